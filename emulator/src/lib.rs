@@ -1,0 +1,1 @@
+//! Google Workspace on loopback.
