@@ -1,1 +1,7 @@
-//! workspace-audit.
+//! Who and what can send mail as whom in a Google Workspace tenant, by what right.
+
+pub mod causes;
+pub mod checks;
+pub mod findings;
+pub mod formats;
+pub mod tenant;

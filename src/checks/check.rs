@@ -1,0 +1,66 @@
+//! What a check is.
+
+use crate::findings::{Ruling, Severity};
+use crate::tenant::{Domain, Grant, Part, Policy, ServiceAccount, ServiceAccountKey, Tenant, UserFacts};
+
+/// A rule: what it asks, why, what it needs, and the function that answers for one subject.
+#[derive(Clone, Copy, Debug)]
+pub struct Check {
+    /// Such as `MAIL-08`; never reused.
+    pub id: &'static str,
+    /// Such as `sendas-external`.
+    pub slug: &'static str,
+    /// One line, for a list.
+    pub title: &'static str,
+    /// The usual severity; a ruling may differ.
+    pub severity: Severity,
+    /// When it fails, in full: what is documented and what an auditor reads.
+    pub condition: &'static str,
+    /// Why it matters.
+    pub why: &'static str,
+    /// What to do.
+    pub fix: &'static str,
+    /// Where in the console.
+    pub place: &'static str,
+    /// Controls of standards, such as `CIS-GWS 1.1.1`.
+    pub controls: &'static [&'static str],
+    /// The parts without which nothing passes.
+    pub needs: &'static [Part],
+    /// The question, asked of each subject.
+    pub judge: Judge,
+}
+
+/// The function that answers, by what it is asked about.
+///
+/// A function gives at least one ruling; several where one subject holds several things, such as
+/// addresses. It need not guard against missing parts in `needs` to avoid a false pass (a pass
+/// without them is turned into not assessed), but must not fail a subject for data that is missing.
+#[derive(Clone, Copy, Debug)]
+pub enum Judge {
+    /// Asked once.
+    Tenant(fn(&Tenant, &Policy) -> Vec<Ruling>),
+    /// Asked of each user.
+    User(fn(&UserFacts, &Tenant, &Policy) -> Vec<Ruling>),
+    /// Asked of each domain and domain alias.
+    Domain(fn(&Domain, &Tenant, &Policy) -> Vec<Ruling>),
+    /// Asked of each client × scope.
+    Grant(fn(&Grant, &Tenant, &Policy) -> Vec<Ruling>),
+    /// Asked of each client that holds a grant.
+    Client(fn(&str, &Tenant, &Policy) -> Vec<Ruling>),
+    /// Asked of each key of each service account.
+    Key(fn(&ServiceAccountKey, &ServiceAccount, &Tenant, &Policy) -> Vec<Ruling>),
+}
+
+impl Judge {
+    /// The part that lists the subjects: without it, nobody knows how many there are.
+    #[must_use]
+    pub const fn subjects(self) -> &'static [Part] {
+        match self {
+            Self::Tenant(_) => &[],
+            Self::User(_) => &[Part::Users],
+            Self::Domain(_) => &[Part::Domains],
+            Self::Grant(_) | Self::Client(_) => &[Part::ConsoleGrants, Part::ProbeGrants],
+            Self::Key(_) => &[Part::ServiceAccounts, Part::SaKeys],
+        }
+    }
+}

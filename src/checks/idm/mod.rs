@@ -1,0 +1,3 @@
+//! Identities.
+
+pub(crate) mod super_admin_count;

@@ -1,0 +1,86 @@
+//! A verdict that a person should see.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Fingerprint, Severity, Subject, Verdict};
+
+/// How a finding compares with the last run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// Not there last time, nor before.
+    New,
+    /// There last time, and less severe or excepted then.
+    Worsened,
+    /// There last time.
+    Open,
+    /// Not there last time, but before.
+    Reopened,
+    /// There last time; its source was not read this time, so nobody knows.
+    NotRechecked,
+}
+
+impl Change {
+    /// The value in `findings.csv`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Worsened => "worsened",
+            Self::Open => "open",
+            Self::Reopened => "reopened",
+            Self::NotRechecked => "not_rechecked",
+        }
+    }
+}
+
+/// A verdict that a person should see: fail, review, error, excepted, or what was not assessed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The check, such as `MAIL-08`.
+    pub check_id: String,
+    /// Never pass or not applicable.
+    pub verdict: Verdict,
+    /// How bad.
+    pub severity: Severity,
+    /// What it is about. For not assessed: the part that is missing.
+    pub subject: Subject,
+    /// The id of what the check was given: the user of a send-as address. Says whether it was judged again.
+    pub judged_id: String,
+    /// What is true, in one sentence.
+    pub message: String,
+    /// The facts behind it, each as `name: value`.
+    pub evidence: Vec<String>,
+    /// What to do.
+    pub fix: String,
+    /// Where in the console.
+    pub place: String,
+    /// Controls of standards.
+    pub controls: Vec<String>,
+    /// Its identity over time.
+    pub fingerprint: Fingerprint,
+    /// The start of the first run that had it.
+    pub first_seen_at: DateTime<Utc>,
+    /// How it compares with the last run.
+    pub change: Change,
+    /// The exception that covers it, or that covered it until it expired.
+    pub exception_id: Option<String>,
+    /// How many subjects it stands for: 1, or more where not assessed.
+    pub count: u64,
+}
+
+/// A finding of the last run that is gone although its source was read again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FixedFinding {
+    /// The check.
+    pub check_id: String,
+    /// How bad it was.
+    pub severity: Severity,
+    /// What it was about.
+    pub subject: Subject,
+    /// What was true.
+    pub message: String,
+    /// The start of the first run that had it.
+    pub first_seen_at: DateTime<Utc>,
+}

@@ -1,0 +1,29 @@
+//! The identity of a finding over time.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::Subject;
+
+/// Stays the same while a finding is about the same subject, whatever its name or severity.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Fingerprint(String);
+
+impl Fingerprint {
+    /// Of a check's verdict on a subject.
+    #[must_use]
+    pub fn of(check_id: &str, subject: &Subject) -> Self {
+        let mut digest = Sha256::new();
+        for field in [check_id, subject.kind.as_str(), &subject.id] {
+            digest.update(field.len().to_be_bytes());
+            digest.update(field);
+        }
+        Self(digest.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// 32 hexadecimal digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}

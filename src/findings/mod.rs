@@ -1,0 +1,21 @@
+//! What a run concludes: verdicts, findings, their identity over time, and accepted ones.
+
+mod check_summary;
+mod coverage;
+mod exception;
+mod finding;
+mod fingerprint;
+mod run_summary;
+mod severity;
+mod subject;
+mod verdict;
+
+pub use check_summary::{CheckSummary, Population, VerdictCounts};
+pub use coverage::{Coverage, CoverageRow};
+pub use exception::{Exception, ExceptionError, Exceptions};
+pub use finding::{Change, Finding, FixedFinding};
+pub use fingerprint::Fingerprint;
+pub use run_summary::{ChangeCounts, Completeness, MailboxCounts, RunSummary};
+pub use severity::Severity;
+pub use subject::{Subject, SubjectKind};
+pub use verdict::{Ruling, Verdict};

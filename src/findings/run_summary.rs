@@ -1,0 +1,94 @@
+//! A run at a glance: what every report says first.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{CheckSummary, Coverage, FixedFinding, Severity};
+
+/// Whether everything that was asked for was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Completeness {
+    /// Everything.
+    Complete,
+    /// Something was denied or failed.
+    Partial,
+}
+
+/// How the findings compare with the last run. Only fail, review and error count, never excepted
+/// ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeCounts {
+    /// New or reopened.
+    pub new: u64,
+    /// More severe than last time, or no longer excepted.
+    pub worsened: u64,
+    /// Gone, and their source was read again.
+    pub fixed: u64,
+    /// All that are open now, new and worsened ones included.
+    pub open: u64,
+    /// Verdicts that could not be given.
+    pub not_assessed: u64,
+}
+
+/// Users by Gmail state and by how far the mailbox was read: the values of `users.csv`, with counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailboxCounts {
+    /// By `gmail`.
+    pub gmail: BTreeMap<String, u64>,
+    /// By `mailbox_read`.
+    pub mailbox_read: BTreeMap<String, u64>,
+}
+
+/// A run at a glance.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunSummary {
+    /// The start, `2026-11-21T07-00-00Z`.
+    pub run_id: String,
+    /// When it started.
+    pub started_at: DateTime<Utc>,
+    /// When collecting ended.
+    pub finished_at: DateTime<Utc>,
+    /// The run it is compared with.
+    pub compared_with: Option<String>,
+    /// The version of this program.
+    pub tool_version: String,
+    /// `customerId`, or what the configuration says if Directory did not tell.
+    pub customer: String,
+    /// The tenant's primary domain, if it is known.
+    pub primary_domain: Option<String>,
+    /// The admin the audit acted as.
+    pub admin: String,
+    /// The audit's own service account.
+    pub service_account: String,
+    /// The audit's own client id.
+    pub client_id: String,
+    /// The profile of thresholds.
+    pub profile: String,
+    /// The version of the scope-risk table, and when it was reviewed.
+    pub scope_table: String,
+    /// `true` for the synthetic tenant of the demo.
+    pub is_demo: bool,
+    /// Whether everything was read.
+    pub completeness: Completeness,
+    /// Users listed.
+    pub users: u64,
+    /// Users by state.
+    pub mailboxes: MailboxCounts,
+    /// The five numbers.
+    pub changes: ChangeCounts,
+    /// Open findings (fail, review, error) by severity.
+    pub open_by_severity: BTreeMap<Severity, u64>,
+    /// Every enabled check.
+    pub checks: Vec<CheckSummary>,
+    /// Every part.
+    pub coverage: Coverage,
+    /// Findings that are gone, worst first, capped; the count is in `changes`.
+    pub fixed: Vec<FixedFinding>,
+    /// The scopes the audit asked for, by identity: `admin`, `mailbox`, `account`.
+    pub scopes_asked: BTreeMap<String, Vec<String>>,
+    /// Requests sent, by API.
+    pub requests: BTreeMap<String, u64>,
+}

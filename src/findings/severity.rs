@@ -1,0 +1,67 @@
+//! How bad a finding is.
+
+use serde::{Deserialize, Serialize};
+
+use crate::tenant::ScopeSeverity;
+
+/// How bad a finding is, for one subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// When there is time.
+    Low,
+    /// This quarter.
+    Medium,
+    /// This week.
+    High,
+    /// Today.
+    Critical,
+}
+
+impl Severity {
+    /// Every severity, worst first.
+    pub const WORST_FIRST: [Self; 5] = [Self::Critical, Self::High, Self::Medium, Self::Low, Self::Info];
+
+    /// The word in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+
+    /// One step worse, as for super admins; critical stays critical.
+    #[must_use]
+    pub const fn raised(self) -> Self {
+        match self {
+            Self::Info => Self::Low,
+            Self::Low => Self::Medium,
+            Self::Medium => Self::High,
+            Self::High | Self::Critical => Self::Critical,
+        }
+    }
+}
+
+impl From<ScopeSeverity> for Severity {
+    fn from(severity: ScopeSeverity) -> Self {
+        match severity {
+            ScopeSeverity::Info => Self::Info,
+            ScopeSeverity::Low => Self::Low,
+            ScopeSeverity::Medium => Self::Medium,
+            ScopeSeverity::High => Self::High,
+            ScopeSeverity::Critical => Self::Critical,
+        }
+    }
+}
+
+impl std::fmt::Display for Severity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,81 @@
+//! What a verdict is about.
+
+use serde::{Deserialize, Serialize};
+
+/// The kind of thing that a verdict is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectKind {
+    /// The whole tenant.
+    Tenant,
+    /// A user.
+    User,
+    /// One send-as address of a mailbox.
+    SendAs,
+    /// A domain or domain alias.
+    Domain,
+    /// A client × scope.
+    Grant,
+    /// An OAuth client.
+    Client,
+    /// A service account.
+    ServiceAccount,
+    /// A key of a service account.
+    Key,
+    /// An entry of the exceptions file.
+    Exception,
+    /// A part that is missing.
+    Part,
+}
+
+impl SubjectKind {
+    /// The value in `findings.csv`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Tenant => "tenant",
+            Self::User => "user",
+            Self::SendAs => "send_as",
+            Self::Domain => "domain",
+            Self::Grant => "grant",
+            Self::Client => "client",
+            Self::ServiceAccount => "service_account",
+            Self::Key => "key",
+            Self::Exception => "exception",
+            Self::Part => "part",
+        }
+    }
+}
+
+/// What a verdict is about: an id that never changes, a name for people.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Subject {
+    /// What it is.
+    pub kind: SubjectKind,
+    /// Made of ids that Google never reuses, so that a finding keeps its identity.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// Other ids and addresses by which an exception may name it.
+    #[serde(default)]
+    pub also: Vec<String>,
+}
+
+impl Subject {
+    /// A subject with an id and a name.
+    pub fn new(kind: SubjectKind, id: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { kind, id: id.into(), name: name.into(), also: Vec::new() }
+    }
+
+    /// Adds another id or address by which an exception may name it.
+    #[must_use]
+    pub fn also(mut self, name: impl Into<String>) -> Self {
+        self.also.push(name.into());
+        self
+    }
+
+    /// Every text by which an exception may name it.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        [&self.id, &self.name].into_iter().chain(&self.also).map(String::as_str)
+    }
+}

@@ -1,0 +1,138 @@
+//! A check's answer for one subject.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Severity, Subject};
+use crate::tenant::Gap;
+
+/// The seven answers. Only [`Verdict::Pass`] is good news, and only complete data earns it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Wrong.
+    Fail,
+    /// A person must decide.
+    Review,
+    /// The check itself broke.
+    Error,
+    /// Data is missing.
+    NotAssessed,
+    /// Wrong, and accepted in writing, for now.
+    Excepted,
+    /// In order.
+    Pass,
+    /// The question does not arise.
+    NotApplicable,
+}
+
+impl Verdict {
+    /// Every verdict, in the order in which reports show them.
+    pub const ALL: [Self; 7] = [
+        Self::Fail,
+        Self::Review,
+        Self::Error,
+        Self::NotAssessed,
+        Self::Excepted,
+        Self::Pass,
+        Self::NotApplicable,
+    ];
+
+    /// The word in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Review => "review",
+            Self::Error => "error",
+            Self::NotAssessed => "not_assessed",
+            Self::Excepted => "excepted",
+            Self::Pass => "pass",
+            Self::NotApplicable => "not_applicable",
+        }
+    }
+}
+
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What a check says of one subject, before exceptions and history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ruling {
+    /// The answer. A check never says [`Verdict::Excepted`].
+    pub verdict: Verdict,
+    /// How bad; meaningless for pass and not applicable.
+    pub severity: Severity,
+    /// What it is about, if finer than what the check was given: one address of a mailbox.
+    pub subject: Option<Subject>,
+    /// What is true, in one sentence.
+    pub message: String,
+    /// The facts behind it, each as `name: value`.
+    pub evidence: Vec<String>,
+    /// What to do, if the check's own text is too general.
+    pub fix: Option<String>,
+    /// For [`Verdict::NotAssessed`]: what is missing.
+    pub gap: Option<Gap>,
+}
+
+impl Ruling {
+    /// In order.
+    pub fn pass(message: impl Into<String>) -> Self {
+        Self::new(Verdict::Pass, Severity::Info, message)
+    }
+
+    /// Wrong.
+    pub fn fail(severity: Severity, message: impl Into<String>) -> Self {
+        Self::new(Verdict::Fail, severity, message)
+    }
+
+    /// A person must decide.
+    pub fn review(severity: Severity, message: impl Into<String>) -> Self {
+        Self::new(Verdict::Review, severity, message)
+    }
+
+    /// The question does not arise.
+    pub fn not_applicable(message: impl Into<String>) -> Self {
+        Self::new(Verdict::NotApplicable, Severity::Info, message)
+    }
+
+    /// Data is missing. The severity is what the check could have found.
+    pub fn not_assessed(gap: &Gap) -> Self {
+        Self { gap: Some(gap.clone()), ..Self::new(Verdict::NotAssessed, Severity::Info, &gap.message) }
+    }
+
+    fn new(verdict: Verdict, severity: Severity, message: impl Into<String>) -> Self {
+        Self {
+            verdict,
+            severity,
+            subject: None,
+            message: message.into(),
+            evidence: Vec::new(),
+            fix: None,
+            gap: None,
+        }
+    }
+
+    /// Narrows what it is about.
+    #[must_use]
+    pub fn about(mut self, subject: Subject) -> Self {
+        self.subject = Some(subject);
+        self
+    }
+
+    /// Adds a fact behind it.
+    #[must_use]
+    pub fn evidence(mut self, name: &str, value: impl std::fmt::Display) -> Self {
+        self.evidence.push(format!("{name}: {value}"));
+        self
+    }
+
+    /// Replaces the check's own advice.
+    #[must_use]
+    pub fn fix(mut self, fix: impl Into<String>) -> Self {
+        self.fix = Some(fix.into());
+        self
+    }
+}

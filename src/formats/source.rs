@@ -1,0 +1,64 @@
+//! What a format is given, and what it is.
+
+use std::io;
+use std::path::Path;
+
+use crate::findings::{Finding, RunSummary};
+use crate::tenant::{Tenant, UserFacts};
+
+/// One judged run, as formats read it. Users and findings stream: they may be a million.
+pub trait Source {
+    /// The run at a glance.
+    fn summary(&self) -> &RunSummary;
+
+    /// The tenant-wide facts.
+    fn tenant(&self) -> &Tenant;
+
+    /// Every user, ordered bytewise by id.
+    ///
+    /// # Errors
+    /// When the run's facts cannot be read.
+    fn users(&self) -> io::Result<Box<dyn Iterator<Item = io::Result<UserFacts>> + '_>>;
+
+    /// Every finding, ordered bytewise by check id, then by subject kind and subject id.
+    ///
+    /// # Errors
+    /// When the run's findings cannot be read.
+    fn findings(&self) -> io::Result<Box<dyn Iterator<Item = io::Result<Finding>> + '_>>;
+
+    /// Up to `limit` findings, worst first: verdict (fail, review, error, not assessed, excepted), then
+    /// severity, new before old, then by check id and subject.
+    ///
+    /// # Errors
+    /// When the run's findings cannot be read.
+    fn worst_findings(&self, limit: usize) -> io::Result<Vec<Finding>>;
+}
+
+/// How the operator wants files written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FormatOptions {
+    /// Whether CSV files begin with a byte order mark, as Excel wants.
+    pub csv_bom: bool,
+}
+
+/// A way to write a run down.
+pub trait Format: Sync {
+    /// The name in the configuration: `csv`.
+    fn name(&self) -> &'static str;
+
+    /// Writes its files into `folder`, which exists and is private.
+    ///
+    /// # Errors
+    /// When a file cannot be written or the source cannot be read.
+    fn write(&self, source: &dyn Source, options: FormatOptions, folder: &Path) -> Result<(), FormatError>;
+}
+
+/// A file that could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write {file}: {source}")]
+pub struct FormatError {
+    /// The file's name.
+    pub file: String,
+    /// What the system said.
+    pub source: io::Error,
+}

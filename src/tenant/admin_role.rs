@@ -1,0 +1,72 @@
+//! Admin roles and who holds them.
+
+use serde::{Deserialize, Serialize};
+
+/// A role of the Admin console.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdminRole {
+    /// `roleId`.
+    pub id: String,
+    /// `roleName`, such as `_SEED_ADMIN_ROLE`.
+    pub name: String,
+    /// `isSuperAdminRole`; `None` if Directory left it out.
+    pub is_super_admin: Option<bool>,
+    /// `isSystemRole`; `None` if Directory left it out.
+    pub is_system: Option<bool>,
+}
+
+/// What kind of principal holds a role.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AssigneeType {
+    /// A user, or a service account by its unique id: Directory says `user` for both.
+    User,
+    /// A group: all of its members hold the role.
+    Group,
+    /// What Directory said, verbatim; empty if it said nothing.
+    Other(String),
+}
+
+/// One assignment of a role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleAssignment {
+    /// `roleAssignmentId`.
+    pub id: String,
+    /// `roleId`.
+    pub role_id: String,
+    /// `assignedTo`: a user id, a group id, or a service account's unique id.
+    pub assigned_to: String,
+    /// `assigneeType`.
+    pub assignee_type: AssigneeType,
+    /// `scopeType`, verbatim: `CUSTOMER` or `ORG_UNIT`.
+    pub scope_type: String,
+}
+
+/// All roles and assignments of the tenant.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdminRoles {
+    /// Roles.
+    pub roles: Vec<AdminRole>,
+    /// Assignments.
+    pub assignments: Vec<RoleAssignment>,
+}
+
+impl AdminRoles {
+    /// The role with this id.
+    #[must_use]
+    pub fn role(&self, id: &str) -> Option<&AdminRole> {
+        self.roles.iter().find(|role| role.id == id)
+    }
+
+    /// Assignments of a super admin role.
+    pub fn super_admin_assignments(&self) -> impl Iterator<Item = &RoleAssignment> {
+        self.assignments.iter().filter(|assignment| {
+            self.role(&assignment.role_id).is_some_and(|role| role.is_super_admin == Some(true))
+        })
+    }
+
+    /// Assignments to this principal (user id or service account unique id).
+    pub fn of<'a>(&'a self, principal: &'a str) -> impl Iterator<Item = &'a RoleAssignment> {
+        self.assignments.iter().filter(move |assignment| assignment.assigned_to == principal)
+    }
+}

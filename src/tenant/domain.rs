@@ -1,0 +1,59 @@
+//! The tenant's domains and domain aliases.
+
+use serde::{Deserialize, Serialize};
+
+use super::address::ascii_domain;
+
+/// What a domain is to the tenant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DomainKind {
+    /// The tenant's first domain.
+    Primary,
+    /// A further domain with users of its own.
+    Secondary,
+    /// Another name of a domain: each of its users has the address there too.
+    Alias,
+}
+
+impl DomainKind {
+    /// The word in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Primary => "primary domain",
+            Self::Secondary => "secondary domain",
+            Self::Alias => "domain alias",
+        }
+    }
+}
+
+/// One domain or domain alias.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Domain {
+    /// The name as Directory spells it.
+    pub name: String,
+    /// What it is.
+    pub kind: DomainKind,
+    /// Whether ownership was proved to Google; `None` if Directory left it out.
+    pub verified: Option<bool>,
+}
+
+/// All domains and domain aliases of the tenant.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Domains(pub Vec<Domain>);
+
+impl Domains {
+    /// Whether `domain` (any spelling) is a verified domain or domain alias of the tenant.
+    #[must_use]
+    pub fn owns(&self, domain: &str) -> bool {
+        self.find(domain).is_some_and(|found| found.verified == Some(true))
+    }
+
+    /// The entry for `domain` (any spelling), verified or not.
+    #[must_use]
+    pub fn find(&self, domain: &str) -> Option<&Domain> {
+        let wanted = ascii_domain(domain);
+        self.0.iter().find(|candidate| ascii_domain(&candidate.name) == wanted)
+    }
+}

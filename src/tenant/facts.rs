@@ -1,0 +1,80 @@
+//! Everything a check may look at.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AdminRoles, Domains, Gap, Grants, Mailbox, MailboxFact, Part, People, Reading, ServiceAccounts, User,
+};
+
+/// One user with its mailbox: what streams through the checks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UserFacts {
+    /// The Directory's view.
+    pub user: User,
+    /// Gmail's view.
+    pub mailbox: Mailbox,
+}
+
+impl UserFacts {
+    /// Why this mailbox's share of `part` is missing; `None` if it was read, or need not be.
+    #[must_use]
+    pub const fn gap(&self, part: Part) -> Option<&Gap> {
+        match part {
+            Part::SendAs => match &self.mailbox.send_as {
+                MailboxFact::Missing(gap) => Some(gap),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// The tenant-wide facts of one run. Users are not among them, only their [`People`] index.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    /// When the run started: the only "now" that a check knows.
+    pub run_at: DateTime<Utc>,
+    /// `customerId` as Directory gives it with each user.
+    pub customer_id: Option<String>,
+    /// The index of all users.
+    pub people: Reading<People>,
+    /// Domains and domain aliases.
+    pub domains: Reading<Domains>,
+    /// Admin roles.
+    pub admin_roles: Reading<AdminRoles>,
+    /// Service accounts with their keys.
+    pub service_accounts: Reading<ServiceAccounts>,
+    /// Whether the console's list was read completely.
+    pub console_grants: Reading<()>,
+    /// Whether the probe of the audit's own account was answered completely.
+    pub probe_grants: Reading<()>,
+    /// Every grant that any source shows.
+    pub grants: Grants,
+}
+
+impl Tenant {
+    /// Why the tenant-wide part is not complete; `None` if it is, or if it is a mailbox's part.
+    ///
+    /// For the keys of service accounts: the first account whose keys are missing.
+    #[must_use]
+    pub fn gap(&self, part: Part) -> Option<&Gap> {
+        match part {
+            Part::Users => self.people.gap(),
+            Part::Domains => self.domains.gap(),
+            Part::AdminRoles => self.admin_roles.gap(),
+            Part::SendAs => None,
+            Part::ServiceAccounts => self.service_accounts.gap(),
+            Part::SaKeys => {
+                let accounts = self.service_accounts.known();
+                accounts
+                    .into_iter()
+                    .flat_map(|accounts| &accounts.0)
+                    .find_map(|account| account.keys.gap())
+                    .or_else(|| self.service_accounts.gap())
+            }
+            Part::ConsoleGrants => self.console_grants.gap(),
+            Part::ProbeGrants => self.probe_grants.gap(),
+        }
+    }
+}

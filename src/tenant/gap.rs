@@ -1,0 +1,34 @@
+//! Why a part is missing.
+
+use serde::{Deserialize, Serialize};
+
+use super::Part;
+
+/// How a gap counts in `coverage.csv`, in `mailbox_read` and in the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GapClass {
+    /// Not asked for: no source is configured. The run still counts as complete.
+    NotConfigured,
+    /// Google, or the operator's file system, refused it.
+    Denied,
+    /// It broke: retries exhausted, an answer that cannot be read, a malformed file.
+    Failed,
+}
+
+/// Why a part, or one mailbox's share of it, is missing, and what would fill it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Gap {
+    /// The part that is missing.
+    pub part: Part,
+    /// How it counts.
+    pub class: GapClass,
+    /// The cause's name from the table in `causes`, such as `scope_not_delegated`.
+    pub reason: String,
+    /// What happened, for a person, with the other side's own words where there are any.
+    pub message: String,
+    /// The scope, role or setting that would fill the gap; empty if none would.
+    pub needed: String,
+    /// What to do, and where in the console.
+    pub fix: String,
+}

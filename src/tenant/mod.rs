@@ -1,0 +1,30 @@
+//! Facts about one tenant: users, mailboxes, domains, roles, service accounts, grants, and what is
+//! missing of them. No I/O and no clock: everything here can be kept, replayed and compared.
+
+mod address;
+mod admin_role;
+mod domain;
+mod facts;
+mod gap;
+mod grant;
+mod mailbox;
+mod part;
+mod people;
+mod policy;
+mod scope_risk;
+mod service_account;
+mod user;
+
+pub use address::Address;
+pub use admin_role::{AdminRole, AdminRoles, AssigneeType, RoleAssignment};
+pub use domain::{Domain, DomainKind, Domains};
+pub use facts::{Tenant, UserFacts};
+pub use gap::{Gap, GapClass};
+pub use grant::{Grant, Grants, Provenance, Sighting};
+pub use mailbox::{GmailState, Mailbox, MailboxFact, MailboxRead, SendAs, SendAsKind, SmtpMsa};
+pub use part::{Part, PartGrain, Reading};
+pub use people::{People, Person};
+pub use policy::{Policy, Profile};
+pub use scope_risk::{RiskClass, ScopeRisk, ScopeRiskTable, ScopeSeverity};
+pub use service_account::{ServiceAccount, ServiceAccountKey, ServiceAccounts};
+pub use user::{LastLogin, User};

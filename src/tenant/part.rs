@@ -1,0 +1,149 @@
+//! What a run reads, unit by unit, and how completely each unit was read.
+
+use serde::{Deserialize, Serialize};
+
+use super::Gap;
+
+/// One kind of fact that is read as a unit.
+///
+/// The enabled checks decide which parts are read, and the parts decide which scopes are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Every user of the Directory, suspended and archived ones included.
+    Users,
+    /// Primary and secondary domains, and domain aliases, with their verification.
+    Domains,
+    /// Admin roles and who holds them.
+    AdminRoles,
+    /// A mailbox's send-as addresses.
+    SendAs,
+    /// The service accounts of the configured projects.
+    ServiceAccounts,
+    /// A service account's user-managed keys.
+    SaKeys,
+    /// Delegated scopes as the Admin console lists them, from a file.
+    ConsoleGrants,
+    /// Delegated scopes of the audit's own account, asked for one by one at the token endpoint.
+    ProbeGrants,
+}
+
+/// What one unit of a part is, and so what `total` counts in `coverage.csv`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartGrain {
+    /// The part is one listing: its total is 1.
+    Tenant,
+    /// The part is read for each user.
+    User,
+    /// The part is read for each service account.
+    ServiceAccount,
+}
+
+impl Part {
+    /// Every part, in the order in which reports show them.
+    pub const ALL: [Self; 8] = [
+        Self::Users,
+        Self::Domains,
+        Self::AdminRoles,
+        Self::SendAs,
+        Self::ServiceAccounts,
+        Self::SaKeys,
+        Self::ConsoleGrants,
+        Self::ProbeGrants,
+    ];
+
+    /// The name in configuration and reports.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Users => "users",
+            Self::Domains => "domains",
+            Self::AdminRoles => "admin_roles",
+            Self::SendAs => "send_as",
+            Self::ServiceAccounts => "service_accounts",
+            Self::SaKeys => "sa_keys",
+            Self::ConsoleGrants => "console_grants",
+            Self::ProbeGrants => "probe_grants",
+        }
+    }
+
+    /// The name for people.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Users => "Users",
+            Self::Domains => "Domains and domain aliases",
+            Self::AdminRoles => "Admin roles and assignments",
+            Self::SendAs => "Send-as addresses",
+            Self::ServiceAccounts => "Service accounts",
+            Self::SaKeys => "Service account keys",
+            Self::ConsoleGrants => "Delegation list of the Admin console",
+            Self::ProbeGrants => "Own delegated scopes, probed",
+        }
+    }
+
+    /// What one unit of the part is.
+    #[must_use]
+    pub const fn grain(self) -> PartGrain {
+        match self {
+            Self::SendAs => PartGrain::User,
+            Self::SaKeys => PartGrain::ServiceAccount,
+            _ => PartGrain::Tenant,
+        }
+    }
+
+    /// The part with this [`Part::id`].
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|part| part.id() == id)
+    }
+}
+
+impl std::fmt::Display for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+/// What was read of a tenant-wide part.
+///
+/// Nothing may conclude "there is none" from anything but [`Reading::Complete`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reading<T> {
+    /// Everything was read.
+    Complete(T),
+    /// Some was read, the rest is missing for the reason given.
+    Partial(T, Gap),
+    /// Nothing was read, for the reason given.
+    Missing(Gap),
+}
+
+impl<T> Reading<T> {
+    /// The facts, if all of them were read.
+    ///
+    /// # Errors
+    /// The gap, if anything is missing.
+    pub const fn complete(&self) -> Result<&T, &Gap> {
+        match self {
+            Self::Complete(facts) => Ok(facts),
+            Self::Partial(_, gap) | Self::Missing(gap) => Err(gap),
+        }
+    }
+
+    /// The facts that are known, complete or not.
+    pub const fn known(&self) -> Option<&T> {
+        match self {
+            Self::Complete(facts) | Self::Partial(facts, _) => Some(facts),
+            Self::Missing(_) => None,
+        }
+    }
+
+    /// Why something is missing, if it is.
+    pub const fn gap(&self) -> Option<&Gap> {
+        match self {
+            Self::Complete(_) => None,
+            Self::Partial(_, gap) | Self::Missing(gap) => Some(gap),
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! The thresholds in force: what a profile asks for.
+
+use serde::{Deserialize, Serialize};
+
+/// A named set of thresholds. Where baselines differ, [`Profile::Default`] takes the stricter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Profile {
+    /// The stricter of the baselines.
+    #[default]
+    Default,
+    /// CIS Google Workspace Foundations.
+    Cis,
+    /// CISA SCuBA.
+    Scuba,
+}
+
+/// The thresholds that checks compare with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policy {
+    /// Where they come from.
+    pub profile: Profile,
+    /// Fewest super admins.
+    pub super_admins_min: usize,
+    /// Most super admins.
+    pub super_admins_max: usize,
+    /// Days without a sign-in after which an active account is dormant.
+    pub dormant_after_days: i64,
+    /// Days that a new account may stay without a first sign-in.
+    pub first_login_within_days: i64,
+    /// Days after which a key is too old.
+    pub key_max_age_days: i64,
+    /// Days after which an old key is a high finding.
+    pub key_high_age_days: i64,
+    /// Addresses of accounts that weigh as much as super admins: the admin the audit acts as.
+    pub tier_zero: Vec<String>,
+    /// The audit's own client id, if known.
+    pub own_client_id: Option<String>,
+}
+
+impl Policy {
+    /// The thresholds of a profile.
+    #[must_use]
+    pub fn of(profile: Profile) -> Self {
+        Self {
+            profile,
+            super_admins_min: 2,
+            super_admins_max: match profile {
+                Profile::Default | Profile::Cis => 4,
+                Profile::Scuba => 8,
+            },
+            dormant_after_days: 90,
+            first_login_within_days: 30,
+            key_max_age_days: 90,
+            key_high_age_days: 365,
+            tier_zero: Vec::new(),
+            own_client_id: None,
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! A user of the Directory.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// When a user last signed in.
+///
+/// Directory answers 1970-01-01 for an account that never did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LastLogin {
+    /// At this time.
+    At(DateTime<Utc>),
+    /// Never.
+    Never,
+    /// Directory did not say.
+    Unknown,
+}
+
+/// A user as Directory `users.list` describes it. A boolean that Directory leaves out is `None`:
+/// unknown, not false.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// Directory's immutable id.
+    pub id: String,
+    /// The primary address, as Directory spells it.
+    pub primary_email: String,
+    /// `name.fullName`.
+    pub full_name: Option<String>,
+    /// `orgUnitPath`.
+    pub org_unit: Option<String>,
+    /// Whether an admin or Google suspended the user.
+    pub suspended: Option<bool>,
+    /// Google's word for why, kept verbatim: no list of values is published.
+    pub suspension_reason: Option<String>,
+    /// When.
+    pub suspended_at: Option<DateTime<Utc>>,
+    /// Whether the user is archived.
+    pub archived: Option<bool>,
+    /// Whether Google created a mailbox for the user. Says nothing about Gmail being on now.
+    pub is_mailbox_setup: Option<bool>,
+    /// Super admin.
+    pub is_admin: Option<bool>,
+    /// Holder of an admin role other than super admin.
+    pub is_delegated_admin: Option<bool>,
+    /// `isEnrolledIn2Sv`.
+    pub two_step_enrolled: Option<bool>,
+    /// `isEnforcedIn2Sv`.
+    pub two_step_enforced: Option<bool>,
+    /// `creationTime`.
+    pub created_at: Option<DateTime<Utc>>,
+    /// `lastLoginTime`.
+    pub last_login: LastLogin,
+    /// The user's own alias addresses; Directory leaves the list out when there are none.
+    pub aliases: Vec<String>,
+    /// Aliases that follow from domain aliases and the like (`nonEditableAliases`).
+    pub non_editable_aliases: Vec<String>,
+}
+
+impl User {
+    /// Whether the account can sign in: neither suspended nor archived as far as is known.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.suspended != Some(true) && self.archived != Some(true)
+    }
+
+    /// Every address that is this user's own: primary, aliases, aliases from domain aliases.
+    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.primary_email)
+            .chain(&self.aliases)
+            .chain(&self.non_editable_aliases)
+            .map(String::as_str)
+    }
+}
