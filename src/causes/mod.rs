@@ -1,1 +1,49 @@
-//! What can go wrong.
+//! What can go wrong between the audit and Google: each cause with its proof and its fix.
+//!
+//! `table` holds the causes, `answers` the answers by which each is recognised. An answer that fits no
+//! row keeps its own words and is called unknown.
+
+mod answers;
+mod table;
+
+pub use answers::{Answer, Source, classify};
+pub use table::*;
+
+/// What a cause means for the part that was being read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// Google refused.
+    Denied,
+    /// It broke.
+    Failed,
+    /// Not an error: Gmail is off for this user.
+    MailOff,
+}
+
+/// Whether to ask again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Retry {
+    /// The answer will not change.
+    Never,
+    /// After a wait.
+    AfterWait,
+    /// Once, with a fresh token.
+    WithFreshToken,
+}
+
+/// One thing that can go wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Cause {
+    /// Its name in reports, such as `scope_not_delegated`.
+    pub id: &'static str,
+    /// One line.
+    pub title: &'static str,
+    /// What to do.
+    pub fix: &'static str,
+    /// Where.
+    pub place: &'static str,
+    /// What it means for the part.
+    pub class: Class,
+    /// Whether to ask again.
+    pub retry: Retry,
+}

@@ -1,0 +1,254 @@
+//! The answers by which causes are recognised: first row that fits.
+//!
+//! Words are Google's, from its error guides and from what its clients match on; see
+//! `docs/google-answers.md`.
+
+use super::{Cause, table as cause};
+
+/// Who answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// The token endpoint.
+    TokenEndpoint,
+    /// Admin SDK Directory.
+    Directory,
+    /// Any other API.
+    OtherApi,
+}
+
+/// What an answer says, taken apart.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer<'a> {
+    /// Who answered.
+    pub source: Source,
+    /// HTTP status; 0 where a library dropped it.
+    pub http: u16,
+    /// `error` of the token endpoint, else `errors[].reason`.
+    pub reason: &'a str,
+    /// `details[].reason`.
+    pub detail: &'a str,
+    /// `error_description` of the token endpoint, else `message`.
+    pub message: &'a str,
+}
+
+struct Row {
+    from: From,
+    http: &'static [u16],
+    reason: &'static [&'static str],
+    /// Any of these stands in the message, whatever the case.
+    words: &'static [&'static str],
+    cause: Cause,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum From {
+    Token,
+    Directory,
+    AnyApi,
+}
+
+const ANY: &[&str] = &[];
+const ANY_STATUS: &[u16] = &[];
+
+const fn row(
+    from: From,
+    http: &'static [u16],
+    reason: &'static [&'static str],
+    words: &'static [&'static str],
+    cause: Cause,
+) -> Row {
+    Row { from, http, reason, words, cause }
+}
+
+const RATE_REASONS: &[&str] = &[
+    "userRateLimitExceeded",
+    "rateLimitExceeded",
+    "quotaExceeded",
+    "sharingRateLimitExceeded",
+    "RATE_LIMIT_EXCEEDED",
+];
+const RATE_WORDS: &[&str] =
+    &["request rate higher than configured", "quota exceeded for the current request"];
+const SERVER_ERRORS: &[u16] = &[500, 502, 503, 504];
+
+const ROWS: &[Row] = &[
+    row(
+        From::Token,
+        ANY_STATUS,
+        &["internal_failure", "server_error", "temporarily_unavailable"],
+        ANY,
+        cause::BACKEND_ERROR,
+    ),
+    row(From::Token, ANY_STATUS, &["rate_limit_exceeded", "rateLimitExceeded"], ANY, cause::THROTTLED),
+    row(From::Token, ANY_STATUS, &["unauthorized_client"], ANY, cause::SCOPE_NOT_DELEGATED),
+    row(From::Token, ANY_STATUS, &["access_denied"], &["account restricted"], cause::ACCOUNT_RESTRICTED),
+    row(From::Token, ANY_STATUS, &["access_denied"], ANY, cause::CLIENT_NOT_AUTHORIZED),
+    row(
+        From::Token,
+        ANY_STATUS,
+        &["invalid_grant"],
+        &["invalid email or user id", "not a valid email"],
+        cause::SUBJECT_UNKNOWN,
+    ),
+    row(From::Token, ANY_STATUS, &["invalid_grant"], &["account has been deleted"], cause::SUBJECT_DELETED),
+    row(From::Token, ANY_STATUS, &["invalid_grant"], &["account not found"], cause::SERVICE_ACCOUNT_DELETED),
+    row(
+        From::Token,
+        ANY_STATUS,
+        &["invalid_grant"],
+        &["jwt signature", "no valid verifier"],
+        cause::KEY_REJECTED,
+    ),
+    row(
+        From::Token,
+        ANY_STATUS,
+        &["invalid_grant"],
+        &["short-lived token", "iat and exp"],
+        cause::CLOCK_SKEW,
+    ),
+    row(From::Token, ANY_STATUS, &["invalid_request"], &["impersonation"], cause::SUBJECT_MALFORMED),
+    row(From::Token, ANY_STATUS, &["invalid_scope"], ANY, cause::SCOPE_UNKNOWN_TO_GOOGLE),
+    row(From::Token, ANY_STATUS, &["disabled_client"], ANY, cause::SERVICE_ACCOUNT_DISABLED),
+    row(From::Token, ANY_STATUS, &["admin_policy_enforced"], ANY, cause::APP_BLOCKED),
+    row(From::Token, &[429], ANY, ANY, cause::THROTTLED),
+    row(From::Token, SERVER_ERRORS, ANY, ANY, cause::BACKEND_ERROR),
+    row(From::Token, &[400, 401, 403], ANY, ANY, cause::TOKEN_REFUSED),
+    row(From::AnyApi, &[429], ANY, ANY, cause::THROTTLED),
+    row(From::AnyApi, &[403], RATE_REASONS, ANY, cause::THROTTLED),
+    row(From::AnyApi, &[403], ANY, RATE_WORDS, cause::THROTTLED),
+    row(From::AnyApi, &[403], &["dailyLimitExceeded"], ANY, cause::DAILY_LIMIT),
+    row(
+        From::AnyApi,
+        &[403],
+        &["ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientPermissions"],
+        ANY,
+        cause::SCOPE_INSUFFICIENT,
+    ),
+    row(From::AnyApi, &[403], &["SERVICE_DISABLED", "accessNotConfigured"], ANY, cause::API_DISABLED),
+    row(From::AnyApi, &[403], &["IAM_PERMISSION_DENIED"], ANY, cause::IAM_PERMISSION_MISSING),
+    row(From::AnyApi, &[403], &["domainPolicy"], ANY, cause::DOMAIN_POLICY),
+    row(From::AnyApi, &[403], ANY, &["delegation denied"], cause::DELEGATION_DENIED),
+    row(
+        From::AnyApi,
+        &[403],
+        ANY,
+        &["not authorized to access this resource/api"],
+        cause::ADMIN_RIGHT_MISSING,
+    ),
+    row(From::AnyApi, &[403], ANY, ANY, cause::FORBIDDEN),
+    row(From::AnyApi, &[400], ANY, &["mail service not enabled"], cause::MAIL_SERVICE_NOT_ENABLED),
+    row(From::AnyApi, &[400], &["failedPrecondition"], ANY, cause::PRECONDITION_FAILED),
+    row(From::AnyApi, &[401], ANY, ANY, cause::TOKEN_NOT_ACCEPTED),
+    row(From::AnyApi, &[404], ANY, ANY, cause::NOT_FOUND),
+    row(
+        From::Directory,
+        &[503],
+        ANY,
+        &["service unavailable. please try again"],
+        cause::DIRECTORY_UNAVAILABLE,
+    ),
+    row(From::AnyApi, SERVER_ERRORS, ANY, ANY, cause::BACKEND_ERROR),
+    row(From::AnyApi, &[408], ANY, ANY, cause::TIMEOUT),
+    row(From::AnyApi, &[400], ANY, ANY, cause::BAD_REQUEST),
+];
+
+/// The cause of an error answer; [`cause::UNKNOWN_ANSWER`] if no row fits.
+#[must_use]
+pub fn classify(answer: &Answer<'_>) -> Cause {
+    ROWS.iter().find(|row| row.fits(answer)).map_or(cause::UNKNOWN_ANSWER, |row| row.cause)
+}
+
+impl Row {
+    fn fits(&self, answer: &Answer<'_>) -> bool {
+        let from = match answer.source {
+            Source::TokenEndpoint => self.from == From::Token,
+            Source::Directory => self.from != From::Token,
+            Source::OtherApi => self.from == From::AnyApi,
+        };
+        let message = answer.message.to_lowercase();
+        from && (self.http.is_empty() || self.http.contains(&answer.http))
+            && (self.reason.is_empty()
+                || self.reason.contains(&answer.reason)
+                || self.reason.contains(&answer.detail))
+            && (self.words.is_empty() || self.words.iter().any(|words| message.contains(words)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::causes::{Class, Retry};
+
+    fn api(http: u16, reason: &str, detail: &str, message: &str) -> Cause {
+        classify(&Answer { source: Source::OtherApi, http, reason, detail, message })
+    }
+
+    fn token(http: u16, reason: &str, message: &str) -> Cause {
+        classify(&Answer { source: Source::TokenEndpoint, http, reason, detail: "", message })
+    }
+
+    #[test]
+    fn gmail_off_and_a_missing_subject_share_a_reason_and_are_told_apart() {
+        assert_eq!(api(400, "failedPrecondition", "", "Mail service not enabled").class, Class::MailOff);
+        assert_eq!(api(400, "failedPrecondition", "", "Precondition check failed.").class, Class::Denied);
+    }
+
+    #[test]
+    fn a_403_is_asked_again_for_rate_reasons_only() {
+        assert_eq!(api(403, "userRateLimitExceeded", "", "").retry, Retry::AfterWait);
+        assert_eq!(api(403, "", "RATE_LIMIT_EXCEEDED", "").retry, Retry::AfterWait);
+        assert_eq!(api(403, "", "", "Request rate higher than configured.").retry, Retry::AfterWait);
+        assert_eq!(
+            api(403, "forbidden", "", "Not Authorized to access this resource/api").retry,
+            Retry::Never
+        );
+        assert_eq!(api(403, "dailyLimitExceeded", "", "").retry, Retry::Never);
+    }
+
+    #[test]
+    fn the_token_endpoints_words_have_their_causes() {
+        for (http, reason, message, expected) in [
+            (
+                401,
+                "unauthorized_client",
+                "Client is unauthorized to retrieve access tokens",
+                "scope_not_delegated",
+            ),
+            (401, "access_denied", "Requested client not authorized.", "client_not_authorized"),
+            (403, "access_denied", "Account restricted", "account_restricted"),
+            (400, "invalid_grant", "Invalid email or User ID", "subject_unknown"),
+            (400, "invalid_grant", "Invalid JWT Signature.", "key_rejected"),
+            (400, "invalid_grant", "Invalid grant: account not found", "service_account_deleted"),
+            (
+                400,
+                "invalid_scope",
+                "Invalid OAuth scope or ID token audience provided.",
+                "scope_unknown_to_google",
+            ),
+            (400, "invalid_grant", "words of tomorrow", "token_refused"),
+            (503, "", "<html>", "backend_error"),
+            (302, "", "", "unknown_answer"),
+        ] {
+            assert_eq!(token(http, reason, message).id, expected, "{reason}: {message}");
+        }
+    }
+
+    #[test]
+    fn directorys_503_carries_the_hint_about_the_subject() {
+        let answer = Answer {
+            source: Source::Directory,
+            http: 503,
+            reason: "backendError",
+            detail: "",
+            message: "Service unavailable. Please try again",
+        };
+        assert_eq!(classify(&answer).id, "directory_unavailable");
+        assert_eq!(classify(&Answer { source: Source::OtherApi, ..answer }).id, "backend_error");
+    }
+
+    #[test]
+    fn every_cause_has_a_name_of_its_own() {
+        let names: std::collections::BTreeSet<_> = cause::ALL.iter().map(|cause| cause.id).collect();
+        assert_eq!(names.len(), cause::ALL.len());
+    }
+}

@@ -1,0 +1,222 @@
+//! The causes.
+
+use super::Cause;
+use super::Class::{Denied, Failed, MailOff};
+use super::Retry::{AfterWait, Never, WithFreshToken};
+
+const DELEGATION: &str =
+    "Admin console > Security > Access and data control > API controls > Manage domain-wide delegation";
+const ADMIN_ROLES: &str = "Admin console > Account > Admin roles";
+const USERS: &str = "Admin console > Directory > Users";
+const SERVICE_ACCOUNTS: &str = "Cloud console > IAM & Admin > Service accounts";
+const CLOUD_IAM: &str = "Cloud console > IAM & Admin > IAM";
+const API_LIBRARY: &str = "Cloud console > APIs & Services > Library";
+const APP_ACCESS: &str =
+    "Admin console > Security > Access and data control > API controls > App access control";
+const THIS_MACHINE: &str = "this machine";
+const NOWHERE: &str = "";
+
+macro_rules! causes {
+    ($($(#[$doc:meta])* $name:ident = $class:expr, $retry:expr, $id:literal, $title:literal, $fix:literal, $place:expr;)*) => {
+        $(
+            $(#[$doc])*
+            pub const $name: Cause = Cause { id: $id, title: $title, fix: $fix, place: $place, class: $class, retry: $retry };
+        )*
+
+        /// Every cause, in the order of the documentation.
+        pub const ALL: &[Cause] = &[$($name),*];
+    };
+}
+
+causes! {
+    /// The token endpoint knows the client, or not, but delegated none of the scopes to it.
+    SCOPE_NOT_DELEGATED = Denied, Never, "scope_not_delegated",
+        "The scope is not delegated to the audit's client",
+        "Add the scope to the client's entry (its numeric client id, the exact scope). A change can take up to 24 hours.",
+        DELEGATION;
+    /// `access_denied`: some of the scopes, the user, or the app.
+    CLIENT_NOT_AUTHORIZED = Denied, Never, "client_not_authorized",
+        "Google refuses the client for this user or for one of the scopes",
+        "Check that each scope is in the client's delegation entry, and that the user has signed in once and accepted the terms.",
+        DELEGATION;
+    /// `access_denied: Account restricted`.
+    ACCOUNT_RESTRICTED = Denied, Never, "account_restricted",
+        "Google restricts this account",
+        "Look at the account's state; restore it after clean-up.",
+        USERS;
+    /// The subject is no user of the tenant.
+    SUBJECT_UNKNOWN = Denied, Never, "subject_unknown",
+        "Google knows no such user, or the user may not be acted for",
+        "Use the primary address of a live user: no alias, no group, no other tenant. A suspended user may be answered like this too.",
+        USERS;
+    /// The subject was deleted.
+    SUBJECT_DELETED = Denied, Never, "subject_deleted",
+        "The user has been deleted",
+        "Name another user, or restore this one within 20 days.",
+        USERS;
+    /// The subject is no address.
+    SUBJECT_MALFORMED = Denied, Never, "subject_malformed",
+        "The subject is no valid address",
+        "Set `[tenant] admin` to the primary address of an admin.",
+        USERS;
+    /// The signature fits no key of the account.
+    KEY_REJECTED = Denied, Never, "key_rejected",
+        "Google does not accept the key: it was deleted or disabled, or the file is of another account",
+        "Compare `private_key_id` in the key file with the account's keys; make a new key if it is gone.",
+        SERVICE_ACCOUNTS;
+    /// The account is gone.
+    SERVICE_ACCOUNT_DELETED = Denied, Never, "service_account_deleted",
+        "The audit's service account does not exist any more",
+        "Create the account again, and its delegation with the new client id.",
+        SERVICE_ACCOUNTS;
+    /// The account is off.
+    SERVICE_ACCOUNT_DISABLED = Denied, Never, "service_account_disabled",
+        "The audit's service account is disabled",
+        "Enable the account.",
+        SERVICE_ACCOUNTS;
+    /// `iat` or `exp` is off.
+    CLOCK_SKEW = Denied, Never, "clock_skew",
+        "This machine's clock differs too much from Google's",
+        "Synchronise the clock (NTP).",
+        THIS_MACHINE;
+    /// Google has no such scope.
+    SCOPE_UNKNOWN_TO_GOOGLE = Denied, Never, "scope_unknown_to_google",
+        "Google knows no such scope",
+        "Check the spelling; a trailing slash counts.",
+        DELEGATION;
+    /// App access control.
+    APP_BLOCKED = Denied, Never, "app_blocked",
+        "The tenant's app access control blocks the client",
+        "Trust the client.",
+        APP_ACCESS;
+    /// The token endpoint refused in words that are not known.
+    TOKEN_REFUSED = Denied, Never, "token_refused",
+        "The token endpoint refused, in words that are not known",
+        "Read the words; check the delegation entry, the key and the user.",
+        DELEGATION;
+    /// The token lacks a scope that the method needs.
+    SCOPE_INSUFFICIENT = Denied, Never, "scope_insufficient",
+        "The token lacks the scope that this method needs",
+        "Add the scope to the client's delegation entry.",
+        DELEGATION;
+    /// The API is off in the client's project.
+    API_DISABLED = Denied, Never, "api_disabled",
+        "The API is off in the project of the audit's service account",
+        "Enable the API in that project.",
+        API_LIBRARY;
+    /// Gmail is off for the user.
+    MAIL_SERVICE_NOT_ENABLED = MailOff, Never, "mail_service_not_enabled",
+        "Gmail is off for this user",
+        "Nothing, unless the user should have mail: assign a licence and switch Gmail on.",
+        "Admin console > Apps > Google Workspace > Gmail > Service status";
+    /// Gmail was asked without a subject, or refuses for another precondition.
+    PRECONDITION_FAILED = Denied, Never, "precondition_failed",
+        "Gmail cannot be read as this subject",
+        "The subject must be a user with a mailbox.",
+        USERS;
+    /// `userId` is not the token's subject.
+    DELEGATION_DENIED = Denied, Never, "delegation_denied",
+        "Gmail refuses this subject's token for this mailbox",
+        "The subject must be the mailbox's primary address.",
+        USERS;
+    /// The admin has no right to the resource.
+    ADMIN_RIGHT_MISSING = Denied, Never, "admin_right_missing",
+        "The admin that the audit acts as has no right to read this",
+        "Set `[tenant] admin` to an admin with the role in docs/setup.md, or give that role.",
+        ADMIN_ROLES;
+    /// The account has no IAM role for the resource.
+    IAM_PERMISSION_MISSING = Denied, Never, "iam_permission_missing",
+        "The audit's service account has no IAM role that allows this",
+        "Give it a role with the permission on the project, such as roles/iam.securityReviewer.",
+        CLOUD_IAM;
+    /// A domain policy.
+    DOMAIN_POLICY = Denied, Never, "domain_policy",
+        "The tenant's policy does not allow this API",
+        "Allow the API for the tenant or for the user's organizational unit.",
+        APP_ACCESS;
+    /// 403 in other words.
+    FORBIDDEN = Denied, Never, "forbidden",
+        "Google forbids it",
+        "Read Google's words; check the admin role, the scope and the user.",
+        ADMIN_ROLES;
+    /// 404.
+    NOT_FOUND = Denied, Never, "not_found",
+        "Google finds no such thing",
+        "Check the configured customer, project and addresses: the thing may be deleted, or hidden from this account.",
+        NOWHERE;
+    /// 401.
+    TOKEN_NOT_ACCEPTED = Denied, WithFreshToken, "token_not_accepted",
+        "Google does not accept the access token",
+        "Run again; if it stays, check the clock and the account's state.",
+        SERVICE_ACCOUNTS;
+    /// Too fast.
+    THROTTLED = Failed, AfterWait, "throttled",
+        "Google throttles, and did so until the tries were used up",
+        "Run again at another time, lower `[collect] concurrency`, or ask for more quota.",
+        "Cloud console > APIs & Services > Quotas";
+    /// The daily limit.
+    DAILY_LIMIT = Failed, Never, "daily_limit",
+        "The project's daily limit is used up",
+        "Run again tomorrow, or ask for more quota.",
+        "Cloud console > APIs & Services > Quotas";
+    /// 503 of Directory: also the answer to a token without a subject, and to a listing over 60 minutes.
+    DIRECTORY_UNAVAILABLE = Failed, AfterWait, "directory_unavailable",
+        "Directory says that it is unavailable; it says the same, for good, to a token without a subject",
+        "Run again; if it stays, check that `[tenant] admin` is the primary address of an admin.",
+        ADMIN_ROLES;
+    /// 5xx.
+    BACKEND_ERROR = Failed, AfterWait, "backend_error",
+        "Google's servers fail",
+        "Run again later; see the Google Workspace status dashboard.",
+        NOWHERE;
+    /// 400 in other words.
+    BAD_REQUEST = Failed, Never, "bad_request",
+        "Google does not understand the request",
+        "Check the configured customer, admin and projects; otherwise this is a defect of this program.",
+        NOWHERE;
+    /// An answer that fits no row.
+    UNKNOWN_ANSWER = Failed, Never, "unknown_answer",
+        "Google answered something that is not known",
+        "Read the words.",
+        NOWHERE;
+    /// The name does not resolve.
+    DNS = Failed, AfterWait, "dns",
+        "The host name does not resolve",
+        "Check the network and its DNS.",
+        THIS_MACHINE;
+    /// No connection.
+    CONNECT = Failed, AfterWait, "connect",
+        "No connection",
+        "Check the network, the firewall and the proxy.",
+        THIS_MACHINE;
+    /// TLS.
+    TLS = Failed, Never, "tls",
+        "No trusted TLS connection: the certificate is not trusted here",
+        "Where a proxy inspects TLS, set SSL_CERT_FILE to a file with its CA certificate.",
+        THIS_MACHINE;
+    /// Too slow.
+    TIMEOUT = Failed, AfterWait, "timeout",
+        "No answer in time",
+        "Run again; check the network.",
+        THIS_MACHINE;
+    /// The connection broke.
+    CONNECTION_LOST = Failed, AfterWait, "connection_lost",
+        "The connection broke before the answer was whole",
+        "Run again; check the network.",
+        THIS_MACHINE;
+    /// No JSON, or not of the documented shape.
+    UNDECODABLE = Failed, AfterWait, "undecodable",
+        "The answer is not what Google documents",
+        "Run again; if it stays, something between here and Google changes answers, or Google changed.",
+        NOWHERE;
+    /// A row of a listing.
+    UNDECODABLE_ROW = Failed, Never, "undecodable_row",
+        "A row of the answer is not what Google documents",
+        "Report it with the row's id: this program must learn the new shape.",
+        NOWHERE;
+    /// A listing that never ends.
+    REPEATED_PAGE = Failed, Never, "repeated_page",
+        "The listing gave the same page token twice, so it would never end",
+        "Run again.",
+        NOWHERE;
+}
