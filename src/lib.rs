@@ -4,4 +4,5 @@ pub mod causes;
 pub mod checks;
 pub mod findings;
 pub mod formats;
+pub mod google;
 pub mod tenant;

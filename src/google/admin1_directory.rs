@@ -1,0 +1,171 @@
+//! Admin SDK Directory: the read-only methods that the audit needs, from the discovery document
+//! `admin.directory_v1`. Why not the generated client: `docs/decisions/0001-google-clients.md`.
+
+use serde::Deserialize;
+
+use super::{Api, Pages, Request, Session};
+
+/// Reads users.
+pub const USER_SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.user.readonly";
+/// Reads domains and domain aliases.
+pub const DOMAIN_SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.domain.readonly";
+/// Reads admin roles and assignments.
+pub const ROLE_SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.rolemanagement.readonly";
+
+/// `User`, as far as it is read. A boolean that is absent is unknown.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    /// Immutable id.
+    pub id: String,
+    /// Primary address.
+    pub primary_email: String,
+    /// Names.
+    pub name: Option<UserName>,
+    /// Organizational unit.
+    pub org_unit_path: Option<String>,
+    /// The tenant.
+    pub customer_id: Option<String>,
+    /// Suspended by an admin or by Google.
+    pub suspended: Option<bool>,
+    /// No enum is published.
+    pub suspension_reason: Option<String>,
+    /// RFC 3339.
+    pub suspension_time: Option<String>,
+    /// Archived.
+    pub archived: Option<bool>,
+    /// A mailbox was created.
+    pub is_mailbox_setup: Option<bool>,
+    /// Super admin.
+    pub is_admin: Option<bool>,
+    /// Delegated admin.
+    pub is_delegated_admin: Option<bool>,
+    /// 2-Step Verification.
+    #[serde(rename = "isEnrolledIn2Sv")]
+    pub is_enrolled_in_2sv: Option<bool>,
+    /// 2-Step Verification.
+    #[serde(rename = "isEnforcedIn2Sv")]
+    pub is_enforced_in_2sv: Option<bool>,
+    /// RFC 3339.
+    pub creation_time: Option<String>,
+    /// RFC 3339; 1970 for never.
+    pub last_login_time: Option<String>,
+    /// Absent when there are none.
+    #[serde(default)]
+    pub aliases: Option<Vec<String>>,
+    /// Absent when there are none.
+    #[serde(default)]
+    pub non_editable_aliases: Option<Vec<String>>,
+}
+
+/// `UserName`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserName {
+    /// First and last name.
+    pub full_name: Option<String>,
+}
+
+/// `Domains`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Domain {
+    /// Name.
+    pub domain_name: String,
+    /// The tenant's first domain.
+    pub is_primary: Option<bool>,
+    /// Ownership was proved.
+    pub verified: Option<bool>,
+}
+
+/// `DomainAlias`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DomainAlias {
+    /// Name.
+    pub domain_alias_name: String,
+    /// Ownership was proved.
+    pub verified: Option<bool>,
+}
+
+/// `Role`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Role {
+    /// An int64 as a string.
+    pub role_id: String,
+    /// Such as `_SEED_ADMIN_ROLE`.
+    pub role_name: Option<String>,
+    /// Super admin.
+    pub is_super_admin_role: Option<bool>,
+    /// Made by Google.
+    pub is_system_role: Option<bool>,
+}
+
+/// `RoleAssignment`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RoleAssignment {
+    /// An int64 as a string.
+    pub role_assignment_id: String,
+    /// An int64 as a string.
+    pub role_id: String,
+    /// User id, group id or service account unique id.
+    pub assigned_to: String,
+    /// `user` or `group`.
+    pub assignee_type: Option<String>,
+    /// `CUSTOMER` or `ORG_UNIT`.
+    pub scope_type: Option<String>,
+}
+
+/// `users.list`: every user, suspended and archived ones included, 500 a page.
+#[must_use]
+pub fn list_users<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, User> {
+    let fields = "nextPageToken,users(id,primaryEmail,name/fullName,orgUnitPath,customerId,suspended,\
+                  suspensionReason,suspensionTime,archived,isMailboxSetup,isAdmin,isDelegatedAdmin,\
+                  isEnrolledIn2Sv,isEnforcedIn2Sv,creationTime,lastLoginTime,aliases,nonEditableAliases)";
+    let request = Request::new(Api::Directory, "admin/directory/v1/users")
+        .query("customer", customer.to_owned())
+        .query("maxResults", "500")
+        .query("fields", fields);
+    Pages::new(session, USER_SCOPE, request, "users")
+}
+
+/// `domains.list`: not paged.
+#[must_use]
+pub fn list_domains<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, Domain> {
+    let request = Request::new(Api::Directory, customer_path(customer, "domains"))
+        .query("fields", "domains(domainName,isPrimary,verified)");
+    Pages::new(session, DOMAIN_SCOPE, request, "domains")
+}
+
+/// `domainAliases.list`: not paged.
+#[must_use]
+pub fn list_domain_aliases<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, DomainAlias> {
+    let request = Request::new(Api::Directory, customer_path(customer, "domainaliases"))
+        .query("fields", "domainAliases(domainAliasName,verified)");
+    Pages::new(session, DOMAIN_SCOPE, request, "domainAliases")
+}
+
+/// `roles.list`: 100 a page.
+#[must_use]
+pub fn list_roles<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, Role> {
+    let request = Request::new(Api::Directory, customer_path(customer, "roles"))
+        .query("maxResults", "100")
+        .query("fields", "nextPageToken,items(roleId,roleName,isSuperAdminRole,isSystemRole)");
+    Pages::new(session, ROLE_SCOPE, request, "items")
+}
+
+/// `roleAssignments.list`: 200 a page; pages may be empty and still not be the last.
+#[must_use]
+pub fn list_role_assignments<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, RoleAssignment> {
+    let request = Request::new(Api::Directory, customer_path(customer, "roleassignments"))
+        .query("maxResults", "200")
+        .query("fields", "nextPageToken,items(roleAssignmentId,roleId,assignedTo,assigneeType,scopeType)");
+    Pages::new(session, ROLE_SCOPE, request, "items")
+}
+
+fn customer_path(customer: &str, collection: &str) -> String {
+    let customer: String = url::form_urlencoded::byte_serialize(customer.as_bytes()).collect();
+    format!("admin/directory/v1/customer/{customer}/{collection}")
+}

@@ -1,0 +1,196 @@
+//! Which APIs there are, and under which address.
+
+use reqwest::Url;
+
+/// An API, with a limiter and a count of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Api {
+    /// Admin SDK Directory.
+    Directory,
+    /// Gmail.
+    Gmail,
+    /// Identity and Access Management.
+    Iam,
+    /// The token endpoint.
+    Token,
+}
+
+impl Api {
+    /// Every API.
+    pub const ALL: [Self; 4] = [Self::Directory, Self::Gmail, Self::Iam, Self::Token];
+
+    /// The name in `manifest.json`.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Directory => "directory",
+            Self::Gmail => "gmail",
+            Self::Iam => "iam",
+            Self::Token => "token",
+        }
+    }
+
+    /// `rootUrl` of the API's discovery document.
+    const fn google_root(self) -> &'static str {
+        match self {
+            Self::Directory => "https://admin.googleapis.com/",
+            Self::Gmail => "https://gmail.googleapis.com/",
+            Self::Iam => "https://iam.googleapis.com/",
+            Self::Token => "https://oauth2.googleapis.com/",
+        }
+    }
+}
+
+/// Where the APIs are: at Google, or all under one address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Roots {
+    /// Google's own addresses.
+    Google,
+    /// One root that serves every API's path.
+    Other(Url),
+}
+
+/// Why an address is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RootsError {
+    /// No URL at all.
+    #[error("`{0}` is no URL")]
+    NoUrl(String),
+    /// Not encrypted, and not on this machine.
+    #[error("`{0}` is neither https nor http on loopback: tokens would travel readable")]
+    NotEncrypted(String),
+    /// User, query or fragment.
+    #[error("`{0}` has a user, a query or a fragment; an address of a server has none")]
+    NotARoot(String),
+    /// Google's tokens would go elsewhere.
+    #[error(
+        "base_url `{base_url}` is not Google, but the key's token_uri `{token_uri}` is: real tokens would travel to a stranger"
+    )]
+    TokensOfGoogleElsewhere {
+        /// As configured.
+        base_url: String,
+        /// As in the key file.
+        token_uri: String,
+    },
+    /// A stranger's tokens, and assertions, for Google.
+    #[error(
+        "the key's token_uri `{token_uri}` is not Google, but the APIs are: a signed assertion would travel to a stranger"
+    )]
+    TokensOfAStranger {
+        /// As in the key file.
+        token_uri: String,
+    },
+}
+
+impl Roots {
+    /// From `[google] base_url` and the key file's `token_uri`.
+    ///
+    /// # Errors
+    /// When one is no URL or not encrypted outside loopback, or when exactly one of them is Google's.
+    pub fn new(base_url: &str, token_uri: &str) -> Result<Self, RootsError> {
+        let token = checked(token_uri)?;
+        let token_is_google = is_google(&token);
+        if base_url.is_empty() {
+            return if token_is_google {
+                Ok(Self::Google)
+            } else {
+                Err(RootsError::TokensOfAStranger { token_uri: token_uri.to_owned() })
+            };
+        }
+        let mut base = checked(base_url)?;
+        match (is_google(&base), token_is_google) {
+            (false, true) => Err(RootsError::TokensOfGoogleElsewhere {
+                base_url: base_url.to_owned(),
+                token_uri: token_uri.to_owned(),
+            }),
+            (true, false) => Err(RootsError::TokensOfAStranger { token_uri: token_uri.to_owned() }),
+            _ => {
+                if !base.path().ends_with('/') {
+                    base.set_path(&format!("{}/", base.path()));
+                }
+                Ok(Self::Other(base))
+            }
+        }
+    }
+
+    /// The address of a path of an API.
+    pub(super) fn url(&self, api: Api, path: &str) -> Result<Url, url::ParseError> {
+        let path = path.trim_start_matches('/');
+        match self {
+            Self::Google => Url::parse(api.google_root())?.join(path),
+            Self::Other(root) => root.join(path),
+        }
+    }
+}
+
+fn checked(text: &str) -> Result<Url, RootsError> {
+    let url = Url::parse(text).map_err(|_| RootsError::NoUrl(text.to_owned()))?;
+    let encrypted = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
+    if !encrypted || url.host().is_none() {
+        return Err(RootsError::NotEncrypted(text.to_owned()));
+    }
+    let plain = url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
+    if plain { Ok(url) } else { Err(RootsError::NotARoot(text.to_owned())) }
+}
+
+/// Whether the address is on this machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+fn is_google(url: &Url) -> bool {
+    url.domain().is_some_and(|host| {
+        ["googleapis.com", "google.com"].iter().any(|google| {
+            host == *google || host.strip_suffix(google).is_some_and(|rest| rest.ends_with('.'))
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOGLE_TOKEN: &str = "https://oauth2.googleapis.com/token";
+
+    #[test]
+    fn tokens_stay_with_their_issuer() {
+        assert_eq!(Roots::new("", GOOGLE_TOKEN), Ok(Roots::Google));
+        assert!(Roots::new("http://127.0.0.1:8080", "http://127.0.0.1:8080/token").is_ok());
+        assert!(Roots::new("https://audit.example", "https://tokens.example/token").is_ok());
+        assert!(matches!(
+            Roots::new("http://127.0.0.1:8080", GOOGLE_TOKEN),
+            Err(RootsError::TokensOfGoogleElsewhere { .. })
+        ));
+        assert!(matches!(
+            Roots::new("", "http://localhost/token"),
+            Err(RootsError::TokensOfAStranger { .. })
+        ));
+        assert!(matches!(
+            Roots::new("https://www.googleapis.com", "https://evilgoogleapis.com/token"),
+            Err(RootsError::TokensOfAStranger { .. })
+        ));
+    }
+
+    #[test]
+    fn nothing_travels_readable_beyond_this_machine() {
+        for address in ["http://10.0.0.1", "http://localhost.example.com", "ftp://127.0.0.1", "file:///x"] {
+            let refused = Roots::new(address, "https://tokens.example/token");
+            assert!(matches!(refused, Err(RootsError::NotEncrypted(_))), "{address}: {refused:?}");
+        }
+    }
+
+    #[test]
+    fn a_path_joins_below_the_root() {
+        let roots = Roots::new("http://127.0.0.1:1/google", "http://127.0.0.1:1/token").unwrap();
+        let url = roots.url(Api::Gmail, "/gmail/v1/users/me/settings/sendAs").unwrap();
+        assert_eq!(url.as_str(), "http://127.0.0.1:1/google/gmail/v1/users/me/settings/sendAs");
+    }
+}

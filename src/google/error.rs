@@ -1,0 +1,226 @@
+//! What came instead of the facts: Google's answer, or none, with its cause.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use crate::causes::{self, Answer, Cause, Source};
+
+use super::Api;
+
+/// What came instead of the facts.
+#[derive(Clone, Debug)]
+pub struct GoogleError {
+    /// Which row of the table it is.
+    pub cause: Cause,
+    /// Who answered, or should have.
+    pub api: Api,
+    /// HTTP status, where there was one.
+    pub http: Option<u16>,
+    /// Google's own words, or the system's. Never holds a token.
+    pub words: Arc<str>,
+    /// How long the other side asks to wait.
+    pub retry_after: Option<std::time::Duration>,
+    /// Whether the tries are used up already: a caller around it must not begin again.
+    pub(super) exhausted: bool,
+}
+
+impl std::error::Error for GoogleError {}
+
+impl std::fmt::Display for GoogleError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.cause.title)?;
+        match (self.http, self.words.is_empty()) {
+            (Some(http), false) => write!(f, " ({} answered {http}: {})", self.api.id(), self.words),
+            (Some(http), true) => write!(f, " ({} answered {http})", self.api.id()),
+            (None, false) => write!(f, " ({}: {})", self.api.id(), self.words),
+            (None, true) => Ok(()),
+        }
+    }
+}
+
+/// Google's error envelope; the fields that tell causes apart.
+#[derive(Default, Deserialize)]
+struct Envelope {
+    #[serde(default)]
+    error: ErrorField,
+    #[serde(default)]
+    error_description: String,
+}
+
+/// The APIs answer with an object, the token endpoint with a word.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ErrorField {
+    Word(String),
+    Body(ErrorBody),
+    Other(serde::de::IgnoredAny),
+}
+
+impl Default for ErrorField {
+    fn default() -> Self {
+        Self::Word(String::new())
+    }
+}
+
+#[derive(Deserialize)]
+struct ErrorBody {
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    status: String,
+    #[serde(default)]
+    errors: Vec<ErrorItem>,
+    #[serde(default)]
+    details: Vec<ErrorItem>,
+}
+
+#[derive(Deserialize)]
+struct ErrorItem {
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    message: String,
+}
+
+/// The most of a foreign body that is kept as evidence, in characters.
+const WORDS_KEPT: usize = 300;
+
+impl GoogleError {
+    /// From an answer whose status is no success.
+    pub(super) fn from_answer(
+        api: Api,
+        http: u16,
+        body: &[u8],
+        retry_after: Option<std::time::Duration>,
+    ) -> Self {
+        let (reason, detail, message) = words_of(body);
+        let source = match api {
+            Api::Token => Source::TokenEndpoint,
+            Api::Directory => Source::Directory,
+            Api::Gmail | Api::Iam => Source::OtherApi,
+        };
+        let cause =
+            causes::classify(&Answer { source, http, reason: &reason, detail: &detail, message: &message });
+        let words = [reason.as_str(), message.as_str()];
+        let words: Vec<&str> = words.into_iter().filter(|text| !text.is_empty()).collect();
+        Self { retry_after, ..Self::new(cause, api, Some(http), &words.join(": ")) }
+    }
+
+    /// From the words of the token endpoint where a library dropped the status.
+    pub(super) fn from_token_words(reason: &str, message: &str) -> Self {
+        let answer = Answer { source: Source::TokenEndpoint, http: 0, reason, detail: "", message };
+        let cause = match causes::classify(&answer) {
+            causes::UNKNOWN_ANSWER => causes::TOKEN_REFUSED,
+            known => known,
+        };
+        Self::new(cause, Api::Token, None, &format!("{reason}: {message}"))
+    }
+
+    /// From anything else.
+    pub(super) fn new(cause: Cause, api: Api, http: Option<u16>, words: &str) -> Self {
+        let words: String = words.chars().take(WORDS_KEPT).collect();
+        Self { cause, api, http, words: words.into(), retry_after: None, exhausted: false }
+    }
+
+    /// From a request that got no whole answer.
+    pub(super) fn from_transport(api: Api, error: &reqwest::Error) -> Self {
+        let words = innermost(error);
+        let lower = chain(error).to_lowercase();
+        let cause = if error.is_timeout() {
+            causes::TIMEOUT
+        } else if lower.contains("certificate") || lower.contains("tls") || lower.contains("handshake") {
+            causes::TLS
+        } else if lower.contains("dns") || lower.contains("resolve") || lower.contains("lookup address") {
+            causes::DNS
+        } else if error.is_connect() {
+            causes::CONNECT
+        } else {
+            causes::CONNECTION_LOST
+        };
+        Self::new(cause, api, None, &words)
+    }
+}
+
+/// Reason, detailed reason and message of an error body; the body's beginning if it is no envelope.
+fn words_of(body: &[u8]) -> (String, String, String) {
+    let as_text = || {
+        let text = String::from_utf8_lossy(body);
+        (String::new(), String::new(), text.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let Ok(envelope) = serde_json::from_slice::<Envelope>(body) else { return as_text() };
+    match envelope.error {
+        ErrorField::Word(word) if word.is_empty() => as_text(),
+        ErrorField::Word(word) => (word, String::new(), envelope.error_description),
+        ErrorField::Body(error) => {
+            let first = |items: &[ErrorItem]| {
+                items
+                    .iter()
+                    .map(|item| item.reason.clone())
+                    .find(|reason| !reason.is_empty())
+                    .unwrap_or_default()
+            };
+            let reason = first(&error.errors);
+            let reason = if reason.is_empty() { error.status } else { reason };
+            let message = match error.errors.first() {
+                Some(item) if error.message.is_empty() => item.message.clone(),
+                _ => error.message,
+            };
+            (reason, first(&error.details), message)
+        }
+        ErrorField::Other(_) => as_text(),
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        source = inner.source();
+    }
+    text
+}
+
+/// The system's own words, without the URL around them.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut innermost = error;
+    while let Some(inner) = innermost.source() {
+        innermost = inner;
+    }
+    innermost.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_envelope_gives_reason_detail_and_words() {
+        let body = br#"{"error":{"code":403,"message":"Request had insufficient authentication scopes.",
+            "errors":[{"message":"Insufficient Permission","domain":"global","reason":"insufficientPermissions"}],
+            "status":"PERMISSION_DENIED","details":[{"reason":"ACCESS_TOKEN_SCOPE_INSUFFICIENT","later":1}]}}"#;
+        let error = GoogleError::from_answer(Api::Gmail, 403, body, None);
+        assert_eq!(error.cause.id, "scope_insufficient");
+        assert_eq!(
+            error.to_string(),
+            "The token lacks the scope that this method needs (gmail answered 403: insufficientPermissions: Request had insufficient authentication scopes.)"
+        );
+    }
+
+    #[test]
+    fn what_is_no_envelope_keeps_its_own_words() {
+        for body in ["<html>\n<b>oops", "[1]", "{\"error\": 7}", "{}", ""] {
+            let error = GoogleError::from_answer(Api::Iam, 418, body.as_bytes(), None);
+            assert_eq!(error.cause.id, "unknown_answer", "{body}");
+            assert_eq!(&*error.words, body.split_whitespace().collect::<Vec<_>>().join(" "));
+        }
+    }
+
+    #[test]
+    fn the_token_endpoints_flat_body_is_read() {
+        let body = br#"{"error":"invalid_grant","error_description":"Invalid JWT Signature."}"#;
+        assert_eq!(GoogleError::from_answer(Api::Token, 400, body, None).cause.id, "key_rejected");
+    }
+}

@@ -1,0 +1,51 @@
+//! Gmail: the read-only methods that the audit needs, from the discovery document `gmail.v1`.
+
+use serde::Deserialize;
+
+use super::{Api, Pages, Request, Session};
+
+/// Reads settings. It can change them too: Google has no scope that reads settings only and no mail.
+pub const SETTINGS_SCOPE: &str = "https://www.googleapis.com/auth/gmail.settings.basic";
+
+/// `SendAs`. Gmail leaves false booleans and empty strings out.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SendAs {
+    /// The address.
+    pub send_as_email: String,
+    /// Empty: the account's own name.
+    pub display_name: Option<String>,
+    /// Empty: none.
+    pub reply_to_address: Option<String>,
+    /// The mailbox's own address.
+    pub is_primary: Option<bool>,
+    /// The one that new mail starts with.
+    pub is_default: Option<bool>,
+    /// Only for a custom "from".
+    pub treat_as_alias: Option<bool>,
+    /// Only for a custom "from".
+    pub verification_status: Option<String>,
+    /// Only for a custom "from" that an outside server sends.
+    pub smtp_msa: Option<SmtpMsa>,
+}
+
+/// `SmtpMsa`. User name and password are never returned.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SmtpMsa {
+    /// Host name.
+    pub host: Option<String>,
+    /// TCP port.
+    pub port: Option<i64>,
+    /// `none`, `ssl`, `starttls`.
+    pub security_mode: Option<String>,
+}
+
+/// `users.settings.sendAs.list` of the session's own subject: not paged. Without the signatures.
+#[must_use]
+pub fn list_send_as<'a>(session: &'a Session<'a>) -> Pages<'a, SendAs> {
+    let fields = "sendAs(sendAsEmail,displayName,replyToAddress,isPrimary,isDefault,treatAsAlias,\
+                  verificationStatus,smtpMsa(host,port,securityMode))";
+    let request = Request::new(Api::Gmail, "gmail/v1/users/me/settings/sendAs").query("fields", fields);
+    Pages::new(session, SETTINGS_SCOPE, request, "sendAs")
+}

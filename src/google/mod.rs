@@ -1,0 +1,22 @@
+//! The only code that talks to Google. One request path: pages → retry → limiter → token → send →
+//! classify.
+
+pub mod admin1_directory;
+mod api;
+mod auth;
+mod client;
+mod error;
+pub mod gmail1;
+pub mod iam1;
+mod limit;
+mod pages;
+mod retry;
+mod session;
+mod signer;
+
+pub use api::{Api, Roots, RootsError};
+pub use auth::{Auth, AuthError, KeyFile, KeyFileError};
+pub use client::{Client, ClientError, ClientOptions, Request};
+pub use error::GoogleError;
+pub use pages::{BrokenRow, Page, Pages};
+pub use session::Session;

@@ -1,0 +1,132 @@
+//! Listings, page by page, each row decoded by itself.
+
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::marker::PhantomData;
+
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use crate::causes;
+
+use super::{GoogleError, Request, Session};
+
+/// A row that cannot be read.
+#[derive(Clone, Debug)]
+pub struct BrokenRow {
+    /// What is wrong with it.
+    pub reason: String,
+    /// Its beginning.
+    pub text: String,
+}
+
+/// One page.
+#[derive(Debug)]
+pub struct Page<T> {
+    /// Rows that were read.
+    pub rows: Vec<T>,
+    /// Rows that were not.
+    pub broken: Vec<BrokenRow>,
+}
+
+/// The pages of one listing.
+#[derive(Debug)]
+pub struct Pages<'a, T> {
+    session: &'a Session<'a>,
+    scope: &'static str,
+    request: Request,
+    rows_key: &'static str,
+    next: Next,
+    seen: HashSet<u64>,
+    row: PhantomData<fn() -> T>,
+}
+
+#[derive(Debug)]
+enum Next {
+    First,
+    Token(String),
+    Done,
+}
+
+impl<'a, T: DeserializeOwned> Pages<'a, T> {
+    pub(super) fn new(
+        session: &'a Session<'a>,
+        scope: &'static str,
+        request: Request,
+        rows_key: &'static str,
+    ) -> Self {
+        Self { session, scope, request, rows_key, next: Next::First, seen: HashSet::new(), row: PhantomData }
+    }
+
+    /// The next page; `None` after the last. A page may be empty and still not be the last.
+    ///
+    /// # Errors
+    /// What came instead; the listing is over then, and incomplete.
+    pub async fn next(&mut self) -> Result<Option<Page<T>>, GoogleError> {
+        let request = match std::mem::replace(&mut self.next, Next::Done) {
+            Next::First => self.request.clone(),
+            Next::Token(token) => self.request.clone().query("pageToken", token),
+            Next::Done => return Ok(None),
+        };
+        let mut body: BTreeMap<String, Box<RawValue>> = self.session.get(self.scope, &request).await?;
+        let undecodable = |what: &str| {
+            let words = format!("`{what}` is not what Google documents");
+            GoogleError::new(causes::UNDECODABLE, request.api, Some(200), &words)
+        };
+        let rows: Vec<Box<RawValue>> = match body.remove(self.rows_key) {
+            Some(rows) => {
+                decode::<Option<_>>(&rows).map_err(|_| undecodable(self.rows_key))?.unwrap_or_default()
+            }
+            None => Vec::new(),
+        };
+        let token: Option<String> = match body.remove("nextPageToken") {
+            Some(token) => decode(&token).map_err(|_| undecodable("nextPageToken"))?,
+            None => None,
+        };
+        if let Some(token) = token.filter(|token| !token.is_empty()) {
+            if !self.seen.insert(hash(&token)) {
+                return Err(GoogleError::new(causes::REPEATED_PAGE, request.api, Some(200), ""));
+            }
+            self.next = Next::Token(token);
+        }
+        Ok(Some(decode_rows(&rows)))
+    }
+
+    /// Every page to the end, with what stopped it early, if anything did.
+    pub async fn all(mut self) -> (Page<T>, Option<GoogleError>) {
+        let mut whole = Page { rows: Vec::new(), broken: Vec::new() };
+        loop {
+            match self.next().await {
+                Ok(Some(page)) => {
+                    whole.rows.extend(page.rows);
+                    whole.broken.extend(page.broken);
+                }
+                Ok(None) => return (whole, None),
+                Err(error) => return (whole, Some(error)),
+            }
+        }
+    }
+}
+
+fn decode<'r, T: serde::Deserialize<'r>>(value: &'r RawValue) -> Result<T, serde_json::Error> {
+    serde_json::from_str(value.get())
+}
+
+fn decode_rows<T: DeserializeOwned>(raw: &[Box<RawValue>]) -> Page<T> {
+    let mut page = Page { rows: Vec::with_capacity(raw.len()), broken: Vec::new() };
+    for row in raw {
+        match decode(row) {
+            Ok(row) => page.rows.push(row),
+            Err(error) => page
+                .broken
+                .push(BrokenRow { reason: error.to_string(), text: row.get().chars().take(120).collect() }),
+        }
+    }
+    page
+}
+
+fn hash(token: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    token.hash(&mut hasher);
+    hasher.finish()
+}
