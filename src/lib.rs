@@ -5,4 +5,5 @@ pub mod checks;
 pub mod findings;
 pub mod formats;
 pub mod google;
+pub mod store;
 pub mod tenant;
