@@ -2,6 +2,7 @@
 
 pub mod causes;
 pub mod checks;
+pub mod collect;
 pub mod findings;
 pub mod formats;
 pub mod google;

@@ -78,7 +78,7 @@ impl Run<'_> {
     /// # Errors
     /// When the store cannot be read.
     pub fn findings(&self) -> Result<impl Iterator<Item = Result<Finding, StoreError>> + '_, StoreError> {
-        let mut offset = (String::new(), String::new(), String::new(), String::new());
+        let mut offset = FindingKey::default();
         let mut batch = Vec::new().into_iter();
         let mut done = false;
         Ok(std::iter::from_fn(move || {
@@ -100,10 +100,7 @@ impl Run<'_> {
         }))
     }
 
-    fn findings_after(
-        &self,
-        after: &(String, String, String, String),
-    ) -> Result<Vec<((String, String, String, String), String)>, StoreError> {
+    fn findings_after(&self, after: &FindingKey) -> Result<Vec<(FindingKey, String)>, StoreError> {
         let connection = self.store.connection();
         let mut statement = connection.prepare_cached(
             "SELECT check_id, subject_kind, subject_id, fingerprint, finding FROM finding
@@ -229,6 +226,9 @@ impl Run<'_> {
         Ok((fixed, not_rechecked))
     }
 }
+
+/// Check id, subject kind, subject id, fingerprint: the order of findings.
+type FindingKey = (String, String, String, String);
 
 /// Findings per query.
 const BATCH: i64 = 500;

@@ -174,6 +174,19 @@ impl Run<'_> {
         Ok(reading.map(|reading| serde_json::from_str(&reading)).transpose()?)
     }
 
+    /// How many users are kept.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn user_count(&self) -> Result<u64, StoreError> {
+        let count: i64 = self.store.connection().query_row(
+            "SELECT COUNT(*) FROM user_fact WHERE run_id = ?1",
+            [&self.id],
+            |row| row.get(0),
+        )?;
+        Ok(count.unsigned_abs())
+    }
+
     /// Every user, ordered bytewise by id.
     pub fn users(&self) -> impl Iterator<Item = Result<User, StoreError>> + '_ {
         self.batches("SELECT user_id, user, NULL FROM user_fact WHERE run_id = ?1 AND user_id > ?2 ORDER BY user_id LIMIT ?3")

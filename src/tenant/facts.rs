@@ -3,9 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    AdminRoles, Domains, Gap, Grants, Mailbox, MailboxFact, Part, People, Reading, ServiceAccounts, User,
-};
+use super::{AdminRoles, Domains, Gap, Grants, Mailbox, Part, People, Reading, ServiceAccounts, User};
 
 /// One user with its mailbox: what streams through the checks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,10 +19,7 @@ impl UserFacts {
     #[must_use]
     pub const fn gap(&self, part: Part) -> Option<&Gap> {
         match part {
-            Part::SendAs => match &self.mailbox.send_as {
-                MailboxFact::Missing(gap) => Some(gap),
-                _ => None,
-            },
+            Part::SendAs => self.mailbox.send_as.gap(),
             _ => None,
         }
     }

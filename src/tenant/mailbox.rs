@@ -67,12 +67,32 @@ impl MailboxRead {
 pub enum MailboxFact<T> {
     /// Gmail answered.
     Read(T),
+    /// Gmail answered, and some rows of the answer cannot be read.
+    Partial(T, Gap),
     /// There is nothing to read: suspended, archived, Gmail off, no mailbox. Says which.
     NotApplicable(String),
     /// It should have been read and was not.
     Missing(Gap),
     /// No enabled check needs it.
     NotAsked,
+}
+
+impl<T> MailboxFact<T> {
+    /// The facts that are known, complete or not.
+    pub const fn known(&self) -> Option<&T> {
+        match self {
+            Self::Read(facts) | Self::Partial(facts, _) => Some(facts),
+            Self::NotApplicable(_) | Self::Missing(_) | Self::NotAsked => None,
+        }
+    }
+
+    /// Why something is missing, if it is.
+    pub const fn gap(&self) -> Option<&Gap> {
+        match self {
+            Self::Partial(_, gap) | Self::Missing(gap) => Some(gap),
+            Self::Read(_) | Self::NotApplicable(_) | Self::NotAsked => None,
+        }
+    }
 }
 
 /// A user's mailbox, as far as it is known.

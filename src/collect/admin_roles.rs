@@ -1,0 +1,46 @@
+//! Admin roles and who holds them.
+
+use crate::google::{Session, admin1_directory as directory};
+use crate::tenant::{AdminRole, AdminRoles, AssigneeType, Part, Reading, RoleAssignment};
+
+use super::{Plan, reading};
+
+/// Reads both listings. Without one of them, the part is partial.
+pub(super) async fn collect(admin: &Session<'_>, plan: &Plan) -> Reading<AdminRoles> {
+    if let Some(gap) = plan.not_asked(Part::AdminRoles) {
+        return Reading::Missing(gap);
+    }
+    let (roles, roles_stopped) = directory::list_roles(admin, &plan.customer).all().await;
+    let (assignments, assignments_stopped) =
+        directory::list_role_assignments(admin, &plan.customer).all().await;
+    let any = roles_stopped.is_none() || assignments_stopped.is_none();
+    let broken = [roles.broken, assignments.broken].concat();
+    let rows = AdminRoles {
+        roles: roles.rows.into_iter().map(role).collect(),
+        assignments: assignments.rows.into_iter().map(assignment).collect(),
+    };
+    reading(Part::AdminRoles, rows, any, roles_stopped.or(assignments_stopped), &broken)
+}
+
+fn role(wire: directory::Role) -> AdminRole {
+    AdminRole {
+        id: wire.role_id,
+        name: wire.role_name.unwrap_or_default(),
+        is_super_admin: wire.is_super_admin_role,
+        is_system: wire.is_system_role,
+    }
+}
+
+fn assignment(wire: directory::RoleAssignment) -> RoleAssignment {
+    RoleAssignment {
+        id: wire.role_assignment_id,
+        role_id: wire.role_id,
+        assigned_to: wire.assigned_to,
+        assignee_type: match wire.assignee_type.as_deref() {
+            Some("user") => AssigneeType::User,
+            Some("group") => AssigneeType::Group,
+            other => AssigneeType::Other(other.unwrap_or_default().to_owned()),
+        },
+        scope_type: wire.scope_type.unwrap_or_default(),
+    }
+}

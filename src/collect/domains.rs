@@ -1,0 +1,29 @@
+//! Domains and domain aliases.
+
+use crate::google::{Session, admin1_directory as directory};
+use crate::tenant::{Domain, DomainKind, Domains, Part, Reading};
+
+use super::{Plan, reading};
+
+/// Reads both listings. Without one of them, the part is partial.
+pub(super) async fn collect(admin: &Session<'_>, plan: &Plan) -> Reading<Domains> {
+    if let Some(gap) = plan.not_asked(Part::Domains) {
+        return Reading::Missing(gap);
+    }
+    let (domains, domains_stopped) = directory::list_domains(admin, &plan.customer).all().await;
+    let (aliases, aliases_stopped) = directory::list_domain_aliases(admin, &plan.customer).all().await;
+    let any = domains_stopped.is_none() || aliases_stopped.is_none();
+    let broken = [domains.broken, aliases.broken].concat();
+    let mut rows: Vec<Domain> = domains.rows.into_iter().map(domain).collect();
+    rows.extend(aliases.rows.into_iter().map(alias));
+    reading(Part::Domains, Domains(rows), any, domains_stopped.or(aliases_stopped), &broken)
+}
+
+fn domain(wire: directory::Domain) -> Domain {
+    let kind = if wire.is_primary == Some(true) { DomainKind::Primary } else { DomainKind::Secondary };
+    Domain { name: wire.domain_name, kind, verified: wire.verified }
+}
+
+fn alias(wire: directory::DomainAlias) -> Domain {
+    Domain { name: wire.domain_alias_name, kind: DomainKind::Alias, verified: wire.verified }
+}

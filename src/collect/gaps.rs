@@ -1,0 +1,93 @@
+//! What came instead of the facts → the gap that reports show.
+
+use crate::causes::{self, Class};
+use crate::google::{BrokenRow, GoogleError};
+use crate::tenant::{Gap, GapClass, Part};
+
+use super::Access;
+
+/// Nothing was read.
+pub(super) fn refused(part: Part, error: &GoogleError) -> Gap {
+    let class = match error.cause.class {
+        Class::Failed => GapClass::Failed,
+        Class::Denied | Class::MailOff => GapClass::Denied,
+    };
+    Gap {
+        part,
+        class,
+        reason: error.cause.id.to_owned(),
+        message: error.to_string(),
+        needed: needed(part, error),
+        fix: advice(error.cause.fix, error.cause.place),
+    }
+}
+
+/// A listing broke off: what was read is kept, and nobody knows how much is missing.
+pub(super) fn interrupted(part: Part, error: &GoogleError) -> Gap {
+    Gap {
+        class: GapClass::Failed,
+        message: format!("The listing broke off: {error}"),
+        ..refused(part, error)
+    }
+}
+
+/// Rows that could not be read; `None` if there are none.
+pub(super) fn broken_rows(part: Part, broken: &[BrokenRow]) -> Option<Gap> {
+    let first = broken.first()?;
+    let cause = causes::UNDECODABLE_ROW;
+    Some(Gap {
+        part,
+        class: GapClass::Failed,
+        reason: cause.id.to_owned(),
+        message: format!(
+            "{} rows cannot be read; the first: {} in {}",
+            broken.len(),
+            first.reason,
+            first.text
+        ),
+        needed: String::new(),
+        fix: cause.fix.to_owned(),
+    })
+}
+
+/// No enabled check needs it, or the operator left it out.
+pub(super) fn not_asked(part: Part) -> Gap {
+    not_configured(part, "not asked for", "Enable the part in `[collect] parts`.")
+}
+
+/// The operator configured no source for it.
+pub(super) fn not_configured(part: Part, message: &str, fix: &str) -> Gap {
+    Gap {
+        part,
+        class: GapClass::NotConfigured,
+        reason: "not_configured".to_owned(),
+        message: format!("{}: {message}", part.title()),
+        needed: String::new(),
+        fix: fix.to_owned(),
+    }
+}
+
+pub(super) fn advice(fix: &str, place: &str) -> String {
+    if place.is_empty() { fix.to_owned() } else { format!("{fix} Where: {place}.") }
+}
+
+/// What would fill the gap: the scope where the scope is the matter, else the role.
+fn needed(part: Part, error: &GoogleError) -> String {
+    let access = Access::of(part);
+    let scope = access.scope.unwrap_or_default();
+    let about_scope = [
+        causes::SCOPE_NOT_DELEGATED,
+        causes::CLIENT_NOT_AUTHORIZED,
+        causes::SCOPE_INSUFFICIENT,
+        causes::SCOPE_UNKNOWN_TO_GOOGLE,
+    ];
+    if about_scope.contains(&error.cause) {
+        scope.to_owned()
+    } else if error.cause == causes::API_DISABLED {
+        format!("the {} API, enabled", error.api.id())
+    } else if error.cause.class == Class::Denied {
+        [scope, access.role].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
+    } else {
+        String::new()
+    }
+}

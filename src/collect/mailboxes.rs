@@ -1,0 +1,154 @@
+//! Each user's mailbox: what becomes of it, from the user's state or from Gmail's answer.
+
+use futures::{StreamExt, TryStreamExt, stream};
+
+use crate::causes::Class;
+use crate::google::{Client, GoogleError, Session, gmail1};
+use crate::store::{Run, StoreError};
+use crate::tenant::{
+    Address, GapClass, GmailState, Mailbox, MailboxFact, MailboxRead, Part, SendAs, SendAsKind, SmtpMsa, User,
+};
+
+use super::{Identity, Plan, Progress, access, gaps};
+
+/// Mailboxes that are written at once.
+const BATCH: usize = 200;
+
+/// Reads every mailbox that is not read yet. Users stream from the store and their mailboxes back to it.
+pub(super) async fn collect(
+    client: &Client,
+    plan: &Plan,
+    run: &Run<'_>,
+    progress: &dyn Progress,
+) -> Result<(), StoreError> {
+    progress.started(Part::SendAs, Some(run.user_count()?));
+    let scopes = access::scopes(Identity::Mailbox, &plan.parts);
+    let mut batches = stream::iter(run.users_without_mailbox())
+        .map(|user| {
+            let scopes = &scopes;
+            async move {
+                let user = user?;
+                let mailbox = mailbox(client, plan, scopes, &user).await;
+                progress.advanced(Part::SendAs, 1);
+                Ok::<_, StoreError>((user.id, mailbox))
+            }
+        })
+        .buffer_unordered(plan.concurrency.max(1))
+        .try_ready_chunks(BATCH);
+    loop {
+        match batches.try_next().await {
+            Ok(Some(batch)) => run.put_mailboxes(&batch)?,
+            Ok(None) => break,
+            Err(error) => {
+                // What was read before the store failed is kept if the store still takes it.
+                run.put_mailboxes(&error.0)?;
+                return Err(error.1);
+            }
+        }
+    }
+    progress.finished(Part::SendAs);
+    Ok(())
+}
+
+async fn mailbox(client: &Client, plan: &Plan, scopes: &[&'static str], user: &User) -> Mailbox {
+    if let Some(mailbox) = without_request(user) {
+        return mailbox;
+    }
+    if !plan.parts.contains(&Part::SendAs) {
+        return Mailbox {
+            gmail: GmailState::Unknown,
+            gmail_evidence: "not_asked".to_owned(),
+            read: MailboxRead::NotApplicable,
+            gap: None,
+            send_as: MailboxFact::NotAsked,
+        };
+    }
+    let session = Session::as_subject(client, &user.primary_email, scopes);
+    let (page, stopped) = gmail1::list_send_as(&session).all().await;
+    match stopped {
+        Some(error) => from_error(&error),
+        None => from_answer(user, page),
+    }
+}
+
+/// The mailbox of a user whom Google lets nobody act as, or who has none.
+fn without_request(user: &User) -> Option<Mailbox> {
+    let no_mailbox = user.is_mailbox_setup == Some(false);
+    let evidence = match (user.suspended, user.archived) {
+        (Some(true), _) => "suspended",
+        (_, Some(true)) => "archived",
+        _ if no_mailbox => "is_mailbox_setup_false",
+        _ => return None,
+    };
+    let gmail = if no_mailbox { GmailState::NoMailbox } else { GmailState::Unknown };
+    Some(not_applicable(gmail, evidence))
+}
+
+fn not_applicable(gmail: GmailState, evidence: &str) -> Mailbox {
+    Mailbox {
+        gmail,
+        gmail_evidence: evidence.to_owned(),
+        read: MailboxRead::NotApplicable,
+        gap: None,
+        send_as: MailboxFact::NotApplicable(evidence.to_owned()),
+    }
+}
+
+fn from_error(error: &GoogleError) -> Mailbox {
+    if error.cause.class == Class::MailOff {
+        return not_applicable(GmailState::Off, error.cause.id);
+    }
+    let gap = gaps::refused(Part::SendAs, error);
+    Mailbox {
+        gmail: GmailState::Unknown,
+        gmail_evidence: error.cause.id.to_owned(),
+        read: if gap.class == GapClass::Failed { MailboxRead::Failed } else { MailboxRead::Denied },
+        gap: Some(gap.clone()),
+        send_as: MailboxFact::Missing(gap),
+    }
+}
+
+fn from_answer(user: &User, page: crate::google::Page<gmail1::SendAs>) -> Mailbox {
+    let send_as = page.rows.into_iter().map(|wire| send_as(user, wire)).collect();
+    let gap = gaps::broken_rows(Part::SendAs, &page.broken);
+    Mailbox {
+        gmail: GmailState::On,
+        gmail_evidence: "send_as_list_answered".to_owned(),
+        read: if gap.is_some() { MailboxRead::Partial } else { MailboxRead::Complete },
+        send_as: match &gap {
+            Some(gap) => MailboxFact::Partial(send_as, gap.clone()),
+            None => MailboxFact::Read(send_as),
+        },
+        gap,
+    }
+}
+
+fn send_as(user: &User, wire: gmail1::SendAs) -> SendAs {
+    let is_primary = wire.is_primary.unwrap_or(false);
+    let address = Address::new(&wire.send_as_email);
+    let kind = if is_primary {
+        SendAsKind::Primary
+    } else if user.addresses().any(|own| Address::new(own) == address) {
+        SendAsKind::Alias
+    } else {
+        SendAsKind::Custom
+    };
+    SendAs {
+        kind,
+        is_primary,
+        display_name: wire.display_name.unwrap_or_default(),
+        reply_to: wire.reply_to_address.unwrap_or_default(),
+        is_default: wire.is_default.unwrap_or(false),
+        treat_as_alias: wire.treat_as_alias.unwrap_or(false),
+        verification_status: wire.verification_status.unwrap_or_default(),
+        smtp: wire.smtp_msa.and_then(smtp),
+        send_as_email: wire.send_as_email,
+    }
+}
+
+/// Gmail answers an empty object where its own servers send.
+fn smtp(wire: gmail1::SmtpMsa) -> Option<SmtpMsa> {
+    let host = wire.host.unwrap_or_default();
+    let security_mode = wire.security_mode.unwrap_or_default();
+    (!host.is_empty() || wire.port.is_some()).then_some(SmtpMsa { host, port: wire.port, security_mode })
+}

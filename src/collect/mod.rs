@@ -1,0 +1,124 @@
+//! Google → facts → store: tenant-wide parts at once, then each mailbox.
+
+pub mod access;
+mod admin_roles;
+pub mod console_grants;
+mod domains;
+mod gaps;
+mod mailboxes;
+mod probe;
+mod progress;
+mod service_accounts;
+mod users;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::google::{Client, GoogleError, Session};
+use crate::store::{Run, StoreError};
+use crate::tenant::{Gap, Part, Reading};
+
+pub use access::{Access, Identity};
+pub use progress::{Progress, Silent};
+
+/// What to read, and as whom.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The parts that enabled checks need.
+    pub parts: BTreeSet<Part>,
+    /// `my_customer`, or `C0…`.
+    pub customer: String,
+    /// The admin that Directory calls act as.
+    pub admin: String,
+    /// The projects whose service accounts are read.
+    pub projects: Vec<String>,
+    /// The console's delegation list.
+    pub console: Option<ConsoleList>,
+    /// Subjects that are read at once.
+    pub concurrency: usize,
+}
+
+/// The console's delegation list: a file, and when it was taken.
+#[derive(Clone, Debug)]
+pub struct ConsoleList {
+    /// Where it is.
+    pub path: PathBuf,
+    /// When it was taken; the file's own time if absent.
+    pub date: Option<NaiveDate>,
+}
+
+/// What is known of the users' listing as a whole; the users themselves stream from the store.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserListing {
+    /// `customerId`.
+    pub customer_id: Option<String>,
+    /// Users whose row could not be read.
+    pub unreadable: u64,
+    /// Whether the listing broke off, so that nobody knows how many users there are.
+    pub interrupted: bool,
+}
+
+/// Scopes of one client, as one source shows them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantListing {
+    /// Client id and scope.
+    pub grants: Vec<(String, String)>,
+    /// As of when.
+    pub seen_at: DateTime<Utc>,
+}
+
+/// Reads everything that the plan asks for into the run.
+///
+/// A part that cannot be read is kept as a gap; only the store can stop a collection.
+///
+/// # Errors
+/// When the store cannot be written.
+pub async fn collect(
+    client: &Client,
+    plan: &Plan,
+    run: &Run<'_>,
+    progress: &dyn Progress,
+) -> Result<(), StoreError> {
+    let admin = Session::as_subject(client, &plan.admin, &access::scopes(Identity::Admin, &plan.parts));
+    let account = Session::as_account(client, &access::scopes(Identity::Account, &plan.parts));
+    let (users, domains, roles, accounts, probe) = tokio::join!(
+        users::collect(&admin, plan, run, progress),
+        domains::collect(&admin, plan),
+        admin_roles::collect(&admin, plan),
+        service_accounts::collect(&account, plan, progress),
+        probe::collect(client, plan, progress),
+    );
+    run.put_part(Part::Users, &users?)?;
+    run.put_part(Part::Domains, &domains)?;
+    run.put_part(Part::AdminRoles, &roles)?;
+    run.put_part(Part::ServiceAccounts, &accounts)?;
+    run.put_part(Part::ProbeGrants, &probe)?;
+    run.put_part(Part::ConsoleGrants, &console_grants::collect(plan, run.started_at()))?;
+    mailboxes::collect(client, plan, run, progress).await
+}
+
+impl Plan {
+    /// The gap of a part that is not asked for; `None` if it is.
+    fn not_asked(&self, part: Part) -> Option<Gap> {
+        (!self.parts.contains(&part)).then(|| gaps::not_asked(part))
+    }
+}
+
+/// What a listing gave, as a reading: complete, or partial or missing by what stopped it.
+fn reading<T>(
+    part: Part,
+    rows: T,
+    any: bool,
+    stopped: Option<GoogleError>,
+    broken: &[crate::google::BrokenRow],
+) -> Reading<T> {
+    match (stopped, gaps::broken_rows(part, broken)) {
+        (Some(error), _) if !any => Reading::Missing(gaps::refused(part, &error)),
+        (Some(error), _) => Reading::Partial(rows, gaps::interrupted(part, &error)),
+        (None, Some(gap)) => Reading::Partial(rows, gap),
+        (None, None) => Reading::Complete(rows),
+    }
+}

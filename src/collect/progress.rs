@@ -1,0 +1,23 @@
+//! What a person sees while it works.
+
+use crate::tenant::Part;
+
+/// Told of what is being read.
+pub trait Progress: Sync {
+    /// A part begins; `total` units if known.
+    fn started(&self, part: Part, total: Option<u64>);
+    /// So many more units are done.
+    fn advanced(&self, part: Part, units: u64);
+    /// A part is done.
+    fn finished(&self, part: Part);
+}
+
+/// Says nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn started(&self, _: Part, _: Option<u64>) {}
+    fn advanced(&self, _: Part, _: u64) {}
+    fn finished(&self, _: Part) {}
+}
