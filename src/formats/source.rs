@@ -62,3 +62,10 @@ pub struct FormatError {
     /// What the system said.
     pub source: io::Error,
 }
+
+impl FormatError {
+    /// An error about one file.
+    pub fn of(file: &str, source: io::Error) -> Self {
+        Self { file: file.to_owned(), source }
+    }
+}

@@ -1,0 +1,47 @@
+//! `delegated_scopes.csv`: a row a client × scope.
+
+use super::table::{Rows, Table, names};
+use crate::findings::Severity;
+use crate::formats::csv_cell::{Cell, list, optional_text, text, time, unknown};
+use crate::tenant::{Grant, ScopeRiskTable, ServiceAccount};
+
+pub(super) const TABLE: Table = Table {
+    file: "delegated_scopes.csv",
+    header: || names(COLUMNS),
+    rows: Rows::OfRun(|source, file| {
+        let accounts = source.tenant().service_accounts.known();
+        let rows: Vec<_> = source
+            .tenant()
+            .grants
+            .iter()
+            .map(|grant| Row {
+                grant,
+                account: accounts.and_then(|accounts| accounts.by_client(&grant.client_id)),
+            })
+            .collect();
+        file.write_sorted(COLUMNS, &rows)
+    }),
+};
+
+struct Row<'a> {
+    grant: &'a Grant,
+    /// `None` if nobody knows.
+    account: Option<&'a ServiceAccount>,
+}
+
+/// [`table::Column`](super::table::Column) of rows that borrow.
+type BorrowingColumn = (&'static str, for<'a, 'b> fn(&'a Row<'b>) -> Cell<'a>);
+
+const COLUMNS: &[BorrowingColumn] = &[
+    ("client_id", |row| text(&row.grant.client_id)),
+    ("service_account", |row| optional_text(row.account.map(|account| account.email.as_str()))),
+    ("project", |row| optional_text(row.account.map(|account| account.project.as_str()))),
+    ("scope", |row| text(&row.grant.scope)),
+    ("risk_class", |row| text(ScopeRiskTable::shipped().class_letters(&row.grant.scope))),
+    ("severity", |row| text(Severity::from(ScopeRiskTable::shipped().severity(&row.grant.scope)).as_str())),
+    ("provenance", |row| list(row.grant.sightings.iter().map(|sighting| sighting.provenance.as_str()))),
+    ("first_seen_at", |row| time(row.grant.first_seen_at)),
+    ("last_seen_at", |row| time(row.grant.last_seen_at)),
+    // No source of grants tells who gave them yet.
+    ("granted_by", |_| unknown()),
+];

@@ -1,0 +1,35 @@
+//! `findings.csv`: a row a finding.
+
+use super::table::{Column, Rows, Table, names};
+use crate::findings::Finding;
+use crate::formats::csv_cell::{list, optional_text, text, time};
+
+pub(super) const TABLE: Table = Table {
+    file: "findings.csv",
+    header: || names(COLUMNS),
+    rows: Rows::OfRun(|source, file| {
+        for finding in source.findings().map_err(|error| file.failed(error))? {
+            let finding = finding.map_err(|error| file.failed(error))?;
+            file.write(COLUMNS, &finding)?;
+        }
+        Ok(())
+    }),
+};
+
+const COLUMNS: &[Column<Finding>] = &[
+    ("check_id", |row| text(&row.check_id)),
+    ("verdict", |row| text(row.verdict.as_str())),
+    ("severity", |row| text(row.severity.as_str())),
+    ("subject_kind", |row| text(row.subject.kind.as_str())),
+    ("subject_id", |row| text(&row.subject.id)),
+    ("subject_name", |row| text(&row.subject.name)),
+    ("message", |row| text(&row.message)),
+    ("evidence", |row| list(row.evidence.iter().map(String::as_str))),
+    ("fix", |row| text(&row.fix)),
+    ("place", |row| text(&row.place)),
+    ("controls", |row| list(row.controls.iter().map(String::as_str))),
+    ("fingerprint", |row| text(row.fingerprint.as_str())),
+    ("first_seen_at", |row| time(Some(row.first_seen_at))),
+    ("change", |row| text(row.change.as_str())),
+    ("exception_id", |row| optional_text(row.exception_id.as_deref())),
+];

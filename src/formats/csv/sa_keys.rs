@@ -1,0 +1,38 @@
+//! `sa_keys.csv`: a row a user-managed key of a service account.
+
+use super::table::{Rows, Table, names};
+use crate::formats::csv_cell::{Cell, boolean, text, time, unknown};
+use crate::tenant::{ServiceAccount, ServiceAccountKey};
+
+pub(super) const TABLE: Table = Table {
+    file: "sa_keys.csv",
+    header: || names(COLUMNS),
+    rows: Rows::OfRun(|source, file| {
+        let accounts = source.tenant().service_accounts.known().into_iter().flat_map(|accounts| &accounts.0);
+        let rows: Vec<_> = accounts
+            .flat_map(|account| {
+                account.keys.known().into_iter().flatten().map(move |key| Row { account, key })
+            })
+            .collect();
+        file.write_sorted(COLUMNS, &rows)
+    }),
+};
+
+struct Row<'a> {
+    account: &'a ServiceAccount,
+    key: &'a ServiceAccountKey,
+}
+
+/// [`table::Column`](super::table::Column) of rows that borrow.
+type BorrowingColumn = (&'static str, for<'a, 'b> fn(&'a Row<'b>) -> Cell<'a>);
+
+const COLUMNS: &[BorrowingColumn] = &[
+    ("service_account", |row| text(&row.account.email)),
+    ("key_id", |row| text(&row.key.key_id)),
+    ("created_at", |row| time(row.key.created_at)),
+    ("expires_at", |row| time(row.key.expires_at)),
+    ("origin", |row| text(&row.key.origin)),
+    ("disabled", |row| boolean(row.key.disabled)),
+    // No part reads it yet.
+    ("last_used_at", |_| unknown()),
+];

@@ -1,0 +1,80 @@
+//! `service_accounts.csv`: a row a service account.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::table::{Rows, Table, names};
+use crate::formats::csv_cell::{Cell, boolean, list, optional_number, text, time, unknown};
+use crate::tenant::{ServiceAccount, Tenant};
+
+pub(super) const TABLE: Table = Table {
+    file: "service_accounts.csv",
+    header: || names(COLUMNS),
+    rows: Rows::OfRun(|source, file| file.write_sorted(COLUMNS, &rows(source.tenant()))),
+};
+
+struct Row<'a> {
+    account: &'a ServiceAccount,
+    /// `None` if nobody knows.
+    delegated_scopes: Option<BTreeSet<&'a str>>,
+}
+
+/// [`table::Column`](super::table::Column) of rows that borrow.
+type BorrowingColumn = (&'static str, for<'a, 'b> fn(&'a Row<'b>) -> Cell<'a>);
+
+const COLUMNS: &[BorrowingColumn] = &[
+    ("project", |row| text(&row.account.project)),
+    ("email", |row| text(&row.account.email)),
+    ("unique_id", |row| text(&row.account.unique_id)),
+    ("client_id", |row| text(&row.account.client_id)),
+    ("display_name", |row| text(&row.account.display_name)),
+    ("disabled", |row| boolean(row.account.disabled)),
+    ("user_managed_keys", |row| {
+        optional_number(row.account.keys.complete().ok().map(|keys| keys.len() as u64))
+    }),
+    ("oldest_key_created_at", |row| {
+        // A key of unknown age sorts first: with one, or without some, nobody knows the oldest.
+        let keys = row.account.keys.complete().ok();
+        time(keys.and_then(|keys| keys.iter().map(|key| key.created_at).min()).flatten())
+    }),
+    ("delegated_scopes", |row| {
+        row.delegated_scopes.as_ref().map_or_else(unknown, |scopes| list(scopes.iter().copied()))
+    }),
+];
+
+fn rows(tenant: &Tenant) -> Vec<Row<'_>> {
+    let mut by_client: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for grant in tenant.grants.iter() {
+        by_client.entry(&grant.client_id).or_default().push(&grant.scope);
+    }
+    // Only the console lists all grants of a client; the probe asks about the audit's own, scope by scope.
+    let is_every_grant_known = tenant.console_grants.complete().is_ok();
+    let scopes_of = |account: &ServiceAccount| {
+        let ids = [account.client_id.as_str(), account.unique_id.as_str()];
+        let scopes: BTreeSet<&str> =
+            ids.iter().filter_map(|id| by_client.get(id)).flatten().copied().collect();
+        (is_every_grant_known || !scopes.is_empty()).then_some(scopes)
+    };
+    let accounts = tenant.service_accounts.known().into_iter().flat_map(|accounts| &accounts.0);
+    accounts.map(|account| Row { account, delegated_scopes: scopes_of(account) }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::test_source::{gap, tenant};
+    use crate::tenant::{Grants, Part, Reading};
+
+    #[test]
+    fn no_scopes_are_known_to_be_none_only_from_the_console() {
+        let mut tenant = tenant();
+        tenant.grants = Grants::default();
+        for (console, expected) in [
+            (Reading::Complete(()), Some(BTreeSet::new())),
+            (Reading::Partial((), gap(Part::ConsoleGrants)), None),
+            (Reading::Missing(gap(Part::ConsoleGrants)), None),
+        ] {
+            tenant.console_grants = console;
+            assert_eq!(rows(&tenant)[0].delegated_scopes, expected);
+        }
+    }
+}

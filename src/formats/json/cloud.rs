@@ -1,0 +1,208 @@
+//! Domains, service accounts and grants as JSON has them, each with how far it was read.
+
+use serde::Serialize;
+
+use crate::findings::Severity;
+use crate::formats::utc;
+use crate::tenant::{self, DomainKind, GapClass, Reading, ScopeRiskTable, Tenant};
+
+/// A list, how far it was read, and why not further: an empty list alone would say "there is none".
+#[derive(Serialize)]
+pub(super) struct Read<'a, Item> {
+    state: ReadState,
+    gap: Option<Gap<'a>>,
+    items: Vec<Item>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum ReadState {
+    Complete,
+    Partial,
+    Missing,
+}
+
+impl<'a, Item> Read<'a, Item> {
+    pub(super) fn of<T>(reading: &'a Reading<T>, items: impl FnOnce(&'a T) -> Vec<Item>) -> Self {
+        Self {
+            state: ReadState::of(reading),
+            gap: reading.gap().map(Gap::of),
+            items: reading.known().map(items).unwrap_or_default(),
+        }
+    }
+}
+
+impl ReadState {
+    const fn of<T>(reading: &Reading<T>) -> Self {
+        match reading {
+            Reading::Complete(_) => Self::Complete,
+            Reading::Partial(..) => Self::Partial,
+            Reading::Missing(_) => Self::Missing,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Gap<'a> {
+    part: &'static str,
+    class: &'static str,
+    reason: &'a str,
+    message: &'a str,
+    needed: &'a str,
+    fix: &'a str,
+}
+
+impl<'a> Gap<'a> {
+    fn of(gap: &'a tenant::Gap) -> Self {
+        Self {
+            part: gap.part.id(),
+            class: match gap.class {
+                GapClass::NotConfigured => "not_configured",
+                GapClass::Denied => "denied",
+                GapClass::Failed => "failed",
+            },
+            reason: &gap.reason,
+            message: &gap.message,
+            needed: &gap.needed,
+            fix: &gap.fix,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct Domain<'a> {
+    name: &'a str,
+    kind: &'static str,
+    verified: Option<bool>,
+}
+
+impl<'a> Domain<'a> {
+    pub(super) fn of(domain: &'a tenant::Domain) -> Self {
+        let kind = match domain.kind {
+            DomainKind::Primary => "primary",
+            DomainKind::Secondary => "secondary",
+            DomainKind::Alias => "alias",
+        };
+        Self { name: &domain.name, kind, verified: domain.verified }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct ServiceAccount<'a> {
+    project: &'a str,
+    email: &'a str,
+    unique_id: &'a str,
+    client_id: &'a str,
+    display_name: &'a str,
+    disabled: bool,
+    keys: Read<'a, Key<'a>>,
+}
+
+#[derive(Serialize)]
+struct Key<'a> {
+    key_id: &'a str,
+    created_at: Option<String>,
+    expires_at: Option<String>,
+    origin: &'a str,
+    key_type: &'a str,
+    disabled: bool,
+}
+
+impl<'a> ServiceAccount<'a> {
+    pub(super) fn of(account: &'a tenant::ServiceAccount) -> Self {
+        Self {
+            project: &account.project,
+            email: &account.email,
+            unique_id: &account.unique_id,
+            client_id: &account.client_id,
+            display_name: &account.display_name,
+            disabled: account.disabled,
+            keys: Read::of(&account.keys, |keys| keys.iter().map(Key::of).collect()),
+        }
+    }
+}
+
+impl<'a> Key<'a> {
+    fn of(key: &'a tenant::ServiceAccountKey) -> Self {
+        Self {
+            key_id: &key.key_id,
+            created_at: key.created_at.map(utc::seconds),
+            expires_at: key.expires_at.map(utc::seconds),
+            origin: &key.origin,
+            key_type: &key.key_type,
+            disabled: key.disabled,
+        }
+    }
+}
+
+/// Grants come from several sources, each read or not.
+#[derive(Serialize)]
+pub(super) struct Grants<'a> {
+    sources: Sources<'a>,
+    items: Vec<Grant<'a>>,
+}
+
+#[derive(Serialize)]
+struct Sources<'a> {
+    console: GrantSource<'a>,
+    probe: GrantSource<'a>,
+}
+
+#[derive(Serialize)]
+struct GrantSource<'a> {
+    state: ReadState,
+    gap: Option<Gap<'a>>,
+}
+
+impl<'a> GrantSource<'a> {
+    fn of(reading: &'a Reading<()>) -> Self {
+        Self { state: ReadState::of(reading), gap: reading.gap().map(Gap::of) }
+    }
+}
+
+#[derive(Serialize)]
+struct Grant<'a> {
+    client_id: &'a str,
+    scope: &'a str,
+    risk_class: String,
+    severity: &'static str,
+    sightings: Vec<Sighting>,
+    first_seen_at: Option<String>,
+    last_seen_at: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Sighting {
+    provenance: &'static str,
+    seen_at: String,
+}
+
+impl<'a> Grants<'a> {
+    pub(super) fn of(tenant: &'a Tenant) -> Self {
+        Self {
+            sources: Sources {
+                console: GrantSource::of(&tenant.console_grants),
+                probe: GrantSource::of(&tenant.probe_grants),
+            },
+            items: tenant.grants.iter().map(Grant::of).collect(),
+        }
+    }
+}
+
+impl<'a> Grant<'a> {
+    fn of(grant: &'a tenant::Grant) -> Self {
+        let sightings = grant.sightings.iter().map(|sighting| Sighting {
+            provenance: sighting.provenance.as_str(),
+            seen_at: utc::seconds(sighting.seen_at),
+        });
+        Self {
+            client_id: &grant.client_id,
+            scope: &grant.scope,
+            risk_class: ScopeRiskTable::shipped().class_letters(&grant.scope),
+            severity: Severity::from(ScopeRiskTable::shipped().severity(&grant.scope)).as_str(),
+            sightings: sightings.collect(),
+            first_seen_at: grant.first_seen_at.map(utc::seconds),
+            last_seen_at: grant.last_seen_at.map(utc::seconds),
+        }
+    }
+}

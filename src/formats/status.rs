@@ -1,0 +1,173 @@
+//! `status.json`: how the run ended, for the program that started it.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::json::{Counts, SCHEMA_VERSION, completeness};
+use super::{FormatError, json_file, utc};
+use crate::findings::{Completeness, Coverage, Severity};
+
+/// The file's name.
+pub const FILE: &str = "status.json";
+
+/// How a run can end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    /// With a report.
+    Finished,
+    /// Without one.
+    Failed,
+    /// It was told to stop, and can be resumed.
+    Interrupted,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Status<'a> {
+    /// The run.
+    pub run_id: &'a str,
+    /// How it ended.
+    pub state: RunState,
+    /// What the program exits with.
+    pub exit_code: u8,
+    /// Whether everything was read; `None` if the run ended before anybody could know.
+    pub completeness: Option<Completeness>,
+    /// The configured threshold; `None`: findings never fail a run.
+    pub fail_on: Option<Severity>,
+    /// How many open findings reach it.
+    pub findings_at_or_above: u64,
+    /// The page a person opens, relative to this file; `None` if there is none.
+    pub report: Option<&'a str>,
+    /// What stopped the run, without secrets; `None` if nothing did.
+    pub error: Option<&'a str>,
+    /// When.
+    pub finished_at: DateTime<Utc>,
+    /// Open findings.
+    pub open_by_severity: &'a BTreeMap<Severity, u64>,
+    /// What was read.
+    pub coverage: &'a Coverage,
+}
+
+#[derive(Serialize)]
+struct WrittenStatus<'a> {
+    schema_version: u32,
+    run_id: &'a str,
+    state: RunState,
+    exit_code: u8,
+    completeness: Option<&'static str>,
+    partial: bool,
+    fail_on: &'static str,
+    findings_at_or_above: u64,
+    findings_by_severity: Counts,
+    parts_missing: Vec<MissingPart<'a>>,
+    report: Option<&'a str>,
+    error: Option<&'a str>,
+    finished_at: String,
+}
+
+#[derive(Serialize)]
+struct MissingPart<'a> {
+    part: &'static str,
+    denied: u64,
+    failed: u64,
+    reason: &'a str,
+    needed: &'a str,
+}
+
+/// Writes `status.json` into `folder`: whole, in place of any older one.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write(folder: &Path, status: &Status<'_>) -> Result<(), FormatError> {
+    replace(folder, &WrittenStatus::of(status)).map_err(|error| FormatError::of(FILE, error))
+}
+
+// Unlike a report, it can be read while it is written again.
+fn replace(folder: &Path, status: &WrittenStatus<'_>) -> io::Result<()> {
+    let file = tempfile::NamedTempFile::new_in(folder)?;
+    json_file::write_to(file.reopen()?, status)?;
+    file.persist(folder.join(FILE))?;
+    Ok(())
+}
+
+impl<'a> WrittenStatus<'a> {
+    fn of(status: &Status<'a>) -> Self {
+        let missing = status.coverage.0.iter().filter(|row| row.is_partial()).map(|row| MissingPart {
+            part: row.part.id(),
+            denied: row.denied,
+            failed: row.failed,
+            reason: &row.reason,
+            needed: &row.needed,
+        });
+        Self {
+            schema_version: SCHEMA_VERSION,
+            run_id: status.run_id,
+            state: status.state,
+            exit_code: status.exit_code,
+            completeness: status.completeness.map(completeness),
+            partial: status.completeness == Some(Completeness::Partial),
+            fail_on: status.fail_on.map_or("none", Severity::as_str),
+            findings_at_or_above: status.findings_at_or_above,
+            findings_by_severity: Counts::by_severity(status.open_by_severity),
+            parts_missing: missing.collect(),
+            report: status.report,
+            error: status.error,
+            finished_at: utc::seconds(status.finished_at),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::Source;
+    use crate::formats::test_source::{TestSource, read_file};
+
+    #[test]
+    fn the_whole_file_in_place_of_an_older_one() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(FILE), "old").unwrap();
+        let source = TestSource::hostile();
+        let status = Status {
+            run_id: "2026-11-21T07-00-00Z",
+            state: RunState::Finished,
+            exit_code: 4,
+            completeness: Some(Completeness::Partial),
+            fail_on: Some(Severity::High),
+            findings_at_or_above: 1,
+            report: Some("report.html"),
+            error: None,
+            finished_at: source.summary().finished_at,
+            open_by_severity: &source.summary().open_by_severity,
+            coverage: &source.summary().coverage,
+        };
+        write(folder.path(), &status).unwrap();
+        insta::assert_snapshot!(read_file(folder.path(), FILE));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_run_that_failed_early_knows_little() {
+        let folder = tempfile::tempdir().unwrap();
+        let status = Status {
+            run_id: "2026-11-21T07-00-00Z",
+            state: RunState::Failed,
+            exit_code: 1,
+            completeness: None,
+            fail_on: None,
+            findings_at_or_above: 0,
+            report: None,
+            error: Some("the key file is gone"),
+            finished_at: "2026-11-21T07:00:01Z".parse().unwrap(),
+            open_by_severity: &BTreeMap::new(),
+            coverage: &Coverage::default(),
+        };
+        write(folder.path(), &status).unwrap();
+        insta::assert_snapshot!(read_file(folder.path(), FILE));
+    }
+}
