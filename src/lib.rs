@@ -3,6 +3,7 @@
 pub mod causes;
 pub mod checks;
 pub mod collect;
+pub mod config;
 pub mod findings;
 pub mod formats;
 pub mod google;

@@ -1,0 +1,585 @@
+//! What was written → what is valid.
+//!
+//! The file, the environment and the flags are laid over each other as text first; only the result is
+//! checked, and each complaint names the place where the value came from.
+
+mod keys;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use miette::{Diagnostic, NamedSource, SourceSpan};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use toml::de::DeTable;
+
+use crate::findings::Severity;
+use crate::formats;
+use crate::tenant::{Part, Profile};
+
+use keys::Key;
+
+/// What `init` writes.
+pub const TEMPLATE: &str = include_str!("../config.toml");
+
+/// A valid configuration.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `my_customer`, or `C0…`.
+    pub customer: String,
+    /// The admin that Directory calls act as.
+    pub admin: String,
+    /// The service account's key file.
+    pub key_file: PathBuf,
+    /// Projects whose service accounts are read.
+    pub projects: Vec<String>,
+    /// The console's delegation list.
+    pub console_grants: Option<PathBuf>,
+    /// When the list was taken.
+    pub console_grants_date: Option<NaiveDate>,
+    /// The parts that may be read; `None`: whatever enabled checks need.
+    pub parts: Option<BTreeSet<Part>>,
+    /// Mailboxes read at once, at most.
+    pub concurrency: usize,
+    /// The thresholds.
+    pub profile: Profile,
+    /// The exceptions file.
+    pub exceptions: Option<PathBuf>,
+    /// Where reports go.
+    pub reports: PathBuf,
+    /// Names of formats.
+    pub formats: Vec<String>,
+    /// The severity from which on findings fail the run.
+    pub fail_on: Option<Severity>,
+    /// Whether CSV files begin with a byte order mark.
+    pub csv_bom: bool,
+    /// The history file.
+    pub history: PathBuf,
+    /// Runs that the history keeps.
+    pub keep_runs: u32,
+    /// Another root than Google's; empty for Google.
+    pub base_url: String,
+    /// SHA-256 of everything above as it was written.
+    pub digest: String,
+}
+
+/// A configuration that cannot be used: what is wrong, where it stands, what to do.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error(transparent)]
+#[diagnostic(transparent)]
+pub struct ConfigError(Box<Complaint>);
+
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("{message}")]
+struct Complaint {
+    message: String,
+    #[help]
+    help: Option<String>,
+    #[source_code]
+    file: Option<NamedSource<String>>,
+    #[label("here")]
+    place: Option<SourceSpan>,
+}
+
+/// Where a value came from.
+#[derive(Clone, Debug)]
+enum Origin {
+    File(Range<usize>),
+    Environment(String),
+    Flag,
+}
+
+/// The keys as they may be written. All are optional here: what must be there is checked later.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Written {
+    tenant: Tenant,
+    auth: Auth,
+    cloud: Cloud,
+    collect: Collect,
+    checks: Checks,
+    reports: Reports,
+    history: History,
+    google: Google,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Tenant {
+    customer: Option<String>,
+    admin: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Auth {
+    key_file: Option<PathBuf>,
+    service_account: Option<String>,
+    admin_role: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Cloud {
+    #[serde(default)]
+    projects: Vec<String>,
+    organization: Option<String>,
+    console_grants: Option<PathBuf>,
+    console_grants_date: Option<toml::value::Datetime>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Collect {
+    parts: Option<WordOrList>,
+    concurrency: Option<i64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum WordOrList {
+    Word(String),
+    List(Vec<String>),
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Checks {
+    profile: Option<String>,
+    exceptions: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Reports {
+    directory: Option<PathBuf>,
+    formats: Option<Vec<String>>,
+    fail_on: Option<String>,
+    csv_bom: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct History {
+    path: Option<PathBuf>,
+    keep_runs: Option<i64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Google {
+    base_url: Option<String>,
+}
+
+/// The file, as far as complaints need it.
+struct Sources {
+    path: PathBuf,
+    text: String,
+    origins: BTreeMap<String, Origin>,
+}
+
+impl Config {
+    /// Reads the file, lays environment and flags over it, and checks the result.
+    ///
+    /// `flags` are pairs of `section.key` and text.
+    ///
+    /// # Errors
+    /// When the file cannot be read, a key is not known, or a value is not valid; with the place.
+    pub fn load(
+        path: &Path,
+        environment: impl Iterator<Item = (String, String)>,
+        flags: &[(String, String)],
+    ) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            let message = format!("cannot read the configuration {}: {error}", path.display());
+            let help = "Write one with `workspace-audit init`, or name yours with `--config`. To see a report \
+                        without any configuration, run `workspace-audit demo`.";
+            ConfigError::new(message, Some(help.to_owned()))
+        })?;
+        Self::from_text(path, text, environment, flags)
+    }
+
+    fn from_text(
+        path: &Path,
+        text: String,
+        environment: impl Iterator<Item = (String, String)>,
+        flags: &[(String, String)],
+    ) -> Result<Self, ConfigError> {
+        let mut sources = Sources { path: path.to_owned(), text, origins: BTreeMap::new() };
+        sources.check_keys()?;
+        // Read once as a file, so that a value of the wrong type is shown where it stands.
+        toml::from_str::<Written>(&sources.text).map_err(|error| sources.syntax(&error))?;
+        let mut table: toml::Table = toml::from_str(&sources.text).map_err(|error| sources.syntax(&error))?;
+        for (name, value) in environment.filter(|(name, _)| name.starts_with(keys::PREFIX)) {
+            let key = keys::ALL.iter().find(|key| key.environment() == name).ok_or_else(|| {
+                let names: Vec<String> = keys::ALL.iter().map(Key::environment).collect();
+                let nearest = keys::nearest(&name, names.iter().map(String::as_str)).map(str::to_owned);
+                sources.plain(format!("there is no setting for the environment variable `{name}`"), nearest)
+            })?;
+            sources.lay(&mut table, key, &value, Origin::Environment(name))?;
+        }
+        for (path, value) in flags {
+            let key = path.split_once('.').and_then(|(section, name)| Key::find(section, name));
+            let key = key.ok_or_else(|| {
+                let names: Vec<String> = keys::ALL.iter().map(Key::path).collect();
+                let nearest = keys::nearest(path, names.iter().map(String::as_str)).map(str::to_owned);
+                sources.plain(format!("there is no setting `{path}`"), nearest)
+            })?;
+            sources.lay(&mut table, key, value, Origin::Flag)?;
+        }
+        let digest = digest(&table);
+        let written: Written = table.try_into().map_err(|error: toml::de::Error| sources.syntax(&error))?;
+        sources.valid(written, digest)
+    }
+}
+
+impl Sources {
+    /// Refuses keys that are not known, and remembers where the others stand.
+    fn check_keys(&mut self) -> Result<(), ConfigError> {
+        let table = DeTable::parse(&self.text).map_err(|error| self.syntax(&error))?;
+        let mut origins = BTreeMap::new();
+        for (section, content) in table.get_ref() {
+            let section_name = section.get_ref().as_ref();
+            let sections = keys::ALL.iter().map(|key| key.section);
+            if !sections.clone().any(|known| known == section_name) {
+                let nearest = keys::nearest(section_name, sections).map(|name| format!("[{name}]"));
+                let message = format!("there is no section or key `{section_name}`");
+                return Err(self.at(section.span(), message, nearest));
+            }
+            let Some(content_table) = content.get_ref().as_table() else {
+                let message =
+                    format!("`{section_name}` is a section: write `[{section_name}]` on a line of its own");
+                return Err(self.at(section.span(), message, None));
+            };
+            for (name, value) in content_table {
+                let name_text = name.get_ref().as_ref();
+                let Some(key) = Key::find(section_name, name_text) else {
+                    let known =
+                        keys::ALL.iter().filter(|key| key.section == section_name).map(|key| key.name);
+                    let nearest = keys::nearest(name_text, known).map(str::to_owned);
+                    let message = format!("there is no key `{name_text}` in [{section_name}]");
+                    return Err(self.at(name.span(), message, nearest));
+                };
+                origins.insert(key.path(), Origin::File(value.span()));
+            }
+        }
+        self.origins = origins;
+        Ok(())
+    }
+
+    fn lay(
+        &mut self,
+        table: &mut toml::Table,
+        key: &Key,
+        text: &str,
+        origin: Origin,
+    ) -> Result<(), ConfigError> {
+        self.origins.insert(key.path(), origin);
+        let value = key.value(text).map_err(|message| self.about(key.section, key.name, message))?;
+        let section = table.entry(key.section).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        if let toml::Value::Table(section) = section {
+            section.insert(key.name.to_owned(), value);
+        }
+        Ok(())
+    }
+
+    fn valid(&self, written: Written, digest: String) -> Result<Config, ConfigError> {
+        let auth = &written.auth;
+        if auth.service_account.is_some() {
+            let message = "keyless signing is not in this version yet: use `key_file`".to_owned();
+            return Err(self.about("auth", "service_account", message));
+        }
+        if auth.admin_role == Some(true) {
+            let message = "reading as an admin role without delegation is not in this version yet".to_owned();
+            return Err(self.about("auth", "admin_role", message));
+        }
+        if written.cloud.organization.is_some() {
+            let message =
+                "reading a whole organization is not in this version yet: list `projects`".to_owned();
+            return Err(self.about("cloud", "organization", message));
+        }
+        let admin = self.required("tenant", "admin", written.tenant.admin)?;
+        if !admin.contains('@') {
+            return Err(self.about("tenant", "admin", format!("`{admin}` is no address of an admin")));
+        }
+        let key_file = self.required("auth", "key_file", written.auth.key_file)?;
+        let reports = written.reports.directory.unwrap_or_else(|| "reports".into());
+        let history = written.history.path.unwrap_or_else(|| reports.join("history.sqlite"));
+        let customer = written.tenant.customer.filter(|customer| !customer.is_empty());
+        Ok(Config {
+            customer: customer.unwrap_or_else(|| "my_customer".to_owned()),
+            admin,
+            key_file: self.resolved(&key_file),
+            projects: written.cloud.projects,
+            console_grants: written.cloud.console_grants.map(|path| self.resolved(&path)),
+            console_grants_date: written
+                .cloud
+                .console_grants_date
+                .map(|date| self.date(&date))
+                .transpose()?,
+            parts: self.parts(written.collect.parts)?,
+            concurrency: self.number("collect", "concurrency", written.collect.concurrency, 256, 1..=1024)?,
+            profile: self.profile(written.checks.profile.as_deref())?,
+            exceptions: written.checks.exceptions.map(|path| self.resolved(&path)),
+            reports: self.resolved(&reports),
+            formats: self.formats(written.reports.formats)?,
+            fail_on: self.fail_on(written.reports.fail_on.as_deref())?,
+            csv_bom: written.reports.csv_bom.unwrap_or(false),
+            history: self.resolved(&history),
+            keep_runs: self.number("history", "keep_runs", written.history.keep_runs, 60, 1..=10_000)?,
+            base_url: written.google.base_url.unwrap_or_default(),
+            digest,
+        })
+    }
+
+    fn required<T>(&self, section: &str, name: &str, value: Option<T>) -> Result<T, ConfigError> {
+        value.ok_or_else(|| {
+            let variable = Key::find(section, name).map(Key::environment).unwrap_or_default();
+            let message = format!("`{name}` is missing in [{section}]");
+            self.plain(message, None).with_help(format!(
+                "Write it into {}, or set {variable}. What it means stands in `workspace-audit init`'s file.",
+                self.path.display()
+            ))
+        })
+    }
+
+    fn number<T>(
+        &self,
+        section: &str,
+        name: &str,
+        value: Option<i64>,
+        default: T,
+        range: std::ops::RangeInclusive<i64>,
+    ) -> Result<T, ConfigError>
+    where
+        T: TryFrom<i64>,
+    {
+        let Some(value) = value else { return Ok(default) };
+        let valid = if range.contains(&value) { T::try_from(value).ok() } else { None };
+        valid.ok_or_else(|| {
+            let message = format!("`{name}` is {value}; it goes from {} to {}", range.start(), range.end());
+            self.about(section, name, message)
+        })
+    }
+
+    fn parts(&self, written: Option<WordOrList>) -> Result<Option<BTreeSet<Part>>, ConfigError> {
+        let names = match written {
+            None => return Ok(None),
+            Some(WordOrList::Word(word)) if word == "default" => return Ok(None),
+            Some(WordOrList::Word(word)) => vec![word],
+            Some(WordOrList::List(names)) => names,
+        };
+        let known = || Part::ALL.into_iter().map(Part::id);
+        names
+            .iter()
+            .map(|name| {
+                Part::from_id(name).ok_or_else(|| self.no_such("collect", "parts", "part", name, known()))
+            })
+            .collect::<Result<_, _>>()
+            .map(Some)
+    }
+
+    fn profile(&self, written: Option<&str>) -> Result<Profile, ConfigError> {
+        match written {
+            None | Some("default") => Ok(Profile::Default),
+            Some("cis") => Ok(Profile::Cis),
+            Some("scuba") => Ok(Profile::Scuba),
+            Some(other) => Err(self.no_such(
+                "checks",
+                "profile",
+                "profile",
+                other,
+                ["default", "cis", "scuba"].into_iter(),
+            )),
+        }
+    }
+
+    fn formats(&self, written: Option<Vec<String>>) -> Result<Vec<String>, ConfigError> {
+        let known = || formats::ALL.iter().map(|format| format.name());
+        let names = written.unwrap_or_else(|| known().map(str::to_owned).collect());
+        if names.is_empty() {
+            return Err(self.about(
+                "reports",
+                "formats",
+                "`formats` is empty: no report would be written".to_owned(),
+            ));
+        }
+        match names.iter().find(|name| formats::find(name).is_none()) {
+            Some(name) => Err(self.no_such("reports", "formats", "format", name, known())),
+            None => Ok(names),
+        }
+    }
+
+    fn fail_on(&self, written: Option<&str>) -> Result<Option<Severity>, ConfigError> {
+        let Some(word) = written.filter(|word| *word != "none") else { return Ok(None) };
+        let known = [Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
+        known.into_iter().find(|severity| severity.as_str() == word).map(Some).ok_or_else(|| {
+            let names = std::iter::once("none").chain(known.into_iter().map(Severity::as_str));
+            self.no_such("reports", "fail_on", "severity", word, names)
+        })
+    }
+
+    fn date(&self, written: &toml::value::Datetime) -> Result<NaiveDate, ConfigError> {
+        written.to_string().parse().map_err(|_| {
+            let message = format!("`{written}` is no date like 2026-11-20");
+            self.about("cloud", "console_grants_date", message)
+        })
+    }
+
+    fn resolved(&self, path: &Path) -> PathBuf {
+        self.path.parent().unwrap_or(Path::new("")).join(path)
+    }
+
+    fn no_such<'n>(
+        &self,
+        section: &str,
+        name: &str,
+        what: &str,
+        written: &str,
+        known: impl Iterator<Item = &'n str> + Clone,
+    ) -> ConfigError {
+        let all: Vec<&str> = known.clone().collect();
+        let nearest =
+            keys::nearest(written, known).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+        let message = format!("there is no {what} `{written}`{nearest}");
+        self.about(section, name, message).with_help(format!("Known: {}.", all.join(", ")))
+    }
+
+    /// A complaint about a value, at the place it came from.
+    fn about(&self, section: &str, name: &str, message: String) -> ConfigError {
+        match self.origins.get(&format!("{section}.{name}")) {
+            Some(Origin::File(span)) => self.at(span.clone(), message, None),
+            Some(Origin::Environment(variable)) => {
+                self.plain(format!("{message} (from the environment variable {variable})"), None)
+            }
+            Some(Origin::Flag) => self.plain(format!("{message} (from the command line)"), None),
+            None => self.plain(message, None),
+        }
+    }
+
+    fn at(&self, span: Range<usize>, message: String, nearest: Option<String>) -> ConfigError {
+        let line = self.text[..span.start.min(self.text.len())].matches('\n').count() + 1;
+        let mut error = self.plain(format!("{}:{line}: {message}", self.path.display()), nearest);
+        error.0.file = Some(NamedSource::new(self.path.display().to_string(), self.text.clone()));
+        error.0.place = Some(span.into());
+        error
+    }
+
+    fn syntax(&self, error: &toml::de::Error) -> ConfigError {
+        let message = error.message().to_owned();
+        match error.span() {
+            Some(span) => self.at(span, message, None),
+            None => self.plain(message, None),
+        }
+    }
+
+    fn plain(&self, message: String, nearest: Option<String>) -> ConfigError {
+        let help = nearest.map(|nearest| format!("Did you mean `{nearest}`?"));
+        ConfigError::new(message, help)
+    }
+}
+
+impl ConfigError {
+    fn new(message: String, help: Option<String>) -> Self {
+        Self(Box::new(Complaint { message, help, file: None, place: None }))
+    }
+
+    fn with_help(mut self, help: String) -> Self {
+        self.0.help = Some(help);
+        self
+    }
+}
+
+/// SHA-256 of the settings in force, whatever their spelling, hexadecimal.
+fn digest(table: &toml::Table) -> String {
+    Sha256::digest(table.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINIMAL: &str = "[tenant]\nadmin = \"a@example.com\"\n[auth]\nkey_file = \"key.json\"\n";
+
+    fn load(text: &str, environment: &[(&str, &str)], flags: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let own = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        Config::from_text(
+            Path::new("folder/config.toml"),
+            text.to_owned(),
+            own(environment).into_iter(),
+            &own(flags),
+        )
+    }
+
+    fn refusal(text: &str) -> String {
+        let error = load(text, &[], &[]).unwrap_err();
+        format!("{error} {}", error.0.help.as_deref().unwrap_or_default())
+    }
+
+    #[test]
+    fn the_template_is_valid_and_knows_every_key() {
+        let config = load(TEMPLATE, &[], &[]).unwrap();
+        assert_eq!(config.key_file, Path::new("folder/service-account.json"));
+        assert_eq!(config.history, Path::new("folder/reports/history.sqlite"));
+        let not_yet = ["service_account", "admin_role", "organization"];
+        for key in keys::ALL.iter().filter(|key| !not_yet.contains(&key.name)) {
+            assert!(TEMPLATE.contains(&format!("{} = ", key.name)), "{} is not in the template", key.path());
+        }
+    }
+
+    #[test]
+    fn flags_win_over_environment_and_environment_over_the_file() {
+        let text = format!("{MINIMAL}[reports]\nfail_on = \"low\"\n");
+        let environment = [("WORKSPACE_AUDIT__REPORTS__FAIL_ON", "high"), ("OTHER", "x")];
+        let fail_on = |environment, flags| load(&text, environment, flags).unwrap().fail_on;
+        assert_eq!(fail_on(&[], &[]), Some(Severity::Low));
+        assert_eq!(fail_on(&environment, &[]), Some(Severity::High));
+        assert_eq!(fail_on(&environment, &[("reports.fail_on", "critical")]), Some(Severity::Critical));
+    }
+
+    #[test]
+    fn lists_numbers_and_switches_come_from_the_environment_too() {
+        let environment = [
+            ("WORKSPACE_AUDIT__CLOUD__PROJECTS", "one, two"),
+            ("WORKSPACE_AUDIT__COLLECT__PARTS", "users,send_as"),
+            ("WORKSPACE_AUDIT__COLLECT__CONCURRENCY", "8"),
+            ("WORKSPACE_AUDIT__REPORTS__CSV_BOM", "true"),
+            ("WORKSPACE_AUDIT__CLOUD__CONSOLE_GRANTS_DATE", "2026-11-20"),
+        ];
+        let config = load(MINIMAL, &environment, &[]).unwrap();
+        assert_eq!(config.projects, ["one", "two"]);
+        assert_eq!(config.parts.unwrap().len(), 2);
+        assert_eq!((config.concurrency, config.csv_bom), (8, true));
+        assert_eq!(config.console_grants_date, NaiveDate::from_ymd_opt(2026, 11, 20));
+    }
+
+    #[test]
+    fn a_key_that_is_not_known_is_refused_with_the_nearest_name_and_its_line() {
+        let refused = refusal(&format!("{MINIMAL}[reports]\nfail_onn = \"low\"\n"));
+        assert!(
+            refused.contains("folder/config.toml:6: there is no key `fail_onn` in [reports]"),
+            "{refused}"
+        );
+        assert!(refused.contains("Did you mean `fail_on`?"), "{refused}");
+        let refused = refusal(&format!("{MINIMAL}[report]\n"));
+        assert!(refused.contains("Did you mean `[reports]`?"), "{refused}");
+        let error = load(MINIMAL, &[("WORKSPACE_AUDIT__REPORTS__FAILON", "x")], &[]).unwrap_err();
+        assert_eq!(error.0.help.unwrap(), "Did you mean `WORKSPACE_AUDIT__REPORTS__FAIL_ON`?");
+    }
+
+    #[test]
+    fn values_that_are_not_valid_are_refused_where_they_stand() {
+        for (text, words) in [
+            (
+                "[reports]\nfail_on = \"hihg\"\n",
+                "config.toml:6: there is no severity `hihg`; did you mean `high`?",
+            ),
+            ("[reports]\ncsv_bom = \"yes\"\n", "config.toml:6"),
+            ("[reports]\nformats = [\"pdf\"]\n", "there is no format `pdf`"),
+            ("[collect]\nparts = [\"user\"]\n", "did you mean `users`?"),
+            ("[collect]\nconcurrency = 0\n", "it goes from 1 to 1024"),
+            ("[checks]\nprofile = \"nist\"\n", "Known: default, cis, scuba."),
+            ("[history\n", "config.toml:5"),
+        ] {
+            let refused = refusal(&format!("{MINIMAL}{text}"));
+            assert!(refused.contains(words), "{text}: {refused}");
+        }
+        assert!(refusal("").contains("`admin` is missing in [tenant]"));
+    }
+}
