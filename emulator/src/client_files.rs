@@ -10,7 +10,7 @@ use serde::Serialize;
 use toml::value::Datetime;
 
 use crate::error::EmulatorError;
-use crate::tenant::Tenant;
+use crate::tenant::{KeyOrigin, Tenant};
 use crate::world::World;
 
 /// The files that were written.
@@ -48,7 +48,10 @@ pub(crate) fn write(
     let keep = |name: &str, text: &str| write_private(folder.join(name), text);
     Ok(ClientFiles {
         config: keep(CONFIG, &config(world, base_url)?)?,
-        key_file: keep(KEY_FILE, &key_file(world, private_key)?)?,
+        key_file: keep(
+            KEY_FILE,
+            &key_file(world, &world.tenant.audit_account, private_key)?,
+        )?,
         console_grants: keep(CONSOLE_GRANTS, &console_grants(&world.tenant)?)?,
         exceptions: keep(EXCEPTIONS, &exceptions(world)?)?,
         ca_certificate: authority_pem
@@ -154,16 +157,28 @@ struct KeyFile<'a> {
     universe_domain: &'static str,
 }
 
-fn key_file(world: &World, private_key: &[u8]) -> Result<String, EmulatorError> {
-    let (project, account) = world.tenant.audit_account();
+pub(crate) fn write_key_file(
+    path: &Path,
+    world: &World,
+    account: &str,
+    private_key: &[u8],
+) -> Result<PathBuf, EmulatorError> {
+    write_private(path.to_owned(), &key_file(world, account, private_key)?)
+}
+
+/// The file of the account's newest user-managed key.
+fn key_file(world: &World, account: &str, private_key: &[u8]) -> Result<String, EmulatorError> {
+    let unknown = || EmulatorError::NoSuchKey(account.to_owned());
+    let (project, account) = world.tenant.account(account).ok_or_else(unknown)?;
+    let key = account
+        .keys
+        .iter()
+        .rfind(|key| key.origin != KeyOrigin::SystemManaged)
+        .ok_or_else(unknown)?;
     let key_file = KeyFile {
         kind: "service_account",
         project_id: &project.id,
-        private_key_id: account
-            .keys
-            .last()
-            .map(|key| key.id.as_str())
-            .unwrap_or_default(),
+        private_key_id: &key.id,
         private_key: pem("PRIVATE KEY", private_key),
         client_email: &account.email,
         client_id: &account.client_id,

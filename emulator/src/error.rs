@@ -39,6 +39,9 @@ pub enum EmulatorError {
     /// A tenant's name is not one of those served.
     #[error("unknown tenant `{0}`: expected healthy, typical, neglected or huge:N")]
     UnknownTenant(String),
+    /// There is no service account of this address with a key to write.
+    #[error("no service account `{0}` with a user-managed key")]
+    NoSuchKey(String),
     /// A fault's text could not be read.
     #[error("cannot read the fault `{text}`: {reason}")]
     Fault {

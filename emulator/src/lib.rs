@@ -42,6 +42,7 @@ mod request_log;
 mod routes;
 mod serve;
 mod server;
+mod signing_key;
 mod tenant;
 mod token_endpoint;
 mod tokeninfo;

@@ -1,13 +1,10 @@
 //! The running emulator.
 
 use std::net::SocketAddr;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
-use aws_lc_rs::rsa::{KeyPair, KeySize};
-use aws_lc_rs::signature::KeyPair as _;
 use axum::Router;
 use chrono::{DateTime, Utc};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -31,6 +28,7 @@ use crate::options::Options;
 use crate::page_tokens::PageTokens;
 use crate::request_log::{LoggedRequest, RequestLog};
 use crate::serve::router;
+use crate::signing_key::SigningKey;
 use crate::tenant::{Tenant, truth};
 use crate::world::World;
 
@@ -43,7 +41,7 @@ pub struct Emulator {
     world: Arc<World>,
     address: SocketAddr,
     base_url: String,
-    private_key: Vec<u8>,
+    audit_key: SigningKey,
     authority_pem: Option<String>,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
@@ -57,7 +55,8 @@ pub struct Emulator {
 pub async fn start(options: Options) -> Result<Emulator, EmulatorError> {
     let clock = Clock::new(options.at);
     let mut tenant = Tenant::found(&options, clock.now());
-    let private_key = equip_audit_account(&mut tenant)?;
+    let audit_key = SigningKey::generate()?;
+    tenant.publish_audit_key(&audit_key.public);
 
     let listen_error = |source| EmulatorError::Listen {
         address: options.listen,
@@ -82,6 +81,7 @@ pub async fn start(options: Options) -> Result<Emulator, EmulatorError> {
         faults: Faults::new(options.faults),
         log: RequestLog::new(options.request_log.as_deref(), options.log_bodies)?,
         latency: options.latency,
+        other_clients_key: OnceLock::new(),
         token_uri: format!("{base_url}/token"),
     });
     let (stop, stopped) = watch::channel(false);
@@ -98,7 +98,7 @@ pub async fn start(options: Options) -> Result<Emulator, EmulatorError> {
         world,
         address,
         base_url,
-        private_key,
+        audit_key,
         authority_pem: identity.map(|identity| identity.authority_pem),
         stop,
         serving,
@@ -142,9 +142,34 @@ impl Emulator {
             folder,
             &self.world,
             &self.base_url,
-            &self.private_key,
+            &self.audit_key.private,
             self.authority_pem.as_deref(),
         )
+    }
+
+    /// Writes a key file for any service account that has a user-managed key, usable or not: to try what
+    /// other clients of the tenant may do.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such account or key, or the file cannot be written.
+    pub fn write_key_file(&self, account: &str, path: &Path) -> Result<PathBuf, EmulatorError> {
+        if account.eq_ignore_ascii_case(&self.world.tenant.audit_account) {
+            return client_files::write_key_file(
+                path,
+                &self.world,
+                account,
+                &self.audit_key.private,
+            );
+        }
+        let key = match self.world.other_clients_key.get() {
+            Some(key) => key,
+            None => {
+                let key = SigningKey::generate()?;
+                self.world.other_clients_key.get_or_init(|| key)
+            }
+        };
+        client_files::write_key_file(path, &self.world, account, &key.private)
     }
 
     /// Stops accepting, lets open requests finish, and returns when the address is free.
@@ -159,20 +184,6 @@ impl Drop for Emulator {
     fn drop(&mut self) {
         self.serving.abort();
     }
-}
-
-/// Gives the audit's account the public half of a new key, and returns the private half.
-fn equip_audit_account(tenant: &mut Tenant) -> Result<Vec<u8>, EmulatorError> {
-    let failed = |_| EmulatorError::Cryptography {
-        what: "the service account's key",
-    };
-    let pair = KeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
-    let private_key = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair)
-        .map_err(failed)?
-        .as_ref()
-        .to_vec();
-    tenant.publish_audit_key(pair.public_key().as_ref());
-    Ok(private_key)
 }
 
 async fn accept(

@@ -103,7 +103,7 @@ pub(crate) fn exchange(world: &World, request: &TokenRequest) -> Result<Value, R
     let now = world.clock.now();
     let tenant = &world.tenant;
     let assertion = well_formed(request)?;
-    let account = signer(tenant, assertion, now)?;
+    let account = signer(world, assertion, now)?;
     check_audience(world, assertion)?;
     check_time(assertion, now)?;
     let scopes = known_scopes(request)?;
@@ -156,20 +156,20 @@ fn well_formed(request: &TokenRequest) -> Result<&Assertion, Refusal> {
 
 /// The account named as issuer, if one of its usable keys made the signature.
 fn signer<'a>(
-    tenant: &'a Tenant,
+    world: &'a World,
     assertion: &Assertion,
     now: DateTime<Utc>,
 ) -> Result<&'a ServiceAccount, Refusal> {
     let account = assertion
         .claim("iss")
-        .and_then(|issuer| tenant.account(issuer));
+        .and_then(|issuer| world.tenant.account(issuer));
     let (_, account) = account
         .ok_or_else(|| Refusal::new(400, "invalid_grant", "Invalid grant: account not found"))?;
     let signed = account
         .keys
         .iter()
         .filter(|key| key.is_usable(now) && assertion.key_id().is_none_or(|id| id == key.id))
-        .filter_map(|key| key.public_key.as_deref())
+        .filter_map(|key| world.public_half(key))
         .any(|public_key| assertion.is_signed_by(public_key));
     if !signed {
         return Err(Refusal::new(400, "invalid_grant", "Invalid JWT Signature."));

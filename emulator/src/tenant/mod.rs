@@ -21,7 +21,7 @@ use chrono::{DateTime, Utc};
 pub(crate) use self::mailbox::{MailService, Mailbox};
 pub(crate) use self::people::{Order, People};
 pub(crate) use self::person::{Person, Standing, milliseconds};
-pub(crate) use self::project::{KeyOrigin, Project, ServiceAccount};
+pub(crate) use self::project::{Key, KeyOrigin, Project, ServiceAccount};
 pub(crate) use self::role::{DIRECTORY_SERVICE, Role, RoleAssignment};
 pub(crate) use self::truth::truth;
 use crate::options::{Options, TenantName};
