@@ -1,1 +1,57 @@
-//! Google Workspace on loopback.
+//! Google Workspace and IAM on loopback.
+//!
+//! The emulator serves the read side of the Directory, Gmail and IAM APIs for a synthetic tenant, with
+//! a token endpoint that checks domain-wide delegation for real: the signature, the claims, the user and
+//! every scope. What Google documents is served as documented; what nobody could confirm is marked
+//! *unverified* where it is decided.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), workspace_audit_emulator::EmulatorError> {
+//! use workspace_audit_emulator::{Options, TenantName};
+//!
+//! let emulator = workspace_audit_emulator::start(Options {
+//!     tenant: TenantName::Typical,
+//!     ..Options::default()
+//! })
+//! .await?;
+//! let files = emulator.write_client_files("demo".as_ref())?;
+//! println!("{} {}", emulator.base_url(), files.config.display());
+//! emulator.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod api_error;
+mod assertion;
+mod bearer_tokens;
+mod call;
+mod certificate;
+mod client_files;
+mod clock;
+mod dice;
+mod directory;
+mod discovery;
+mod error;
+mod fault;
+mod fields;
+mod gmail;
+mod iam;
+mod options;
+mod page_tokens;
+mod request_log;
+mod routes;
+mod serve;
+mod server;
+mod signing_key;
+mod tenant;
+mod token_endpoint;
+mod tokeninfo;
+mod user_query;
+mod world;
+
+pub use client_files::ClientFiles;
+pub use error::EmulatorError;
+pub use fault::{Fault, FaultAnswer};
+pub use options::{Options, TenantName};
+pub use request_log::LoggedRequest;
+pub use server::{Emulator, start};

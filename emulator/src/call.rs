@@ -1,0 +1,194 @@
+//! One call of an API method, as its handler sees it.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::api_error::ApiError;
+use crate::bearer_tokens::Bearer;
+use crate::discovery::{Method, Schema};
+use crate::fields::Mask;
+use crate::page_tokens::Place;
+use crate::tenant::{Person, ServiceAccount, Tenant};
+use crate::world::World;
+
+/// What a method answers.
+pub(crate) type Outcome = Result<Value, ApiError>;
+
+/// Query parameters that do not change which listing a page token belongs to.
+const OUTSIDE_THE_LISTING: [&str; 7] = [
+    "pageToken",
+    "maxResults",
+    "pageSize",
+    "fields",
+    "alt",
+    "prettyPrint",
+    "quotaUser",
+];
+
+/// A call whose parameters are valid and whose token holds a fitting scope.
+pub(crate) struct Call<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) method: &'static Method,
+    pub(crate) now: DateTime<Utc>,
+    /// Who calls; none for the one method that needs no token.
+    pub(crate) bearer: Option<Bearer>,
+    pub(crate) path: Vec<(String, String)>,
+    pub(crate) query: Vec<(String, String)>,
+}
+
+impl<'a> Call<'a> {
+    pub(crate) fn tenant(&self) -> &'a Tenant {
+        &self.world.tenant
+    }
+
+    /// A parameter of the path; empty if the path has none of that name.
+    pub(crate) fn in_path(&self, name: &str) -> &str {
+        value_of(&self.path, name).unwrap_or_default()
+    }
+
+    pub(crate) fn in_query(&self, name: &str) -> Option<&str> {
+        value_of(&self.query, name)
+    }
+
+    /// Every value of a repeated query parameter.
+    pub(crate) fn all_in_query(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.query
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The user the token acts as.
+    pub(crate) fn subject(&self) -> Option<Cow<'a, Person>> {
+        let place = self.bearer.as_ref()?.subject?;
+        self.tenant().people.at(usize::try_from(place).ok()?)
+    }
+
+    /// The service account the token was given to.
+    pub(crate) fn client(&self) -> Option<&'a ServiceAccount> {
+        Some(self.tenant().account_at(self.bearer.as_ref()?.client)?.1)
+    }
+
+    /// Holds every query parameter against the method's description.
+    pub(crate) fn check_parameters(&self) -> Result<(), ApiError> {
+        for (name, value) in &self.query {
+            let schema = self
+                .method
+                .query_parameter(name)
+                .ok_or_else(|| ApiError::unknown_parameter(name))?;
+            check_parameter(name, value, schema)?;
+        }
+        Ok(())
+    }
+
+    /// The partial-response mask, held against the schema of the answer.
+    pub(crate) fn mask(&self) -> Result<Mask, ApiError> {
+        match self.in_query("fields") {
+            None => Ok(Mask::default()),
+            Some(text) => Mask::parse(text)
+                .and_then(|mask| mask.check(self.method).map(|()| mask))
+                .map_err(|selection| ApiError::invalid_field_selection(&selection)),
+        }
+    }
+
+    /// Where the listing goes on: at its beginning without a page token.
+    pub(crate) fn place(&self) -> Result<Place, ApiError> {
+        match self.in_query("pageToken").filter(|token| !token.is_empty()) {
+            None => Ok(Place::default()),
+            Some(token) => self
+                .world
+                .page_tokens
+                .open(&self.listing(), token, self.now)
+                .ok_or_else(|| ApiError::invalid_page_token(self.method.api)),
+        }
+    }
+
+    /// The token under which the listing goes on at a place.
+    pub(crate) fn page_token(&self, place: Place) -> Value {
+        Value::String(
+            self.world
+                .page_tokens
+                .seal(&self.listing(), place, self.now),
+        )
+    }
+
+    /// How many entries a page carries: what is asked for, up to the server's own cap.
+    pub(crate) fn page_size(&self, parameter: &str, default: usize, maximum: usize) -> usize {
+        self.in_query(parameter)
+            .and_then(|size| size.parse().ok())
+            .filter(|size| *size > 0)
+            .unwrap_or(default)
+            .min(maximum)
+            .min(self.world.page_cap)
+    }
+
+    /// One page of a list held in memory: the entries, and the token for the rest.
+    pub(crate) fn page<'b, T>(
+        &self,
+        entries: &'b [T],
+        size: usize,
+    ) -> Result<(&'b [T], Option<Value>), ApiError> {
+        let start = self.place()?.offset.min(entries.len());
+        let end = start.saturating_add(size).min(entries.len());
+        let more = (end < entries.len()).then(|| {
+            self.page_token(Place {
+                offset: end,
+                paused: true,
+            })
+        });
+        Ok((&entries[start..end], more))
+    }
+
+    /// What makes two requests the same listing.
+    fn listing(&self) -> String {
+        let mut parameters: Vec<&(String, String)> = self
+            .query
+            .iter()
+            .filter(|(name, _)| !OUTSIDE_THE_LISTING.contains(&name.as_str()))
+            .collect();
+        parameters.sort();
+        format!("{} {:?} {parameters:?}", self.method.id, self.path)
+    }
+}
+
+fn value_of<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    parameters
+        .iter()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.as_str())
+}
+
+fn check_parameter(name: &str, value: &str, schema: &Schema) -> Result<(), ApiError> {
+    match schema.kind.as_deref() {
+        Some("integer") => {
+            let number: i64 = value
+                .parse()
+                .map_err(|_| ApiError::ill_typed(name, value, "TYPE_INT32"))?;
+            if let (Some(minimum), Some(maximum)) = (&schema.minimum, &schema.maximum) {
+                let within = minimum.parse().is_ok_and(|minimum: i64| number >= minimum)
+                    && maximum.parse().is_ok_and(|maximum: i64| number <= maximum);
+                if !within {
+                    return Err(ApiError::out_of_range(name, value, minimum, maximum));
+                }
+            } else if number < 0 {
+                return Err(ApiError::ill_typed(name, value, "TYPE_INT32"));
+            }
+        }
+        Some("boolean") if !matches!(value, "true" | "false") => {
+            return Err(ApiError::ill_typed(name, value, "TYPE_BOOL"));
+        }
+        // Directory's own clients write enumerations in either case.
+        _ if !schema.values.is_empty()
+            && !schema
+                .values
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(value)) =>
+        {
+            return Err(ApiError::ill_typed(name, value, "TYPE_ENUM"));
+        }
+        _ => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! A tenant where every check passes, or is covered by an exception.
+
+use chrono::{DateTime, Utc};
+
+use super::Tenant;
+use super::foundation::Foundation;
+use super::mailbox::{MailService, SendAs};
+use super::person::Standing;
+
+pub(super) fn found(seed: u64, now: DateTime<Utc>) -> Tenant {
+    let mut tenant = Foundation::new(seed, now, "Example Cooperative");
+    tenant.domain("example.org", false, true);
+    tenant.domain_alias("example.net", true);
+    people(&mut tenant);
+    clients(&mut tenant);
+    tenant.finish("auditor@example.com")
+}
+
+fn people(tenant: &mut Foundation) {
+    let auditor = tenant.hire_as("auditor", "Audit", "Account");
+    auditor.super_admin = true;
+    auditor.org_unit = "/".to_owned();
+    for (given, family) in [("Greta", "Holm"), ("Omar", "Nasser")] {
+        let admin = tenant.hire(given, family);
+        admin.super_admin = true;
+        admin.org_unit = "/Leadership".to_owned();
+    }
+    tenant.hire("Iris", "Brandt").delegated_admin = true;
+    tenant.hire("Luca", "Ferrari").delegated_admin = true;
+
+    // Addresses of one's own, within the tenant's domains.
+    let person = tenant.hire("Nora", "Lindqvist");
+    person.aliases = vec![
+        "nora@example.com".to_owned(),
+        "nora.lindqvist@example.org".to_owned(),
+    ];
+    person.non_editable_aliases = vec!["nora.lindqvist@example.net".to_owned()];
+    person.mailbox.send_as = vec![
+        SendAs {
+            email: "nora@example.com".to_owned(),
+            treat_as_alias: true,
+            ..SendAs::default()
+        },
+        SendAs {
+            email: "nora.lindqvist@example.org".to_owned(),
+            display_name: "Nora Lindqvist".to_owned(),
+            reply_to: "nora@example.com".to_owned(),
+            treat_as_alias: true,
+            default: true,
+            ..SendAs::default()
+        },
+    ];
+
+    let left = Standing::Suspended {
+        reason: "ADMIN",
+        since: tenant.days_ago(9),
+    };
+    tenant.hire("Yusuf", "Demir").standing = left;
+    let retired = Standing::Archived {
+        since: tenant.days_ago(60),
+    };
+    tenant.hire("Agnes", "Sorensen").standing = retired;
+    tenant.hire("Kiosk", "Lobby").mailbox.service = MailService::Off;
+    tenant.hire("Scanner", "Warehouse").mailbox_set_up = false;
+
+    let joined_at = tenant.days_ago(4);
+    let newcomer = tenant.hire("Elif", "Aydin");
+    newcomer.created_at = joined_at;
+    newcomer.last_login_at = None;
+
+    tenant.hire_many(21);
+    tenant.delete("Former", "Colleague", 6);
+}
+
+fn clients(tenant: &mut Foundation) {
+    let (client_id, email) = tenant.audit_client();
+    tenant
+        .account("decommissioned", "Retired importer")
+        .disabled = true;
+    tenant.project("apps-project");
+    tenant
+        .account("compute", "Compute Engine default service account")
+        .disabled = true;
+    tenant.account("room-displays", "Room displays");
+    tenant.delegate(&["calendar.readonly"]);
+
+    tenant.accept(
+        "DWD-03",
+        &client_id,
+        "The audit reads send-as settings; it signs in weekly and never writes",
+    );
+    tenant.accept(
+        "KEY-01",
+        &email,
+        "The audit's machine has no identity of its own yet; keyless is planned",
+    );
+}

@@ -1,0 +1,44 @@
+//! Everything a request is answered from.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use crate::bearer_tokens::BearerTokens;
+use crate::clock::Clock;
+use crate::fault::Faults;
+use crate::page_tokens::PageTokens;
+use crate::request_log::RequestLog;
+use crate::signing_key::SigningKey;
+use crate::tenant::{Key, KeyOrigin, Tenant};
+
+/// The tenant with what the server remembers about its clients.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) tenant: Tenant,
+    pub(crate) clock: Clock,
+    pub(crate) bearer_tokens: BearerTokens,
+    pub(crate) page_tokens: PageTokens,
+    pub(crate) page_cap: usize,
+    pub(crate) faults: Faults,
+    pub(crate) log: RequestLog,
+    pub(crate) latency: Duration,
+    /// The key that every account but the audit's signs with, once somebody asked for a key file.
+    pub(crate) other_clients_key: OnceLock<SigningKey>,
+    /// The address of this server's token endpoint.
+    pub(crate) token_uri: String,
+}
+
+impl World {
+    /// What a key's signatures are checked against; nothing for a key whose private half nobody outside
+    /// holds.
+    pub(crate) fn public_half<'a>(&'a self, key: &'a Key) -> Option<&'a [u8]> {
+        match (&key.public_key, key.origin) {
+            (Some(public), _) => Some(public),
+            (None, KeyOrigin::SystemManaged) => None,
+            (None, KeyOrigin::UserManaged | KeyOrigin::Uploaded) => self
+                .other_clients_key
+                .get()
+                .map(|key| key.public.as_slice()),
+        }
+    }
+}
