@@ -188,7 +188,7 @@ impl Config {
             let message = format!("cannot read the configuration {}: {error}", path.display());
             let help = "Write one with `workspace-audit init`, or name yours with `--config`. To see a report \
                         without any configuration, run `workspace-audit demo`.";
-            ConfigError::new(message, Some(help.to_owned()))
+            ConfigError::new(message).with_help(help)
         })?;
         Self::from_text(path, text, environment, flags)
     }
@@ -452,11 +452,7 @@ impl Sources {
     }
 
     fn at(&self, span: Range<usize>, message: String, nearest: Option<String>) -> ConfigError {
-        let line = self.text[..span.start.min(self.text.len())].matches('\n').count() + 1;
-        let mut error = self.plain(format!("{}:{line}: {message}", self.path.display()), nearest);
-        error.0.file = Some(NamedSource::new(self.path.display().to_string(), self.text.clone()));
-        error.0.place = Some(span.into());
-        error
+        did_you_mean(ConfigError::in_file(&self.path, &self.text, span, &message), nearest)
     }
 
     fn syntax(&self, error: &toml::de::Error) -> ConfigError {
@@ -468,18 +464,35 @@ impl Sources {
     }
 
     fn plain(&self, message: String, nearest: Option<String>) -> ConfigError {
-        let help = nearest.map(|nearest| format!("Did you mean `{nearest}`?"));
-        ConfigError::new(message, help)
+        did_you_mean(ConfigError::new(message), nearest)
+    }
+}
+
+fn did_you_mean(error: ConfigError, nearest: Option<String>) -> ConfigError {
+    match nearest {
+        Some(nearest) => error.with_help(format!("Did you mean `{nearest}`?")),
+        None => error,
     }
 }
 
 impl ConfigError {
-    fn new(message: String, help: Option<String>) -> Self {
-        Self(Box::new(Complaint { message, help, file: None, place: None }))
+    /// A complaint that is about no place in a file.
+    pub(crate) fn new(message: String) -> Self {
+        Self(Box::new(Complaint { message, help: None, file: None, place: None }))
     }
 
-    fn with_help(mut self, help: String) -> Self {
-        self.0.help = Some(help);
+    /// A complaint about a place in a file.
+    pub(crate) fn in_file(path: &Path, text: &str, span: Range<usize>, message: &str) -> Self {
+        let line = text[..span.start.min(text.len())].matches('\n').count() + 1;
+        let mut error = Self::new(format!("{}:{line}: {message}", path.display()));
+        error.0.file = Some(NamedSource::new(path.display().to_string(), text.to_owned()));
+        error.0.place = Some(span.into());
+        error
+    }
+
+    /// Says what to do.
+    pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.0.help = Some(help.into());
         self
     }
 }

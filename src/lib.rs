@@ -1,5 +1,6 @@
 //! Who and what can send mail as whom in a Google Workspace tenant, by what right.
 
+pub mod audit;
 pub mod causes;
 pub mod checks;
 pub mod collect;
@@ -7,5 +8,7 @@ pub mod config;
 pub mod findings;
 pub mod formats;
 pub mod google;
+pub mod judge;
+pub mod report;
 pub mod store;
 pub mod tenant;

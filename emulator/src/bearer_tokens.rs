@@ -62,15 +62,7 @@ impl BearerTokens {
             table.bearers.retain(|_, bearer| bearer.expires_at > now);
         }
         let expires_at = now + chrono::Duration::seconds(LIFETIME_SECONDS);
-        table.bearers.insert(
-            secret,
-            Bearer {
-                client,
-                subject,
-                scopes,
-                expires_at,
-            },
-        );
+        table.bearers.insert(secret, Bearer { client, subject, scopes, expires_at });
         Some(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(secret)))
     }
 
@@ -79,10 +71,6 @@ impl BearerTokens {
         let secret = URL_SAFE_NO_PAD.decode(token.strip_prefix(PREFIX)?).ok()?;
         let secret: [u8; 24] = secret.try_into().ok()?;
         let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        table
-            .bearers
-            .get(&secret)
-            .filter(|bearer| bearer.expires_at > now)
-            .cloned()
+        table.bearers.get(&secret).filter(|bearer| bearer.expires_at > now).cloned()
     }
 }

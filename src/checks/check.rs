@@ -1,6 +1,8 @@
 //! What a check is.
 
-use crate::findings::{Ruling, Severity};
+use chrono::{DateTime, Utc};
+
+use crate::findings::{Exception, Ruling, Severity};
 use crate::tenant::{Domain, Grant, Part, Policy, ServiceAccount, ServiceAccountKey, Tenant, UserFacts};
 
 /// A rule: what it asks, why, what it needs, and the function that answers for one subject.
@@ -49,6 +51,19 @@ pub enum Judge {
     Client(fn(&str, &Tenant, &Policy) -> Vec<Ruling>),
     /// Asked of each key of each service account.
     Key(fn(&ServiceAccountKey, &ServiceAccount, &Tenant, &Policy) -> Vec<Ruling>),
+    /// Asked of each entry of the exceptions file, after all other checks.
+    Exception(fn(&Exception, ExceptionUse) -> Vec<Ruling>),
+}
+
+/// What the other checks made of an exception.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExceptionUse {
+    /// The run's "now".
+    pub run_at: DateTime<Utc>,
+    /// Whether it covered anything.
+    pub used: bool,
+    /// Whether its check judged every subject, so that an unused exception covers nothing.
+    pub check_was_complete: bool,
 }
 
 impl Judge {
@@ -56,7 +71,7 @@ impl Judge {
     #[must_use]
     pub const fn subjects(self) -> &'static [Part] {
         match self {
-            Self::Tenant(_) => &[],
+            Self::Tenant(_) | Self::Exception(_) => &[],
             Self::User(_) => &[Part::Users],
             Self::Domain(_) => &[Part::Domains],
             Self::Grant(_) | Self::Client(_) => &[Part::ConsoleGrants, Part::ProbeGrants],

@@ -10,7 +10,7 @@ mod ten;
 #[cfg(test)]
 mod test_facts;
 
-pub use check::{Check, Judge};
+pub use check::{Check, ExceptionUse, Judge};
 
 /// Every check. Adding one takes its file and a line here; documentation, scopes and reports follow.
 pub const ALL: &[&Check] = &[&idm::super_admin_count::CHECK];

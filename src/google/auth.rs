@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
@@ -143,6 +144,7 @@ pub struct Auth {
     signer: Arc<Signer>,
     token_uri: reqwest::Url,
     own: OwnTokens,
+    issued: AtomicU64,
 }
 
 impl std::fmt::Debug for Auth {
@@ -199,7 +201,12 @@ impl Auth {
             .await
             .map_err(AuthError::OwnTokens)?;
         let token_uri = key_file.token_uri().parse().map_err(|_| AuthError::TokenUri)?;
-        Ok(Self { signer: Arc::new(signer), token_uri, own })
+        Ok(Self { signer: Arc::new(signer), token_uri, own, issued: AtomicU64::new(0) })
+    }
+
+    /// Tokens handed out so far.
+    pub(super) fn issued(&self) -> u64 {
+        self.issued.load(Ordering::Relaxed)
     }
 
     /// A token that acts as `subject` within `scopes`: one attempt.
@@ -221,6 +228,7 @@ impl Auth {
         if answer.access_token.is_empty() {
             return Err(GoogleError::new(causes::UNDECODABLE, Api::Token, Some(200), "empty access_token"));
         }
+        self.issued.fetch_add(1, Ordering::Relaxed);
         Ok(Token::new(&answer.access_token, Duration::from_secs(answer.expires_in)))
     }
 
@@ -233,6 +241,7 @@ impl Auth {
         let text = token
             .token()
             .ok_or_else(|| GoogleError::new(causes::UNDECODABLE, Api::Token, Some(200), "no access_token"))?;
+        self.issued.fetch_add(1, Ordering::Relaxed);
         Ok(Token::new(text, Duration::from_secs(default_lifetime())))
     }
 

@@ -100,6 +100,12 @@ impl Client {
         self.transport.limits.sent()
     }
 
+    /// Tokens handed out so far, to anybody.
+    #[must_use]
+    pub fn tokens_issued(&self) -> u64 {
+        self.auth.issued()
+    }
+
     /// Tries `attempt` as often as its errors deserve.
     pub(super) async fn retried<T, A, F>(&self, attempt: A) -> Result<T, GoogleError>
     where

@@ -83,18 +83,6 @@ impl Store {
         let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
         rows.map(|row| Ok(serde_json::from_str(&row?)?)).collect()
     }
-
-    /// Forgets all but the newest `keep` runs; what was first seen when is kept.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub fn prune(&self, keep: u32) -> Result<(), StoreError> {
-        self.connection().execute(
-            "DELETE FROM run WHERE run_id NOT IN (SELECT run_id FROM run ORDER BY started_at DESC, run_id DESC LIMIT ?1)",
-            [keep],
-        )?;
-        Ok(())
-    }
 }
 
 impl Run<'_> {
@@ -213,6 +201,18 @@ impl Run<'_> {
 
     fn batches(&self, query: &'static str) -> Batches<'_> {
         Batches { run: self, query, batch: Vec::new().into_iter(), last: String::new(), done: false }
+    }
+
+    /// Forgets all but the newest `keep` runs of the store; what was first seen when is kept.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn forget_all_but(&self, keep: u32) -> Result<(), StoreError> {
+        self.store.connection().execute(
+            "DELETE FROM run WHERE run_id NOT IN (SELECT run_id FROM run ORDER BY started_at DESC, run_id DESC LIMIT ?1)",
+            [keep],
+        )?;
+        Ok(())
     }
 
     /// Ends the run.

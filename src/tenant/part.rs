@@ -139,6 +139,16 @@ impl<T> Reading<T> {
         }
     }
 
+    /// How completely it was read, without what.
+    #[must_use]
+    pub fn without_facts(&self) -> Reading<()> {
+        match self {
+            Self::Complete(_) => Reading::Complete(()),
+            Self::Partial(_, gap) => Reading::Partial((), gap.clone()),
+            Self::Missing(gap) => Reading::Missing(gap.clone()),
+        }
+    }
+
     /// Why something is missing, if it is.
     pub const fn gap(&self) -> Option<&Gap> {
         match self {

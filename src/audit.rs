@@ -1,0 +1,263 @@
+//! The pipeline: configuration → enabled checks → parts → scopes → collect → judge → report.
+
+mod assemble;
+mod error;
+mod outcome;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use crate::checks::{self, Check};
+use crate::collect::{self, ConsoleList, Identity, Plan, Progress, access};
+use crate::config::{Config, ConfigError};
+use crate::findings::{Completeness, Exceptions, RunSummary};
+use crate::formats::FormatOptions;
+use crate::google::{Auth, Client, ClientOptions, KeyFile, Roots};
+use crate::judge::{self, Bench, Judged};
+use crate::report::{self, Folder};
+use crate::store::{Run, Store};
+use crate::tenant::{DomainKind, Part, Policy, ScopeRiskTable, Tenant};
+
+use assemble::Facts;
+pub use error::AuditError;
+pub use outcome::{Exit, Outcome};
+
+/// What a run is told beside its configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances {
+    /// The run's "now": its id, and what ages are measured against.
+    pub at: DateTime<Utc>,
+    /// Whether the tenant is the synthetic one.
+    pub is_demo: bool,
+}
+
+/// One audit: read, judge, report.
+///
+/// # Errors
+/// When nothing can be read at all, or no report can be written. A part that cannot be read is no error: it
+/// is a gap in the report.
+pub async fn run(
+    config: &Config,
+    circumstances: Circumstances,
+    progress: &dyn Progress,
+) -> Result<Outcome, AuditError> {
+    let checks = checks::ALL;
+    let exceptions = read_exceptions(config)?;
+    let plan = plan(config, checks);
+    let key_file = KeyFile::read(&config.key_file).await?;
+    let client = connect(config, &key_file).await?;
+    let folder = Folder::prepare(&config.reports)?;
+    let store = Store::open(&config.history)?;
+    let run = store.begin(circumstances.at)?;
+
+    collect::collect(&client, &plan, &run, progress).await?;
+    let own = assemble::OwnClient { email: key_file.client_email(), client_id: key_file.client_id() };
+    let facts = assemble::facts(&run, own)?;
+    if client.tokens_issued() == 0
+        && let Some(gap) = facts.without_any_token(&plan.parts)
+    {
+        return Err(AuditError::NoToken(Box::new(gap.clone())));
+    }
+
+    let policy = policy(config, &facts);
+    let judged = judge(&run, &facts, checks, &policy, &exceptions, &plan.parts)?;
+    let summary = RunSummary {
+        requests: client.requests_sent(),
+        ..summary(config, circumstances, &plan, &run, &facts, judged)
+    };
+    run.finish(&summary)?;
+    write_reports(config, &run, &facts.tenant, &summary, folder)
+}
+
+/// Judges the kept facts of a run again, and writes its reports anew. Asks nobody anything.
+///
+/// # Errors
+/// When the history has no such run, or no report can be written.
+pub fn judge_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError> {
+    let exceptions = read_exceptions(config)?;
+    let store = Store::open(&config.history)?;
+    let (run, before, facts) = finished_run(&store, run_id)?;
+    let parts = before.coverage.0.iter().map(|row| row.part).collect();
+    let policy = policy(config, &facts);
+    let judged = judge(&run, &facts, checks::ALL, &policy, &exceptions, &parts)?;
+    let summary = with_verdicts(RunSummary { profile: profile_name(config), ..before }, &judged);
+    run.finish(&summary)?;
+    write_reports(config, &run, &facts.tenant, &summary, Folder::prepare(&config.reports)?)
+}
+
+/// Writes the reports of a run anew, with the findings it has.
+///
+/// # Errors
+/// When the history has no such run, or no report can be written.
+pub fn report_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError> {
+    let store = Store::open(&config.history)?;
+    let (run, summary, facts) = finished_run(&store, run_id)?;
+    write_reports(config, &run, &facts.tenant, &summary, Folder::prepare(&config.reports)?)
+}
+
+/// The parts that may be read: what enabled checks need, within what the operator allows.
+#[must_use]
+pub fn needed_parts(checks: &[&Check], allowed: Option<&BTreeSet<Part>>) -> BTreeSet<Part> {
+    let needed = checks.iter().flat_map(|check| check.needs.iter().chain(check.judge.subjects()));
+    needed.copied().filter(|part| allowed.is_none_or(|allowed| allowed.contains(part))).collect()
+}
+
+fn plan(config: &Config, checks: &[&Check]) -> Plan {
+    Plan {
+        parts: needed_parts(checks, config.parts.as_ref()),
+        customer: config.customer.clone(),
+        admin: config.admin.clone(),
+        projects: config.projects.clone(),
+        console: config
+            .console_grants
+            .clone()
+            .map(|path| ConsoleList { path, date: config.console_grants_date }),
+        concurrency: config.concurrency,
+    }
+}
+
+async fn connect(config: &Config, key_file: &KeyFile) -> Result<Client, AuditError> {
+    let roots = Roots::new(&config.base_url, key_file.token_uri())?;
+    let auth = Auth::new(key_file).await?;
+    let defaults = ClientOptions::default();
+    let concurrency = config.concurrency.min(defaults.concurrency);
+    Ok(Client::new(auth, roots, ClientOptions { concurrency, ..defaults })?)
+}
+
+fn read_exceptions(config: &Config) -> Result<Exceptions, ConfigError> {
+    let Some(path) = &config.exceptions else { return Ok(Exceptions::default()) };
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let message = format!("cannot read the exceptions file {}: {error}", path.display());
+        ConfigError::new(message)
+            .with_help("Correct `[checks] exceptions`, or remove the key if there are none.")
+    })?;
+    let known: Vec<&str> = checks::ALL.iter().map(|check| check.id).collect();
+    Exceptions::parse(&text, &known).map_err(|error| {
+        ConfigError::in_file(path, &text, error.span.unwrap_or_default(), &error.message).with_help(
+            "An exception has check, subject, reason, owner and expires (a date); approver, ticket and created if you like.",
+        )
+    })
+}
+
+fn policy(config: &Config, facts: &Facts) -> Policy {
+    Policy {
+        tier_zero: vec![config.admin.clone()],
+        own_client_id: Some(facts.own_client_id.clone()),
+        ..Policy::of(config.profile)
+    }
+}
+
+fn judge(
+    run: &Run<'_>,
+    facts: &Facts,
+    checks: &[&'static Check],
+    policy: &Policy,
+    exceptions: &Exceptions,
+    parts: &BTreeSet<Part>,
+) -> Result<Judged, AuditError> {
+    let bench = Bench { checks, tenant: &facts.tenant, users: facts.users, policy, exceptions, parts };
+    Ok(judge::judge(run, bench)?)
+}
+
+fn summary(
+    config: &Config,
+    circumstances: Circumstances,
+    plan: &Plan,
+    run: &Run<'_>,
+    facts: &Facts,
+    judged: Judged,
+) -> RunSummary {
+    let tenant = &facts.tenant;
+    let primary = tenant.domains.known().and_then(|domains| {
+        domains.0.iter().find(|domain| domain.kind == DomainKind::Primary).map(|domain| domain.name.clone())
+    });
+    let scopes_asked = [Identity::Admin, Identity::Mailbox, Identity::Account]
+        .map(|identity| (identity.as_str().to_owned(), own_scopes(identity, plan)));
+    let table = ScopeRiskTable::shipped();
+    let blank = RunSummary {
+        run_id: run.id().to_owned(),
+        started_at: run.started_at(),
+        finished_at: if circumstances.is_demo { run.started_at() } else { Utc::now() },
+        compared_with: run.previous().ok().flatten().map(|previous| previous.id().to_owned()),
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        customer: tenant.customer_id.clone().unwrap_or_else(|| config.customer.clone()),
+        primary_domain: primary,
+        admin: config.admin.clone(),
+        service_account: facts.own_email.clone(),
+        client_id: facts.own_client_id.clone(),
+        profile: profile_name(config),
+        scope_table: format!("version {}, reviewed {}", table.version, table.reviewed),
+        is_demo: circumstances.is_demo,
+        completeness: Completeness::Complete,
+        users: 0,
+        mailboxes: judged.mailboxes.clone(),
+        changes: judged.changes,
+        open_by_severity: BTreeMap::new(),
+        checks: Vec::new(),
+        coverage: judged.coverage.clone(),
+        fixed: Vec::new(),
+        scopes_asked: scopes_asked.into_iter().collect(),
+        requests: BTreeMap::new(),
+    };
+    with_verdicts(blank, &judged)
+}
+
+fn with_verdicts(summary: RunSummary, judged: &Judged) -> RunSummary {
+    let partial = judged.coverage.is_partial();
+    RunSummary {
+        completeness: if partial { Completeness::Partial } else { Completeness::Complete },
+        users: judged.users,
+        mailboxes: judged.mailboxes.clone(),
+        changes: judged.changes,
+        open_by_severity: judged.open_by_severity.clone(),
+        checks: judged.checks.clone(),
+        coverage: judged.coverage.clone(),
+        fixed: judged.fixed.clone(),
+        ..summary
+    }
+}
+
+fn own_scopes(identity: Identity, plan: &Plan) -> Vec<String> {
+    access::scopes(identity, &plan.parts).into_iter().map(str::to_owned).collect()
+}
+
+fn profile_name(config: &Config) -> String {
+    format!("{:?}", config.profile).to_lowercase()
+}
+
+fn finished_run<'s>(store: &'s Store, run_id: &str) -> Result<(Run<'s>, RunSummary, Facts), AuditError> {
+    let unknown = || AuditError::NoSuchRun(run_id.to_owned());
+    let run = store.run(run_id)?.ok_or_else(unknown)?;
+    let summary = run.summary()?.ok_or_else(unknown)?;
+    let own = assemble::OwnClient { email: &summary.service_account, client_id: Some(&summary.client_id) };
+    let facts = assemble::facts(&run, own)?;
+    Ok((run, summary, facts))
+}
+
+fn write_reports(
+    config: &Config,
+    run: &Run<'_>,
+    tenant: &Tenant,
+    summary: &RunSummary,
+    folder: Folder,
+) -> Result<Outcome, AuditError> {
+    let at_or_above = config.fail_on.map_or(0, |threshold| {
+        summary.open_by_severity.range(threshold..).map(|(_, findings)| findings).sum()
+    });
+    let exit = Exit::of(summary, at_or_above);
+    let contents = report::Contents {
+        run,
+        tenant,
+        summary,
+        formats: &config.formats,
+        options: FormatOptions { csv_bom: config.csv_bom },
+        config_digest: &config.digest,
+        fail_on: config.fail_on,
+        at_or_above,
+        exit_code: exit.code(),
+    };
+    let folder = folder.write(&contents)?;
+    run.forget_all_but(config.keep_runs)?;
+    Ok(Outcome { summary: summary.clone(), folder, exit, at_or_above })
+}

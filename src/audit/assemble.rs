@@ -1,0 +1,121 @@
+//! A run's kept facts → what checks look at.
+
+use std::collections::BTreeSet;
+
+use crate::collect::{Access, GrantListing, UserListing};
+use crate::judge::UserTotals;
+use crate::store::{Run, StoreError};
+use crate::tenant::{
+    Gap, GapClass, Grants, Part, People, Provenance, Reading, ServiceAccounts, Sighting, Tenant,
+};
+
+/// The audit's own client.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OwnClient<'a> {
+    pub(super) email: &'a str,
+    pub(super) client_id: Option<&'a str>,
+}
+
+/// A run's facts.
+#[derive(Clone, Debug)]
+pub(super) struct Facts {
+    pub(super) tenant: Tenant,
+    pub(super) users: UserTotals,
+    pub(super) own_email: String,
+    pub(super) own_client_id: String,
+}
+
+/// Loads the tenant-wide facts of a run; users are read once, for their index.
+pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreError> {
+    let listing: Reading<UserListing> = part(run, Part::Users)?;
+    let service_accounts: Reading<ServiceAccounts> = part(run, Part::ServiceAccounts)?;
+    let console: Reading<GrantListing> = part(run, Part::ConsoleGrants)?;
+    let probe: Reading<Vec<String>> = part(run, Part::ProbeGrants)?;
+    let own_client_id = own_client_id(own, &service_accounts);
+    let mut grants = merged(run, &console, &probe, &own_client_id);
+    for grant in grants.iter_mut() {
+        if let Some(seen_at) = grant.first_seen_at {
+            grant.first_seen_at = Some(run.grant_first_seen(&grant.client_id, &grant.scope, seen_at)?);
+        }
+    }
+    let known = listing.known();
+    let users = UserTotals {
+        unreadable: known.map_or(0, |listing| listing.unreadable),
+        is_unknown: known.is_none_or(|listing| listing.interrupted),
+    };
+    let tenant = Tenant {
+        run_at: run.started_at(),
+        customer_id: known.and_then(|listing| listing.customer_id.clone()),
+        people: people(run, &listing)?,
+        domains: part(run, Part::Domains)?,
+        admin_roles: part(run, Part::AdminRoles)?,
+        service_accounts,
+        console_grants: console.without_facts(),
+        probe_grants: probe.without_facts(),
+        grants,
+    };
+    Ok(Facts { tenant, users, own_email: own.email.to_owned(), own_client_id })
+}
+
+impl Facts {
+    /// Why the first part that needs a token is missing, if no part that needs one was read.
+    pub(super) fn without_any_token(&self, parts: &BTreeSet<Part>) -> Option<&Gap> {
+        let mut gaps = parts
+            .iter()
+            .filter(|part| Access::of(**part).scope.is_some())
+            .filter_map(|part| self.tenant.gap(*part))
+            .filter(|gap| gap.class != GapClass::NotConfigured);
+        gaps.next()
+    }
+}
+
+fn part<T: serde::de::DeserializeOwned>(run: &Run<'_>, part: Part) -> Result<Reading<T>, StoreError> {
+    Ok(run.part(part)?.unwrap_or_else(|| {
+        Reading::Missing(Gap {
+            part,
+            class: GapClass::Failed,
+            reason: "not_reached".to_owned(),
+            message: format!("{}: the run ended before it was read", part.title()),
+            needed: String::new(),
+            fix: "Run again.".to_owned(),
+        })
+    }))
+}
+
+fn people(run: &Run<'_>, listing: &Reading<UserListing>) -> Result<Reading<People>, StoreError> {
+    let mut people = People::default();
+    for user in run.users() {
+        people.insert(&user?);
+    }
+    Ok(match listing {
+        Reading::Complete(_) => Reading::Complete(people),
+        Reading::Partial(_, gap) => Reading::Partial(people, gap.clone()),
+        Reading::Missing(gap) => Reading::Missing(gap.clone()),
+    })
+}
+
+/// What the key file says, else what IAM says of the account, else its address.
+fn own_client_id(own: OwnClient<'_>, accounts: &Reading<ServiceAccounts>) -> String {
+    let from_iam = || {
+        let accounts = accounts.known()?;
+        accounts.0.iter().find(|account| account.email == own.email).map(|account| account.client_id.clone())
+    };
+    own.client_id.map(str::to_owned).or_else(from_iam).unwrap_or_else(|| own.email.to_owned())
+}
+
+fn merged(
+    run: &Run<'_>,
+    console: &Reading<GrantListing>,
+    probe: &Reading<Vec<String>>,
+    own_client_id: &str,
+) -> Grants {
+    let from_console = console.known().into_iter().flat_map(|listing| {
+        let sighting = Sighting { provenance: Provenance::Console, seen_at: listing.seen_at };
+        listing.grants.iter().map(move |(client_id, scope)| (client_id.clone(), scope.clone(), sighting))
+    });
+    let from_probe = probe.known().into_iter().flatten().map(|scope| {
+        let sighting = Sighting { provenance: Provenance::Probe, seen_at: run.started_at() };
+        (own_client_id.to_owned(), scope.clone(), sighting)
+    });
+    Grants::merge(from_console.chain(from_probe))
+}

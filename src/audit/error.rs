@@ -1,0 +1,73 @@
+//! Why a run gave no report at all.
+
+use miette::Diagnostic;
+
+use crate::config::ConfigError;
+use crate::google::{AuthError, ClientError, KeyFileError, RootsError};
+use crate::report::ReportError;
+use crate::store::StoreError;
+use crate::tenant::Gap;
+
+use super::Exit;
+
+/// Why a run gave no report at all.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+pub enum AuditError {
+    /// The key file.
+    #[error(transparent)]
+    #[diagnostic(help(
+        "`[auth] key_file` names the JSON file that the Cloud console hands out: IAM & Admin > Service accounts > \
+         the account > Keys. docs/setup.md shows each step."
+    ))]
+    KeyFile(#[from] KeyFileError),
+    /// The addresses.
+    #[error("{0}")]
+    #[diagnostic(help(
+        "Leave `[google] base_url` empty for Google, or use the key file that belongs to the other server."
+    ))]
+    Roots(#[from] RootsError),
+    /// The key, or the system's certificates.
+    #[error(transparent)]
+    #[diagnostic(help("Without an own list of certificates, set SSL_CERT_FILE to one."))]
+    Auth(#[from] AuthError),
+    /// The network library.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The exceptions file.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Exceptions(#[from] ConfigError),
+    /// The history.
+    #[error(transparent)]
+    #[diagnostic(help(
+        "`[history] path` must be a file that this account can write; keep it when you upgrade."
+    ))]
+    Store(#[from] StoreError),
+    /// Nothing could be asked at all.
+    #[error("no token at all, so nothing was read: {}", .0.message)]
+    #[diagnostic(help("{}", .0.fix))]
+    NoToken(Box<Gap>),
+    /// No report.
+    #[error(transparent)]
+    #[diagnostic(help(
+        "`[reports] directory` must be a folder that this account can write, with space left."
+    ))]
+    Report(#[from] ReportError),
+    /// Not in the history.
+    #[error("the history has no finished run `{0}`")]
+    #[diagnostic(help("`workspace-audit runs` lists them."))]
+    NoSuchRun(String),
+}
+
+impl AuditError {
+    /// The exit code: what the operator wrote, or what went wrong.
+    #[must_use]
+    pub const fn exit(&self) -> Exit {
+        match self {
+            Self::KeyFile(_) | Self::Roots(_) | Self::Exceptions(_) | Self::NoSuchRun(_) => Exit::Usage,
+            Self::Auth(_) | Self::Client(_) | Self::Store(_) | Self::NoToken(_) | Self::Report(_) => {
+                Exit::RunFailed
+            }
+        }
+    }
+}

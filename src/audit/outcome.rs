@@ -1,0 +1,57 @@
+//! What a run came to, and the exit code that says so.
+
+use std::path::PathBuf;
+
+use crate::findings::{Completeness, RunSummary};
+
+/// What a run came to.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The run at a glance.
+    pub summary: RunSummary,
+    /// Where its reports are.
+    pub folder: PathBuf,
+    /// What the process says when it ends.
+    pub exit: Exit,
+    /// Open findings at or above `fail_on`.
+    pub at_or_above: u64,
+}
+
+/// Exit codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: everything was read, nothing at or above `fail_on`.
+    Complete,
+    /// 1: no token at all, or no report written.
+    RunFailed,
+    /// 2: usage or configuration.
+    Usage,
+    /// 3: everything was read, findings at or above `fail_on`.
+    Findings,
+    /// 4: something that was asked for was denied or failed, whatever was found.
+    Partial,
+}
+
+impl Exit {
+    /// The exit code of a run that wrote its reports.
+    #[must_use]
+    pub fn of(summary: &RunSummary, at_or_above: u64) -> Self {
+        match (summary.completeness, at_or_above) {
+            (Completeness::Partial, _) => Self::Partial,
+            (Completeness::Complete, 0) => Self::Complete,
+            (Completeness::Complete, _) => Self::Findings,
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Complete => 0,
+            Self::RunFailed => 1,
+            Self::Usage => 2,
+            Self::Findings => 3,
+            Self::Partial => 4,
+        }
+    }
+}

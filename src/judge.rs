@@ -1,0 +1,411 @@
+//! Facts → verdicts → findings: streams users from the store through the checks, lays exceptions over
+//! what they say, and compares with the last run.
+
+mod coverage;
+mod tally;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::checks::{Check, ExceptionUse, Judge};
+use crate::findings::{
+    Change, ChangeCounts, CheckSummary, Coverage, Exceptions, Finding, Fingerprint, FixedFinding,
+    MailboxCounts, Ruling, Severity, Subject, SubjectKind, Verdict,
+};
+use crate::store::{Run, StoreError};
+use crate::tenant::{Gap, Grant, MailboxFact, Part, Policy, ServiceAccount, Tenant, UserFacts};
+
+use coverage::MailboxTally;
+pub use coverage::UserTotals;
+use tally::Tally;
+
+/// What a run concludes, beside the findings that are in the store.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// Every enabled check.
+    pub checks: Vec<CheckSummary>,
+    /// Every part.
+    pub coverage: Coverage,
+    /// Users by state.
+    pub mailboxes: MailboxCounts,
+    /// Users listed.
+    pub users: u64,
+    /// The five numbers.
+    pub changes: ChangeCounts,
+    /// Open findings by severity.
+    pub open_by_severity: BTreeMap<Severity, u64>,
+    /// Findings that are gone, worst first, at most [`FIXED_KEPT`].
+    pub fixed: Vec<FixedFinding>,
+}
+
+/// The most fixed findings that a summary carries.
+pub const FIXED_KEPT: usize = 500;
+
+/// Findings that are written at once.
+const BATCH: usize = 500;
+
+/// What verdicts are made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Bench<'a> {
+    /// The enabled checks.
+    pub checks: &'a [&'static Check],
+    /// The tenant-wide facts.
+    pub tenant: &'a Tenant,
+    /// How far the users' listing got.
+    pub users: UserTotals,
+    /// The thresholds.
+    pub policy: &'a Policy,
+    /// What was accepted in writing.
+    pub exceptions: &'a Exceptions,
+    /// The parts that were asked for.
+    pub parts: &'a BTreeSet<Part>,
+}
+
+/// Judges a run: its findings are in the store afterwards, in place of those it had.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub fn judge(run: &Run<'_>, bench: Bench<'_>) -> Result<Judged, StoreError> {
+    run.clear_findings()?;
+    let mut court = Court::new(run, bench)?;
+    court.judge_tenant()?;
+    let mut mailboxes = MailboxTally::default();
+    for facts in run.user_facts() {
+        let facts = facts?;
+        mailboxes.add(&facts);
+        court.judge_user(&facts)?;
+    }
+    court.name_gaps()?;
+    court.judge_exceptions()?;
+    let fixed = court.compare()?;
+    court.flush()?;
+    Ok(Judged {
+        coverage: coverage::coverage(bench.tenant, bench.parts, bench.users, &mailboxes),
+        users: mailboxes.users,
+        mailboxes: mailboxes.into_counts(),
+        changes: ChangeCounts {
+            fixed: fixed.len() as u64,
+            not_assessed: court.tallies.iter().map(Tally::not_assessed).sum(),
+            ..court.changes
+        },
+        open_by_severity: court.open_by_severity,
+        checks: court.tallies.into_iter().map(Tally::into_summary).collect(),
+        fixed: fixed.into_iter().take(FIXED_KEPT).map(FixedFinding::from).collect(),
+    })
+}
+
+struct Court<'a> {
+    run: &'a Run<'a>,
+    previous: Option<Run<'a>>,
+    bench: Bench<'a>,
+    tallies: Vec<Tally>,
+    /// Lines of the exceptions that covered something.
+    used_exceptions: BTreeSet<usize>,
+    findings: Vec<Finding>,
+    not_assessed: Vec<(&'static str, String)>,
+    changes: ChangeCounts,
+    open_by_severity: BTreeMap<Severity, u64>,
+}
+
+impl<'a> Court<'a> {
+    fn new(run: &'a Run<'a>, bench: Bench<'a>) -> Result<Self, StoreError> {
+        Ok(Self {
+            run,
+            previous: run.previous()?,
+            bench,
+            tallies: bench.checks.iter().map(|check| Tally::new(check)).collect(),
+            used_exceptions: BTreeSet::new(),
+            findings: Vec::new(),
+            not_assessed: Vec::new(),
+            changes: ChangeCounts::default(),
+            open_by_severity: BTreeMap::new(),
+        })
+    }
+
+    /// Everything but users.
+    fn judge_tenant(&mut self) -> Result<(), StoreError> {
+        let Bench { checks, tenant, policy, .. } = self.bench;
+        for (index, check) in checks.iter().enumerate() {
+            match check.judge {
+                Judge::Tenant(judge) => {
+                    self.rule(index, &subject::tenant(tenant), None, judge(tenant, policy))?
+                }
+                Judge::Domain(judge) => {
+                    for domain in tenant.domains.known().iter().flat_map(|domains| &domains.0) {
+                        self.rule(index, &subject::domain(domain), None, judge(domain, tenant, policy))?;
+                    }
+                }
+                Judge::Grant(judge) => {
+                    for grant in tenant.grants.iter() {
+                        self.rule(index, &subject::grant(grant, tenant), None, judge(grant, tenant, policy))?;
+                    }
+                }
+                Judge::Client(judge) => {
+                    for client in tenant.grants.clients() {
+                        self.rule(
+                            index,
+                            &subject::client(client, tenant),
+                            None,
+                            judge(client, tenant, policy),
+                        )?;
+                    }
+                }
+                Judge::Key(judge) => {
+                    for account in tenant.service_accounts.known().iter().flat_map(|accounts| &accounts.0) {
+                        for key in account.keys.known().into_iter().flatten() {
+                            let subject = subject::key(key, account);
+                            self.rule(index, &subject, None, judge(key, account, tenant, policy))?;
+                        }
+                        if let Some(gap) = account.keys.gap() {
+                            let rulings = vec![Ruling::not_assessed(gap)];
+                            self.rule(index, &subject::service_account(account), None, rulings)?;
+                        }
+                    }
+                }
+                Judge::User(_) | Judge::Exception(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn judge_user(&mut self, facts: &UserFacts) -> Result<(), StoreError> {
+        let Bench { checks, tenant, policy, .. } = self.bench;
+        for (index, check) in checks.iter().enumerate() {
+            if let Judge::User(judge) = check.judge {
+                let subject = subject::user(&facts.user);
+                self.rule(index, &subject, Some(facts), judge(facts, tenant, policy))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the subjects of a check could not be listed, nobody knows how many there are: one verdict says
+    /// so for them all.
+    fn name_gaps(&mut self) -> Result<(), StoreError> {
+        for index in 0..self.tallies.len() {
+            let check = self.tallies[index].check;
+            for part in check.judge.subjects().iter().filter(|part| **part != Part::SaKeys) {
+                if let Some(gap) = self.bench.tenant.gap(*part) {
+                    self.tallies[index].add_unlisted(gap);
+                }
+            }
+            let rows: Vec<Finding> = self.tallies[index].gap_findings(self.run.started_at());
+            for row in rows {
+                self.keep(row)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The exceptions file itself: what has expired, what covers nothing.
+    fn judge_exceptions(&mut self) -> Result<(), StoreError> {
+        let exceptions = self.bench.exceptions;
+        for (index, check) in self.bench.checks.iter().enumerate() {
+            let Judge::Exception(judge) = check.judge else { continue };
+            for exception in &exceptions.0 {
+                let of_check = self.tallies.iter().find(|tally| tally.check.id == exception.check);
+                let rulings = judge(
+                    exception,
+                    ExceptionUse {
+                        run_at: self.run.started_at(),
+                        used: self.used_exceptions.contains(&exception.line),
+                        check_was_complete: of_check.is_some_and(|tally| tally.not_assessed() == 0),
+                    },
+                );
+                let subject = Subject::new(SubjectKind::Exception, &exception.id, &exception.id);
+                self.rule(index, &subject, None, rulings)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts what a check said of one subject, and keeps what a person should see.
+    fn rule(
+        &mut self,
+        index: usize,
+        judged: &Subject,
+        user: Option<&UserFacts>,
+        rulings: Vec<Ruling>,
+    ) -> Result<(), StoreError> {
+        let check = self.bench.checks[index];
+        let missing = self.missing(check, user);
+        let rulings: Vec<Ruling> = rulings
+            .into_iter()
+            .map(|ruling| match (ruling.verdict, missing) {
+                // Missing data is never a pass, whatever the check thinks.
+                (Verdict::Pass, Some(gap)) => Ruling::not_assessed(gap),
+                _ => ruling,
+            })
+            .collect();
+        self.tallies[index].add_subject(&rulings);
+        let unread = user.is_some_and(|facts| is_unread_mailbox(check, facts));
+        if unread || rulings.iter().any(|ruling| ruling.verdict == Verdict::NotAssessed) {
+            self.not_assessed.push((check.id, judged.id.clone()));
+        }
+        for ruling in rulings {
+            let found = matches!(ruling.verdict, Verdict::Fail | Verdict::Review | Verdict::Error);
+            let verdict = if found { self.find(check, judged, ruling)? } else { ruling.verdict };
+            self.tallies[index].count(verdict);
+        }
+        Ok(())
+    }
+
+    /// The first part that the check needs for this subject and did not get.
+    fn missing<'f>(&self, check: &Check, user: Option<&'f UserFacts>) -> Option<&'f Gap>
+    where
+        'a: 'f,
+    {
+        let tenant: &'a Tenant = self.bench.tenant;
+        let of_user = |part: &Part| user.and_then(|facts| facts.gap(*part));
+        check.needs.iter().find_map(|part| of_user(part).or_else(|| tenant.gap(*part)))
+    }
+
+    fn find(
+        &mut self,
+        check: &'static Check,
+        judged: &Subject,
+        ruling: Ruling,
+    ) -> Result<Verdict, StoreError> {
+        let at = self.run.started_at();
+        let mut subject = ruling.subject.unwrap_or_else(|| judged.clone());
+        subject.also.extend(judged.names().map(str::to_owned));
+        let exception = self.bench.exceptions.covering(check.id, &subject, at);
+        let mut message = ruling.message;
+        let mut verdict = ruling.verdict;
+        if let Some(exception) = exception {
+            self.used_exceptions.insert(exception.line);
+            if exception.is_expired(at) {
+                message = format!("{message} (its exception expired on {})", exception.expires);
+            } else {
+                verdict = Verdict::Excepted;
+            }
+        }
+        let finding = Finding {
+            check_id: check.id.to_owned(),
+            verdict,
+            severity: ruling.severity,
+            fingerprint: Fingerprint::of(check.id, &subject),
+            subject,
+            judged_id: judged.id.clone(),
+            message,
+            evidence: ruling.evidence,
+            fix: ruling.fix.unwrap_or_else(|| check.fix.to_owned()),
+            place: check.place.to_owned(),
+            controls: check.controls.iter().map(|control| (*control).to_owned()).collect(),
+            first_seen_at: at,
+            change: Change::New,
+            exception_id: exception.map(|exception| exception.id.clone()),
+            count: 1,
+        };
+        self.keep(finding)?;
+        Ok(verdict)
+    }
+
+    /// Compares with the history, counts and keeps.
+    fn keep(&mut self, mut finding: Finding) -> Result<(), StoreError> {
+        let (first_seen_at, seen_before) = self.run.first_seen(&finding.fingerprint)?;
+        let before = match &self.previous {
+            Some(previous) => previous.finding(&finding.fingerprint)?,
+            None => None,
+        };
+        finding.first_seen_at = first_seen_at;
+        finding.change = match before {
+            None if seen_before => Change::Reopened,
+            None => Change::New,
+            Some(before) if finding.severity > before.severity => Change::Worsened,
+            Some(before) if before.verdict == Verdict::Excepted && is_open(finding.verdict) => {
+                Change::Worsened
+            }
+            Some(_) => Change::Open,
+        };
+        if is_open(finding.verdict) {
+            self.changes.open += 1;
+            *self.open_by_severity.entry(finding.severity).or_default() += 1;
+            match finding.change {
+                Change::New | Change::Reopened => self.changes.new += 1,
+                Change::Worsened => self.changes.worsened += 1,
+                Change::Open | Change::NotRechecked => {}
+            }
+        }
+        self.findings.push(finding);
+        if self.findings.len() >= BATCH { self.flush() } else { Ok(()) }
+    }
+
+    /// What the last run had and this one has not: fixed if its source was read again, else carried over.
+    fn compare(&mut self) -> Result<Vec<Finding>, StoreError> {
+        self.flush()?;
+        let Some(previous) = &self.previous else { return Ok(Vec::new()) };
+        let checks: Vec<&str> = self.bench.checks.iter().map(|check| check.id).collect();
+        let unlisted: Vec<&str> =
+            self.tallies.iter().filter(|tally| tally.is_unlisted()).map(|tally| tally.check.id).collect();
+        let (fixed, not_rechecked) = self.run.gone_since(previous, &checks, &unlisted)?;
+        for finding in not_rechecked {
+            self.changes.open += 1;
+            *self.open_by_severity.entry(finding.severity).or_default() += 1;
+            self.findings.push(finding);
+        }
+        Ok(fixed)
+    }
+
+    fn flush(&mut self) -> Result<(), StoreError> {
+        self.run.put_findings(&std::mem::take(&mut self.findings))?;
+        self.run.put_not_assessed(&std::mem::take(&mut self.not_assessed))
+    }
+}
+
+/// Whether a finding in this mailbox could not be looked at again: nobody reads a suspended user's mailbox.
+fn is_unread_mailbox(check: &Check, facts: &UserFacts) -> bool {
+    check.needs.contains(&Part::SendAs) && !matches!(facts.mailbox.send_as, MailboxFact::Read(_))
+}
+
+const fn is_open(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Fail | Verdict::Review | Verdict::Error)
+}
+
+/// The subjects that checks are asked about, by ids that never change.
+mod subject {
+    use super::{Grant, ServiceAccount, Subject, SubjectKind, Tenant};
+    use crate::tenant::{Address, Domain, ServiceAccountKey, User};
+
+    pub(super) fn tenant(tenant: &Tenant) -> Subject {
+        let id = tenant.customer_id.as_deref().unwrap_or("tenant");
+        Subject::new(SubjectKind::Tenant, id, "the tenant")
+    }
+
+    pub(super) fn user(user: &User) -> Subject {
+        Subject::new(SubjectKind::User, &user.id, &user.primary_email)
+    }
+
+    pub(super) fn domain(domain: &Domain) -> Subject {
+        Subject::new(SubjectKind::Domain, Address::new(&domain.name).as_str(), &domain.name)
+    }
+
+    pub(super) fn grant(grant: &Grant, tenant: &Tenant) -> Subject {
+        let holder = holder(&grant.client_id, tenant);
+        let id = format!("{}/{}", grant.client_id, grant.scope);
+        let name = format!("{} · {}", holder.unwrap_or(&grant.client_id), grant.scope);
+        let subject = Subject::new(SubjectKind::Grant, id, name).also(&grant.client_id);
+        holder.into_iter().fold(subject, Subject::also)
+    }
+
+    pub(super) fn client(client_id: &str, tenant: &Tenant) -> Subject {
+        Subject::new(SubjectKind::Client, client_id, holder(client_id, tenant).unwrap_or(client_id))
+    }
+
+    pub(super) fn service_account(account: &ServiceAccount) -> Subject {
+        Subject::new(SubjectKind::ServiceAccount, &account.unique_id, &account.email).also(&account.client_id)
+    }
+
+    pub(super) fn key(key: &ServiceAccountKey, account: &ServiceAccount) -> Subject {
+        let id = format!("{}/{}", account.unique_id, key.key_id);
+        let name = format!("{} key {}", account.email, key.key_id);
+        Subject::new(SubjectKind::Key, id, name)
+            .also(&key.key_id)
+            .also(&account.email)
+            .also(&account.client_id)
+    }
+
+    fn holder<'t>(client_id: &str, tenant: &'t Tenant) -> Option<&'t str> {
+        let accounts = tenant.service_accounts.known()?;
+        accounts.by_client(client_id).map(|account| account.email.as_str())
+    }
+}

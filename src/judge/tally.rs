@@ -1,0 +1,122 @@
+//! What one check said, counted.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::checks::Check;
+use crate::findings::{
+    Change, CheckSummary, Finding, Fingerprint, Population, Ruling, Subject, SubjectKind, Verdict,
+    VerdictCounts,
+};
+use crate::tenant::{Gap, Part};
+
+/// What one check said, counted.
+pub(super) struct Tally {
+    pub(super) check: &'static Check,
+    counts: VerdictCounts,
+    population: Population,
+    /// By part and reason: the gap, and how many verdicts it cost.
+    gaps: BTreeMap<(Part, String), (Gap, u64)>,
+    unlisted: bool,
+}
+
+impl Tally {
+    pub(super) fn new(check: &'static Check) -> Self {
+        Self {
+            check,
+            counts: VerdictCounts::default(),
+            population: Population::default(),
+            gaps: BTreeMap::new(),
+            unlisted: false,
+        }
+    }
+
+    /// A subject, with everything that was said of it.
+    pub(super) fn add_subject(&mut self, rulings: &[Ruling]) {
+        let says = |verdict| rulings.iter().any(|ruling| ruling.verdict == verdict);
+        self.population.listed += 1;
+        if says(Verdict::NotAssessed) {
+            self.population.not_assessed += 1;
+        } else if rulings.iter().all(|ruling| ruling.verdict == Verdict::NotApplicable) {
+            self.population.not_applicable += 1;
+        } else {
+            self.population.assessed += 1;
+        }
+        for gap in rulings.iter().filter_map(|ruling| ruling.gap.as_ref()) {
+            self.add_gap(gap);
+        }
+    }
+
+    pub(super) fn count(&mut self, verdict: Verdict) {
+        self.counts.add(verdict);
+    }
+
+    /// The check's subjects could not be listed.
+    pub(super) fn add_unlisted(&mut self, gap: &Gap) {
+        self.unlisted = true;
+        self.counts.add(Verdict::NotAssessed);
+        self.add_gap(gap);
+    }
+
+    fn add_gap(&mut self, gap: &Gap) {
+        self.gaps.entry((gap.part, gap.reason.clone())).or_insert_with(|| (gap.clone(), 0)).1 += 1;
+    }
+
+    /// Whether nobody knows all subjects of the check.
+    pub(super) fn is_unlisted(&self) -> bool {
+        // Keys are listed an account each: one account without its keys leaves the check unlisted too.
+        let keys = self.check.judge.subjects().contains(&Part::SaKeys);
+        self.unlisted || (keys && self.not_assessed() > 0)
+    }
+
+    pub(super) const fn not_assessed(&self) -> u64 {
+        self.counts.of(Verdict::NotAssessed)
+    }
+
+    /// One finding a gap, with its count.
+    pub(super) fn gap_findings(&self, at: DateTime<Utc>) -> Vec<Finding> {
+        self.gaps.values().map(|(gap, count)| gap_finding(self.check, gap, *count, at)).collect()
+    }
+
+    pub(super) fn into_summary(self) -> CheckSummary {
+        CheckSummary {
+            id: self.check.id.to_owned(),
+            slug: self.check.slug.to_owned(),
+            title: self.check.title.to_owned(),
+            why: self.check.why.to_owned(),
+            severity: self.check.severity,
+            needs: self.check.needs.iter().map(|part| part.id().to_owned()).collect(),
+            counts: self.counts,
+            population: self.population,
+        }
+    }
+}
+
+fn gap_finding(check: &Check, gap: &Gap, count: u64, at: DateTime<Utc>) -> Finding {
+    let id = format!("{}/{}", gap.part, gap.reason);
+    let subject = Subject::new(SubjectKind::Part, id, gap.part.title());
+    let mut evidence =
+        vec![format!("part: {}", gap.part), format!("reason: {}", gap.reason), format!("count: {count}")];
+    if !gap.needed.is_empty() {
+        evidence.push(format!("needed: {}", gap.needed));
+    }
+    let verdicts = if count == 1 { "1 verdict".to_owned() } else { format!("{count} verdicts") };
+    Finding {
+        check_id: check.id.to_owned(),
+        verdict: Verdict::NotAssessed,
+        severity: check.severity,
+        fingerprint: Fingerprint::of(check.id, &subject),
+        judged_id: subject.id.clone(),
+        subject,
+        message: format!("{verdicts} could not be given. {}", gap.message),
+        evidence,
+        fix: gap.fix.clone(),
+        place: String::new(),
+        controls: check.controls.iter().map(|control| (*control).to_owned()).collect(),
+        first_seen_at: at,
+        change: Change::New,
+        exception_id: None,
+        count,
+    }
+}
