@@ -15,6 +15,8 @@ mod text;
 mod top_list;
 
 #[cfg(test)]
+mod markup;
+#[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod tests;
@@ -61,13 +63,16 @@ fn private_file(path: &Path) -> io::Result<std::fs::File> {
 fn write_page(source: &dyn Source, page: &mut dyn Write) -> io::Result<()> {
     let (summary, tenant) = (source.summary(), source.tenant());
 
-    let worst = findings::Gathered::worst_open(source)?;
-    let mut plan = actions::Plan::of(&worst);
     let mut accepted = exceptions::Accepted::default();
-    let gathered = findings::Gathered::read(source, worst, |finding| {
-        plan.count(finding);
-        accepted.add(finding);
-    })?;
+    let gathered = findings::Gathered::read(source, |finding| accepted.add(finding))?;
+    let mut plan = actions::Plan::of(&gathered.open);
+    if gathered.is_cut {
+        for finding in source.findings()? {
+            plan.count(&finding?);
+        }
+    } else {
+        gathered.open.iter().for_each(|finding| plan.count(finding));
+    }
     let ranked = plan.ranked();
     let findings = findings::Findings::new(summary, &gathered, |finding| ranked.number_of(finding));
     drop(gathered);

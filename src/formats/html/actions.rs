@@ -1,6 +1,6 @@
 //! "Do this first": findings that one and the same fix clears.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use askama::Template;
 
@@ -25,31 +25,25 @@ struct Cleared {
     count: u64,
     news: u64,
     subjects: Vec<String>,
-    seen: BTreeSet<String>,
 }
 
 impl Plan {
     /// The actions that the worst findings ask for. Only these are counted, so that memory stays
     /// bounded when each finding has a fix of its own.
     pub(super) fn of(worst: &[Finding]) -> Self {
-        let mut actions = HashMap::new();
+        let mut actions: HashMap<Key, Cleared> = HashMap::new();
         for finding in worst.iter().filter(|finding| is_actionable(finding)) {
-            actions.entry(key(finding)).or_insert_with(|| Cleared {
+            let cleared = actions.entry(key(finding)).or_insert_with(|| Cleared {
                 severity: finding.severity,
                 is_certain: false,
                 place: finding.place.clone(),
                 count: 0,
                 news: 0,
                 subjects: Vec::new(),
-                seen: BTreeSet::new(),
             });
-        }
-        for finding in worst.iter().filter(|finding| is_actionable(finding)) {
-            if let Some(cleared) = actions.get_mut(&key(finding)) {
-                if cleared.subjects.len() < MOST_SUBJECTS && cleared.seen.insert(finding.subject.name.clone())
-                {
-                    cleared.subjects.push(address(&finding.subject.name));
-                }
+            let subject = address(&finding.subject.name);
+            if cleared.subjects.len() < MOST_SUBJECTS && !cleared.subjects.contains(&subject) {
+                cleared.subjects.push(subject);
             }
         }
         Self { actions }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::text::{clip, count, moment};
+use super::text::{clip, count, second};
 use crate::findings::{CoverageRow, RunSummary};
 use crate::tenant::{Part, Tenant};
 
@@ -34,6 +34,7 @@ pub(super) struct Row {
     pub(super) state_word: &'static str,
     pub(super) total: String,
     pub(super) read: String,
+    pub(super) extent: String,
     pub(super) not_applicable: String,
     pub(super) denied: String,
     pub(super) failed: String,
@@ -76,8 +77,8 @@ impl Coverage {
             profile: clip(&summary.profile),
             scope_table: clip(&summary.scope_table),
             tool_version: clip(&summary.tool_version),
-            started: moment(summary.started_at),
-            finished: moment(summary.finished_at),
+            started: second(summary.started_at),
+            finished: second(summary.finished_at),
             compared_with: summary.compared_with.as_deref().map(clip).unwrap_or_default(),
             console_known: tenant.gap(Part::ConsoleGrants).is_none(),
             accounts_known: tenant.gap(Part::ServiceAccounts).is_none(),
@@ -100,6 +101,10 @@ impl Row {
             state_word,
             total: row.total.map_or_else(|| "unknown".to_owned(), count),
             read: count(row.read),
+            extent: row.total.map_or_else(
+                || "nobody knows how many there are".to_owned(),
+                |total| format!("{} of {} read", count(row.read), count(total)),
+            ),
             not_applicable: count(row.not_applicable),
             denied: count(row.denied),
             failed: count(row.failed),

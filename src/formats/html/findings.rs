@@ -2,10 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io;
+use std::iter::Peekable;
 
 use askama::Template;
 
 use super::text::{address, age, clip, count, counted, day, token, words};
+use super::top_list::TopList;
 use crate::findings::{Finding, RunSummary, Verdict};
 use crate::formats::Source;
 
@@ -13,50 +15,58 @@ const MOST_ROWS: usize = 5_000;
 const MOST_BYTES: usize = 6_000_000;
 /// Rows that say what is unknown or accepted must not be crowded out by failures.
 const MOST_ROWS_ASIDE: usize = 400;
+const MOST_ROWS_DOUBTFUL: usize = 1_000;
+const MOST_BYTES_DOUBTFUL: usize = MOST_BYTES / 4;
 const MOST_EVIDENCE: usize = 8;
 
 /// What the report says of every finding, gathered in one pass and in bounded memory.
 pub(super) struct Gathered {
     /// Open findings, worst first, capped.
     pub(super) open: Vec<Finding>,
-    /// One a check and gap.
-    pub(super) not_assessed: Vec<Finding>,
-    /// Accepted ones, capped.
-    pub(super) excepted: Vec<Finding>,
-    /// How many there are by verdict.
-    pub(super) totals: HashMap<Verdict, u64>,
+    /// Whether `open` lacks some.
+    pub(super) is_cut: bool,
+    not_assessed: Vec<Finding>,
+    excepted: Vec<Finding>,
+    totals: HashMap<Verdict, u64>,
 }
 
 impl Gathered {
     /// Reads the findings once; `each` sees all of them.
-    pub(super) fn read(
-        source: &dyn Source,
-        open: Vec<Finding>,
-        mut each: impl FnMut(&Finding),
-    ) -> io::Result<Self> {
-        let mut gathered =
-            Self { open, not_assessed: Vec::new(), excepted: Vec::new(), totals: HashMap::new() };
+    pub(super) fn read(source: &dyn Source, mut each: impl FnMut(&Finding)) -> io::Result<Self> {
+        let mut totals: HashMap<Verdict, u64> = HashMap::new();
+        let (mut not_assessed, mut excepted) = (Vec::new(), Vec::new());
+        let mut doubtful = TopList::new(MOST_ROWS_DOUBTFUL);
         for finding in source.findings()? {
             let finding = finding?;
             each(&finding);
-            *gathered.totals.entry(finding.verdict).or_default() += 1;
+            *totals.entry(finding.verdict).or_default() += 1;
             let aside = match finding.verdict {
-                Verdict::NotAssessed => &mut gathered.not_assessed,
-                Verdict::Excepted => &mut gathered.excepted,
-                _ => continue,
+                Verdict::NotAssessed => &mut not_assessed,
+                Verdict::Excepted => &mut excepted,
+                Verdict::Fail => continue,
+                _ => {
+                    doubtful.offer(finding.severity as u32, || finding);
+                    continue;
+                }
             };
             if aside.len() < MOST_ROWS_ASIDE {
                 aside.push(finding);
             }
         }
-        Ok(gathered)
-    }
-
-    /// The worst open findings.
-    pub(super) fn worst_open(source: &dyn Source) -> io::Result<Vec<Finding>> {
-        let mut worst = source.worst_findings(MOST_ROWS)?;
-        worst.retain(|finding| is_open(finding.verdict));
-        Ok(worst)
+        let mut open = source.worst_findings(MOST_ROWS)?;
+        open.retain(|finding| is_open(finding.verdict));
+        let all: u64 = totals.iter().filter(|(verdict, _)| is_open(**verdict)).map(|(_, count)| count).sum();
+        let is_cut = all > open.len() as u64;
+        if is_cut {
+            // The source puts every failure before what is for review: without this, thousands of low
+            // failures would hide a critical question.
+            let mut doubtful = doubtful.into_best_first();
+            doubtful.sort_by_key(|finding| finding.verdict);
+            open.retain(|finding| finding.verdict == Verdict::Fail);
+            open.truncate(MOST_ROWS - doubtful.len());
+            open.extend(doubtful);
+        }
+        Ok(Self { open, is_cut, not_assessed, excepted, totals })
     }
 }
 
@@ -76,6 +86,8 @@ pub(super) struct Findings {
     more_text: String,
     is_empty: bool,
 }
+
+type Judged = (Verdict, Row);
 
 /// The findings of one verdict.
 struct Group {
@@ -141,36 +153,27 @@ impl Findings {
     ) -> Self {
         let checks: HashMap<&str, usize> =
             summary.checks.iter().enumerate().map(|(index, check)| (check.id.as_str(), index)).collect();
-        let mut groups: Vec<Group> = Vec::new();
-        let mut budget = Budget { bytes: MOST_BYTES, rows: MOST_ROWS };
-        let mut number = 0;
-        let aside: Vec<&Finding> = gathered.not_assessed.iter().chain(&gathered.excepted).collect();
-        budget.rows = budget.rows.saturating_sub(aside.len());
-        let row_of = |finding: &Finding, number: usize| {
-            Row::new(
-                finding,
-                number,
-                summary,
-                checks.get(finding.check_id.as_str()).copied(),
-                action_of(finding),
-            )
+        let row_of = |finding: &Finding| {
+            let check = checks.get(finding.check_id.as_str()).copied();
+            (finding.verdict, Row::new(finding, summary, check, action_of(finding)))
         };
-        // Sized before they are shown, so that open findings get what these leave.
-        let mut aside_rows = Vec::new();
-        for finding in aside {
-            let row = row_of(finding, 0);
-            budget.take(&row);
-            aside_rows.push((finding.verdict, row));
-        }
-        for finding in &gathered.open {
-            let row = row_of(finding, number + 1);
-            if !budget.take(&row) {
-                break;
-            }
-            number += 1;
-            Self::push(&mut groups, finding.verdict, row, gathered);
-        }
-        for (verdict, mut row) in aside_rows {
+        let mut budget = Budget { bytes: MOST_BYTES, rows: MOST_ROWS };
+        // Paid for in the order of what must not be crowded out, shown in the order of the page.
+        let mut aside = gathered.not_assessed.iter().chain(&gathered.excepted).map(row_of).peekable();
+        let aside = budget.take_all(&mut aside);
+        let (failed, doubtful): (Vec<&Finding>, Vec<&Finding>) =
+            gathered.open.iter().partition(|finding| finding.verdict == Verdict::Fail);
+        let mut reserve = Budget { bytes: MOST_BYTES_DOUBTFUL, rows: MOST_ROWS_DOUBTFUL };
+        let mut doubtful = doubtful.into_iter().map(row_of).peekable();
+        let mut reserved = reserve.take_all(&mut doubtful);
+        budget.bytes = budget.bytes.saturating_sub(MOST_BYTES_DOUBTFUL - reserve.bytes);
+        budget.rows = budget.rows.saturating_sub(reserved.len());
+        let failed = budget.take_all(&mut failed.into_iter().map(row_of).peekable());
+        reserved.extend(budget.take_all(&mut doubtful));
+
+        let mut groups: Vec<Group> = Vec::new();
+        let mut number = 0;
+        for (verdict, mut row) in failed.into_iter().chain(reserved).chain(aside) {
             number += 1;
             row.number = number;
             Self::push(&mut groups, verdict, row, gathered);
@@ -220,6 +223,11 @@ struct Budget {
 }
 
 impl Budget {
+    /// The rows that fit; the first that does not stays in the iterator.
+    fn take_all<I: Iterator<Item = Judged>>(&mut self, rows: &mut Peekable<I>) -> Vec<Judged> {
+        std::iter::from_fn(|| rows.next_if(|(_, row)| self.take(row))).collect()
+    }
+
     /// Whether the row still fits; if so it is paid for.
     fn take(&mut self, row: &Row) -> bool {
         let size = FindingRow { row }.render().map_or(usize::MAX, |html| html.len());
@@ -233,17 +241,11 @@ impl Budget {
 }
 
 impl Row {
-    fn new(
-        finding: &Finding,
-        number: usize,
-        summary: &RunSummary,
-        check: Option<usize>,
-        action: usize,
-    ) -> Self {
+    fn new(finding: &Finding, summary: &RunSummary, check: Option<usize>, action: usize) -> Self {
         let is_news =
             is_open(finding.verdict) && matches!(finding.change.as_str(), "new" | "worsened" | "reopened");
         Self {
-            number,
+            number: 0,
             severity: finding.severity.as_str(),
             severity_word: words(finding.severity.as_str()),
             verdict: verdict_token(finding.verdict),

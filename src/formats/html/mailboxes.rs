@@ -99,10 +99,10 @@ impl Unreachable {
         let Some(reason) = Reason::of(facts) else { return };
         let listed = self.by_reason.entry(reason).or_default();
         listed.count += 1;
-        if let Some(gap) = facts.mailbox.gap.as_ref().filter(|_| reason.is_gap()) {
-            if listed.causes.len() < MOST_CAUSES || listed.causes.contains_key(&gap.reason) {
-                *listed.causes.entry(gap.reason.clone()).or_default() += 1;
-            }
+        if let Some(gap) = facts.mailbox.gap.as_ref().filter(|_| reason.is_gap())
+            && (listed.causes.len() < MOST_CAUSES || listed.causes.contains_key(&gap.reason))
+        {
+            *listed.causes.entry(gap.reason.clone()).or_default() += 1;
         }
         if listed.rows.len() < MOST_ROWS {
             listed.rows.push(Row::new(facts, reason));

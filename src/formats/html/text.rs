@@ -31,7 +31,7 @@ pub(super) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);
@@ -54,6 +54,11 @@ pub(super) fn moment(at: DateTime<Utc>) -> String {
     at.format("%-d %b %Y, %H:%M UTC").to_string()
 }
 
+/// `21 Nov 2026, 07:00:00 UTC`.
+pub(super) fn second(at: DateTime<Utc>) -> String {
+    at.format("%-d %b %Y, %H:%M:%S UTC").to_string()
+}
+
 /// How long ago, seen from the run.
 pub(super) fn age(then: DateTime<Utc>, run_at: DateTime<Utc>) -> String {
     match (run_at - then).num_days() {
@@ -63,9 +68,13 @@ pub(super) fn age(then: DateTime<Utc>, run_at: DateTime<Utc>) -> String {
     }
 }
 
-/// A word for an attribute: nothing but ASCII letters and digits, in lower case.
+/// A short word for an attribute: nothing but ASCII letters and digits, in lower case.
 pub(super) fn token(text: &str) -> String {
-    text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+    text.chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(12)
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect()
 }
 
 /// `not_assessed` → `Not assessed`.

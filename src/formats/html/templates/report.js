@@ -70,6 +70,9 @@
     byId("reset").disabled = matching.length === rows.length;
   };
 
+  const address = (how, text) => { try { history[how](null, "", text); } catch { /* a viewer without history */ } };
+  const toTop = () => { byId("findings-h").focus({ preventScroll: true }); byId("findings").scrollIntoView(); };
+
   const remember = () => {
     const state = new URLSearchParams();
     Object.keys(fields).forEach((key) => { if (fields[key].value) state.set(key, fields[key].value); });
@@ -77,7 +80,7 @@
     if (action) state.set("d", action);
     if (page) state.set("p", String(page + 1));
     const text = state.toString();
-    history.replaceState(null, "", text ? "#findings?" + text : "#findings");
+    address("replaceState", text ? "#findings?" + text : "#findings");
   };
 
   const changed = () => { page = 0; filter(); show(); remember(); };
@@ -120,7 +123,7 @@
   [fields.s, fields.v, fields.a, news].forEach((field) => field.addEventListener("change", changed));
   chip.addEventListener("click", () => { action = ""; changed(); fields.q.focus(); });
   byId("reset").addEventListener("click", () => { clear(); changed(); fields.q.focus(); });
-  const turn = (by) => { page += by; show(); remember(); byId("findings").scrollIntoView(); };
+  const turn = (by) => { page += by; show(); remember(); toTop(); };
   byId("back").addEventListener("click", () => turn(-1));
   byId("next").addEventListener("click", () => turn(1));
   const openAll = (open) => each(box.querySelectorAll("li:not([hidden]):not(.later) > details"), (one) => { one.open = open; });
@@ -132,9 +135,8 @@
     action = link.dataset.d;
     filter();
     show();
-    history.pushState(null, "", "#findings?d=" + action);
-    byId("findings").scrollIntoView();
-    byId("showing").focus?.();
+    address("pushState", "#findings?d=" + action);
+    toTop();
   }));
   addEventListener("hashchange", read);
   addEventListener("popstate", () => { if (location.hash === "") { clear(); filter(); show(); } });
