@@ -2,6 +2,7 @@
 
 mod csv;
 mod csv_cell;
+mod html;
 mod invisible;
 mod json;
 mod json_file;
@@ -17,7 +18,7 @@ mod test_source;
 pub use source::{Format, FormatError, FormatOptions, Source};
 
 /// Every format. Adding one takes its file and a line here.
-pub const ALL: &[&dyn Format] = &[&csv::Csv, &json::Json];
+pub const ALL: &[&dyn Format] = &[&csv::Csv, html::FORMAT, &json::Json];
 
 /// The format with this name.
 #[must_use]

@@ -1,0 +1,116 @@
+//! How much was read, how, and what nobody can know.
+
+use askama::Template;
+
+use super::text::{clip, count, second};
+use crate::findings::{CoverageRow, RunSummary};
+use crate::tenant::{Part, Tenant};
+
+/// The section.
+#[derive(Template)]
+#[template(path = "coverage.html")]
+pub(super) struct Coverage {
+    rows: Vec<Row>,
+    scopes: Vec<Asked>,
+    requests: Vec<Requests>,
+    requests_total: String,
+    admin: String,
+    service_account: String,
+    client_id: String,
+    profile: String,
+    scope_table: String,
+    tool_version: String,
+    started: String,
+    finished: String,
+    compared_with: String,
+    console_known: bool,
+    accounts_known: bool,
+}
+
+pub(super) struct Row {
+    pub(super) part: &'static str,
+    pub(super) id: &'static str,
+    pub(super) state: &'static str,
+    pub(super) state_word: &'static str,
+    pub(super) total: String,
+    pub(super) read: String,
+    pub(super) extent: String,
+    pub(super) not_applicable: String,
+    pub(super) denied: String,
+    pub(super) failed: String,
+    pub(super) reason: String,
+    pub(super) needed: String,
+    pub(super) fix: String,
+}
+
+struct Asked {
+    identity: String,
+    scopes: Vec<String>,
+}
+
+struct Requests {
+    api: String,
+    count: String,
+}
+
+impl Coverage {
+    pub(super) fn new(summary: &RunSummary, tenant: &Tenant) -> Self {
+        Self {
+            rows: summary.coverage.0.iter().map(Row::new).collect(),
+            scopes: summary
+                .scopes_asked
+                .iter()
+                .map(|(identity, scopes)| Asked {
+                    identity: clip(identity),
+                    scopes: scopes.iter().map(|scope| clip(scope)).collect(),
+                })
+                .collect(),
+            requests: summary
+                .requests
+                .iter()
+                .map(|(api, number)| Requests { api: clip(api), count: count(*number) })
+                .collect(),
+            requests_total: count(summary.requests.values().sum()),
+            admin: clip(&summary.admin),
+            service_account: clip(&summary.service_account),
+            client_id: clip(&summary.client_id),
+            profile: clip(&summary.profile),
+            scope_table: clip(&summary.scope_table),
+            tool_version: clip(&summary.tool_version),
+            started: second(summary.started_at),
+            finished: second(summary.finished_at),
+            compared_with: summary.compared_with.as_deref().map(clip).unwrap_or_default(),
+            console_known: tenant.gap(Part::ConsoleGrants).is_none(),
+            accounts_known: tenant.gap(Part::ServiceAccounts).is_none(),
+        }
+    }
+}
+
+impl Row {
+    pub(super) fn new(row: &CoverageRow) -> Self {
+        let (state, state_word) = match row {
+            row if row.is_partial() && row.read == 0 => ("missing", "Missing"),
+            row if row.is_partial() => ("partial", "Partial"),
+            row if row.read == 0 && row.not_applicable > 0 => ("skipped", "Nothing to read"),
+            _ => ("whole", "Complete"),
+        };
+        Self {
+            part: row.part.title(),
+            id: row.part.id(),
+            state,
+            state_word,
+            total: row.total.map_or_else(|| "unknown".to_owned(), count),
+            read: count(row.read),
+            extent: row.total.map_or_else(
+                || "nobody knows how many there are".to_owned(),
+                |total| format!("{} of {} read", count(row.read), count(total)),
+            ),
+            not_applicable: count(row.not_applicable),
+            denied: count(row.denied),
+            failed: count(row.failed),
+            reason: clip(&row.reason),
+            needed: clip(&row.needed),
+            fix: clip(&row.fix),
+        }
+    }
+}

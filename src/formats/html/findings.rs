@@ -1,0 +1,357 @@
+//! The findings, worst first, in one fixed shape.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::iter::Peekable;
+
+use askama::Template;
+
+use super::text::{address, age, clip, count, counted, day, token, words};
+use super::top_list::TopList;
+use crate::findings::{Finding, RunSummary, Verdict};
+use crate::formats::Source;
+
+const MOST_ROWS: usize = 5_000;
+const MOST_BYTES: usize = 6_000_000;
+/// Rows that say what is unknown or accepted must not be crowded out by failures.
+const MOST_ROWS_ASIDE: usize = 400;
+const MOST_ROWS_DOUBTFUL: usize = 1_000;
+const MOST_BYTES_DOUBTFUL: usize = MOST_BYTES / 4;
+const MOST_EVIDENCE: usize = 8;
+
+/// What the report says of every finding, gathered in one pass and in bounded memory.
+pub(super) struct Gathered {
+    /// Open findings, worst first, capped.
+    pub(super) open: Vec<Finding>,
+    /// Whether `open` lacks some.
+    pub(super) is_cut: bool,
+    not_assessed: Vec<Finding>,
+    excepted: Vec<Finding>,
+    totals: HashMap<Verdict, u64>,
+}
+
+impl Gathered {
+    /// Reads the findings once; `each` sees all of them.
+    pub(super) fn read(source: &dyn Source, mut each: impl FnMut(&Finding)) -> io::Result<Self> {
+        let mut totals: HashMap<Verdict, u64> = HashMap::new();
+        let (mut not_assessed, mut excepted) = (Vec::new(), Vec::new());
+        let mut doubtful = TopList::new(MOST_ROWS_DOUBTFUL);
+        for finding in source.findings()? {
+            let finding = finding?;
+            each(&finding);
+            *totals.entry(finding.verdict).or_default() += 1;
+            let aside = match finding.verdict {
+                Verdict::NotAssessed => &mut not_assessed,
+                Verdict::Excepted => &mut excepted,
+                Verdict::Fail => continue,
+                _ => {
+                    doubtful.offer(finding.severity as u32, || finding);
+                    continue;
+                }
+            };
+            if aside.len() < MOST_ROWS_ASIDE {
+                aside.push(finding);
+            }
+        }
+        let mut open = source.worst_findings(MOST_ROWS)?;
+        open.retain(|finding| is_open(finding.verdict));
+        let all: u64 = totals.iter().filter(|(verdict, _)| is_open(**verdict)).map(|(_, count)| count).sum();
+        let is_cut = all > open.len() as u64;
+        if is_cut {
+            // The source puts every failure before what is for review: without this, thousands of low
+            // failures would hide a critical question.
+            let mut doubtful = doubtful.into_best_first();
+            doubtful.sort_by_key(|finding| finding.verdict);
+            open.retain(|finding| finding.verdict == Verdict::Fail);
+            open.truncate(MOST_ROWS - doubtful.len());
+            open.extend(doubtful);
+        }
+        Ok(Self { open, is_cut, not_assessed, excepted, totals })
+    }
+}
+
+pub(super) const fn is_open(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Fail | Verdict::Review | Verdict::Error)
+}
+
+/// The section.
+#[derive(Template)]
+#[template(path = "findings.html")]
+pub(super) struct Findings {
+    groups: Vec<Group>,
+    areas: Vec<Area>,
+    shown: String,
+    total: String,
+    more: u64,
+    more_text: String,
+    is_empty: bool,
+}
+
+type Judged = (Verdict, Row);
+
+/// The findings of one verdict.
+struct Group {
+    name: &'static str,
+    note: &'static str,
+    token: &'static str,
+    total: String,
+    rows: Vec<Row>,
+}
+
+struct Area {
+    token: String,
+    name: String,
+}
+
+pub(super) struct Row {
+    pub(super) number: usize,
+    severity: &'static str,
+    severity_word: String,
+    verdict: &'static str,
+    verdict_word: String,
+    area: String,
+    action: usize,
+    check_id: String,
+    check: Option<usize>,
+    why: String,
+    change: &'static str,
+    change_word: String,
+    is_news: bool,
+    subject: String,
+    kind: String,
+    subject_id: String,
+    stands_for: String,
+    message: String,
+    evidence: Vec<Evidence>,
+    more_evidence: usize,
+    fix: String,
+    place: String,
+    controls: String,
+    first_seen: String,
+    age: String,
+    fingerprint: String,
+    exception: String,
+}
+
+struct Evidence {
+    name: String,
+    value: String,
+}
+
+#[derive(Template)]
+#[template(path = "finding.html")]
+struct FindingRow<'a> {
+    row: &'a Row,
+}
+
+impl Findings {
+    /// Lays the rows out; `action_of` numbers the action that clears a finding, 0 for none.
+    pub(super) fn new(
+        summary: &RunSummary,
+        gathered: &Gathered,
+        action_of: impl Fn(&Finding) -> usize,
+    ) -> Self {
+        let checks: HashMap<&str, usize> =
+            summary.checks.iter().enumerate().map(|(index, check)| (check.id.as_str(), index)).collect();
+        let row_of = |finding: &Finding| {
+            let check = checks.get(finding.check_id.as_str()).copied();
+            (finding.verdict, Row::new(finding, summary, check, action_of(finding)))
+        };
+        let mut budget = Budget { bytes: MOST_BYTES, rows: MOST_ROWS };
+        // Paid for in the order of what must not be crowded out, shown in the order of the page.
+        let mut aside = gathered.not_assessed.iter().chain(&gathered.excepted).map(row_of).peekable();
+        let aside = budget.take_all(&mut aside);
+        let (failed, doubtful): (Vec<&Finding>, Vec<&Finding>) =
+            gathered.open.iter().partition(|finding| finding.verdict == Verdict::Fail);
+        let mut reserve = Budget { bytes: MOST_BYTES_DOUBTFUL, rows: MOST_ROWS_DOUBTFUL };
+        let mut doubtful = doubtful.into_iter().map(row_of).peekable();
+        let mut reserved = reserve.take_all(&mut doubtful);
+        budget.bytes = budget.bytes.saturating_sub(MOST_BYTES_DOUBTFUL - reserve.bytes);
+        budget.rows = budget.rows.saturating_sub(reserved.len());
+        let failed = budget.take_all(&mut failed.into_iter().map(row_of).peekable());
+        reserved.extend(budget.take_all(&mut doubtful));
+
+        let mut groups: Vec<Group> = Vec::new();
+        let mut number = 0;
+        for (verdict, mut row) in failed.into_iter().chain(reserved).chain(aside) {
+            number += 1;
+            row.number = number;
+            Self::push(&mut groups, verdict, row, gathered);
+        }
+        let total: u64 = gathered.totals.values().sum();
+        let more = total.saturating_sub(number as u64);
+        Self {
+            areas: areas(&groups),
+            shown: count(number as u64),
+            total: count(total),
+            more,
+            more_text: counted(more, "finding", "findings"),
+            is_empty: total == 0,
+            groups,
+        }
+    }
+
+    fn push(groups: &mut Vec<Group>, verdict: Verdict, row: Row, gathered: &Gathered) {
+        if groups.last().is_none_or(|group| group.token != verdict_token(verdict)) {
+            let (name, note) = heading(verdict);
+            groups.push(Group {
+                name,
+                note,
+                token: verdict_token(verdict),
+                total: count(gathered.totals.get(&verdict).copied().unwrap_or_default()),
+                rows: Vec::new(),
+            });
+        }
+        if let Some(group) = groups.last_mut() {
+            group.rows.push(row);
+        }
+    }
+
+    /// The number of the first shown row of each action.
+    pub(super) fn first_rows(&self) -> HashMap<usize, usize> {
+        let mut first = HashMap::new();
+        for row in self.groups.iter().flat_map(|group| &group.rows).filter(|row| row.action > 0) {
+            first.entry(row.action).or_insert(row.number);
+        }
+        first
+    }
+}
+
+struct Budget {
+    bytes: usize,
+    rows: usize,
+}
+
+impl Budget {
+    /// The rows that fit; the first that does not stays in the iterator.
+    fn take_all<I: Iterator<Item = Judged>>(&mut self, rows: &mut Peekable<I>) -> Vec<Judged> {
+        std::iter::from_fn(|| rows.next_if(|(_, row)| self.take(row))).collect()
+    }
+
+    /// Whether the row still fits; if so it is paid for.
+    fn take(&mut self, row: &Row) -> bool {
+        let size = FindingRow { row }.render().map_or(usize::MAX, |html| html.len());
+        let fits = self.rows > 0 && size <= self.bytes;
+        if fits {
+            self.rows -= 1;
+            self.bytes -= size;
+        }
+        fits
+    }
+}
+
+impl Row {
+    fn new(finding: &Finding, summary: &RunSummary, check: Option<usize>, action: usize) -> Self {
+        let is_news =
+            is_open(finding.verdict) && matches!(finding.change.as_str(), "new" | "worsened" | "reopened");
+        Self {
+            number: 0,
+            severity: finding.severity.as_str(),
+            severity_word: words(finding.severity.as_str()),
+            verdict: verdict_token(finding.verdict),
+            verdict_word: words(finding.verdict.as_str()),
+            area: token(finding.check_id.split('-').next().unwrap_or_default()),
+            action,
+            check_id: clip(&finding.check_id),
+            check: check.map(|index| index + 1),
+            why: check
+                .and_then(|index| summary.checks.get(index))
+                .map(|check| clip(&check.why))
+                .unwrap_or_default(),
+            change: change_token(is_news, finding),
+            change_word: words(finding.change.as_str()),
+            is_news,
+            subject: address(&finding.subject.name),
+            kind: words(finding.subject.kind.as_str()),
+            subject_id: if finding.subject.id == finding.subject.name {
+                String::new()
+            } else {
+                clip(&finding.subject.id)
+            },
+            stands_for: if finding.count > 1 {
+                counted(finding.count, "subject", "subjects")
+            } else {
+                String::new()
+            },
+            message: clip(&finding.message),
+            evidence: finding.evidence.iter().take(MOST_EVIDENCE).map(|fact| Evidence::new(fact)).collect(),
+            more_evidence: finding.evidence.len().saturating_sub(MOST_EVIDENCE),
+            fix: clip(&finding.fix),
+            place: clip(&finding.place),
+            controls: clip(&finding.controls.join(" · ")),
+            first_seen: day(finding.first_seen_at),
+            age: age(finding.first_seen_at, summary.started_at),
+            fingerprint: finding.fingerprint.as_str().to_owned(),
+            exception: finding.exception_id.as_deref().map(clip).unwrap_or_default(),
+        }
+    }
+}
+
+impl Evidence {
+    fn new(fact: &str) -> Self {
+        match fact.split_once(": ") {
+            Some((name, value)) => Self { name: clip(name), value: address(value) },
+            None => Self { name: String::new(), value: clip(fact) },
+        }
+    }
+}
+
+const fn verdict_token(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Fail => "fail",
+        Verdict::Review => "review",
+        Verdict::Error => "error",
+        Verdict::NotAssessed => "unknown",
+        Verdict::Excepted => "excepted",
+        Verdict::Pass | Verdict::NotApplicable => "none",
+    }
+}
+
+const fn heading(verdict: Verdict) -> (&'static str, &'static str) {
+    match verdict {
+        Verdict::Fail => ("Failed", "Wrong, and to be put right."),
+        Verdict::Review => ("For review", "A person must decide whether this is intended."),
+        Verdict::Error => ("Check broke", "The check itself failed: treat the subject as not assessed."),
+        Verdict::NotAssessed => (
+            "Not assessed",
+            "Data is missing, so nobody knows. Never a pass. One row for each check and cause.",
+        ),
+        Verdict::Excepted => ("Excepted", "Wrong, and accepted in writing until the exception expires."),
+        Verdict::Pass | Verdict::NotApplicable => ("Other", ""),
+    }
+}
+
+fn change_token(is_news: bool, finding: &Finding) -> &'static str {
+    match (is_news, finding.change.as_str()) {
+        (true, _) => "news",
+        (false, "not_rechecked") => "stale",
+        _ => "same",
+    }
+}
+
+/// The areas that have rows, for the filter.
+fn areas(groups: &[Group]) -> Vec<Area> {
+    let mut seen = HashSet::new();
+    let mut areas: Vec<Area> = groups
+        .iter()
+        .flat_map(|group| &group.rows)
+        .filter(|row| seen.insert(row.area.clone()))
+        .map(|row| Area { token: row.area.clone(), name: area_name(&row.area) })
+        .collect();
+    areas.sort_by(|a, b| a.name.cmp(&b.name));
+    areas
+}
+
+fn area_name(area: &str) -> String {
+    match area {
+        "idm" => "Identities".to_owned(),
+        "mail" => "Mail settings".to_owned(),
+        "dwd" => "Domain-wide delegation".to_owned(),
+        "key" => "Service account keys".to_owned(),
+        "ten" => "Tenant".to_owned(),
+        "app" => "Apps".to_owned(),
+        "send" => "Sending".to_owned(),
+        "exc" => "Exceptions".to_owned(),
+        other => other.to_uppercase(),
+    }
+}

@@ -1,0 +1,186 @@
+//! The top of the page: whose report, how complete, and the five numbers.
+
+use askama::Template;
+
+use super::coverage;
+use super::security::{SCRIPT, STYLE, hash};
+use super::text::{address, clip, count, day, moment, words};
+use crate::findings::{Completeness, CoverageRow, RunSummary, Severity};
+
+/// Everything before the style.
+#[derive(Template)]
+#[template(path = "head.html")]
+pub(super) struct Head {
+    title: String,
+    style_hash: String,
+    print_style_hash: String,
+    script_hash: String,
+}
+
+impl Head {
+    pub(super) fn new(summary: &RunSummary, print_style: &str) -> Self {
+        let title = format!("Workspace audit: {}, run {}", tenant_name(summary), summary.run_id);
+        Self {
+            title: super::escape::visible(&title).into_owned(),
+            style_hash: hash(STYLE),
+            print_style_hash: hash(print_style),
+            script_hash: hash(SCRIPT),
+        }
+    }
+}
+
+fn tenant_name(summary: &RunSummary) -> String {
+    summary.primary_domain.as_deref().map_or_else(|| clip(&summary.customer), clip)
+}
+
+/// From the start of the body to the five numbers.
+#[derive(Template)]
+#[template(path = "masthead.html")]
+pub(super) struct Masthead {
+    tenant: String,
+    customer: String,
+    run_id: String,
+    when: String,
+    started: String,
+    profile: String,
+    tool_version: String,
+    is_demo: bool,
+    is_partial: bool,
+    parts: usize,
+    incomplete: usize,
+    gaps: Vec<coverage::Row>,
+    is_first_run: bool,
+    compared_with: String,
+    users: String,
+    new: Number,
+    worsened: Number,
+    fixed: Number,
+    open: Number,
+    not_assessed: Number,
+    severities: Vec<Slice>,
+    fixed_rows: Vec<Fixed>,
+    fixed_more: String,
+}
+
+struct Number {
+    text: String,
+    is_zero: bool,
+}
+
+impl From<u64> for Number {
+    fn from(number: u64) -> Self {
+        Self { text: count(number), is_zero: number == 0 }
+    }
+}
+
+/// One severity's share of the bar, in thousandths.
+struct Slice {
+    severity: &'static str,
+    word: String,
+    count: String,
+    is_zero: bool,
+    from: u64,
+    width: u64,
+}
+
+struct Fixed {
+    severity: &'static str,
+    severity_word: String,
+    check_id: String,
+    subject: String,
+    message: String,
+    first_seen: String,
+}
+
+const MOST_FIXED: usize = 200;
+
+impl Masthead {
+    pub(super) fn new(summary: &RunSummary) -> Self {
+        let gaps: Vec<&CoverageRow> = summary.coverage.0.iter().filter(|row| row.is_partial()).collect();
+        let changes = &summary.changes;
+        let shown = summary.fixed.len().min(MOST_FIXED);
+        Self {
+            tenant: address(&tenant_name(summary)),
+            customer: clip(&summary.customer),
+            run_id: clip(&summary.run_id),
+            when: moment(summary.started_at),
+            started: summary.started_at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            profile: clip(&summary.profile),
+            tool_version: clip(&summary.tool_version),
+            is_demo: summary.is_demo,
+            is_partial: summary.completeness == Completeness::Partial || !gaps.is_empty(),
+            parts: summary.coverage.0.len(),
+            incomplete: gaps.len(),
+            gaps: gaps.into_iter().map(coverage::Row::new).collect(),
+            is_first_run: summary.compared_with.is_none(),
+            compared_with: summary.compared_with.as_deref().map(clip).unwrap_or_default(),
+            users: count(summary.users),
+            new: changes.new.into(),
+            worsened: changes.worsened.into(),
+            fixed: changes.fixed.into(),
+            open: changes.open.into(),
+            not_assessed: changes.not_assessed.into(),
+            severities: slices(summary),
+            fixed_rows: summary
+                .fixed
+                .iter()
+                .take(shown)
+                .map(|fixed| Fixed {
+                    severity: fixed.severity.as_str(),
+                    severity_word: words(fixed.severity.as_str()),
+                    check_id: clip(&fixed.check_id),
+                    subject: address(&fixed.subject.name),
+                    message: clip(&fixed.message),
+                    first_seen: day(fixed.first_seen_at),
+                })
+                .collect(),
+            fixed_more: match changes.fixed.saturating_sub(shown as u64) {
+                0 => String::new(),
+                more => count(more),
+            },
+        }
+    }
+}
+
+fn slices(summary: &RunSummary) -> Vec<Slice> {
+    let number = |severity: &Severity| summary.open_by_severity.get(severity).copied().unwrap_or_default();
+    let total: u64 = Severity::WORST_FIRST.iter().map(number).sum();
+    let mut before = 0;
+    Severity::WORST_FIRST
+        .iter()
+        .map(|severity| {
+            let thousandths = |part: u64| (part * 1000).checked_div(total).unwrap_or_default();
+            let from = thousandths(before);
+            before += number(severity);
+            Slice {
+                severity: severity.as_str(),
+                word: words(severity.as_str()),
+                count: count(number(severity)),
+                is_zero: number(severity) == 0,
+                from,
+                width: thousandths(before) - from,
+            }
+        })
+        .collect()
+}
+
+/// The end of the page: sign-off.
+#[derive(Template)]
+#[template(path = "sign_off.html")]
+pub(super) struct SignOff {
+    tenant: String,
+    run_id: String,
+    tool_version: String,
+    is_partial: bool,
+}
+
+impl SignOff {
+    pub(super) fn new(summary: &RunSummary) -> Self {
+        Self {
+            tenant: clip(&tenant_name(summary)),
+            run_id: clip(&summary.run_id),
+            tool_version: clip(&summary.tool_version),
+            is_partial: summary.completeness == Completeness::Partial || summary.coverage.is_partial(),
+        }
+    }
+}

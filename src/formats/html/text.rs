@@ -1,0 +1,119 @@
+//! Values as people read them.
+
+use chrono::{DateTime, Utc};
+
+use crate::tenant::Address;
+
+/// Longer texts are cut: the CSV files have them whole.
+const LONGEST: usize = 400;
+
+/// At most [`LONGEST`] characters of a text, and how many more there are.
+pub(super) fn clip(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        None => text.to_owned(),
+        Some((end, _)) => {
+            format!("{} … ({} more characters)", &text[..end], count(text[end..].chars().count() as u64))
+        }
+    }
+}
+
+/// An address or a name; beside a domain that is not ASCII, its Punycode spelling.
+pub(super) fn address(text: &str) -> String {
+    let has_foreign_domain = text.rsplit_once('@').is_some_and(|(_, domain)| !domain.is_ascii());
+    match Address::new(text).domain() {
+        Some(ascii) if has_foreign_domain => format!("{} ({})", clip(text), clip(ascii)),
+        _ => clip(text),
+    }
+}
+
+/// `4,120`.
+pub(super) fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// `4,120 findings`, `1 finding`.
+pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// `21 Nov 2026`.
+pub(super) fn day(at: DateTime<Utc>) -> String {
+    at.format("%-d %b %Y").to_string()
+}
+
+/// `21 Nov 2026, 07:00 UTC`.
+pub(super) fn moment(at: DateTime<Utc>) -> String {
+    at.format("%-d %b %Y, %H:%M UTC").to_string()
+}
+
+/// `21 Nov 2026, 07:00:00 UTC`.
+pub(super) fn second(at: DateTime<Utc>) -> String {
+    at.format("%-d %b %Y, %H:%M:%S UTC").to_string()
+}
+
+/// How long ago, seen from the run.
+pub(super) fn age(then: DateTime<Utc>, run_at: DateTime<Utc>) -> String {
+    match (run_at - then).num_days() {
+        ..=0 => "today".to_owned(),
+        1 => "1 day ago".to_owned(),
+        days => format!("{} days ago", count(days.unsigned_abs())),
+    }
+}
+
+/// A short word for an attribute: nothing but ASCII letters and digits, in lower case.
+pub(super) fn token(text: &str) -> String {
+    text.chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(12)
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect()
+}
+
+/// `not_assessed` → `Not assessed`.
+pub(super) fn words(value: &str) -> String {
+    let spaced = value.replace('_', " ");
+    let mut letters = spaced.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!(counted(1, "finding", "findings"), "1 finding");
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        let cut = clip(&"é".repeat(500));
+        assert!(cut.ends_with("é … (100 more characters)"), "{cut}");
+        assert_eq!(clip("short"), "short");
+    }
+
+    #[test]
+    fn a_foreign_domain_shows_its_ascii_spelling() {
+        assert_eq!(
+            address("ann@bücher.example"),
+            "ann@bücher.example (ann@xn--bcher-kva.example)".replace("(ann@", "(")
+        );
+        assert_eq!(address("ann@example.com"), "ann@example.com");
+        assert_eq!(address("Ann Éclair"), "Ann Éclair");
+    }
+
+    #[test]
+    fn attribute_words_hold_letters_and_digits_only() {
+        assert_eq!(token("MAIL-08\" x=<"), "mail08x");
+        assert_eq!(words("not_assessed"), "Not assessed");
+    }
+}
