@@ -49,6 +49,9 @@ pub enum Judge {
     Client(fn(&str, &Tenant, &Policy) -> Vec<Ruling>),
     /// Asked of each key of each service account.
     Key(fn(&ServiceAccountKey, &ServiceAccount, &Tenant, &Policy) -> Vec<Ruling>),
+    /// Asked of each entry of the exceptions file, after all others: what it says depends on what they
+    /// found. The functions are `judge_expired`, `judge_unused` and `judge_expiring_soon`.
+    Exceptions,
 }
 
 impl Judge {
@@ -56,7 +59,7 @@ impl Judge {
     #[must_use]
     pub const fn subjects(self) -> &'static [Part] {
         match self {
-            Self::Tenant(_) => &[],
+            Self::Tenant(_) | Self::Exceptions => &[],
             Self::User(_) => &[Part::Users],
             Self::Domain(_) => &[Part::Domains],
             Self::Grant(_) | Self::Client(_) => &[Part::ConsoleGrants, Part::ProbeGrants],
