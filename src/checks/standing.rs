@@ -29,9 +29,7 @@ pub(super) fn standing(user: &User) -> Standing {
 /// # Errors
 /// What is missing, if that leaves it open.
 pub(super) fn is_admin(user: &User, tenant: &Tenant) -> Result<bool, Gap> {
-    let holds_role = || {
-        tenant.admin_roles.known().is_some_and(|roles| roles.of(&user.id).next().is_some())
-    };
+    let holds_role = || tenant.admin_roles.known().is_some_and(|roles| roles.of(&user.id).next().is_some());
     if user.is_admin == Some(true) || user.is_delegated_admin == Some(true) || holds_role() {
         return Ok(true);
     }

@@ -32,11 +32,9 @@ pub fn domain(domain: &Domain) -> Subject {
 pub fn grant(grant: &Grant, tenant: &Tenant) -> Subject {
     let id = format!("{}/{}", grant.client_id, grant.scope);
     match account_of(&grant.client_id, tenant) {
-        Some(account) => {
-            Subject::new(SubjectKind::Grant, id, format!("{} → {}", account.email, grant.scope))
-                .also(&grant.client_id)
-                .also(&account.email)
-        }
+        Some(account) => Subject::new(SubjectKind::Grant, id, format!("{} → {}", account.email, grant.scope))
+            .also(&grant.client_id)
+            .also(&account.email),
         None => Subject::new(SubjectKind::Grant, id, format!("{} → {}", grant.client_id, grant.scope))
             .also(&grant.client_id),
     }

@@ -57,10 +57,8 @@ fn judge_never(facts: &UserFacts, tenant: &Tenant, policy: &Policy) -> Ruling {
         return Ruling::pass(format!("New since {date}, not signed in yet"));
     }
     let days = days_between(created, tenant.run_at);
-    let message = format!(
-        "{} never signed in, {days} days after it was created on {date}",
-        facts.user.primary_email
-    );
+    let message =
+        format!("{} never signed in, {days} days after it was created on {date}", facts.user.primary_email);
     dormant(message, facts, tenant, policy)
         .evidence("lastLoginTime", "never")
         .evidence("creationTime", created.to_rfc3339())
@@ -71,7 +69,8 @@ fn dormant(message: String, facts: &UserFacts, tenant: &Tenant, policy: &Policy)
         (Ok(true), _) => Ruling::fail(Severity::High, message).evidence("admin", true),
         (_, Some(why)) => Ruling::fail(Severity::High, message).evidence("tier_0", why),
         (Ok(false), None) => Ruling::fail(Severity::Medium, message),
-        (Err(gap), None) => Ruling::fail(Severity::Medium, message)
-            .evidence("admin", format!("unknown: {}", gap.message)),
+        (Err(gap), None) => {
+            Ruling::fail(Severity::Medium, message).evidence("admin", format!("unknown: {}", gap.message))
+        }
     }
 }

@@ -75,8 +75,7 @@ fn judge_admin(facts: &UserFacts) -> Ruling {
 
 /// `admin_gap`: why it is not known whether the user is an admin.
 fn judge_user(facts: &UserFacts, admin_gap: Option<&Gap>) -> Ruling {
-    let not_enforced =
-        || exposed(Severity::Medium, "2-Step Verification is not enforced for", &facts.user);
+    let not_enforced = || exposed(Severity::Medium, "2-Step Verification is not enforced for", &facts.user);
     match (has_mailbox(facts), facts.user.two_step_enforced, admin_gap) {
         (Ok(false), _, None) => Ruling::not_applicable("The user has neither a mailbox nor an admin role"),
         (_, None, _) => Ruling::not_assessed(&left_out(Part::Users, "Directory", "isEnforcedIn2Sv")),

@@ -45,9 +45,10 @@ fn judge(tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
         (Err(gap), _) | (_, Err(gap)) => return vec![Ruling::not_assessed(gap)],
     };
     let admins = Admins::of(people, roles);
-    let ruling = admins.sure.iter().fold(count(&admins, policy), |ruling, admin| {
-        ruling.evidence("super_admin", admin)
-    });
+    let ruling = admins
+        .sure
+        .iter()
+        .fold(count(&admins, policy), |ruling, admin| ruling.evidence("super_admin", admin));
     std::iter::once(ruling).chain(admins.outside.iter().map(|assignment| outsider(assignment))).collect()
 }
 
@@ -116,9 +117,10 @@ fn uncounted() -> Gap {
         part: Part::AdminRoles,
         class: GapClass::NotConfigured,
         reason: "super_admins_uncounted".into(),
-        message: "A group, or something else that is no listed user, holds a super admin role: how many people \
+        message:
+            "A group, or something else that is no listed user, holds a super admin role: how many people \
                   that is cannot be counted"
-            .into(),
+                .into(),
         needed: String::new(),
         fix: "Give the super admin role to single users only.".into(),
     }

@@ -60,13 +60,14 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Tenant, policy: &Poli
     }
     let message =
         format!("{} can send as {}: {}", holder.primary_email, entry.send_as_email, reasons.join("; "));
-    let victims = diversion.address_owner.into_iter().chain(diversion.namesakes);
-    let victim = victims.into_iter().find_map(|person| {
+    let mut victims = diversion.address_owner.into_iter().chain(diversion.namesakes);
+    let victim = victims.find_map(|person| {
         let why = tier_zero(&person.id, &person.primary_email, person.is_super_admin, tenant, policy)?;
         Some(format!("{}: {why}", person.primary_email))
     });
-    let tier_zero = victim
-        .or_else(|| user_tier_zero(holder, tenant, policy).map(|why| format!("{}: {why}", holder.primary_email)));
+    let tier_zero = victim.or_else(|| {
+        user_tier_zero(holder, tenant, policy).map(|why| format!("{}: {why}", holder.primary_email))
+    });
     Entry::Offends(match tier_zero {
         Some(why) => Ruling::fail(Severity::Medium.raised(), message).evidence("tier_0", why),
         None => Ruling::fail(Severity::Medium, message),

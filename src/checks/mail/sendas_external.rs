@@ -5,7 +5,7 @@ use super::ownership::{Ownership, ownership};
 use crate::checks::standing::user_tier_zero;
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Part, Policy, SendAs, Tenant, UserFacts};
+use crate::tenant::{Part, Policy, SendAs, SendAsKind, Tenant, UserFacts};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -43,7 +43,10 @@ fn judge(facts: &UserFacts, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
 
 fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Tenant, policy: &Policy) -> Entry {
     let holder = &facts.user;
-    let owner = if entry.is_primary { Ownership::Ours } else { ownership(&entry.send_as_email, holder, tenant) };
+    let owner = match entry.kind {
+        SendAsKind::Primary => Ownership::Ours,
+        _ => ownership(&entry.send_as_email, holder, tenant),
+    };
     let server = entry.smtp.as_ref().map(|smtp| smtp.host.trim()).filter(|host| !host.is_empty());
     let (severity, what) = match (owner, server) {
         (Ownership::Ours, None) => return Entry::Fine,

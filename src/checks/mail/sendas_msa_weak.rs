@@ -18,13 +18,7 @@ pub(crate) const CHECK: Check = Check {
     why: "Mail, and the password of the outside mail server, can be read on the way.",
     fix: "Delete the address and, if it is needed, create it again with STARTTLS or SSL.",
     place: "The user's Gmail > Settings > Accounts > Send mail as",
-    controls: &[
-        "NIST 800-53 SC-8",
-        "ISO 27001 A.5.14",
-        "ISO 27001 A.8.24",
-        "SOC 2 CC6.7",
-        "ATT&CK T1040",
-    ],
+    controls: &["NIST 800-53 SC-8", "ISO 27001 A.5.14", "ISO 27001 A.8.24", "SOC 2 CC6.7", "ATT&CK T1040"],
     needs: &[Part::Users, Part::SendAs],
     judge: Judge::User(judge),
 };

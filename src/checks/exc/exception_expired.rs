@@ -1,0 +1,31 @@
+//! EXC-01: acceptances that lapsed.
+
+use chrono::{DateTime, Utc};
+
+use super::describe;
+use crate::checks::{Check, Judge};
+use crate::findings::{Exception, Ruling, Severity};
+
+/// The check.
+pub(crate) const CHECK: Check = Check {
+    id: "EXC-01",
+    slug: "exception-expired",
+    title: "Exceptions that have expired",
+    severity: Severity::Medium,
+    condition: "The last day of an entry of the exceptions file is before the day of the run (UTC).",
+    why: "Nobody stands by the acceptance any more; what it covered counts as open again.",
+    fix: "Fix what it covered and delete the entry, or have its owner accept it anew with a new date.",
+    place: "The exceptions file",
+    controls: &[],
+    needs: &[],
+    judge: Judge::Exceptions,
+};
+
+/// The verdict on an entry that has expired; `None` for one that holds.
+#[must_use]
+pub fn judge_expired(exception: &Exception, run_at: DateTime<Utc>) -> Option<Ruling> {
+    exception.is_expired(run_at).then(|| {
+        let message = format!("Exception {} expired on {}", exception.id, exception.expires);
+        describe(Ruling::fail(Severity::Medium, message), exception)
+    })
+}
