@@ -6,13 +6,13 @@ mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::checks::{Check, ExceptionUse, Judge};
+use crate::checks::{Check, ExceptionUse, Judge, subjects};
 use crate::findings::{
     Change, ChangeCounts, CheckSummary, Coverage, Exceptions, Finding, Fingerprint, FixedFinding,
-    MailboxCounts, Ruling, Severity, Subject, SubjectKind, Verdict,
+    MailboxCounts, Ruling, Severity, Subject, Verdict,
 };
 use crate::store::{Run, StoreError};
-use crate::tenant::{Gap, Grant, MailboxFact, Part, Policy, ServiceAccount, Tenant, UserFacts};
+use crate::tenant::{Gap, MailboxFact, Part, Policy, Tenant, UserFacts};
 
 use coverage::MailboxTally;
 pub use coverage::UserTotals;
@@ -127,23 +127,28 @@ impl<'a> Court<'a> {
         for (index, check) in checks.iter().enumerate() {
             match check.judge {
                 Judge::Tenant(judge) => {
-                    self.rule(index, &subject::tenant(tenant), None, judge(tenant, policy))?
+                    self.rule(index, &subjects::tenant(tenant), None, judge(tenant, policy))?
                 }
                 Judge::Domain(judge) => {
                     for domain in tenant.domains.known().iter().flat_map(|domains| &domains.0) {
-                        self.rule(index, &subject::domain(domain), None, judge(domain, tenant, policy))?;
+                        self.rule(index, &subjects::domain(domain), None, judge(domain, tenant, policy))?;
                     }
                 }
                 Judge::Grant(judge) => {
                     for grant in tenant.grants.iter() {
-                        self.rule(index, &subject::grant(grant, tenant), None, judge(grant, tenant, policy))?;
+                        self.rule(
+                            index,
+                            &subjects::grant(grant, tenant),
+                            None,
+                            judge(grant, tenant, policy),
+                        )?;
                     }
                 }
                 Judge::Client(judge) => {
                     for client in tenant.grants.clients() {
                         self.rule(
                             index,
-                            &subject::client(client, tenant),
+                            &subjects::client(client, tenant),
                             None,
                             judge(client, tenant, policy),
                         )?;
@@ -152,12 +157,12 @@ impl<'a> Court<'a> {
                 Judge::Key(judge) => {
                     for account in tenant.service_accounts.known().iter().flat_map(|accounts| &accounts.0) {
                         for key in account.keys.known().into_iter().flatten() {
-                            let subject = subject::key(key, account);
+                            let subject = subjects::key(key, account);
                             self.rule(index, &subject, None, judge(key, account, tenant, policy))?;
                         }
                         if let Some(gap) = account.keys.gap() {
                             let rulings = vec![Ruling::not_assessed(gap)];
-                            self.rule(index, &subject::service_account(account), None, rulings)?;
+                            self.rule(index, &subjects::service_account(account), None, rulings)?;
                         }
                     }
                 }
@@ -171,8 +176,7 @@ impl<'a> Court<'a> {
         let Bench { checks, tenant, policy, .. } = self.bench;
         for (index, check) in checks.iter().enumerate() {
             if let Judge::User(judge) = check.judge {
-                let subject = subject::user(&facts.user);
-                self.rule(index, &subject, Some(facts), judge(facts, tenant, policy))?;
+                self.rule(index, &subjects::user(&facts.user), Some(facts), judge(facts, tenant, policy))?;
             }
         }
         Ok(())
@@ -211,8 +215,7 @@ impl<'a> Court<'a> {
                         check_was_complete: of_check.is_some_and(|tally| tally.not_assessed() == 0),
                     },
                 );
-                let subject = Subject::new(SubjectKind::Exception, &exception.id, &exception.id);
-                self.rule(index, &subject, None, rulings)?;
+                self.rule(index, &subjects::exception(exception), None, rulings)?;
             }
         }
         Ok(())
@@ -266,8 +269,7 @@ impl<'a> Court<'a> {
         ruling: Ruling,
     ) -> Result<Verdict, StoreError> {
         let at = self.run.started_at();
-        let mut subject = ruling.subject.unwrap_or_else(|| judged.clone());
-        subject.also.extend(judged.names().map(str::to_owned));
+        let subject = ruling.subject.unwrap_or_else(|| judged.clone());
         let exception = self.bench.exceptions.covering(check.id, &subject, at);
         let mut message = ruling.message;
         let mut verdict = ruling.verdict;
@@ -359,53 +361,4 @@ fn is_unread_mailbox(check: &Check, facts: &UserFacts) -> bool {
 
 const fn is_open(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::Fail | Verdict::Review | Verdict::Error)
-}
-
-/// The subjects that checks are asked about, by ids that never change.
-mod subject {
-    use super::{Grant, ServiceAccount, Subject, SubjectKind, Tenant};
-    use crate::tenant::{Address, Domain, ServiceAccountKey, User};
-
-    pub(super) fn tenant(tenant: &Tenant) -> Subject {
-        let id = tenant.customer_id.as_deref().unwrap_or("tenant");
-        Subject::new(SubjectKind::Tenant, id, "the tenant")
-    }
-
-    pub(super) fn user(user: &User) -> Subject {
-        Subject::new(SubjectKind::User, &user.id, &user.primary_email)
-    }
-
-    pub(super) fn domain(domain: &Domain) -> Subject {
-        Subject::new(SubjectKind::Domain, Address::new(&domain.name).as_str(), &domain.name)
-    }
-
-    pub(super) fn grant(grant: &Grant, tenant: &Tenant) -> Subject {
-        let holder = holder(&grant.client_id, tenant);
-        let id = format!("{}/{}", grant.client_id, grant.scope);
-        let name = format!("{} · {}", holder.unwrap_or(&grant.client_id), grant.scope);
-        let subject = Subject::new(SubjectKind::Grant, id, name).also(&grant.client_id);
-        holder.into_iter().fold(subject, Subject::also)
-    }
-
-    pub(super) fn client(client_id: &str, tenant: &Tenant) -> Subject {
-        Subject::new(SubjectKind::Client, client_id, holder(client_id, tenant).unwrap_or(client_id))
-    }
-
-    pub(super) fn service_account(account: &ServiceAccount) -> Subject {
-        Subject::new(SubjectKind::ServiceAccount, &account.unique_id, &account.email).also(&account.client_id)
-    }
-
-    pub(super) fn key(key: &ServiceAccountKey, account: &ServiceAccount) -> Subject {
-        let id = format!("{}/{}", account.unique_id, key.key_id);
-        let name = format!("{} key {}", account.email, key.key_id);
-        Subject::new(SubjectKind::Key, id, name)
-            .also(&key.key_id)
-            .also(&account.email)
-            .also(&account.client_id)
-    }
-
-    fn holder<'t>(client_id: &str, tenant: &'t Tenant) -> Option<&'t str> {
-        let accounts = tenant.service_accounts.known()?;
-        accounts.by_client(client_id).map(|account| account.email.as_str())
-    }
 }

@@ -1,1 +1,261 @@
-//! Facts for tests.
+//! Facts for tests: a tenant in order, from which each test takes something away.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::checks::{Check, Judge};
+use crate::findings::Ruling;
+use crate::tenant::{
+    AdminRole, AdminRoles, AssigneeType, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grant,
+    Grants, LastLogin, Mailbox, MailboxFact, MailboxRead, Part, People, Policy, Profile, Provenance, Reading,
+    RoleAssignment, SendAs, SendAsKind, ServiceAccount, ServiceAccountKey, ServiceAccounts, Sighting,
+    SmtpMsa, Tenant, User, UserFacts,
+};
+
+pub(super) const CLIENT: &str = "104000000000000000001";
+pub(super) const ACCOUNT: &str = "mailer@project.iam.gserviceaccount.com";
+pub(super) const GMAIL_SEND: &str = "https://www.googleapis.com/auth/gmail.send";
+pub(super) const UNHEARD_OF: &str = "https://www.googleapis.com/auth/unheard.of";
+
+pub(super) fn run_at() -> DateTime<Utc> {
+    "2026-11-21T07:00:00Z".parse().unwrap()
+}
+
+pub(super) fn days_ago(days: i64) -> DateTime<Utc> {
+    run_at() - TimeDelta::days(days)
+}
+
+pub(super) fn policy() -> Policy {
+    Policy::of(Profile::Default)
+}
+
+pub(super) fn gap(part: Part) -> Gap {
+    Gap {
+        part,
+        class: GapClass::Denied,
+        reason: "denied".into(),
+        message: format!("{part} was refused"),
+        needed: String::new(),
+        fix: String::new(),
+    }
+}
+
+/// An ordinary user, in order: active, with a mailbox, enrolled, signed in yesterday.
+pub(super) fn user(id: &str, email: &str) -> User {
+    User {
+        id: id.into(),
+        primary_email: email.into(),
+        full_name: Some(format!("Name of {id}")),
+        org_unit: Some("/".into()),
+        suspended: Some(false),
+        suspension_reason: None,
+        suspended_at: None,
+        archived: Some(false),
+        is_mailbox_setup: Some(true),
+        is_admin: Some(false),
+        is_delegated_admin: Some(false),
+        two_step_enrolled: Some(true),
+        two_step_enforced: Some(true),
+        created_at: Some(days_ago(1000)),
+        last_login: LastLogin::At(days_ago(1)),
+        aliases: Vec::new(),
+        non_editable_aliases: Vec::new(),
+    }
+}
+
+pub(super) fn ann() -> User {
+    user("100", "ann@example.com")
+}
+
+pub(super) fn super_admin(id: &str, email: &str) -> User {
+    User { is_admin: Some(true), ..user(id, email) }
+}
+
+/// A mailbox with the user's own address and these.
+pub(super) fn mailbox(user: User, others: impl IntoIterator<Item = SendAs>) -> UserFacts {
+    let own = SendAs {
+        kind: SendAsKind::Primary,
+        is_primary: true,
+        is_default: true,
+        verification_status: String::new(),
+        ..custom(&user.primary_email)
+    };
+    let entries = std::iter::once(own).chain(others).collect();
+    with_send_as(user, MailboxFact::Read(entries))
+}
+
+pub(super) fn with_send_as(user: User, send_as: MailboxFact<Vec<SendAs>>) -> UserFacts {
+    let mailbox = Mailbox {
+        gmail: GmailState::On,
+        gmail_evidence: "send_as_list_answered".into(),
+        read: MailboxRead::Complete,
+        gap: None,
+        send_as,
+    };
+    UserFacts { user, mailbox }
+}
+
+/// A custom "from" address, verified, sent by Gmail.
+pub(super) fn custom(email: &str) -> SendAs {
+    SendAs {
+        send_as_email: email.into(),
+        display_name: String::new(),
+        reply_to: String::new(),
+        kind: SendAsKind::Custom,
+        is_primary: false,
+        is_default: false,
+        treat_as_alias: true,
+        verification_status: "accepted".into(),
+        smtp: None,
+    }
+}
+
+pub(super) fn through(host: &str, port: i64, security_mode: &str, entry: SendAs) -> SendAs {
+    let smtp = SmtpMsa { host: host.into(), port: Some(port), security_mode: security_mode.into() };
+    SendAs { smtp: Some(smtp), ..entry }
+}
+
+pub(super) fn domain(name: &str, verified: Option<bool>) -> Domain {
+    Domain { name: name.into(), kind: DomainKind::Secondary, verified }
+}
+
+/// A tenant of which everything was read: these users, `example.com` verified, `unproved.example` not.
+pub(super) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Tenant {
+    let mut people = People::default();
+    for user in users {
+        people.insert(user);
+    }
+    Tenant {
+        run_at: run_at(),
+        customer_id: Some("C01".into()),
+        people: Reading::Complete(people),
+        domains: Reading::Complete(Domains(vec![
+            domain("example.com", Some(true)),
+            domain("unproved.example", Some(false)),
+            domain("unsaid.example", None),
+        ])),
+        admin_roles: Reading::Complete(AdminRoles {
+            roles: vec![
+                AdminRole {
+                    id: "1".into(),
+                    name: "_SEED_ADMIN_ROLE".into(),
+                    is_super_admin: Some(true),
+                    is_system: Some(true),
+                },
+                AdminRole {
+                    id: "2".into(),
+                    name: "_HELP_DESK_ADMIN_ROLE".into(),
+                    is_super_admin: Some(false),
+                    is_system: Some(true),
+                },
+            ],
+            assignments: Vec::new(),
+        }),
+        service_accounts: Reading::Complete(ServiceAccounts::default()),
+        console_grants: Reading::Complete(()),
+        probe_grants: Reading::Complete(()),
+        grants: Grants::default(),
+    }
+}
+
+/// The same tenant, of which this part was not read.
+pub(super) fn without(part: Part, mut tenant: Tenant) -> Tenant {
+    let gap = gap(part);
+    match part {
+        Part::Users => tenant.people = Reading::Missing(gap),
+        Part::Domains => tenant.domains = Reading::Missing(gap),
+        Part::AdminRoles => tenant.admin_roles = Reading::Missing(gap),
+        Part::ServiceAccounts | Part::SaKeys => tenant.service_accounts = Reading::Missing(gap),
+        Part::ConsoleGrants => tenant.console_grants = Reading::Missing(gap),
+        Part::ProbeGrants => tenant.probe_grants = Reading::Missing(gap),
+        Part::SendAs => {}
+    }
+    tenant
+}
+
+/// The same tenant, in which `holder` holds role `1` (super admin) or `2` (help desk).
+pub(super) fn with_role(role: &str, holder: &str, kind: AssigneeType, mut tenant: Tenant) -> Tenant {
+    if let Reading::Complete(roles) = &mut tenant.admin_roles {
+        roles.assignments.push(RoleAssignment {
+            id: format!("assignment of {role} to {holder}"),
+            role_id: role.into(),
+            assigned_to: holder.into(),
+            assignee_type: kind,
+            scope_type: "CUSTOMER".into(),
+        });
+    }
+    tenant
+}
+
+/// A tenant with one service account that holds these scopes and keys.
+pub(super) fn delegating(scopes: &[&str], keys: Reading<Vec<ServiceAccountKey>>) -> Tenant {
+    let sighting = Sighting { provenance: Provenance::Console, seen_at: days_ago(2) };
+    Tenant {
+        grants: Grants::merge(scopes.iter().map(|&scope| (CLIENT.to_owned(), scope.to_owned(), sighting))),
+        service_accounts: Reading::Complete(ServiceAccounts(vec![account(keys)])),
+        ..tenant([])
+    }
+}
+
+pub(super) fn account(keys: Reading<Vec<ServiceAccountKey>>) -> ServiceAccount {
+    ServiceAccount {
+        project: "project".into(),
+        email: ACCOUNT.into(),
+        unique_id: CLIENT.into(),
+        client_id: CLIENT.into(),
+        display_name: String::new(),
+        disabled: false,
+        keys,
+    }
+}
+
+/// A key in order: a month old, expiring.
+pub(super) fn key() -> ServiceAccountKey {
+    ServiceAccountKey {
+        key_id: "abc123".into(),
+        created_at: Some(days_ago(30)),
+        expires_at: Some(days_ago(-60)),
+        origin: "GOOGLE_PROVIDED".into(),
+        key_type: "USER_MANAGED".into(),
+        disabled: false,
+    }
+}
+
+pub(super) fn first_grant(tenant: &Tenant) -> Grant {
+    tenant.grants.iter().next().unwrap().clone()
+}
+
+pub(super) fn judge_tenant(check: &Check, tenant: &Tenant) -> Vec<Ruling> {
+    let Judge::Tenant(judge) = check.judge else { panic!("{} does not judge tenants", check.id) };
+    judge(tenant, &policy())
+}
+
+pub(super) fn judge_user(check: &Check, facts: &UserFacts, tenant: &Tenant) -> Vec<Ruling> {
+    judge_user_by(check, facts, tenant, &policy())
+}
+
+pub(super) fn judge_user_by(
+    check: &Check,
+    facts: &UserFacts,
+    tenant: &Tenant,
+    policy: &Policy,
+) -> Vec<Ruling> {
+    let Judge::User(judge) = check.judge else { panic!("{} does not judge users", check.id) };
+    judge(facts, tenant, policy)
+}
+
+/// What the check says of the tenant's first grant.
+pub(super) fn judge_grant(check: &Check, tenant: &Tenant) -> Ruling {
+    let Judge::Grant(judge) = check.judge else { panic!("{} does not judge grants", check.id) };
+    only(judge(&first_grant(tenant), tenant, &policy()))
+}
+
+pub(super) fn judge_key(check: &Check, key: &ServiceAccountKey, tenant: &Tenant) -> Ruling {
+    let Judge::Key(judge) = check.judge else { panic!("{} does not judge keys", check.id) };
+    let account = account(Reading::Complete(vec![key.clone()]));
+    only(judge(key, &account, tenant, &policy()))
+}
+
+pub(super) fn only(mut rulings: Vec<Ruling>) -> Ruling {
+    assert_eq!(rulings.len(), 1, "{rulings:#?}");
+    rulings.remove(0)
+}

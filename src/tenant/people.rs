@@ -1,8 +1,9 @@
 //! The small per-user keys that stay in memory: who owns which address and name, who is an admin.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::address::ascii_domain;
 use super::{Address, User};
 
 /// What is kept of a user while others are judged.
@@ -27,6 +28,7 @@ pub struct People {
     by_id: HashMap<u64, u32>,
     by_address: HashMap<u64, u32>,
     by_name: HashMap<u64, Vec<u32>>,
+    domains: HashSet<Box<str>>,
 }
 
 impl People {
@@ -42,7 +44,13 @@ impl People {
         });
         self.by_id.insert(key(&user.id), index);
         for address in user.addresses() {
-            self.by_address.entry(key(Address::new(address).as_str())).or_insert(index);
+            let address = Address::new(address);
+            self.by_address.entry(key(address.as_str())).or_insert(index);
+            if let Some(domain) = address.domain()
+                && !self.domains.contains(domain)
+            {
+                self.domains.insert(domain.into());
+            }
         }
         if let Some(name) = user.full_name.as_deref().map(comparable_name).filter(|n| !n.is_empty()) {
             self.by_name.entry(key(&name)).or_default().push(index);
@@ -79,6 +87,12 @@ impl People {
         self.people.get(index as usize)
     }
 
+    /// Whether any user has an address, primary or alias, in this domain (any spelling).
+    #[must_use]
+    pub fn use_domain(&self, domain: &str) -> bool {
+        self.domains.contains(ascii_domain(domain).as_str())
+    }
+
     /// Every user whose full name reads like this name: case and spacing do not matter.
     pub fn named(&self, name: &str) -> impl Iterator<Item = &Person> {
         self.by_name
@@ -90,7 +104,7 @@ impl People {
 }
 
 /// A name as it compares: lower case, single spaces.
-fn comparable_name(name: &str) -> String {
+pub(super) fn comparable_name(name: &str) -> String {
     name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
 }
 

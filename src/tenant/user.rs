@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::people::comparable_name;
+
 /// When a user last signed in.
 ///
 /// Directory answers 1970-01-01 for an account that never did.
@@ -62,6 +64,12 @@ impl User {
     #[must_use]
     pub fn is_active(&self) -> bool {
         self.suspended != Some(true) && self.archived != Some(true)
+    }
+
+    /// Whether the full name reads like this name: case and spacing do not matter.
+    #[must_use]
+    pub fn is_named(&self, name: &str) -> bool {
+        self.full_name.as_deref().is_some_and(|own| comparable_name(own) == comparable_name(name))
     }
 
     /// Every address that is this user's own: primary, aliases, aliases from domain aliases.

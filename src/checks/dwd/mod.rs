@@ -1,1 +1,8 @@
-//! The group's checks.
+//! Domain-wide delegation.
+
+mod scope;
+
+pub(crate) mod client_unowned_or_foreign;
+pub(crate) mod scope_mail_content;
+pub(crate) mod scope_tenant_admin;
+pub(crate) mod send_as_anyone;

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, Judge, gaps};
 use crate::findings::{Ruling, Severity, Subject, SubjectKind};
-use crate::tenant::{AdminRoles, AssigneeType, Part, People, Policy, Tenant};
+use crate::tenant::{
+    AdminRoles, AssigneeType, Gap, GapClass, Part, People, Person, Policy, RoleAssignment, Tenant,
+};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -14,7 +16,8 @@ pub(crate) const CHECK: Check = Check {
     severity: Severity::High,
     condition: "Active super admins, by Directory's flag or by a super admin role, are fewer than 2 or more than \
                 the profile's maximum (CIS and default 4, SCuBA 8). High at 1 or none and above 8, medium \
-                between. A group that holds a super admin role is for review: its members are not counted.",
+                between. A super admin role held by a group or by anything else that is no listed user is for \
+                review: how many people that is cannot be counted, so the number then never passes.",
     why: "Every super admin can add a delegation and so send as anyone; with a single one, a lost account locks \
           the tenant.",
     fix: "Take the super admin role from people who do not need it daily, or appoint a second person.",
@@ -26,54 +29,114 @@ pub(crate) const CHECK: Check = Check {
         "NIST 800-53 AC-6(5)",
         "ISO 27001 A.8.2",
         "SOC 2 CC6.3",
+        "ATT&CK T1098.003",
+        "ATT&CK T1136.003",
     ],
     needs: &[Part::Users, Part::AdminRoles],
     judge: Judge::Tenant(judge),
 };
+
+/// Above this number, too many is a high finding whatever the profile.
+const FAR_TOO_MANY: usize = 8;
 
 fn judge(tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
     let (people, roles) = match (tenant.people.complete(), tenant.admin_roles.complete()) {
         (Ok(people), Ok(roles)) => (people, roles),
         (Err(gap), _) | (_, Err(gap)) => return vec![Ruling::not_assessed(gap)],
     };
-    let admins = active_super_admins(people, roles);
-    let count = admins.len();
-    let mut rulings = vec![if count < policy.super_admins_min {
-        Ruling::fail(
-            Severity::High,
-            format!("{count} active super admin, fewer than {}", policy.super_admins_min),
-        )
-    } else if count > policy.super_admins_max {
-        let severity = if count > 8 { Severity::High } else { Severity::Medium };
-        Ruling::fail(severity, format!("{count} active super admins, more than {}", policy.super_admins_max))
-    } else {
-        Ruling::pass(format!("{count} active super admins"))
-    }];
-    for admin in &admins {
-        rulings[0] = rulings[0].clone().evidence("super_admin", admin);
+    let admins = Admins::of(people, roles);
+    let ruling = admins
+        .sure
+        .iter()
+        .fold(count(&admins, policy), |ruling, admin| ruling.evidence("super_admin", admin));
+    std::iter::once(ruling).chain(admins.outside.iter().map(|assignment| outsider(assignment))).collect()
+}
+
+/// Who is an active super admin, and who may be.
+struct Admins<'a> {
+    /// Addresses of active users who certainly are.
+    sure: BTreeSet<&'a str>,
+    /// How many active users may be besides: Directory did not say.
+    unsure: usize,
+    /// Super admin roles held by what is no listed user: groups, service accounts.
+    outside: Vec<&'a RoleAssignment>,
+}
+
+impl<'a> Admins<'a> {
+    fn of(people: &'a People, roles: &'a AdminRoles) -> Self {
+        let holder = |assignment: &'a RoleAssignment| match assignment.assignee_type {
+            AssigneeType::Group => None,
+            _ => people.by_id(&assignment.assigned_to),
+        };
+        let (inside, outside): (Vec<_>, Vec<_>) =
+            roles.super_admin_assignments().partition(|assignment| holder(assignment).is_some());
+        let address = |person: &'a Person| &*person.primary_email;
+        let active = |person: &&'a Person| person.is_active;
+        let by_flag = people.iter().filter(|person| person.is_super_admin == Some(true));
+        let by_role = inside.into_iter().filter_map(holder);
+        let sure: BTreeSet<_> = by_flag.chain(by_role).filter(active).map(address).collect();
+        let unsure = people
+            .iter()
+            .filter(active)
+            .filter(|person| person.is_super_admin.is_none() && !sure.contains(address(person)))
+            .count();
+        Self { sure, unsure, outside }
     }
-    rulings.extend(groups_with_super_admin_role(roles));
-    rulings
 }
 
-/// Addresses of active super admins.
-fn active_super_admins<'a>(people: &'a People, roles: &AdminRoles) -> BTreeSet<&'a str> {
-    let by_flag = people.iter().filter(|person| person.is_super_admin == Some(true));
-    let by_role =
-        roles.super_admin_assignments().filter_map(|assignment| people.by_id(&assignment.assigned_to));
-    by_flag.chain(by_role).filter(|person| person.is_active).map(|person| &*person.primary_email).collect()
+fn count(admins: &Admins<'_>, policy: &Policy) -> Ruling {
+    let count = admins.sure.len();
+    if count > policy.super_admins_max {
+        let severity = if count > FAR_TOO_MANY { Severity::High } else { Severity::Medium };
+        let message = format!("{}, more than {}", super_admins(count), policy.super_admins_max);
+        return Ruling::fail(severity, message);
+    }
+    if !admins.outside.is_empty() {
+        return Ruling::not_assessed(&uncounted());
+    }
+    if count + admins.unsure < policy.super_admins_min {
+        let message = format!("{}, fewer than {}", super_admins(count), policy.super_admins_min);
+        return Ruling::fail(Severity::High, message);
+    }
+    if count < policy.super_admins_min || count + admins.unsure > policy.super_admins_max {
+        return Ruling::not_assessed(&gaps::left_out(Part::Users, "Directory", "isAdmin"));
+    }
+    Ruling::pass(super_admins(count))
 }
 
-fn groups_with_super_admin_role(roles: &AdminRoles) -> impl Iterator<Item = Ruling> {
-    roles.super_admin_assignments().filter(|assignment| assignment.assignee_type == AssigneeType::Group).map(
-        |assignment| {
-            let group = &assignment.assigned_to;
-            Ruling::review(
-                Severity::High,
-                format!("Every member of group {group} is a super admin; members are not counted"),
-            )
-            .about(Subject::new(SubjectKind::Tenant, format!("group:{group}"), format!("group {group}")))
-            .evidence("role_assignment", &assignment.id)
-        },
-    )
+fn super_admins(count: usize) -> String {
+    match count {
+        0 => "No active super admin".into(),
+        1 => "1 active super admin".into(),
+        _ => format!("{count} active super admins"),
+    }
+}
+
+fn uncounted() -> Gap {
+    Gap {
+        part: Part::AdminRoles,
+        class: GapClass::NotConfigured,
+        reason: "super_admins_uncounted".into(),
+        message:
+            "A group, or something else that is no listed user, holds a super admin role: how many people \
+                  that is cannot be counted"
+                .into(),
+        needed: String::new(),
+        fix: "Give the super admin role to single users only.".into(),
+    }
+}
+
+fn outsider(assignment: &RoleAssignment) -> Ruling {
+    let holder = &assignment.assigned_to;
+    let (noun, message) = match &assignment.assignee_type {
+        AssigneeType::Group => {
+            ("group", format!("Every member of group {holder} is a super admin; members are not counted"))
+        }
+        AssigneeType::User | AssigneeType::Other(_) => {
+            ("principal", format!("Principal {holder} holds a super admin role and is no listed user"))
+        }
+    };
+    Ruling::review(Severity::High, message)
+        .about(Subject::new(SubjectKind::Tenant, format!("{noun}:{holder}"), format!("{noun} {holder}")))
+        .evidence("role_assignment", &assignment.id)
 }

@@ -1,1 +1,3 @@
-//! The group's checks.
+//! The tenant's configuration.
+
+pub(crate) mod domain_unverified;

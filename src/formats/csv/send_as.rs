@@ -2,13 +2,13 @@
 
 use super::table::{Rows, Table, names};
 use crate::formats::csv_cell::{Cell, boolean, optional_boolean, optional_number, optional_text, text};
-use crate::tenant::{Address, Domains, MailboxFact, Reading, SendAs, Tenant, User};
+use crate::tenant::{Address, Domains, Reading, SendAs, Tenant, User};
 
 pub(super) const TABLE: Table = Table {
     file: "send_as.csv",
     header: || names(COLUMNS),
     rows: Rows::OfUser(|facts, tenant, file| {
-        let MailboxFact::Read(addresses) = &facts.mailbox.send_as else { return Ok(()) };
+        let Some(addresses) = facts.mailbox.send_as.known() else { return Ok(()) };
         let rows: Vec<_> =
             addresses.iter().map(|send_as| Row { user: &facts.user, send_as, tenant }).collect();
         file.write_sorted(COLUMNS, &rows)

@@ -100,13 +100,17 @@ impl<'a> SendAsList<'a> {
     pub(super) fn add(&mut self, facts: &UserFacts) {
         let addresses = match &facts.mailbox.send_as {
             MailboxFact::Read(addresses) => addresses,
+            MailboxFact::Partial(addresses, _) => {
+                self.missing += 1;
+                addresses
+            }
             MailboxFact::Missing(_) => {
                 self.missing += 1;
                 return;
             }
             MailboxFact::NotApplicable(_) | MailboxFact::NotAsked => return,
         };
-        self.read += 1;
+        self.read += u64::from(facts.mailbox.send_as.gap().is_none());
         let mut others = addresses.iter().filter(|entry| !entry.is_primary).peekable();
         self.mailboxes += u64::from(others.peek().is_some());
         for entry in others {

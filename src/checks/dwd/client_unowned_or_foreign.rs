@@ -1,0 +1,77 @@
+//! DWD-06: clients that hold a delegation and belong to nobody here, as far as can be seen.
+
+use super::scope::own_client;
+use crate::checks::{Check, Judge, subjects};
+use crate::findings::{Ruling, Severity};
+use crate::tenant::{Part, Policy, ServiceAccount, Tenant};
+
+/// The check.
+pub(crate) const CHECK: Check = Check {
+    id: "DWD-06",
+    slug: "client-unowned-or-foreign",
+    title: "Clients that match no known service account",
+    severity: Severity::High,
+    condition: "A client that holds a delegation matches no service account of the listed projects (review, high; low \
+                for this audit's own), or one that is disabled (review, low). Whether such a client is foreign, \
+                deleted or in a project that is not listed cannot be told from here.",
+    why: "A delegation stays when the account, the vendor contract or the colleague behind it is gone; whoever \
+          controls the client can act as every user.",
+    fix: "Find out whose client it is. Remove the delegation if nobody here owns it; list its project in the \
+          configuration if somebody does; record who accepted it if it is a vendor's.",
+    place: "Admin console > Security > Access and data control > API controls > Manage domain-wide delegation",
+    controls: &[
+        "CIS-GWS 4.2.1.4",
+        "NIST 800-53 AC-3",
+        "NIST 800-53 AC-6",
+        "ISO 27001 A.5.9",
+        "ISO 27001 A.5.19",
+        "SOC 2 CC9.2",
+        "ATT&CK T1199",
+        "ATT&CK T1671",
+    ],
+    needs: &[Part::ConsoleGrants, Part::ProbeGrants, Part::ServiceAccounts],
+    judge: Judge::Client(judge),
+};
+
+fn judge(client_id: &str, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+    let ruling = match (subjects::account_of(client_id, tenant), tenant.service_accounts.complete()) {
+        (Some(account), _) => judge_account(account),
+        (None, Ok(_)) => unmatched(client_id, policy),
+        (None, Err(gap)) => {
+            return vec![Ruling::not_assessed(gap).about(subjects::client(client_id, tenant))];
+        }
+    };
+    let scopes = tenant.grants.of(client_id).count();
+    let ruling = ruling
+        .about(subjects::client(client_id, tenant))
+        .evidence("client_id", client_id)
+        .evidence("delegated_scopes", scopes);
+    vec![own_client(ruling, client_id, policy)]
+}
+
+fn judge_account(account: &ServiceAccount) -> Ruling {
+    let ServiceAccount { email, project, .. } = account;
+    if account.disabled {
+        Ruling::review(
+            Severity::Low,
+            format!("The delegation outlives its service account: {email} of project {project} is disabled"),
+        )
+        .fix("Remove the delegation, or enable the account again if it is needed.")
+    } else {
+        Ruling::pass(format!("Service account {email} of project {project}"))
+    }
+}
+
+fn unmatched(client_id: &str, policy: &Policy) -> Ruling {
+    if policy.own_client_id.as_deref() == Some(client_id) {
+        return Ruling::review(Severity::Low, "This audit's own account is in none of the listed projects")
+            .fix("List its project in the configuration, so that its keys are judged too.");
+    }
+    Ruling::review(
+        Severity::High,
+        format!(
+            "Client {client_id} matches no account of the listed projects; it may be foreign, deleted or in \
+             another project"
+        ),
+    )
+}

@@ -1,0 +1,68 @@
+//! What the checks on delegated scopes share: the row of the table, and how a grant is described.
+
+use crate::checks::{gaps, subjects};
+use crate::findings::{Ruling, Severity};
+use crate::tenant::{Gap, Grant, Part, Policy, Provenance, RiskClass, ScopeRisk, ScopeRiskTable, Tenant};
+
+/// The table's row of a grant's scope.
+///
+/// # Errors
+/// For a scope that is not in the table: what it lets a client do is unknown, so it neither passes nor
+/// fails. DWD-02 alone asks a person to decide, once a grant.
+pub(super) fn risk_of(grant: &Grant) -> Result<&'static ScopeRisk, Gap> {
+    ScopeRiskTable::shipped().find(&grant.scope).ok_or_else(|| {
+        gaps::scope_unknown(match grant.sightings.first().map(|sighting| sighting.provenance) {
+            Some(Provenance::Probe) => Part::ProbeGrants,
+            _ => Part::ConsoleGrants,
+        })
+    })
+}
+
+/// The verdict of a check that fails scopes of some classes.
+pub(super) fn judge_by_class(
+    grant: &Grant,
+    tenant: &Tenant,
+    policy: &Policy,
+    classes: &[RiskClass],
+) -> Vec<Ruling> {
+    let risk = match risk_of(grant) {
+        Ok(risk) => risk,
+        Err(gap) => return vec![Ruling::not_assessed(&gap).about(subjects::grant(grant, tenant))],
+    };
+    let client = client_name(grant, tenant);
+    let ruling = if risk.classes.iter().any(|class| classes.contains(class)) {
+        Ruling::fail(Severity::from(risk.severity), format!("As any user, {client} can {}", risk.grants))
+    } else {
+        Ruling::pass("The scope is of another kind")
+    };
+    vec![describe(ruling, grant, tenant, policy)]
+}
+
+/// The service account's address if it is known, else the client id.
+pub(super) fn client_name<'a>(grant: &'a Grant, tenant: &'a Tenant) -> &'a str {
+    subjects::account_of(&grant.client_id, tenant).map_or(&grant.client_id, |account| &account.email)
+}
+
+/// Names the grant, and says who says that it exists.
+pub(super) fn describe(ruling: Ruling, grant: &Grant, tenant: &Tenant, policy: &Policy) -> Ruling {
+    let table = ScopeRiskTable::shipped();
+    let mut ruling = ruling
+        .about(subjects::grant(grant, tenant))
+        .evidence("client_id", &grant.client_id)
+        .evidence("scope", &grant.scope)
+        .evidence("risk_class", table.class_letters(&grant.scope));
+    for sighting in &grant.sightings {
+        let seen = format!("{}, {}", sighting.provenance.as_str(), sighting.seen_at.date_naive());
+        ruling = ruling.evidence("seen", seen);
+    }
+    own_client(ruling, &grant.client_id, policy)
+}
+
+/// Says so if the client is the audit itself: its own grant is a finding too.
+pub(super) fn own_client(ruling: Ruling, client_id: &str, policy: &Policy) -> Ruling {
+    if policy.own_client_id.as_deref() == Some(client_id) {
+        ruling.evidence("client", "this audit's own")
+    } else {
+        ruling
+    }
+}

@@ -1,0 +1,39 @@
+//! DWD-03: clients that can reach every mailbox.
+
+use super::scope::judge_by_class;
+use crate::checks::{Check, Judge};
+use crate::findings::{Ruling, Severity};
+use crate::tenant::{Grant, Part, Policy, RiskClass, Tenant};
+
+/// The check.
+pub(crate) const CHECK: Check = Check {
+    id: "DWD-03",
+    slug: "scope-mail-content",
+    title: "Clients that can reach every mailbox",
+    severity: Severity::High,
+    condition: "A client holds, by domain-wide delegation, a scope that reads, writes and sends mail (class M), reads \
+                it (R), inserts, drafts or labels it (W) or changes mail settings (C); severity is the scope's \
+                own. A scope that the table does not know is not assessed here: DWD-02 asks a person to decide.",
+    why: "A delegated scope reaches every mailbox of the tenant. No user consents, and a scope cannot be limited to \
+          some users.",
+    fix: "Replace the scope by the narrowest that serves, or the delegation by the OAuth consent of the few users \
+          it is for.",
+    place: "Admin console > Security > Access and data control > API controls > Manage domain-wide delegation",
+    controls: &[
+        "NIST 800-53 AC-4",
+        "NIST 800-53 AC-6",
+        "ISO 27001 A.8.3",
+        "SOC 2 CC6.1",
+        "ATT&CK T1114.002",
+        "ATT&CK T1550.001",
+    ],
+    needs: &[Part::ConsoleGrants, Part::ProbeGrants],
+    judge: Judge::Grant(judge),
+};
+
+const CLASSES: &[RiskClass] =
+    &[RiskClass::MailFull, RiskClass::MailRead, RiskClass::MailWrite, RiskClass::MailSettings];
+
+fn judge(grant: &Grant, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+    judge_by_class(grant, tenant, policy, CLASSES)
+}

@@ -1,0 +1,28 @@
+//! EXC-01: acceptances that lapsed.
+
+use super::describe;
+use crate::checks::{Check, ExceptionUse, Judge};
+use crate::findings::{Exception, Ruling, Severity};
+
+/// The check.
+pub(crate) const CHECK: Check = Check {
+    id: "EXC-01",
+    slug: "exception-expired",
+    title: "Exceptions that have expired",
+    severity: Severity::Medium,
+    condition: "The last day of an entry of the exceptions file is before the day of the run (UTC).",
+    why: "Nobody stands by the acceptance any more; what it covered counts as open again.",
+    fix: "Fix what it covered and delete the entry, or have its owner accept it anew with a new date.",
+    place: "The exceptions file",
+    controls: &[],
+    needs: &[],
+    judge: Judge::Exception(judge),
+};
+
+fn judge(exception: &Exception, usage: ExceptionUse) -> Vec<Ruling> {
+    if !exception.is_expired(usage.run_at) {
+        return vec![Ruling::pass("The exception holds")];
+    }
+    let message = format!("Exception {} expired on {}", exception.id, exception.expires);
+    vec![describe(Ruling::fail(Severity::Medium, message), exception)]
+}

@@ -1,0 +1,35 @@
+//! EXC-03: acceptances that are about to lapse.
+
+use super::describe;
+use crate::checks::{Check, ExceptionUse, Judge};
+use crate::findings::{Exception, Ruling, Severity};
+
+/// The check.
+pub(crate) const CHECK: Check = Check {
+    id: "EXC-03",
+    slug: "exception-expiring-soon",
+    title: "Exceptions that expire soon",
+    severity: Severity::Low,
+    condition: "The last day of an entry of the exceptions file is the day of the run (UTC) or at most 14 days later.",
+    why: "What it covers comes back as a finding; its owner still has time to fix it or to renew the acceptance.",
+    fix: "Ask its owner now.",
+    place: "The exceptions file",
+    controls: &[],
+    needs: &[],
+    judge: Judge::Exception(judge),
+};
+
+const SOON_DAYS: i64 = 14;
+
+fn judge(exception: &Exception, usage: ExceptionUse) -> Vec<Ruling> {
+    let days = exception.expires.signed_duration_since(usage.run_at.date_naive()).num_days();
+    let when = match days {
+        ..0 => return vec![Ruling::not_applicable("The exception has expired")],
+        0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        2..=SOON_DAYS => format!("in {days} days"),
+        _ => return vec![Ruling::pass("The exception holds for more than two weeks")],
+    };
+    let message = format!("Exception {} expires {when}, on {}", exception.id, exception.expires);
+    vec![describe(Ruling::review(Severity::Low, message), exception)]
+}

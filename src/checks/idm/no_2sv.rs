@@ -1,0 +1,110 @@
+//! IDM-02: accounts that a password alone opens.
+
+use crate::checks::gaps::left_out;
+use crate::checks::standing::{Standing, is_admin, standing};
+use crate::checks::{Check, Judge};
+use crate::findings::{Ruling, Severity};
+use crate::tenant::{Gap, GmailState, Part, Policy, Tenant, User, UserFacts};
+
+/// The check.
+pub(crate) const CHECK: Check = Check {
+    id: "IDM-02",
+    slug: "no-2sv",
+    title: "Accounts without 2-Step Verification",
+    severity: Severity::High,
+    condition: "An active admin (super admin, delegated admin, or holder of any role) is not enrolled in 2-Step \
+                Verification (critical), or is enrolled while it is not enforced (high). An active user with a \
+                mailbox for whom it is not enforced (medium). A role held through a group does not make an \
+                admin here: members are not read. Single sign-on is not seen: where the identity provider \
+                enforces a second factor, accept the finding in writing.",
+    why: "A stolen password is enough to sign in and send as the user; an admin's can add a delegation and send as \
+          anyone.",
+    fix: "Enroll the user, then enforce 2-Step Verification for the organizational unit or group. Enforce security \
+          keys for admins.",
+    place: "Admin console > Security > Authentication > 2-Step Verification",
+    controls: &[
+        "CIS-GWS 4.1.1.1",
+        "CIS-GWS 4.1.1.3",
+        "SCuBA CC.1.1",
+        "SCuBA CC.1.2",
+        "NIST 800-53 IA-2(1)",
+        "NIST 800-53 IA-2(2)",
+        "ISO 27001 A.8.5",
+        "SOC 2 CC6.1",
+        "ATT&CK T1078.004",
+        "ATT&CK T1556.006",
+    ],
+    needs: &[Part::Users, Part::AdminRoles],
+    judge: Judge::User(judge),
+};
+
+fn judge(facts: &UserFacts, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
+    match standing(&facts.user) {
+        Standing::Closed(reason) => return vec![Ruling::not_applicable(reason)],
+        Standing::Unknown(gap) => return vec![Ruling::not_assessed(&gap)],
+        Standing::Active => {}
+    }
+    vec![match (facts.user.two_step_enrolled, facts.user.two_step_enforced) {
+        (Some(true), Some(true)) => Ruling::pass("2-Step Verification is on and enforced"),
+        _ => judge_exposed(facts, tenant),
+    }]
+}
+
+/// For a user who is not known to be enrolled and enforced: what follows depends on who it is.
+fn judge_exposed(facts: &UserFacts, tenant: &Tenant) -> Ruling {
+    match is_admin(&facts.user, tenant) {
+        Ok(true) => judge_admin(facts),
+        Ok(false) => judge_user(facts, None),
+        Err(gap) => judge_user(facts, Some(&gap)),
+    }
+}
+
+fn judge_admin(facts: &UserFacts) -> Ruling {
+    match (facts.user.two_step_enrolled, facts.user.two_step_enforced) {
+        (Some(false), _) => {
+            exposed(Severity::Critical, "2-Step Verification is off for the admin", &facts.user)
+        }
+        (_, Some(false)) => {
+            exposed(Severity::High, "2-Step Verification is not enforced for the admin", &facts.user)
+        }
+        (None, _) => Ruling::not_assessed(&left_out(Part::Users, "Directory", "isEnrolledIn2Sv")),
+        (_, None) => Ruling::not_assessed(&left_out(Part::Users, "Directory", "isEnforcedIn2Sv")),
+        (Some(true), Some(true)) => Ruling::pass("2-Step Verification is on and enforced"),
+    }
+}
+
+/// `admin_gap`: why it is not known whether the user is an admin.
+fn judge_user(facts: &UserFacts, admin_gap: Option<&Gap>) -> Ruling {
+    let not_enforced = || exposed(Severity::Medium, "2-Step Verification is not enforced for", &facts.user);
+    match (has_mailbox(facts), facts.user.two_step_enforced, admin_gap) {
+        (Ok(false), _, None) => Ruling::not_applicable("The user has neither a mailbox nor an admin role"),
+        (_, None, _) => Ruling::not_assessed(&left_out(Part::Users, "Directory", "isEnforcedIn2Sv")),
+        (Ok(true), Some(false), None) => not_enforced(),
+        // It fails either way; only how badly depends on what is missing.
+        (Ok(true), Some(false), Some(gap)) => {
+            not_enforced().evidence("admin", format!("unknown: {}", gap.message))
+        }
+        (_, Some(_), Some(gap)) => Ruling::not_assessed(gap),
+        (Err(gap), Some(false), None) => Ruling::not_assessed(&gap),
+        (Ok(true) | Err(_), Some(true), None) => match facts.user.two_step_enrolled {
+            Some(_) => Ruling::pass("2-Step Verification is enforced"),
+            None => Ruling::not_assessed(&left_out(Part::Users, "Directory", "isEnrolledIn2Sv")),
+        },
+    }
+}
+
+fn exposed(severity: Severity, what: &str, user: &User) -> Ruling {
+    let spell = |flag: Option<bool>| flag.map_or_else(|| "unknown".to_owned(), |flag| flag.to_string());
+    Ruling::fail(severity, format!("{what} {}", user.primary_email))
+        .evidence("isEnrolledIn2Sv", spell(user.two_step_enrolled))
+        .evidence("isEnforcedIn2Sv", spell(user.two_step_enforced))
+}
+
+fn has_mailbox(facts: &UserFacts) -> Result<bool, Gap> {
+    match (facts.mailbox.gmail, facts.user.is_mailbox_setup) {
+        (GmailState::On, _) => Ok(true),
+        (GmailState::Off | GmailState::NoMailbox, _) => Ok(false),
+        (GmailState::Unknown, Some(set_up)) => Ok(set_up),
+        (GmailState::Unknown, None) => Err(left_out(Part::Users, "Directory", "isMailboxSetup")),
+    }
+}

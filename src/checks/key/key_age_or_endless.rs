@@ -1,0 +1,70 @@
+//! KEY-02: old keys, endless keys, keys made elsewhere.
+
+use super::holder::{describe, grants_behind};
+use crate::checks::age::{days_between, is_older};
+use crate::checks::gaps::left_out;
+use crate::checks::keys::is_endless;
+use crate::checks::{Check, Judge, subjects};
+use crate::findings::{Ruling, Severity};
+use crate::tenant::{Gap, Part, Policy, ServiceAccount, ServiceAccountKey, Tenant};
+
+/// The check.
+pub(crate) const CHECK: Check = Check {
+    id: "KEY-02",
+    slug: "key-age-or-endless",
+    title: "Keys of delegated accounts that are old or never expire",
+    severity: Severity::Medium,
+    condition: "A user-managed key of a service account that holds a delegation is older than 365 days (high) or 90 \
+                days (medium) at the time of the run, never expires (medium), or was made outside Google and \
+                uploaded (medium). Disabled and expired keys pass.",
+    why: "The longer a key file lives, the more copies of it lie in old machines, backups and repositories.",
+    fix: "Rotate the key, or go keyless. Set an organization policy that makes new keys expire.",
+    place: "Cloud console > IAM & Admin > Service accounts > Keys",
+    controls: &["CIS-GCP 1.7", "NIST 800-53 IA-5", "ISO 27001 A.5.16", "SOC 2 CC6.1", "ATT&CK T1552.004"],
+    needs: &[Part::ServiceAccounts, Part::SaKeys, Part::ConsoleGrants, Part::ProbeGrants],
+    judge: Judge::Key(judge),
+};
+
+fn judge(key: &ServiceAccountKey, account: &ServiceAccount, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+    let ruling = match grants_behind(key, account, tenant) {
+        Ok(_) => judge_key(key, account, tenant, policy),
+        Err(ruling) => *ruling,
+    };
+    vec![ruling.about(subjects::key(key, account))]
+}
+
+fn judge_key(key: &ServiceAccountKey, account: &ServiceAccount, tenant: &Tenant, policy: &Policy) -> Ruling {
+    let mut faults: Vec<(Severity, String)> = Vec::new();
+    let mut unknown: Option<Gap> = None;
+    let mut missing = |field| unknown = unknown.take().or(Some(left_out(Part::SaKeys, "IAM", field)));
+    match key.created_at {
+        Some(at) if is_older(at, tenant.run_at, policy.key_max_age_days) => {
+            let far_too_old = is_older(at, tenant.run_at, policy.key_high_age_days);
+            let severity = if far_too_old { Severity::High } else { Severity::Medium };
+            faults.push((severity, format!("is {} days old", days_between(at, tenant.run_at))));
+        }
+        Some(_) => {}
+        None => missing("validAfterTime"),
+    }
+    match key.expires_at {
+        Some(at) if is_endless(at) => faults.push((Severity::Medium, "never expires".to_owned())),
+        Some(_) => {}
+        None => missing("validBeforeTime"),
+    }
+    match key.origin.as_str() {
+        "USER_PROVIDED" => faults.push((Severity::Medium, "was made outside Google".to_owned())),
+        "GOOGLE_PROVIDED" => {}
+        _ => missing("keyOrigin"),
+    }
+    let severity = faults.iter().map(|(severity, _)| *severity).max();
+    let faults: Vec<_> = faults.into_iter().map(|(_, fault)| fault).collect();
+    let name = format!("Key {} of {}", key.key_id, account.email);
+    match (severity, unknown) {
+        (Some(severity), _) => {
+            let message = format!("{name} {}", faults.join(", "));
+            describe(Ruling::fail(severity, message), key, account)
+        }
+        (None, Some(gap)) => Ruling::not_assessed(&gap),
+        (None, None) => Ruling::pass(format!("{name} is recent and expires")),
+    }
+}

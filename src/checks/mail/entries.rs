@@ -1,0 +1,78 @@
+//! One verdict for each send-as address that offends; one for the mailbox where none does.
+
+use crate::checks::{gaps, subjects};
+use crate::findings::Ruling;
+use crate::tenant::{Gap, MailboxFact, Part, SendAs, Tenant, UserFacts};
+
+/// What a check says of one send-as address.
+pub(super) enum Entry {
+    /// In order.
+    Fine,
+    /// Wrong.
+    Offends(Ruling),
+    /// Not to be told.
+    Unknown(Gap),
+}
+
+/// Judges each send-as address of a mailbox. `decisive` are the tenant-wide parts without which no
+/// mailbox is in order.
+pub(super) fn judge_each(
+    facts: &UserFacts,
+    tenant: &Tenant,
+    decisive: &[Part],
+    fine: &str,
+    judge: impl Fn(&SendAs) -> Entry,
+) -> Vec<Ruling> {
+    let entries = match &facts.mailbox.send_as {
+        MailboxFact::Read(entries) | MailboxFact::Partial(entries, _) => entries,
+        MailboxFact::NotApplicable(reason) => return vec![Ruling::not_applicable(reason)],
+        MailboxFact::Missing(gap) => return vec![Ruling::not_assessed(gap)],
+        MailboxFact::NotAsked => return vec![Ruling::not_assessed(&gaps::not_asked(Part::SendAs))],
+    };
+    let mut rulings = Vec::new();
+    // A row that cannot be read may be the one that offends.
+    let mut unknown = facts.mailbox.send_as.gap().cloned();
+    for entry in entries {
+        match judge(entry) {
+            Entry::Fine => {}
+            Entry::Offends(ruling) => rulings.push(describe(ruling, facts, entry)),
+            Entry::Unknown(gap) => unknown = unknown.or(Some(gap)),
+        }
+    }
+    if entries.is_empty() {
+        let gap = gaps::unreadable(Part::SendAs, "Gmail listed no address, not even the mailbox's own");
+        unknown = unknown.or(Some(gap));
+    }
+    if rulings.is_empty() && unknown.is_none() {
+        unknown = decisive.iter().find_map(|&part| tenant.gap(part)).cloned();
+    }
+    match unknown {
+        Some(gap) => rulings.push(Ruling::not_assessed(&gap)),
+        None if rulings.is_empty() => rulings.push(Ruling::pass(fine)),
+        None => {}
+    }
+    rulings
+}
+
+fn describe(ruling: Ruling, facts: &UserFacts, entry: &SendAs) -> Ruling {
+    let mut ruling = ruling
+        .about(subjects::send_as(&facts.user, &entry.send_as_email))
+        .evidence("send_as", &entry.send_as_email)
+        .evidence("kind", entry.kind.as_str());
+    for (name, value) in [
+        ("display_name", &entry.display_name),
+        ("reply_to", &entry.reply_to),
+        ("verification_status", &entry.verification_status),
+    ] {
+        if !value.is_empty() {
+            ruling = ruling.evidence(name, value);
+        }
+    }
+    if let Some(smtp) = &entry.smtp {
+        ruling = ruling.evidence("smtp_host", &smtp.host).evidence("smtp_security", &smtp.security_mode);
+        if let Some(port) = smtp.port {
+            ruling = ruling.evidence("smtp_port", port);
+        }
+    }
+    ruling
+}

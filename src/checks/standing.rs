@@ -1,0 +1,73 @@
+//! Whether an account can sign in, whether it is an admin's, whether it is tier 0.
+
+use super::gaps::left_out;
+use crate::tenant::{Address, Gap, Part, Policy, Tenant, User};
+
+/// Whether an account can sign in.
+pub(super) enum Standing {
+    /// It can.
+    Active,
+    /// It cannot, for this reason.
+    Closed(&'static str),
+    /// Directory did not say.
+    Unknown(Gap),
+}
+
+/// Whether the account can sign in.
+pub(super) fn standing(user: &User) -> Standing {
+    match (user.suspended, user.archived) {
+        (Some(true), _) => Standing::Closed("The user is suspended"),
+        (_, Some(true)) => Standing::Closed("The user is archived"),
+        (None, _) => Standing::Unknown(left_out(Part::Users, "Directory", "suspended")),
+        (_, None) => Standing::Unknown(left_out(Part::Users, "Directory", "archived")),
+        (Some(false), Some(false)) => Standing::Active,
+    }
+}
+
+/// Whether the user holds any admin role, by Directory's flags or by an assignment of its own.
+///
+/// # Errors
+/// What is missing, if that leaves it open.
+pub(super) fn is_admin(user: &User, tenant: &Tenant) -> Result<bool, Gap> {
+    let holds_role = || tenant.admin_roles.known().is_some_and(|roles| roles.of(&user.id).next().is_some());
+    if user.is_admin == Some(true) || user.is_delegated_admin == Some(true) || holds_role() {
+        return Ok(true);
+    }
+    if let Some(gap) = tenant.admin_roles.gap() {
+        return Err(gap.clone());
+    }
+    match (user.is_admin, user.is_delegated_admin) {
+        (None, _) => Err(left_out(Part::Users, "Directory", "isAdmin")),
+        (_, None) => Err(left_out(Part::Users, "Directory", "isDelegatedAdmin")),
+        _ => Ok(false),
+    }
+}
+
+/// Why this person's findings weigh more, if they do: a super admin, or an address of the policy's
+/// tier 0. `None` where it is not known.
+pub(super) fn tier_zero(
+    id: &str,
+    primary_email: &str,
+    is_super_admin: Option<bool>,
+    tenant: &Tenant,
+    policy: &Policy,
+) -> Option<&'static str> {
+    let by_role = || {
+        let roles = tenant.admin_roles.known()?;
+        roles.super_admin_assignments().find(|assignment| assignment.assigned_to == id)
+    };
+    if is_super_admin == Some(true) || by_role().is_some() {
+        return Some("super admin");
+    }
+    let people = tenant.people.known();
+    let is_theirs = |address: &String| {
+        Address::new(address) == Address::new(primary_email)
+            || people.and_then(|people| people.owner_of(address)).is_some_and(|owner| *owner.id == *id)
+    };
+    policy.tier_zero.iter().any(is_theirs).then_some("on the tier 0 list")
+}
+
+/// [`tier_zero`] of a user.
+pub(super) fn user_tier_zero(user: &User, tenant: &Tenant, policy: &Policy) -> Option<&'static str> {
+    tier_zero(&user.id, &user.primary_email, user.is_admin, tenant, policy)
+}

@@ -1,0 +1,84 @@
+//! What verdicts are about: one spelling of ids and names for every check, so that a finding keeps its
+//! identity and an exception can name it.
+
+use crate::findings::{Exception, Subject, SubjectKind};
+use crate::tenant::{Address, Domain, Grant, ServiceAccount, ServiceAccountKey, Tenant, User};
+
+/// A user; an exception may name any of its addresses.
+#[must_use]
+pub fn user(user: &User) -> Subject {
+    let aliases = user.addresses().skip(1);
+    aliases.fold(Subject::new(SubjectKind::User, &user.id, &user.primary_email), Subject::also)
+}
+
+/// One send-as address of a user's mailbox.
+#[must_use]
+pub fn send_as(holder: &User, address: &str) -> Subject {
+    let id = format!("{}/{}", holder.id, Address::new(address).as_str());
+    Subject::new(SubjectKind::SendAs, id, format!("{} → {address}", holder.primary_email))
+        .also(&holder.id)
+        .also(&holder.primary_email)
+        .also(address)
+}
+
+/// A domain or domain alias.
+#[must_use]
+pub fn domain(domain: &Domain) -> Subject {
+    Subject::new(SubjectKind::Domain, &domain.name, &domain.name)
+}
+
+/// A client × scope. The scope alone does not name it: an exception accepts one client's scope.
+#[must_use]
+pub fn grant(grant: &Grant, tenant: &Tenant) -> Subject {
+    let id = format!("{}/{}", grant.client_id, grant.scope);
+    match account_of(&grant.client_id, tenant) {
+        Some(account) => Subject::new(SubjectKind::Grant, id, format!("{} → {}", account.email, grant.scope))
+            .also(&grant.client_id)
+            .also(&account.email),
+        None => Subject::new(SubjectKind::Grant, id, format!("{} → {}", grant.client_id, grant.scope))
+            .also(&grant.client_id),
+    }
+}
+
+/// An OAuth client that holds a delegation.
+#[must_use]
+pub fn client(client_id: &str, tenant: &Tenant) -> Subject {
+    let account = account_of(client_id, tenant);
+    let name = account.map_or(client_id, |account| &account.email);
+    Subject::new(SubjectKind::Client, client_id, name)
+}
+
+/// A service account.
+#[must_use]
+pub fn service_account(account: &ServiceAccount) -> Subject {
+    Subject::new(SubjectKind::ServiceAccount, &account.unique_id, &account.email).also(&account.client_id)
+}
+
+/// The whole tenant.
+#[must_use]
+pub fn tenant(tenant: &Tenant) -> Subject {
+    Subject::new(SubjectKind::Tenant, tenant.customer_id.as_deref().unwrap_or("tenant"), "the tenant")
+}
+
+/// A key of a service account.
+#[must_use]
+pub fn key(key: &ServiceAccountKey, account: &ServiceAccount) -> Subject {
+    let id = format!("{}/{}", account.unique_id, key.key_id);
+    Subject::new(SubjectKind::Key, id, format!("{} key {}", account.email, key.key_id))
+        .also(&key.key_id)
+        .also(&account.email)
+        .also(&account.client_id)
+}
+
+/// An entry of the exceptions file.
+#[must_use]
+pub fn exception(exception: &Exception) -> Subject {
+    Subject::new(SubjectKind::Exception, &exception.id, &exception.id)
+}
+
+/// The listed service account that is this client, however complete the list is.
+pub(super) fn account_of<'a>(client_id: &str, tenant: &'a Tenant) -> Option<&'a ServiceAccount> {
+    // An account whose ids could not be read must not match a client without an id.
+    let accounts = tenant.service_accounts.known().filter(|_| !client_id.is_empty())?;
+    accounts.by_client(client_id)
+}
