@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::error::EmulatorError;
 
 /// As many requests as are kept in memory; a log file has them all.
-const KEPT: usize = 50_000;
+const KEPT: usize = 10_000;
 
 /// Query parameters and form fields that can carry a secret.
 const SECRET: [&str; 6] = [

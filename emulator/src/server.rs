@@ -75,7 +75,7 @@ pub async fn start(options: Options) -> Result<Emulator, EmulatorError> {
     let world = Arc::new(World {
         tenant,
         clock,
-        bearer_tokens: BearerTokens::default(),
+        bearer_tokens: BearerTokens::new()?,
         page_tokens: PageTokens::new()?,
         page_cap: options.page_cap(),
         faults: Faults::new(options.faults),
@@ -121,7 +121,7 @@ impl Emulator {
         self.world.clock.now()
     }
 
-    /// The latest requests, oldest first: up to 50,000 of them.
+    /// The latest requests, oldest first: up to 10,000 of them; a log file has them all.
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.world.log.latest()
     }
