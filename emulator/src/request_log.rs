@@ -57,7 +57,7 @@ pub struct LoggedRequest {
     pub assertion_header: Option<Value>,
     /// The assertion's claims.
     pub claims: Option<Value>,
-    /// The answer's body, if bodies are logged; never a token.
+    /// The answer's body, in the log file only and if bodies are logged; never a token.
     pub response: Option<Value>,
 }
 
@@ -96,7 +96,7 @@ impl RequestLog {
     }
 
     /// A log file that cannot be written any more is given up; serving goes on.
-    pub(crate) fn record(&self, request: LoggedRequest) {
+    pub(crate) fn record(&self, mut request: LoggedRequest) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(file) = &mut state.file {
             let written = serde_json::to_writer(&mut *file, &request)
@@ -107,6 +107,8 @@ impl RequestLog {
                 state.file = None;
             }
         }
+        // Bodies go to the file only: kept in memory, a large tenant's would add up.
+        request.response = None;
         if state.latest.len() == KEPT {
             state.latest.pop_front();
         }
