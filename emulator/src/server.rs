@@ -15,7 +15,7 @@ use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
 use crate::bearer_tokens::BearerTokens;
@@ -34,6 +34,8 @@ use crate::world::World;
 
 /// How long open connections get to finish when the emulator stops.
 const FAREWELL: Duration = Duration::from_secs(2);
+
+const BREATH: Duration = Duration::from_millis(20);
 
 /// A running emulator. Dropping it stops it at once; [`Emulator::shutdown`] lets requests finish.
 #[derive(Debug)]
@@ -186,6 +188,7 @@ impl Drop for Emulator {
     }
 }
 
+/// Accepts until told to stop. The connections end with this task at the latest.
 async fn accept(
     listener: TcpListener,
     acceptor: Option<TlsAcceptor>,
@@ -193,21 +196,26 @@ async fn accept(
     mut stopped: watch::Receiver<bool>,
 ) {
     let graceful = GracefulShutdown::new();
+    let mut connections = JoinSet::new();
     loop {
         let stream = tokio::select! {
             accepted = listener.accept() => accepted,
+            Some(_) = connections.join_next() => continue,
             _ = stopped.changed() => break,
         };
-        // A connection that failed before it began is the client's loss only.
-        let Ok((stream, _)) = stream else { continue };
+        let Ok((stream, _)) = stream else {
+            // Out of sockets, most likely: better to wait than to spin.
+            tokio::time::sleep(BREATH).await;
+            continue;
+        };
         let _ = stream.set_nodelay(true);
         let (router, watcher) = (router.clone(), graceful.watcher());
         match acceptor.clone() {
             None => {
-                tokio::spawn(converse(stream, router, watcher));
+                connections.spawn(converse(stream, router, watcher));
             }
             Some(acceptor) => {
-                tokio::spawn(async move {
+                connections.spawn(async move {
                     if let Ok(stream) = acceptor.accept(stream).await {
                         converse(stream, router, watcher).await;
                     }

@@ -7,13 +7,15 @@ use super::mailbox::{Delegate, Filter, MailService, SendAs};
 use super::project::KeyOrigin;
 use super::{Tenant, typical};
 
+const HOSTILE_UNIT: &str = "/Sales/<b onclick=alert(9)>\"quoted\" & 'single'";
+
 pub(super) fn found(seed: u64, now: DateTime<Utc>) -> Tenant {
     let mut tenant = Foundation::new(seed, now, "Example Leftovers");
     tenant.domain("example.org", false, true);
     tenant.domain("never-verified.example", false, false);
     tenant.domain("xn--bcher-kva.example", false, true);
     tenant.domain_alias("old-brand.example", false);
-    tenant.org_unit("/Sales/<b>Bold & \"quoted\"</b>", "=1+1");
+    tenant.org_unit(HOSTILE_UNIT, "=1+1");
     typical::administrators(&mut tenant);
     too_many_administrators(&mut tenant);
     typical::senders(&mut tenant);
@@ -81,6 +83,7 @@ fn hostile(tenant: &mut Foundation) {
     ];
     for (login, given, family) in names {
         let person = tenant.hire_as(&format!("hostile-{login}"), given, family);
+        person.org_unit = HOSTILE_UNIT.to_owned();
         person.mailbox.display_name = format!("{given} {family}");
         person.mailbox.signature = "<div onclick=\"alert(5)\">Kind regards</div>".to_owned();
         person.mailbox.send_as = vec![SendAs {

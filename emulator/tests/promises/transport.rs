@@ -114,3 +114,25 @@ async fn shutting_down_frees_the_address() {
         .is_err()
     );
 }
+
+#[tokio::test]
+async fn dropping_ends_open_connections() {
+    let client = Client::of(TenantName::Healthy).await;
+    let address = client.emulator.address();
+    let mut connection = tokio::net::TcpStream::connect(address).await.unwrap();
+    tokio::io::AsyncWriteExt::write_all(&mut connection, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await
+        .unwrap();
+    let mut bytes = [0; 1];
+    tokio::io::AsyncReadExt::read_exact(&mut connection, &mut bytes)
+        .await
+        .unwrap();
+    drop(client);
+    let mut rest = Vec::new();
+    let ended = tokio::io::AsyncReadExt::read_to_end(&mut connection, &mut rest);
+    assert!(
+        tokio::time::timeout(Duration::from_secs(1), ended)
+            .await
+            .is_ok()
+    );
+}
