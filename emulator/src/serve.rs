@@ -64,7 +64,7 @@ async fn token(State(world): State<Arc<World>>, request: Request) -> Response<Bo
         .assertion
         .as_ref()
         .map(|assertion| assertion.claims.clone());
-    tokio::time::sleep(world.latency).await;
+    world.hold_back().await;
     let outcome = match world.faults.strike("POST", TOKEN_PATH, form.subject()) {
         Some(FaultAnswer::Status(status)) => Err(Refusal::of_status(*status)),
         Some(FaultAnswer::Disabled) => Err(Refusal::of_status(403)),
@@ -113,7 +113,7 @@ async fn api_method(
     let mut entry = log_entry(&world, &parts);
     entry.operation = Some(method.id.to_owned());
     describe_caller(&mut entry, &call);
-    tokio::time::sleep(world.latency).await;
+    world.hold_back().await;
 
     let outcome = match world.faults.strike(
         method.http_method,
