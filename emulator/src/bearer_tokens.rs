@@ -1,21 +1,29 @@
-//! The access tokens that were given out.
+//! Access tokens: opaque, random, and good for an hour.
+//!
+//! A token carries what it is good for under a key that only this start knows, so that a run over a
+//! million users leaves nothing behind in memory.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
+
+use crate::error::EmulatorError;
 
 /// How long a token lives, and what the token endpoint says it does.
 pub(crate) const LIFETIME_SECONDS: i64 = 3599;
 
+/// How Google's own begin.
 const PREFIX: &str = "ya29.c.";
-const SWEEP_EVERY: usize = 4096;
+const NONCE: usize = 12;
+const NO_SUBJECT: u32 = u32::MAX;
 
 /// Who a token acts for, and what it may do.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Bearer {
     /// The service account that asked, by its place in the tenant.
     pub(crate) client: u32,
@@ -25,20 +33,33 @@ pub(crate) struct Bearer {
     pub(crate) expires_at: DateTime<Utc>,
 }
 
-/// Tokens by their random bytes. Entries are small: a run over a million users holds a million of them.
-#[derive(Debug, Default)]
+/// Seals bearers into tokens and opens them again.
+#[derive(Debug)]
 pub(crate) struct BearerTokens {
-    table: Mutex<Table>,
+    key: RandomizedNonceKey,
+    scopes: Mutex<ScopeSets>,
 }
 
+/// The combinations of scopes that were ever given out: few, whatever the number of tokens.
 #[derive(Debug, Default)]
-struct Table {
-    bearers: HashMap<[u8; 24], Bearer>,
-    scopes: HashMap<Vec<String>, Arc<[String]>>,
-    issued: usize,
+struct ScopeSets {
+    sets: Vec<Arc<[String]>>,
+    places: HashMap<Arc<[String]>, u32>,
 }
 
 impl BearerTokens {
+    pub(crate) fn new() -> Result<Self, EmulatorError> {
+        let failed = |_| EmulatorError::Cryptography {
+            what: "the access token key",
+        };
+        let mut key = [0_u8; 32];
+        SystemRandom::new().fill(&mut key).map_err(failed)?;
+        Ok(Self {
+            key: RandomizedNonceKey::new(&AES_256_GCM, &key).map_err(failed)?,
+            scopes: Mutex::default(),
+        })
+    }
+
     pub(crate) fn issue(
         &self,
         client: u32,
@@ -46,31 +67,96 @@ impl BearerTokens {
         scopes: Vec<String>,
         now: DateTime<Utc>,
     ) -> Option<String> {
-        let mut secret = [0_u8; 24];
-        SystemRandom::new().fill(&mut secret).ok()?;
-        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        let scopes = match table.scopes.get(&scopes) {
-            Some(known) => Arc::clone(known),
-            None => {
-                let shared: Arc<[String]> = scopes.clone().into();
-                table.scopes.insert(scopes, Arc::clone(&shared));
-                shared
-            }
-        };
-        table.issued += 1;
-        if table.issued.is_multiple_of(SWEEP_EVERY) {
-            table.bearers.retain(|_, bearer| bearer.expires_at > now);
-        }
-        let expires_at = now + chrono::Duration::seconds(LIFETIME_SECONDS);
-        table.bearers.insert(secret, Bearer { client, subject, scopes, expires_at });
-        Some(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(secret)))
+        let expires_at = now + Duration::seconds(LIFETIME_SECONDS);
+        let mut sealed = Vec::with_capacity(20 + 16);
+        sealed.extend_from_slice(&client.to_be_bytes());
+        sealed.extend_from_slice(&subject.unwrap_or(NO_SUBJECT).to_be_bytes());
+        sealed.extend_from_slice(&self.place_of(scopes)?.to_be_bytes());
+        sealed.extend_from_slice(&expires_at.timestamp().to_be_bytes());
+        let nonce = self
+            .key
+            .seal_in_place_append_tag(Aad::empty(), &mut sealed)
+            .ok()?;
+        let token = [nonce.as_ref().as_slice(), &sealed].concat();
+        Some(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(token)))
     }
 
     /// Who a live token acts for.
     pub(crate) fn find(&self, token: &str, now: DateTime<Utc>) -> Option<Bearer> {
-        let secret = URL_SAFE_NO_PAD.decode(token.strip_prefix(PREFIX)?).ok()?;
-        let secret: [u8; 24] = secret.try_into().ok()?;
-        let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        table.bearers.get(&secret).filter(|bearer| bearer.expires_at > now).cloned()
+        let mut token = URL_SAFE_NO_PAD.decode(token.strip_prefix(PREFIX)?).ok()?;
+        let (nonce, sealed) = token.split_at_mut_checked(NONCE)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let bytes = self.key.open_in_place(nonce, Aad::empty(), sealed).ok()?;
+        let (client, bytes) = bytes.split_first_chunk()?;
+        let (subject, bytes) = bytes.split_first_chunk()?;
+        let (scopes, bytes) = bytes.split_first_chunk()?;
+        let (expires_at, _) = bytes.split_first_chunk()?;
+        let subject = u32::from_be_bytes(*subject);
+        let bearer = Bearer {
+            client: u32::from_be_bytes(*client),
+            subject: (subject != NO_SUBJECT).then_some(subject),
+            scopes: self.scopes_at(u32::from_be_bytes(*scopes))?,
+            expires_at: DateTime::from_timestamp(i64::from_be_bytes(*expires_at), 0)?,
+        };
+        (bearer.expires_at > now).then_some(bearer)
+    }
+
+    fn place_of(&self, scopes: Vec<String>) -> Option<u32> {
+        let mut known = self.scopes.lock().unwrap_or_else(PoisonError::into_inner);
+        let scopes: Arc<[String]> = scopes.into();
+        if let Some(place) = known.places.get(&scopes) {
+            return Some(*place);
+        }
+        let place = u32::try_from(known.sets.len()).ok()?;
+        known.sets.push(Arc::clone(&scopes));
+        known.places.insert(scopes, place);
+        Some(place)
+    }
+
+    fn scopes_at(&self, place: u32) -> Option<Arc<[String]>> {
+        let known = self.scopes.lock().unwrap_or_else(PoisonError::into_inner);
+        known.sets.get(usize::try_from(place).ok()?).cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_tells_its_bearer_until_it_expires() {
+        let tokens = BearerTokens::new().unwrap();
+        let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let scopes = vec!["a".to_owned(), "b".to_owned()];
+        let token = tokens.issue(3, Some(7), scopes.clone(), now).unwrap();
+        let bearer = tokens.find(&token, now).unwrap();
+        assert_eq!((bearer.client, bearer.subject), (3, Some(7)));
+        assert_eq!(*bearer.scopes, scopes);
+        assert_eq!(tokens.find(&token, now + Duration::hours(1)), None);
+        assert_ne!(
+            tokens.issue(3, Some(7), scopes.clone(), now),
+            Some(token.clone())
+        );
+        let own = tokens.issue(3, None, scopes, now).unwrap();
+        assert_eq!(tokens.find(&own, now).unwrap().subject, None);
+        assert_eq!(BearerTokens::new().unwrap().find(&token, now), None);
+    }
+
+    #[test]
+    fn what_was_not_given_out_is_nobodys() {
+        let tokens = BearerTokens::new().unwrap();
+        let now = DateTime::UNIX_EPOCH;
+        let token = tokens.issue(0, None, Vec::new(), now).unwrap();
+        let mut changed = token.clone().into_bytes();
+        changed[20] ^= 1;
+        for text in [
+            "",
+            PREFIX,
+            "ya29.c.AAAA",
+            &token[7..],
+            &String::from_utf8_lossy(&changed),
+        ] {
+            assert_eq!(tokens.find(text, now), None, "{text}");
+        }
     }
 }

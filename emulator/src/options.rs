@@ -37,7 +37,7 @@ pub struct Options {
     pub faults: Vec<Fault>,
     /// A file that receives every request as a line of JSON.
     pub request_log: Option<PathBuf>,
-    /// Whether the log's lines carry the answers' bodies. Token answers are never logged.
+    /// Whether the log file's lines carry the answers' bodies. Tokens given out are never logged.
     pub log_bodies: bool,
 }
 

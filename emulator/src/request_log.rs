@@ -13,10 +13,17 @@ use serde_json::Value;
 use crate::error::EmulatorError;
 
 /// As many requests as are kept in memory; a log file has them all.
-const KEPT: usize = 50_000;
+const KEPT: usize = 10_000;
 
 /// Query parameters and form fields that can carry a secret.
-const SECRET: [&str; 6] = ["access_token", "oauth_token", "id_token", "key", "assertion", "client_secret"];
+const SECRET: [&str; 6] = [
+    "access_token",
+    "oauth_token",
+    "id_token",
+    "key",
+    "assertion",
+    "client_secret",
+];
 
 /// One request and what it was answered. Never carries an access token or a signature.
 #[derive(Debug, Clone, Serialize)]
@@ -50,7 +57,7 @@ pub struct LoggedRequest {
     pub assertion_header: Option<Value>,
     /// The assertion's claims.
     pub claims: Option<Value>,
-    /// The answer's body, if bodies are logged; never a token.
+    /// The answer's body, in the log file only and if bodies are logged; never a token.
     pub response: Option<Value>,
 }
 
@@ -73,14 +80,23 @@ impl RequestLog {
             .map(|path| {
                 File::create(path)
                     .map(BufWriter::new)
-                    .map_err(|source| EmulatorError::Write { path: path.to_owned(), source })
+                    .map_err(|source| EmulatorError::Write {
+                        path: path.to_owned(),
+                        source,
+                    })
             })
             .transpose()?;
-        Ok(Self { state: Mutex::new(State { latest: VecDeque::new(), file }), bodies })
+        Ok(Self {
+            state: Mutex::new(State {
+                latest: VecDeque::new(),
+                file,
+            }),
+            bodies,
+        })
     }
 
     /// A log file that cannot be written any more is given up; serving goes on.
-    pub(crate) fn record(&self, request: LoggedRequest) {
+    pub(crate) fn record(&self, mut request: LoggedRequest) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(file) = &mut state.file {
             let written = serde_json::to_writer(&mut *file, &request)
@@ -91,6 +107,8 @@ impl RequestLog {
                 state.file = None;
             }
         }
+        // Bodies go to the file only: kept in memory, a large tenant's would add up.
+        request.response = None;
         if state.latest.len() == KEPT {
             state.latest.pop_front();
         }
@@ -114,7 +132,10 @@ pub(crate) fn without_secrets(query: &str) -> String {
 
 /// A token request's form without its secrets.
 pub(crate) fn harmless_fields(form: &[(String, String)]) -> BTreeMap<String, String> {
-    form.iter().filter(|(name, _)| !SECRET.contains(&name.as_str())).cloned().collect()
+    form.iter()
+        .filter(|(name, _)| !SECRET.contains(&name.as_str()))
+        .cloned()
+        .collect()
 }
 
 #[cfg(test)]
@@ -123,7 +144,10 @@ mod tests {
 
     #[test]
     fn secrets_are_struck_out_of_queries() {
-        assert_eq!(without_secrets("a=b&access_token=ya29.x&c"), "a=b&access_token=REDACTED&c");
+        assert_eq!(
+            without_secrets("a=b&access_token=ya29.x&c"),
+            "a=b&access_token=REDACTED&c"
+        );
         assert_eq!(without_secrets(""), "");
     }
 }

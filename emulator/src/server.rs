@@ -15,7 +15,7 @@ use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
 use crate::bearer_tokens::BearerTokens;
@@ -34,6 +34,8 @@ use crate::world::World;
 
 /// How long open connections get to finish when the emulator stops.
 const FAREWELL: Duration = Duration::from_secs(2);
+
+const BREATH: Duration = Duration::from_millis(20);
 
 /// A running emulator. Dropping it stops it at once; [`Emulator::shutdown`] lets requests finish.
 #[derive(Debug)]
@@ -58,16 +60,24 @@ pub async fn start(options: Options) -> Result<Emulator, EmulatorError> {
     let audit_key = SigningKey::generate()?;
     tenant.publish_audit_key(&audit_key.public);
 
-    let listen_error = |source| EmulatorError::Listen { address: options.listen, source };
-    let listener = TcpListener::bind(options.listen).await.map_err(listen_error)?;
+    let listen_error = |source| EmulatorError::Listen {
+        address: options.listen,
+        source,
+    };
+    let listener = TcpListener::bind(options.listen)
+        .await
+        .map_err(listen_error)?;
     let address = listener.local_addr().map_err(listen_error)?;
-    let identity = options.tls.then(|| certificate::make(address.ip())).transpose()?;
+    let identity = options
+        .tls
+        .then(|| certificate::make(address.ip()))
+        .transpose()?;
     let base_url = format!("{}://{address}", if options.tls { "https" } else { "http" });
 
     let world = Arc::new(World {
         tenant,
         clock,
-        bearer_tokens: BearerTokens::default(),
+        bearer_tokens: BearerTokens::new()?,
         page_tokens: PageTokens::new()?,
         page_cap: options.page_cap(),
         faults: Faults::new(options.faults),
@@ -77,8 +87,15 @@ pub async fn start(options: Options) -> Result<Emulator, EmulatorError> {
         token_uri: format!("{base_url}/token"),
     });
     let (stop, stopped) = watch::channel(false);
-    let acceptor = identity.as_ref().map(|identity| TlsAcceptor::from(Arc::clone(&identity.server)));
-    let serving = tokio::spawn(accept(listener, acceptor, router(Arc::clone(&world)), stopped));
+    let acceptor = identity
+        .as_ref()
+        .map(|identity| TlsAcceptor::from(Arc::clone(&identity.server)));
+    let serving = tokio::spawn(accept(
+        listener,
+        acceptor,
+        router(Arc::clone(&world)),
+        stopped,
+    ));
     Ok(Emulator {
         world,
         address,
@@ -106,7 +123,7 @@ impl Emulator {
         self.world.clock.now()
     }
 
-    /// The latest requests, oldest first: up to 50,000 of them.
+    /// The latest requests, oldest first: up to 10,000 of them; a log file has them all.
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.world.log.latest()
     }
@@ -140,7 +157,12 @@ impl Emulator {
     /// If there is no such account or key, or the file cannot be written.
     pub fn write_key_file(&self, account: &str, path: &Path) -> Result<PathBuf, EmulatorError> {
         if account.eq_ignore_ascii_case(&self.world.tenant.audit_account) {
-            return client_files::write_key_file(path, &self.world, account, &self.audit_key.private);
+            return client_files::write_key_file(
+                path,
+                &self.world,
+                account,
+                &self.audit_key.private,
+            );
         }
         let key = match self.world.other_clients_key.get() {
             Some(key) => key,
@@ -166,6 +188,7 @@ impl Drop for Emulator {
     }
 }
 
+/// Accepts until told to stop. The connections end with this task at the latest.
 async fn accept(
     listener: TcpListener,
     acceptor: Option<TlsAcceptor>,
@@ -173,21 +196,26 @@ async fn accept(
     mut stopped: watch::Receiver<bool>,
 ) {
     let graceful = GracefulShutdown::new();
+    let mut connections = JoinSet::new();
     loop {
         let stream = tokio::select! {
             accepted = listener.accept() => accepted,
+            Some(_) = connections.join_next() => continue,
             _ = stopped.changed() => break,
         };
-        // A connection that failed before it began is the client's loss only.
-        let Ok((stream, _)) = stream else { continue };
+        let Ok((stream, _)) = stream else {
+            // Out of sockets, most likely: better to wait than to spin.
+            tokio::time::sleep(BREATH).await;
+            continue;
+        };
         let _ = stream.set_nodelay(true);
         let (router, watcher) = (router.clone(), graceful.watcher());
         match acceptor.clone() {
             None => {
-                tokio::spawn(converse(stream, router, watcher));
+                connections.spawn(converse(stream, router, watcher));
             }
             Some(acceptor) => {
-                tokio::spawn(async move {
+                connections.spawn(async move {
                     if let Ok(stream) = acceptor.accept(stream).await {
                         converse(stream, router, watcher).await;
                     }
@@ -205,8 +233,9 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let builder = auto::Builder::new(TokioExecutor::new());
-    let connection =
-        builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)).into_owned();
+    let connection = builder
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        .into_owned();
     // A connection that breaks is the client's to report.
     let _ = watcher.watch(connection).await;
 }

@@ -29,15 +29,23 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// Waits out the latency. None at all must not cost the timer's own millisecond.
+    pub(crate) async fn hold_back(&self) {
+        if !self.latency.is_zero() {
+            tokio::time::sleep(self.latency).await;
+        }
+    }
+
     /// What a key's signatures are checked against; nothing for a key whose private half nobody outside
     /// holds.
     pub(crate) fn public_half<'a>(&'a self, key: &'a Key) -> Option<&'a [u8]> {
         match (&key.public_key, key.origin) {
             (Some(public), _) => Some(public),
             (None, KeyOrigin::SystemManaged) => None,
-            (None, KeyOrigin::UserManaged | KeyOrigin::Uploaded) => {
-                self.other_clients_key.get().map(|key| key.public.as_slice())
-            }
+            (None, KeyOrigin::UserManaged | KeyOrigin::Uploaded) => self
+                .other_clients_key
+                .get()
+                .map(|key| key.public.as_slice()),
         }
     }
 }

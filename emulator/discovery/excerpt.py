@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""Cut the served methods out of the discovery documents that google-api-python-client (Apache-2.0) ships.
+
+Usage: pip install google-api-python-client, then run this file in its own folder.
+"""
+
+import json
+import pathlib
+
+import googleapiclient
+
+DOCUMENTS = pathlib.Path(googleapiclient.__file__).parent / "discovery_cache" / "documents"
+HERE = pathlib.Path(__file__).parent
+SETTINGS = (
+    "sendAs.list sendAs.get delegates.list delegates.get forwardingAddresses.list forwardingAddresses.get "
+    "getAutoForwarding getImap getPop filters.list filters.get"
+).split()
+SERVED = {
+    ("admin.directory_v1.json", "admin_directory_v1.json"): [
+        "directory." + method
+        for method in (
+            "users.list users.get users.aliases.list domains.list domains.get domainAliases.list "
+            "domainAliases.get orgunits.list customers.get roles.list roles.get privileges.list "
+            "roleAssignments.list roleAssignments.get"
+        ).split()
+    ],
+    ("gmail.v1.json", "gmail_v1.json"): ["gmail.users.getProfile"]
+    + ["gmail.users.settings." + method for method in SETTINGS],
+    ("iam.v1.json", "iam_v1.json"): [
+        "iam.projects.serviceAccounts." + method for method in ("list", "get", "keys.list", "keys.get")
+    ],
+    ("oauth2.v2.json", "oauth2_v2.json"): ["oauth2.tokeninfo"],
+}
+# Scopes that Google's help pages name and no discovery document does.
+OTHER_SCOPES = {
+    "openid",
+    "email",
+    "profile",
+    "https://apps-apis.google.com/a/feeds/compliance/audit/",
+    "https://www.googleapis.com/auth/admin.contact.delegation",
+}
+KEPT = "type format enum $ref minimum maximum default pattern required repeated location".split()
+
+
+def methods(resource):
+    for method in resource.get("methods", {}).values():
+        yield method["id"], method
+    for below in resource.get("resources", {}).values():
+        yield from methods(below)
+
+
+def shape(schema):
+    kept = {name: schema[name] for name in KEPT if name in schema}
+    for name in ("items", "additionalProperties"):
+        if name in schema:
+            kept[name] = shape(schema[name])
+    if "properties" in schema:
+        kept["properties"] = {name: shape(below) for name, below in schema["properties"].items()}
+    return kept
+
+
+def references(value):
+    if isinstance(value, dict):
+        for name, below in value.items():
+            if name == "$ref":
+                yield below
+            else:
+                yield from references(below)
+    elif isinstance(value, list):
+        for below in value:
+            yield from references(below)
+
+
+def excerpt(document, ids):
+    known = dict(methods(document))
+    kept, wanted, schemas = [], [], {}
+    for name in ids:
+        method = known[name]
+        parameters = {key: shape(value) for key, value in method.get("parameters", {}).items()}
+        if "{+" in method["path"]:
+            # The flat path below names its own parameters.
+            parameters = {key: value for key, value in parameters.items() if value.get("location") != "path"}
+        kept.append(
+            {
+                "id": name,
+                "httpMethod": method["httpMethod"],
+                "path": method.get("flatPath") or method["path"],
+                "parameters": parameters,
+                "scopes": method.get("scopes", []),
+                "response": method["response"]["$ref"],
+            }
+        )
+        wanted.append(method["response"]["$ref"])
+    while wanted:
+        name = wanted.pop()
+        if name not in schemas:
+            schemas[name] = shape(document["schemas"][name])
+            wanted += references(schemas[name])
+    return {
+        "revision": document["revision"],
+        "rootUrl": document["rootUrl"],
+        "parameters": {name: shape(value) for name, value in document.get("parameters", {}).items()},
+        "methods": kept,
+        "schemas": dict(sorted(schemas.items())),
+    }
+
+
+def main():
+    for (source, target), ids in SERVED.items():
+        document = json.loads((DOCUMENTS / source).read_text())
+        (HERE / target).write_text(json.dumps(excerpt(document, ids), indent=1))
+    scopes = set(OTHER_SCOPES)
+    for path in DOCUMENTS.glob("*.json"):
+        auth = json.loads(path.read_text()).get("auth", {})
+        scopes.update(auth.get("oauth2", {}).get("scopes", {}))
+    (HERE / "scopes.txt").write_text("\n".join(sorted(scopes)) + "\n")
+
+
+main()
