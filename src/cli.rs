@@ -13,9 +13,9 @@ use workspace_audit_emulator::{Fault, TenantName};
 #[command(version, about, after_help = EXAMPLES, max_term_width = 100)]
 pub struct Cli {
     #[command(flatten)]
-    pub(crate) output: Output,
+    pub output: Output,
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub command: Command,
 }
 
 const EXAMPLES: &str = "\
@@ -35,20 +35,20 @@ Exit codes:
 
 /// How the program talks.
 #[derive(Debug, Args)]
-pub(crate) struct Output {
+pub struct Output {
     /// More log lines on stderr; twice for still more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
-    pub(crate) verbose: u8,
+    pub verbose: u8,
     /// No progress bar and no summary; only errors
     #[arg(short, long, global = true)]
-    pub(crate) quiet: bool,
+    pub quiet: bool,
     /// How log lines are written
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
-    pub(crate) log_format: LogFormat,
+    pub log_format: LogFormat,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LogFormat {
+pub enum LogFormat {
     /// For people
     Text,
     /// One JSON object a line
@@ -56,7 +56,7 @@ pub(crate) enum LogFormat {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+pub enum Command {
     /// Write a commented config.toml
     Init(Init),
     /// Read the tenant, judge it, write the reports: what cron calls
@@ -78,21 +78,21 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Init {
+pub struct Init {
     /// Where to write it
     #[arg(default_value = "config.toml", value_name = "FILE")]
-    pub(crate) path: PathBuf,
+    pub path: PathBuf,
 }
 
 /// The configuration, and flags that win over it.
 #[derive(Debug, Args)]
-pub(crate) struct Configured {
+pub struct Configured {
     /// The configuration file
     #[arg(short, long, default_value = "config.toml", value_name = "FILE")]
-    pub(crate) config: PathBuf,
+    pub config: PathBuf,
     /// Any setting, such as collect.concurrency=32; may be repeated
     #[arg(long = "set", value_name = "SECTION.KEY=VALUE", value_parser = setting)]
-    pub(crate) settings: Vec<(String, String)>,
+    pub settings: Vec<(String, String)>,
     /// [tenant] customer
     #[arg(long, value_name = "ID")]
     customer: Option<String>,
@@ -121,8 +121,9 @@ pub(crate) struct Configured {
 
 impl Configured {
     /// The flags as settings, the last one winning. Paths on the command line start at the working folder.
-    pub(crate) fn flags(&self) -> Vec<(String, String)> {
-        let here = |path: &String| std::path::absolute(path).map_or(path.clone(), |path| path.display().to_string());
+    pub fn flags(&self) -> Vec<(String, String)> {
+        let here =
+            |path: &String| std::path::absolute(path).map_or(path.clone(), |path| path.display().to_string());
         let flags = [
             ("tenant.customer", self.customer.clone()),
             ("tenant.admin", self.admin.clone()),
@@ -144,45 +145,45 @@ fn setting(text: &str) -> Result<(String, String), String> {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Run {
+pub struct Run {
     #[command(flatten)]
-    pub(crate) configured: Configured,
+    pub configured: Configured,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Demo {
+pub struct Demo {
     /// healthy, typical, neglected or huge:N
     #[arg(long, default_value = "typical", value_name = "NAME")]
-    pub(crate) tenant: TenantName,
+    pub tenant: TenantName,
     /// Where reports go
     #[arg(long, default_value = "reports/demo", value_name = "FOLDER")]
-    pub(crate) output_dir: PathBuf,
+    pub output_dir: PathBuf,
     /// Freeze the clock, so that two demos give the same files
     #[arg(long, value_name = "TIME")]
-    pub(crate) at: Option<DateTime<Utc>>,
+    pub at: Option<DateTime<Utc>>,
     /// Exit code 3 from this severity on
     #[arg(long, default_value = "none", value_name = "SEVERITY")]
-    pub(crate) fail_on: String,
+    pub fail_on: String,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Again {
+pub struct Again {
     /// The run's id, as `runs` lists it, or `latest`
     #[arg(default_value = "latest", value_name = "RUN")]
-    pub(crate) run: String,
+    pub run: String,
     #[command(flatten)]
-    pub(crate) configured: Configured,
+    pub configured: Configured,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct List {
+pub struct List {
     /// For a terminal, or for documentation
     #[arg(long, value_enum, default_value_t = ListFormat::Text, value_name = "FORMAT")]
-    pub(crate) format: ListFormat,
+    pub format: ListFormat,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ListFormat {
+pub enum ListFormat {
     /// For a terminal
     Text,
     /// Markdown
@@ -190,43 +191,43 @@ pub(crate) enum ListFormat {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Emulate {
+pub struct Emulate {
     /// healthy, typical, neglected or huge:N
     #[arg(long, default_value = "typical", value_name = "NAME")]
-    pub(crate) tenant: TenantName,
+    pub tenant: TenantName,
     /// Where to listen; port 0 lets the system choose
     #[arg(long, default_value = "127.0.0.1:8765", value_name = "ADDRESS")]
-    pub(crate) listen: SocketAddr,
+    pub listen: SocketAddr,
     /// Where the key file, the configuration and the other files for clients go
     #[arg(long, default_value = "emulated", value_name = "FOLDER")]
-    pub(crate) client_files: PathBuf,
+    pub client_files: PathBuf,
     /// Every id, name and date follows from the seed and the clock
     #[arg(long, default_value_t = 7)]
-    pub(crate) seed: u64,
+    pub seed: u64,
     /// Freeze the clock
     #[arg(long, value_name = "TIME")]
-    pub(crate) at: Option<DateTime<Utc>>,
+    pub at: Option<DateTime<Utc>>,
     /// The most entries a page carries
     #[arg(long, value_name = "N")]
-    pub(crate) page_cap: Option<usize>,
+    pub page_cap: Option<usize>,
     /// Hold back every answer, in milliseconds
     #[arg(long, default_value = "0", value_name = "MS", value_parser = milliseconds)]
-    pub(crate) latency: Duration,
+    pub latency: Duration,
     /// Serve TLS, with a private certificate authority
     #[arg(long)]
-    pub(crate) tls: bool,
+    pub tls: bool,
     /// Take a scope away from the audit's own delegation; may be repeated
     #[arg(long, value_name = "SCOPE")]
-    pub(crate) revoke_scope: Vec<String>,
+    pub revoke_scope: Vec<String>,
     /// Add a scope to the audit's own delegation; may be repeated
     #[arg(long, value_name = "SCOPE")]
-    pub(crate) extra_scope: Vec<String>,
+    pub extra_scope: Vec<String>,
     /// Replace answers, such as "GET /admin/directory/v1/users 500"; may be repeated
     #[arg(long, value_name = "FAULT")]
-    pub(crate) fault: Vec<Fault>,
+    pub fault: Vec<Fault>,
     /// Write each request as a line of JSON
     #[arg(long, value_name = "FILE")]
-    pub(crate) request_log: Option<PathBuf>,
+    pub request_log: Option<PathBuf>,
 }
 
 fn milliseconds(text: &str) -> Result<Duration, String> {

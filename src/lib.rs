@@ -3,7 +3,9 @@
 pub mod audit;
 pub mod causes;
 pub mod checks;
+pub mod cli;
 pub mod collect;
+pub mod commands;
 pub mod config;
 pub mod findings;
 pub mod formats;

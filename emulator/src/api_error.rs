@@ -44,8 +44,7 @@ impl ApiError {
     }
 
     fn reason_saying(mut self, domain: &str, reason: &str, message: &str) -> Self {
-        self.reasons
-            .push(json!({ "message": message, "domain": domain, "reason": reason }));
+        self.reasons.push(json!({ "message": message, "domain": domain, "reason": reason }));
         self
     }
 
@@ -93,21 +92,15 @@ impl ApiError {
 
     /// The address is served by no method. Google answers an HTML page here; clients see only the status.
     pub(crate) fn unknown_path(path: &str) -> Self {
-        Self::new(
-            404,
-            format!("The requested URL {path} was not found on this server."),
-        )
-        .reason("notFound")
-        .status("NOT_FOUND")
+        Self::new(404, format!("The requested URL {path} was not found on this server."))
+            .reason("notFound")
+            .status("NOT_FOUND")
     }
 
     /// *Unverified*: Google answers a verb that a path does not know with 404 or 405 depending on the API.
     pub(crate) fn unknown_verb(verb: &str) -> Self {
-        Self::new(
-            405,
-            format!("Method {verb} is not allowed for this resource."),
-        )
-        .reason("httpMethodNotAllowed")
+        Self::new(405, format!("Method {verb} is not allowed for this resource."))
+            .reason("httpMethodNotAllowed")
     }
 
     pub(crate) fn credentials_missing(method: &Method) -> Self {
@@ -118,23 +111,17 @@ impl ApiError {
         .reason_saying("global", "required", "Login Required.")
         .located("Authorization", "header")
         .status("UNAUTHENTICATED")
-        .information(
-            "CREDENTIALS_MISSING",
-            "googleapis.com",
-            call_metadata(method),
-        );
+        .information("CREDENTIALS_MISSING", "googleapis.com", call_metadata(method));
         error.www_authenticate = Some(REALM.to_owned());
         error
     }
 
     pub(crate) fn credentials_invalid() -> Self {
-        let mut error = Self::new(
-            401,
-            format!("Request had invalid authentication credentials. {CREDENTIALS_HELP}"),
-        )
-        .reason_saying("global", "authError", "Invalid Credentials")
-        .located("Authorization", "header")
-        .status("UNAUTHENTICATED");
+        let mut error =
+            Self::new(401, format!("Request had invalid authentication credentials. {CREDENTIALS_HELP}"))
+                .reason_saying("global", "authError", "Invalid Credentials")
+                .located("Authorization", "header")
+                .status("UNAUTHENTICATED");
         error.www_authenticate = Some(format!("{REALM}, error=\"invalid_token\""));
         error
     }
@@ -143,21 +130,11 @@ impl ApiError {
     /// in for it.
     pub(crate) fn scope_insufficient(method: &Method) -> Self {
         let mut error = Self::new(403, "Request had insufficient authentication scopes.")
-            .reason_saying(
-                "global",
-                "insufficientPermissions",
-                "Insufficient Permission",
-            )
+            .reason_saying("global", "insufficientPermissions", "Insufficient Permission")
             .status("PERMISSION_DENIED")
-            .information(
-                "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
-                "googleapis.com",
-                call_metadata(method),
-            );
-        error.www_authenticate = Some(format!(
-            "{REALM}, error=\"insufficient_scope\", scope=\"{}\"",
-            method.scopes.join(" ")
-        ));
+            .information("ACCESS_TOKEN_SCOPE_INSUFFICIENT", "googleapis.com", call_metadata(method));
+        error.www_authenticate =
+            Some(format!("{REALM}, error=\"insufficient_scope\", scope=\"{}\"", method.scopes.join(" ")));
         error
     }
 
@@ -168,13 +145,11 @@ impl ApiError {
             title = api.title(),
             service = api.service(),
         );
-        let error = Self::new(403, message.clone())
-            .status("PERMISSION_DENIED")
-            .information(
-                "SERVICE_DISABLED",
-                "googleapis.com",
-                json!({ "consumer": format!("projects/{project_number}"), "service": api.service() }),
-            );
+        let error = Self::new(403, message.clone()).status("PERMISSION_DENIED").information(
+            "SERVICE_DISABLED",
+            "googleapis.com",
+            json!({ "consumer": format!("projects/{project_number}"), "service": api.service() }),
+        );
         if api == Api::Iam {
             error
         } else {
@@ -187,9 +162,7 @@ impl ApiError {
     pub(crate) fn out_of_range(name: &str, value: &str, minimum: &str, maximum: &str) -> Self {
         Self::new(
             400,
-            format!(
-                "Invalid value '{value}'. Values must be within the range: [{minimum}, {maximum}]"
-            ),
+            format!("Invalid value '{value}'. Values must be within the range: [{minimum}, {maximum}]"),
         )
         .reason("invalidParameter")
         .located(name, "parameter")
@@ -225,13 +198,7 @@ impl ApiError {
     /// *Unverified* wording: that a foreign or stale page token is refused with 400 is documented, the
     /// text is not.
     pub(crate) fn invalid_page_token(api: Api) -> Self {
-        Self::of(
-            api,
-            400,
-            "INVALID_ARGUMENT",
-            "invalid",
-            "Invalid Input: pageToken",
-        )
+        Self::of(api, 400, "INVALID_ARGUMENT", "invalid", "Invalid Input: pageToken")
     }
 
     pub(crate) fn directory(code: u16, reason: &str, message: impl Into<String>) -> Self {
@@ -240,11 +207,7 @@ impl ApiError {
 
     /// The subject is no administrator, or one without the right.
     pub(crate) fn not_an_administrator() -> Self {
-        Self::directory(
-            403,
-            "forbidden",
-            "Not Authorized to access this resource/api",
-        )
+        Self::directory(403, "forbidden", "Not Authorized to access this resource/api")
     }
 
     /// What Directory says to `my_customer` when the token has no subject: permanent, though it looks
@@ -257,27 +220,19 @@ impl ApiError {
         Self::directory(404, "notFound", format!("Resource Not Found: {parameter}"))
     }
 
-    pub(crate) fn gmail(
-        code: u16,
-        status: &'static str,
-        reason: &str,
-        message: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn gmail(code: u16, status: &'static str, reason: &str, message: impl Into<String>) -> Self {
         Self::of(Api::Gmail, code, status, reason, message)
     }
 
     /// The caller lacks an IAM permission; a resource that does not exist reads the same.
     pub(crate) fn iam_permission_denied(permission: &str, resource: &str) -> Self {
-        Self::new(
-            403,
-            format!("Permission '{permission}' denied on resource (or it may not exist)."),
-        )
-        .status("PERMISSION_DENIED")
-        .information(
-            "IAM_PERMISSION_DENIED",
-            "iam.googleapis.com",
-            json!({ "resource": resource, "permission": permission }),
-        )
+        Self::new(403, format!("Permission '{permission}' denied on resource (or it may not exist)."))
+            .status("PERMISSION_DENIED")
+            .information(
+                "IAM_PERMISSION_DENIED",
+                "iam.googleapis.com",
+                json!({ "resource": resource, "permission": permission }),
+            )
     }
 
     pub(crate) fn body(&self) -> Value {

@@ -56,13 +56,8 @@ impl Assertion {
     /// A claim in seconds since 1970; Google takes whole and fractional numbers.
     pub(crate) fn seconds(&self, name: &str) -> Option<i64> {
         let value = self.claims.get(name)?;
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a moment beyond i64 is no moment"
-        )]
-        value
-            .as_i64()
-            .or_else(|| value.as_f64().map(|seconds| seconds as i64))
+        #[expect(clippy::cast_possible_truncation, reason = "a moment beyond i64 is no moment")]
+        value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64))
     }
 }
 

@@ -49,9 +49,7 @@ struct ScopeSets {
 
 impl BearerTokens {
     pub(crate) fn new() -> Result<Self, EmulatorError> {
-        let failed = |_| EmulatorError::Cryptography {
-            what: "the access token key",
-        };
+        let failed = |_| EmulatorError::Cryptography { what: "the access token key" };
         let mut key = [0_u8; 32];
         SystemRandom::new().fill(&mut key).map_err(failed)?;
         Ok(Self {
@@ -73,10 +71,7 @@ impl BearerTokens {
         sealed.extend_from_slice(&subject.unwrap_or(NO_SUBJECT).to_be_bytes());
         sealed.extend_from_slice(&self.place_of(scopes)?.to_be_bytes());
         sealed.extend_from_slice(&expires_at.timestamp().to_be_bytes());
-        let nonce = self
-            .key
-            .seal_in_place_append_tag(Aad::empty(), &mut sealed)
-            .ok()?;
+        let nonce = self.key.seal_in_place_append_tag(Aad::empty(), &mut sealed).ok()?;
         let token = [nonce.as_ref().as_slice(), &sealed].concat();
         Some(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(token)))
     }
@@ -133,10 +128,7 @@ mod tests {
         assert_eq!((bearer.client, bearer.subject), (3, Some(7)));
         assert_eq!(*bearer.scopes, scopes);
         assert_eq!(tokens.find(&token, now + Duration::hours(1)), None);
-        assert_ne!(
-            tokens.issue(3, Some(7), scopes.clone(), now),
-            Some(token.clone())
-        );
+        assert_ne!(tokens.issue(3, Some(7), scopes.clone(), now), Some(token.clone()));
         let own = tokens.issue(3, None, scopes, now).unwrap();
         assert_eq!(tokens.find(&own, now).unwrap().subject, None);
         assert_eq!(BearerTokens::new().unwrap().find(&token, now), None);
@@ -149,13 +141,7 @@ mod tests {
         let token = tokens.issue(0, None, Vec::new(), now).unwrap();
         let mut changed = token.clone().into_bytes();
         changed[20] ^= 1;
-        for text in [
-            "",
-            PREFIX,
-            "ya29.c.AAAA",
-            &token[7..],
-            &String::from_utf8_lossy(&changed),
-        ] {
+        for text in ["", PREFIX, "ya29.c.AAAA", &token[7..], &String::from_utf8_lossy(&changed)] {
             assert_eq!(tokens.find(text, now), None, "{text}");
         }
     }

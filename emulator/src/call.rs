@@ -17,15 +17,8 @@ use crate::world::World;
 pub(crate) type Outcome = Result<Value, ApiError>;
 
 /// Query parameters that do not change which listing a page token belongs to.
-const OUTSIDE_THE_LISTING: [&str; 7] = [
-    "pageToken",
-    "maxResults",
-    "pageSize",
-    "fields",
-    "alt",
-    "prettyPrint",
-    "quotaUser",
-];
+const OUTSIDE_THE_LISTING: [&str; 7] =
+    ["pageToken", "maxResults", "pageSize", "fields", "alt", "prettyPrint", "quotaUser"];
 
 /// A call whose parameters are valid and whose token holds a fitting scope.
 pub(crate) struct Call<'a> {
@@ -54,10 +47,7 @@ impl<'a> Call<'a> {
 
     /// Every value of a repeated query parameter.
     pub(crate) fn all_in_query(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.query
-            .iter()
-            .filter(move |(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.query.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// The user the token acts as.
@@ -74,10 +64,8 @@ impl<'a> Call<'a> {
     /// Holds every query parameter against the method's description.
     pub(crate) fn check_parameters(&self) -> Result<(), ApiError> {
         for (name, value) in &self.query {
-            let schema = self
-                .method
-                .query_parameter(name)
-                .ok_or_else(|| ApiError::unknown_parameter(name))?;
+            let schema =
+                self.method.query_parameter(name).ok_or_else(|| ApiError::unknown_parameter(name))?;
             check_parameter(name, value, schema)?;
         }
         Ok(())
@@ -107,11 +95,7 @@ impl<'a> Call<'a> {
 
     /// The token under which the listing goes on at a place.
     pub(crate) fn page_token(&self, place: Place) -> Value {
-        Value::String(
-            self.world
-                .page_tokens
-                .seal(&self.listing(), place, self.now),
-        )
+        Value::String(self.world.page_tokens.seal(&self.listing(), place, self.now))
     }
 
     /// How many entries a page carries: what is asked for, up to the server's own cap.
@@ -132,40 +116,27 @@ impl<'a> Call<'a> {
     ) -> Result<(&'b [T], Option<Value>), ApiError> {
         let start = self.place()?.offset.min(entries.len());
         let end = start.saturating_add(size).min(entries.len());
-        let more = (end < entries.len()).then(|| {
-            self.page_token(Place {
-                offset: end,
-                paused: true,
-            })
-        });
+        let more = (end < entries.len()).then(|| self.page_token(Place { offset: end, paused: true }));
         Ok((&entries[start..end], more))
     }
 
     /// What makes two requests the same listing.
     fn listing(&self) -> String {
-        let mut parameters: Vec<&(String, String)> = self
-            .query
-            .iter()
-            .filter(|(name, _)| !OUTSIDE_THE_LISTING.contains(&name.as_str()))
-            .collect();
+        let mut parameters: Vec<&(String, String)> =
+            self.query.iter().filter(|(name, _)| !OUTSIDE_THE_LISTING.contains(&name.as_str())).collect();
         parameters.sort();
         format!("{} {:?} {parameters:?}", self.method.id, self.path)
     }
 }
 
 fn value_of<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    parameters
-        .iter()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.as_str())
+    parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
 fn check_parameter(name: &str, value: &str, schema: &Schema) -> Result<(), ApiError> {
     match schema.kind.as_deref() {
         Some("integer") => {
-            let number: i64 = value
-                .parse()
-                .map_err(|_| ApiError::ill_typed(name, value, "TYPE_INT32"))?;
+            let number: i64 = value.parse().map_err(|_| ApiError::ill_typed(name, value, "TYPE_INT32"))?;
             if let (Some(minimum), Some(maximum)) = (&schema.minimum, &schema.maximum) {
                 let within = minimum.parse().is_ok_and(|minimum: i64| number >= minimum)
                     && maximum.parse().is_ok_and(|maximum: i64| number <= maximum);
@@ -181,10 +152,7 @@ fn check_parameter(name: &str, value: &str, schema: &Schema) -> Result<(), ApiEr
         }
         // Directory's own clients write enumerations in either case.
         _ if !schema.values.is_empty()
-            && !schema
-                .values
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(value)) =>
+            && !schema.values.iter().any(|known| known.eq_ignore_ascii_case(value)) =>
         {
             return Err(ApiError::ill_typed(name, value, "TYPE_ENUM"));
         }

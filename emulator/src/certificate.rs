@@ -17,9 +17,7 @@ pub(crate) struct Identity {
 }
 
 pub(crate) fn make(address: IpAddr) -> Result<Identity, EmulatorError> {
-    build(address).map_err(|_| EmulatorError::Cryptography {
-        what: "the certificate",
-    })
+    build(address).map_err(|_| EmulatorError::Cryptography { what: "the certificate" })
 }
 
 fn build(address: IpAddr) -> Result<Identity, Box<dyn std::error::Error>> {
@@ -27,22 +25,14 @@ fn build(address: IpAddr) -> Result<Identity, Box<dyn std::error::Error>> {
     let mut authority = CertificateParams::new(Vec::new())?;
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    authority
-        .distinguished_name
-        .push(DnType::CommonName, "Workspace emulator, private authority");
+    authority.distinguished_name.push(DnType::CommonName, "Workspace emulator, private authority");
     let authority_pem = authority.self_signed(&authority_key)?.pem();
     let issuer = Issuer::new(authority, authority_key);
 
     let key = KeyPair::generate()?;
-    let names = vec![
-        "localhost".to_owned(),
-        "127.0.0.1".to_owned(),
-        "::1".to_owned(),
-        address.to_string(),
-    ];
+    let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned(), address.to_string()];
     let mut leaf = CertificateParams::new(names)?;
-    leaf.distinguished_name
-        .push(DnType::CommonName, "localhost");
+    leaf.distinguished_name.push(DnType::CommonName, "localhost");
     let certificate = leaf.signed_by(&key, &issuer)?;
 
     let private = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
@@ -51,8 +41,5 @@ fn build(address: IpAddr) -> Result<Identity, Box<dyn std::error::Error>> {
         .with_no_client_auth()
         .with_single_cert(vec![certificate.der().clone()], private)?;
     server.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(Identity {
-        server: Arc::new(server),
-        authority_pem,
-    })
+    Ok(Identity { server: Arc::new(server), authority_pem })
 }

@@ -41,22 +41,14 @@ pub(crate) fn write(
     private_key: &[u8],
     authority_pem: Option<&str>,
 ) -> Result<ClientFiles, EmulatorError> {
-    fs::create_dir_all(folder).map_err(|source| EmulatorError::Write {
-        path: folder.to_owned(),
-        source,
-    })?;
+    fs::create_dir_all(folder).map_err(|source| EmulatorError::Write { path: folder.to_owned(), source })?;
     let keep = |name: &str, text: &str| write_private(folder.join(name), text);
     Ok(ClientFiles {
         config: keep(CONFIG, &config(world, base_url)?)?,
-        key_file: keep(
-            KEY_FILE,
-            &key_file(world, &world.tenant.audit_account, private_key)?,
-        )?,
+        key_file: keep(KEY_FILE, &key_file(world, &world.tenant.audit_account, private_key)?)?,
         console_grants: keep(CONSOLE_GRANTS, &console_grants(&world.tenant)?)?,
         exceptions: keep(EXCEPTIONS, &exceptions(world)?)?,
-        ca_certificate: authority_pem
-            .map(|pem| keep(CA_CERTIFICATE, pem))
-            .transpose()?,
+        ca_certificate: authority_pem.map(|pem| keep(CA_CERTIFICATE, pem)).transpose()?,
     })
 }
 
@@ -111,30 +103,16 @@ struct GoogleSection<'a> {
 
 fn config(world: &World, base_url: &str) -> Result<String, EmulatorError> {
     let config = Config {
-        tenant: TenantSection {
-            customer: "my_customer",
-            admin: &world.tenant.admin,
-        },
+        tenant: TenantSection { customer: "my_customer", admin: &world.tenant.admin },
         auth: AuthSection { key_file: KEY_FILE },
         cloud: CloudSection {
-            projects: world
-                .tenant
-                .projects
-                .iter()
-                .map(|project| project.id.as_str())
-                .collect(),
+            projects: world.tenant.projects.iter().map(|project| project.id.as_str()).collect(),
             console_grants: CONSOLE_GRANTS,
             console_grants_date: date(world.clock.now())?,
         },
-        checks: ChecksSection {
-            exceptions: EXCEPTIONS,
-        },
-        reports: ReportsSection {
-            directory: "reports",
-        },
-        history: HistorySection {
-            path: "reports/history.sqlite",
-        },
+        checks: ChecksSection { exceptions: EXCEPTIONS },
+        reports: ReportsSection { directory: "reports" },
+        history: HistorySection { path: "reports/history.sqlite" },
         google: GoogleSection { base_url },
     };
     toml::to_string(&config).map_err(|error| layout("the configuration", &error))
@@ -170,11 +148,7 @@ pub(crate) fn write_key_file(
 fn key_file(world: &World, account: &str, private_key: &[u8]) -> Result<String, EmulatorError> {
     let unknown = || EmulatorError::NoSuchKey(account.to_owned());
     let (project, account) = world.tenant.account(account).ok_or_else(unknown)?;
-    let key = account
-        .keys
-        .iter()
-        .rfind(|key| key.origin != KeyOrigin::SystemManaged)
-        .ok_or_else(unknown)?;
+    let key = account.keys.iter().rfind(|key| key.origin != KeyOrigin::SystemManaged).ok_or_else(unknown)?;
     let key_file = KeyFile {
         kind: "service_account",
         project_id: &project.id,
@@ -198,9 +172,7 @@ fn key_file(world: &World, account: &str, private_key: &[u8]) -> Result<String, 
 fn console_grants(tenant: &Tenant) -> Result<String, EmulatorError> {
     let failed = |error: &dyn std::fmt::Display| layout("the delegation list", error);
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer
-        .write_record(["Name", "Client ID", "Scopes"])
-        .map_err(|error| failed(&error))?;
+    writer.write_record(["Name", "Client ID", "Scopes"]).map_err(|error| failed(&error))?;
     for grant in &tenant.grants {
         writer
             .write_record([&grant.name, &grant.client_id, &grant.scopes.join(",")])
@@ -251,20 +223,12 @@ fn date(moment: chrono::DateTime<chrono::Utc>) -> Result<Datetime, EmulatorError
 
 fn pem(label: &str, der: &[u8]) -> String {
     let encoded = STANDARD.encode(der);
-    let lines = encoded
-        .as_bytes()
-        .chunks(64)
-        .map(String::from_utf8_lossy)
-        .collect::<Vec<_>>()
-        .join("\n");
+    let lines = encoded.as_bytes().chunks(64).map(String::from_utf8_lossy).collect::<Vec<_>>().join("\n");
     format!("-----BEGIN {label}-----\n{lines}\n-----END {label}-----\n")
 }
 
 fn layout(what: &'static str, error: &(impl std::fmt::Display + ?Sized)) -> EmulatorError {
-    EmulatorError::Layout {
-        what,
-        reason: error.to_string(),
-    }
+    EmulatorError::Layout { what, reason: error.to_string() }
 }
 
 /// Replaces the file, readable only by its owner from the first byte on.

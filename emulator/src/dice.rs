@@ -16,9 +16,7 @@ impl Dice {
         let label = label.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
         });
-        Self {
-            state: mix(seed) ^ mix(label) ^ mix(index.wrapping_add(0x51)),
-        }
+        Self { state: mix(seed) ^ mix(label) ^ mix(index.wrapping_add(0x51)) }
     }
 
     pub(crate) fn draw(&mut self) -> u64 {
@@ -42,22 +40,16 @@ impl Dice {
     }
 
     pub(crate) fn digits(&mut self, count: usize) -> String {
-        (0..count)
-            .map(|_| char::from(b'0' + self.small(10)))
-            .collect()
+        (0..count).map(|_| char::from(b'0' + self.small(10))).collect()
     }
 
     pub(crate) fn hexadecimal(&mut self, count: usize) -> String {
-        (0..count)
-            .map(|_| char::from(b"0123456789abcdef"[usize::from(self.small(16))]))
-            .collect()
+        (0..count).map(|_| char::from(b"0123456789abcdef"[usize::from(self.small(16))])).collect()
     }
 
     pub(crate) fn letters_and_digits(&mut self, count: usize) -> String {
         (0..count)
-            .map(|_| {
-                char::from(b"0123456789abcdefghijklmnopqrstuvwxyz"[usize::from(self.small(36))])
-            })
+            .map(|_| char::from(b"0123456789abcdefghijklmnopqrstuvwxyz"[usize::from(self.small(36))]))
             .collect()
     }
 
@@ -85,21 +77,9 @@ mod tests {
 
     #[test]
     fn the_same_seed_draws_the_same_numbers() {
-        assert_eq!(
-            Dice::new(7, "user", 3).digits(21),
-            Dice::new(7, "user", 3).digits(21)
-        );
-        assert_ne!(
-            Dice::new(7, "user", 3).digits(21),
-            Dice::new(7, "user", 4).digits(21)
-        );
-        assert_ne!(
-            Dice::new(7, "user", 3).digits(21),
-            Dice::new(8, "user", 3).digits(21)
-        );
-        assert_ne!(
-            Dice::new(7, "user", 3).digits(21),
-            Dice::new(7, "key", 3).digits(21)
-        );
+        assert_eq!(Dice::new(7, "user", 3).digits(21), Dice::new(7, "user", 3).digits(21));
+        assert_ne!(Dice::new(7, "user", 3).digits(21), Dice::new(7, "user", 4).digits(21));
+        assert_ne!(Dice::new(7, "user", 3).digits(21), Dice::new(8, "user", 3).digits(21));
+        assert_ne!(Dice::new(7, "user", 3).digits(21), Dice::new(7, "key", 3).digits(21));
     }
 }

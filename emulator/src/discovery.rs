@@ -72,11 +72,7 @@ impl Method {
 
     /// Follows a reference to another schema of the same document.
     pub(crate) fn resolve(&self, schema: &'static Schema) -> &'static Schema {
-        schema
-            .reference
-            .as_ref()
-            .and_then(|name| self.document.schemas.get(name))
-            .unwrap_or(schema)
+        schema.reference.as_ref().and_then(|name| self.document.schemas.get(name)).unwrap_or(schema)
     }
 
     /// The description of a query parameter, the API-wide ones included.
@@ -127,28 +123,18 @@ struct WrittenMethod {
 
 static DIRECTORY: LazyLock<Document> =
     LazyLock::new(|| read(include_str!("../discovery/admin_directory_v1.json")));
-static GMAIL: LazyLock<Document> =
-    LazyLock::new(|| read(include_str!("../discovery/gmail_v1.json")));
+static GMAIL: LazyLock<Document> = LazyLock::new(|| read(include_str!("../discovery/gmail_v1.json")));
 static IAM: LazyLock<Document> = LazyLock::new(|| read(include_str!("../discovery/iam_v1.json")));
-static OAUTH2: LazyLock<Document> =
-    LazyLock::new(|| read(include_str!("../discovery/oauth2_v2.json")));
+static OAUTH2: LazyLock<Document> = LazyLock::new(|| read(include_str!("../discovery/oauth2_v2.json")));
 
 /// Every method that is served.
 pub(crate) static METHODS: LazyLock<Vec<Method>> = LazyLock::new(|| {
-    [
-        (Api::Directory, &*DIRECTORY),
-        (Api::Gmail, &*GMAIL),
-        (Api::Iam, &*IAM),
-        (Api::Oauth2, &*OAUTH2),
-    ]
-    .into_iter()
-    .flat_map(|(api, document)| {
-        document
-            .methods
-            .iter()
-            .map(move |written| method(api, document, written))
-    })
-    .collect()
+    [(Api::Directory, &*DIRECTORY), (Api::Gmail, &*GMAIL), (Api::Iam, &*IAM), (Api::Oauth2, &*OAUTH2)]
+        .into_iter()
+        .flat_map(|(api, document)| {
+            document.methods.iter().map(move |written| method(api, document, written))
+        })
+        .collect()
 });
 
 static SCOPES: LazyLock<HashSet<&'static str>> =
@@ -184,11 +170,7 @@ mod tests {
     fn the_documents_are_read_whole() {
         assert!(METHODS.len() > 25);
         for method in METHODS.iter() {
-            assert!(
-                !method.response_schema().properties.is_empty(),
-                "{}",
-                method.id
-            );
+            assert!(!method.response_schema().properties.is_empty(), "{}", method.id);
             for scope in method.scopes {
                 assert!(is_known_scope(scope), "{scope}");
             }

@@ -38,13 +38,9 @@ impl FromStr for Fault {
     type Err = EmulatorError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let refuse = |reason| EmulatorError::Fault {
-            text: text.to_owned(),
-            reason,
-        };
+        let refuse = |reason| EmulatorError::Fault { text: text.to_owned(), reason };
         let mut words = text.split_whitespace();
-        let (Some(method), Some(path), Some(answer)) = (words.next(), words.next(), words.next())
-        else {
+        let (Some(method), Some(path), Some(answer)) = (words.next(), words.next(), words.next()) else {
             return Err(refuse("expected METHOD PATH ANSWER"));
         };
         if !path.starts_with(['/', '*']) {
@@ -55,9 +51,7 @@ impl FromStr for Fault {
             status => match status.parse() {
                 Ok(status @ 400..=599) => FaultAnswer::Status(status),
                 _ => {
-                    return Err(refuse(
-                        "the answer is neither a status from 400 to 599 nor `disabled`",
-                    ));
+                    return Err(refuse("the answer is neither a status from 400 to 599 nor `disabled`"));
                 }
             },
         };
@@ -72,9 +66,7 @@ impl FromStr for Fault {
             match word.split_once('=') {
                 Some(("subject", subject)) => fault.subject = Some(subject.to_owned()),
                 Some(("after", count)) => {
-                    let count = count
-                        .parse()
-                        .map_err(|_| refuse("`after` is not a number"))?;
+                    let count = count.parse().map_err(|_| refuse("`after` is not a number"))?;
                     fault.after_requests = Some(count);
                 }
                 _ => return Err(refuse("expected subject=ADDRESS or after=N")),
@@ -88,9 +80,10 @@ impl Fault {
     fn concerns(&self, method: &str, path: &str, subject: Option<&str>) -> bool {
         (self.method == "*" || self.method == method)
             && matches_pattern(&self.path, path)
-            && self.subject.as_deref().is_none_or(|wanted| {
-                subject.is_some_and(|subject| subject.eq_ignore_ascii_case(wanted))
-            })
+            && self
+                .subject
+                .as_deref()
+                .is_none_or(|wanted| subject.is_some_and(|subject| subject.eq_ignore_ascii_case(wanted)))
     }
 }
 
@@ -102,21 +95,11 @@ pub(crate) struct Faults {
 
 impl Faults {
     pub(crate) fn new(faults: Vec<Fault>) -> Self {
-        Self {
-            planned: faults
-                .into_iter()
-                .map(|fault| (fault, AtomicUsize::new(0)))
-                .collect(),
-        }
+        Self { planned: faults.into_iter().map(|fault| (fault, AtomicUsize::new(0))).collect() }
     }
 
     /// The answer that replaces the usual one for this request, if any.
-    pub(crate) fn strike(
-        &self,
-        method: &str,
-        path: &str,
-        subject: Option<&str>,
-    ) -> Option<&FaultAnswer> {
+    pub(crate) fn strike(&self, method: &str, path: &str, subject: Option<&str>) -> Option<&FaultAnswer> {
         self.planned.iter().find_map(|(fault, passed)| {
             if !fault.concerns(method, path, subject) {
                 return None;
@@ -135,32 +118,16 @@ pub(crate) fn status_error(api: Api, status: u16, retry_after: &str) -> ApiError
         403 if api == Api::Directory => return ApiError::not_an_administrator(),
         403 => ("PERMISSION_DENIED", "forbidden", "Forbidden".to_owned()),
         404 if api == Api::Directory => return ApiError::resource_not_found("userKey"),
-        404 => (
-            "NOT_FOUND",
-            "notFound",
-            "Requested entity was not found.".to_owned(),
-        ),
+        404 => ("NOT_FOUND", "notFound", "Requested entity was not found.".to_owned()),
         429 if api == Api::Gmail => (
             "RESOURCE_EXHAUSTED",
             "rateLimitExceeded",
             format!("User-rate limit exceeded.  Retry after {retry_after}"),
         ),
-        429 => (
-            "RESOURCE_EXHAUSTED",
-            "rateLimitExceeded",
-            "Rate Limit Exceeded".to_owned(),
-        ),
+        429 => ("RESOURCE_EXHAUSTED", "rateLimitExceeded", "Rate Limit Exceeded".to_owned()),
         503 if api == Api::Directory => return ApiError::no_administrator_named(),
-        503 => (
-            "UNAVAILABLE",
-            "backendError",
-            "The service is currently unavailable.".to_owned(),
-        ),
-        500 => (
-            "INTERNAL",
-            "backendError",
-            "Internal error encountered.".to_owned(),
-        ),
+        503 => ("UNAVAILABLE", "backendError", "The service is currently unavailable.".to_owned()),
+        500 => ("INTERNAL", "backendError", "Internal error encountered.".to_owned()),
         _ => ("UNKNOWN", "backendError", "Backend Error".to_owned()),
     };
     ApiError::of(api, status, name, reason, message)
@@ -184,45 +151,28 @@ mod tests {
 
     #[test]
     fn a_fault_is_read_from_its_text() {
-        let fault: Fault = "GET /gmail/v1/*/sendAs 403 subject=a@example.com after=3"
-            .parse()
-            .unwrap();
+        let fault: Fault = "GET /gmail/v1/*/sendAs 403 subject=a@example.com after=3".parse().unwrap();
         assert_eq!(fault.path, "/gmail/v1/*/sendAs");
         assert_eq!(fault.subject.as_deref(), Some("a@example.com"));
         assert_eq!(fault.after_requests, Some(3));
         assert_eq!(fault.answer, FaultAnswer::Status(403));
-        for text in [
-            "",
-            "GET /x",
-            "GET x 500",
-            "GET /x 200",
-            "GET /x 500 often",
-            "GET /x 500 after=soon",
-        ] {
+        for text in ["", "GET /x", "GET x 500", "GET /x 200", "GET /x 500 often", "GET /x 500 after=soon"] {
             assert!(text.parse::<Fault>().is_err(), "{text}");
         }
     }
 
     #[test]
     fn a_star_crosses_slashes() {
-        assert!(matches_pattern(
-            "/gmail/v1/*/sendAs",
-            "/gmail/v1/users/me/settings/sendAs"
-        ));
+        assert!(matches_pattern("/gmail/v1/*/sendAs", "/gmail/v1/users/me/settings/sendAs"));
         assert!(matches_pattern("*", "/anything"));
-        assert!(!matches_pattern(
-            "/gmail/v1/*/sendAs",
-            "/gmail/v1/users/me/settings/delegates"
-        ));
+        assert!(!matches_pattern("/gmail/v1/*/sendAs", "/gmail/v1/users/me/settings/delegates"));
         assert!(!matches_pattern("/token", "/tokens"));
     }
 
     #[test]
     fn a_fault_waits_for_its_turn() {
         let faults = Faults::new(vec!["GET /a 500 after=2".parse().unwrap()]);
-        let struck: Vec<_> = (0..4)
-            .map(|_| faults.strike("GET", "/a", None).is_some())
-            .collect();
+        let struck: Vec<_> = (0..4).map(|_| faults.strike("GET", "/a", None).is_some()).collect();
         assert_eq!(struck, [false, false, true, true]);
     }
 }

@@ -21,16 +21,9 @@ pub(crate) type Parsed<T> = Result<T, String>;
 
 impl Mask {
     pub(crate) fn parse(text: &str) -> Parsed<Self> {
-        let mut parser = Parser {
-            rest: text,
-            whole: text,
-        };
+        let mut parser = Parser { rest: text, whole: text };
         let mask = parser.siblings()?;
-        if parser.rest.is_empty() {
-            Ok(mask)
-        } else {
-            Err(text.to_owned())
-        }
+        if parser.rest.is_empty() { Ok(mask) } else { Err(text.to_owned()) }
     }
 
     /// Every name must exist in the schema of the method's answer.
@@ -65,9 +58,7 @@ impl Mask {
             return value;
         }
         match value {
-            Value::Array(items) => {
-                Value::Array(items.into_iter().map(|item| self.apply(item)).collect())
-            }
+            Value::Array(items) => Value::Array(items.into_iter().map(|item| self.apply(item)).collect()),
             Value::Object(object) => Value::Object(self.apply_to(object)),
             scalar => scalar,
         }
@@ -143,23 +134,13 @@ impl<'a> Parser<'a> {
 
     fn name(&mut self) -> Parsed<&'a str> {
         self.rest = self.rest.trim_start();
-        let end = self
-            .rest
-            .find([',', '/', '(', ')'])
-            .unwrap_or(self.rest.len());
+        let end = self.rest.find([',', '/', '(', ')']).unwrap_or(self.rest.len());
         let (name, rest) = self.rest.split_at(end);
         let name = name.trim_end();
         let written_well = name == "*"
-            || !name.is_empty()
-                && name
-                    .chars()
-                    .all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+            || !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
         if !written_well {
-            return Err(if name.is_empty() {
-                self.whole.to_owned()
-            } else {
-                name.to_owned()
-            });
+            return Err(if name.is_empty() { self.whole.to_owned() } else { name.to_owned() });
         }
         self.rest = rest;
         Ok(name)
@@ -205,15 +186,9 @@ mod tests {
             masked("users(id,name/fullName),nextPageToken", page()),
             json!({ "nextPageToken": "t", "users": [{ "id": "1", "name": { "fullName": "A B" } }] })
         );
-        assert_eq!(
-            masked("users/id", page()),
-            json!({ "users": [{ "id": "1" }] })
-        );
+        assert_eq!(masked("users/id", page()), json!({ "users": [{ "id": "1" }] }));
         assert_eq!(masked("*", page()), page());
-        assert_eq!(
-            masked("users/name(*)", page())["users"][0]["name"],
-            page()["users"][0]["name"]
-        );
+        assert_eq!(masked("users/name(*)", page())["users"][0]["name"], page()["users"][0]["name"]);
         assert_eq!(
             masked("users/id, users/suspended", page()),
             json!({ "users": [{ "id": "1", "suspended": false }] })
@@ -228,24 +203,16 @@ mod tests {
 
     #[test]
     fn a_broken_mask_is_refused() {
-        for mask in [
-            "", ",", "a,", "a(", "a(b", "a)", "a//b", "a(b)c", "a b", "a/(b)", "a()",
-        ] {
+        for mask in ["", ",", "a,", "a(", "a(b", "a)", "a//b", "a(b)c", "a b", "a/(b)", "a()"] {
             assert!(Mask::parse(mask).is_err(), "{mask}");
         }
     }
 
     #[test]
     fn a_mask_may_name_only_fields_of_the_schema() {
-        let method = METHODS
-            .iter()
-            .find(|method| method.id == "directory.users.list")
-            .unwrap();
+        let method = METHODS.iter().find(|method| method.id == "directory.users.list").unwrap();
         let check = |mask: &str| Mask::parse(mask).unwrap().check(method);
-        assert_eq!(
-            check("users(id,name/fullName,emails/address),nextPageToken"),
-            Ok(())
-        );
+        assert_eq!(check("users(id,name/fullName,emails/address),nextPageToken"), Ok(()));
         assert_eq!(check("*"), Ok(()));
         assert_eq!(check("users(id,gmail)"), Err("gmail".to_owned()));
         assert_eq!(check("items"), Err("items".to_owned()));

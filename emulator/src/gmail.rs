@@ -21,19 +21,12 @@ pub(crate) fn profile(call: &Call<'_>) -> Outcome {
 
 pub(crate) fn send_as(call: &Call<'_>) -> Outcome {
     let person = owner(call)?;
-    Ok(list(
-        "sendAs",
-        person.mailbox.render_send_as(&person.primary_email),
-    ))
+    Ok(list("sendAs", person.mailbox.render_send_as(&person.primary_email)))
 }
 
 pub(crate) fn send_as_entry(call: &Call<'_>) -> Outcome {
     let person = owner(call)?;
-    pick(
-        person.mailbox.render_send_as(&person.primary_email),
-        "sendAsEmail",
-        call.in_path("sendAsEmail"),
-    )
+    pick(person.mailbox.render_send_as(&person.primary_email), "sendAsEmail", call.in_path("sendAsEmail"))
 }
 
 pub(crate) fn delegates(call: &Call<'_>) -> Outcome {
@@ -41,18 +34,11 @@ pub(crate) fn delegates(call: &Call<'_>) -> Outcome {
 }
 
 pub(crate) fn delegate(call: &Call<'_>) -> Outcome {
-    pick(
-        owner(call)?.mailbox.render_delegates(),
-        "delegateEmail",
-        call.in_path("delegateEmail"),
-    )
+    pick(owner(call)?.mailbox.render_delegates(), "delegateEmail", call.in_path("delegateEmail"))
 }
 
 pub(crate) fn forwarding_addresses(call: &Call<'_>) -> Outcome {
-    Ok(list(
-        "forwardingAddresses",
-        owner(call)?.mailbox.render_forwarding_addresses(),
-    ))
+    Ok(list("forwardingAddresses", owner(call)?.mailbox.render_forwarding_addresses()))
 }
 
 pub(crate) fn forwarding_address(call: &Call<'_>) -> Outcome {
@@ -81,11 +67,7 @@ pub(crate) fn filters(call: &Call<'_>) -> Outcome {
 }
 
 pub(crate) fn filter(call: &Call<'_>) -> Outcome {
-    pick(
-        owner(call)?.mailbox.render_filters(),
-        "id",
-        call.in_path("id"),
-    )
+    pick(owner(call)?.mailbox.render_filters(), "id", call.in_path("id"))
 }
 
 /// The user whose mailbox is read, if the token may and the mailbox answers.
@@ -99,10 +81,7 @@ fn owner<'a>(call: &Call<'a>) -> Result<std::borrow::Cow<'a, Person>, ApiError> 
     };
     let wanted = call.in_path("userId");
     if wanted != "me" && !wanted.eq_ignore_ascii_case(&person.primary_email) {
-        return Err(forbidden(format!(
-            "Delegation denied for {}",
-            person.primary_email
-        )));
+        return Err(forbidden(format!("Delegation denied for {}", person.primary_email)));
     }
     if !person.is_active() {
         return Err(forbidden("Forbidden"));
@@ -133,17 +112,10 @@ fn list(name: &str, entries: Vec<Value>) -> Value {
 }
 
 fn pick(entries: Vec<Value>, key: &str, wanted: &str) -> Outcome {
-    let is_wanted = |entry: &Value| {
-        entry[key]
-            .as_str()
-            .is_some_and(|value| value.eq_ignore_ascii_case(wanted))
-    };
-    entries.into_iter().find(is_wanted).ok_or_else(|| {
-        ApiError::gmail(
-            404,
-            "NOT_FOUND",
-            "notFound",
-            "Requested entity was not found.",
-        )
-    })
+    let is_wanted =
+        |entry: &Value| entry[key].as_str().is_some_and(|value| value.eq_ignore_ascii_case(wanted));
+    entries
+        .into_iter()
+        .find(is_wanted)
+        .ok_or_else(|| ApiError::gmail(404, "NOT_FOUND", "notFound", "Requested entity was not found."))
 }

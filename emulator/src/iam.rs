@@ -14,13 +14,7 @@ pub(crate) fn accounts(call: &Call<'_>) -> Outcome {
     let (accounts, more) = call.page(&project.accounts, call.page_size("pageSize", 20, 100))?;
     let mut body = Map::new();
     if !accounts.is_empty() {
-        body.insert(
-            "accounts".to_owned(),
-            accounts
-                .iter()
-                .map(|account| account.render(project))
-                .collect(),
-        );
+        body.insert("accounts".to_owned(), accounts.iter().map(|account| account.render(project)).collect());
     }
     if let Some(more) = more {
         body.insert("nextPageToken".to_owned(), more);
@@ -35,28 +29,18 @@ pub(crate) fn account(call: &Call<'_>) -> Outcome {
 
 pub(crate) fn keys(call: &Call<'_>) -> Outcome {
     let (project, account) = visible_account(call, "iam.serviceAccountKeys.list")?;
-    let kinds: Vec<&str> = call
-        .all_in_query("keyTypes")
-        .filter(|kind| *kind != "KEY_TYPE_UNSPECIFIED")
-        .collect();
+    let kinds: Vec<&str> =
+        call.all_in_query("keyTypes").filter(|kind| *kind != "KEY_TYPE_UNSPECIFIED").collect();
     let keys: Vec<Value> = account
         .keys
         .iter()
         .filter(|key| {
-            let kind = if key.origin == KeyOrigin::SystemManaged {
-                "SYSTEM_MANAGED"
-            } else {
-                "USER_MANAGED"
-            };
+            let kind = if key.origin == KeyOrigin::SystemManaged { "SYSTEM_MANAGED" } else { "USER_MANAGED" };
             kinds.is_empty() || kinds.contains(&kind)
         })
         .map(|key| key.render(project, account))
         .collect();
-    if keys.is_empty() {
-        Ok(json!({}))
-    } else {
-        Ok(json!({ "keys": keys }))
-    }
+    if keys.is_empty() { Ok(json!({})) } else { Ok(json!({ "keys": keys })) }
 }
 
 pub(crate) fn key(call: &Call<'_>) -> Outcome {
@@ -64,10 +48,7 @@ pub(crate) fn key(call: &Call<'_>) -> Outcome {
     let wanted = call.in_path("keysId");
     let key = account.keys.iter().find(|key| key.id == wanted);
     key.map(|key| key.render(project, account)).ok_or_else(|| {
-        let name = format!(
-            "projects/{}/serviceAccounts/{}/keys/{wanted}",
-            project.id, account.email
-        );
+        let name = format!("projects/{}/serviceAccounts/{}/keys/{wanted}", project.id, account.email);
         ApiError::of(
             Api::Iam,
             404,
@@ -79,11 +60,7 @@ pub(crate) fn key(call: &Call<'_>) -> Outcome {
 }
 
 /// Only service accounts hold permissions here: a user's token is refused.
-fn visible_project<'a>(
-    call: &Call<'a>,
-    name: &str,
-    permission: &str,
-) -> Result<&'a Project, ApiError> {
+fn visible_project<'a>(call: &Call<'a>, name: &str, permission: &str) -> Result<&'a Project, ApiError> {
     call.tenant()
         .projects
         .iter()
@@ -96,39 +73,24 @@ fn visible_account<'a>(
     call: &Call<'a>,
     permission: &str,
 ) -> Result<(&'a Project, &'a ServiceAccount), ApiError> {
-    let (project_name, name) = (
-        call.in_path("projectsId"),
-        call.in_path("serviceAccountsId"),
-    );
-    let named = |account: &ServiceAccount| {
-        account.email.eq_ignore_ascii_case(name) || account.client_id == name
-    };
+    let (project_name, name) = (call.in_path("projectsId"), call.in_path("serviceAccountsId"));
+    let named =
+        |account: &ServiceAccount| account.email.eq_ignore_ascii_case(name) || account.client_id == name;
     let denied = || {
         let resource = format!("projects/{project_name}/serviceAccounts/{name}");
         ApiError::iam_permission_denied(permission, &resource)
     };
     if project_name == "-" {
         let found = call.tenant().accounts().find(|(_, account)| named(account));
-        return found
-            .filter(|(project, _)| may_view(call, project))
-            .ok_or_else(denied);
+        return found.filter(|(project, _)| may_view(call, project)).ok_or_else(denied);
     }
     let project = visible_project(call, project_name, permission)?;
     let account = project.accounts.iter().find(|account| named(account));
     account.map(|account| (project, account)).ok_or_else(|| {
-        ApiError::of(
-            Api::Iam,
-            404,
-            "NOT_FOUND",
-            "notFound",
-            format!("Unknown service account {name}"),
-        )
+        ApiError::of(Api::Iam, 404, "NOT_FOUND", "notFound", format!("Unknown service account {name}"))
     })
 }
 
 fn may_view(call: &Call<'_>, project: &Project) -> bool {
-    call.subject().is_none()
-        && call
-            .client()
-            .is_some_and(|client| project.viewers.contains(&client.email))
+    call.subject().is_none() && call.client().is_some_and(|client| project.viewers.contains(&client.email))
 }

@@ -29,9 +29,7 @@ impl PageTokens {
     pub(crate) fn new() -> Result<Self, EmulatorError> {
         hmac::Key::generate(hmac::HMAC_SHA256, &aws_lc_rs::rand::SystemRandom::new())
             .map(|key| Self { key })
-            .map_err(|_| EmulatorError::Cryptography {
-                what: "the page token key",
-            })
+            .map_err(|_| EmulatorError::Cryptography { what: "the page token key" })
     }
 
     pub(crate) fn seal(&self, listing: &str, place: Place, now: DateTime<Utc>) -> String {
@@ -78,33 +76,12 @@ mod tests {
     fn a_token_opens_only_its_own_listing_for_three_days() {
         let tokens = PageTokens::new().unwrap();
         let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-        let place = Place {
-            offset: 25,
-            paused: true,
-        };
+        let place = Place { offset: 25, paused: true };
         let token = tokens.seal("users?customer=my_customer", place, now);
-        assert_eq!(
-            tokens.open("users?customer=my_customer", &token, now),
-            Some(place)
-        );
+        assert_eq!(tokens.open("users?customer=my_customer", &token, now), Some(place));
         assert_eq!(tokens.open("users?domain=example.com", &token, now), None);
-        assert_eq!(
-            tokens.open(
-                "users?customer=my_customer",
-                &token,
-                now + Duration::days(4)
-            ),
-            None
-        );
-        assert_eq!(
-            tokens.open("users?customer=my_customer", "made-up", now),
-            None
-        );
-        assert_eq!(
-            PageTokens::new()
-                .unwrap()
-                .open("users?customer=my_customer", &token, now),
-            None
-        );
+        assert_eq!(tokens.open("users?customer=my_customer", &token, now + Duration::days(4)), None);
+        assert_eq!(tokens.open("users?customer=my_customer", "made-up", now), None);
+        assert_eq!(PageTokens::new().unwrap().open("users?customer=my_customer", &token, now), None);
     }
 }

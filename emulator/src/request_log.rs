@@ -16,14 +16,7 @@ use crate::error::EmulatorError;
 const KEPT: usize = 10_000;
 
 /// Query parameters and form fields that can carry a secret.
-const SECRET: [&str; 6] = [
-    "access_token",
-    "oauth_token",
-    "id_token",
-    "key",
-    "assertion",
-    "client_secret",
-];
+const SECRET: [&str; 6] = ["access_token", "oauth_token", "id_token", "key", "assertion", "client_secret"];
 
 /// One request and what it was answered. Never carries an access token or a signature.
 #[derive(Debug, Clone, Serialize)]
@@ -80,19 +73,10 @@ impl RequestLog {
             .map(|path| {
                 File::create(path)
                     .map(BufWriter::new)
-                    .map_err(|source| EmulatorError::Write {
-                        path: path.to_owned(),
-                        source,
-                    })
+                    .map_err(|source| EmulatorError::Write { path: path.to_owned(), source })
             })
             .transpose()?;
-        Ok(Self {
-            state: Mutex::new(State {
-                latest: VecDeque::new(),
-                file,
-            }),
-            bodies,
-        })
+        Ok(Self { state: Mutex::new(State { latest: VecDeque::new(), file }), bodies })
     }
 
     /// A log file that cannot be written any more is given up; serving goes on.
@@ -132,10 +116,7 @@ pub(crate) fn without_secrets(query: &str) -> String {
 
 /// A token request's form without its secrets.
 pub(crate) fn harmless_fields(form: &[(String, String)]) -> BTreeMap<String, String> {
-    form.iter()
-        .filter(|(name, _)| !SECRET.contains(&name.as_str()))
-        .cloned()
-        .collect()
+    form.iter().filter(|(name, _)| !SECRET.contains(&name.as_str())).cloned().collect()
 }
 
 #[cfg(test)]
@@ -144,10 +125,7 @@ mod tests {
 
     #[test]
     fn secrets_are_struck_out_of_queries() {
-        assert_eq!(
-            without_secrets("a=b&access_token=ya29.x&c"),
-            "a=b&access_token=REDACTED&c"
-        );
+        assert_eq!(without_secrets("a=b&access_token=ya29.x&c"), "a=b&access_token=REDACTED&c");
         assert_eq!(without_secrets(""), "");
     }
 }

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{RawPathParams, Request, State};
-use axum::http::header::{
-    AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, USER_AGENT, WWW_AUTHENTICATE,
-};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, USER_AGENT, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{Response, StatusCode};
 use axum::routing::{MethodFilter, on};
@@ -30,21 +28,13 @@ const LONGEST_FORM: usize = 64 * 1024;
 pub(crate) fn router(world: Arc<World>) -> Router {
     let mut router = Router::new().route(TOKEN_PATH, on(MethodFilter::POST, token));
     for method in METHODS.iter() {
-        let filter = if method.http_method == "POST" {
-            MethodFilter::POST
-        } else {
-            MethodFilter::GET
-        };
+        let filter = if method.http_method == "POST" { MethodFilter::POST } else { MethodFilter::GET };
         if let Some(handler) = handler(method.id) {
-            let serve =
-                move |world, path, request| api_method(method, handler, world, path, request);
+            let serve = move |world, path, request| api_method(method, handler, world, path, request);
             router = router.route(&method.path, on(filter, serve));
         }
     }
-    router
-        .fallback(unknown_path)
-        .method_not_allowed_fallback(unknown_verb)
-        .with_state(world)
+    router.fallback(unknown_path).method_not_allowed_fallback(unknown_verb).with_state(world)
 }
 
 async fn token(State(world): State<Arc<World>>, request: Request) -> Response<Body> {
@@ -56,14 +46,8 @@ async fn token(State(world): State<Arc<World>>, request: Request) -> Response<Bo
     entry.client = form.client().map(str::to_owned);
     entry.scopes = form.scopes();
     entry.form = harmless_fields(&form.form);
-    entry.assertion_header = form
-        .assertion
-        .as_ref()
-        .map(|assertion| assertion.header.clone());
-    entry.claims = form
-        .assertion
-        .as_ref()
-        .map(|assertion| assertion.claims.clone());
+    entry.assertion_header = form.assertion.as_ref().map(|assertion| assertion.header.clone());
+    entry.claims = form.assertion.as_ref().map(|assertion| assertion.claims.clone());
     world.hold_back().await;
     let outcome = match world.faults.strike("POST", TOKEN_PATH, form.subject()) {
         Some(FaultAnswer::Status(status)) => Err(Refusal::of_status(*status)),
@@ -91,44 +75,26 @@ async fn api_method(
     request: Request,
 ) -> Response<Body> {
     let (parts, _) = request.into_parts();
-    let path = path
-        .iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
-    let query = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
-        .into_owned()
-        .collect();
+    let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let query =
+        form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     let now = world.clock.now();
     let credential = credential(&parts);
     let bearer = credential.and_then(|token| world.bearer_tokens.find(token, now));
-    let call = Call {
-        world: &world,
-        method,
-        now,
-        bearer,
-        path,
-        query,
-    };
+    let call = Call { world: &world, method, now, bearer, path, query };
 
     let mut entry = log_entry(&world, &parts);
     entry.operation = Some(method.id.to_owned());
     describe_caller(&mut entry, &call);
     world.hold_back().await;
 
-    let outcome = match world.faults.strike(
-        method.http_method,
-        parts.uri.path(),
-        entry.subject.as_deref(),
-    ) {
+    let outcome = match world.faults.strike(method.http_method, parts.uri.path(), entry.subject.as_deref()) {
         Some(FaultAnswer::Status(status)) => {
-            let retry_after = (now + chrono::Duration::seconds(1))
-                .to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+            let retry_after =
+                (now + chrono::Duration::seconds(1)).to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
             Err(status_error(method.api, *status, &retry_after))
         }
-        Some(FaultAnswer::Disabled) => Err(ApiError::service_disabled(
-            method.api,
-            project_number(&call),
-        )),
+        Some(FaultAnswer::Disabled) => Err(ApiError::service_disabled(method.api, project_number(&call))),
         None => answer(&call, credential.is_some(), handler),
     };
     let pretty = call.in_query("prettyPrint") != Some("false");
@@ -137,15 +103,10 @@ async fn api_method(
 
 async fn unknown_path(State(world): State<Arc<World>>, request: Request) -> Response<Body> {
     let (parts, _) = request.into_parts();
-    let outcome = match world
-        .faults
-        .strike(parts.method.as_str(), parts.uri.path(), None)
-    {
-        Some(FaultAnswer::Status(status)) => Err(status_error(
-            Api::of_path(parts.uri.path()).unwrap_or(Api::Oauth2),
-            *status,
-            "",
-        )),
+    let outcome = match world.faults.strike(parts.method.as_str(), parts.uri.path(), None) {
+        Some(FaultAnswer::Status(status)) => {
+            Err(status_error(Api::of_path(parts.uri.path()).unwrap_or(Api::Oauth2), *status, ""))
+        }
         _ => Err(ApiError::unknown_path(parts.uri.path())),
     };
     finish(&world, log_entry(&world, &parts), outcome, true)
@@ -163,15 +124,8 @@ fn answer(call: &Call<'_>, has_credential: bool, handler: Handler) -> Outcome {
         if !has_credential {
             return Err(ApiError::credentials_missing(call.method));
         }
-        let bearer = call
-            .bearer
-            .as_ref()
-            .ok_or_else(ApiError::credentials_invalid)?;
-        if !bearer
-            .scopes
-            .iter()
-            .any(|scope| call.method.scopes.contains(scope))
-        {
+        let bearer = call.bearer.as_ref().ok_or_else(ApiError::credentials_invalid)?;
+        if !bearer.scopes.iter().any(|scope| call.method.scopes.contains(scope)) {
             return Err(ApiError::scope_insufficient(call.method));
         }
     }
@@ -180,12 +134,7 @@ fn answer(call: &Call<'_>, has_credential: bool, handler: Handler) -> Outcome {
     handler(call).map(|body| mask.apply(body))
 }
 
-fn finish(
-    world: &World,
-    mut entry: LoggedRequest,
-    outcome: Outcome,
-    pretty: bool,
-) -> Response<Body> {
+fn finish(world: &World, mut entry: LoggedRequest, outcome: Outcome, pretty: bool) -> Response<Body> {
     let (status, body, challenge) = match outcome {
         Ok(body) => (200, body, None),
         Err(error) => (error.code, error.body(), error.www_authenticate),
@@ -204,67 +153,39 @@ fn respond(
     pretty: bool,
     challenge: Option<String>,
 ) -> Response<Body> {
-    let text = if pretty {
-        serde_json::to_vec_pretty(body)
-    } else {
-        serde_json::to_vec(body)
-    };
+    let text = if pretty { serde_json::to_vec_pretty(body) } else { serde_json::to_vec(body) };
     let mut response = Response::new(Body::from(text.unwrap_or_default()));
-    *response.status_mut() =
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
-    headers.insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("application/json; charset=UTF-8"),
-    );
-    let date = world
-        .clock
-        .now()
-        .format("%a, %d %b %Y %H:%M:%S GMT")
-        .to_string();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=UTF-8"));
+    let date = world.clock.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     if let Ok(date) = HeaderValue::from_str(&date) {
         headers.insert(DATE, date);
     }
-    if let Some(challenge) = challenge.and_then(|challenge| HeaderValue::from_str(&challenge).ok())
-    {
+    if let Some(challenge) = challenge.and_then(|challenge| HeaderValue::from_str(&challenge).ok()) {
         headers.insert(WWW_AUTHENTICATE, challenge);
     }
     response
 }
 
 fn credential(parts: &Parts) -> Option<&str> {
-    let (scheme, token) = parts
-        .headers
-        .get(AUTHORIZATION)?
-        .to_str()
-        .ok()?
-        .split_once(' ')?;
+    let (scheme, token) = parts.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 fn project_number<'a>(call: &Call<'a>) -> &'a str {
-    let client = call
-        .bearer
-        .as_ref()
-        .and_then(|bearer: &Bearer| call.tenant().account_at(bearer.client));
+    let client = call.bearer.as_ref().and_then(|bearer: &Bearer| call.tenant().account_at(bearer.client));
     client.map_or("0", |(project, _)| project.number.as_str())
 }
 
 fn describe_caller(entry: &mut LoggedRequest, call: &Call<'_>) {
     entry.subject = call.subject().map(|person| person.primary_email.clone());
     entry.client = call.client().map(|account| account.email.clone());
-    entry.scopes = call
-        .bearer
-        .as_ref()
-        .map(|bearer| bearer.scopes.to_vec())
-        .unwrap_or_default();
+    entry.scopes = call.bearer.as_ref().map(|bearer| bearer.scopes.to_vec()).unwrap_or_default();
 }
 
 fn log_entry(world: &World, parts: &Parts) -> LoggedRequest {
-    let user_agent = parts
-        .headers
-        .get(USER_AGENT)
-        .and_then(|value| value.to_str().ok());
+    let user_agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
     LoggedRequest {
         at: world.clock.now(),
         method: parts.method.as_str().to_owned(),

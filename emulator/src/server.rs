@@ -60,18 +60,10 @@ pub async fn start(options: Options) -> Result<Emulator, EmulatorError> {
     let audit_key = SigningKey::generate()?;
     tenant.publish_audit_key(&audit_key.public);
 
-    let listen_error = |source| EmulatorError::Listen {
-        address: options.listen,
-        source,
-    };
-    let listener = TcpListener::bind(options.listen)
-        .await
-        .map_err(listen_error)?;
+    let listen_error = |source| EmulatorError::Listen { address: options.listen, source };
+    let listener = TcpListener::bind(options.listen).await.map_err(listen_error)?;
     let address = listener.local_addr().map_err(listen_error)?;
-    let identity = options
-        .tls
-        .then(|| certificate::make(address.ip()))
-        .transpose()?;
+    let identity = options.tls.then(|| certificate::make(address.ip())).transpose()?;
     let base_url = format!("{}://{address}", if options.tls { "https" } else { "http" });
 
     let world = Arc::new(World {
@@ -87,15 +79,8 @@ pub async fn start(options: Options) -> Result<Emulator, EmulatorError> {
         token_uri: format!("{base_url}/token"),
     });
     let (stop, stopped) = watch::channel(false);
-    let acceptor = identity
-        .as_ref()
-        .map(|identity| TlsAcceptor::from(Arc::clone(&identity.server)));
-    let serving = tokio::spawn(accept(
-        listener,
-        acceptor,
-        router(Arc::clone(&world)),
-        stopped,
-    ));
+    let acceptor = identity.as_ref().map(|identity| TlsAcceptor::from(Arc::clone(&identity.server)));
+    let serving = tokio::spawn(accept(listener, acceptor, router(Arc::clone(&world)), stopped));
     Ok(Emulator {
         world,
         address,
@@ -157,12 +142,7 @@ impl Emulator {
     /// If there is no such account or key, or the file cannot be written.
     pub fn write_key_file(&self, account: &str, path: &Path) -> Result<PathBuf, EmulatorError> {
         if account.eq_ignore_ascii_case(&self.world.tenant.audit_account) {
-            return client_files::write_key_file(
-                path,
-                &self.world,
-                account,
-                &self.audit_key.private,
-            );
+            return client_files::write_key_file(path, &self.world, account, &self.audit_key.private);
         }
         let key = match self.world.other_clients_key.get() {
             Some(key) => key,
@@ -233,9 +213,8 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let builder = auto::Builder::new(TokioExecutor::new());
-    let connection = builder
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
-        .into_owned();
+    let connection =
+        builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)).into_owned();
     // A connection that breaks is the client's to report.
     let _ = watcher.watch(connection).await;
 }

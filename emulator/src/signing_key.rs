@@ -16,15 +16,10 @@ pub(crate) struct SigningKey {
 
 impl SigningKey {
     pub(crate) fn generate() -> Result<Self, EmulatorError> {
-        let failed = |_| EmulatorError::Cryptography {
-            what: "a service account's key",
-        };
+        let failed = |_| EmulatorError::Cryptography { what: "a service account's key" };
         let pair = KeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
         let private = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(failed)?;
-        Ok(Self {
-            private: private.as_ref().to_vec(),
-            public: pair.public_key().as_ref().to_vec(),
-        })
+        Ok(Self { private: private.as_ref().to_vec(), public: pair.public_key().as_ref().to_vec() })
     }
 }
 

@@ -11,21 +11,11 @@ const EMAIL_SCOPES: [&str; 2] = ["email", "https://www.googleapis.com/auth/useri
 pub(crate) fn answer(call: &Call<'_>) -> Outcome {
     let token = call.in_query("access_token").unwrap_or_default();
     let bearer = call.world.bearer_tokens.find(token, call.now);
-    let account = bearer
-        .as_ref()
-        .and_then(|bearer| call.tenant().account_at(bearer.client));
+    let account = bearer.as_ref().and_then(|bearer| call.tenant().account_at(bearer.client));
     let (Some(bearer), Some((_, account))) = (bearer, account) else {
-        return Err(ApiError::of(
-            Api::Oauth2,
-            400,
-            "INVALID_ARGUMENT",
-            "invalid",
-            "Invalid Value",
-        ));
+        return Err(ApiError::of(Api::Oauth2, 400, "INVALID_ARGUMENT", "invalid", "Invalid Value"));
     };
-    let subject = bearer
-        .subject
-        .and_then(|place| call.tenant().people.at(usize::try_from(place).ok()?));
+    let subject = bearer.subject.and_then(|place| call.tenant().people.at(usize::try_from(place).ok()?));
     let (id, email) = match &subject {
         Some(person) => (&person.id, &person.primary_email),
         None => (&account.client_id, &account.email),
@@ -37,11 +27,7 @@ pub(crate) fn answer(call: &Call<'_>) -> Outcome {
         "scope": bearer.scopes.join(" "),
         "expires_in": (bearer.expires_at - call.now).num_seconds(),
     });
-    if bearer
-        .scopes
-        .iter()
-        .any(|scope| EMAIL_SCOPES.contains(&scope.as_str()))
-    {
+    if bearer.scopes.iter().any(|scope| EMAIL_SCOPES.contains(&scope.as_str())) {
         body["email"] = json!(email);
         body["verified_email"] = json!(true);
     }

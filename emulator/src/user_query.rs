@@ -46,10 +46,8 @@ enum Operator {
 impl UserQuery {
     /// The query, or `None` if it is not one.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let clauses = words(text)?
-            .into_iter()
-            .map(|word| Clause::parse(&word))
-            .collect::<Option<Vec<_>>>()?;
+        let clauses =
+            words(text)?.into_iter().map(|word| Clause::parse(&word)).collect::<Option<Vec<_>>>()?;
         Some(Self { clauses })
     }
 
@@ -60,17 +58,9 @@ impl UserQuery {
 
 impl Clause {
     fn parse(word: &Word) -> Option<Self> {
-        let Some(end) = word
-            .text
-            .find([':', '='])
-            .filter(|end| *end < word.quoted_from)
-        else {
+        let Some(end) = word.text.find([':', '=']).filter(|end| *end < word.quoted_from) else {
             let (operator, value) = prefix(Operator::Has, &word.text);
-            return Some(Self {
-                field: Field::Anywhere,
-                operator,
-                value,
-            });
+            return Some(Self { field: Field::Anywhere, operator, value });
         };
         let field = Field::named(&word.text[..end])?;
         let has = word.text[end..].starts_with(':');
@@ -82,11 +72,7 @@ impl Clause {
         if field.is_boolean() && !matches!(value.as_str(), "true" | "false") || value.is_empty() {
             return None;
         }
-        Some(Self {
-            field,
-            operator,
-            value,
-        })
+        Some(Self { field, operator, value })
     }
 
     fn matches(&self, person: &Person) -> bool {
@@ -103,11 +89,7 @@ impl Clause {
             Field::Email => person.addresses().any(|address| self.matches_text(address)),
             Field::OrgUnitPath => {
                 let path = person.org_unit.to_lowercase();
-                let below = if self.value == "/" {
-                    "/".to_owned()
-                } else {
-                    format!("{}/", self.value)
-                };
+                let below = if self.value == "/" { "/".to_owned() } else { format!("{}/", self.value) };
                 path == self.value || path.starts_with(&below)
             }
             Field::IsAdmin => flag(person.super_admin),
@@ -162,9 +144,7 @@ impl Field {
 
 /// The whole text, and what follows each separator in it.
 fn tokens(text: &str) -> impl Iterator<Item = &str> {
-    std::iter::once(text)
-        .chain(text.split([' ', '@', '.', '-']).skip(1))
-        .chain(text.split([' ', '@']).next())
+    std::iter::once(text).chain(text.split([' ', '@', '.', '-']).skip(1)).chain(text.split([' ', '@']).next())
 }
 
 fn prefix(otherwise: Operator, value: &str) -> (Operator, String) {
@@ -186,10 +166,7 @@ fn words(text: &str) -> Option<Vec<Word>> {
     let mut letters = text.chars().peekable();
     while letters.next_if(|letter| letter.is_whitespace()).is_some() {}
     while letters.peek().is_some() {
-        let mut word = Word {
-            text: String::new(),
-            quoted_from: usize::MAX,
-        };
+        let mut word = Word { text: String::new(), quoted_from: usize::MAX };
         while let Some(letter) = letters.next_if(|letter| !letter.is_whitespace()) {
             if letter != '\'' && letter != '"' {
                 word.text.push(letter);
@@ -220,13 +197,7 @@ mod tests {
 
     fn found(query: &str) -> Vec<String> {
         let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-        let tenant = Tenant::found(
-            &Options {
-                tenant: TenantName::Typical,
-                ..Options::default()
-            },
-            now,
-        );
+        let tenant = Tenant::found(&Options { tenant: TenantName::Typical, ..Options::default() }, now);
         let query = UserQuery::parse(query).unwrap();
         tenant
             .people
@@ -239,10 +210,7 @@ mod tests {
     #[test]
     fn clauses_are_joined_by_and() {
         assert_eq!(found("isAdmin=true").len(), 5);
-        assert_eq!(
-            found("isAdmin=true isEnforcedIn2Sv=false"),
-            ["rafael.ortiz@example.com"]
-        );
+        assert_eq!(found("isAdmin=true isEnforcedIn2Sv=false"), ["rafael.ortiz@example.com"]);
         assert_eq!(found("isSuspended=true").len(), 4);
         assert_eq!(found("isSuspended=false").len() + 4, found("").len());
     }
@@ -255,19 +223,13 @@ mod tests {
         assert_eq!(found("givenName=Helena familyName:str*").len(), 1);
         assert_eq!(found("name='helena strand'").len(), 1);
         assert_eq!(found("helena"), ["helena.strand@example.com"]);
-        assert_eq!(
-            found("email:linnea.berg@example.org"),
-            ["linnea.berg@example.com"]
-        );
+        assert_eq!(found("email:linnea.berg@example.org"), ["linnea.berg@example.com"]);
     }
 
     #[test]
     fn an_organizational_unit_includes_those_below() {
         assert_eq!(found("orgUnitPath=/").len(), found("").len());
-        assert_eq!(
-            found("orgUnitPath='/Leadership'"),
-            ["helena.strand@example.com"]
-        );
+        assert_eq!(found("orgUnitPath='/Leadership'"), ["helena.strand@example.com"]);
     }
 
     #[test]

@@ -42,10 +42,9 @@ impl World {
         match (&key.public_key, key.origin) {
             (Some(public), _) => Some(public),
             (None, KeyOrigin::SystemManaged) => None,
-            (None, KeyOrigin::UserManaged | KeyOrigin::Uploaded) => self
-                .other_clients_key
-                .get()
-                .map(|key| key.public.as_slice()),
+            (None, KeyOrigin::UserManaged | KeyOrigin::Uploaded) => {
+                self.other_clients_key.get().map(|key| key.public.as_slice())
+            }
         }
     }
 }

@@ -10,11 +10,7 @@ use crate::tenant::DomainAlias;
 pub(crate) fn domains(call: &Call<'_>) -> Outcome {
     super::authorize(call, Some(call.in_path("customer")))?;
     let tenant = call.tenant();
-    let domains: Vec<Value> = tenant
-        .domains
-        .iter()
-        .map(|domain| domain.render(tenant))
-        .collect();
+    let domains: Vec<Value> = tenant.domains.iter().map(|domain| domain.render(tenant)).collect();
     Ok(json!({
         "kind": "admin#directory#domains",
         "etag": etag("domains", &tenant.customer_id),
@@ -26,13 +22,8 @@ pub(crate) fn domain(call: &Call<'_>) -> Outcome {
     super::authorize(call, Some(call.in_path("customer")))?;
     let tenant = call.tenant();
     let wanted = call.in_path("domainName");
-    let domain = tenant
-        .domains
-        .iter()
-        .find(|domain| domain.name.eq_ignore_ascii_case(wanted));
-    domain
-        .map(|domain| domain.render(tenant))
-        .ok_or_else(domain_not_found)
+    let domain = tenant.domains.iter().find(|domain| domain.name.eq_ignore_ascii_case(wanted));
+    domain.map(|domain| domain.render(tenant)).ok_or_else(domain_not_found)
 }
 
 pub(crate) fn domain_aliases(call: &Call<'_>) -> Outcome {
@@ -58,11 +49,7 @@ pub(crate) fn domain_aliases(call: &Call<'_>) -> Outcome {
 pub(crate) fn domain_alias(call: &Call<'_>) -> Outcome {
     super::authorize(call, Some(call.in_path("customer")))?;
     let wanted = call.in_path("domainAliasName");
-    let alias = call
-        .tenant()
-        .domain_aliases
-        .iter()
-        .find(|alias| alias.name.eq_ignore_ascii_case(wanted));
+    let alias = call.tenant().domain_aliases.iter().find(|alias| alias.name.eq_ignore_ascii_case(wanted));
     alias.map(DomainAlias::render).ok_or_else(domain_not_found)
 }
 

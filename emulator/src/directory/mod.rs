@@ -38,8 +38,7 @@ fn authorize(call: &Call<'_>, customer: Option<&str>) -> Result<(), ApiError> {
     let tenant = call.tenant();
     let allowed = match (call.subject(), call.client()) {
         (Some(subject), _) => {
-            subject.is_active()
-                && (subject.super_admin || tenant.has_privilege(&subject.id, privilege))
+            subject.is_active() && (subject.super_admin || tenant.has_privilege(&subject.id, privilege))
         }
         (None, Some(_)) if customer == Some("my_customer") => {
             return Err(ApiError::no_administrator_named());
@@ -48,9 +47,5 @@ fn authorize(call: &Call<'_>, customer: Option<&str>) -> Result<(), ApiError> {
         (None, None) => false,
     };
     let own_customer = customer.is_none_or(|id| id == "my_customer" || id == tenant.customer_id);
-    if allowed && own_customer {
-        Ok(())
-    } else {
-        Err(ApiError::not_an_administrator())
-    }
+    if allowed && own_customer { Ok(()) } else { Err(ApiError::not_an_administrator()) }
 }

@@ -9,10 +9,7 @@ use crate::dice::etag;
 pub(crate) fn list(call: &Call<'_>) -> Outcome {
     super::authorize(call, Some(call.in_path("customerId")))?;
     let tenant = call.tenant();
-    let root = call
-        .in_query("orgUnitPath")
-        .filter(|path| !path.is_empty())
-        .unwrap_or("/");
+    let root = call.in_query("orgUnitPath").filter(|path| !path.is_empty()).unwrap_or("/");
     let root = match tenant.org_units.iter().find(|unit| unit.id == root) {
         Some(unit) => unit.path.as_str(),
         None => root,
@@ -20,15 +17,8 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
     if root != "/" && !tenant.org_units.iter().any(|unit| unit.path == root) {
         return Err(ApiError::directory(404, "notFound", "Org unit not found"));
     }
-    let reach = call
-        .in_query("type")
-        .unwrap_or("children")
-        .to_ascii_lowercase();
-    let below = if root == "/" {
-        "/".to_owned()
-    } else {
-        format!("{root}/")
-    };
+    let reach = call.in_query("type").unwrap_or("children").to_ascii_lowercase();
+    let below = if root == "/" { "/".to_owned() } else { format!("{root}/") };
     let units: Vec<Value> = tenant
         .org_units
         .iter()

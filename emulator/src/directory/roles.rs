@@ -14,34 +14,20 @@ pub(crate) fn roles(call: &Call<'_>) -> Outcome {
     super::authorize(call, Some(call.in_path("customer")))?;
     let tenant = call.tenant();
     let (roles, more) = call.page(&tenant.roles, call.page_size("maxResults", 100, 100))?;
-    Ok(listing(
-        call,
-        "roles",
-        roles.iter().map(Role::render).collect(),
-        more,
-    ))
+    Ok(listing(call, "roles", roles.iter().map(Role::render).collect(), more))
 }
 
 pub(crate) fn role(call: &Call<'_>) -> Outcome {
     super::authorize(call, Some(call.in_path("customer")))?;
-    let role = call
-        .tenant()
-        .roles
-        .iter()
-        .find(|role| role.id == call.in_path("roleId"));
-    role.map(Role::render)
-        .ok_or_else(|| ApiError::resource_not_found("roleId"))
+    let role = call.tenant().roles.iter().find(|role| role.id == call.in_path("roleId"));
+    role.map(Role::render).ok_or_else(|| ApiError::resource_not_found("roleId"))
 }
 
 /// The privileges that the tenant's roles hold; Google lists more, and as a tree.
 pub(crate) fn privileges(call: &Call<'_>) -> Outcome {
     super::authorize(call, Some(call.in_path("customer")))?;
-    let names: BTreeSet<&str> = call
-        .tenant()
-        .roles
-        .iter()
-        .flat_map(|role| role.privileges.iter().copied())
-        .collect();
+    let names: BTreeSet<&str> =
+        call.tenant().roles.iter().flat_map(|role| role.privileges.iter().copied()).collect();
     let items = names
         .into_iter()
         .map(|name| {
@@ -69,10 +55,7 @@ pub(crate) fn role_assignments(call: &Call<'_>) -> Outcome {
     };
     let role = call.in_query("roleId");
     if user.is_none() && role.is_none() && !call.place()?.paused {
-        let more = call.page_token(Place {
-            offset: 0,
-            paused: true,
-        });
+        let more = call.page_token(Place { offset: 0, paused: true });
         return Ok(listing(call, "roleAssignments", Vec::new(), Some(more)));
     }
     let assignments: Vec<&RoleAssignment> = tenant
@@ -82,33 +65,20 @@ pub(crate) fn role_assignments(call: &Call<'_>) -> Outcome {
         .filter(|assignment| role.is_none_or(|id| assignment.role_id == id))
         .collect();
     let (page, more) = call.page(&assignments, call.page_size("maxResults", 200, 200))?;
-    Ok(listing(
-        call,
-        "roleAssignments",
-        page.iter().map(|assignment| assignment.render()).collect(),
-        more,
-    ))
+    Ok(listing(call, "roleAssignments", page.iter().map(|assignment| assignment.render()).collect(), more))
 }
 
 pub(crate) fn role_assignment(call: &Call<'_>) -> Outcome {
     super::authorize(call, Some(call.in_path("customer")))?;
     let wanted = call.in_path("roleAssignmentId");
-    let assignment = call
-        .tenant()
-        .role_assignments
-        .iter()
-        .find(|assignment| assignment.id == wanted);
-    assignment
-        .map(RoleAssignment::render)
-        .ok_or_else(|| ApiError::resource_not_found("roleAssignmentId"))
+    let assignment = call.tenant().role_assignments.iter().find(|assignment| assignment.id == wanted);
+    assignment.map(RoleAssignment::render).ok_or_else(|| ApiError::resource_not_found("roleAssignmentId"))
 }
 
 fn assignee_id(call: &Call<'_>, key: &str) -> Result<String, ApiError> {
     let people = &call.tenant().people;
     let person = people.find(key).and_then(|place| people.at(place));
-    person
-        .map(|person| person.id.clone())
-        .ok_or_else(|| ApiError::resource_not_found("userKey"))
+    person.map(|person| person.id.clone()).ok_or_else(|| ApiError::resource_not_found("userKey"))
 }
 
 fn listing(call: &Call<'_>, kind: &str, items: Vec<Value>, more: Option<Value>) -> Value {

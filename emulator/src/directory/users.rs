@@ -24,8 +24,7 @@ pub(crate) fn users(call: &Call<'_>) -> Outcome {
         return Err(domain_not_found());
     }
     let query = call.in_query("query").map(|text| {
-        UserQuery::parse(text)
-            .ok_or_else(|| ApiError::directory(400, "invalid", "Invalid Input: query"))
+        UserQuery::parse(text).ok_or_else(|| ApiError::directory(400, "invalid", "Invalid Input: query"))
     });
     let query = query.transpose()?;
     let wanted = |person: &Person| {
@@ -33,22 +32,11 @@ pub(crate) fn users(call: &Call<'_>) -> Outcome {
             && domain.is_none_or(|domain| in_domain(person, domain))
     };
     let size = call.page_size("maxResults", 100, 500);
-    let deleted = call
-        .in_query("showDeleted")
-        .is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    let deleted = call.in_query("showDeleted").is_some_and(|value| value.eq_ignore_ascii_case("true"));
     let (users, more) = if deleted {
-        let gone: Vec<&Person> = tenant
-            .deleted
-            .iter()
-            .filter(|person| wanted(person))
-            .collect();
+        let gone: Vec<&Person> = tenant.deleted.iter().filter(|person| wanted(person)).collect();
         let (page, more) = call.page(&gone, size)?;
-        (
-            page.iter()
-                .map(|person| person.render(&tenant.customer_id))
-                .collect(),
-            more,
-        )
+        (page.iter().map(|person| person.render(&tenant.customer_id)).collect(), more)
     } else {
         living(call, size, wanted)?
     };
@@ -72,27 +60,17 @@ fn living(
     wanted: impl Fn(&Person) -> bool,
 ) -> Result<(Vec<Value>, Option<Value>), ApiError> {
     let tenant = call.tenant();
-    let order = match call
-        .in_query("orderBy")
-        .map(str::to_ascii_lowercase)
-        .as_deref()
-    {
+    let order = match call.in_query("orderBy").map(str::to_ascii_lowercase).as_deref() {
         Some("email") => Order::Email,
         Some("givenname") => Order::GivenName,
         Some("familyname") => Order::FamilyName,
         _ => Order::Unsorted,
     };
     let descending = order != Order::Unsorted
-        && call
-            .in_query("sortOrder")
-            .is_some_and(|value| value.eq_ignore_ascii_case("DESCENDING"));
+        && call.in_query("sortOrder").is_some_and(|value| value.eq_ignore_ascii_case("DESCENDING"));
     let total = tenant.people.len();
     let person_at = |position: usize| -> Option<Cow<'_, Person>> {
-        let position = if descending {
-            total.checked_sub(position + 1)?
-        } else {
-            position
-        };
+        let position = if descending { total.checked_sub(position + 1)? } else { position };
         tenant.people.in_order(order, position)
     };
     let mut users = Vec::with_capacity(size);
@@ -101,13 +79,7 @@ fn living(
             continue;
         };
         if users.len() == size {
-            return Ok((
-                users,
-                Some(call.page_token(Place {
-                    offset: position,
-                    paused: true,
-                })),
-            ));
+            return Ok((users, Some(call.page_token(Place { offset: position, paused: true }))));
         }
         users.push(person.render(&tenant.customer_id));
     }
@@ -135,8 +107,7 @@ pub(crate) fn aliases(call: &Call<'_>) -> Outcome {
             })
         })
         .collect();
-    let mut body =
-        json!({ "kind": "admin#directory#aliases", "etag": etag("aliases", &person.id) });
+    let mut body = json!({ "kind": "admin#directory#aliases", "etag": etag("aliases", &person.id) });
     if !aliases.is_empty() {
         body["aliases"] = Value::Array(aliases);
     }
@@ -146,14 +117,9 @@ pub(crate) fn aliases(call: &Call<'_>) -> Outcome {
 fn named<'a>(call: &Call<'a>) -> Result<Cow<'a, Person>, ApiError> {
     let people = &call.tenant().people;
     let place = people.find(call.in_path("userKey"));
-    place
-        .and_then(|place| people.at(place))
-        .ok_or_else(|| ApiError::resource_not_found("userKey"))
+    place.and_then(|place| people.at(place)).ok_or_else(|| ApiError::resource_not_found("userKey"))
 }
 
 fn in_domain(person: &Person, domain: &str) -> bool {
-    person
-        .primary_email
-        .rsplit_once('@')
-        .is_some_and(|(_, own)| own.eq_ignore_ascii_case(domain))
+    person.primary_email.rsplit_once('@').is_some_and(|(_, own)| own.eq_ignore_ascii_case(domain))
 }

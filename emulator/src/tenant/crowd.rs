@@ -20,12 +20,7 @@ pub(crate) struct Crowd {
 impl Crowd {
     pub(super) fn new(seed: u64, now: DateTime<Utc>, size: usize) -> Self {
         let id_prefix = format!("1{}", Dice::new(seed, "crowd", 0).digits(10));
-        Self {
-            seed,
-            now,
-            size,
-            id_prefix,
-        }
+        Self { seed, now, size, id_prefix }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -50,11 +45,7 @@ impl Crowd {
         let mut dice = Dice::new(self.seed, "crowd", 1 + index as u64);
         let (given, family) = (dice.pick(&names::GIVEN), dice.pick(&names::FAMILY));
         let primary_email = format!("{given}.{family}.{index:07}@{PRIMARY_DOMAIN}").to_lowercase();
-        let signed_in_days_ago = if dice.one_in(40) {
-            100 + dice.below(400)
-        } else {
-            dice.below(60)
-        };
+        let signed_in_days_ago = if dice.one_in(40) { 100 + dice.below(400) } else { dice.below(60) };
         let enforced = !dice.one_in(50);
         let mut person = Person {
             id: format!("{}{index:010}", self.id_prefix),
@@ -77,14 +68,9 @@ impl Crowd {
             left_out: &[],
         };
         if dice.one_in(30) {
-            person.standing = Standing::Suspended {
-                reason: "ADMIN",
-                since: self.days_ago(dice.below(300)),
-            };
+            person.standing = Standing::Suspended { reason: "ADMIN", since: self.days_ago(dice.below(300)) };
         } else if dice.one_in(60) {
-            person.standing = Standing::Archived {
-                since: self.days_ago(dice.below(300)),
-            };
+            person.standing = Standing::Archived { since: self.days_ago(dice.below(300)) };
         }
         if dice.one_in(300) {
             person.mailbox.service = MailService::Off;
@@ -94,27 +80,14 @@ impl Crowd {
     }
 
     fn furnish(&self, person: &mut Person, dice: &mut Dice) {
-        let login = person
-            .primary_email
-            .split('@')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
+        let login = person.primary_email.split('@').next().unwrap_or_default().to_owned();
         if dice.one_in(4) {
             let alias = format!("{login}@example.org");
             person.aliases.push(alias.clone());
-            person.mailbox.send_as.push(SendAs {
-                email: alias,
-                treat_as_alias: true,
-                ..SendAs::default()
-            });
+            person.mailbox.send_as.push(SendAs { email: alias, treat_as_alias: true, ..SendAs::default() });
         }
         if dice.one_in(100) {
-            let relay = SmtpMsa {
-                host: "smtp.partner.example".to_owned(),
-                port: 587,
-                security: "starttls",
-            };
+            let relay = SmtpMsa { host: "smtp.partner.example".to_owned(), port: 587, security: "starttls" };
             person.mailbox.send_as.push(SendAs {
                 email: format!("{login}@partner.example"),
                 display_name: person.full_name(),

@@ -79,12 +79,7 @@ impl Foundation {
 
     pub(super) fn domain(&mut self, name: &str, primary: bool, verified: bool) {
         let created_at = self.days_ago(if verified { 2400 } else { 12 });
-        self.domains.push(Domain {
-            name: name.to_owned(),
-            primary,
-            verified,
-            created_at,
-        });
+        self.domains.push(Domain { name: name.to_owned(), primary, verified, created_at });
     }
 
     pub(super) fn domain_alias(&mut self, name: &str, verified: bool) {
@@ -102,11 +97,7 @@ impl Foundation {
             "id:{}",
             Dice::new(self.seed, "orgUnit", self.org_units.len() as u64).letters_and_digits(14)
         );
-        self.org_units.push(OrgUnit {
-            id,
-            path: path.to_owned(),
-            description: description.to_owned(),
-        });
+        self.org_units.push(OrgUnit { id, path: path.to_owned(), description: description.to_owned() });
     }
 
     /// An active user with nothing to find: enrolled, enforced, recently signed in, Gmail on.
@@ -115,12 +106,7 @@ impl Foundation {
         self.hire_as(&login, given_name, family_name)
     }
 
-    pub(super) fn hire_as(
-        &mut self,
-        login: &str,
-        given_name: &str,
-        family_name: &str,
-    ) -> &mut Person {
+    pub(super) fn hire_as(&mut self, login: &str, given_name: &str, family_name: &str) -> &mut Person {
         let place = self.people.len() + self.deleted.len();
         let mut dice = Dice::new(self.seed, "user", place as u64);
         let person = Person {
@@ -154,11 +140,7 @@ impl Foundation {
         while hired < count {
             let (given, family) = (dice.pick(&names::GIVEN), dice.pick(&names::FAMILY));
             let address = format!("{given}.{family}@{PRIMARY_DOMAIN}").to_lowercase();
-            if self
-                .people
-                .iter()
-                .all(|person| person.primary_email != address)
-            {
+            if self.people.iter().all(|person| person.primary_email != address) {
                 self.hire(given, family);
                 hired += 1;
             }
@@ -175,34 +157,17 @@ impl Foundation {
     }
 
     pub(super) fn project(&mut self, id: &str) {
-        let number = format!(
-            "7{}",
-            Dice::new(self.seed, "project", self.projects.len() as u64).digits(11)
-        );
-        let viewers = vec![format!(
-            "{AUDIT_ACCOUNT}@{AUDIT_PROJECT}.iam.gserviceaccount.com"
-        )];
-        self.projects.push(Project {
-            id: id.to_owned(),
-            number,
-            accounts: Vec::new(),
-            viewers,
-        });
+        let number = format!("7{}", Dice::new(self.seed, "project", self.projects.len() as u64).digits(11));
+        let viewers = vec![format!("{AUDIT_ACCOUNT}@{AUDIT_PROJECT}.iam.gserviceaccount.com")];
+        self.projects.push(Project { id: id.to_owned(), number, accounts: Vec::new(), viewers });
     }
 
     /// A service account of the newest project, with the key Google keeps for it.
     pub(super) fn account(&mut self, name: &str, display_name: &str) -> &mut ServiceAccount {
-        let ordinal = self
-            .projects
-            .iter()
-            .map(|project| project.accounts.len())
-            .sum::<usize>() as u64;
+        let ordinal = self.projects.iter().map(|project| project.accounts.len()).sum::<usize>() as u64;
         let mut dice = Dice::new(self.seed, "account", ordinal);
         let now = self.now;
-        let project = self
-            .projects
-            .last_mut()
-            .expect("a tenant has a project before it has accounts");
+        let project = self.projects.last_mut().expect("a tenant has a project before it has accounts");
         let email = match name {
             "compute" => format!("{}-compute@developer.gserviceaccount.com", project.number),
             name => format!("{name}@{}.iam.gserviceaccount.com", project.id),
@@ -222,10 +187,7 @@ impl Foundation {
                 public_key: None,
             }],
         });
-        project
-            .accounts
-            .last_mut()
-            .expect("an account was just opened")
+        project.accounts.last_mut().expect("an account was just opened")
     }
 
     /// A key of the newest account, made `days` ago and valid without end.
@@ -273,19 +235,12 @@ impl Foundation {
                 }
             })
             .collect();
-        self.grants.push(Grant {
-            name: name.to_owned(),
-            client_id: client_id.to_owned(),
-            scopes,
-        });
+        self.grants.push(Grant { name: name.to_owned(), client_id: client_id.to_owned(), scopes });
     }
 
     /// A client id that belongs to none of the tenant's projects.
     pub(super) fn foreign_client_id(&self, ordinal: u64) -> String {
-        format!(
-            "1{}",
-            Dice::new(self.seed, "foreign client", ordinal).digits(20)
-        )
+        format!("1{}", Dice::new(self.seed, "foreign client", ordinal).digits(20))
     }
 
     pub(super) fn accept(&mut self, check: &'static str, subject: &str, reason: &'static str) {
@@ -321,20 +276,16 @@ impl Foundation {
     pub(super) fn finish(mut self, admin: &str) -> Tenant {
         let role_assignments = self.assign_roles();
         let mut dice = Dice::new(self.seed, "customer", 0);
-        let accounts_by_email = self
-            .projects
-            .iter()
-            .enumerate()
-            .flat_map(|(project_place, project)| {
-                project
-                    .accounts
-                    .iter()
-                    .enumerate()
-                    .map(move |(place, account)| {
+        let accounts_by_email =
+            self.projects
+                .iter()
+                .enumerate()
+                .flat_map(|(project_place, project)| {
+                    project.accounts.iter().enumerate().map(move |(place, account)| {
                         (account.email.to_ascii_lowercase(), (project_place, place))
                     })
-            })
-            .collect();
+                })
+                .collect();
         Tenant {
             seed: self.seed,
             customer_id: format!("C0{}", dice.letters_and_digits(7)),
@@ -363,14 +314,9 @@ impl Foundation {
         let mut turn = delegated.iter().cycle();
         let mut assignments = Vec::new();
         for person in &self.people {
-            let super_admin = person
-                .super_admin
-                .then(|| self.roles.iter().find(|role| role.super_admin))
-                .flatten();
-            let lesser = person
-                .delegated_admin
-                .then(|| turn.next().copied())
-                .flatten();
+            let super_admin =
+                person.super_admin.then(|| self.roles.iter().find(|role| role.super_admin)).flatten();
+            let lesser = person.delegated_admin.then(|| turn.next().copied()).flatten();
             for role in super_admin.into_iter().chain(lesser) {
                 let mut dice = Dice::new(self.seed, "roleAssignment", assignments.len() as u64);
                 assignments.push(RoleAssignment {
@@ -388,10 +334,7 @@ impl Foundation {
 impl Tenant {
     /// The id of the organizational unit above all others.
     pub(crate) fn root_org_unit_id(&self) -> String {
-        format!(
-            "id:{}",
-            Dice::new(self.seed, "rootOrgUnit", 0).letters_and_digits(14)
-        )
+        format!("id:{}", Dice::new(self.seed, "rootOrgUnit", 0).letters_and_digits(14))
     }
 }
 
@@ -402,13 +345,7 @@ fn hours(count: u64) -> Duration {
 /// Google's own roles, under the names it gives them, and one made by the tenant.
 fn roles(seed: u64) -> Vec<Role> {
     let described: [(&str, &str, bool, bool, &[&str]); 6] = [
-        (
-            "_SEED_ADMIN_ROLE",
-            "Google Workspace Administrator Seed Role",
-            true,
-            true,
-            &["SUPER_ADMIN"],
-        ),
+        ("_SEED_ADMIN_ROLE", "Google Workspace Administrator Seed Role", true, true, &["SUPER_ADMIN"]),
         (
             "_USER_MANAGEMENT_ADMIN_ROLE",
             "User Management Administrator",
@@ -416,51 +353,27 @@ fn roles(seed: u64) -> Vec<Role> {
             false,
             &["USERS_ALL", "ORGANIZATION_UNITS_RETRIEVE"],
         ),
-        (
-            "_GROUPS_ADMIN_ROLE",
-            "Groups Administrator",
-            true,
-            false,
-            &["GROUPS_ALL", "USERS_RETRIEVE"],
-        ),
+        ("_GROUPS_ADMIN_ROLE", "Groups Administrator", true, false, &["GROUPS_ALL", "USERS_RETRIEVE"]),
         (
             "_HELP_DESK_ADMIN_ROLE",
             "Help Desk Administrator",
             true,
             false,
-            &[
-                "USERS_RETRIEVE",
-                "USERS_RESET_PASSWORD",
-                "ORGANIZATION_UNITS_RETRIEVE",
-            ],
+            &["USERS_RETRIEVE", "USERS_RESET_PASSWORD", "ORGANIZATION_UNITS_RETRIEVE"],
         ),
-        (
-            "Directory reader",
-            "Reads users and organizational units",
-            false,
-            false,
-            &READ_ONLY_DIRECTORY,
-        ),
-        (
-            "Domain manager",
-            "Manages domains",
-            false,
-            false,
-            &["DOMAIN_MANAGEMENT"],
-        ),
+        ("Directory reader", "Reads users and organizational units", false, false, &READ_ONLY_DIRECTORY),
+        ("Domain manager", "Manages domains", false, false, &["DOMAIN_MANAGEMENT"]),
     ];
     described
         .into_iter()
         .enumerate()
-        .map(
-            |(ordinal, (name, description, system, super_admin, privileges))| Role {
-                id: format!("1{}", Dice::new(seed, "role", ordinal as u64).digits(16)),
-                name,
-                description,
-                system,
-                super_admin,
-                privileges,
-            },
-        )
+        .map(|(ordinal, (name, description, system, super_admin, privileges))| Role {
+            id: format!("1{}", Dice::new(seed, "role", ordinal as u64).digits(16)),
+            name,
+            description,
+            system,
+            super_admin,
+            privileges,
+        })
         .collect()
 }

@@ -30,17 +30,10 @@ fn people(tenant: &mut Foundation) {
 
     // Addresses of one's own, within the tenant's domains.
     let person = tenant.hire("Nora", "Lindqvist");
-    person.aliases = vec![
-        "nora@example.com".to_owned(),
-        "nora.lindqvist@example.org".to_owned(),
-    ];
+    person.aliases = vec!["nora@example.com".to_owned(), "nora.lindqvist@example.org".to_owned()];
     person.non_editable_aliases = vec!["nora.lindqvist@example.net".to_owned()];
     person.mailbox.send_as = vec![
-        SendAs {
-            email: "nora@example.com".to_owned(),
-            treat_as_alias: true,
-            ..SendAs::default()
-        },
+        SendAs { email: "nora@example.com".to_owned(), treat_as_alias: true, ..SendAs::default() },
         SendAs {
             email: "nora.lindqvist@example.org".to_owned(),
             display_name: "Nora Lindqvist".to_owned(),
@@ -51,14 +44,9 @@ fn people(tenant: &mut Foundation) {
         },
     ];
 
-    let left = Standing::Suspended {
-        reason: "ADMIN",
-        since: tenant.days_ago(9),
-    };
+    let left = Standing::Suspended { reason: "ADMIN", since: tenant.days_ago(9) };
     tenant.hire("Yusuf", "Demir").standing = left;
-    let retired = Standing::Archived {
-        since: tenant.days_ago(60),
-    };
+    let retired = Standing::Archived { since: tenant.days_ago(60) };
     tenant.hire("Agnes", "Sorensen").standing = retired;
     tenant.hire("Kiosk", "Lobby").mailbox.service = MailService::Off;
     tenant.hire("Scanner", "Warehouse").mailbox_set_up = false;
@@ -74,13 +62,9 @@ fn people(tenant: &mut Foundation) {
 
 fn clients(tenant: &mut Foundation) {
     let (client_id, email) = tenant.audit_client();
-    tenant
-        .account("decommissioned", "Retired importer")
-        .disabled = true;
+    tenant.account("decommissioned", "Retired importer").disabled = true;
     tenant.project("apps-project");
-    tenant
-        .account("compute", "Compute Engine default service account")
-        .disabled = true;
+    tenant.account("compute", "Compute Engine default service account").disabled = true;
     tenant.account("room-displays", "Room displays");
     tenant.delegate(&["calendar.readonly"]);
 
@@ -89,9 +73,5 @@ fn clients(tenant: &mut Foundation) {
         &client_id,
         "The audit reads send-as settings; it signs in weekly and never writes",
     );
-    tenant.accept(
-        "KEY-01",
-        &email,
-        "The audit's machine has no identity of its own yet; keyless is planned",
-    );
+    tenant.accept("KEY-01", &email, "The audit's machine has no identity of its own yet; keyless is planned");
 }

@@ -133,9 +133,7 @@ impl Mailbox {
         if !self.send_as.iter().any(|entry| entry.default) {
             primary["isDefault"] = json!(true);
         }
-        std::iter::once(primary)
-            .chain(self.send_as.iter().map(SendAs::render))
-            .collect()
+        std::iter::once(primary).chain(self.send_as.iter().map(SendAs::render)).collect()
     }
 
     pub(crate) fn render_delegates(&self) -> Vec<Value> {

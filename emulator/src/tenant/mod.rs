@@ -106,14 +106,8 @@ impl Tenant {
             TenantName::Huge(users) => huge::found(options.seed, now, users),
         };
         let audit_client = tenant.audit_account().1.client_id.clone();
-        if let Some(grant) = tenant
-            .grants
-            .iter_mut()
-            .find(|grant| grant.client_id == audit_client)
-        {
-            grant
-                .scopes
-                .retain(|scope| !options.revoked_scopes.contains(scope));
+        if let Some(grant) = tenant.grants.iter_mut().find(|grant| grant.client_id == audit_client) {
+            grant.scopes.retain(|scope| !options.revoked_scopes.contains(scope));
             for scope in &options.extra_scopes {
                 if !grant.scopes.contains(scope) {
                     grant.scopes.push(scope.clone());
@@ -132,12 +126,9 @@ impl Tenant {
 
     /// Every service account, in a stable order: the place in it stands for the account.
     pub(crate) fn accounts(&self) -> impl Iterator<Item = (&Project, &ServiceAccount)> {
-        self.projects.iter().flat_map(|project| {
-            project
-                .accounts
-                .iter()
-                .map(move |account| (project, account))
-        })
+        self.projects
+            .iter()
+            .flat_map(|project| project.accounts.iter().map(move |account| (project, account)))
     }
 
     pub(crate) fn account_at(&self, place: u32) -> Option<(&Project, &ServiceAccount)> {
@@ -145,24 +136,18 @@ impl Tenant {
     }
 
     pub(crate) fn place_of_account(&self, email: &str) -> Option<u32> {
-        let place = self
-            .accounts()
-            .position(|(_, account)| account.email.eq_ignore_ascii_case(email))?;
+        let place = self.accounts().position(|(_, account)| account.email.eq_ignore_ascii_case(email))?;
         u32::try_from(place).ok()
     }
 
     pub(crate) fn audit_account(&self) -> (&Project, &ServiceAccount) {
-        self.account(&self.audit_account)
-            .expect("every tenant has the audit's own account")
+        self.account(&self.audit_account).expect("every tenant has the audit's own account")
     }
 
     /// Makes the newest key of the audit's own account the one whose private half its key file holds.
     pub(crate) fn publish_audit_key(&mut self, public_key: &[u8]) {
         let email = self.audit_account.clone();
-        let accounts = self
-            .projects
-            .iter_mut()
-            .flat_map(|project| &mut project.accounts);
+        let accounts = self.projects.iter_mut().flat_map(|project| &mut project.accounts);
         for account in accounts.filter(|account| account.email == email) {
             if let Some(key) = account.keys.last_mut() {
                 key.public_key = Some(public_key.to_vec());
@@ -171,20 +156,13 @@ impl Tenant {
     }
 
     pub(crate) fn grant_of(&self, client_id: &str) -> Option<&Grant> {
-        self.grants
-            .iter()
-            .find(|grant| grant.client_id == client_id)
+        self.grants.iter().find(|grant| grant.client_id == client_id)
     }
 
     /// Whether a domain name is the tenant's own, as a domain or as another name of one.
     pub(crate) fn owns_domain(&self, name: &str) -> bool {
-        self.domains
-            .iter()
-            .any(|domain| domain.name.eq_ignore_ascii_case(name))
-            || self
-                .domain_aliases
-                .iter()
-                .any(|alias| alias.name.eq_ignore_ascii_case(name))
+        self.domains.iter().any(|domain| domain.name.eq_ignore_ascii_case(name))
+            || self.domain_aliases.iter().any(|alias| alias.name.eq_ignore_ascii_case(name))
     }
 
     /// Whether one who holds roles under this id has a privilege, by any of them.

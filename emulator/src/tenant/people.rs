@@ -34,12 +34,7 @@ impl People {
                 by_key.entry(address.to_lowercase()).or_insert(place);
             }
         }
-        Self {
-            written,
-            crowd,
-            by_key,
-            sorted: Default::default(),
-        }
+        Self { written, crowd, by_key, sorted: Default::default() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -50,11 +45,7 @@ impl People {
     pub(crate) fn at(&self, place: usize) -> Option<Cow<'_, Person>> {
         match self.written.get(place) {
             Some(person) => Some(Cow::Borrowed(person)),
-            None => self
-                .crowd
-                .as_ref()?
-                .at(place - self.written.len())
-                .map(Cow::Owned),
+            None => self.crowd.as_ref()?.at(place - self.written.len()).map(Cow::Owned),
         }
     }
 
@@ -67,11 +58,7 @@ impl People {
         let key = key.to_lowercase();
         match self.by_key.get(&key) {
             Some(place) => Some(*place),
-            None => self
-                .crowd
-                .as_ref()?
-                .find(&key)
-                .map(|index| index + self.written.len()),
+            None => self.crowd.as_ref()?.find(&key).map(|index| index + self.written.len()),
         }
     }
 
@@ -84,9 +71,8 @@ impl People {
             Order::FamilyName => (2, |person| person.family_name.to_lowercase()),
         };
         let places = self.sorted[slot].get_or_init(|| {
-            let mut places: Vec<u32> = (0..self.len())
-                .filter_map(|place| u32::try_from(place).ok())
-                .collect();
+            let mut places: Vec<u32> =
+                (0..self.len()).filter_map(|place| u32::try_from(place).ok()).collect();
             places.sort_by_cached_key(|&place| self.at(place as usize).map(|person| key(&person)));
             places
         });

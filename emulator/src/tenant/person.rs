@@ -10,13 +10,8 @@ use crate::dice::etag;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Standing {
     Active,
-    Suspended {
-        reason: &'static str,
-        since: DateTime<Utc>,
-    },
-    Archived {
-        since: DateTime<Utc>,
-    },
+    Suspended { reason: &'static str, since: DateTime<Utc> },
+    Archived { since: DateTime<Utc> },
 }
 
 /// A user account.
@@ -46,9 +41,7 @@ pub(crate) struct Person {
 
 impl Person {
     pub(crate) fn full_name(&self) -> String {
-        format!("{} {}", self.given_name, self.family_name)
-            .trim()
-            .to_owned()
+        format!("{} {}", self.given_name, self.family_name).trim().to_owned()
     }
 
     pub(crate) fn is_active(&self) -> bool {

@@ -34,12 +34,8 @@ impl Role {
     pub(crate) fn allows(&self, privilege: Option<&str>) -> bool {
         self.super_admin
             || privilege.is_some_and(|privilege| {
-                let wider = privilege
-                    .rsplit_once('_')
-                    .map(|(service, _)| format!("{service}_ALL"));
-                self.privileges
-                    .iter()
-                    .any(|held| *held == privilege || wider.as_deref() == Some(*held))
+                let wider = privilege.rsplit_once('_').map(|(service, _)| format!("{service}_ALL"));
+                self.privileges.iter().any(|held| *held == privilege || wider.as_deref() == Some(*held))
             })
     }
 

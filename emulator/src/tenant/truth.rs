@@ -9,11 +9,7 @@ use super::{Domain, DomainAlias, OrgUnit, Tenant};
 
 /// Everything, in Google's field names; as large as the tenant.
 pub(crate) fn truth(tenant: &Tenant, now: DateTime<Utc>) -> Value {
-    let users: Vec<Value> = tenant
-        .people
-        .all()
-        .map(|person| user(tenant, &person))
-        .collect();
+    let users: Vec<Value> = tenant.people.all().map(|person| user(tenant, &person)).collect();
     let projects: Vec<Value> = tenant
         .projects
         .iter()
@@ -23,11 +19,7 @@ pub(crate) fn truth(tenant: &Tenant, now: DateTime<Utc>) -> Value {
                 .iter()
                 .map(|account| {
                     let mut rendered = account.render(project);
-                    rendered["keys"] = account
-                        .keys
-                        .iter()
-                        .map(|key| key.render(project, account))
-                        .collect();
+                    rendered["keys"] = account.keys.iter().map(|key| key.render(project, account)).collect();
                     rendered
                 })
                 .collect();

@@ -4,9 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::Tenant;
 use super::foundation::Foundation;
-use super::mailbox::{
-    AutoForwarding, Delegate, Filter, ForwardingAddress, MailService, SendAs, SmtpMsa,
-};
+use super::mailbox::{AutoForwarding, Delegate, Filter, ForwardingAddress, MailService, SendAs, SmtpMsa};
 use super::person::Standing;
 use super::project::KeyOrigin;
 
@@ -34,10 +32,8 @@ pub(super) fn administrators(tenant: &mut Foundation) {
     let chief = tenant.hire("Helena", "Strand");
     chief.super_admin = true;
     chief.org_unit = "/Leadership".to_owned();
-    chief.mailbox.delegates = vec![Delegate {
-        email: "bruno.costa@example.com".to_owned(),
-        status: "accepted",
-    }];
+    chief.mailbox.delegates =
+        vec![Delegate { email: "bruno.costa@example.com".to_owned(), status: "accepted" }];
     for (given, family) in [("Viktor", "Balogh"), ("Signe", "Dahl")] {
         tenant.hire(given, family).super_admin = true;
     }
@@ -56,17 +52,10 @@ pub(super) fn administrators(tenant: &mut Foundation) {
 /// What can be found in send-as lists, one thing a person.
 pub(super) fn senders(tenant: &mut Foundation) {
     let own = tenant.hire("Linnea", "Berg");
-    own.aliases = vec![
-        "linnea@example.com".to_owned(),
-        "linnea.berg@example.org".to_owned(),
-    ];
+    own.aliases = vec!["linnea@example.com".to_owned(), "linnea.berg@example.org".to_owned()];
     own.non_editable_aliases = vec!["linnea.berg@example.net".to_owned()];
     own.mailbox.send_as = vec![
-        SendAs {
-            email: "linnea@example.com".to_owned(),
-            treat_as_alias: true,
-            ..SendAs::default()
-        },
+        SendAs { email: "linnea@example.com".to_owned(), treat_as_alias: true, ..SendAs::default() },
         SendAs {
             email: "linnea.berg@example.org".to_owned(),
             display_name: "Linnea Berg".to_owned(),
@@ -91,22 +80,16 @@ pub(super) fn senders(tenant: &mut Foundation) {
         smtp_msa: Some(relay("smtp.freelance.example", 587, "starttls")),
         ..SendAs::default()
     }];
-    tenant.hire("Farid", "Rahimi").mailbox.send_as = vec![SendAs {
-        email: "farid@agency.example".to_owned(),
-        pending: true,
-        ..SendAs::default()
-    }];
+    tenant.hire("Farid", "Rahimi").mailbox.send_as =
+        vec![SendAs { email: "farid@agency.example".to_owned(), pending: true, ..SendAs::default() }];
     tenant.hire("Gwen", "Abbott").mailbox.send_as = vec![SendAs {
         email: "newsletter@mailings.example".to_owned(),
         display_name: "Newsletter".to_owned(),
         smtp_msa: Some(relay("relay.mailings.example", 25, "none")),
         ..SendAs::default()
     }];
-    tenant.hire("Henrik", "Lund").mailbox.send_as = vec![SendAs {
-        email: CHIEF.to_owned(),
-        treat_as_alias: true,
-        ..SendAs::default()
-    }];
+    tenant.hire("Henrik", "Lund").mailbox.send_as =
+        vec![SendAs { email: CHIEF.to_owned(), treat_as_alias: true, ..SendAs::default() }];
     tenant.hire("Ida", "Moen").mailbox.send_as = vec![SendAs {
         email: "h.strand@private-mail.example".to_owned(),
         display_name: "Helena Strand".to_owned(),
@@ -124,14 +107,10 @@ pub(super) fn senders(tenant: &mut Foundation) {
     }];
 
     let forwarder = tenant.hire("Lars", "Thomsen");
-    forwarder.mailbox.forwarding_addresses = vec![ForwardingAddress {
-        email: "lars@private-mail.example".to_owned(),
-        status: "accepted",
-    }];
-    forwarder.mailbox.auto_forwarding = Some(AutoForwarding {
-        email: "lars@private-mail.example".to_owned(),
-        disposition: "leaveInInbox",
-    });
+    forwarder.mailbox.forwarding_addresses =
+        vec![ForwardingAddress { email: "lars@private-mail.example".to_owned(), status: "accepted" }];
+    forwarder.mailbox.auto_forwarding =
+        Some(AutoForwarding { email: "lars@private-mail.example".to_owned(), disposition: "leaveInInbox" });
     let filtering = tenant.hire("Monika", "Graf");
     filtering.mailbox.imap.enabled = true;
     filtering.mailbox.filters = vec![Filter {
@@ -143,31 +122,19 @@ pub(super) fn senders(tenant: &mut Foundation) {
 
 /// Accounts in every state.
 pub(super) fn states(tenant: &mut Foundation) {
-    for (given, family) in [
-        ("Olaf", "Brekke"),
-        ("Pia", "Koch"),
-        ("Quentin", "Roy"),
-        ("Renata", "Wolf"),
-    ] {
+    for (given, family) in [("Olaf", "Brekke"), ("Pia", "Koch"), ("Quentin", "Roy"), ("Renata", "Wolf")] {
         tenant.hire(given, family).enforced_in_two_step = false;
     }
     let both = tenant.hire("Stefan", "Haas");
     both.enrolled_in_two_step = false;
     both.enforced_in_two_step = false;
 
-    for (given, family, days) in [
-        ("Tilda", "Nyberg", 97),
-        ("Umar", "Aziz", 210),
-        ("Valentina", "Greco", 430),
-    ] {
+    for (given, family, days) in [("Tilda", "Nyberg", 97), ("Umar", "Aziz", 210), ("Valentina", "Greco", 430)]
+    {
         let signed_in_at = tenant.days_ago(days);
         tenant.hire(given, family).last_login_at = Some(signed_in_at);
     }
-    for (given, family, days) in [
-        ("Walter", "Prinz", 75),
-        ("Xenia", "Markou", 190),
-        ("Yara", "Haddad", 5),
-    ] {
+    for (given, family, days) in [("Walter", "Prinz", 75), ("Xenia", "Markou", 190), ("Yara", "Haddad", 5)] {
         let created_at = tenant.days_ago(days);
         let person = tenant.hire(given, family);
         person.created_at = created_at;
@@ -189,20 +156,10 @@ pub(super) fn states(tenant: &mut Foundation) {
         person.standing = Standing::Archived { since };
         person.last_login_at = Some(since);
     }
-    tenant
-        .hire_as("lobby-display", "Lobby", "Display")
-        .mailbox_set_up = false;
-    tenant
-        .hire_as("contractor-07", "Contractor", "Seven")
-        .mailbox_set_up = false;
-    tenant
-        .hire_as("door-panel", "Door", "Panel")
-        .mailbox
-        .service = MailService::Off;
-    tenant
-        .hire_as("meeting-room", "Meeting", "Room")
-        .mailbox
-        .service = MailService::Off;
+    tenant.hire_as("lobby-display", "Lobby", "Display").mailbox_set_up = false;
+    tenant.hire_as("contractor-07", "Contractor", "Seven").mailbox_set_up = false;
+    tenant.hire_as("door-panel", "Door", "Panel").mailbox.service = MailService::Off;
+    tenant.hire_as("meeting-room", "Meeting", "Room").mailbox.service = MailService::Off;
     tenant.hire("Flora", "Winter").left_out = &["isEnforcedIn2Sv", "isEnrolledIn2Sv"];
     tenant.hire("Gustav", "Frank").left_out = &["archived", "isMailboxSetup"];
     tenant.delete("Former", "Colleague", 6);
@@ -212,9 +169,7 @@ pub(super) fn states(tenant: &mut Foundation) {
 pub(super) fn clients(tenant: &mut Foundation) {
     // A scope nobody took back after a trial: the probe finds it.
     if let Some(grant) = tenant.grants.first_mut() {
-        grant
-            .scopes
-            .push("https://www.googleapis.com/auth/gmail.readonly".to_owned());
+        grant.scopes.push("https://www.googleapis.com/auth/gmail.readonly".to_owned());
     }
     tenant.account("old-importer", "Retired importer").disabled = true;
 
@@ -239,26 +194,15 @@ pub(super) fn clients(tenant: &mut Foundation) {
     tenant.delegate(&["calendar.readonly"]);
 
     let vendor = tenant.foreign_client_id(1);
-    tenant.grant(
-        "Signature vendor",
-        &vendor,
-        &["gmail.settings.basic", "gmail.settings.sharing"],
-    );
+    tenant.grant("Signature vendor", &vendor, &["gmail.settings.basic", "gmail.settings.sharing"]);
     let forgotten = tenant.foreign_client_id(2);
     tenant.grant(
         "",
         &forgotten,
-        &[
-            "https://www.google.com/m8/feeds",
-            "https://www.googleapis.com/auth/example.unlisted",
-        ],
+        &["https://www.google.com/m8/feeds", "https://www.googleapis.com/auth/example.unlisted"],
     );
 }
 
 fn relay(host: &str, port: u16, security: &'static str) -> SmtpMsa {
-    SmtpMsa {
-        host: host.to_owned(),
-        port,
-        security,
-    }
+    SmtpMsa { host: host.to_owned(), port, security }
 }

@@ -13,8 +13,7 @@ use workspace_audit_emulator::{Emulator, Options, TenantName, start};
 
 pub(crate) const USERS: &str = "https://www.googleapis.com/auth/admin.directory.user.readonly";
 pub(crate) const DOMAINS: &str = "https://www.googleapis.com/auth/admin.directory.domain.readonly";
-pub(crate) const ROLES: &str =
-    "https://www.googleapis.com/auth/admin.directory.rolemanagement.readonly";
+pub(crate) const ROLES: &str = "https://www.googleapis.com/auth/admin.directory.rolemanagement.readonly";
 pub(crate) const SETTINGS: &str = "https://www.googleapis.com/auth/gmail.settings.basic";
 pub(crate) const CLOUD: &str = "https://www.googleapis.com/auth/cloud-platform";
 pub(crate) const ADMIN: &str = "auditor@example.com";
@@ -25,11 +24,7 @@ pub(crate) fn moment() -> DateTime<Utc> {
 }
 
 pub(crate) fn options(tenant: TenantName) -> Options {
-    Options {
-        tenant,
-        at: Some(moment()),
-        ..Options::default()
-    }
+    Options { tenant, at: Some(moment()), ..Options::default() }
 }
 
 pub(crate) struct Answer {
@@ -66,14 +61,7 @@ impl Signer {
         let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let signed = format!("{}.{}", encode(header), encode(claims));
         let mut signature = vec![0; self.key.public_modulus_len()];
-        self.key
-            .sign(
-                &RSA_PKCS1_SHA256,
-                &SystemRandom::new(),
-                signed.as_bytes(),
-                &mut signature,
-            )
-            .unwrap();
+        self.key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).unwrap();
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 }
@@ -99,12 +87,7 @@ impl Client {
             let pem = std::fs::read(authority).unwrap();
             http = http.tls_certs_only([reqwest::Certificate::from_pem(&pem).unwrap()]);
         }
-        Self {
-            emulator,
-            http: http.build().unwrap(),
-            signer: Signer::read(&files.key_file),
-            folder,
-        }
+        Self { emulator, http: http.build().unwrap(), signer: Signer::read(&files.key_file), folder }
     }
 
     /// A signer for another service account of the tenant.
@@ -129,10 +112,7 @@ impl Client {
     }
 
     pub(crate) async fn exchange(&self, assertion: &str) -> Answer {
-        let form = [
-            ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
-            ("assertion", assertion),
-        ];
+        let form = [("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"), ("assertion", assertion)];
         self.post_form(&form).await
     }
 
@@ -168,9 +148,7 @@ impl Client {
         let (mut entries, mut pages, mut next) = (Vec::new(), 0, String::new());
         loop {
             let separator = if path.contains('?') { '&' } else { '?' };
-            let answer = self
-                .get(token, &format!("{path}{separator}pageToken={next}"))
-                .await;
+            let answer = self.get(token, &format!("{path}{separator}pageToken={next}")).await;
             assert_eq!(answer.status, 200, "{}", answer.body);
             pages += 1;
             entries.extend(answer.body[field].as_array().cloned().unwrap_or_default());

@@ -7,21 +7,10 @@ use crate::client::{Client, SETTINGS, USERS, options};
 #[tokio::test]
 async fn the_files_are_private_and_name_each_other() {
     let folder = tempfile::tempdir().unwrap();
-    let emulator = start(Options {
-        tls: true,
-        ..options(TenantName::Typical)
-    })
-    .await
-    .unwrap();
+    let emulator = start(Options { tls: true, ..options(TenantName::Typical) }).await.unwrap();
     let files = emulator.write_client_files(folder.path()).unwrap();
     let authority = files.ca_certificate.as_ref().unwrap();
-    for path in [
-        &files.config,
-        &files.key_file,
-        &files.console_grants,
-        &files.exceptions,
-        authority,
-    ] {
+    for path in [&files.config, &files.key_file, &files.console_grants, &files.exceptions, authority] {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
@@ -30,56 +19,28 @@ async fn the_files_are_private_and_name_each_other() {
         }
         assert!(path.starts_with(folder.path()));
     }
-    let config: toml::Table = std::fs::read_to_string(&files.config)
-        .unwrap()
-        .parse()
-        .unwrap();
+    let config: toml::Table = std::fs::read_to_string(&files.config).unwrap().parse().unwrap();
     assert_eq!(config["tenant"]["customer"].as_str(), Some("my_customer"));
-    assert_eq!(
-        config["tenant"]["admin"].as_str(),
-        Some("auditor@example.com")
-    );
-    assert_eq!(
-        config["auth"]["key_file"].as_str(),
-        Some("service-account.json")
-    );
+    assert_eq!(config["tenant"]["admin"].as_str(), Some("auditor@example.com"));
+    assert_eq!(config["auth"]["key_file"].as_str(), Some("service-account.json"));
     assert_eq!(config["cloud"]["console_grants"].as_str(), Some("dwd.csv"));
-    assert_eq!(
-        config["cloud"]["console_grants_date"].to_string(),
-        "2026-11-21"
-    );
+    assert_eq!(config["cloud"]["console_grants_date"].to_string(), "2026-11-21");
     assert_eq!(config["cloud"]["projects"].as_array().unwrap().len(), 2);
-    assert_eq!(
-        config["checks"]["exceptions"].as_str(),
-        Some("exceptions.toml")
-    );
+    assert_eq!(config["checks"]["exceptions"].as_str(), Some("exceptions.toml"));
     assert_eq!(config["reports"]["directory"].as_str(), Some("reports"));
-    assert_eq!(
-        config["history"]["path"].as_str(),
-        Some("reports/history.sqlite")
-    );
-    assert_eq!(
-        config["google"]["base_url"].as_str(),
-        Some(emulator.base_url())
-    );
-    let key: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(&files.key_file).unwrap()).unwrap();
+    assert_eq!(config["history"]["path"].as_str(), Some("reports/history.sqlite"));
+    assert_eq!(config["google"]["base_url"].as_str(), Some(emulator.base_url()));
+    let key: serde_json::Value = serde_json::from_slice(&std::fs::read(&files.key_file).unwrap()).unwrap();
     assert_eq!(key["type"], "service_account");
     assert_eq!(key["token_uri"], format!("{}/token", emulator.base_url()));
-    assert_eq!(
-        key["client_email"],
-        "workspace-audit@audit-project.iam.gserviceaccount.com"
-    );
+    assert_eq!(key["client_email"], "workspace-audit@audit-project.iam.gserviceaccount.com");
     assert_eq!(key["client_id"].as_str().unwrap().len(), 21);
 }
 
 #[tokio::test]
 async fn the_console_list_holds_every_delegation() {
     let folder = tempfile::tempdir().unwrap();
-    let options = Options {
-        revoked_scopes: vec![SETTINGS.to_owned()],
-        ..options(TenantName::Neglected)
-    };
+    let options = Options { revoked_scopes: vec![SETTINGS.to_owned()], ..options(TenantName::Neglected) };
     let emulator = start(options).await.unwrap();
     let files = emulator.write_client_files(folder.path()).unwrap();
     let mut rows = csv::Reader::from_path(&files.console_grants).unwrap();
@@ -101,21 +62,13 @@ async fn the_healthy_tenant_accepts_its_own_audit() {
     let folder = tempfile::tempdir().unwrap();
     let emulator = start(options(TenantName::Healthy)).await.unwrap();
     let files = emulator.write_client_files(folder.path()).unwrap();
-    let exceptions: toml::Table = std::fs::read_to_string(&files.exceptions)
-        .unwrap()
-        .parse()
-        .unwrap();
+    let exceptions: toml::Table = std::fs::read_to_string(&files.exceptions).unwrap().parse().unwrap();
     let exceptions = exceptions["exception"].as_array().unwrap();
-    let checks: Vec<&str> = exceptions
-        .iter()
-        .map(|entry| entry["check"].as_str().unwrap())
-        .collect();
+    let checks: Vec<&str> = exceptions.iter().map(|entry| entry["check"].as_str().unwrap()).collect();
     assert_eq!(checks, ["DWD-03", "KEY-01"]);
     for entry in exceptions {
         assert!(
-            entry["expires"].as_datetime().is_some()
-                && entry["owner"].is_str()
-                && entry["reason"].is_str()
+            entry["expires"].as_datetime().is_some() && entry["owner"].is_str() && entry["reason"].is_str()
         );
     }
 }
@@ -130,23 +83,12 @@ async fn every_request_is_a_line_of_the_log_file() {
         ..options(TenantName::Healthy)
     })
     .await;
-    client
-        .read_as(
-            "auditor@example.com",
-            USERS,
-            "/admin/directory/v1/users/auditor@example.com",
-        )
-        .await;
+    client.read_as("auditor@example.com", USERS, "/admin/directory/v1/users/auditor@example.com").await;
     let text = std::fs::read_to_string(path).unwrap();
-    let lines: Vec<serde_json::Value> = text
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 2);
-    assert_eq!(
-        lines[0]["form"]["grant_type"],
-        "urn:ietf:params:oauth:grant-type:jwt-bearer"
-    );
+    assert_eq!(lines[0]["form"]["grant_type"], "urn:ietf:params:oauth:grant-type:jwt-bearer");
     assert_eq!(lines[0]["response"], serde_json::Value::Null);
     assert_eq!(lines[1]["response"]["primaryEmail"], "auditor@example.com");
     assert!(!text.contains("ya29."));

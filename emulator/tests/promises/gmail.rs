@@ -10,9 +10,7 @@ const SEND_AS: &str = "/gmail/v1/users/me/settings/sendAs";
 #[tokio::test]
 async fn a_mailbox_is_read_as_its_owner() {
     let client = Client::of(TenantName::Typical).await;
-    let answer = client
-        .read_as("gwen.abbott@example.com", SETTINGS, SEND_AS)
-        .await;
+    let answer = client.read_as("gwen.abbott@example.com", SETTINGS, SEND_AS).await;
     assert_eq!(answer.status, 200);
     let entries = answer.body["sendAs"].as_array().unwrap();
     assert_eq!(entries.len(), 2);
@@ -23,44 +21,24 @@ async fn a_mailbox_is_read_as_its_owner() {
     assert_eq!(entries[1]["smtpMsa"]["port"], 25);
     assert_eq!(entries[1].get("isPrimary"), None, "Gmail leaves false out");
     let path = format!("{SEND_AS}/newsletter@mailings.example");
-    let one = client
-        .read_as("gwen.abbott@example.com", SETTINGS, &path)
-        .await;
+    let one = client.read_as("gwen.abbott@example.com", SETTINGS, &path).await;
     assert_eq!(one.body, entries[1]);
     let path = format!("{SEND_AS}?fields=sendAs/sendAsEmail");
-    let masked = client
-        .read_as("gwen.abbott@example.com", SETTINGS, &path)
-        .await;
-    assert_eq!(
-        masked.body["sendAs"][1],
-        json!({ "sendAsEmail": "newsletter@mailings.example" })
-    );
+    let masked = client.read_as("gwen.abbott@example.com", SETTINGS, &path).await;
+    assert_eq!(masked.body["sendAs"][1], json!({ "sendAsEmail": "newsletter@mailings.example" }));
 }
 
 #[tokio::test]
 async fn empty_lists_are_left_out() {
     let client = Client::of(TenantName::Healthy).await;
     let token = client.token(Some(ADMIN), &[SETTINGS]).await;
-    for part in [
-        "delegates",
-        "forwardingAddresses",
-        "autoForwarding",
-        "filters",
-    ] {
-        let answer = client
-            .get(&token, &format!("/gmail/v1/users/me/settings/{part}"))
-            .await;
+    for part in ["delegates", "forwardingAddresses", "autoForwarding", "filters"] {
+        let answer = client.get(&token, &format!("/gmail/v1/users/me/settings/{part}")).await;
         assert_eq!((answer.status, answer.body), (200, json!({})), "{part}");
     }
-    let imap = client
-        .get(&token, "/gmail/v1/users/me/settings/imap")
-        .await
-        .body;
+    let imap = client.get(&token, "/gmail/v1/users/me/settings/imap").await.body;
     assert_eq!(imap.get("enabled"), None);
-    let pop = client
-        .get(&token, "/gmail/v1/users/me/settings/pop")
-        .await
-        .body;
+    let pop = client.get(&token, "/gmail/v1/users/me/settings/pop").await.body;
     assert_eq!(pop["accessWindow"], "disabled");
 }
 
@@ -86,14 +64,8 @@ async fn without_a_subject_the_precondition_fails() {
     let token = client.token(None, &[SETTINGS]).await;
     let answer = client.get(&token, SEND_AS).await;
     assert_eq!(answer.status, 400);
-    assert_eq!(
-        answer.body["error"]["message"],
-        "Precondition check failed."
-    );
-    assert_eq!(
-        answer.body["error"]["errors"][0]["reason"],
-        "failedPrecondition"
-    );
+    assert_eq!(answer.body["error"]["message"], "Precondition check failed.");
+    assert_eq!(answer.body["error"]["errors"][0]["reason"], "failedPrecondition");
 }
 
 #[tokio::test]
@@ -102,27 +74,14 @@ async fn another_users_mailbox_is_denied_in_the_name_of_the_subject() {
     let path = "/gmail/v1/users/linnea.berg@example.com/settings/sendAs";
     let answer = client.read_as(ADMIN, SETTINGS, path).await;
     assert_eq!(answer.status, 403);
-    assert_eq!(
-        answer.body["error"]["message"],
-        format!("Delegation denied for {ADMIN}")
-    );
-    assert_eq!(
-        client
-            .read_as("linnea.berg@example.com", SETTINGS, path)
-            .await
-            .status,
-        200
-    );
+    assert_eq!(answer.body["error"]["message"], format!("Delegation denied for {ADMIN}"));
+    assert_eq!(client.read_as("linnea.berg@example.com", SETTINGS, path).await.status, 200);
 }
 
 #[tokio::test]
 async fn suspended_archived_and_closed_mailboxes_refuse() {
     let client = Client::of(TenantName::Neglected).await;
-    for subject in [
-        "zoe.martin@example.com",
-        "doris.ebner@example.com",
-        "vault-hold@example.com",
-    ] {
+    for subject in ["zoe.martin@example.com", "doris.ebner@example.com", "vault-hold@example.com"] {
         let answer = client.read_as(subject, SETTINGS, SEND_AS).await;
         assert_eq!(answer.status, 403, "{subject}");
         assert_eq!(answer.body["error"]["errors"][0]["reason"], "forbidden");

@@ -1,10 +1,6 @@
 //! What the emulator promises, held over real HTTP by a client that shares no code with it.
 
-#![allow(
-    clippy::unwrap_used,
-    missing_docs,
-    reason = "a test that cannot go on should stop"
-)]
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test that cannot go on should stop")]
 
 mod client;
 mod directory;

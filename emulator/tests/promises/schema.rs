@@ -32,27 +32,16 @@ fn check(document: &Value, schema: &Value, value: &Value, place: &str) {
         assert!(values.iter().any(|known| known == text), "{place}: {text}");
     }
     if let Some("int64" | "uint64") = schema["format"].as_str() {
-        assert!(
-            value.as_str().unwrap().parse::<u64>().is_ok(),
-            "{place}: {value}"
-        );
+        assert!(value.as_str().unwrap().parse::<u64>().is_ok(), "{place}: {value}");
     }
-    if let (Some(properties), Some(fields)) = (schema["properties"].as_object(), value.as_object())
-    {
+    if let (Some(properties), Some(fields)) = (schema["properties"].as_object(), value.as_object()) {
         for (name, value) in fields {
-            let property = properties
-                .get(name)
-                .unwrap_or_else(|| panic!("{place}: unknown field {name}"));
+            let property = properties.get(name).unwrap_or_else(|| panic!("{place}: unknown field {name}"));
             check(document, property, value, &format!("{place}.{name}"));
         }
     }
     for (index, item) in value.as_array().into_iter().flatten().enumerate() {
-        check(
-            document,
-            &schema["items"],
-            item,
-            &format!("{place}[{index}]"),
-        );
+        check(document, &schema["items"], item, &format!("{place}[{index}]"));
     }
 }
 
@@ -63,19 +52,11 @@ async fn hold(client: &Client, document: &str, token: &str, method: &str, path: 
     let mut next = String::new();
     loop {
         let separator = if path.contains('?') { '&' } else { '?' };
-        let page = if next.is_empty() {
-            path.to_owned()
-        } else {
-            format!("{path}{separator}pageToken={next}")
-        };
+        let page =
+            if next.is_empty() { path.to_owned() } else { format!("{path}{separator}pageToken={next}") };
         let answer = client.get(token, &page).await;
         assert_eq!(answer.status, 200, "{method} {path}: {}", answer.body);
-        check(
-            &document,
-            &document["schemas"][response.as_str().unwrap()],
-            &answer.body,
-            method,
-        );
+        check(&document, &document["schemas"][response.as_str().unwrap()], &answer.body, method);
         match answer.body["nextPageToken"].as_str() {
             Some(token) => next = token.to_owned(),
             None => return,
@@ -85,50 +66,24 @@ async fn hold(client: &Client, document: &str, token: &str, method: &str, path: 
 
 async fn every_answer(tenant: TenantName) {
     let extra_scopes = MORE.iter().map(|scope| (*scope).to_owned()).collect();
-    let client = Client::with(Options {
-        extra_scopes,
-        ..options(tenant)
-    })
-    .await;
+    let client = Client::with(Options { extra_scopes, ..options(tenant) }).await;
     let truth = client.emulator.truth();
     let scopes = [USERS, DOMAINS, ROLES, MORE[1], MORE[2]];
     let token = client.token(Some(ADMIN), &scopes).await;
     let customer = "/admin/directory/v1/customer/my_customer";
     for (method, path) in [
-        (
-            "users.list",
-            "/admin/directory/v1/users?customer=my_customer&projection=full".to_owned(),
-        ),
-        (
-            "users.list",
-            "/admin/directory/v1/users?customer=my_customer&showDeleted=true".to_owned(),
-        ),
+        ("users.list", "/admin/directory/v1/users?customer=my_customer&projection=full".to_owned()),
+        ("users.list", "/admin/directory/v1/users?customer=my_customer&showDeleted=true".to_owned()),
         ("users.get", format!("/admin/directory/v1/users/{ADMIN}")),
         ("domains.list", format!("{customer}/domains")),
         ("domainAliases.list", format!("{customer}/domainaliases")),
         ("orgunits.list", format!("{customer}/orgunits?type=all")),
         ("roles.list", format!("{customer}/roles")),
-        (
-            "privileges.list",
-            format!("{customer}/roles/ALL/privileges"),
-        ),
-        (
-            "roleAssignments.list",
-            format!("{customer}/roleassignments"),
-        ),
-        (
-            "customers.get",
-            "/admin/directory/v1/customers/my_customer".to_owned(),
-        ),
+        ("privileges.list", format!("{customer}/roles/ALL/privileges")),
+        ("roleAssignments.list", format!("{customer}/roleassignments")),
+        ("customers.get", "/admin/directory/v1/customers/my_customer".to_owned()),
     ] {
-        hold(
-            &client,
-            DIRECTORY,
-            &token,
-            &format!("directory.{method}"),
-            &path,
-        )
-        .await;
+        hold(&client, DIRECTORY, &token, &format!("directory.{method}"), &path).await;
     }
     for user in truth["users"].as_array().unwrap() {
         let email = user["primaryEmail"].as_str().unwrap();
@@ -144,14 +99,7 @@ async fn every_answer(tenant: TenantName) {
             continue;
         }
         let token = client.token(Some(email), &[SETTINGS, MORE[0]]).await;
-        hold(
-            &client,
-            GMAIL,
-            &token,
-            "gmail.users.getProfile",
-            "/gmail/v1/users/me/profile",
-        )
-        .await;
+        hold(&client, GMAIL, &token, "gmail.users.getProfile", "/gmail/v1/users/me/profile").await;
         for (method, part) in [
             ("sendAs.list", "sendAs"),
             ("delegates.list", "delegates"),
@@ -162,48 +110,18 @@ async fn every_answer(tenant: TenantName) {
             ("filters.list", "filters"),
         ] {
             let path = format!("/gmail/v1/users/me/settings/{part}");
-            hold(
-                &client,
-                GMAIL,
-                &token,
-                &format!("gmail.users.settings.{method}"),
-                &path,
-            )
-            .await;
+            hold(&client, GMAIL, &token, &format!("gmail.users.settings.{method}"), &path).await;
         }
     }
     let token = client.token(None, &[CLOUD]).await;
     for project in truth["projects"].as_array().unwrap() {
-        let accounts = format!(
-            "/v1/projects/{}/serviceAccounts",
-            project["projectId"].as_str().unwrap()
-        );
-        hold(
-            &client,
-            IAM,
-            &token,
-            "iam.projects.serviceAccounts.list",
-            &accounts,
-        )
-        .await;
+        let accounts = format!("/v1/projects/{}/serviceAccounts", project["projectId"].as_str().unwrap());
+        hold(&client, IAM, &token, "iam.projects.serviceAccounts.list", &accounts).await;
         for account in project["serviceAccounts"].as_array().unwrap() {
             let path = format!("{accounts}/{}", account["uniqueId"].as_str().unwrap());
-            hold(
-                &client,
-                IAM,
-                &token,
-                "iam.projects.serviceAccounts.get",
-                &path,
-            )
-            .await;
-            hold(
-                &client,
-                IAM,
-                &token,
-                "iam.projects.serviceAccounts.keys.list",
-                &format!("{path}/keys"),
-            )
-            .await;
+            hold(&client, IAM, &token, "iam.projects.serviceAccounts.get", &path).await;
+            hold(&client, IAM, &token, "iam.projects.serviceAccounts.keys.list", &format!("{path}/keys"))
+                .await;
         }
     }
 }

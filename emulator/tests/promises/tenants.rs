@@ -11,12 +11,7 @@ const LIST: &str = "/admin/directory/v1/users?customer=my_customer&maxResults=50
 
 #[tokio::test]
 async fn the_truth_is_what_is_served() {
-    for tenant in [
-        TenantName::Healthy,
-        TenantName::Typical,
-        TenantName::Neglected,
-        TenantName::Huge(90),
-    ] {
+    for tenant in [TenantName::Healthy, TenantName::Typical, TenantName::Neglected, TenantName::Huge(90)] {
         let client = Client::of(tenant).await;
         let truth = client.emulator.truth();
         let token = client.token(Some(ADMIN), &[USERS]).await;
@@ -28,9 +23,7 @@ async fn the_truth_is_what_is_served() {
                 assert_eq!(*value, told[name]);
             }
             let email = user["primaryEmail"].as_str().unwrap();
-            let answer = client
-                .read_as(email, SETTINGS, "/gmail/v1/users/me/settings/sendAs")
-                .await;
+            let answer = client.read_as(email, SETTINGS, "/gmail/v1/users/me/settings/sendAs").await;
             let expected = match told["gmail"].as_str().unwrap() {
                 "on" => 200,
                 "off" => 400,
@@ -43,15 +36,9 @@ async fn the_truth_is_what_is_served() {
         }
         let token = client.token(None, &[CLOUD]).await;
         for project in truth["projects"].as_array().unwrap() {
-            let path = format!(
-                "/v1/projects/{}/serviceAccounts",
-                project["projectId"].as_str().unwrap()
-            );
+            let path = format!("/v1/projects/{}/serviceAccounts", project["projectId"].as_str().unwrap());
             let (accounts, _) = client.list(&token, &path, "accounts").await;
-            assert_eq!(
-                accounts.len(),
-                project["serviceAccounts"].as_array().unwrap().len()
-            );
+            assert_eq!(accounts.len(), project["serviceAccounts"].as_array().unwrap().len());
         }
     }
 }
@@ -61,36 +48,21 @@ async fn the_same_seed_and_clock_found_the_same_tenant() {
     for tenant in [TenantName::Typical, TenantName::Huge(200)] {
         let first = start(options(tenant)).await.unwrap().truth();
         assert_eq!(first, start(options(tenant)).await.unwrap().truth());
-        let other = workspace_audit_emulator::Options {
-            seed: 8,
-            ..options(tenant)
-        };
+        let other = workspace_audit_emulator::Options { seed: 8, ..options(tenant) };
         assert_ne!(first, start(other).await.unwrap().truth());
     }
 }
 
 #[tokio::test]
 async fn ids_and_addresses_are_unique() {
-    for tenant in [
-        TenantName::Healthy,
-        TenantName::Typical,
-        TenantName::Neglected,
-        TenantName::Huge(3000),
-    ] {
+    for tenant in [TenantName::Healthy, TenantName::Typical, TenantName::Neglected, TenantName::Huge(3000)] {
         let truth = start(options(tenant)).await.unwrap().truth();
         let users = truth["users"].as_array().unwrap();
         for field in ["id", "primaryEmail"] {
-            let unique: BTreeSet<&str> = users
-                .iter()
-                .map(|user| user[field].as_str().unwrap())
-                .collect();
+            let unique: BTreeSet<&str> = users.iter().map(|user| user[field].as_str().unwrap()).collect();
             assert_eq!(unique.len(), users.len(), "{tenant} {field}");
         }
-        assert!(
-            users
-                .iter()
-                .all(|user| user["id"].as_str().unwrap().len() == 21)
-        );
+        assert!(users.iter().all(|user| user["id"].as_str().unwrap().len() == 21));
     }
 }
 
@@ -99,43 +71,26 @@ async fn the_healthy_tenant_has_nothing_to_find_but_its_audit() {
     let emulator = start(options(TenantName::Healthy)).await.unwrap();
     let truth = emulator.truth();
     let users = truth["users"].as_array().unwrap();
-    let active: Vec<&Value> = users
-        .iter()
-        .filter(|user| user["suspended"] == false && user["archived"] == false)
-        .collect();
+    let active: Vec<&Value> =
+        users.iter().filter(|user| user["suspended"] == false && user["archived"] == false).collect();
     let admins = active.iter().filter(|user| user["isAdmin"] == true).count();
     assert!((2..=4).contains(&admins));
     let month_ago = (emulator.now() - chrono::Duration::days(30)).to_rfc3339();
     for user in &active {
         assert_eq!(user["isEnforcedIn2Sv"], true);
         assert_eq!(user["isEnrolledIn2Sv"], true);
-        let newest = user["lastLoginTime"]
-            .as_str()
-            .unwrap()
-            .max(user["creationTime"].as_str().unwrap());
+        let newest = user["lastLoginTime"].as_str().unwrap().max(user["creationTime"].as_str().unwrap());
         assert!(newest > month_ago.as_str(), "{user}");
         for entry in user["sendAs"].as_array().unwrap() {
             assert!(
-                entry["sendAsEmail"]
-                    .as_str()
-                    .unwrap()
-                    .split('@')
-                    .nth(1)
-                    .unwrap()
-                    .starts_with("example.")
+                entry["sendAsEmail"].as_str().unwrap().split('@').nth(1).unwrap().starts_with("example.")
             );
             assert_eq!(entry.get("smtpMsa"), None);
         }
     }
     let verified = |domain: &Value| domain["verified"] == true;
     assert!(truth["domains"].as_array().unwrap().iter().all(verified));
-    assert!(
-        truth["domainAliases"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .all(verified)
-    );
+    assert!(truth["domainAliases"].as_array().unwrap().iter().all(verified));
 }
 
 #[tokio::test]
@@ -148,21 +103,10 @@ async fn the_crowd_is_computed_and_found_again() {
     let last = users.last().unwrap();
     for key in ["id", "primaryEmail"] {
         let key = last[key].as_str().unwrap();
-        assert_eq!(
-            client
-                .get(&token, &format!("/admin/directory/v1/users/{key}"))
-                .await
-                .body,
-            *last
-        );
+        assert_eq!(client.get(&token, &format!("/admin/directory/v1/users/{key}")).await.body, *last);
     }
-    let email = users
-        .iter()
-        .rev()
-        .find(|user| user["suspended"] == false)
-        .unwrap()["primaryEmail"]
-        .as_str()
-        .unwrap();
+    let email =
+        users.iter().rev().find(|user| user["suspended"] == false).unwrap()["primaryEmail"].as_str().unwrap();
     assert_eq!(client.ask(Some(email), &[SETTINGS]).await.status, 200);
     let beyond = email.replace(char::is_numeric, "9");
     assert_eq!(client.ask(Some(&beyond), &[SETTINGS]).await.status, 400);

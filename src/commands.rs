@@ -1,0 +1,44 @@
+//! One file a command: what was typed → what is done → what is said.
+
+mod again;
+mod demo;
+mod emulate;
+mod failure;
+mod init;
+mod lists;
+mod logging;
+mod progress_bar;
+mod run;
+mod runs;
+mod terminal;
+
+use crate::audit::Exit;
+use crate::cli::{Cli, Command};
+
+use failure::Failure;
+
+/// Does what was typed, and says what came of it.
+#[must_use]
+pub fn run(cli: Cli) -> Exit {
+    logging::start(&cli.output);
+    let result = match cli.command {
+        Command::Init(init) => init::run(&init),
+        Command::Run(run) => run::run(&run, &cli.output),
+        Command::Demo(demo) => demo::run(&demo, &cli.output),
+        Command::Judge(again) => again::judge(&again, &cli.output),
+        Command::Report(again) => again::report(&again, &cli.output),
+        Command::Runs(configured) => runs::run(&configured),
+        Command::Checks(list) => lists::checks(&list),
+        Command::Scopes(list) => lists::scopes(&list),
+        Command::Emulate(emulate) => emulate::run(emulate),
+    };
+    result.unwrap_or_else(|failure| {
+        terminal::complain(&failure);
+        failure.exit()
+    })
+}
+
+/// The runtime that everything that waits runs on.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)
+}

@@ -1,0 +1,36 @@
+//! `judge` and `report`: a run of the history, again.
+
+use crate::audit::{self, AuditError, Exit, Outcome};
+use crate::cli::{Again, Output};
+use crate::config::Config;
+use crate::store::Store;
+
+use super::failure::Failure;
+use super::{run, terminal};
+
+pub(super) fn judge(again: &Again, output: &Output) -> Result<Exit, Failure> {
+    act(again, output, audit::judge_again)
+}
+
+pub(super) fn report(again: &Again, output: &Output) -> Result<Exit, Failure> {
+    act(again, output, audit::report_again)
+}
+
+fn act(
+    again: &Again,
+    output: &Output,
+    act: fn(&Config, &str) -> Result<Outcome, AuditError>,
+) -> Result<Exit, Failure> {
+    let config = run::load(&again.configured)?;
+    let run_id = if again.run == "latest" { latest(&config)? } else { again.run.clone() };
+    let outcome = act(&config, &run_id)?;
+    if !output.quiet {
+        terminal::tell(&outcome)?;
+    }
+    Ok(outcome.exit)
+}
+
+fn latest(config: &Config) -> Result<String, Failure> {
+    let newest = Store::open(&config.history)?.finished_runs()?.into_iter().next();
+    Ok(newest.ok_or_else(|| AuditError::NoSuchRun("latest".to_owned()))?.run_id)
+}

@@ -1,0 +1,48 @@
+//! `demo`: the same audit against the embedded synthetic tenant, over real HTTP on loopback.
+
+use std::path::Path;
+
+use chrono::{SubsecRound, Utc};
+use workspace_audit_emulator::Options;
+
+use crate::audit::{self, Circumstances, Exit, Outcome};
+use crate::cli::{Demo, Output};
+use crate::collect::Progress;
+use crate::config::Config;
+
+use super::failure::Failure;
+use super::{progress_bar, runtime, terminal};
+
+pub(super) fn run(demo: &Demo, output: &Output) -> Result<Exit, Failure> {
+    let progress = progress_bar::progress(output);
+    let outcome = runtime()?.block_on(audit_synthetic_tenant(demo, &*progress))?;
+    if !output.quiet {
+        terminal::tell(&outcome)?;
+    }
+    Ok(outcome.exit)
+}
+
+async fn audit_synthetic_tenant(demo: &Demo, progress: &dyn Progress) -> Result<Outcome, Failure> {
+    let options = Options { tenant: demo.tenant, at: demo.at, ..Options::default() };
+    let emulator = workspace_audit_emulator::start(options).await?;
+    let client_files = tempfile::tempdir()?;
+    let files = emulator.write_client_files(client_files.path())?;
+    let config = Config::load(&files.config, std::iter::empty(), &settings(demo))?;
+    let at = demo.at.unwrap_or_else(Utc::now).trunc_subsecs(0);
+    let outcome = audit::run(&config, Circumstances { at, is_demo: true }, progress).await?;
+    emulator.shutdown().await;
+    Ok(outcome)
+}
+
+/// The demo's reports and history are its own, beside those of the real tenant.
+fn settings(demo: &Demo) -> Vec<(String, String)> {
+    let absolute =
+        |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string();
+    [
+        ("reports.directory", absolute(&demo.output_dir)),
+        ("history.path", absolute(&demo.output_dir.join("history.sqlite"))),
+        ("reports.fail_on", demo.fail_on.clone()),
+    ]
+    .map(|(key, value)| (key.to_owned(), value))
+    .to_vec()
+}

@@ -1,0 +1,52 @@
+//! `emulate`: serves a synthetic tenant for other clients.
+
+use std::io::{self, Write};
+
+use workspace_audit_emulator::Options;
+
+use crate::audit::Exit;
+use crate::cli::Emulate;
+
+use super::failure::Failure;
+use super::runtime;
+
+pub(super) fn run(emulate: Emulate) -> Result<Exit, Failure> {
+    runtime()?.block_on(serve(emulate))
+}
+
+async fn serve(emulate: Emulate) -> Result<Exit, Failure> {
+    let folder = emulate.client_files.clone();
+    let emulator = workspace_audit_emulator::start(options(emulate)).await?;
+    let files = emulator.write_client_files(&folder)?;
+    {
+        let mut stdout = io::stdout().lock();
+        writeln!(stdout, "serving {}", emulator.base_url())?;
+        writeln!(stdout, "key file: {}", files.key_file.display())?;
+        if let Some(certificate) = &files.ca_certificate {
+            writeln!(stdout, "certificate authority: SSL_CERT_FILE={}", certificate.display())?;
+        }
+        writeln!(stdout, "try: workspace-audit run --config {}", files.config.display())?;
+        writeln!(stdout, "end: Ctrl-C")?;
+        stdout.flush()?;
+    }
+    tokio::signal::ctrl_c().await?;
+    emulator.shutdown().await;
+    Ok(Exit::Complete)
+}
+
+fn options(emulate: Emulate) -> Options {
+    Options {
+        tenant: emulate.tenant,
+        seed: emulate.seed,
+        at: emulate.at,
+        listen: emulate.listen,
+        page_cap: emulate.page_cap,
+        tls: emulate.tls,
+        latency: emulate.latency,
+        revoked_scopes: emulate.revoke_scope,
+        extra_scopes: emulate.extra_scope,
+        faults: emulate.fault,
+        request_log: emulate.request_log,
+        ..Options::default()
+    }
+}

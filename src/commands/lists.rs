@@ -1,0 +1,110 @@
+//! `checks` and `scopes`: what there is, what it costs.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use crate::audit::{self, Exit};
+use crate::checks::{self, catalogue};
+use crate::cli::{List, ListFormat};
+use crate::collect::{Access, Identity};
+use crate::tenant::Part;
+
+use super::failure::Failure;
+
+pub(super) fn checks(list: &List) -> Result<Exit, Failure> {
+    print(&match list.format {
+        ListFormat::Text => catalogue::text_list(),
+        ListFormat::Md => catalogue::markdown(),
+    })
+}
+
+pub(super) fn scopes(list: &List) -> Result<Exit, Failure> {
+    print(&match list.format {
+        ListFormat::Text => scope_list(),
+        ListFormat::Md => scope_table(),
+    })
+}
+
+fn print(text: &str) -> Result<Exit, Failure> {
+    io::stdout().lock().write_all(text.as_bytes())?;
+    Ok(Exit::Complete)
+}
+
+/// The scopes of all checks, with the parts that each one unlocks.
+fn needed() -> BTreeMap<(Identity, &'static str), (Access, Vec<Part>)> {
+    let mut needed = BTreeMap::new();
+    for part in audit::needed_parts(checks::ALL, None) {
+        let access = Access::of(part);
+        if let Some(scope) = access.scope {
+            needed.entry((access.identity, scope)).or_insert((access, Vec::new())).1.push(part);
+        }
+    }
+    needed
+}
+
+fn unlocked(parts: &[Part]) -> String {
+    let checks: Vec<&str> = checks::ALL
+        .iter()
+        .filter(|check| check.needs.iter().any(|part| parts.contains(part)))
+        .map(|check| check.id)
+        .collect();
+    checks.join(", ")
+}
+
+const fn asked_as(identity: Identity) -> &'static str {
+    match identity {
+        Identity::Admin => "delegated, as the admin",
+        Identity::Mailbox => "delegated, as each user",
+        Identity::Account => "not delegated: the service account as itself",
+        Identity::File => "a file",
+    }
+}
+
+fn scope_list() -> String {
+    let needed = needed();
+    let mut text = String::new();
+    for ((identity, scope), (access, parts)) in &needed {
+        let titles: Vec<&str> = parts.iter().map(|part| part.title()).collect();
+        let rows = [
+            ("asked", asked_as(*identity)),
+            ("reads", &titles.join(", ")),
+            ("needs", access.role),
+            ("can do", access.cost),
+            ("checks", &unlocked(parts)),
+        ];
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{scope}");
+        for (name, value) in rows {
+            let _ = writeln!(text, "  {name:<7} {value}");
+        }
+        text.push('\n');
+    }
+    let delegated: Vec<&str> = needed
+        .keys()
+        .filter(|(identity, _)| matches!(identity, Identity::Admin | Identity::Mailbox))
+        .map(|(_, scope)| *scope)
+        .collect();
+    let _ = writeln!(text, "For the delegation entry, in one line:\n{}", delegated.join(","));
+    text
+}
+
+fn scope_table() -> String {
+    let mut text = String::from(
+        "| Scope | Asked | Reads | Needs besides | What it can do | Checks |\n|---|---|---|---|---|---|\n",
+    );
+    for ((identity, scope), (access, parts)) in &needed() {
+        let titles: Vec<&str> = parts.iter().map(|part| part.title()).collect();
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "| `{scope}` | {} | {} | {} | {} | {} |",
+            asked_as(*identity),
+            titles.join(", "),
+            access.role,
+            access.cost,
+            unlocked(parts)
+        );
+    }
+    text
+}

@@ -1,0 +1,33 @@
+//! Log lines on stderr.
+
+use std::io;
+
+use tracing::Level;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
+
+use crate::cli::{LogFormat, Output};
+
+/// Starts logging. `RUST_LOG` wins over `-v`; whatever it says, other people's code is heard at info at
+/// most, because some of it prints tokens below that.
+pub(super) fn start(output: &Output) {
+    let level = match (output.quiet, output.verbose) {
+        (true, _) => "error",
+        (false, 0) => "warn",
+        (false, 1) => "workspace_audit=info,warn",
+        (false, 2) => "workspace_audit=debug,info",
+        (false, _) => "workspace_audit=trace,info",
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    let ours = |target: &str| target == "workspace_audit" || target.starts_with("workspace_audit::");
+    let capped = filter_fn(move |metadata| *metadata.level() <= Level::INFO || ours(metadata.target()));
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    let lines = match output.log_format {
+        LogFormat::Text => lines.boxed(),
+        LogFormat::Json => lines.json().boxed(),
+    };
+    // A second start, as in tests, keeps the first.
+    let _ = tracing_subscriber::registry().with(lines.with_filter(capped).with_filter(filter)).try_init();
+}

@@ -1,0 +1,29 @@
+//! `run`: one audit.
+
+use chrono::{SubsecRound, Utc};
+
+use crate::audit::{self, Circumstances, Exit};
+use crate::cli::{Configured, Output, Run};
+use crate::config::{Config, ConfigError};
+
+use super::failure::Failure;
+use super::{progress_bar, runtime, terminal};
+
+pub(super) fn run(run: &Run, output: &Output) -> Result<Exit, Failure> {
+    let config = load(&run.configured)?;
+    let progress = progress_bar::progress(output);
+    let circumstances = Circumstances { at: Utc::now().trunc_subsecs(0), is_demo: false };
+    let outcome = runtime()?.block_on(audit::run(&config, circumstances, &*progress))?;
+    if !output.quiet {
+        terminal::tell(&outcome)?;
+    }
+    Ok(outcome.exit)
+}
+
+/// The configuration, as file, environment and flags say together.
+pub(super) fn load(configured: &Configured) -> Result<Config, ConfigError> {
+    // A variable that is no text cannot be a setting of ours.
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    Config::load(&configured.config, environment, &configured.flags())
+}

@@ -1,0 +1,34 @@
+//! `runs`: what the history holds.
+
+use std::io::{self, Write};
+
+use crate::audit::Exit;
+use crate::cli::Configured;
+use crate::findings::Completeness;
+use crate::store::Store;
+
+use super::failure::Failure;
+use super::run::load;
+
+pub(super) fn run(configured: &Configured) -> Result<Exit, Failure> {
+    let config = load(configured)?;
+    let mut stdout = io::stdout().lock();
+    writeln!(
+        stdout,
+        "{:<22} {:<9} {:>9} {:>7} {:>7} {:>7} {:>13}",
+        "run", "read", "users", "open", "new", "fixed", "not assessed"
+    )?;
+    for run in Store::open(&config.history)?.finished_runs()? {
+        let read = match run.completeness {
+            Completeness::Complete => "complete",
+            Completeness::Partial => "partial",
+        };
+        let changes = run.changes;
+        writeln!(
+            stdout,
+            "{:<22} {read:<9} {:>9} {:>7} {:>7} {:>7} {:>13}",
+            run.run_id, run.users, changes.open, changes.new, changes.fixed, changes.not_assessed
+        )?;
+    }
+    Ok(Exit::Complete)
+}

@@ -1,0 +1,96 @@
+//! What a person reads in the terminal. Tenant text is hostile: no control sequence of it gets here.
+
+use std::io::{self, IsTerminal, Write};
+
+use miette::{GraphicalReportHandler, GraphicalTheme};
+
+use crate::audit::{Exit, Outcome};
+use crate::findings::{Completeness, CoverageRow, RunSummary, Severity};
+
+use super::failure::Failure;
+
+/// Says what went wrong, why, and what to do.
+pub(super) fn complain(failure: &Failure) {
+    let theme = if io::stderr().is_terminal() { GraphicalTheme::unicode() } else { GraphicalTheme::none() };
+    let mut text = String::new();
+    let rendered =
+        GraphicalReportHandler::new_themed(theme).with_width(100).render_report(&mut text, failure);
+    if rendered.is_err() {
+        text = failure.to_string();
+    }
+    // Without stderr there is nobody to tell.
+    let _ = writeln!(io::stderr(), "{}", printable(&text));
+}
+
+/// Says where the report is, and what it says first.
+pub(super) fn tell(outcome: &Outcome) -> io::Result<()> {
+    let summary = &outcome.summary;
+    let mut stderr = io::stderr().lock();
+    for row in summary.coverage.0.iter().filter(|row| row.is_partial()) {
+        writeln!(stderr, "{}", printable(&gap(row)))?;
+    }
+    let mut stdout = io::stdout().lock();
+    writeln!(stdout, "{}", printable(&headline(summary)))?;
+    writeln!(stdout, "{}", numbers(summary))?;
+    if outcome.exit == Exit::Findings {
+        writeln!(stdout, "{} findings are at or above `fail_on`", outcome.at_or_above)?;
+    }
+    let report = outcome.folder.join("report.html");
+    let shown = if report.exists() { report } else { outcome.folder.clone() };
+    writeln!(stdout, "report: {}", shown.display())
+}
+
+fn headline(summary: &RunSummary) -> String {
+    let tenant = summary.primary_domain.as_deref().unwrap_or(&summary.customer);
+    let parts = summary.coverage.0.len();
+    let partial = summary.coverage.0.iter().filter(|row| row.is_partial()).count();
+    let completeness = match summary.completeness {
+        Completeness::Complete => "complete".to_owned(),
+        Completeness::Partial => format!("PARTIAL: {partial} of {parts} parts were not read completely"),
+    };
+    format!("{tenant}, {} users, {completeness}", summary.users)
+}
+
+fn numbers(summary: &RunSummary) -> String {
+    let changes = summary.changes;
+    let by_severity: Vec<String> = Severity::WORST_FIRST
+        .iter()
+        .filter_map(|severity| Some(format!("{} {severity}", summary.open_by_severity.get(severity)?)))
+        .collect();
+    let breakdown =
+        if by_severity.is_empty() { String::new() } else { format!(" ({})", by_severity.join(", ")) };
+    format!(
+        "open {}{breakdown} · new {} · worsened {} · fixed {} · not assessed {}",
+        changes.open, changes.new, changes.worsened, changes.fixed, changes.not_assessed
+    )
+}
+
+fn gap(row: &CoverageRow) -> String {
+    let mut text = format!("not read: {}\n  cause: {}", row.part.title(), row.reason);
+    if !row.needed.is_empty() {
+        text.push_str(&format!("\n  needed: {}", row.needed));
+    }
+    if !row.fix.is_empty() {
+        text.push_str(&format!("\n  fix: {}", row.fix));
+    }
+    text
+}
+
+/// Without what a terminal would obey, or what hides text: control and formatting characters.
+fn printable(text: &str) -> String {
+    // miette's own colours are the escape sequences that may stay.
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' | '\t' => shown.push(character),
+            '\u{1b}' => shown.push(character),
+            c if c.is_control() || is_formatting(c) => shown.push('\u{fffd}'),
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
+const fn is_formatting(character: char) -> bool {
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
