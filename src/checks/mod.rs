@@ -16,6 +16,8 @@ pub mod catalogue;
 pub mod subjects;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod test_facts;
 
 pub use check::{Check, ExceptionUse, Judge};
@@ -44,4 +46,80 @@ pub const ALL: &[&Check] = &[
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Check> {
     ALL.iter().copied().find(|check| check.id.eq_ignore_ascii_case(name) || check.slug == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn ids_and_slugs_are_unique_and_well_formed() {
+        let is_id = |id: &str| {
+            id.split_once('-').is_some_and(|(group, number)| {
+                (3..=4).contains(&group.len())
+                    && group.bytes().all(|byte| byte.is_ascii_uppercase())
+                    && number.len() == 2
+                    && number.bytes().all(|byte| byte.is_ascii_digit())
+            })
+        };
+        let is_slug = |slug: &str| {
+            slug.split('-').all(|word| {
+                !word.is_empty()
+                    && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+            })
+        };
+        for check in ALL {
+            assert!(is_id(check.id), "{}", check.id);
+            assert!(is_slug(check.slug), "{}", check.slug);
+            assert_eq!(find(check.id).unwrap().slug, check.slug);
+            assert_eq!(find(check.slug).unwrap().id, check.id);
+        }
+        let names: BTreeSet<_> = ALL.iter().flat_map(|check| [check.id, check.slug]).collect();
+        assert_eq!(names.len(), 2 * ALL.len());
+    }
+
+    #[test]
+    fn every_check_explains_itself() {
+        for check in ALL {
+            for text in [check.title, check.condition, check.why, check.fix, check.place] {
+                assert!(!text.trim().is_empty(), "{}", check.id);
+                assert!(!text.contains("  "), "{}: {text}", check.id);
+            }
+            assert!(!check.title.ends_with('.'), "{}", check.id);
+        }
+    }
+
+    #[test]
+    fn every_check_needs_the_parts_that_list_its_subjects() {
+        for check in ALL {
+            for part in check.judge.subjects() {
+                assert!(check.needs.contains(part), "{} does not need {part}", check.id);
+            }
+        }
+    }
+
+    #[test]
+    fn every_file_with_a_check_is_registered_under_its_name() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/checks");
+        let mut files = 0;
+        for group in std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()) {
+            if !group.is_dir() {
+                continue;
+            }
+            for file in std::fs::read_dir(&group).unwrap().map(|entry| entry.unwrap().path()) {
+                if !std::fs::read_to_string(&file).unwrap().contains("pub(crate) const CHECK: Check") {
+                    continue;
+                }
+                files += 1;
+                let slug = file.file_stem().unwrap().to_str().unwrap().replace('_', "-");
+                let check = find(&slug).unwrap_or_else(|| panic!("{slug} is not in `ALL`"));
+                let group = group.file_name().unwrap().to_str().unwrap().to_uppercase();
+                assert!(check.id.starts_with(&format!("{group}-")), "{} is in {group}", check.id);
+            }
+        }
+        assert_eq!(files, ALL.len());
+    }
 }

@@ -103,9 +103,15 @@ impl People {
     }
 }
 
-/// A name as it compares: lower case, single spaces.
+/// A name as it compares: lower case, single spaces, without characters that nobody sees.
 pub(super) fn comparable_name(name: &str) -> String {
-    name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+    let seen: String = name.chars().filter(|&sign| !is_invisible(sign)).collect();
+    seen.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+}
+
+/// Joiners, direction marks and the like, with which a name can read the same and compare differently.
+const fn is_invisible(sign: char) -> bool {
+    matches!(sign, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 fn key(text: &str) -> u64 {

@@ -75,3 +75,59 @@ fn unmatched(client_id: &str, policy: &Policy) -> Ruling {
         ),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::*;
+    use crate::findings::Verdict;
+    use crate::tenant::{Reading, ServiceAccounts};
+
+    fn known() -> Tenant {
+        delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()))
+    }
+
+    #[test]
+    fn a_client_that_is_a_listed_account_passes_and_names_it() {
+        let ruling = only(judge(CLIENT, &known(), &policy()));
+        assert_eq!(ruling.verdict, Verdict::Pass);
+        assert_eq!(ruling.message, format!("Service account {ACCOUNT} of project project"));
+    }
+
+    #[test]
+    fn a_client_that_matches_nothing_is_for_review_and_never_called_foreign() {
+        let ruling = only(judge("555", &known(), &policy()));
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::High));
+        assert!(ruling.message.contains("may be foreign, deleted or in another project"));
+        assert_eq!(ruling.subject.unwrap().id, "555");
+    }
+
+    #[test]
+    fn a_grant_that_outlives_its_account_is_for_review_and_low() {
+        let mut tenant = known();
+        if let Reading::Complete(ServiceAccounts(accounts)) = &mut tenant.service_accounts {
+            accounts[0].disabled = true;
+        }
+        let ruling = only(judge(CLIENT, &tenant, &policy()));
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::Low));
+    }
+
+    #[test]
+    fn the_audits_own_client_outside_the_listed_projects_is_low() {
+        let policy = Policy { own_client_id: Some("555".into()), ..policy() };
+        let ruling = only(judge("555", &known(), &policy));
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::Low));
+    }
+
+    #[test]
+    fn while_accounts_are_missing_only_a_match_is_assessed() {
+        let mut tenant = known();
+        let ruling = only(judge("555", &without(Part::ServiceAccounts, tenant.clone()), &policy()));
+        assert_eq!(ruling.verdict, Verdict::NotAssessed);
+        if let Reading::Complete(accounts) = tenant.service_accounts {
+            tenant.service_accounts = Reading::Partial(accounts, gap(Part::ServiceAccounts));
+        }
+        assert_eq!(only(judge("555", &tenant, &policy())).verdict, Verdict::NotAssessed);
+        assert_eq!(only(judge(CLIENT, &tenant, &policy())).verdict, Verdict::Pass);
+    }
+}

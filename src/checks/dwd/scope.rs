@@ -66,3 +66,31 @@ pub(super) fn own_client(ruling: Ruling, client_id: &str, policy: &Policy) -> Ru
         ruling
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_sends_mail_has_a_class_that_says_so_and_full_mail_access_sends() {
+        for row in &ScopeRiskTable::shipped().scopes {
+            let says_so =
+                row.classes.iter().any(|class| matches!(class, RiskClass::MailFull | RiskClass::Send));
+            assert!(says_so || !row.sends_mail, "{}", row.scope);
+            assert!(row.sends_mail || !row.classes.contains(&RiskClass::MailFull), "{}", row.scope);
+        }
+    }
+
+    #[test]
+    fn a_probe_of_every_scope_stays_affordable() {
+        assert!(ScopeRiskTable::shipped().scopes.len() <= 160);
+    }
+
+    #[test]
+    fn a_scope_that_cannot_change_anything_is_in_no_class_that_does() {
+        let changes = [RiskClass::TenantAdmin, RiskClass::UserSecurity, RiskClass::MailFull, RiskClass::Send];
+        for row in ScopeRiskTable::shipped().scopes.iter().filter(|row| row.scope.ends_with(".readonly")) {
+            assert!(!row.classes.iter().any(|class| changes.contains(class)), "{}", row.scope);
+        }
+    }
+}

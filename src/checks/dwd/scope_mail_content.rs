@@ -37,3 +37,44 @@ const CLASSES: &[RiskClass] =
 fn judge(grant: &Grant, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
     judge_by_class(grant, tenant, policy, CLASSES)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::*;
+    use crate::findings::{Ruling, Verdict};
+    use crate::tenant::Reading;
+
+    fn of(scope: &str) -> Ruling {
+        judge_grant(&CHECK, &delegating(&[scope], Reading::Complete(Vec::new())))
+    }
+
+    #[test]
+    fn scopes_that_reach_mailboxes_fail_with_the_tables_severity() {
+        for (scope, severity) in [
+            ("https://mail.google.com/", Severity::Critical),
+            ("https://www.googleapis.com/auth/gmail.modify", Severity::Critical),
+            ("https://www.googleapis.com/auth/gmail.settings.sharing", Severity::Critical),
+            ("https://www.googleapis.com/auth/gmail.settings.basic", Severity::High),
+            ("https://www.googleapis.com/auth/gmail.readonly", Severity::High),
+            ("https://www.googleapis.com/auth/gmail.labels", Severity::Low),
+        ] {
+            let ruling = of(scope);
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "{scope}");
+        }
+    }
+
+    #[test]
+    fn a_scope_that_reads_no_mail_passes() {
+        for scope in [GMAIL_SEND, "https://www.googleapis.com/auth/drive"] {
+            assert_eq!(of(scope).verdict, Verdict::Pass, "{scope}");
+        }
+    }
+
+    #[test]
+    fn a_scope_that_the_table_does_not_know_is_not_assessed() {
+        let ruling = of(UNHEARD_OF);
+        assert_eq!(ruling.verdict, Verdict::NotAssessed);
+        assert_eq!(ruling.gap.unwrap().reason, "scope_unknown");
+    }
+}

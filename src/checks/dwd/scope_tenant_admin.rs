@@ -37,3 +37,68 @@ fn judge(grant: &Grant, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
                record who accepted it.";
     vec![describe(Ruling::review(severity, message).fix(fix), grant, tenant, policy)]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::*;
+    use crate::findings::{SubjectKind, Verdict};
+    use crate::tenant::Reading;
+
+    fn of(scope: &str) -> Ruling {
+        judge_grant(&CHECK, &delegating(&[scope], Reading::Complete(Vec::new())))
+    }
+
+    #[test]
+    fn scopes_that_administer_the_tenant_fail_with_the_tables_severity() {
+        for (name, severity) in [
+            ("admin.directory.user", Severity::Critical),
+            ("admin.directory.user.security", Severity::Critical),
+            ("admin.directory.orgunit", Severity::High),
+            ("cloud-platform", Severity::Critical),
+            ("ediscovery.readonly", Severity::High),
+        ] {
+            let ruling = of(&format!("https://www.googleapis.com/auth/{name}"));
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "{name}");
+        }
+    }
+
+    #[test]
+    fn other_scopes_pass() {
+        for scope in [GMAIL_SEND, "https://www.googleapis.com/auth/admin.directory.user.readonly", "openid"] {
+            assert_eq!(of(scope).verdict, Verdict::Pass, "{scope}");
+        }
+    }
+
+    #[test]
+    fn a_scope_that_the_table_does_not_know_is_for_review_and_high() {
+        let ruling = of(UNHEARD_OF);
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::High));
+        // A trailing slash makes another scope.
+        assert_eq!(of("https://mail.google.com").verdict, Verdict::Review);
+    }
+
+    #[test]
+    fn the_grant_is_named_by_client_and_scope_and_not_by_the_scope_alone() {
+        let subject = of(GMAIL_SEND).subject.unwrap();
+        assert_eq!(subject.kind, SubjectKind::Grant);
+        assert_eq!(subject.id, format!("{CLIENT}/{GMAIL_SEND}"));
+        assert_eq!(subject.also, [CLIENT, ACCOUNT]);
+        assert!(subject.names().all(|name| name != GMAIL_SEND));
+    }
+
+    #[test]
+    fn without_accounts_the_grant_is_named_by_its_client() {
+        let tenant = delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()));
+        let ruling = judge_grant(&CHECK, &without(Part::ServiceAccounts, tenant));
+        assert_eq!(ruling.subject.unwrap().also, [CLIENT]);
+    }
+
+    #[test]
+    fn the_audits_own_grant_says_so() {
+        let tenant = delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()));
+        let policy = Policy { own_client_id: Some(CLIENT.into()), ..policy() };
+        let ruling = only(judge(&first_grant(&tenant), &tenant, &policy));
+        assert!(ruling.evidence.contains(&"client: this audit's own".to_owned()));
+    }
+}

@@ -86,3 +86,85 @@ impl<'a> KeyFile<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::*;
+    use crate::findings::Verdict;
+    use crate::tenant::{Reading, ServiceAccountKey, ServiceAccounts};
+
+    fn with_keys(keys: Vec<ServiceAccountKey>) -> Ruling {
+        judge_grant(&CHECK, &delegating(&[GMAIL_SEND], Reading::Complete(keys)))
+    }
+
+    #[test]
+    fn every_scope_that_sends_mail_is_high() {
+        for scope in [
+            "https://mail.google.com/",
+            "https://www.googleapis.com/auth/gmail.modify",
+            "https://www.googleapis.com/auth/gmail.compose",
+            GMAIL_SEND,
+        ] {
+            let ruling = judge_grant(&CHECK, &delegating(&[scope], Reading::Complete(Vec::new())));
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High), "{scope}");
+        }
+    }
+
+    #[test]
+    fn a_usable_key_file_makes_it_critical() {
+        assert_eq!(with_keys(vec![key()]).severity, Severity::Critical);
+    }
+
+    #[test]
+    fn a_key_that_is_disabled_expired_or_googles_does_not() {
+        for key in [
+            ServiceAccountKey { disabled: true, ..key() },
+            ServiceAccountKey { expires_at: Some(days_ago(1)), ..key() },
+            ServiceAccountKey { key_type: "SYSTEM_MANAGED".into(), ..key() },
+        ] {
+            assert_eq!(with_keys(vec![key]).severity, Severity::High);
+        }
+    }
+
+    #[test]
+    fn a_disabled_account_stays_high_although_it_has_a_key() {
+        let mut tenant = delegating(&[GMAIL_SEND], Reading::Complete(vec![key()]));
+        if let Reading::Complete(ServiceAccounts(accounts)) = &mut tenant.service_accounts {
+            accounts[0].disabled = true;
+        }
+        assert_eq!(judge_grant(&CHECK, &tenant).severity, Severity::High);
+    }
+
+    #[test]
+    fn unknown_keys_stay_high_and_the_message_says_so() {
+        let missing = delegating(&[GMAIL_SEND], Reading::Missing(gap(Part::SaKeys)));
+        let no_accounts =
+            without(Part::ServiceAccounts, delegating(&[GMAIL_SEND], Reading::Complete(Vec::new())));
+        let mut not_listed = delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()));
+        not_listed.service_accounts = Reading::Complete(ServiceAccounts::default());
+        for tenant in [missing, no_accounts, not_listed] {
+            let ruling = judge_grant(&CHECK, &tenant);
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High));
+            assert!(ruling.message.contains("unknown"), "{}", ruling.message);
+        }
+    }
+
+    #[test]
+    fn a_usable_key_counts_although_others_are_unknown() {
+        let keys = Reading::Partial(vec![key()], gap(Part::SaKeys));
+        assert_eq!(judge_grant(&CHECK, &delegating(&[GMAIL_SEND], keys)).severity, Severity::Critical);
+    }
+
+    #[test]
+    fn a_scope_that_does_not_send_passes_and_an_unknown_one_is_not_assessed() {
+        for (scope, verdict) in [
+            ("https://www.googleapis.com/auth/gmail.readonly", Verdict::Pass),
+            ("https://www.googleapis.com/auth/chat.messages.create", Verdict::Pass),
+            (UNHEARD_OF, Verdict::NotAssessed),
+        ] {
+            let ruling = judge_grant(&CHECK, &delegating(&[scope], Reading::Complete(Vec::new())));
+            assert_eq!(ruling.verdict, verdict, "{scope}");
+        }
+    }
+}

@@ -74,3 +74,66 @@ fn dormant(message: String, facts: &UserFacts, tenant: &Tenant, policy: &Policy)
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::*;
+    use crate::findings::Verdict;
+    use crate::tenant::User;
+
+    fn of(user: User) -> Ruling {
+        let tenant = tenant([&user]);
+        only(judge_user(&CHECK, &mailbox(user, []), &tenant))
+    }
+
+    fn last_login(days: i64, user: User) -> User {
+        User { last_login: LastLogin::At(days_ago(days)), ..user }
+    }
+
+    fn never(created_days: i64) -> User {
+        User { last_login: LastLogin::Never, created_at: Some(days_ago(created_days)), ..ann() }
+    }
+
+    #[test]
+    fn more_than_ninety_days_without_a_sign_in_fails() {
+        let ruling = of(last_login(91, ann()));
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium));
+        assert_eq!(ruling.message, "ann@example.com last signed in 91 days ago, on 2026-08-22");
+        assert_eq!(of(last_login(90, ann())).verdict, Verdict::Pass);
+    }
+
+    #[test]
+    fn never_signed_in_fails_after_thirty_days() {
+        assert_eq!(of(never(31)).verdict, Verdict::Fail);
+        assert_eq!(of(never(30)).verdict, Verdict::Pass);
+    }
+
+    #[test]
+    fn an_admin_or_a_tier_0_account_is_high() {
+        assert_eq!(of(last_login(91, super_admin("1", "a@example.com"))).severity, Severity::High);
+        let user = last_login(91, ann());
+        let tenant = tenant([&user]);
+        let policy = Policy { tier_zero: vec!["ANN@example.com".into()], ..policy() };
+        let ruling = only(judge_user_by(&CHECK, &mailbox(user, []), &tenant, &policy));
+        assert_eq!(ruling.severity, Severity::High);
+    }
+
+    #[test]
+    fn what_directory_left_out_is_not_assessed() {
+        for user in [
+            User { last_login: LastLogin::Unknown, ..ann() },
+            User { created_at: None, ..never(31) },
+            User { suspended: None, ..last_login(91, ann()) },
+        ] {
+            assert_eq!(of(user).verdict, Verdict::NotAssessed);
+        }
+    }
+
+    #[test]
+    fn suspended_and_archived_users_are_not_applicable() {
+        for user in [User { suspended: Some(true), ..ann() }, User { archived: Some(true), ..ann() }] {
+            assert_eq!(of(last_login(91, user)).verdict, Verdict::NotApplicable);
+        }
+    }
+}

@@ -54,8 +54,8 @@ fn judge(facts: &UserFacts, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
 fn judge_exposed(facts: &UserFacts, tenant: &Tenant) -> Ruling {
     match is_admin(&facts.user, tenant) {
         Ok(true) => judge_admin(facts),
-        Ok(false) => judge_user(facts, None),
-        Err(gap) => judge_user(facts, Some(&gap)),
+        Ok(false) => judge_ordinary(facts, None),
+        Err(gap) => judge_ordinary(facts, Some(&gap)),
     }
 }
 
@@ -74,7 +74,7 @@ fn judge_admin(facts: &UserFacts) -> Ruling {
 }
 
 /// `admin_gap`: why it is not known whether the user is an admin.
-fn judge_user(facts: &UserFacts, admin_gap: Option<&Gap>) -> Ruling {
+fn judge_ordinary(facts: &UserFacts, admin_gap: Option<&Gap>) -> Ruling {
     let not_enforced = || exposed(Severity::Medium, "2-Step Verification is not enforced for", &facts.user);
     match (has_mailbox(facts), facts.user.two_step_enforced, admin_gap) {
         (Ok(false), _, None) => Ruling::not_applicable("The user has neither a mailbox nor an admin role"),
@@ -106,5 +106,112 @@ fn has_mailbox(facts: &UserFacts) -> Result<bool, Gap> {
         (GmailState::Off | GmailState::NoMailbox, _) => Ok(false),
         (GmailState::Unknown, Some(set_up)) => Ok(set_up),
         (GmailState::Unknown, None) => Err(left_out(Part::Users, "Directory", "isMailboxSetup")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::*;
+    use crate::findings::Verdict;
+    use crate::tenant::AssigneeType;
+
+    fn of(user: User) -> Ruling {
+        let tenant = tenant([&user]);
+        only(judge_user(&CHECK, &mailbox(user, []), &tenant))
+    }
+
+    fn with(enrolled: Option<bool>, enforced: Option<bool>, user: User) -> User {
+        User { two_step_enrolled: enrolled, two_step_enforced: enforced, ..user }
+    }
+
+    #[test]
+    fn an_admin_who_is_not_enrolled_is_critical() {
+        let delegated = User { is_delegated_admin: Some(true), ..ann() };
+        for admin in [super_admin("1", "a@example.com"), delegated] {
+            for enforced in [Some(true), Some(false), None] {
+                let ruling = of(with(Some(false), enforced, admin.clone()));
+                assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Critical));
+            }
+        }
+    }
+
+    #[test]
+    fn the_holder_of_any_role_is_an_admin() {
+        let user = with(Some(false), Some(false), ann());
+        let tenant = with_role("2", "100", AssigneeType::User, tenant([&user]));
+        let ruling = only(judge_user(&CHECK, &mailbox(user, []), &tenant));
+        assert_eq!(ruling.severity, Severity::Critical);
+    }
+
+    #[test]
+    fn an_enrolled_admin_for_whom_it_is_not_enforced_is_high() {
+        let ruling = of(with(Some(true), Some(false), super_admin("1", "a@example.com")));
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High));
+    }
+
+    #[test]
+    fn a_mailbox_user_for_whom_it_is_not_enforced_is_medium() {
+        for enrolled in [Some(true), Some(false), None] {
+            let ruling = of(with(enrolled, Some(false), ann()));
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium));
+        }
+    }
+
+    #[test]
+    fn enrolled_and_enforced_passes() {
+        assert_eq!(of(ann()).verdict, Verdict::Pass);
+        assert_eq!(of(super_admin("1", "a@example.com")).verdict, Verdict::Pass);
+    }
+
+    #[test]
+    fn what_directory_left_out_is_not_assessed_and_never_passes() {
+        let admin = super_admin("1", "a@example.com");
+        for user in [
+            with(None, Some(true), admin.clone()),
+            with(Some(true), None, admin),
+            with(Some(true), None, ann()),
+            with(None, Some(true), ann()),
+            with(None, None, ann()),
+            with(Some(false), Some(true), User { is_admin: None, ..ann() }),
+            User { suspended: None, ..ann() },
+            User { archived: None, ..ann() },
+        ] {
+            let ruling = of(user);
+            assert_eq!(ruling.verdict, Verdict::NotAssessed);
+            assert!(ruling.message.starts_with("Directory left out "), "{}", ruling.message);
+        }
+    }
+
+    #[test]
+    fn without_roles_an_ordinary_fault_still_fails_and_the_rest_is_not_assessed() {
+        for (enrolled, enforced, verdict) in [
+            (Some(false), Some(false), Verdict::Fail),
+            (Some(false), Some(true), Verdict::NotAssessed),
+            (Some(true), Some(true), Verdict::Pass),
+        ] {
+            let user = with(enrolled, enforced, ann());
+            let tenant = without(Part::AdminRoles, tenant([&user]));
+            assert_eq!(only(judge_user(&CHECK, &mailbox(user, []), &tenant)).verdict, verdict);
+        }
+    }
+
+    #[test]
+    fn suspended_and_archived_users_are_not_applicable() {
+        for user in [User { suspended: Some(true), ..ann() }, User { archived: Some(true), ..ann() }] {
+            assert_eq!(of(with(Some(false), Some(false), user)).verdict, Verdict::NotApplicable);
+        }
+    }
+
+    #[test]
+    fn a_user_with_neither_mailbox_nor_role_is_not_applicable() {
+        let user = with(Some(false), Some(false), ann());
+        let tenant = tenant([&user]);
+        let mut facts = mailbox(user, []);
+        facts.mailbox.gmail = GmailState::Off;
+        assert_eq!(only(judge_user(&CHECK, &facts, &tenant)).verdict, Verdict::NotApplicable);
+        facts.mailbox.gmail = GmailState::Unknown;
+        facts.user.is_mailbox_setup = None;
+        assert_eq!(only(judge_user(&CHECK, &facts, &tenant)).verdict, Verdict::NotAssessed);
     }
 }

@@ -140,3 +140,89 @@ fn outsider(assignment: &RoleAssignment) -> Ruling {
         .about(Subject::new(SubjectKind::Tenant, format!("{noun}:{holder}"), format!("{noun} {holder}")))
         .evidence("role_assignment", &assignment.id)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::*;
+    use crate::findings::Verdict;
+    use crate::tenant::User;
+
+    fn admins(count: usize) -> Vec<User> {
+        (0..count).map(|n| super_admin(&format!("9{n}"), &format!("admin{n}@example.com"))).collect()
+    }
+
+    fn of(count: usize) -> Ruling {
+        only(judge_tenant(&CHECK, &tenant(&admins(count))))
+    }
+
+    #[test]
+    fn too_few_and_far_too_many_are_high_and_between_is_medium() {
+        for (count, severity, message) in [
+            (0, Severity::High, "No active super admin, fewer than 2"),
+            (1, Severity::High, "1 active super admin, fewer than 2"),
+            (5, Severity::Medium, "5 active super admins, more than 4"),
+            (8, Severity::Medium, "8 active super admins, more than 4"),
+            (9, Severity::High, "9 active super admins, more than 4"),
+        ] {
+            let ruling = of(count);
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "{count}");
+            assert_eq!(ruling.message, message);
+            assert_eq!(ruling.evidence.len(), count);
+        }
+    }
+
+    #[test]
+    fn two_to_the_maximum_pass() {
+        for count in 2..=4 {
+            assert_eq!(of(count).verdict, Verdict::Pass, "{count}");
+        }
+    }
+
+    #[test]
+    fn a_super_admin_role_counts_like_the_flag_and_nobody_counts_twice() {
+        let mut users = admins(1);
+        users.push(ann());
+        let both = with_role("1", "90", AssigneeType::User, tenant(&users));
+        let both = with_role("1", "100", AssigneeType::User, both);
+        assert_eq!(only(judge_tenant(&CHECK, &both)).message, "2 active super admins");
+    }
+
+    #[test]
+    fn a_suspended_super_admin_does_not_count() {
+        let mut users = admins(2);
+        users[0].suspended = Some(true);
+        assert_eq!(only(judge_tenant(&CHECK, &tenant(&users))).message, "1 active super admin, fewer than 2");
+    }
+
+    #[test]
+    fn missing_users_or_roles_are_not_assessed() {
+        for part in [Part::Users, Part::AdminRoles] {
+            let ruling = only(judge_tenant(&CHECK, &without(part, tenant(&admins(1)))));
+            assert_eq!(ruling.verdict, Verdict::NotAssessed);
+            assert_eq!(ruling.gap.unwrap().part, part);
+        }
+    }
+
+    #[test]
+    fn a_flag_that_directory_left_out_is_not_assessed_where_it_could_matter() {
+        let unsaid = User { is_admin: None, ..ann() };
+        for (count, verdict) in
+            [(1, Verdict::NotAssessed), (2, Verdict::Pass), (4, Verdict::NotAssessed), (5, Verdict::Fail)]
+        {
+            let users: Vec<_> = admins(count).into_iter().chain([unsaid.clone()]).collect();
+            assert_eq!(only(judge_tenant(&CHECK, &tenant(&users))).verdict, verdict, "{count}");
+        }
+    }
+
+    #[test]
+    fn a_group_with_the_role_is_for_review_and_the_number_does_not_pass() {
+        for (count, verdict) in [(1, Verdict::NotAssessed), (3, Verdict::NotAssessed), (5, Verdict::Fail)] {
+            let tenant = with_role("1", "g1", AssigneeType::Group, tenant(&admins(count)));
+            let rulings = judge_tenant(&CHECK, &tenant);
+            assert_eq!(rulings[0].verdict, verdict, "{count}");
+            assert_eq!(rulings[1].verdict, Verdict::Review);
+            assert_eq!(rulings[1].subject.as_ref().unwrap().id, "group:g1");
+        }
+    }
+}

@@ -27,13 +27,18 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(key: &ServiceAccountKey, account: &ServiceAccount, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
     let ruling = match grants_behind(key, account, tenant) {
-        Ok(_) => judge_key(key, account, tenant, policy),
+        Ok(_) => judge_open_key(key, account, tenant, policy),
         Err(ruling) => *ruling,
     };
     vec![ruling.about(subjects::key(key, account))]
 }
 
-fn judge_key(key: &ServiceAccountKey, account: &ServiceAccount, tenant: &Tenant, policy: &Policy) -> Ruling {
+fn judge_open_key(
+    key: &ServiceAccountKey,
+    account: &ServiceAccount,
+    tenant: &Tenant,
+    policy: &Policy,
+) -> Ruling {
     let mut faults: Vec<(Severity, String)> = Vec::new();
     let mut unknown: Option<Gap> = None;
     let mut missing = |field| unknown = unknown.take().or(Some(left_out(Part::SaKeys, "IAM", field)));
@@ -66,5 +71,79 @@ fn judge_key(key: &ServiceAccountKey, account: &ServiceAccount, tenant: &Tenant,
         }
         (None, Some(gap)) => Ruling::not_assessed(&gap),
         (None, None) => Ruling::pass(format!("{name} is recent and expires")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::*;
+    use crate::findings::Verdict;
+    use crate::tenant::Reading;
+
+    fn of(key: &ServiceAccountKey) -> Ruling {
+        judge_key(&CHECK, key, &delegating(&[GMAIL_SEND], Reading::Complete(vec![key.clone()])))
+    }
+
+    fn aged(days: i64) -> ServiceAccountKey {
+        ServiceAccountKey { created_at: Some(days_ago(days)), ..key() }
+    }
+
+    #[test]
+    fn older_than_a_quarter_is_medium_and_older_than_a_year_is_high() {
+        for (days, severity) in [(91, Severity::Medium), (365, Severity::Medium), (366, Severity::High)] {
+            let ruling = of(&aged(days));
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "{days}");
+        }
+        assert_eq!(of(&aged(90)).verdict, Verdict::Pass);
+    }
+
+    #[test]
+    fn endless_and_uploaded_keys_are_medium() {
+        let endless =
+            ServiceAccountKey { expires_at: Some("9999-12-31T23:59:59Z".parse().unwrap()), ..key() };
+        let uploaded = ServiceAccountKey { origin: "USER_PROVIDED".into(), ..key() };
+        for key in [endless, uploaded] {
+            let ruling = of(&key);
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium));
+        }
+    }
+
+    #[test]
+    fn the_worst_fault_decides_and_all_are_named() {
+        let ruling = of(&ServiceAccountKey { origin: "USER_PROVIDED".into(), ..aged(400) });
+        assert_eq!(ruling.severity, Severity::High);
+        assert_eq!(
+            ruling.message,
+            format!("Key abc123 of {ACCOUNT} is 400 days old, was made outside Google")
+        );
+    }
+
+    #[test]
+    fn what_iam_left_out_is_not_assessed_unless_the_key_fails_anyway() {
+        for key in [
+            ServiceAccountKey { created_at: None, ..key() },
+            ServiceAccountKey { expires_at: None, ..key() },
+            ServiceAccountKey { origin: String::new(), ..key() },
+        ] {
+            assert_eq!(of(&key).verdict, Verdict::NotAssessed);
+        }
+        assert_eq!(of(&ServiceAccountKey { expires_at: None, ..aged(91) }).verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn disabled_and_expired_keys_pass() {
+        for key in [
+            ServiceAccountKey { disabled: true, ..aged(400) },
+            ServiceAccountKey { expires_at: Some(run_at()), ..aged(400) },
+        ] {
+            assert_eq!(of(&key).verdict, Verdict::Pass);
+        }
+    }
+
+    #[test]
+    fn an_account_without_delegation_is_not_applicable() {
+        let tenant = delegating(&[], Reading::Complete(vec![aged(400)]));
+        assert_eq!(judge_key(&CHECK, &aged(400), &tenant).verdict, Verdict::NotApplicable);
     }
 }

@@ -59,3 +59,71 @@ fn severity(grants: &[&Grant]) -> Severity {
     let mut risks = grants.iter().filter_map(|grant| table.find(&grant.scope));
     if risks.any(|risk| risk.classes.iter().any(is_worst)) { Severity::Critical } else { Severity::High }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::*;
+    use crate::findings::{SubjectKind, Verdict};
+    use crate::tenant::Reading;
+
+    fn of(key: &ServiceAccountKey, scopes: &[&str]) -> Ruling {
+        judge_key(&CHECK, key, &delegating(scopes, Reading::Complete(vec![key.clone()])))
+    }
+
+    #[test]
+    fn a_key_file_is_critical_with_scopes_that_administer_or_send_and_high_with_others() {
+        for (scope, severity) in [
+            ("https://mail.google.com/", Severity::Critical),
+            ("https://www.googleapis.com/auth/admin.directory.user", Severity::Critical),
+            (GMAIL_SEND, Severity::Critical),
+            ("https://www.googleapis.com/auth/gmail.readonly", Severity::High),
+            (UNHEARD_OF, Severity::High),
+        ] {
+            let ruling = of(&key(), &[scope]);
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "{scope}");
+        }
+        assert_eq!(of(&key(), &["openid", GMAIL_SEND]).severity, Severity::Critical);
+    }
+
+    #[test]
+    fn the_key_is_named_by_account_and_key_id() {
+        let subject = of(&key(), &[GMAIL_SEND]).subject.unwrap();
+        assert_eq!(subject.kind, SubjectKind::Key);
+        assert_eq!(subject.id, format!("{CLIENT}/abc123"));
+        assert_eq!(subject.name, format!("{ACCOUNT} key abc123"));
+        assert_eq!(subject.also, ["abc123", ACCOUNT, CLIENT]);
+    }
+
+    #[test]
+    fn disabled_and_expired_keys_pass_and_say_which() {
+        let disabled = of(&ServiceAccountKey { disabled: true, ..key() }, &[GMAIL_SEND]);
+        assert_eq!((disabled.verdict, disabled.message.as_str()), (Verdict::Pass, "The key is disabled"));
+        let expired = of(&ServiceAccountKey { expires_at: Some(days_ago(1)), ..key() }, &[GMAIL_SEND]);
+        assert_eq!(expired.verdict, Verdict::Pass);
+        assert_eq!(expired.message, "The key expired on 2026-11-20");
+    }
+
+    #[test]
+    fn a_key_whose_expiry_is_unknown_still_fails() {
+        let ruling = of(&ServiceAccountKey { expires_at: None, ..key() }, &[GMAIL_SEND]);
+        assert_eq!(ruling.verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn an_account_without_delegation_is_not_applicable_only_if_every_grant_is_known() {
+        assert_eq!(of(&key(), &[]).verdict, Verdict::NotApplicable);
+        for part in [Part::ConsoleGrants, Part::ProbeGrants] {
+            let tenant = without(part, delegating(&[], Reading::Complete(vec![key()])));
+            let ruling = judge_key(&CHECK, &key(), &tenant);
+            assert_eq!(ruling.verdict, Verdict::NotAssessed);
+            assert_eq!(ruling.gap.unwrap().part, part);
+        }
+    }
+
+    #[test]
+    fn a_key_that_google_manages_is_not_applicable() {
+        let key = ServiceAccountKey { key_type: "SYSTEM_MANAGED".into(), ..key() };
+        assert_eq!(of(&key, &[GMAIL_SEND]).verdict, Verdict::NotApplicable);
+    }
+}

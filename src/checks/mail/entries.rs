@@ -76,3 +76,52 @@ fn describe(ruling: Ruling, facts: &UserFacts, entry: &SendAs) -> Ruling {
     }
     ruling
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::mail::{identity_diversion, sendas_external, sendas_msa_weak};
+    use crate::checks::test_facts::*;
+    use crate::findings::Verdict;
+    use crate::tenant::GapClass;
+
+    fn by_every_check(send_as: MailboxFact<Vec<SendAs>>) -> Vec<Ruling> {
+        let user = ann();
+        let tenant = tenant([&user]);
+        let facts = with_send_as(user, send_as);
+        [&sendas_external::CHECK, &sendas_msa_weak::CHECK, &identity_diversion::CHECK]
+            .map(|check| only(judge_user(check, &facts, &tenant)))
+            .into()
+    }
+
+    #[test]
+    fn a_mailbox_with_nothing_to_read_is_not_applicable_and_says_why() {
+        for ruling in by_every_check(MailboxFact::NotApplicable("The user is suspended".into())) {
+            assert_eq!(ruling.verdict, Verdict::NotApplicable);
+            assert_eq!(ruling.message, "The user is suspended");
+        }
+    }
+
+    #[test]
+    fn a_mailbox_that_was_not_read_is_not_assessed() {
+        for ruling in by_every_check(MailboxFact::Missing(gap(Part::SendAs))) {
+            assert_eq!(ruling.verdict, Verdict::NotAssessed);
+            assert_eq!(ruling.gap, Some(gap(Part::SendAs)));
+        }
+    }
+
+    #[test]
+    fn a_part_that_was_not_asked_for_is_not_assessed() {
+        for ruling in by_every_check(MailboxFact::NotAsked) {
+            assert_eq!(ruling.verdict, Verdict::NotAssessed);
+            assert_eq!(ruling.gap.unwrap().class, GapClass::NotConfigured);
+        }
+    }
+
+    #[test]
+    fn a_list_without_even_the_own_address_is_not_assessed() {
+        for ruling in by_every_check(MailboxFact::Read(Vec::new())) {
+            assert_eq!(ruling.verdict, Verdict::NotAssessed);
+        }
+    }
+}

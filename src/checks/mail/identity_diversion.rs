@@ -108,3 +108,99 @@ impl<'a> Diversion<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::*;
+    use crate::findings::Verdict;
+
+    fn bob() -> User {
+        User { full_name: Some("Bob Baker".into()), ..user("200", "bob@example.com") }
+    }
+
+    fn of(entry: SendAs, other: &User) -> Ruling {
+        let ann = ann();
+        let tenant = tenant([&ann, other]);
+        only(judge_user(&CHECK, &mailbox(ann, [entry]), &tenant))
+    }
+
+    fn named(name: &str) -> SendAs {
+        SendAs { display_name: name.into(), ..custom("sales@example.com") }
+    }
+
+    fn replying_to(address: &str) -> SendAs {
+        SendAs { reply_to: address.into(), ..custom("sales@example.com") }
+    }
+
+    #[test]
+    fn an_address_of_another_user_is_medium() {
+        let ruling = of(custom("Bob@Example.com"), &bob());
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium));
+        assert_eq!(ruling.subject.unwrap().id, "100/bob@example.com");
+    }
+
+    #[test]
+    fn another_users_full_name_fails_whatever_its_case_spacing_and_invisible_characters() {
+        assert_eq!(of(named("bob  BAKER"), &bob()).verdict, Verdict::Fail);
+        assert_eq!(of(named("Bob\u{200b} Ba\u{202e}ker"), &bob()).verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn the_holders_own_name_passes_even_if_another_user_has_it_too() {
+        let namesake = User { full_name: Some("Name of 100".into()), ..bob() };
+        assert_eq!(of(named("Name of 100"), &namesake).verdict, Verdict::Pass);
+        assert_eq!(of(named("Sales"), &bob()).verdict, Verdict::Pass);
+    }
+
+    #[test]
+    fn answers_that_leave_the_tenant_fail_on_any_entry_the_primary_included() {
+        assert_eq!(of(replying_to("x@other.example"), &bob()).verdict, Verdict::Fail);
+        let ann = ann();
+        let tenant = tenant([&ann]);
+        let mut facts = mailbox(ann, []);
+        if let crate::tenant::MailboxFact::Read(entries) = &mut facts.mailbox.send_as {
+            entries[0].reply_to = "x@other.example".into();
+        }
+        let ruling = only(judge_user(&CHECK, &facts, &tenant));
+        assert_eq!(ruling.subject.unwrap().id, "100/ann@example.com");
+    }
+
+    #[test]
+    fn answers_that_stay_inside_pass() {
+        for address in ["bob@example.com", "desk@example.com"] {
+            assert_eq!(of(replying_to(address), &bob()).verdict, Verdict::Pass);
+        }
+    }
+
+    #[test]
+    fn tier_0_of_the_victim_or_of_the_holder_is_one_step_more() {
+        let boss = User { full_name: Some("Bob Baker".into()), ..super_admin("200", "bob@example.com") };
+        assert_eq!(of(named("Bob Baker"), &boss).severity, Severity::High);
+        assert_eq!(of(custom("bob@example.com"), &boss).severity, Severity::High);
+        let tenant = tenant([&boss]);
+        let facts = mailbox(boss, [replying_to("x@other.example")]);
+        assert_eq!(only(judge_user(&CHECK, &facts, &tenant)).severity, Severity::High);
+        let policy = Policy { tier_zero: vec!["bob@example.com".into()], ..policy() };
+        let (ann, bob) = (ann(), bob());
+        let tenant = self::tenant([&ann, &bob]);
+        let facts = mailbox(ann, [custom("bob@example.com")]);
+        assert_eq!(only(judge_user_by(&CHECK, &facts, &tenant, &policy)).severity, Severity::High);
+    }
+
+    #[test]
+    fn without_users_or_domains_what_depends_on_them_is_not_assessed() {
+        let ann = ann();
+        for (part, entry) in [
+            (Part::Users, custom("bob@example.com")),
+            (Part::Users, named("Bob Baker")),
+            (Part::Domains, replying_to("x@other.example")),
+            (Part::Domains, custom("sales@example.com")),
+        ] {
+            let tenant = without(part, tenant([&ann, &bob()]));
+            let ruling = only(judge_user(&CHECK, &mailbox(ann.clone(), [entry]), &tenant));
+            assert_eq!(ruling.verdict, Verdict::NotAssessed);
+            assert_eq!(ruling.gap.unwrap().part, part);
+        }
+    }
+}

@@ -65,3 +65,99 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Tenant, policy: &Poli
         None => Ruling::fail(severity, message),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::*;
+    use crate::findings::{SubjectKind, Verdict};
+    use crate::tenant::User;
+
+    fn of(entries: impl IntoIterator<Item = SendAs>) -> Vec<Ruling> {
+        let user = ann();
+        let tenant = tenant([&user]);
+        judge_user(&CHECK, &mailbox(user, entries), &tenant)
+    }
+
+    #[test]
+    fn an_address_outside_the_verified_domains_is_medium_and_is_named() {
+        let ruling = only(of([custom("Sales@Other.Example")]));
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium));
+        let subject = ruling.subject.unwrap();
+        assert_eq!(subject.kind, SubjectKind::SendAs);
+        assert_eq!(subject.id, "100/sales@other.example");
+        assert_eq!(subject.name, "ann@example.com → Sales@Other.Example");
+        assert_eq!(subject.also, ["100", "ann@example.com", "Sales@Other.Example"]);
+    }
+
+    #[test]
+    fn a_mail_server_of_its_own_is_high_even_for_the_tenants_own_address() {
+        for address in ["sales@other.example", "sales@example.com"] {
+            let ruling = only(of([through("smtp.other.example", 587, "starttls", custom(address))]));
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High));
+        }
+    }
+
+    #[test]
+    fn each_offending_address_gets_its_own_verdict() {
+        let rulings = of([custom("a@other.example"), custom("b@example.com"), custom("c@other.example")]);
+        let ids: Vec<_> = rulings.iter().map(|ruling| &ruling.subject.as_ref().unwrap().id).collect();
+        assert_eq!(ids, ["100/a@other.example", "100/c@other.example"]);
+    }
+
+    #[test]
+    fn the_own_address_and_addresses_of_verified_domains_pass() {
+        assert_eq!(only(of([])).verdict, Verdict::Pass);
+        assert_eq!(only(of([custom("sales@EXAMPLE.com")])).verdict, Verdict::Pass);
+    }
+
+    #[test]
+    fn a_domain_that_is_listed_and_not_verified_is_outside() {
+        assert_eq!(only(of([custom("a@unproved.example")])).verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn another_users_own_address_is_inside_wherever_it_is() {
+        let bob = User { aliases: vec!["bob@unproved.example".into()], ..user("200", "bob@example.com") };
+        let ann = ann();
+        let tenant = tenant([&ann, &bob]);
+        let facts = mailbox(ann, [custom("Bob@unproved.example")]);
+        assert_eq!(only(judge_user(&CHECK, &facts, &tenant)).verdict, Verdict::Pass);
+        let ruling = only(judge_user(&CHECK, &facts, &without(Part::Users, tenant)));
+        assert_eq!(ruling.verdict, Verdict::NotAssessed);
+    }
+
+    #[test]
+    fn a_domain_whose_verification_is_unknown_is_not_assessed() {
+        assert_eq!(only(of([custom("a@unsaid.example")])).verdict, Verdict::NotAssessed);
+    }
+
+    #[test]
+    fn without_domains_only_an_outside_mail_server_fails_and_nothing_passes() {
+        let ann = ann();
+        let tenant = without(Part::Domains, tenant([&ann]));
+        for entries in [vec![], vec![custom("a@other.example")], vec![custom("a@example.com")]] {
+            let ruling = only(judge_user(&CHECK, &mailbox(ann.clone(), entries), &tenant));
+            assert_eq!(ruling.verdict, Verdict::NotAssessed);
+            assert_eq!(ruling.gap.unwrap().part, Part::Domains);
+        }
+        let entry = through("smtp.other.example", 587, "starttls", custom("a@other.example"));
+        let rulings = judge_user(&CHECK, &mailbox(ann, [entry, custom("b@other.example")]), &tenant);
+        let verdicts: Vec<_> = rulings.iter().map(|ruling| ruling.verdict).collect();
+        assert_eq!(verdicts, [Verdict::Fail, Verdict::NotAssessed]);
+    }
+
+    #[test]
+    fn tier_0_mailboxes_are_one_step_more() {
+        let admin = super_admin("1", "admin@example.com");
+        let tenant = tenant([&admin]);
+        let facts = mailbox(admin, [custom("a@other.example")]);
+        assert_eq!(only(judge_user(&CHECK, &facts, &tenant)).severity, Severity::High);
+    }
+
+    #[test]
+    fn pending_verification_is_evidence() {
+        let pending = SendAs { verification_status: "pending".into(), ..custom("a@other.example") };
+        assert!(only(of([pending])).evidence.contains(&"verification_status: pending".to_owned()));
+    }
+}

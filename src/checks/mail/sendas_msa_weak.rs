@@ -54,3 +54,44 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Tenant, policy: &Poli
         None => Ruling::fail(Severity::High, message),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::*;
+    use crate::findings::Verdict;
+    use crate::tenant::User;
+
+    fn of(port: i64, mode: &str, user: User) -> Ruling {
+        let tenant = tenant([&user]);
+        let entry = through("smtp.other.example", port, mode, custom("a@other.example"));
+        only(judge_user(&CHECK, &mailbox(user, [entry]), &tenant))
+    }
+
+    #[test]
+    fn no_tls_or_port_25_is_high_and_critical_for_tier_0() {
+        for (port, mode) in [(587, "none"), (25, "starttls"), (25, "none")] {
+            let ruling = of(port, mode, ann());
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High));
+            assert_eq!(ruling.subject.unwrap().id, "100/a@other.example");
+            assert_eq!(of(port, mode, super_admin("1", "b@example.com")).severity, Severity::Critical);
+        }
+    }
+
+    #[test]
+    fn tls_and_gmails_own_servers_pass() {
+        for (port, mode) in [(587, "starttls"), (465, "ssl")] {
+            assert_eq!(of(port, mode, ann()).verdict, Verdict::Pass);
+        }
+        let tenant = tenant([&ann()]);
+        let facts = mailbox(ann(), [custom("a@other.example")]);
+        assert_eq!(only(judge_user(&CHECK, &facts, &tenant)).verdict, Verdict::Pass);
+    }
+
+    #[test]
+    fn a_mode_that_nobody_knows_is_not_assessed() {
+        for mode in ["", "securityModeUnspecified"] {
+            assert_eq!(of(587, mode, ann()).verdict, Verdict::NotAssessed);
+        }
+    }
+}

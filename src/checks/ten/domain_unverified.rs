@@ -42,3 +42,42 @@ fn judge_unverified(domain: &Domain, tenant: &Tenant) -> Ruling {
         None => ruling.evidence("addresses_in_it", "none"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::*;
+    use crate::findings::Verdict;
+    use crate::tenant::User;
+
+    fn of(domain: &Domain, tenant: &Tenant) -> Ruling {
+        only(judge(domain, tenant, &policy()))
+    }
+
+    #[test]
+    fn an_unverified_domain_is_medium_and_high_if_a_user_has_an_address_in_it() {
+        let alias = User { non_editable_aliases: vec!["ann@bücher.example".into()], ..ann() };
+        let domain = domain("xn--bcher-kva.example", Some(false));
+        let unused = of(&domain, &tenant([&ann()]));
+        assert_eq!((unused.verdict, unused.severity), (Verdict::Fail, Severity::Medium));
+        let used = of(&domain, &tenant([&alias]));
+        assert_eq!((used.verdict, used.severity), (Verdict::Fail, Severity::High));
+    }
+
+    #[test]
+    fn while_users_are_missing_it_is_medium_and_the_evidence_says_why() {
+        let ruling = of(&domain("x.example", Some(false)), &without(Part::Users, tenant([])));
+        assert_eq!(ruling.severity, Severity::Medium);
+        assert_eq!(ruling.evidence, ["addresses_in_it: unknown: users was refused"]);
+    }
+
+    #[test]
+    fn a_verified_domain_passes() {
+        assert_eq!(of(&domain("x.example", Some(true)), &tenant([])).verdict, Verdict::Pass);
+    }
+
+    #[test]
+    fn a_domain_whose_verification_is_unknown_is_not_assessed() {
+        assert_eq!(of(&domain("x.example", None), &tenant([])).verdict, Verdict::NotAssessed);
+    }
+}

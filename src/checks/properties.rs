@@ -1,0 +1,185 @@
+//! What holds for every check, whatever the facts.
+
+use proptest::prelude::*;
+
+use super::test_facts::*;
+use super::{ALL, Judge};
+use crate::findings::{Ruling, Verdict};
+use crate::tenant::{
+    Domain, DomainKind, GmailState, LastLogin, MailboxFact, Part, Reading, SendAs, SendAsKind,
+    ServiceAccountKey, SmtpMsa, Tenant, User, UserFacts,
+};
+
+/// Texts as people and attackers write them, and those on which a check turns.
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        ".{0,12}",
+        "[a-c]{1,2}@(example|other|unproved|unsaid)\\.(com|example)",
+        Just(String::new()),
+        Just("@".to_owned()),
+        Just("=cmd|'/C calc'!A0\u{202e}\u{0}\n<script>@xn--\u{ff0e}".to_owned()),
+        Just("Name of 200".to_owned()),
+        Just("bob@example.com".to_owned()),
+    ]
+}
+
+fn flag() -> impl Strategy<Value = Option<bool>> {
+    proptest::option::of(any::<bool>())
+}
+
+fn users() -> impl Strategy<Value = User> {
+    let login = prop_oneof![
+        Just(LastLogin::Never),
+        Just(LastLogin::Unknown),
+        (-10..400_i64).prop_map(|days| LastLogin::At(days_ago(days))),
+    ];
+    let created = proptest::option::of((-10..400_i64).prop_map(days_ago));
+    (any::<[Option<bool>; 7]>(), text(), login, created).prop_map(|(flags, name, last_login, created_at)| {
+        let [suspended, archived, is_mailbox_setup, is_admin, is_delegated_admin, enrolled, enforced] = flags;
+        User {
+            suspended,
+            archived,
+            is_mailbox_setup,
+            is_admin,
+            is_delegated_admin,
+            two_step_enrolled: enrolled,
+            two_step_enforced: enforced,
+            full_name: Some(name),
+            last_login,
+            created_at,
+            ..ann()
+        }
+    })
+}
+
+fn entries() -> impl Strategy<Value = SendAs> {
+    let smtp = (text(), proptest::option::of(any::<i64>()), text())
+        .prop_map(|(host, port, security_mode)| SmtpMsa { host, port, security_mode });
+    (text(), text(), text(), proptest::option::weighted(0.3, smtp)).prop_map(
+        |(address, display_name, reply_to, smtp)| SendAs {
+            display_name,
+            reply_to,
+            smtp,
+            kind: SendAsKind::Custom,
+            ..custom(&address)
+        },
+    )
+}
+
+fn mailboxes() -> impl Strategy<Value = UserFacts> {
+    let gmail = prop_oneof![Just(GmailState::On), Just(GmailState::Off), Just(GmailState::Unknown)];
+    (users(), proptest::collection::vec(entries(), 0..3), gmail).prop_map(|(user, entries, gmail)| {
+        let mut facts = mailbox(user, entries);
+        facts.mailbox.gmail = gmail;
+        facts
+    })
+}
+
+fn tenants_of(facts: &UserFacts) -> Tenant {
+    tenant([&facts.user, &super_admin("200", "bob@example.com")])
+}
+
+fn of_user(facts: &UserFacts, tenant: &Tenant) -> Vec<(&'static str, Vec<Ruling>)> {
+    let judged = ALL.iter().filter_map(|check| match check.judge {
+        Judge::User(judge) => Some((check.id, judge(facts, tenant, &policy()))),
+        _ => None,
+    });
+    judged.collect()
+}
+
+/// What failed, by subject; the user itself is the empty text.
+fn failed(rulings: &[Ruling]) -> Vec<String> {
+    let failed = rulings.iter().filter(|ruling| ruling.verdict == Verdict::Fail);
+    failed.map(|ruling| ruling.subject.as_ref().map_or(String::new(), |subject| subject.id.clone())).collect()
+}
+
+fn has(rulings: &[Ruling], verdict: Verdict) -> bool {
+    rulings.iter().any(|ruling| ruling.verdict == verdict)
+}
+
+proptest! {
+    #[test]
+    fn every_user_gets_a_verdict_and_a_pass_stands_alone(facts in mailboxes()) {
+        for (id, rulings) in of_user(&facts, &tenants_of(&facts)) {
+            prop_assert!(!rulings.is_empty(), "{id}");
+            prop_assert!(!has(&rulings, Verdict::Pass) || rulings.len() == 1, "{id}: {rulings:#?}");
+            for ruling in rulings {
+                prop_assert_eq!(ruling.gap.is_some(), ruling.verdict == Verdict::NotAssessed, "{}", id);
+            }
+        }
+    }
+
+    #[test]
+    fn knowing_less_of_the_tenant_neither_accuses_nor_acquits(
+        facts in mailboxes(),
+        missing in proptest::sample::subsequence(Part::ALL.to_vec(), 0..=Part::ALL.len()),
+    ) {
+        let whole = tenants_of(&facts);
+        let less = missing.iter().fold(whole.clone(), |tenant, &part| without(part, tenant));
+        for ((id, knowing), (_, guessing)) in of_user(&facts, &whole).iter().zip(of_user(&facts, &less)) {
+            let accused = failed(knowing);
+            for subject in failed(&guessing) {
+                prop_assert!(accused.contains(&subject), "{id} accuses {subject} without {missing:?}");
+            }
+            if has(&guessing, Verdict::Pass) {
+                prop_assert!(has(knowing, Verdict::Pass), "{id} acquits without {missing:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_unread_mailbox_neither_passes_nor_fails(user in users(), asked in any::<bool>()) {
+        let fact = if asked { MailboxFact::Missing(gap(Part::SendAs)) } else { MailboxFact::NotAsked };
+        let facts = with_send_as(user, fact);
+        for (id, rulings) in of_user(&facts, &tenants_of(&facts)) {
+            if id.starts_with("MAIL-") {
+                prop_assert_eq!(only(rulings).verdict, Verdict::NotAssessed, "{}", id);
+            }
+        }
+    }
+
+    #[test]
+    fn every_grant_client_and_key_gets_a_verdict(
+        scope in prop_oneof![text(), Just(GMAIL_SEND.to_owned())],
+        client in text(),
+        disabled in any::<bool>(),
+        days in -4000..4000_i64,
+        origin in text(),
+        key_type in text(),
+        missing in proptest::sample::subsequence(Part::ALL.to_vec(), 0..=Part::ALL.len()),
+    ) {
+        let key = ServiceAccountKey {
+            key_id: origin.clone(),
+            created_at: Some(days_ago(days)),
+            expires_at: Some(days_ago(-days)),
+            origin,
+            key_type,
+            disabled,
+        };
+        let tenant = delegating(&[&scope], Reading::Complete(vec![key.clone()]));
+        let tenant = missing.iter().fold(tenant, |tenant, &part| without(part, tenant));
+        for check in ALL {
+            let rulings = match check.judge {
+                Judge::Grant(judge) => judge(&first_grant(&tenant), &tenant, &policy()),
+                Judge::Client(judge) => judge(&client, &tenant, &policy()),
+                Judge::Key(judge) => {
+                    judge(&key, &account(Reading::Complete(vec![key.clone()])), &tenant, &policy())
+                }
+                _ => continue,
+            };
+            prop_assert_eq!(rulings.len(), 1, "{}", check.id);
+            prop_assert!(rulings[0].subject.is_some(), "{}", check.id);
+        }
+    }
+
+    #[test]
+    fn a_domain_passes_only_if_directory_says_that_it_is_verified(name in text(), verified in flag()) {
+        let domain = Domain { name, kind: DomainKind::Alias, verified };
+        for check in ALL {
+            if let Judge::Domain(judge) = check.judge {
+                let ruling = only(judge(&domain, &tenant([]), &policy()));
+                prop_assert_eq!(ruling.verdict == Verdict::Pass, verified == Some(true));
+            }
+        }
+    }
+}
