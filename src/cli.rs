@@ -13,9 +13,9 @@ use workspace_audit_emulator::{Fault, TenantName};
 #[command(version, about, after_help = EXAMPLES, max_term_width = 100)]
 pub struct Cli {
     #[command(flatten)]
-    pub output: Output,
+    pub(crate) output: Output,
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 const EXAMPLES: &str = "\
@@ -35,20 +35,20 @@ Exit codes:
 
 /// How the program talks.
 #[derive(Debug, Args)]
-pub struct Output {
+pub(crate) struct Output {
     /// More log lines on stderr; twice for still more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
-    pub verbose: u8,
+    pub(crate) verbose: u8,
     /// No progress bar and no summary; only errors
     #[arg(short, long, global = true)]
-    pub quiet: bool,
+    pub(crate) quiet: bool,
     /// How log lines are written
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
-    pub log_format: LogFormat,
+    pub(crate) log_format: LogFormat,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
+pub(crate) enum LogFormat {
     /// For people
     Text,
     /// One JSON object a line
@@ -56,7 +56,7 @@ pub enum LogFormat {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Write a commented config.toml
     Init(Init),
     /// Read the tenant, judge it, write the reports: what cron calls
@@ -78,21 +78,21 @@ pub enum Command {
 }
 
 #[derive(Debug, Args)]
-pub struct Init {
+pub(crate) struct Init {
     /// Where to write it
     #[arg(default_value = "config.toml", value_name = "FILE")]
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
 }
 
 /// The configuration, and flags that win over it.
 #[derive(Debug, Args)]
-pub struct Configured {
+pub(crate) struct Configured {
     /// The configuration file
     #[arg(short, long, default_value = "config.toml", value_name = "FILE")]
-    pub config: PathBuf,
+    pub(crate) config: PathBuf,
     /// Any setting, such as collect.concurrency=32; may be repeated
     #[arg(long = "set", value_name = "SECTION.KEY=VALUE", value_parser = setting)]
-    pub settings: Vec<(String, String)>,
+    pub(crate) settings: Vec<(String, String)>,
     /// [tenant] customer
     #[arg(long, value_name = "ID")]
     customer: Option<String>,
@@ -121,7 +121,7 @@ pub struct Configured {
 
 impl Configured {
     /// The flags as settings, the last one winning. Paths on the command line start at the working folder.
-    pub fn flags(&self) -> Vec<(String, String)> {
+    pub(crate) fn flags(&self) -> Vec<(String, String)> {
         let here =
             |path: &String| std::path::absolute(path).map_or(path.clone(), |path| path.display().to_string());
         let flags = [
@@ -145,45 +145,45 @@ fn setting(text: &str) -> Result<(String, String), String> {
 }
 
 #[derive(Debug, Args)]
-pub struct Run {
+pub(crate) struct Run {
     #[command(flatten)]
-    pub configured: Configured,
+    pub(crate) configured: Configured,
 }
 
 #[derive(Debug, Args)]
-pub struct Demo {
+pub(crate) struct Demo {
     /// healthy, typical, neglected or huge:N
     #[arg(long, default_value = "typical", value_name = "NAME")]
-    pub tenant: TenantName,
+    pub(crate) tenant: TenantName,
     /// Where reports go
     #[arg(long, default_value = "reports/demo", value_name = "FOLDER")]
-    pub output_dir: PathBuf,
+    pub(crate) output_dir: PathBuf,
     /// Freeze the clock, so that two demos give the same files
     #[arg(long, value_name = "TIME")]
-    pub at: Option<DateTime<Utc>>,
+    pub(crate) at: Option<DateTime<Utc>>,
     /// Exit code 3 from this severity on
     #[arg(long, default_value = "none", value_name = "SEVERITY")]
-    pub fail_on: String,
+    pub(crate) fail_on: String,
 }
 
 #[derive(Debug, Args)]
-pub struct Again {
+pub(crate) struct Again {
     /// The run's id, as `runs` lists it, or `latest`
     #[arg(default_value = "latest", value_name = "RUN")]
-    pub run: String,
+    pub(crate) run: String,
     #[command(flatten)]
-    pub configured: Configured,
+    pub(crate) configured: Configured,
 }
 
 #[derive(Debug, Args)]
-pub struct List {
+pub(crate) struct List {
     /// For a terminal, or for documentation
     #[arg(long, value_enum, default_value_t = ListFormat::Text, value_name = "FORMAT")]
-    pub format: ListFormat,
+    pub(crate) format: ListFormat,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ListFormat {
+pub(crate) enum ListFormat {
     /// For a terminal
     Text,
     /// Markdown
@@ -191,43 +191,43 @@ pub enum ListFormat {
 }
 
 #[derive(Debug, Args)]
-pub struct Emulate {
+pub(crate) struct Emulate {
     /// healthy, typical, neglected or huge:N
     #[arg(long, default_value = "typical", value_name = "NAME")]
-    pub tenant: TenantName,
+    pub(crate) tenant: TenantName,
     /// Where to listen; port 0 lets the system choose
     #[arg(long, default_value = "127.0.0.1:8765", value_name = "ADDRESS")]
-    pub listen: SocketAddr,
+    pub(crate) listen: SocketAddr,
     /// Where the key file, the configuration and the other files for clients go
     #[arg(long, default_value = "emulated", value_name = "FOLDER")]
-    pub client_files: PathBuf,
+    pub(crate) client_files: PathBuf,
     /// Every id, name and date follows from the seed and the clock
     #[arg(long, default_value_t = 7)]
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// Freeze the clock
     #[arg(long, value_name = "TIME")]
-    pub at: Option<DateTime<Utc>>,
+    pub(crate) at: Option<DateTime<Utc>>,
     /// The most entries a page carries
     #[arg(long, value_name = "N")]
-    pub page_cap: Option<usize>,
+    pub(crate) page_cap: Option<usize>,
     /// Hold back every answer, in milliseconds
     #[arg(long, default_value = "0", value_name = "MS", value_parser = milliseconds)]
-    pub latency: Duration,
+    pub(crate) latency: Duration,
     /// Serve TLS, with a private certificate authority
     #[arg(long)]
-    pub tls: bool,
+    pub(crate) tls: bool,
     /// Take a scope away from the audit's own delegation; may be repeated
     #[arg(long, value_name = "SCOPE")]
-    pub revoke_scope: Vec<String>,
+    pub(crate) revoke_scope: Vec<String>,
     /// Add a scope to the audit's own delegation; may be repeated
     #[arg(long, value_name = "SCOPE")]
-    pub extra_scope: Vec<String>,
+    pub(crate) extra_scope: Vec<String>,
     /// Replace answers, such as "GET /admin/directory/v1/users 500"; may be repeated
     #[arg(long, value_name = "FAULT")]
-    pub fault: Vec<Fault>,
+    pub(crate) fault: Vec<Fault>,
     /// Write each request as a line of JSON
     #[arg(long, value_name = "FILE")]
-    pub request_log: Option<PathBuf>,
+    pub(crate) request_log: Option<PathBuf>,
 }
 
 fn milliseconds(text: &str) -> Result<Duration, String> {

@@ -96,7 +96,8 @@ pub(crate) fn exchange(world: &World, request: &TokenRequest) -> Result<Value, R
     // A frozen clock is about the data: assertions are dated by the clock that every machine shares.
     check_time(assertion, Utc::now())?;
     let scopes = known_scopes(request)?;
-    let subject = match assertion.claims.get("sub") {
+    // Widely used clients write `"sub": null` where they mean none, and Google takes it as none.
+    let subject = match assertion.claims.get("sub").filter(|subject| !subject.is_null()) {
         None => None,
         Some(subject) => {
             let subject = find_subject(tenant, subject)?;

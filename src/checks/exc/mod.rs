@@ -25,6 +25,7 @@ fn describe(ruling: Ruling, exception: &Exception) -> Ruling {
 mod tests {
     use super::*;
     use crate::checks::test_facts::run_at;
+    use crate::checks::{Check, ExceptionUse, Judge};
     use crate::findings::{Exceptions, SubjectKind, Verdict};
 
     fn until(expires: &str) -> Exception {
@@ -35,14 +36,19 @@ mod tests {
         Exceptions::parse(&text, &["MAIL-08"]).unwrap().0.remove(0)
     }
 
+    fn says(check: &Check, expires: &str, used: bool, check_was_complete: bool) -> Ruling {
+        let Judge::Exception(judge) = check.judge else { panic!("{} judges no exceptions", check.id) };
+        judge(&until(expires), ExceptionUse { run_at: run_at(), used, check_was_complete }).remove(0)
+    }
+
     #[test]
     fn an_exception_expires_after_its_last_day() {
-        let ruling = judge_expired(&until("2026-11-20"), run_at()).unwrap();
+        let ruling = says(&exception_expired::CHECK, "2026-11-20", true, true);
         assert_eq!(ruling.verdict, Verdict::Fail);
         assert_eq!(ruling.message, "Exception MAIL-08/* expired on 2026-11-20");
         let subject = ruling.subject.unwrap();
         assert_eq!((subject.kind, subject.id.as_str()), (SubjectKind::Exception, "MAIL-08/*"));
-        assert_eq!(judge_expired(&until("2026-11-21"), run_at()), None);
+        assert_eq!(says(&exception_expired::CHECK, "2026-11-21", true, true).verdict, Verdict::Pass);
     }
 
     #[test]
@@ -50,21 +56,20 @@ mod tests {
         for (date, when) in
             [("2026-11-21", "today"), ("2026-11-22", "tomorrow"), ("2026-12-05", "in 14 days")]
         {
-            let ruling = judge_expiring_soon(&until(date), run_at()).unwrap();
+            let ruling = says(&exception_expiring_soon::CHECK, date, true, true);
             assert_eq!(ruling.verdict, Verdict::Review);
             assert_eq!(ruling.message, format!("Exception MAIL-08/* expires {when}, on {date}"));
         }
-        for date in ["2026-11-20", "2026-12-06"] {
-            assert_eq!(judge_expiring_soon(&until(date), run_at()), None, "{date}");
+        for (date, verdict) in [("2026-11-20", Verdict::NotApplicable), ("2026-12-06", Verdict::Pass)] {
+            assert_eq!(says(&exception_expiring_soon::CHECK, date, true, true).verdict, verdict, "{date}");
         }
     }
 
     #[test]
     fn an_exception_is_called_unused_only_if_everything_it_could_cover_was_assessed() {
-        let exception = until("2027-01-01");
-        assert_eq!(judge_unused(&exception, false, true).unwrap().verdict, Verdict::Review);
-        for (used, fully_assessed) in [(true, true), (true, false), (false, false)] {
-            assert_eq!(judge_unused(&exception, used, fully_assessed), None);
-        }
+        let verdict = |used, complete| says(&exception_unused::CHECK, "2027-01-01", used, complete).verdict;
+        assert_eq!(verdict(false, true), Verdict::Review);
+        assert_eq!(verdict(false, false), Verdict::NotApplicable);
+        assert_eq!((verdict(true, true), verdict(true, false)), (Verdict::Pass, Verdict::Pass));
     }
 }
