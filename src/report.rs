@@ -2,7 +2,7 @@
 
 use std::fs::DirBuilder;
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::checks;
@@ -66,7 +66,9 @@ impl Folder {
     pub fn prepare(root: &Path) -> Result<Self, ReportError> {
         let refuse = |source| ReportError::Folder { folder: root.to_owned(), source };
         DirBuilder::new().recursive(true).mode(0o700).create(root).map_err(refuse)?;
-        let draft = tempfile::Builder::new().prefix(".draft-").tempdir_in(root).map_err(refuse)?;
+        let private = std::fs::Permissions::from_mode(0o700);
+        let draft =
+            tempfile::Builder::new().prefix(".draft-").permissions(private).tempdir_in(root).map_err(refuse)?;
         Ok(Self { root: root.to_owned(), draft })
     }
 

@@ -1,0 +1,124 @@
+//! Who may import whom: `docs/architecture.md`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// Each module of `src` with the modules of ours that it may import.
+fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
+    let everything = vec![
+        "audit", "causes", "checks", "cli", "collect", "commands", "config", "findings", "formats", "google", "judge",
+        "report", "store", "tenant",
+    ];
+    BTreeMap::from([
+        ("tenant", vec![]),
+        ("causes", vec![]),
+        ("findings", vec!["tenant"]),
+        ("google", vec!["causes"]),
+        ("checks", vec!["tenant", "findings", "causes"]),
+        ("store", vec!["tenant", "findings"]),
+        ("formats", vec!["tenant", "findings"]),
+        ("collect", vec!["google", "causes", "tenant", "store"]),
+        ("judge", vec!["checks", "findings", "store", "tenant"]),
+        ("report", vec!["checks", "findings", "formats", "store", "tenant"]),
+        ("config", vec!["findings", "formats", "tenant"]),
+        ("cli", vec![]),
+        ("audit", everything.clone()),
+        ("commands", everything.clone()),
+        ("main", everything),
+    ])
+}
+
+#[test]
+fn modules_import_only_what_the_architecture_allows() {
+    let allowed = allowed();
+    let mut seen = BTreeSet::new();
+    for (path, text) in sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))) {
+        let module = module_of(&path);
+        if module == "lib" {
+            continue;
+        }
+        seen.insert(module.clone());
+        let may = allowed.get(module.as_str()).unwrap_or_else(|| panic!("{module} is not in the architecture"));
+        for imported in imports(&text) {
+            assert!(
+                imported == module || may.contains(&imported.as_str()),
+                "{path} imports {imported}, which {module} may not"
+            );
+        }
+    }
+    assert_eq!(seen, allowed.keys().map(|module| (*module).to_owned()).collect(), "a module is gone");
+}
+
+#[test]
+fn checks_know_no_clock_and_facts_no_outside_world() {
+    for (path, text) in sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))) {
+        let module = module_of(&path);
+        if ["tenant", "checks", "findings"].contains(&module.as_str()) {
+            for word in ["Utc::now", "Local::now", "SystemTime", "Instant", "std::fs", "std::net", "reqwest", "rusqlite"] {
+                assert!(!text.contains(word), "{path} uses {word}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_emulator_shares_no_type_with_the_program() {
+    for (path, text) in sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/emulator/src"))) {
+        assert!(!text.contains("workspace_audit::"), "{path} imports the program");
+    }
+    let manifest = include_str!("../emulator/Cargo.toml");
+    assert!(!manifest.contains("workspace-audit ="), "the emulator depends on the program");
+}
+
+#[test]
+fn only_google_talks_to_the_network() {
+    for (path, text) in sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))) {
+        let talks = ["reqwest::", "hyper_util::", "yup_oauth2::", "TcpStream"].iter().any(|word| text.contains(word));
+        assert!(!talks || module_of(&path) == "google", "{path} talks to the network");
+    }
+}
+
+fn sources(folder: &Path) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let name = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().display().to_string();
+            found.push((name, std::fs::read_to_string(&path).unwrap()));
+        }
+    }
+    found
+}
+
+/// `src/google/client.rs` → `google`.
+fn module_of(path: &str) -> String {
+    path.trim_start_matches("src/").split('/').next().unwrap().trim_end_matches(".rs").to_owned()
+}
+
+/// Every module that follows `crate::` or `workspace_audit::`, also inside braces.
+fn imports(text: &str) -> BTreeSet<String> {
+    let code: String = text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n");
+    let mut found = BTreeSet::new();
+    for root in ["crate::", "workspace_audit::"] {
+        for (at, _) in code.match_indices(root) {
+            let rest = &code[at + root.len()..];
+            match rest.strip_prefix('{') {
+                Some(list) => {
+                    let list = list.split('}').next().unwrap_or_default();
+                    found.extend(list.split(',').map(|item| word(item.trim())));
+                }
+                None => {
+                    found.insert(word(rest));
+                }
+            }
+        }
+    }
+    found.retain(|name| !name.is_empty());
+    found
+}
+
+fn word(text: &str) -> String {
+    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}

@@ -1,0 +1,163 @@
+//! The binary against the emulator, over real HTTP.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use workspace_audit_emulator::{ClientFiles, Emulator, LoggedRequest, Options, TenantName};
+
+/// A served tenant with the files of a client.
+pub struct Tenant {
+    emulator: Option<Emulator>,
+    runtime: tokio::runtime::Runtime,
+    pub folder: TempDir,
+    pub files: ClientFiles,
+}
+
+/// What the binary said and wrote.
+pub struct Audit {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+    pub reports: PathBuf,
+}
+
+impl Tenant {
+    pub fn named(tenant: TenantName) -> Self {
+        Self::with(Options { tenant, ..Options::default() })
+    }
+
+    pub fn with(options: Options) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let emulator = runtime.block_on(workspace_audit_emulator::start(options)).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let files = emulator.write_client_files(folder.path()).unwrap();
+        Self { emulator: Some(emulator), runtime, folder, files }
+    }
+
+    fn emulator(&self) -> &Emulator {
+        self.emulator.as_ref().unwrap()
+    }
+
+    pub fn truth(&self) -> Value {
+        self.emulator().truth()
+    }
+
+    pub fn requests(&self) -> Vec<LoggedRequest> {
+        self.emulator().requests()
+    }
+
+    pub fn base_url(&self) -> String {
+        self.emulator().base_url().to_owned()
+    }
+
+    /// Serves the same files with other options: what a tenant becomes from one week to the next.
+    pub fn becomes(&mut self, options: Options) {
+        let address = self.emulator().address();
+        let old = self.emulator.take().unwrap();
+        self.runtime.block_on(old.shutdown());
+        let options = Options { listen: address, ..options };
+        let emulator = self.runtime.block_on(workspace_audit_emulator::start(options)).unwrap();
+        self.files = emulator.write_client_files(self.folder.path()).unwrap();
+        self.emulator = Some(emulator);
+    }
+
+    pub fn edit_config(&self, edit: impl FnOnce(String) -> String) {
+        let text = std::fs::read_to_string(&self.files.config).unwrap();
+        std::fs::write(&self.files.config, edit(text)).unwrap();
+    }
+
+    pub fn audit(&self) -> Audit {
+        self.audit_with(&[], &[])
+    }
+
+    pub fn audit_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Audit {
+        let config = self.files.config.display().to_string();
+        let mut all = vec!["run", "--config", &config];
+        all.extend(arguments);
+        let output = binary(&all, environment);
+        Audit::of(&output, self.folder.path().join("reports"))
+    }
+}
+
+impl Drop for Tenant {
+    fn drop(&mut self) {
+        if let Some(emulator) = self.emulator.take() {
+            self.runtime.block_on(emulator.shutdown());
+        }
+    }
+}
+
+impl Audit {
+    pub fn of(output: &Output, reports: PathBuf) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            reports,
+        }
+    }
+
+    pub fn file(&self, name: &str) -> String {
+        let path = self.reports.join("latest").join(name);
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}\n{}", self.stderr))
+    }
+
+    pub fn json(&self, name: &str) -> Value {
+        serde_json::from_str(&self.file(name)).unwrap()
+    }
+
+    /// The rows of a CSV file, by column.
+    pub fn rows(&self, name: &str) -> Vec<BTreeMap<String, String>> {
+        let text = self.file(name);
+        csv::Reader::from_reader(text.as_bytes()).deserialize().map(Result::unwrap).collect()
+    }
+
+    /// One row of `coverage.csv`.
+    pub fn coverage(&self, part: &str) -> BTreeMap<String, String> {
+        self.rows("coverage.csv").into_iter().find(|row| row["part"] == part).unwrap()
+    }
+
+    /// `report.json`'s verdicts of one check.
+    pub fn verdicts(&self, check: &str) -> BTreeMap<String, u64> {
+        let report = self.json("report.json");
+        let found = report["checks"].as_array().unwrap().iter().find(|row| row["id"] == check).unwrap();
+        serde_json::from_value(found["counts"].clone()).unwrap()
+    }
+
+    pub fn assert_code(&self, code: i32) -> &Self {
+        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+}
+
+/// Runs the binary with nothing of this environment but what is given.
+pub fn binary<A: AsRef<OsStr>>(arguments: &[A], environment: &[(&str, &str)]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_workspace-audit"))
+        .args(arguments)
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .envs(environment.iter().copied())
+        .output()
+        .unwrap()
+}
+
+/// Every file below a folder, links aside, by its path.
+pub fn files_below(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let kind = entry.file_type().unwrap();
+            if kind.is_dir() {
+                folders.push(entry.path());
+            } else if kind.is_file() {
+                files.insert(entry.path(), std::fs::read(entry.path()).unwrap());
+            }
+        }
+    }
+    files
+}
