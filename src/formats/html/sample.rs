@@ -616,7 +616,7 @@ fn send_as(index: usize, email: &str) -> Vec<SendAs> {
             smtp: Some(SmtpMsa {
                 host: "smtp.example.org".to_owned(),
                 port: Some(587),
-                security_mode: if index % 36 == 0 { "none" } else { "starttls" }.to_owned(),
+                security_mode: if index.is_multiple_of(36) { "none" } else { "starttls" }.to_owned(),
             }),
             ..address(&format!("person{index}@example.org"), SendAsKind::Custom)
         }),
