@@ -1,6 +1,7 @@
 //! `report.html`: one offline file for the admin who reads it on Monday and the reviewer who signs it.
 
 mod actions;
+mod budget;
 mod checks;
 mod clients;
 mod coverage;

@@ -2,14 +2,15 @@
 
 use askama::Template;
 
+use super::budget::{keep_fitting, size};
 use super::text::{address, clip, counted, day, words};
 use crate::findings::{RunSummary, Severity};
 use crate::tenant::{Grant, Part, Provenance, RiskClass, ScopeRiskTable, ServiceAccount, Tenant};
 
 const MOST_CLIENTS: usize = 500;
 const MOST_SCOPES: usize = 60;
-const MOST_BYTES: usize = 1_200_000;
-const MOST_IDLE: usize = 300;
+const MOST_BYTES: usize = 900_000;
+const MOST_IDLE: usize = 200;
 
 /// The section.
 #[derive(Template)]
@@ -92,18 +93,9 @@ impl Clients {
             (b.worst, b.scopes.len()).cmp(&(a.worst, a.scopes.len())).then_with(|| a.name.cmp(&b.name))
         });
         let total = clients.len();
-        let mut left = MOST_BYTES;
         clients.truncate(MOST_CLIENTS);
-        let fitting = clients
-            .iter()
-            .take_while(|client| {
-                let size = ClientRows { client }.render().map_or(usize::MAX, |html| html.len());
-                let fits = size <= left;
-                left = left.saturating_sub(size);
-                fits
-            })
-            .count();
-        clients.truncate(fitting);
+        let mut bytes = MOST_BYTES;
+        keep_fitting(&mut clients, &mut bytes, |client| size(&ClientRows { client }));
         let known = tenant.service_accounts.known().map(|accounts| accounts.0.as_slice()).unwrap_or_default();
         let idle: Vec<&ServiceAccount> =
             known.iter().filter(|account| !ids.iter().any(|id| is_of(account, id))).collect();

@@ -11,15 +11,7 @@ impl askama::filters::Escaper for VisibleHtml {
     fn write_escaped_str<W: Write>(&self, mut dest: W, text: &str) -> fmt::Result {
         let mut written = 0;
         for (at, character) in text.char_indices() {
-            let entity = match character {
-                '<' => "&lt;",
-                '>' => "&gt;",
-                '&' => "&amp;",
-                '"' => "&quot;",
-                '\'' => "&#39;",
-                _ if is_invisible(character) => "",
-                _ => continue,
-            };
+            let Some(entity) = entity(character) else { continue };
             dest.write_str(&text[written..at])?;
             if entity.is_empty() {
                 write!(dest, "<mark>{}</mark>", Code(character))?;
@@ -29,6 +21,28 @@ impl askama::filters::Escaper for VisibleHtml {
             written = at + character.len_utf8();
         }
         dest.write_str(&text[written..])
+    }
+}
+
+/// What stands for a character in HTML; empty for a mark; `None` for the character itself.
+const fn entity(character: char) -> Option<&'static str> {
+    match character {
+        '<' => Some("&lt;"),
+        '>' => Some("&gt;"),
+        '&' => Some("&amp;"),
+        '"' => Some("&quot;"),
+        '\'' => Some("&#39;"),
+        _ if is_invisible(character) => Some(""),
+        _ => None,
+    }
+}
+
+/// How many bytes of HTML a character takes, at most.
+pub(super) fn cost(character: char) -> usize {
+    match entity(character) {
+        Some("") => "<mark>⟦U+10FFFF⟧</mark>".len(),
+        Some(entity) => entity.len(),
+        None => character.len_utf8(),
     }
 }
 
@@ -95,6 +109,13 @@ mod tests {
     #[test]
     fn markup_is_quoted() {
         assert_eq!(escaped(r#"a<b>&"c"'d'é"#), "a&lt;b&gt;&amp;&quot;c&quot;&#39;d&#39;é");
+    }
+
+    #[test]
+    fn the_cost_bounds_what_is_written() {
+        for character in ['a', 'é', '"', '<', '\0', '\u{202E}', '\u{E0041}', '\u{1F600}'] {
+            assert!(escaped(&character.to_string()).len() <= cost(character), "{character:?}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use askama::Template;
 use super::text::{address, clip, counted, words};
 use crate::findings::{Finding, Severity, SubjectKind, Verdict};
 
-const MOST_EXCEPTIONS: usize = 500;
+const MOST_EXCEPTIONS: usize = 200;
 const MOST_NOTES: usize = 200;
 const MOST_SUBJECTS: usize = 3;
 

@@ -6,13 +6,14 @@ use std::iter::Peekable;
 
 use askama::Template;
 
+use super::budget::size;
 use super::text::{address, age, clip, count, counted, day, token, words};
 use super::top_list::TopList;
 use crate::findings::{Finding, RunSummary, Verdict};
 use crate::formats::Source;
 
 const MOST_ROWS: usize = 5_000;
-const MOST_BYTES: usize = 6_000_000;
+const MOST_BYTES: usize = 5_800_000;
 /// Rows that say what is unknown or accepted must not be crowded out by failures.
 const MOST_ROWS_ASIDE: usize = 400;
 const MOST_ROWS_DOUBTFUL: usize = 1_000;
@@ -230,7 +231,7 @@ impl Budget {
 
     /// Whether the row still fits; if so it is paid for.
     fn take(&mut self, row: &Row) -> bool {
-        let size = FindingRow { row }.render().map_or(usize::MAX, |html| html.len());
+        let size = size(&FindingRow { row });
         let fits = self.rows > 0 && size <= self.bytes;
         if fits {
             self.rows -= 1;

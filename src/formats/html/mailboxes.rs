@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
+use super::budget::{keep_fitting, size};
 use super::text::{address, clip, count, counted, day};
 use crate::tenant::{GmailState, MailboxRead, UserFacts};
 
 const MOST_ROWS: usize = 200;
+const MOST_BYTES: usize = 800_000;
 const MOST_CAUSES: usize = 40;
 
 /// Why a user stands in the list. The order is that of the page: what an admin can repair first.
@@ -133,6 +135,13 @@ impl Row {
     }
 }
 
+#[derive(Template)]
+#[template(path = "mailbox_row.html")]
+struct MailboxRow<'a> {
+    row: &'a Row,
+    is_gap: bool,
+}
+
 /// The section.
 #[derive(Template)]
 #[template(path = "mailboxes.html")]
@@ -154,24 +163,31 @@ struct ReasonRow {
 
 impl Mailboxes {
     pub(super) fn new(unreachable: Unreachable) -> Self {
+        let mut bytes = MOST_BYTES;
         let total = unreachable.by_reason.values().map(|listed| listed.count).sum();
         Self {
             users: counted(unreachable.users, "user", "users"),
             unreachable: count(total),
-            reasons: unreachable.by_reason.into_iter().map(ReasonRow::new).collect(),
+            reasons: unreachable
+                .by_reason
+                .into_iter()
+                .map(|(reason, listed)| ReasonRow::new(reason, listed, &mut bytes))
+                .collect(),
         }
     }
 }
 
 impl ReasonRow {
-    fn new((reason, listed): (Reason, Listed)) -> Self {
+    fn new(reason: Reason, mut listed: Listed, bytes: &mut usize) -> Self {
+        let is_gap = reason.is_gap();
+        keep_fitting(&mut listed.rows, bytes, |row| size(&MailboxRow { row, is_gap }));
         let mut causes: Vec<(String, u64)> = listed.causes.into_iter().collect();
         causes.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         let more = listed.count - listed.rows.len() as u64;
         Self {
             title: reason.title(),
             meaning: reason.meaning(),
-            is_gap: reason.is_gap(),
+            is_gap,
             count: count(listed.count),
             causes: causes
                 .iter()

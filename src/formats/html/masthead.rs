@@ -92,7 +92,7 @@ struct Fixed {
     first_seen: String,
 }
 
-const MOST_FIXED: usize = 200;
+const MOST_FIXED: usize = 100;
 
 impl Masthead {
     pub(super) fn new(summary: &RunSummary) -> Self {

@@ -196,6 +196,7 @@ pub(super) fn plausible() -> Sample {
 pub(super) fn complete() -> Sample {
     let mut sample = plausible();
     sample.summary.completeness = Completeness::Complete;
+    sample.summary.changes.not_assessed = 0;
     for row in &mut sample.summary.coverage.0 {
         row.read += row.denied + row.failed;
         (row.denied, row.failed) = (0, 0);

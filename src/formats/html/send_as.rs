@@ -4,12 +4,13 @@ use std::collections::HashSet;
 
 use askama::Template;
 
+use super::budget::{keep_fitting, size};
 use super::text::{address, clip, count, counted, words};
 use super::top_list::TopList;
 use crate::tenant::{Address, MailboxFact, People, SendAs, Tenant, UserFacts};
 
 const MOST_ROWS: usize = 2_000;
-const MOST_BYTES: usize = 1_200_000;
+const MOST_BYTES: usize = 900_000;
 
 /// What is notable about an address, most notable first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -231,17 +232,8 @@ impl SendAsSection {
     pub(super) fn new(list: SendAsList<'_>) -> Self {
         let total = list.rows.seen();
         let mut rows = list.rows.into_best_first();
-        let mut left = MOST_BYTES;
-        let fitting = rows
-            .iter()
-            .take_while(|row| {
-                let size = SendAsRow { row }.render().map_or(usize::MAX, |html| html.len());
-                let fits = size <= left;
-                left = left.saturating_sub(size);
-                fits
-            })
-            .count();
-        rows.truncate(fitting);
+        let mut bytes = MOST_BYTES;
+        keep_fitting(&mut rows, &mut bytes, |row| size(&SendAsRow { row }));
         let more = total - rows.len() as u64;
         Self {
             total: counted(total, "address", "addresses"),

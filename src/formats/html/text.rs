@@ -2,17 +2,28 @@
 
 use chrono::{DateTime, Utc};
 
+use super::escape::cost;
 use crate::tenant::Address;
 
-/// Longer texts are cut: the CSV files have them whole.
-const LONGEST: usize = 400;
+/// Texts that take more bytes of HTML are cut: the CSV files have them whole. Without this a single
+/// name could fill the page.
+const MOST_BYTES: usize = 600;
 
-/// At most [`LONGEST`] characters of a text, and how many more there are.
+/// The text, or its beginning and how much more there is.
 pub(super) fn clip(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
+    let mut left = MOST_BYTES;
+    let end = text.char_indices().find(|(_, character)| match left.checked_sub(cost(*character)) {
+        Some(rest) => {
+            left = rest;
+            false
+        }
+        None => true,
+    });
+    match end {
         None => text.to_owned(),
         Some((end, _)) => {
-            format!("{} … ({} more characters)", &text[..end], count(text[end..].chars().count() as u64))
+            let more = text[end..].chars().count() as u64;
+            format!("{} … ({} more characters)", &text[..end], count(more))
         }
     }
 }
@@ -97,7 +108,9 @@ mod tests {
     #[test]
     fn long_texts_are_cut_between_characters() {
         let cut = clip(&"é".repeat(500));
-        assert!(cut.ends_with("é … (100 more characters)"), "{cut}");
+        assert!(cut.ends_with("é … (200 more characters)"), "{cut}");
+        let marks = clip(&"\u{202E}".repeat(500));
+        assert!(marks.chars().count() < 60, "{marks}");
         assert_eq!(clip("short"), "short");
     }
 
