@@ -67,8 +67,11 @@ impl Folder {
         let refuse = |source| ReportError::Folder { folder: root.to_owned(), source };
         DirBuilder::new().recursive(true).mode(0o700).create(root).map_err(refuse)?;
         let private = std::fs::Permissions::from_mode(0o700);
-        let draft =
-            tempfile::Builder::new().prefix(".draft-").permissions(private).tempdir_in(root).map_err(refuse)?;
+        let draft = tempfile::Builder::new()
+            .prefix(".draft-")
+            .permissions(private)
+            .tempdir_in(root)
+            .map_err(refuse)?;
         Ok(Self { root: root.to_owned(), draft })
     }
 
