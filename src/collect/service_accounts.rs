@@ -53,7 +53,7 @@ async fn project_accounts(session: &Session<'_>, plan: &Plan, project: &str) -> 
     let any = stopped.is_none() || !page.rows.is_empty();
     let accounts: Vec<ServiceAccount> = stream::iter(page.rows)
         .map(|wire| async {
-            let mut account = service_account(wire, project);
+            let mut account = service_account(wire.0, project);
             if plan.parts.contains(&Part::SaKeys) {
                 account.keys = keys(session, project, &account).await;
             }

@@ -30,8 +30,7 @@ fn a_second_run_finds_nothing_new_and_remembers_when_it_first_saw_what_it_finds(
     let (first, second) = (tenant.audit(), tenant.audit());
     second.assert_code(0);
     assert_eq!(changes(&second).keys().collect::<Vec<_>>(), ["open"]);
-    let summary = second.json("report.json");
-    assert_eq!(summary["run"]["changes"]["new"].as_u64().or(summary["changes"]["new"].as_u64()), Some(0));
+    assert_ne!(first.folder, second.folder);
     let seen = |audit: &Audit| -> BTreeMap<String, String> {
         audit
             .rows("findings.csv")
@@ -39,7 +38,6 @@ fn a_second_run_finds_nothing_new_and_remembers_when_it_first_saw_what_it_finds(
             .map(|row| (row["fingerprint"].clone(), row["first_seen_at"].clone()))
             .collect()
     };
-    // The first run's folder is not `latest` any more, so its own times are in the second's rows.
     assert_eq!(seen(&first), seen(&second));
 }
 

@@ -22,7 +22,10 @@ pub(crate) struct Audit {
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+    /// The folder of all reports.
     pub(crate) reports: PathBuf,
+    /// This run's own, as the binary named it.
+    pub(crate) folder: Option<PathBuf>,
 }
 
 impl Tenant {
@@ -94,17 +97,20 @@ impl Drop for Tenant {
 
 impl Audit {
     pub(crate) fn of(output: &Output, reports: PathBuf) -> Self {
+        let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+        let report = stdout.lines().find_map(|line| line.strip_prefix("report: "));
         Self {
             code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            folder: report.and_then(|path| Path::new(path).parent().map(Path::to_owned)),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            stdout,
             reports,
         }
     }
 
     pub(crate) fn file(&self, name: &str) -> String {
-        let path = self.reports.join("latest").join(name);
-        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}\n{}", self.stderr))
+        let folder = self.folder.as_ref().unwrap_or_else(|| panic!("no report\n{}", self.stderr));
+        std::fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
     pub(crate) fn json(&self, name: &str) -> Value {
