@@ -72,7 +72,7 @@ pub(crate) enum Command {
     /// List the checks
     Checks(List),
     /// List the scopes that the enabled parts need, what each one costs and unlocks
-    Scopes(List),
+    Scopes(Scopes),
     /// Serve a synthetic tenant for other clients, with a matching key file and configuration
     Emulate(Emulate),
 }
@@ -180,6 +180,15 @@ pub(crate) struct List {
     /// For a terminal, or for documentation
     #[arg(long, value_enum, default_value_t = ListFormat::Text, value_name = "FORMAT")]
     pub(crate) format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Scopes {
+    #[command(flatten)]
+    pub(crate) list: List,
+    /// List only what the parts of this configuration need
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -77,7 +77,8 @@ pub fn exception(exception: &Exception) -> Subject {
 }
 
 /// The listed service account that is this client, however complete the list is.
-pub(super) fn account_of<'a>(client_id: &str, tenant: &'a Tenant) -> Option<&'a ServiceAccount> {
+#[must_use]
+pub fn account_of<'a>(client_id: &str, tenant: &'a Tenant) -> Option<&'a ServiceAccount> {
     // An account whose ids could not be read must not match a client without an id.
     let accounts = tenant.service_accounts.known().filter(|_| !client_id.is_empty())?;
     accounts.by_client(client_id)
