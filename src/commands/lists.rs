@@ -1,10 +1,11 @@
-//! `checks` and `scopes`: what there is, what it costs.
+//! `checks`, `scopes` and `causes`: what there is, what it costs, what can go wrong.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use crate::audit::{self, Exit};
+use crate::causes;
 use crate::checks::{self, catalogue};
 use crate::cli::{List, ListFormat};
 use crate::collect::{Access, Identity};
@@ -26,13 +27,23 @@ pub(super) fn scopes(list: &List) -> Result<Exit, Failure> {
     })
 }
 
+pub(super) fn causes(list: &List) -> Result<Exit, Failure> {
+    print(&match list.format {
+        ListFormat::Text => causes::catalogue::text_list(),
+        ListFormat::Md => causes::catalogue::markdown(),
+    })
+}
+
 fn print(text: &str) -> Result<Exit, Failure> {
     io::stdout().lock().write_all(text.as_bytes())?;
     Ok(Exit::Complete)
 }
 
-/// The scopes of all checks, with the parts that each one unlocks.
-fn needed() -> BTreeMap<(Identity, &'static str), (Access, Vec<Part>)> {
+/// Scopes, with the parts that each one unlocks.
+type Needed = BTreeMap<(Identity, &'static str), (Access, Vec<Part>)>;
+
+/// The scopes of all checks.
+fn needed() -> Needed {
     let mut needed = BTreeMap::new();
     for part in audit::needed_parts(checks::ALL, None) {
         let access = Access::of(part);
@@ -80,20 +91,26 @@ fn scope_list() -> String {
         }
         text.push('\n');
     }
+    let _ = writeln!(text, "For the delegation entry, in one line:\n{}", delegated(&needed));
+    text
+}
+
+/// What the delegation entry takes, in one line.
+fn delegated(needed: &Needed) -> String {
     let delegated: Vec<&str> = needed
         .keys()
         .filter(|(identity, _)| matches!(identity, Identity::Admin | Identity::Mailbox))
         .map(|(_, scope)| *scope)
         .collect();
-    let _ = writeln!(text, "For the delegation entry, in one line:\n{}", delegated.join(","));
-    text
+    delegated.join(",")
 }
 
 fn scope_table() -> String {
     let mut text = String::from(
         "| Scope | Asked | Reads | Needs besides | What it can do | Checks |\n|---|---|---|---|---|---|\n",
     );
-    for ((identity, scope), (access, parts)) in &needed() {
+    let needed = needed();
+    for ((identity, scope), (access, parts)) in &needed {
         let titles: Vec<&str> = parts.iter().map(|part| part.title()).collect();
         // Writing to a string cannot fail.
         let _ = writeln!(
@@ -106,5 +123,10 @@ fn scope_table() -> String {
             unlocked(parts)
         );
     }
+    let _ = writeln!(
+        text,
+        "\nFor the delegation entry, in one line:\n\n```text\n{}\n```",
+        delegated(&needed)
+    );
     text
 }
