@@ -1,3 +1,5 @@
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
 # Audit a synthetic tenant and say where the report is
 demo *arguments:
     cargo run --release -- demo {{arguments}}
@@ -12,8 +14,8 @@ test:
 # Time a whole audit of 10,000 mailboxes: emulator, network, judging and reports on this machine
 bench:
     cargo build --release
-    folder=$(mktemp -d) && time target/release/workspace-audit demo --tenant huge:10000 --output-dir "$folder"; \
-    rm -r "$folder"
+    folder=$(mktemp -d); trap 'rm -r "$folder"' EXIT; \
+    time target/release/workspace-audit demo --tenant huge:10000 --output-dir "$folder"
 
 # Everything that must hold before a change is merged
 ci:

@@ -82,7 +82,10 @@ fn every_table_of_a_report_is_documented_with_its_columns() {
             tables += 1;
         }
     }
-    assert_eq!(tables, documented.lines().filter(|line| line.starts_with("| `") && line.contains(".csv`")).count());
+    assert_eq!(
+        tables,
+        documented.lines().filter(|line| line.starts_with("| `") && line.contains(".csv`")).count()
+    );
 }
 
 #[test]
@@ -94,8 +97,7 @@ fn links_lead_somewhere() {
             if file.contains("://") {
                 continue;
             }
-            let target =
-                if file.is_empty() { path.clone() } else { path.parent().unwrap().join(file) };
+            let target = if file.is_empty() { path.clone() } else { path.parent().unwrap().join(file) };
             assert!(target.exists(), "{}: {link}", path.display());
             if !anchor.is_empty() {
                 let headings = std::fs::read_to_string(&target).unwrap();

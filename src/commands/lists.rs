@@ -123,10 +123,7 @@ fn scope_table() -> String {
             unlocked(parts)
         );
     }
-    let _ = writeln!(
-        text,
-        "\nFor the delegation entry, in one line:\n\n```text\n{}\n```",
-        delegated(&needed)
-    );
+    let _ =
+        writeln!(text, "\nFor the delegation entry, in one line:\n\n```text\n{}\n```", delegated(&needed));
     text
 }
