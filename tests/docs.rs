@@ -1,5 +1,7 @@
 //! What documentation says about the program, held against the program.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
