@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::checks::{Check, ExceptionUse, Judge, subjects};
 use crate::findings::{
-    Change, ChangeCounts, CheckSummary, Coverage, Exceptions, Finding, Fingerprint, FixedFinding,
+    Change, ChangeCounts, CheckSummary, Coverage, Exception, Exceptions, Finding, Fingerprint, FixedFinding,
     MailboxCounts, Ruling, Severity, Subject, Verdict,
 };
 use crate::store::{Run, StoreError};
@@ -271,10 +271,10 @@ impl<'a> Court<'a> {
         let at = self.run.started_at();
         let subject = ruling.subject.unwrap_or_else(|| judged.clone());
         let exception = self.bench.exceptions.covering(check.id, &subject, at);
-        let mut message = ruling.message;
-        let mut verdict = ruling.verdict;
+        let (mut verdict, mut message, mut evidence) = (ruling.verdict, ruling.message, ruling.evidence);
         if let Some(exception) = exception {
             self.used_exceptions.insert(exception.line);
+            evidence.extend(acceptance(exception));
             if exception.is_expired(at) {
                 message = format!("{message} (its exception expired on {})", exception.expires);
             } else {
@@ -289,7 +289,7 @@ impl<'a> Court<'a> {
             subject,
             judged_id: judged.id.clone(),
             message,
-            evidence: ruling.evidence,
+            evidence,
             fix: ruling.fix.unwrap_or_else(|| check.fix.to_owned()),
             place: check.place.to_owned(),
             controls: check.controls.iter().map(|control| (*control).to_owned()).collect(),
@@ -352,6 +352,18 @@ impl<'a> Court<'a> {
         self.run.put_findings(&std::mem::take(&mut self.findings))?;
         self.run.put_not_assessed(&std::mem::take(&mut self.not_assessed))
     }
+}
+
+/// Who accepted a finding, why and until when: what a reviewer asks first.
+fn acceptance(exception: &Exception) -> Vec<String> {
+    let mut evidence = vec![
+        format!("exception_owner: {}", exception.owner),
+        format!("exception_reason: {}", exception.reason),
+        format!("exception_expires: {}", exception.expires),
+    ];
+    evidence.extend(exception.approver.iter().map(|approver| format!("exception_approver: {approver}")));
+    evidence.extend(exception.ticket.iter().map(|ticket| format!("exception_ticket: {ticket}")));
+    evidence
 }
 
 /// Whether a finding in this mailbox could not be looked at again: nobody reads a suspended user's mailbox.

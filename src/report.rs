@@ -54,8 +54,6 @@ pub enum ReportError {
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
-    /// Where files are written until all of them are.
-    draft: tempfile::TempDir,
 }
 
 impl Folder {
@@ -66,10 +64,19 @@ impl Folder {
     pub fn prepare(root: &Path) -> Result<Self, ReportError> {
         let refuse = |source| ReportError::Folder { folder: root.to_owned(), source };
         DirBuilder::new().recursive(true).mode(0o700).create(root).map_err(refuse)?;
+        let folder = Self { root: root.to_owned() };
+        folder.draft(".proof-")?.close().map_err(refuse)?;
+        Ok(folder)
+    }
+
+    /// A private folder that goes away again unless it is kept.
+    fn draft(&self, prefix: &str) -> Result<tempfile::TempDir, ReportError> {
         let private = std::fs::Permissions::from_mode(0o700);
-        let draft =
-            tempfile::Builder::new().prefix(".draft-").permissions(private).tempdir_in(root).map_err(refuse)?;
-        Ok(Self { root: root.to_owned(), draft })
+        tempfile::Builder::new()
+            .prefix(prefix)
+            .permissions(private)
+            .tempdir_in(&self.root)
+            .map_err(|source| ReportError::Folder { folder: self.root.clone(), source })
     }
 
     /// Writes all files, then lets the folder appear under the run's id, and as `latest`.
@@ -77,7 +84,9 @@ impl Folder {
     /// # Errors
     /// When a file cannot be written. The folder of an earlier report is untouched then.
     pub fn write(self, contents: &Contents<'_>) -> Result<PathBuf, ReportError> {
-        let draft = self.draft.path();
+        self.sweep();
+        let draft_folder = self.draft(DRAFT)?;
+        let draft = draft_folder.path();
         let source = RunSource(*contents);
         for format in contents.formats.iter().filter_map(|name| formats::find(name)) {
             format.write(&source, contents.options, draft)?;
@@ -91,24 +100,41 @@ impl Folder {
                 catalogue_size: checks::ALL.len(),
             },
         )?;
-        self.publish(&contents.summary.run_id)
+        self.publish(draft_folder, &contents.summary.run_id)
     }
 
-    fn publish(self, run_id: &str) -> Result<PathBuf, ReportError> {
+    /// Removes what killed runs left. What cannot be removed is only untidy.
+    fn sweep(&self) {
+        let entries = std::fs::read_dir(&self.root).into_iter().flatten().flatten();
+        for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(DRAFT)) {
+            let modified = entry.metadata().and_then(|metadata| metadata.modified());
+            if modified.is_ok_and(|modified| modified.elapsed().is_ok_and(|age| age > STALE)) {
+                let _ = std::fs::remove_dir_all(entry.path());
+            }
+        }
+    }
+
+    fn publish(self, draft: tempfile::TempDir, run_id: &str) -> Result<PathBuf, ReportError> {
         let root = self.root.clone();
         let refuse = |source| ReportError::Folder { folder: root.clone(), source };
         let target = root.join(run_id);
         if target.exists() {
-            // A report that is written anew: the old one goes with the draft folder.
-            let old = tempfile::Builder::new().prefix(".old-").tempdir_in(&root).map_err(refuse)?;
+            // A report that is written anew: the old one goes with its draft folder.
+            let old = self.draft(DRAFT)?;
             std::fs::rename(&target, old.path().join(run_id)).map_err(refuse)?;
         }
-        let draft = self.draft.keep();
+        let draft = draft.keep();
         std::fs::rename(&draft, &target).map_err(refuse)?;
         point_latest(&root, run_id).map_err(refuse)?;
         Ok(target)
     }
 }
+
+/// How folders begin that hold files until all of them are there.
+const DRAFT: &str = ".draft-";
+
+/// A draft older than this belongs to a run that was killed.
+const STALE: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 
 /// `latest` changes in one step: whoever opens it finds the old report or the new one.
 fn point_latest(root: &Path, run_id: &str) -> io::Result<()> {

@@ -3,23 +3,22 @@
 use crate::google::{Session, admin1_directory as directory};
 use crate::tenant::{AdminRole, AdminRoles, AssigneeType, Part, Reading, RoleAssignment};
 
-use super::{Plan, reading};
+use super::{Plan, gaps, reading};
 
 /// Reads both listings. Without one of them, the part is partial.
 pub(super) async fn collect(admin: &Session<'_>, plan: &Plan) -> Reading<AdminRoles> {
     if let Some(gap) = plan.not_asked(Part::AdminRoles) {
         return Reading::Missing(gap);
     }
-    let (roles, roles_stopped) = directory::list_roles(admin, &plan.customer).all().await;
-    let (assignments, assignments_stopped) =
-        directory::list_role_assignments(admin, &plan.customer).all().await;
-    let any = roles_stopped.is_none() || assignments_stopped.is_none();
-    let broken = [roles.broken, assignments.broken].concat();
+    let roles = directory::list_roles(admin, &plan.customer).all().await;
+    let assignments = directory::list_role_assignments(admin, &plan.customer).all().await;
+    let any = roles.began || assignments.began;
+    let gaps = [gaps::of_listing(Part::AdminRoles, &roles), gaps::of_listing(Part::AdminRoles, &assignments)];
     let rows = AdminRoles {
         roles: roles.rows.into_iter().map(role).collect(),
         assignments: assignments.rows.into_iter().map(assignment).collect(),
     };
-    reading(Part::AdminRoles, rows, any, roles_stopped.or(assignments_stopped), &broken)
+    reading(rows, any, gaps.into_iter().flatten())
 }
 
 fn role(wire: directory::Role) -> AdminRole {

@@ -3,20 +3,20 @@
 use crate::google::{Session, admin1_directory as directory};
 use crate::tenant::{Domain, DomainKind, Domains, Part, Reading};
 
-use super::{Plan, reading};
+use super::{Plan, gaps, reading};
 
 /// Reads both listings. Without one of them, the part is partial.
 pub(super) async fn collect(admin: &Session<'_>, plan: &Plan) -> Reading<Domains> {
     if let Some(gap) = plan.not_asked(Part::Domains) {
         return Reading::Missing(gap);
     }
-    let (domains, domains_stopped) = directory::list_domains(admin, &plan.customer).all().await;
-    let (aliases, aliases_stopped) = directory::list_domain_aliases(admin, &plan.customer).all().await;
-    let any = domains_stopped.is_none() || aliases_stopped.is_none();
-    let broken = [domains.broken, aliases.broken].concat();
+    let domains = directory::list_domains(admin, &plan.customer).all().await;
+    let aliases = directory::list_domain_aliases(admin, &plan.customer).all().await;
+    let any = domains.began || aliases.began;
+    let gaps = [gaps::of_listing(Part::Domains, &domains), gaps::of_listing(Part::Domains, &aliases)];
     let mut rows: Vec<Domain> = domains.rows.into_iter().map(domain).collect();
     rows.extend(aliases.rows.into_iter().map(alias));
-    reading(Part::Domains, Domains(rows), any, domains_stopped.or(aliases_stopped), &broken)
+    reading(Domains(rows), any, gaps.into_iter().flatten())
 }
 
 fn domain(wire: directory::Domain) -> Domain {

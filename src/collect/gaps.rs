@@ -1,7 +1,7 @@
 //! What came instead of the facts → the gap that reports show.
 
 use crate::causes::{self, Class};
-use crate::google::{BrokenRow, GoogleError};
+use crate::google::{BrokenRow, GoogleError, Listing};
 use crate::tenant::{Gap, GapClass, Part};
 
 use super::Access;
@@ -28,6 +28,15 @@ pub(super) fn interrupted(part: Part, error: &GoogleError) -> Gap {
         class: GapClass::Failed,
         message: format!("The listing broke off: {error}"),
         ..refused(part, error)
+    }
+}
+
+/// What is missing of a listing; `None` if it is whole.
+pub(super) fn of_listing<T>(part: Part, listing: &Listing<T>) -> Option<Gap> {
+    match &listing.stopped {
+        Some(error) if listing.began => Some(interrupted(part, error)),
+        Some(error) => Some(refused(part, error)),
+        None => broken_rows(part, &listing.broken),
     }
 }
 

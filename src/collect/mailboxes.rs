@@ -3,7 +3,7 @@
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::causes::Class;
-use crate::google::{Client, GoogleError, Session, gmail1};
+use crate::google::{Client, GoogleError, Listing, Session, gmail1};
 use crate::store::{Run, StoreError};
 use crate::tenant::{
     Address, GapClass, GmailState, Mailbox, MailboxFact, MailboxRead, Part, SendAs, SendAsKind, SmtpMsa, User,
@@ -64,10 +64,10 @@ async fn mailbox(client: &Client, plan: &Plan, scopes: &[&'static str], user: &U
         };
     }
     let session = Session::as_subject(client, &user.primary_email, scopes);
-    let (page, stopped) = gmail1::list_send_as(&session).all().await;
-    match stopped {
-        Some(error) => from_error(&error),
-        None => from_answer(user, page),
+    let listing = gmail1::list_send_as(&session).all().await;
+    match &listing.stopped {
+        Some(error) => from_error(error),
+        None => from_answer(user, listing),
     }
 }
 
@@ -108,9 +108,9 @@ fn from_error(error: &GoogleError) -> Mailbox {
     }
 }
 
-fn from_answer(user: &User, page: crate::google::Page<gmail1::SendAs>) -> Mailbox {
-    let send_as = page.rows.into_iter().map(|wire| send_as(user, wire)).collect();
-    let gap = gaps::broken_rows(Part::SendAs, &page.broken);
+fn from_answer(user: &User, listing: Listing<gmail1::SendAs>) -> Mailbox {
+    let gap = gaps::broken_rows(Part::SendAs, &listing.broken);
+    let send_as = listing.rows.into_iter().map(|wire| send_as(user, wire)).collect();
     Mailbox {
         gmail: GmailState::On,
         gmail_evidence: "send_as_list_answered".to_owned(),

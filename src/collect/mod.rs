@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::google::{Client, GoogleError, Session};
+use crate::google::{Client, Session};
 use crate::store::{Run, StoreError};
 use crate::tenant::{Gap, Part, Reading};
 
@@ -107,18 +107,11 @@ impl Plan {
     }
 }
 
-/// What a listing gave, as a reading: complete, or partial or missing by what stopped it.
-fn reading<T>(
-    part: Part,
-    rows: T,
-    any: bool,
-    stopped: Option<GoogleError>,
-    broken: &[crate::google::BrokenRow],
-) -> Reading<T> {
-    match (stopped, gaps::broken_rows(part, broken)) {
-        (Some(error), _) if !any => Reading::Missing(gaps::refused(part, &error)),
-        (Some(error), _) => Reading::Partial(rows, gaps::interrupted(part, &error)),
-        (None, Some(gap)) => Reading::Partial(rows, gap),
-        (None, None) => Reading::Complete(rows),
+/// Facts with what is missing of them: complete, partial, or missing if there was no answer at all.
+fn reading<T>(facts: T, any: bool, gaps: impl IntoIterator<Item = Gap>) -> Reading<T> {
+    match gaps.into_iter().max_by_key(|gap| gap.class) {
+        None => Reading::Complete(facts),
+        Some(gap) if any => Reading::Partial(facts, gap),
+        Some(gap) => Reading::Missing(gap),
     }
 }

@@ -41,19 +41,15 @@ pub(super) async fn collect(
         }
     }
     progress.finished(Part::ServiceAccounts);
-    match (missing.into_iter().max_by_key(|gap| gap.class), any) {
-        (None, _) => Reading::Complete(ServiceAccounts(accounts)),
-        (Some(gap), true) => Reading::Partial(ServiceAccounts(accounts), gap),
-        (Some(gap), false) => Reading::Missing(gap),
-    }
+    reading(ServiceAccounts(accounts), any, missing)
 }
 
 async fn project_accounts(session: &Session<'_>, plan: &Plan, project: &str) -> Reading<Vec<ServiceAccount>> {
-    let (page, stopped) = iam1::list_service_accounts(session, project).all().await;
-    let any = stopped.is_none() || !page.rows.is_empty();
-    let accounts: Vec<ServiceAccount> = stream::iter(page.rows)
+    let listing = iam1::list_service_accounts(session, project).all().await;
+    let gap = gaps::of_listing(Part::ServiceAccounts, &listing);
+    let accounts: Vec<ServiceAccount> = stream::iter(listing.rows)
         .map(|wire| async {
-            let mut account = service_account(wire, project);
+            let mut account = service_account(wire.0, project);
             if plan.parts.contains(&Part::SaKeys) {
                 account.keys = keys(session, project, &account).await;
             }
@@ -62,7 +58,7 @@ async fn project_accounts(session: &Session<'_>, plan: &Plan, project: &str) -> 
         .buffered(AT_ONCE)
         .collect()
         .await;
-    reading(Part::ServiceAccounts, accounts, any, stopped, &page.broken)
+    reading(accounts, listing.began, gap)
 }
 
 async fn keys(
@@ -70,10 +66,9 @@ async fn keys(
     project: &str,
     account: &ServiceAccount,
 ) -> Reading<Vec<ServiceAccountKey>> {
-    let (page, stopped) = iam1::list_user_managed_keys(session, project, &account.email).all().await;
-    let any = stopped.is_none();
-    let keys = page.rows.into_iter().map(key).collect();
-    reading(Part::SaKeys, keys, any, stopped, &page.broken)
+    let listing = iam1::list_user_managed_keys(session, project, &account.email).all().await;
+    let gap = gaps::of_listing(Part::SaKeys, &listing);
+    reading(listing.rows.into_iter().map(key).collect(), listing.began, gap)
 }
 
 fn service_account(wire: iam1::ServiceAccount, project: &str) -> ServiceAccount {

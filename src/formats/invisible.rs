@@ -2,7 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-/// Unicode's `Default_Ignorable_Code_Point`, and the interlinear annotation marks.
+/// Unicode's `Default_Ignorable_Code_Point`, its line and paragraph separators, and the interlinear
+/// annotation marks.
 const RANGES: &[RangeInclusive<char>] = &[
     '\u{AD}'..='\u{AD}',
     '\u{34F}'..='\u{34F}',
@@ -11,7 +12,7 @@ const RANGES: &[RangeInclusive<char>] = &[
     '\u{17B4}'..='\u{17B5}',
     '\u{180B}'..='\u{180F}',
     '\u{200B}'..='\u{200F}',
-    '\u{202A}'..='\u{202E}',
+    '\u{2028}'..='\u{202E}',
     '\u{2060}'..='\u{206F}',
     '\u{3164}'..='\u{3164}',
     '\u{FE00}'..='\u{FE0F}',
@@ -26,9 +27,4 @@ const RANGES: &[RangeInclusive<char>] = &[
 /// Whether a reader sees nothing of it: zero width, or it only turns or joins its neighbours.
 pub(super) fn is_invisible(character: char) -> bool {
     !character.is_ascii() && RANGES.iter().any(|range| range.contains(&character))
-}
-
-/// Whether it steers a device or breaks a line: C0, DEL, C1, and Unicode's two separators.
-pub(super) fn is_control(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
 }

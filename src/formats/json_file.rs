@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
 use super::FormatError;
-use super::invisible::{is_control, is_invisible};
+use super::invisible::is_invisible;
 use super::private_file::private_file;
 
 /// Writes `value` into a new private file.
@@ -30,7 +30,7 @@ pub(super) fn write_to(file: File, value: &impl Serialize) -> io::Result<()> {
 struct Embeddable<'a>(PrettyFormatter<'a>);
 
 fn must_be_escaped(character: char) -> bool {
-    matches!(character, '<' | '>' | '&') || is_control(character) || is_invisible(character)
+    matches!(character, '<' | '>' | '&') || character.is_control() || is_invisible(character)
 }
 
 impl Formatter for Embeddable<'_> {

@@ -11,7 +11,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::json::{Coverage, SCHEMA_VERSION, completeness};
-use super::{FormatError, json_file, status, utc};
+use super::{FormatError, json_file, utc};
 use crate::findings::RunSummary;
 
 /// The file's name.
@@ -66,7 +66,7 @@ struct ListedFile {
     sha256: String,
 }
 
-/// Lists every file of `folder` in `manifest.json`, except itself and `status.json`.
+/// Lists every file of `folder` in `manifest.json`, except itself.
 ///
 /// # Errors
 /// When a file cannot be read or the manifest cannot be written.
@@ -105,7 +105,7 @@ fn files(folder: &Path) -> Result<Vec<ListedFile>, FormatError> {
     for entry in fs::read_dir(folder).map_err(unlisted)? {
         let entry = entry.map_err(unlisted)?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if [FILE, status::FILE].contains(&name.as_str()) || !entry.file_type().map_err(unlisted)?.is_file() {
+        if name == FILE || !entry.file_type().map_err(unlisted)?.is_file() {
             continue;
         }
         let listed = ListedFile::read(&entry.path(), &name).map_err(|error| FormatError::of(&name, error))?;
@@ -161,7 +161,7 @@ mod tests {
         let source = TestSource::hostile();
         Csv.write(&source, FormatOptions { csv_bom: true }, folder).unwrap();
         Json.write(&source, FormatOptions::default(), folder).unwrap();
-        fs::write(folder.join(status::FILE), "{}").unwrap();
+        fs::write(folder.join("status.json"), "{}").unwrap();
         fs::write(folder.join(FILE), "old").unwrap();
         let config_sha256 = "ab".repeat(32);
         let head =

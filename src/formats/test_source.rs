@@ -7,7 +7,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use super::Source;
-use super::invisible::{is_control, is_invisible};
+use super::invisible::is_invisible;
 use crate::findings::{
     Change, ChangeCounts, CheckSummary, Completeness, Coverage, CoverageRow, Finding, Fingerprint,
     FixedFinding, MailboxCounts, Population, RunSummary, Severity, Subject, SubjectKind, Verdict,
@@ -80,7 +80,7 @@ pub(super) fn shown(text: &str) -> String {
     text.chars()
         .map(|c| match c {
             '\n' => "\n".to_owned(),
-            c if is_control(c) || is_invisible(c) => format!("<U+{:04X}>", c as u32),
+            c if c.is_control() || is_invisible(c) => format!("<U+{:04X}>", c as u32),
             c => c.to_string(),
         })
         .collect()

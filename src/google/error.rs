@@ -1,7 +1,9 @@
 //! What came instead of the facts: Google's answer, or none, with its cause.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use crate::causes::{self, Answer, Cause, Source};
@@ -20,7 +22,7 @@ pub struct GoogleError {
     /// Google's own words, or the system's. Never holds a token.
     pub words: Arc<str>,
     /// How long the other side asks to wait.
-    pub retry_after: Option<std::time::Duration>,
+    pub retry_after: Option<Duration>,
     /// Whether the tries are used up already: a caller around it must not begin again.
     pub(super) exhausted: bool,
 }
@@ -88,12 +90,7 @@ const WORDS_KEPT: usize = 300;
 
 impl GoogleError {
     /// From an answer whose status is no success.
-    pub(super) fn from_answer(
-        api: Api,
-        http: u16,
-        body: &[u8],
-        retry_after: Option<std::time::Duration>,
-    ) -> Self {
+    pub(super) fn from_answer(api: Api, http: u16, body: &[u8], retry_after: Option<Duration>) -> Self {
         let (reason, detail, message) = words_of(body);
         let source = match api {
             Api::Token => Source::TokenEndpoint,
@@ -104,6 +101,7 @@ impl GoogleError {
             causes::classify(&Answer { source, http, reason: &reason, detail: &detail, message: &message });
         let words = [reason.as_str(), message.as_str()];
         let words: Vec<&str> = words.into_iter().filter(|text| !text.is_empty()).collect();
+        let retry_after = retry_after.or_else(|| retry_after_in(&message, Utc::now()));
         Self { retry_after, ..Self::new(cause, api, Some(http), &words.join(": ")) }
     }
 
@@ -140,6 +138,13 @@ impl GoogleError {
         };
         Self::new(cause, api, None, &words)
     }
+}
+
+/// Gmail says when to come back in the message: `User-rate limit exceeded.  Retry after 2026-11-21T07:00:00Z`.
+fn retry_after_in(message: &str, now: DateTime<Utc>) -> Option<Duration> {
+    let (_, rest) = message.split_once("Retry after ")?;
+    let time = rest.split([' ', ')', ',']).next()?.trim_end_matches('.');
+    (time.parse::<DateTime<Utc>>().ok()? - now).to_std().ok()
 }
 
 /// Reason, detailed reason and message of an error body; the body's beginning if it is no envelope.
@@ -216,6 +221,16 @@ mod tests {
             assert_eq!(error.cause.id, "unknown_answer", "{body}");
             assert_eq!(&*error.words, body.split_whitespace().collect::<Vec<_>>().join(" "));
         }
+    }
+
+    #[test]
+    fn gmails_time_to_come_back_is_read_from_its_message() {
+        let now = "2026-11-21T07:00:00Z".parse().unwrap();
+        let wait = |message| retry_after_in(message, now);
+        let asked = wait("User-rate limit exceeded.  Retry after 2026-11-21T07:00:12.500Z");
+        assert_eq!(asked, Some(Duration::from_millis(12_500)));
+        assert_eq!(wait("Retry after 2026-11-21T06:00:00Z"), None, "in the past");
+        assert_eq!(wait("Retry after lunch"), None);
     }
 
     #[test]

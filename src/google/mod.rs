@@ -18,5 +18,5 @@ pub use api::{Api, Roots, RootsError};
 pub use auth::{Auth, AuthError, KeyFile, KeyFileError};
 pub use client::{Client, ClientError, ClientOptions, Request};
 pub use error::GoogleError;
-pub use pages::{BrokenRow, Page, Pages};
+pub use pages::{BrokenRow, Listing, Page, Pages};
 pub use session::Session;

@@ -29,6 +29,19 @@ pub struct Page<T> {
     pub broken: Vec<BrokenRow>,
 }
 
+/// A whole listing, or as much of it as there was.
+#[derive(Debug)]
+pub struct Listing<T> {
+    /// Rows that were read.
+    pub rows: Vec<T>,
+    /// Rows that were not.
+    pub broken: Vec<BrokenRow>,
+    /// What ended it before its end.
+    pub stopped: Option<GoogleError>,
+    /// Whether there was any page.
+    pub began: bool,
+}
+
 /// The pages of one listing.
 #[derive(Debug)]
 pub struct Pages<'a, T> {
@@ -92,17 +105,21 @@ impl<'a, T: DeserializeOwned> Pages<'a, T> {
         Ok(Some(decode_rows(&rows)))
     }
 
-    /// Every page to the end, with what stopped it early, if anything did.
-    pub async fn all(mut self) -> (Page<T>, Option<GoogleError>) {
-        let mut whole = Page { rows: Vec::new(), broken: Vec::new() };
+    /// Every page to the end.
+    pub async fn all(mut self) -> Listing<T> {
+        let mut listing = Listing { rows: Vec::new(), broken: Vec::new(), stopped: None, began: false };
         loop {
             match self.next().await {
                 Ok(Some(page)) => {
-                    whole.rows.extend(page.rows);
-                    whole.broken.extend(page.broken);
+                    listing.began = true;
+                    listing.rows.extend(page.rows);
+                    listing.broken.extend(page.broken);
                 }
-                Ok(None) => return (whole, None),
-                Err(error) => return (whole, Some(error)),
+                Ok(None) => return listing,
+                Err(error) => {
+                    listing.stopped = Some(error);
+                    return listing;
+                }
             }
         }
     }

@@ -30,7 +30,9 @@ pub(super) fn clip(text: &str) -> String {
 
 /// An address or a name; beside a domain that is not ASCII, its Punycode spelling.
 pub(super) fn address(text: &str) -> String {
-    let has_foreign_domain = text.rsplit_once('@').is_some_and(|(_, domain)| !domain.is_ascii());
+    let is_host = |text: &str| !text.contains(|c: char| c.is_whitespace() || "/:".contains(c));
+    let domain = text.rsplit_once('@').map(|(_, domain)| domain).filter(|domain| is_host(domain));
+    let has_foreign_domain = domain.is_some_and(|domain| !domain.is_ascii());
     match Address::new(text).domain() {
         Some(ascii) if has_foreign_domain => format!("{} ({})", clip(text), clip(ascii)),
         _ => clip(text),
@@ -112,6 +114,12 @@ mod tests {
         let marks = clip(&"\u{202E}".repeat(500));
         assert!(marks.chars().count() < 60, "{marks}");
         assert_eq!(clip("short"), "short");
+    }
+
+    #[test]
+    fn a_scope_behind_an_address_is_no_domain() {
+        let text = "mailer@project.iam.gserviceaccount.com → https://mail.google.com/";
+        assert_eq!(address(text), text);
     }
 
     #[test]

@@ -10,28 +10,32 @@ use tempfile::TempDir;
 use workspace_audit_emulator::{ClientFiles, Emulator, LoggedRequest, Options, TenantName};
 
 /// A served tenant with the files of a client.
-pub struct Tenant {
+pub(crate) struct Tenant {
     emulator: Option<Emulator>,
     runtime: tokio::runtime::Runtime,
-    pub folder: TempDir,
-    pub files: ClientFiles,
+    pub(crate) folder: TempDir,
+    pub(crate) files: ClientFiles,
 }
 
 /// What the binary said and wrote.
-pub struct Audit {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
-    pub reports: PathBuf,
+pub(crate) struct Audit {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    /// The folder of all reports.
+    pub(crate) reports: PathBuf,
+    /// This run's own, as the binary named it.
+    pub(crate) folder: Option<PathBuf>,
 }
 
 impl Tenant {
-    pub fn named(tenant: TenantName) -> Self {
+    pub(crate) fn named(tenant: TenantName) -> Self {
         Self::with(Options { tenant, ..Options::default() })
     }
 
-    pub fn with(options: Options) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    pub(crate) fn with(options: Options) -> Self {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let emulator = runtime.block_on(workspace_audit_emulator::start(options)).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let files = emulator.write_client_files(folder.path()).unwrap();
@@ -42,20 +46,20 @@ impl Tenant {
         self.emulator.as_ref().unwrap()
     }
 
-    pub fn truth(&self) -> Value {
+    pub(crate) fn truth(&self) -> Value {
         self.emulator().truth()
     }
 
-    pub fn requests(&self) -> Vec<LoggedRequest> {
+    pub(crate) fn requests(&self) -> Vec<LoggedRequest> {
         self.emulator().requests()
     }
 
-    pub fn base_url(&self) -> String {
+    pub(crate) fn base_url(&self) -> String {
         self.emulator().base_url().to_owned()
     }
 
     /// Serves the same files with other options: what a tenant becomes from one week to the next.
-    pub fn becomes(&mut self, options: Options) {
+    pub(crate) fn becomes(&mut self, options: Options) {
         let address = self.emulator().address();
         let old = self.emulator.take().unwrap();
         self.runtime.block_on(old.shutdown());
@@ -65,16 +69,16 @@ impl Tenant {
         self.emulator = Some(emulator);
     }
 
-    pub fn edit_config(&self, edit: impl FnOnce(String) -> String) {
+    pub(crate) fn edit_config(&self, edit: impl FnOnce(String) -> String) {
         let text = std::fs::read_to_string(&self.files.config).unwrap();
         std::fs::write(&self.files.config, edit(text)).unwrap();
     }
 
-    pub fn audit(&self) -> Audit {
+    pub(crate) fn audit(&self) -> Audit {
         self.audit_with(&[], &[])
     }
 
-    pub fn audit_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Audit {
+    pub(crate) fn audit_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Audit {
         let config = self.files.config.display().to_string();
         let mut all = vec!["run", "--config", &config];
         all.extend(arguments);
@@ -92,50 +96,53 @@ impl Drop for Tenant {
 }
 
 impl Audit {
-    pub fn of(output: &Output, reports: PathBuf) -> Self {
+    pub(crate) fn of(output: &Output, reports: PathBuf) -> Self {
+        let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+        let report = stdout.lines().find_map(|line| line.strip_prefix("report: "));
         Self {
             code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            folder: report.and_then(|path| Path::new(path).parent().map(Path::to_owned)),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            stdout,
             reports,
         }
     }
 
-    pub fn file(&self, name: &str) -> String {
-        let path = self.reports.join("latest").join(name);
-        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}\n{}", self.stderr))
+    pub(crate) fn file(&self, name: &str) -> String {
+        let folder = self.folder.as_ref().unwrap_or_else(|| panic!("no report\n{}", self.stderr));
+        std::fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
-    pub fn json(&self, name: &str) -> Value {
+    pub(crate) fn json(&self, name: &str) -> Value {
         serde_json::from_str(&self.file(name)).unwrap()
     }
 
     /// The rows of a CSV file, by column.
-    pub fn rows(&self, name: &str) -> Vec<BTreeMap<String, String>> {
+    pub(crate) fn rows(&self, name: &str) -> Vec<BTreeMap<String, String>> {
         let text = self.file(name);
         csv::Reader::from_reader(text.as_bytes()).deserialize().map(Result::unwrap).collect()
     }
 
     /// One row of `coverage.csv`.
-    pub fn coverage(&self, part: &str) -> BTreeMap<String, String> {
+    pub(crate) fn coverage(&self, part: &str) -> BTreeMap<String, String> {
         self.rows("coverage.csv").into_iter().find(|row| row["part"] == part).unwrap()
     }
 
     /// `report.json`'s verdicts of one check.
-    pub fn verdicts(&self, check: &str) -> BTreeMap<String, u64> {
+    pub(crate) fn verdicts(&self, check: &str) -> BTreeMap<String, u64> {
         let report = self.json("report.json");
         let found = report["checks"].as_array().unwrap().iter().find(|row| row["id"] == check).unwrap();
         serde_json::from_value(found["counts"].clone()).unwrap()
     }
 
-    pub fn assert_code(&self, code: i32) -> &Self {
+    pub(crate) fn assert_code(&self, code: i32) -> &Self {
         assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         self
     }
 }
 
 /// Runs the binary with nothing of this environment but what is given.
-pub fn binary<A: AsRef<OsStr>>(arguments: &[A], environment: &[(&str, &str)]) -> Output {
+pub(crate) fn binary<A: AsRef<OsStr>>(arguments: &[A], environment: &[(&str, &str)]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_workspace-audit"))
         .args(arguments)
         .env_clear()
@@ -146,7 +153,7 @@ pub fn binary<A: AsRef<OsStr>>(arguments: &[A], environment: &[(&str, &str)]) ->
 }
 
 /// Every file below a folder, links aside, by its path.
-pub fn files_below(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(crate) fn files_below(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {

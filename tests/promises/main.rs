@@ -1,0 +1,21 @@
+//! What the program promises, held from the outside: the binary against a served tenant, files compared,
+//! faults injected.
+
+#[cfg(test)]
+mod audit;
+#[cfg(test)]
+mod configuration;
+#[cfg(test)]
+mod demo;
+#[cfg(test)]
+mod history;
+#[cfg(test)]
+mod imports;
+#[cfg(test)]
+mod missing_sources;
+#[cfg(test)]
+mod network;
+#[cfg(test)]
+mod secrets;
+#[cfg(test)]
+mod support;
