@@ -73,6 +73,8 @@ pub(crate) enum Command {
     Checks(List),
     /// List the scopes that the enabled parts need, what each one costs and unlocks
     Scopes(Scopes),
+    /// List what can go wrong, with cause and fix
+    Causes(List),
     /// Serve a synthetic tenant for other clients, with a matching key file and configuration
     Emulate(Emulate),
 }
