@@ -39,7 +39,7 @@ pub(crate) struct Output {
     /// More log lines on stderr; twice for still more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
-    /// No progress bar and no summary; only errors
+    /// No progress bar and no summary; only what could not be read, and errors
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
     /// How log lines are written

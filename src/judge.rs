@@ -149,7 +149,7 @@ impl<'a> Court<'a> {
         for (index, check) in checks.iter().enumerate() {
             match check.judge {
                 Judge::Tenant(judge) => {
-                    self.rule(index, &subjects::tenant(tenant), Share::Tenant, judge(tenant, policy))?
+                    self.rule(index, &subjects::tenant(), Share::Tenant, judge(tenant, policy))?
                 }
                 Judge::Domain(judge) => {
                     for domain in tenant.domains.known().iter().flat_map(|domains| &domains.0) {
