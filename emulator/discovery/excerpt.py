@@ -9,7 +9,9 @@ import pathlib
 
 import googleapiclient
 
-DOCUMENTS = pathlib.Path(googleapiclient.__file__).parent / "discovery_cache" / "documents"
+DOCUMENTS = (
+    pathlib.Path(googleapiclient.__file__).parent / "discovery_cache" / "documents"
+)
 HERE = pathlib.Path(__file__).parent
 SETTINGS = (
     "sendAs.list sendAs.get delegates.list delegates.get forwardingAddresses.list forwardingAddresses.get "
@@ -27,7 +29,8 @@ SERVED = {
     ("gmail.v1.json", "gmail_v1.json"): ["gmail.users.getProfile"]
     + ["gmail.users.settings." + method for method in SETTINGS],
     ("iam.v1.json", "iam_v1.json"): [
-        "iam.projects.serviceAccounts." + method for method in ("list", "get", "keys.list", "keys.get")
+        "iam.projects.serviceAccounts." + method
+        for method in ("list", "get", "keys.list", "keys.get")
     ],
     ("oauth2.v2.json", "oauth2_v2.json"): ["oauth2.tokeninfo"],
 }
@@ -38,6 +41,9 @@ OTHER_SCOPES = {
     "profile",
     "https://apps-apis.google.com/a/feeds/compliance/audit/",
     "https://www.googleapis.com/auth/admin.contact.delegation",
+    "https://www.googleapis.com/auth/cloud-identity.userinvitations",
+    "https://www.googleapis.com/auth/cloud-identity.userinvitations.readonly",
+    "https://www.googleapis.com/auth/iam",
 }
 KEPT = "type format enum $ref minimum maximum default pattern required repeated location".split()
 
@@ -55,7 +61,9 @@ def shape(schema):
         if name in schema:
             kept[name] = shape(schema[name])
     if "properties" in schema:
-        kept["properties"] = {name: shape(below) for name, below in schema["properties"].items()}
+        kept["properties"] = {
+            name: shape(below) for name, below in schema["properties"].items()
+        }
     return kept
 
 
@@ -76,10 +84,16 @@ def excerpt(document, ids):
     kept, wanted, schemas = [], [], {}
     for name in ids:
         method = known[name]
-        parameters = {key: shape(value) for key, value in method.get("parameters", {}).items()}
+        parameters = {
+            key: shape(value) for key, value in method.get("parameters", {}).items()
+        }
         if "{+" in method["path"]:
             # The flat path below names its own parameters.
-            parameters = {key: value for key, value in parameters.items() if value.get("location") != "path"}
+            parameters = {
+                key: value
+                for key, value in parameters.items()
+                if value.get("location") != "path"
+            }
         kept.append(
             {
                 "id": name,
@@ -99,21 +113,29 @@ def excerpt(document, ids):
     return {
         "revision": document["revision"],
         "rootUrl": document["rootUrl"],
-        "parameters": {name: shape(value) for name, value in document.get("parameters", {}).items()},
+        "parameters": {
+            name: shape(value) for name, value in document.get("parameters", {}).items()
+        },
         "methods": kept,
         "schemas": dict(sorted(schemas.items())),
     }
 
 
-def main():
+def files():
     for (source, target), ids in SERVED.items():
         document = json.loads((DOCUMENTS / source).read_text())
-        (HERE / target).write_text(json.dumps(excerpt(document, ids), indent=1))
+        yield target, json.dumps(excerpt(document, ids), indent=1)
     scopes = set(OTHER_SCOPES)
     for path in DOCUMENTS.glob("*.json"):
         auth = json.loads(path.read_text()).get("auth", {})
         scopes.update(auth.get("oauth2", {}).get("scopes", {}))
-    (HERE / "scopes.txt").write_text("\n".join(sorted(scopes)) + "\n")
+    yield "scopes.txt", "\n".join(sorted(scopes)) + "\n"
 
 
-main()
+def main():
+    for name, text in files():
+        (HERE / name).write_text(text)
+
+
+if __name__ == "__main__":
+    main()

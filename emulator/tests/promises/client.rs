@@ -97,7 +97,7 @@ impl Client {
     }
 
     pub(crate) fn claims(&self, signer: &Signer, subject: Option<&str>, scopes: &[&str]) -> Value {
-        let now = self.emulator.now().timestamp();
+        let now = Utc::now().timestamp();
         let mut claims = json!({
             "iss": signer.email,
             "aud": format!("{}/token", self.emulator.base_url()),
@@ -147,8 +147,11 @@ impl Client {
     pub(crate) async fn list(&self, token: &str, path: &str, field: &str) -> (Vec<Value>, usize) {
         let (mut entries, mut pages, mut next) = (Vec::new(), 0, String::new());
         loop {
+            // Listings that are not paged know no page token.
             let separator = if path.contains('?') { '&' } else { '?' };
-            let answer = self.get(token, &format!("{path}{separator}pageToken={next}")).await;
+            let page =
+                if next.is_empty() { path.to_owned() } else { format!("{path}{separator}pageToken={next}") };
+            let answer = self.get(token, &page).await;
             assert_eq!(answer.status, 200, "{}", answer.body);
             pages += 1;
             entries.extend(answer.body[field].as_array().cloned().unwrap_or_default());

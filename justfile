@@ -1,0 +1,3 @@
+# Hold the emulator and the client against Google's schema and Google's clients; needs Python and Node
+contract:
+    contract/run
