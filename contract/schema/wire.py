@@ -261,9 +261,10 @@ def _used(source: SourceFile, rust_type: str, sources: dict[pathlib.Path, str]) 
     module = pathlib.PurePath(source.name).stem
     known = {snake(name): name for name in source.document.schemas[rust_type]["properties"]}
     used = set()
-    for text in sources.values():
+    for path, text in sources.items():
+        typed = rust_type if path.stem == module else f"{module}::{rust_type}"
         for function in _FUNCTION.finditer(text):
-            for variable in re.findall(rf"(\w+): &?(?:\w+::)*{rust_type}\b", function["arguments"]):
+            for variable in re.findall(rf"(\w+): &?{typed}\b", function["arguments"]):
                 used |= set(re.findall(rf"\b{variable}\.(\w+)\b(?!\()", function["body"]))
     if not used:
         raise Unreadable(f"no use of `{rust_type}` was found")
