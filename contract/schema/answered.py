@@ -34,7 +34,9 @@ def complaints(exchange: Exchange) -> Iterator[str]:
     method = asked.method_of(exchange)
     if not exchange.is_answered:
         yield from errors.envelope(exchange.answer, exchange.status)
-    if exchange.is_fault:
+    if exchange.is_description:
+        yield from _description(exchange)
+    elif exchange.is_fault:
         if exchange.is_answered:
             yield "a planned fault was answered like any other request"
     elif isinstance(method, Violation):
@@ -43,6 +45,11 @@ def complaints(exchange: Exchange) -> Iterator[str]:
         yield from _refused([Violation(f"{method.id} is not served", _NOT_SERVED)], exchange)
     else:
         yield from _of_method(exchange, method)
+
+
+def _description(exchange: Exchange) -> Iterator[str]:
+    if exchange.is_answered and exchange.answer.get("kind") != "discovery#restDescription":
+        yield "is no discovery document"
 
 
 def _of_method(exchange: Exchange, method: Method) -> Iterator[str]:

@@ -12,6 +12,7 @@ from .wire import Read
 
 def findings(logs: list[list[Exchange]], reads: list[Read]) -> list[Finding]:
     """Methods of which no exchange proves anything, and listings that were walked by one page size only."""
+    served = discovery.served()
     answered: set[str] = set()
     asked_by_client: set[str] = set()
     sizes: dict[str, int] = defaultdict(int)
@@ -33,15 +34,10 @@ def findings(logs: list[list[Exchange]], reads: list[Read]) -> list[Finding]:
         for read in reads
         if read.method.id not in asked_by_client
     ]
-    for name in sorted(served() - answered):
+    for name in sorted(served - answered):
         found.append(Finding(COVERAGE, "the log", f"no answer of {name}, which the emulator serves"))
-    for name in sorted(served()):
+    for name in sorted(served):
         if discovery.method(name).size_parameter and sizes[name] < 2:
             text = f"{name} was walked to its end by {sizes[name]} page sizes, not by two"
             found.append(Finding(COVERAGE, "the log", text))
     return found
-
-
-def served() -> set[str]:
-    """The methods whose discovery excerpts the emulator carries."""
-    return {method["id"] for excerpt in discovery.excerpts() for method in excerpt["methods"]}

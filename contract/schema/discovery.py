@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib.util
 import json
 import pathlib
 import re
@@ -14,7 +13,9 @@ import googleapiclient
 
 from . import facts
 
-EXCERPTS = pathlib.Path(__file__).parents[2] / "emulator" / "discovery"
+EMULATOR = pathlib.Path(__file__).parents[2] / "emulator"
+EXCERPTS = EMULATOR / "discovery"
+ROUTES = EMULATOR / "src" / "routes.rs"
 DOCUMENTS = pathlib.Path(googleapiclient.__file__).parent / "discovery_cache" / "documents"
 
 # The APIs that an audit of Workspace can meet. The emulator serves them all under one root, so the
@@ -141,17 +142,9 @@ def _methods(resource: dict) -> Iterator[dict]:
         yield from _methods(below)
 
 
-def excerpts() -> list[dict]:
-    """What the emulator carries of the documents."""
-    return [json.loads(path.read_text()) for path in sorted(EXCERPTS.glob("*.json"))]
-
-
-def excerpt_files() -> Iterator[tuple[str, str]]:
-    """What the emulator's files would be if they were made again, by name."""
-    spec = importlib.util.spec_from_file_location("excerpt", EXCERPTS / "excerpt.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.files()
+def served() -> set[str]:
+    """The methods that the emulator has an answer for."""
+    return set(re.findall(r'^\s*"([\w.]+)" =>', ROUTES.read_text(), re.M))
 
 
 @functools.cache

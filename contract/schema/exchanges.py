@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
@@ -12,6 +13,9 @@ OWN_CLIENT = "workspace-audit/"
 TOKEN_PATH = "/token"
 # The beginnings of the emulator's tokens, of any signed assertion and of a private key.
 SECRETS = ("ya29.", "eyJhbGci", "PRIVATE KEY")
+
+# Where Google serves its documents: under one address for all, and under each API's own host.
+_DESCRIPTION = re.compile(r"/discovery/v1/apis/[^/]+/[^/]+/rest|/\$discovery/rest")
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,11 @@ class Exchange:
     @property
     def is_token_call(self) -> bool:
         return self.path == TOKEN_PATH and self.method == "POST"
+
+    @property
+    def is_description(self) -> bool:
+        """Whether a client asked for a discovery document itself, which no document describes."""
+        return self.method == "GET" and bool(_DESCRIPTION.fullmatch(self.path))
 
     @property
     def is_own(self) -> bool:

@@ -9,9 +9,7 @@ import pathlib
 
 import googleapiclient
 
-DOCUMENTS = (
-    pathlib.Path(googleapiclient.__file__).parent / "discovery_cache" / "documents"
-)
+DOCUMENTS = pathlib.Path(googleapiclient.__file__).parent / "discovery_cache" / "documents"
 HERE = pathlib.Path(__file__).parent
 SETTINGS = (
     "sendAs.list sendAs.get delegates.list delegates.get forwardingAddresses.list forwardingAddresses.get "
@@ -29,8 +27,7 @@ SERVED = {
     ("gmail.v1.json", "gmail_v1.json"): ["gmail.users.getProfile"]
     + ["gmail.users.settings." + method for method in SETTINGS],
     ("iam.v1.json", "iam_v1.json"): [
-        "iam.projects.serviceAccounts." + method
-        for method in ("list", "get", "keys.list", "keys.get")
+        "iam.projects.serviceAccounts." + method for method in ("list", "get", "keys.list", "keys.get")
     ],
     ("oauth2.v2.json", "oauth2_v2.json"): ["oauth2.tokeninfo"],
 }
@@ -61,9 +58,7 @@ def shape(schema):
         if name in schema:
             kept[name] = shape(schema[name])
     if "properties" in schema:
-        kept["properties"] = {
-            name: shape(below) for name, below in schema["properties"].items()
-        }
+        kept["properties"] = {name: shape(below) for name, below in schema["properties"].items()}
     return kept
 
 
@@ -84,16 +79,10 @@ def excerpt(document, ids):
     kept, wanted, schemas = [], [], {}
     for name in ids:
         method = known[name]
-        parameters = {
-            key: shape(value) for key, value in method.get("parameters", {}).items()
-        }
+        parameters = {key: shape(value) for key, value in method.get("parameters", {}).items()}
         if "{+" in method["path"]:
             # The flat path below names its own parameters.
-            parameters = {
-                key: value
-                for key, value in parameters.items()
-                if value.get("location") != "path"
-            }
+            parameters = {key: value for key, value in parameters.items() if value.get("location") != "path"}
         kept.append(
             {
                 "id": name,
@@ -113,29 +102,21 @@ def excerpt(document, ids):
     return {
         "revision": document["revision"],
         "rootUrl": document["rootUrl"],
-        "parameters": {
-            name: shape(value) for name, value in document.get("parameters", {}).items()
-        },
+        "parameters": {name: shape(value) for name, value in document.get("parameters", {}).items()},
         "methods": kept,
         "schemas": dict(sorted(schemas.items())),
     }
 
 
-def files():
+def main():
     for (source, target), ids in SERVED.items():
         document = json.loads((DOCUMENTS / source).read_text())
-        yield target, json.dumps(excerpt(document, ids), indent=1)
+        (HERE / target).write_text(json.dumps(excerpt(document, ids), indent=1))
     scopes = set(OTHER_SCOPES)
     for path in DOCUMENTS.glob("*.json"):
         auth = json.loads(path.read_text()).get("auth", {})
         scopes.update(auth.get("oauth2", {}).get("scopes", {}))
-    yield "scopes.txt", "\n".join(sorted(scopes)) + "\n"
+    (HERE / "scopes.txt").write_text("\n".join(sorted(scopes)) + "\n")
 
 
-def main():
-    for name, text in files():
-        (HERE / name).write_text(text)
-
-
-if __name__ == "__main__":
-    main()
+main()

@@ -97,6 +97,7 @@ impl Client {
     }
 
     pub(crate) fn claims(&self, signer: &Signer, subject: Option<&str>, scopes: &[&str]) -> Value {
+        // As the token endpoint does: a frozen clock is about the data.
         let now = Utc::now().timestamp();
         let mut claims = json!({
             "iss": signer.email,
