@@ -1,3 +1,45 @@
-# Hold the emulator and the client against Google's schema and Google's clients; needs Python and Node
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+# Audit a synthetic tenant and say where the report is
+demo *arguments:
+    cargo run --release -- demo {{arguments}}
+
+# The audit, as cron calls it
+run *arguments:
+    cargo run --release -- run {{arguments}}
+
+test:
+    cargo test --workspace
+
+# Time a whole audit of 10,000 mailboxes: emulator, network, judging and reports on this machine
+bench:
+    cargo build --release
+    folder=$(mktemp -d); trap 'rm -r "$folder"' EXIT; \
+    time target/release/workspace-audit demo --tenant huge:10000 --output-dir "$folder"
+
+# Everything that must hold before a change is merged
+ci:
+    .ci/run
+
+# Make the generated pages again
+docs:
+    .ci/docs
+
+# Take the picture of the README again; needs chromium
+picture:
+    .ci/picture
+
+# Hold the emulator and the client against Google's schema and Google's own clients; needs Python and Node
 contract:
     contract/run
+
+fmt:
+    cargo fmt --all
+
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# Licences, sources and known defects of dependencies; needs cargo-deny
+deny:
+    cargo deny check

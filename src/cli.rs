@@ -39,7 +39,7 @@ pub(crate) struct Output {
     /// More log lines on stderr; twice for still more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
-    /// No progress bar and no summary; only errors
+    /// No progress bar and no summary; only what could not be read, and errors
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
     /// How log lines are written
@@ -72,7 +72,9 @@ pub(crate) enum Command {
     /// List the checks
     Checks(List),
     /// List the scopes that the enabled parts need, what each one costs and unlocks
-    Scopes(List),
+    Scopes(Scopes),
+    /// List what can go wrong, with cause and fix
+    Causes(List),
     /// Serve a synthetic tenant for other clients, with a matching key file and configuration
     Emulate(Emulate),
 }
@@ -180,6 +182,15 @@ pub(crate) struct List {
     /// For a terminal, or for documentation
     #[arg(long, value_enum, default_value_t = ListFormat::Text, value_name = "FORMAT")]
     pub(crate) format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Scopes {
+    #[command(flatten)]
+    pub(crate) list: List,
+    /// List only what the parts of this configuration need
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

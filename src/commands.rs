@@ -30,6 +30,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Runs(configured) => runs::run(&configured),
         Command::Checks(list) => lists::checks(&list),
         Command::Scopes(list) => lists::scopes(&list),
+        Command::Causes(list) => lists::causes(&list),
         Command::Emulate(emulate) => emulate::run(emulate),
     };
     result.unwrap_or_else(|failure| {

@@ -369,8 +369,20 @@ impl Sources {
             .map(|name| {
                 Part::from_id(name).ok_or_else(|| self.no_such("collect", "parts", "part", name, known()))
             })
-            .collect::<Result<_, _>>()
+            .collect::<Result<BTreeSet<Part>, _>>()
+            .and_then(|parts| self.with_their_lists(parts))
             .map(Some)
+    }
+
+    /// Refuses parts without the one that lists what they are read for.
+    fn with_their_lists(&self, parts: BTreeSet<Part>) -> Result<BTreeSet<Part>, ConfigError> {
+        for (part, list) in [(Part::SendAs, Part::Users), (Part::SaKeys, Part::ServiceAccounts)] {
+            if parts.contains(&part) && !parts.contains(&list) {
+                let message = format!("`{part}` is read for each of `{list}`: list both");
+                return Err(self.about("collect", "parts", message));
+            }
+        }
+        Ok(parts)
     }
 
     fn profile(&self, written: Option<&str>) -> Result<Profile, ConfigError> {
@@ -553,12 +565,14 @@ mod tests {
             ("WORKSPACE_AUDIT__COLLECT__PARTS", "users,send_as"),
             ("WORKSPACE_AUDIT__COLLECT__CONCURRENCY", "8"),
             ("WORKSPACE_AUDIT__REPORTS__CSV_BOM", "true"),
+            ("WORKSPACE_AUDIT__REPORTS__FORMATS", "[\"csv\", 'json']"),
             ("WORKSPACE_AUDIT__CLOUD__CONSOLE_GRANTS_DATE", "2026-11-20"),
         ];
         let config = load(MINIMAL, &environment, &[]).unwrap();
         assert_eq!(config.projects, ["one", "two"]);
         assert_eq!(config.parts.unwrap().len(), 2);
         assert_eq!((config.concurrency, config.csv_bom), (8, true));
+        assert_eq!(config.formats, ["csv", "json"]);
         assert_eq!(config.console_grants_date, NaiveDate::from_ymd_opt(2026, 11, 20));
     }
 
@@ -586,6 +600,7 @@ mod tests {
             ("[reports]\ncsv_bom = \"yes\"\n", "config.toml:6"),
             ("[reports]\nformats = [\"pdf\"]\n", "there is no format `pdf`"),
             ("[collect]\nparts = [\"user\"]\n", "did you mean `users`?"),
+            ("[collect]\nparts = [\"send_as\"]\n", "`send_as` is read for each of `users`: list both"),
             ("[collect]\nconcurrency = 0\n", "it goes from 1 to 1024"),
             ("[checks]\nprofile = \"nist\"\n", "Known: default, cis, scuba."),
             ("[history\n", "config.toml:5"),

@@ -12,7 +12,7 @@ use crate::findings::{
     MailboxCounts, Ruling, Severity, Subject, Verdict,
 };
 use crate::store::{Run, StoreError};
-use crate::tenant::{Gap, MailboxFact, Part, Policy, Tenant, UserFacts};
+use crate::tenant::{Gap, MailboxFact, Part, Policy, ServiceAccount, Tenant, UserFacts};
 
 use coverage::MailboxTally;
 pub use coverage::UserTotals;
@@ -93,6 +93,28 @@ pub fn judge(run: &Run<'_>, bench: Bench<'_>) -> Result<Judged, StoreError> {
     })
 }
 
+/// Whose share of a part a verdict depends on, where a part is read in shares.
+#[derive(Clone, Copy)]
+enum Share<'f> {
+    /// Nobody's: the whole part.
+    Tenant,
+    /// This user's mailbox.
+    User(&'f UserFacts),
+    /// This account's keys; `None`: a client that no listed account is.
+    Account(Option<&'f ServiceAccount>),
+}
+
+impl<'f> Share<'f> {
+    fn gap(self, part: Part, tenant: &'f Tenant) -> Option<&'f Gap> {
+        match (self, part) {
+            (Self::User(facts), _) => facts.gap(part).or_else(|| tenant.gap(part)),
+            (Self::Account(Some(account)), Part::SaKeys) => account.keys.gap(),
+            (Self::Account(None), Part::SaKeys) => tenant.service_accounts.gap(),
+            _ => tenant.gap(part),
+        }
+    }
+}
+
 struct Court<'a> {
     run: &'a Run<'a>,
     previous: Option<Run<'a>>,
@@ -127,42 +149,51 @@ impl<'a> Court<'a> {
         for (index, check) in checks.iter().enumerate() {
             match check.judge {
                 Judge::Tenant(judge) => {
-                    self.rule(index, &subjects::tenant(tenant), None, judge(tenant, policy))?
+                    self.rule(index, &subjects::tenant(), Share::Tenant, judge(tenant, policy))?
                 }
                 Judge::Domain(judge) => {
                     for domain in tenant.domains.known().iter().flat_map(|domains| &domains.0) {
-                        self.rule(index, &subjects::domain(domain), None, judge(domain, tenant, policy))?;
+                        self.rule(
+                            index,
+                            &subjects::domain(domain),
+                            Share::Tenant,
+                            judge(domain, tenant, policy),
+                        )?;
                     }
                 }
                 Judge::Grant(judge) => {
                     for grant in tenant.grants.iter() {
-                        self.rule(
-                            index,
-                            &subjects::grant(grant, tenant),
-                            None,
-                            judge(grant, tenant, policy),
-                        )?;
+                        let share = Share::Account(subjects::account_of(&grant.client_id, tenant));
+                        let rulings = judge(grant, tenant, policy);
+                        self.rule(index, &subjects::grant(grant, tenant), share, rulings)?;
                     }
                 }
                 Judge::Client(judge) => {
                     for client in tenant.grants.clients() {
-                        self.rule(
-                            index,
-                            &subjects::client(client, tenant),
-                            None,
-                            judge(client, tenant, policy),
-                        )?;
+                        let share = Share::Account(subjects::account_of(client, tenant));
+                        let rulings = judge(client, tenant, policy);
+                        self.rule(index, &subjects::client(client, tenant), share, rulings)?;
                     }
                 }
                 Judge::Key(judge) => {
                     for account in tenant.service_accounts.known().iter().flat_map(|accounts| &accounts.0) {
                         for key in account.keys.known().into_iter().flatten() {
                             let subject = subjects::key(key, account);
-                            self.rule(index, &subject, None, judge(key, account, tenant, policy))?;
+                            self.rule(
+                                index,
+                                &subject,
+                                Share::Account(Some(account)),
+                                judge(key, account, tenant, policy),
+                            )?;
                         }
                         if let Some(gap) = account.keys.gap() {
                             let rulings = vec![Ruling::not_assessed(gap)];
-                            self.rule(index, &subjects::service_account(account), None, rulings)?;
+                            self.rule(
+                                index,
+                                &subjects::service_account(account),
+                                Share::Account(Some(account)),
+                                rulings,
+                            )?;
                         }
                     }
                 }
@@ -176,7 +207,12 @@ impl<'a> Court<'a> {
         let Bench { checks, tenant, policy, .. } = self.bench;
         for (index, check) in checks.iter().enumerate() {
             if let Judge::User(judge) = check.judge {
-                self.rule(index, &subjects::user(&facts.user), Some(facts), judge(facts, tenant, policy))?;
+                self.rule(
+                    index,
+                    &subjects::user(&facts.user),
+                    Share::User(facts),
+                    judge(facts, tenant, policy),
+                )?;
             }
         }
         Ok(())
@@ -215,7 +251,7 @@ impl<'a> Court<'a> {
                         check_was_complete: of_check.is_some_and(|tally| tally.not_assessed() == 0),
                     },
                 );
-                self.rule(index, &subjects::exception(exception), None, rulings)?;
+                self.rule(index, &subjects::exception(exception), Share::Tenant, rulings)?;
             }
         }
         Ok(())
@@ -226,11 +262,11 @@ impl<'a> Court<'a> {
         &mut self,
         index: usize,
         judged: &Subject,
-        user: Option<&UserFacts>,
+        share: Share<'_>,
         rulings: Vec<Ruling>,
     ) -> Result<(), StoreError> {
         let check = self.bench.checks[index];
-        let missing = self.missing(check, user);
+        let missing = self.missing(check, share);
         let rulings: Vec<Ruling> = rulings
             .into_iter()
             .map(|ruling| match (ruling.verdict, missing) {
@@ -240,7 +276,7 @@ impl<'a> Court<'a> {
             })
             .collect();
         self.tallies[index].add_subject(&rulings);
-        let unread = user.is_some_and(|facts| is_unread_mailbox(check, facts));
+        let unread = matches!(share, Share::User(facts) if is_unread_mailbox(check, facts));
         if unread || rulings.iter().any(|ruling| ruling.verdict == Verdict::NotAssessed) {
             self.not_assessed.push((check.id, judged.id.clone()));
         }
@@ -253,13 +289,12 @@ impl<'a> Court<'a> {
     }
 
     /// The first part that the check needs for this subject and did not get.
-    fn missing<'f>(&self, check: &Check, user: Option<&'f UserFacts>) -> Option<&'f Gap>
+    fn missing<'f>(&self, check: &Check, share: Share<'f>) -> Option<&'f Gap>
     where
         'a: 'f,
     {
         let tenant: &'a Tenant = self.bench.tenant;
-        let of_user = |part: &Part| user.and_then(|facts| facts.gap(*part));
-        check.needs.iter().find_map(|part| of_user(part).or_else(|| tenant.gap(*part)))
+        check.needs.iter().find_map(|part| share.gap(*part, tenant))
     }
 
     fn find(

@@ -1,7 +1,7 @@
 //! The answers by which causes are recognised: first row that fits.
 //!
-//! Words are Google's, from its error guides and from what its clients match on; see
-//! `docs/google-answers.md`.
+//! Words are Google's, from its error guides and from what its clients match on; `docs/causes.md` shows
+//! them all.
 
 use super::{Cause, table as cause};
 
@@ -156,6 +156,31 @@ const ROWS: &[Row] = &[
 #[must_use]
 pub fn classify(answer: &Answer<'_>) -> Cause {
     ROWS.iter().find(|row| row.fits(answer)).map_or(cause::UNKNOWN_ANSWER, |row| row.cause)
+}
+
+/// A row, for people. An empty list fits anything.
+pub(super) struct Described {
+    pub(super) from: &'static str,
+    pub(super) http: Vec<String>,
+    pub(super) reasons: Vec<String>,
+    pub(super) words: Vec<String>,
+    pub(super) cause: Cause,
+}
+
+/// Every row, in the order in which they are tried.
+pub(super) fn described() -> impl Iterator<Item = Described> {
+    let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    ROWS.iter().map(move |row| Described {
+        from: match row.from {
+            From::Token => "token endpoint",
+            From::Directory => "Directory",
+            From::AnyApi => "any API",
+        },
+        http: row.http.iter().map(u16::to_string).collect(),
+        reasons: own(row.reason),
+        words: own(row.words),
+        cause: row.cause,
+    })
 }
 
 impl Row {

@@ -4,6 +4,7 @@
 //! row keeps its own words and is called unknown.
 
 mod answers;
+pub mod catalogue;
 mod table;
 
 pub use answers::{Answer, Source, classify};

@@ -54,10 +54,11 @@ pub fn service_account(account: &ServiceAccount) -> Subject {
     Subject::new(SubjectKind::ServiceAccount, &account.unique_id, &account.email).also(&account.client_id)
 }
 
-/// The whole tenant.
+/// The whole tenant. Its id is the same word in every run: the customer id is not known in all of them, and
+/// a history is of one tenant.
 #[must_use]
-pub fn tenant(tenant: &Tenant) -> Subject {
-    Subject::new(SubjectKind::Tenant, tenant.customer_id.as_deref().unwrap_or("tenant"), "the tenant")
+pub fn tenant() -> Subject {
+    Subject::new(SubjectKind::Tenant, "tenant", "the tenant")
 }
 
 /// A key of a service account.
@@ -77,7 +78,8 @@ pub fn exception(exception: &Exception) -> Subject {
 }
 
 /// The listed service account that is this client, however complete the list is.
-pub(super) fn account_of<'a>(client_id: &str, tenant: &'a Tenant) -> Option<&'a ServiceAccount> {
+#[must_use]
+pub fn account_of<'a>(client_id: &str, tenant: &'a Tenant) -> Option<&'a ServiceAccount> {
     // An account whose ids could not be read must not match a client without an id.
     let accounts = tenant.service_accounts.known().filter(|_| !client_id.is_empty())?;
     accounts.by_client(client_id)

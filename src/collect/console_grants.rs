@@ -51,8 +51,11 @@ pub struct ListError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// The file as a whole.
-    #[error("the file is neither UTF-8 nor UTF-16 text")]
+    #[error("the file is no text: export it as CSV")]
     NoText,
+    /// A quote without its end.
+    #[error("a quoted cell begins here and never ends: was the file cut?")]
+    Unclosed,
     /// No row at all.
     #[error("the file lists no client")]
     Empty,
@@ -85,6 +88,9 @@ pub enum Problem {
 /// When a row fits nothing, with its line.
 pub fn parse(bytes: &[u8]) -> Result<Vec<(String, String)>, ListError> {
     let text = decode(bytes).ok_or(ListError { line: 1, problem: Problem::NoText })?;
+    if let Some(line) = unclosed_quote(&text) {
+        return Err(ListError { line, problem: Problem::Unclosed });
+    }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -102,10 +108,25 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<(String, String)>, ListError> {
     grants.finish()
 }
 
-/// UTF-8, or UTF-16 as Excel writes "Unicode text".
+/// UTF-8; UTF-16 as Excel writes "Unicode text"; else Windows-1252 as it writes plain CSV. Ids and scopes
+/// are ASCII in all of them.
 fn decode(bytes: &[u8]) -> Option<String> {
     let (encoding, mark) = encoding_rs::Encoding::for_bom(bytes).unwrap_or((encoding_rs::UTF_8, 0));
-    encoding.decode_without_bom_handling_and_without_replacement(&bytes[mark..]).map(Into::into)
+    let strict = encoding.decode_without_bom_handling_and_without_replacement(&bytes[mark..]);
+    let is_text = mark == 0 && !bytes.contains(&0);
+    let text = strict.or_else(|| is_text.then(|| encoding_rs::WINDOWS_1252.decode(bytes).0))?;
+    Some(text.into_owned())
+}
+
+/// The line on which a quoted cell begins that never ends: the file was cut.
+fn unclosed_quote(text: &str) -> Option<u64> {
+    let mut open = None;
+    for (line, content) in (1..).zip(text.lines()) {
+        for _ in content.matches('"') {
+            open = if open.is_some() { None } else { Some(line) };
+        }
+    }
+    open
 }
 
 /// The separator of columns: what stands most often outside quotes. Scopes hold none of them.
@@ -135,11 +156,12 @@ impl Row {
     fn of(line: u64, record: &csv::StringRecord) -> Result<Self, ListError> {
         let refuse = |problem| ListError { line, problem };
         let mut row = Self::default();
+        let names_google_scopes = record.iter().flat_map(words).any(is_google_scope);
         for cell in record {
-            let words: Vec<&str> =
-                cell.split([',', ';', '|', ' ', '\t', '\n', '\r']).map(unwrapped).collect();
-            let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
-            let lists_scopes = words.iter().any(|word| is_scope(word));
+            let words: Vec<&str> = words(cell).collect();
+            // Beside Google's scopes, a cell with nothing but another address is a client's home page.
+            let is_home_page = names_google_scopes && !words.iter().copied().any(is_google_scope);
+            let lists_scopes = !is_home_page && words.iter().any(|word| is_scope(word));
             for word in words {
                 if let Some(client) = client_id(word) {
                     match row.client.replace(client.clone()) {
@@ -150,7 +172,7 @@ impl Row {
                     }
                 } else if is_spreadsheet_number(word) {
                     return Err(refuse(Problem::SpreadsheetNumber(word.to_owned())));
-                } else if is_scope(word) || (lists_scopes && is_short_scope(word)) {
+                } else if lists_scopes && (is_scope(word) || is_short_scope(word)) {
                     row.scopes.push(word.to_owned());
                 } else if lists_scopes {
                     return Err(refuse(Problem::NoScopeUrl(word.to_owned())));
@@ -229,6 +251,11 @@ impl Grants {
     }
 }
 
+/// The words of a cell.
+fn words(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split([',', ';', '|', ' ', '\t', '\n', '\r']).map(unwrapped).filter(|word| !word.is_empty())
+}
+
 /// Without what spreadsheets wrap around a number to keep it a text: `'1`, `="1"`, `id:1`.
 fn unwrapped(word: &str) -> &str {
     let word = word.trim_matches(['\'', '"', '=', '\u{feff}', '\u{a0}', '[', ']', '<', '>']);
@@ -269,6 +296,13 @@ fn is_spreadsheet_number(word: &str) -> bool {
 fn is_scope(word: &str) -> bool {
     let rest = word.strip_prefix("https://").or_else(|| word.strip_prefix("http://"));
     rest.is_some_and(|rest| rest.contains('.') && rest.chars().all(|c| c.is_ascii_graphic()))
+}
+
+/// A scope on one of Google's own hosts, as all are that are known.
+fn is_google_scope(word: &str) -> bool {
+    let host =
+        word.split("://").nth(1).and_then(|rest| rest.split(['/', ':', '?']).next()).unwrap_or_default();
+    is_scope(word) && ["google.com", "googleapis.com"].iter().any(|google| host.ends_with(google))
 }
 
 /// Scopes that are no URL.
@@ -334,6 +368,7 @@ mod tests {
             format!("Client,Scope\n{ID},{A}\n,{B}\n"),
             format!("Client ID\n{ID}\n{A}\n{B}\n"),
             format!("\"=\"\"{ID}\"\"\";{A};{B}"),
+            format!("Name,Client ID,Scopes\nhttps://mailer.example/home,{ID},\"{A},{B}\"\n"),
         ] {
             assert_eq!(parse(text.as_bytes()), Ok(expected()), "{text}");
         }
@@ -342,6 +377,14 @@ mod tests {
             .chain(format!("Client\tScopes\r\n{ID}\t{A}, {B}\r\n").encode_utf16().flat_map(u16::to_le_bytes))
             .collect();
         assert_eq!(parse(&utf16), Ok(expected()));
+        let ansi = [b"B\xfcro;".as_slice(), format!("{ID};{A} {B}").as_bytes()].concat();
+        assert_eq!(parse(&ansi), Ok(expected()));
+    }
+
+    #[test]
+    fn a_scope_on_an_unknown_host_is_a_scope_where_nothing_else_is() {
+        let odd = "https://scopes.example/auth/x";
+        assert_eq!(parse(format!("{ID},{odd}").as_bytes()), Ok(vec![(ID.to_owned(), odd.to_owned())]));
     }
 
     #[test]
@@ -364,6 +407,7 @@ mod tests {
             (format!("{ID},\"{A} gmail.readonly\"\n"), 1, "is no scope URL"),
             ("Client,Scope\n".to_owned(), 1, "lists no client"),
             (String::new(), 1, "lists no client"),
+            (format!("Client,Scopes\n{ID},\"{A},\n{B}"), 2, "never ends"),
         ] {
             let error = parse(text.as_bytes()).unwrap_err();
             assert_eq!(error.line, line, "{text}: {error}");

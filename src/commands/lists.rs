@@ -1,16 +1,18 @@
-//! `checks` and `scopes`: what there is, what it costs.
+//! `checks`, `scopes` and `causes`: what there is, what it costs, what can go wrong.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use crate::audit::{self, Exit};
+use crate::causes;
 use crate::checks::{self, catalogue};
-use crate::cli::{List, ListFormat};
+use crate::cli::{List, ListFormat, Scopes};
 use crate::collect::{Access, Identity};
 use crate::tenant::Part;
 
 use super::failure::Failure;
+use super::run;
 
 pub(super) fn checks(list: &List) -> Result<Exit, Failure> {
     print(&match list.format {
@@ -19,10 +21,22 @@ pub(super) fn checks(list: &List) -> Result<Exit, Failure> {
     })
 }
 
-pub(super) fn scopes(list: &List) -> Result<Exit, Failure> {
+pub(super) fn scopes(scopes: &Scopes) -> Result<Exit, Failure> {
+    let allowed = match &scopes.config {
+        Some(path) => run::load_file(path)?.parts,
+        None => None,
+    };
+    let parts = audit::needed_parts(checks::ALL, allowed.as_ref());
+    print(&match scopes.list.format {
+        ListFormat::Text => scope_list(&parts),
+        ListFormat::Md => scope_table(&parts),
+    })
+}
+
+pub(super) fn causes(list: &List) -> Result<Exit, Failure> {
     print(&match list.format {
-        ListFormat::Text => scope_list(),
-        ListFormat::Md => scope_table(),
+        ListFormat::Text => causes::catalogue::text_list(),
+        ListFormat::Md => causes::catalogue::markdown(),
     })
 }
 
@@ -31,10 +45,12 @@ fn print(text: &str) -> Result<Exit, Failure> {
     Ok(Exit::Complete)
 }
 
-/// The scopes of all checks, with the parts that each one unlocks.
-fn needed() -> BTreeMap<(Identity, &'static str), (Access, Vec<Part>)> {
+/// Scopes, with the parts that each one unlocks.
+type Needed = BTreeMap<(Identity, &'static str), (Access, Vec<Part>)>;
+
+fn needed(parts: &BTreeSet<Part>) -> Needed {
     let mut needed = BTreeMap::new();
-    for part in audit::needed_parts(checks::ALL, None) {
+    for &part in parts {
         let access = Access::of(part);
         if let Some(scope) = access.scope {
             needed.entry((access.identity, scope)).or_insert((access, Vec::new())).1.push(part);
@@ -61,8 +77,8 @@ const fn asked_as(identity: Identity) -> &'static str {
     }
 }
 
-fn scope_list() -> String {
-    let needed = needed();
+fn scope_list(parts: &BTreeSet<Part>) -> String {
+    let needed = needed(parts);
     let mut text = String::new();
     for ((identity, scope), (access, parts)) in &needed {
         let titles: Vec<&str> = parts.iter().map(|part| part.title()).collect();
@@ -80,20 +96,26 @@ fn scope_list() -> String {
         }
         text.push('\n');
     }
+    let _ = writeln!(text, "For the delegation entry, in one line:\n{}", delegated(&needed));
+    text
+}
+
+/// What the delegation entry takes, in one line.
+fn delegated(needed: &Needed) -> String {
     let delegated: Vec<&str> = needed
         .keys()
         .filter(|(identity, _)| matches!(identity, Identity::Admin | Identity::Mailbox))
         .map(|(_, scope)| *scope)
         .collect();
-    let _ = writeln!(text, "For the delegation entry, in one line:\n{}", delegated.join(","));
-    text
+    delegated.join(",")
 }
 
-fn scope_table() -> String {
+fn scope_table(parts: &BTreeSet<Part>) -> String {
     let mut text = String::from(
         "| Scope | Asked | Reads | Needs besides | What it can do | Checks |\n|---|---|---|---|---|---|\n",
     );
-    for ((identity, scope), (access, parts)) in &needed() {
+    let needed = needed(parts);
+    for ((identity, scope), (access, parts)) in &needed {
         let titles: Vec<&str> = parts.iter().map(|part| part.title()).collect();
         // Writing to a string cannot fail.
         let _ = writeln!(
@@ -106,5 +128,7 @@ fn scope_table() -> String {
             unlocked(parts)
         );
     }
+    let _ =
+        writeln!(text, "\nFor the delegation entry, in one line:\n\n```text\n{}\n```", delegated(&needed));
     text
 }

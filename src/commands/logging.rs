@@ -1,6 +1,6 @@
 //! Log lines on stderr.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use tracing::Level;
 use tracing_subscriber::filter::filter_fn;
@@ -22,8 +22,13 @@ pub(super) fn start(output: &Output) {
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let ours = |target: &str| target == "workspace_audit" || target.starts_with("workspace_audit::");
-    let capped = filter_fn(move |metadata| *metadata.level() <= Level::INFO || ours(metadata.target()));
-    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    // One line for each refused handshake, where one sentence at the end says it all.
+    let noise = |target: &str| target.starts_with("rustls_platform_verifier");
+    let capped = filter_fn(move |metadata| {
+        ours(metadata.target()) || (*metadata.level() <= Level::INFO && !noise(metadata.target()))
+    });
+    let colours = io::stderr().is_terminal();
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(colours);
     let lines = match output.log_format {
         LogFormat::Text => lines.boxed(),
         LogFormat::Json => lines.json().boxed(),

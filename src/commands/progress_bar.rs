@@ -1,60 +1,61 @@
-//! A bar for long work, on a terminal only.
+//! A bar for long work, on a terminal only: it shows the part that began last.
 
-use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::Output;
 use crate::collect::{Progress, Silent};
 use crate::tenant::Part;
 
-/// A bar a part.
-struct Bars {
-    all: MultiProgress,
-    bars: Mutex<BTreeMap<Part, ProgressBar>>,
+struct Bar {
+    bar: ProgressBar,
+    current: Mutex<Option<Part>>,
 }
 
-/// Bars on a terminal, nothing elsewhere.
+/// A bar on a terminal, nothing elsewhere.
 pub(super) fn progress(output: &Output) -> Box<dyn Progress> {
     if output.quiet || !std::io::stderr().is_terminal() {
         return Box::new(Silent);
     }
-    Box::new(Bars { all: MultiProgress::new(), bars: Mutex::default() })
+    Box::new(Bar { bar: ProgressBar::no_length(), current: Mutex::default() })
 }
 
-impl Bars {
-    fn with(&self, part: Part, act: impl FnOnce(&ProgressBar)) {
-        let bars = self.bars.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bar) = bars.get(&part) {
-            act(bar);
-        }
+impl Bar {
+    /// Whether it is the part that began last.
+    fn shows(&self, part: Part) -> bool {
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) == Some(part)
     }
 }
 
-impl Progress for Bars {
+impl Progress for Bar {
     fn started(&self, part: Part, total: Option<u64>) {
-        let (bar, template) = match total {
-            Some(total) => (
-                ProgressBar::new(total),
-                "{prefix:<40} {wide_bar} {human_pos}/{human_len} {per_sec} {eta} left",
-            ),
-            None => (ProgressBar::no_length(), "{prefix:<40} {spinner} {human_pos}"),
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(part);
+        let template = match total {
+            Some(_) => "{prefix:<36} {wide_bar} {human_pos}/{human_len} {per_sec:>12} {eta:>4} left",
+            None => "{prefix:<36} {human_pos}",
         };
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
+        self.bar.reset();
+        match total {
+            Some(total) => self.bar.set_length(total),
+            None => self.bar.unset_length(),
         }
-        bar.set_prefix(part.title());
-        let bar = self.all.add(bar);
-        self.bars.lock().unwrap_or_else(PoisonError::into_inner).insert(part, bar);
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style);
+        }
+        self.bar.set_prefix(part.title());
     }
 
     fn advanced(&self, part: Part, units: u64) {
-        self.with(part, |bar| bar.inc(units));
+        if self.shows(part) {
+            self.bar.inc(units);
+        }
     }
 
     fn finished(&self, part: Part) {
-        self.with(part, ProgressBar::finish_and_clear);
+        if self.shows(part) {
+            self.bar.finish_and_clear();
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! `run`: one audit.
 
+use std::path::Path;
+
 use chrono::{SubsecRound, Utc};
 
 use crate::audit::{self, Circumstances, Exit};
@@ -14,16 +16,22 @@ pub(super) fn run(run: &Run, output: &Output) -> Result<Exit, Failure> {
     let progress = progress_bar::progress(output);
     let circumstances = Circumstances { at: Utc::now().trunc_subsecs(0), is_demo: false };
     let outcome = runtime()?.block_on(audit::run(&config, circumstances, &*progress))?;
-    if !output.quiet {
-        terminal::tell(&outcome)?;
-    }
+    terminal::tell(&outcome, output.quiet)?;
     Ok(outcome.exit)
 }
 
 /// The configuration, as file, environment and flags say together.
 pub(super) fn load(configured: &Configured) -> Result<Config, ConfigError> {
-    // A variable that is no text cannot be a setting of ours.
-    let environment = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    Config::load(&configured.config, environment, &configured.flags())
+    Config::load(&configured.config, environment(), &configured.flags())
+}
+
+/// The configuration, as file and environment say together.
+pub(super) fn load_file(path: &Path) -> Result<Config, ConfigError> {
+    Config::load(path, environment(), &[])
+}
+
+/// A variable that is no text cannot be a setting of ours.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }

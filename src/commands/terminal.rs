@@ -22,12 +22,12 @@ pub(super) fn complain(failure: &Failure) {
     let _ = writeln!(io::stderr(), "{}", printable(&text));
 }
 
-/// Says where the report is, and what it says first.
-pub(super) fn tell(outcome: &Outcome) -> io::Result<()> {
+/// Says what was not read, and, unless `quiet`, where the report is and what it says first.
+pub(super) fn tell(outcome: &Outcome, quiet: bool) -> io::Result<()> {
     let summary = &outcome.summary;
-    let mut stderr = io::stderr().lock();
-    for row in summary.coverage.0.iter().filter(|row| row.is_partial()) {
-        writeln!(stderr, "{}", printable(&gap(row)))?;
+    write!(io::stderr().lock(), "{}", printable(&gaps(&summary.coverage.0)))?;
+    if quiet {
+        return Ok(());
     }
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "{}", printable(&headline(summary)))?;
@@ -65,13 +65,34 @@ fn numbers(summary: &RunSummary) -> String {
     )
 }
 
-fn gap(row: &CoverageRow) -> String {
-    let mut text = format!("not read: {}\n  cause: {}", row.part.title(), row.reason);
-    if !row.needed.is_empty() {
-        text.push_str(&format!("\n  needed: {}", row.needed));
+/// What was not read, each cause once.
+fn gaps(rows: &[CoverageRow]) -> String {
+    let mut by_cause: Vec<(&CoverageRow, Vec<&str>, Vec<&str>)> = Vec::new();
+    for row in rows.iter().filter(|row| row.is_partial()) {
+        let same = by_cause.iter_mut().find(|(first, ..)| first.reason == row.reason && first.fix == row.fix);
+        match same {
+            Some((_, titles, needed)) => {
+                titles.push(row.part.title());
+                needed.push(&row.needed);
+            }
+            None => by_cause.push((row, vec![row.part.title()], vec![&row.needed])),
+        }
     }
-    if !row.fix.is_empty() {
-        text.push_str(&format!("\n  fix: {}", row.fix));
+    let mut text = String::new();
+    for (row, titles, mut needed) in by_cause {
+        needed.retain(|needed| !needed.is_empty());
+        needed.dedup();
+        let lines = [
+            ("not read: ", titles.join(", ")),
+            ("  cause: ", row.reason.clone()),
+            ("  needed: ", needed.join("; ")),
+            ("  fix: ", row.fix.clone()),
+        ];
+        for (name, value) in lines.iter().filter(|(_, value)| !value.is_empty()) {
+            text.push_str(name);
+            text.push_str(value);
+            text.push('\n');
+        }
     }
     text
 }

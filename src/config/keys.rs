@@ -84,6 +84,11 @@ impl Key {
                 .parse()
                 .map(toml::Value::Datetime)
                 .map_err(|_| format!("`{text}` is no date like 2026-11-20")),
+            Kind::List | Kind::TextOrList if text.starts_with('[') => {
+                let table = format!("value = {text}").parse::<toml::Table>();
+                let value = table.ok().and_then(|mut table| table.remove("value"));
+                value.ok_or_else(|| format!("`{text}` is no list like [\"one\", \"two\"]"))
+            }
             Kind::List => Ok(list(text)),
             Kind::TextOrList if text == "default" => Ok(toml::Value::String(text.to_owned())),
             Kind::TextOrList => Ok(list(text)),

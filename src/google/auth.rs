@@ -233,7 +233,8 @@ impl Auth {
     }
 
     /// The account's own token, without a subject: one attempt. The library remembers it.
-    pub(super) async fn own(&self, scopes: &[&str]) -> Result<Token, GoogleError> {
+    pub(super) async fn own(&self, transport: &Transport, scopes: &[&str]) -> Result<Token, GoogleError> {
+        let _place = transport.place(Api::Token).await;
         let token = tokio::time::timeout(OWN_TOKEN_TIMEOUT, self.own.token(scopes))
             .await
             .map_err(|_| GoogleError::new(causes::TIMEOUT, Api::Token, None, ""))?

@@ -7,6 +7,7 @@ use std::time::Duration;
 use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER};
 use serde::de::DeserializeOwned;
+use tokio::sync::SemaphorePermit;
 
 use crate::causes;
 
@@ -150,6 +151,11 @@ impl Transport {
             .no_proxy()
             .build()?;
         Ok(Self { http, limits: Limits::new(options.concurrency) })
+    }
+
+    /// A place for one attempt, for the one library that sends by itself.
+    pub(super) async fn place(&self, api: Api) -> Option<SemaphorePermit<'_>> {
+        self.limits.place(api).await
     }
 
     async fn get<T: DeserializeOwned>(&self, api: Api, url: Url, token: &Token) -> Result<T, GoogleError> {

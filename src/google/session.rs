@@ -119,7 +119,9 @@ impl<'a> Session<'a> {
                     .retried(|_| self.client.auth.delegated(&self.client.transport, subject, scopes))
                     .await
             }
-            Identity::Account => self.client.retried(|_| self.client.auth.own(scopes)).await,
+            Identity::Account => {
+                self.client.retried(|_| self.client.auth.own(&self.client.transport, scopes)).await
+            }
         }
     }
 }

@@ -50,6 +50,13 @@ pub struct Grant {
     pub last_seen_at: Option<DateTime<Utc>>,
 }
 
+/// Whether two client ids are one client: the number of a service account may be written with Google's
+/// suffix of OAuth clients.
+pub(super) fn is_same_client(one: &str, other: &str) -> bool {
+    let bare = |id: &str| id.strip_suffix(".apps.googleusercontent.com").unwrap_or(id).to_owned();
+    one == other || bare(one) == bare(other)
+}
+
 /// Every grant that any source shows, ordered by client and scope.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grants(Vec<Grant>);
@@ -89,7 +96,7 @@ impl Grants {
 
     /// Those of one client.
     pub fn of<'a>(&'a self, client_id: &'a str) -> impl Iterator<Item = &'a Grant> {
-        self.0.iter().filter(move |grant| grant.client_id == client_id)
+        self.0.iter().filter(move |grant| is_same_client(&grant.client_id, client_id))
     }
 
     /// Every client that holds a grant, once, in order.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Reading;
+use super::grant::is_same_client;
 
 /// A user-managed key of a service account. IAM leaves false booleans out: they are false here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +50,8 @@ impl ServiceAccounts {
     /// The account that holds this client id.
     #[must_use]
     pub fn by_client(&self, client_id: &str) -> Option<&ServiceAccount> {
-        self.0.iter().find(|account| account.client_id == client_id || account.unique_id == client_id)
+        self.0.iter().find(|account| {
+            [&account.client_id, &account.unique_id].into_iter().any(|id| is_same_client(id, client_id))
+        })
     }
 }

@@ -14,26 +14,35 @@ pub(super) fn grants_behind<'a>(
     account: &'a ServiceAccount,
     tenant: &'a Tenant,
 ) -> Result<Vec<&'a Grant>, Box<Ruling>> {
+    let ids = [account.client_id.as_str(), account.unique_id.as_str()];
+    let of_id = |id: &'a str| tenant.grants.of(id).filter(move |_| !id.is_empty());
+    let mut grants: Vec<_> = of_id(ids[0]).collect();
+    if ids[0] != ids[1] {
+        grants.extend(of_id(ids[1]));
+    }
+    if grants.is_empty() && is_user_managed(key) {
+        let gap = [Part::ConsoleGrants, Part::ProbeGrants].into_iter().find_map(|part| tenant.gap(part));
+        let none = || Ruling::not_applicable("The account holds no delegation");
+        return Err(Box::new(gap.map_or_else(none, Ruling::not_assessed)));
+    }
+    opens_the_account(key, tenant).map(|()| grants)
+}
+
+/// Whether the key is a file that opens its account now.
+///
+/// # Errors
+/// The ruling, if it does not.
+pub(super) fn opens_the_account(key: &ServiceAccountKey, tenant: &Tenant) -> Result<(), Box<Ruling>> {
     let answer = |ruling| Err(Box::new(ruling));
     if !is_user_managed(key) {
         return answer(Ruling::not_applicable("Google manages the key: there is no file"));
-    }
-    let is_theirs = |grant: &&Grant| {
-        !grant.client_id.is_empty()
-            && (grant.client_id == account.client_id || grant.client_id == account.unique_id)
-    };
-    let grants: Vec<_> = tenant.grants.iter().filter(is_theirs).collect();
-    if grants.is_empty() {
-        let gap = [Part::ConsoleGrants, Part::ProbeGrants].into_iter().find_map(|part| tenant.gap(part));
-        let none = || Ruling::not_applicable("The account holds no delegation");
-        return answer(gap.map_or_else(none, Ruling::not_assessed));
     }
     if key.disabled {
         return answer(Ruling::pass("The key is disabled"));
     }
     match key.expires_at.filter(|_| is_expired(key, tenant.run_at)) {
         Some(at) => answer(Ruling::pass(format!("The key expired on {}", at.date_naive()))),
-        None => Ok(grants),
+        None => Ok(()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! KEY-02: old keys, endless keys, keys made elsewhere.
 
-use super::holder::{describe, grants_behind};
+use super::holder::{describe, opens_the_account};
 use crate::checks::age::{days_between, is_older};
 use crate::checks::gaps::left_out;
 use crate::checks::keys::is_endless;
@@ -12,22 +12,22 @@ use crate::tenant::{Gap, Part, Policy, ServiceAccount, ServiceAccountKey, Tenant
 pub(crate) const CHECK: Check = Check {
     id: "KEY-02",
     slug: "key-age-or-endless",
-    title: "Keys of delegated accounts that are old or never expire",
+    title: "Service account keys that are old or never expire",
     severity: Severity::Medium,
-    condition: "A user-managed key of a service account that holds a delegation is older than 365 days (high) or 90 \
-                days (medium) at the time of the run, never expires (medium), or was made outside Google and \
-                uploaded (medium). Disabled and expired keys pass.",
+    condition: "A user-managed key is older than 365 days (high) or 90 days (medium) at the time of the run, never \
+                expires (medium), or was made outside Google and uploaded (medium), whether its account holds a \
+                delegation or not: one can be added at any time. Disabled and expired keys pass.",
     why: "The longer a key file lives, the more copies of it lie in old machines, backups and repositories.",
     fix: "Rotate the key, or go keyless. Set an organization policy that makes new keys expire.",
     place: "Cloud console > IAM & Admin > Service accounts > Keys",
     controls: &["CIS-GCP 1.7", "NIST 800-53 IA-5", "ISO 27001 A.5.16", "SOC 2 CC6.1", "ATT&CK T1552.004"],
-    needs: &[Part::ServiceAccounts, Part::SaKeys, Part::ConsoleGrants, Part::ProbeGrants],
+    needs: &[Part::ServiceAccounts, Part::SaKeys],
     judge: Judge::Key(judge),
 };
 
 fn judge(key: &ServiceAccountKey, account: &ServiceAccount, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
-    let ruling = match grants_behind(key, account, tenant) {
-        Ok(_) => judge_open_key(key, account, tenant, policy),
+    let ruling = match opens_the_account(key, tenant) {
+        Ok(()) => judge_open_key(key, account, tenant, policy),
         Err(ruling) => *ruling,
     };
     vec![ruling.about(subjects::key(key, account))]
@@ -142,8 +142,8 @@ mod tests {
     }
 
     #[test]
-    fn an_account_without_delegation_is_not_applicable() {
+    fn an_account_without_delegation_is_judged_too() {
         let tenant = delegating(&[], Reading::Complete(vec![aged(400)]));
-        assert_eq!(judge_key(&CHECK, &aged(400), &tenant).verdict, Verdict::NotApplicable);
+        assert_eq!(judge_key(&CHECK, &aged(400), &tenant).verdict, Verdict::Fail);
     }
 }
