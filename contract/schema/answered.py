@@ -59,11 +59,7 @@ def _of_method(exchange: Exchange, method: Method) -> Iterator[str]:
     violations = [missing] if missing else asked.violations(exchange, method)
     if violations:
         yield from _refused(violations, exchange)
-        if (
-            missing
-            and missing.statuses == {403}
-            and _SCOPE_INSUFFICIENT not in errors.reasons(exchange.answer)
-        ):
+        if missing and exchange.status == 403 and _SCOPE_INSUFFICIENT not in errors.reasons(exchange.answer):
             yield f"refused without the reason {_SCOPE_INSUFFICIENT}"
     elif exchange.is_answered:
         yield from values.complaints(exchange.answer, method.response or {}, method.document, method.id)

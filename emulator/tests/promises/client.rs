@@ -157,7 +157,10 @@ impl Client {
             pages += 1;
             entries.extend(answer.body[field].as_array().cloned().unwrap_or_default());
             match answer.body["nextPageToken"].as_str() {
-                Some(token) => next = token.to_owned(),
+                Some(token) => {
+                    assert_ne!(next, token, "a page leads to itself");
+                    next = token.to_owned();
+                }
                 None => return (entries, pages),
             }
         }
