@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::Utc;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -13,39 +13,10 @@ use yup_oauth2::authenticator::Authenticator;
 
 use crate::causes;
 
-use super::client::Transport;
 use super::signer::Signer;
+use super::token::Token;
+use super::transport::Transport;
 use super::{Api, GoogleError};
-
-/// Renew a token this long before Google lets it expire.
-const EARLY: Duration = Duration::from_secs(120);
-
-/// A bearer token. Its text is in no `Debug` output.
-#[derive(Clone)]
-pub(super) struct Token {
-    text: Arc<str>,
-    good_until: Instant,
-}
-
-impl Token {
-    fn new(text: &str, lifetime: Duration) -> Self {
-        Self { text: text.into(), good_until: Instant::now() + lifetime.saturating_sub(EARLY) }
-    }
-
-    pub(super) fn is_good(&self) -> bool {
-        Instant::now() < self.good_until
-    }
-
-    pub(super) fn text(&self) -> &str {
-        &self.text
-    }
-}
-
-impl std::fmt::Debug for Token {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Token(…)")
-    }
-}
 
 /// A service account's key file, as Google hands it out.
 pub struct KeyFile {

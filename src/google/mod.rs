@@ -13,10 +13,13 @@ mod pages;
 mod retry;
 mod session;
 mod signer;
+mod token;
+mod transport;
 
 pub use api::{Api, Roots, RootsError};
 pub use auth::{Auth, AuthError, KeyFile, KeyFileError};
-pub use client::{Client, ClientError, ClientOptions, Request};
+pub use client::{Client, Request};
 pub use error::GoogleError;
 pub use pages::{BrokenRow, Listing, Page, Pages};
 pub use session::Session;
+pub use transport::{ClientError, ClientOptions};

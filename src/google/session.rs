@@ -7,9 +7,8 @@ use tokio::sync::Mutex;
 
 use crate::causes::{self, Cause};
 
-use super::auth::Token;
-use super::client::Request;
-use super::{Client, GoogleError};
+use super::token::Token;
+use super::{Client, GoogleError, Request};
 
 /// One identity's reads.
 ///

@@ -129,3 +129,16 @@ fn judging_the_kept_facts_again_gives_the_same_findings_without_asking_anyone() 
     let output = binary(&["runs", "--config", &config], &[]);
     assert!(String::from_utf8_lossy(&output.stdout).lines().count() == 2);
 }
+
+#[test]
+fn what_is_about_the_whole_tenant_is_not_fixed_by_losing_sight_of_it() {
+    let mut tenant = Tenant::with(typical());
+    assert_eq!(open_of(&tenant.audit(), "IDM-01").len(), 1);
+    tenant
+        .becomes(Options { faults: vec!["GET /admin/directory/v1/users 403".parse().unwrap()], ..typical() });
+    let unread = tenant.audit();
+    let rows = open_of(&unread, "IDM-01");
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0]["change"], "not_rechecked");
+    assert_eq!(unread.json("report.json")["fixed"].as_array().unwrap().len(), 0);
+}

@@ -1,0 +1,34 @@
+//! A bearer token: kept out of every log.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Renew a token this long before Google lets it expire.
+const EARLY: Duration = Duration::from_secs(120);
+
+/// A bearer token. Its text is in no `Debug` output.
+#[derive(Clone)]
+pub(super) struct Token {
+    text: Arc<str>,
+    good_until: Instant,
+}
+
+impl Token {
+    pub(super) fn new(text: &str, lifetime: Duration) -> Self {
+        Self { text: text.into(), good_until: Instant::now() + lifetime.saturating_sub(EARLY) }
+    }
+
+    pub(super) fn is_good(&self) -> bool {
+        Instant::now() < self.good_until
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
