@@ -65,6 +65,11 @@ class Paged:
         return self.exchange.parameter(self.method.size_parameter)
 
     @property
+    def manner(self) -> tuple[str | None, str | None]:
+        """What tells walks through one listing apart."""
+        return (self.size, self.exchange.parameter("fields"))
+
+    @property
     def rows(self) -> list:
         return self.exchange.answer.get(self.method.rows_property, [])
 
@@ -145,19 +150,22 @@ def walks(listed: list[Paged]) -> list[tuple[Walk, bool]]:
     found = []
     for start in (page for page in listed if not page.given):
         walk, seen, repeats, page = Walk([], start.size), set(), False, start
+        tells_all = True
         while True:
             walk.pages.append(page.exchange)
             walk.ids.extend(page.ids or [])
+            tells_all = tells_all and page.ids is not None
             if not page.next:
-                walk.is_whole = page.tells_the_next and page.ids is not None
+                walk.is_whole = page.tells_the_next and tells_all
                 break
             if page.next in seen:
                 repeats = True
                 break
             seen.add(page.next)
+            # Walks that go on at the same place in the same second share a token.
             follows = by_token[page.next]
-            same_size = (follow for follow in follows if follow.size == start.size)
-            page = next(same_size, follows[0] if follows else None)
+            alike = (follow for follow in follows if follow.manner == start.manner)
+            page = next(alike, follows[0] if follows else None)
             if page is None:
                 break
         found.append((walk, repeats))

@@ -34,12 +34,13 @@ def page(
     given: str | None = None,
     following: str | None = None,
     size: int = 2,
+    mask: str | None = None,
 ) -> Exchange:
     answer = {"users": [{"id": str(name)} for name in ids]} if ids else {}
     if following:
         answer["nextPageToken"] = following
-    query = {"maxResults": size} | ({"pageToken": given} if given else {})
-    return users(line, answer, query=query)
+    query = {"maxResults": size, "pageToken": given, "fields": mask}
+    return users(line, answer, query={name: value for name, value in query.items() if value is not None})
 
 
 def token_call(status: int, answer: object, **changes: object) -> Exchange:

@@ -45,6 +45,12 @@ class Paging(unittest.TestCase):
         )
         self.assertIn("another order", self.wrong(page(1, [1, 2], size=9), page(2, [2, 1])))
 
+    def test_walks_that_share_tokens_are_told_apart_by_their_masks(self):
+        bare, full = "nextPageToken", "nextPageToken,users/id"
+        first, second = page(1, [], following="a", mask=bare), page(2, [1, 2], following="a", mask=full)
+        rest = [page(3, [], "a", mask=bare), page(4, [3], "a", mask=full)]
+        self.assertEqual(self.wrong(first, second, *rest, page(5, [1, 2, 3], size=9)), "")
+
     def test_the_sizes_by_which_a_listing_was_walked(self):
         walked = paging.sizes_walked(
             [
