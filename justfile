@@ -29,6 +29,10 @@ docs:
 picture:
     .ci/picture
 
+# Hold the emulator and the client against Google's schema and Google's own clients; needs Python and Node
+contract:
+    contract/run
+
 fmt:
     cargo fmt --all
 

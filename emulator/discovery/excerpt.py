@@ -38,6 +38,9 @@ OTHER_SCOPES = {
     "profile",
     "https://apps-apis.google.com/a/feeds/compliance/audit/",
     "https://www.googleapis.com/auth/admin.contact.delegation",
+    "https://www.googleapis.com/auth/cloud-identity.userinvitations",
+    "https://www.googleapis.com/auth/cloud-identity.userinvitations.readonly",
+    "https://www.googleapis.com/auth/iam",
 }
 KEPT = "type format enum $ref minimum maximum default pattern required repeated location".split()
 

@@ -150,13 +150,15 @@ fn check_parameter(name: &str, value: &str, schema: &Schema) -> Result<(), ApiEr
         Some("boolean") if !matches!(value, "true" | "false") => {
             return Err(ApiError::ill_typed(name, value, "TYPE_BOOL"));
         }
-        // Directory's own clients write enumerations in either case.
-        _ if !schema.values.is_empty()
-            && !schema.values.iter().any(|known| known.eq_ignore_ascii_case(value)) =>
-        {
+        _ if !schema.values.is_empty() && !schema.values.iter().any(|known| is_value(name, known, value)) => {
             return Err(ApiError::ill_typed(name, value, "TYPE_ENUM"));
         }
         _ => {}
     }
     Ok(())
+}
+
+/// `sortOrder` is described as ignoring case.
+fn is_value(name: &str, known: &str, value: &str) -> bool {
+    known == value || name == "sortOrder" && known.eq_ignore_ascii_case(value)
 }

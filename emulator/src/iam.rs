@@ -1,5 +1,7 @@
 //! The IAM API: service accounts and their keys, read by an identity that holds the permission.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::api_error::ApiError;
@@ -28,9 +30,8 @@ pub(crate) fn account(call: &Call<'_>) -> Outcome {
 }
 
 pub(crate) fn keys(call: &Call<'_>) -> Outcome {
+    let kinds = key_types(call)?;
     let (project, account) = visible_account(call, "iam.serviceAccountKeys.list")?;
-    let kinds: Vec<&str> =
-        call.all_in_query("keyTypes").filter(|kind| *kind != "KEY_TYPE_UNSPECIFIED").collect();
     let keys: Vec<Value> = account
         .keys
         .iter()
@@ -41,6 +42,17 @@ pub(crate) fn keys(call: &Call<'_>) -> Outcome {
         .map(|key| key.render(project, account))
         .collect();
     if keys.is_empty() { Ok(json!({})) } else { Ok(json!({ "keys": keys })) }
+}
+
+/// The description refuses the unspecified type and a type given twice; the wordings are *unverified*.
+fn key_types<'a>(call: &'a Call<'_>) -> Result<Vec<&'a str>, ApiError> {
+    let kinds: Vec<&str> = call.all_in_query("keyTypes").collect();
+    let distinct: HashSet<&str> = kinds.iter().copied().collect();
+    if distinct.len() < kinds.len() || distinct.contains("KEY_TYPE_UNSPECIFIED") {
+        let message = "Key types must be specified, and no more than once.";
+        return Err(ApiError::of(Api::Iam, 400, "INVALID_ARGUMENT", "badRequest", message));
+    }
+    Ok(kinds)
 }
 
 pub(crate) fn key(call: &Call<'_>) -> Outcome {

@@ -11,6 +11,10 @@ use chrono::{DateTime, Utc};
 use crate::error::EmulatorError;
 use crate::fault::Fault;
 
+/// The environment variable that names a folder where every start logs its requests with the answers'
+/// bodies, each to a file of its own, besides what its options say.
+pub(crate) const LOG_FOLDER: &str = "WORKSPACE_AUDIT_EMULATOR_LOG";
+
 /// What to serve, and how.
 #[derive(Debug, Clone)]
 pub struct Options {

@@ -1,22 +1,36 @@
 //! What the clients asked, for tests to read.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fs::File;
+use std::ffi::OsStr;
+use std::fs::{self, OpenOptions};
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::EmulatorError;
+use crate::options::{LOG_FOLDER, Options};
 
 /// As many requests as are kept in memory; a log file has them all.
 const KEPT: usize = 10_000;
 
 /// Query parameters and form fields that can carry a secret.
-const SECRET: [&str; 6] = ["access_token", "oauth_token", "id_token", "key", "assertion", "client_secret"];
+const SECRET: [&str; 9] = [
+    "access_token",
+    "assertion",
+    "client_secret",
+    "code",
+    "id_token",
+    "key",
+    "oauth_token",
+    "refresh_token",
+    "subject_token",
+];
 
 /// One request and what it was answered. Never carries an access token or a signature.
 #[derive(Debug, Clone, Serialize)]
@@ -50,48 +64,54 @@ pub struct LoggedRequest {
     pub assertion_header: Option<Value>,
     /// The assertion's claims.
     pub claims: Option<Value>,
+    /// Whether a planned fault replaced the usual answer.
+    pub fault: bool,
     /// The answer's body, in the log file only and if bodies are logged; never a token.
     pub response: Option<Value>,
 }
 
-/// The latest requests in memory, and all of them in a file if there is one.
-#[derive(Debug, Default)]
+/// The latest requests in memory, and all of them in files if there are any.
+#[derive(Debug)]
 pub(crate) struct RequestLog {
     state: Mutex<State>,
     pub(crate) bodies: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     latest: VecDeque<LoggedRequest>,
-    file: Option<BufWriter<File>>,
+    files: Vec<LogFile>,
+}
+
+#[derive(Debug)]
+struct LogFile {
+    file: BufWriter<fs::File>,
+    bodies: bool,
 }
 
 impl RequestLog {
-    pub(crate) fn new(path: Option<&Path>, bodies: bool) -> Result<Self, EmulatorError> {
-        let file = path
-            .map(|path| {
-                File::create(path)
-                    .map(BufWriter::new)
-                    .map_err(|source| EmulatorError::Write { path: path.to_owned(), source })
-            })
-            .transpose()?;
-        Ok(Self { state: Mutex::new(State { latest: VecDeque::new(), file }), bodies })
+    /// Logs to the file of the options, and to one of its own in the folder that the environment names.
+    pub(crate) fn new(options: &Options) -> Result<Self, EmulatorError> {
+        let mut files = Vec::new();
+        if let Some(path) = &options.request_log {
+            files.push(LogFile::create(path, options.log_bodies)?);
+        }
+        if let Some(folder) = std::env::var_os(LOG_FOLDER).filter(|folder| !folder.is_empty()) {
+            files.push(LogFile::in_folder(&folder)?);
+        }
+        let bodies = files.iter().any(|file| file.bodies);
+        Ok(Self { state: Mutex::new(State { latest: VecDeque::new(), files }), bodies })
     }
 
     /// A log file that cannot be written any more is given up; serving goes on.
     pub(crate) fn record(&self, mut request: LoggedRequest) {
+        let response = request.response.take();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(file) = &mut state.file {
-            let written = serde_json::to_writer(&mut *file, &request)
-                .map_err(std::io::Error::from)
-                .and_then(|()| file.write_all(b"\n"))
-                .and_then(|()| file.flush());
-            if written.is_err() {
-                state.file = None;
-            }
-        }
-        // Bodies go to the file only: kept in memory, a large tenant's would add up.
+        state.files.retain_mut(|file| {
+            // Bodies go to files only: kept in memory, a large tenant's would add up.
+            request.response = response.clone().filter(|_| file.bodies);
+            file.write(&request).is_ok()
+        });
         request.response = None;
         if state.latest.len() == KEPT {
             state.latest.pop_front();
@@ -105,13 +125,49 @@ impl RequestLog {
     }
 }
 
+impl LogFile {
+    fn create(path: &Path, bodies: bool) -> Result<Self, EmulatorError> {
+        let failed = |source| EmulatorError::Write { path: path.to_owned(), source };
+        let file = fs::File::create(path).map_err(failed)?;
+        Ok(Self { file: BufWriter::new(file), bodies })
+    }
+
+    /// A new file for this start, whichever processes else log to the same folder.
+    fn in_folder(folder: &OsStr) -> Result<Self, EmulatorError> {
+        static STARTS: AtomicU64 = AtomicU64::new(0);
+        let folder = Path::new(folder);
+        let failed = |source| EmulatorError::Write { path: folder.to_owned(), source };
+        fs::create_dir_all(folder).map_err(failed)?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+        let start = STARTS.fetch_add(1, Ordering::Relaxed);
+        let path = folder.join(format!("{now}-{}-{start}.jsonl", std::process::id()));
+        let file = OpenOptions::new().write(true).create_new(true).open(&path);
+        Ok(Self { file: BufWriter::new(file.map_err(failed)?), bodies: true })
+    }
+
+    fn write(&mut self, request: &LoggedRequest) -> std::io::Result<()> {
+        serde_json::to_writer(&mut self.file, request)?;
+        self.file.write_all(b"\n")?;
+        self.file.flush()
+    }
+}
+
 /// The query with the values of secret parameters struck out.
 pub(crate) fn without_secrets(query: &str) -> String {
-    let struck = |pair: &str| match pair.split_once('=') {
-        Some((name, _)) if SECRET.contains(&name) => format!("{name}=REDACTED"),
+    let struck = |pair: &str| match form_urlencoded::parse(pair.as_bytes()).next() {
+        Some((name, _)) if SECRET.contains(&name.as_ref()) => format!("{name}=REDACTED"),
         _ => pair.to_owned(),
     };
     query.split('&').map(struck).collect::<Vec<_>>().join("&")
+}
+
+/// A token answer with its token struck out.
+pub(crate) fn without_token(body: &Value) -> Value {
+    let mut body = body.clone();
+    if let Some(token) = body.get_mut("access_token") {
+        *token = Value::from("REDACTED");
+    }
+    body
 }
 
 /// A token request's form without its secrets.
@@ -126,6 +182,7 @@ mod tests {
     #[test]
     fn secrets_are_struck_out_of_queries() {
         assert_eq!(without_secrets("a=b&access_token=ya29.x&c"), "a=b&access_token=REDACTED&c");
+        assert_eq!(without_secrets("access%5Ftoken=ya29.x"), "access_token=REDACTED");
         assert_eq!(without_secrets(""), "");
     }
 }

@@ -16,7 +16,7 @@ use crate::bearer_tokens::Bearer;
 use crate::call::{Call, Outcome};
 use crate::discovery::{Api, METHODS, Method};
 use crate::fault::{FaultAnswer, status_error};
-use crate::request_log::{LoggedRequest, harmless_fields, without_secrets};
+use crate::request_log::{LoggedRequest, harmless_fields, without_secrets, without_token};
 use crate::routes::{Handler, handler};
 use crate::token_endpoint::{Refusal, TokenRequest, exchange};
 use crate::world::World;
@@ -49,20 +49,19 @@ async fn token(State(world): State<Arc<World>>, request: Request) -> Response<Bo
     entry.assertion_header = form.assertion.as_ref().map(|assertion| assertion.header.clone());
     entry.claims = form.assertion.as_ref().map(|assertion| assertion.claims.clone());
     world.hold_back().await;
-    let outcome = match world.faults.strike("POST", TOKEN_PATH, form.subject()) {
+    let fault = world.faults.strike("POST", TOKEN_PATH, form.subject());
+    entry.fault = fault.is_some();
+    let outcome = match fault {
         Some(FaultAnswer::Status(status)) => Err(Refusal::of_status(*status)),
         Some(FaultAnswer::Disabled) => Err(Refusal::of_status(403)),
         None => exchange(&world, &form),
     };
     let (status, body) = match outcome {
         Ok(body) => (200, body),
-        Err(refusal) => {
-            let body = refusal.body();
-            entry.response = world.log.bodies.then(|| body.clone());
-            (refusal.status, body)
-        }
+        Err(refusal) => (refusal.status, refusal.body()),
     };
     entry.status = status;
+    entry.response = world.log.bodies.then(|| without_token(&body));
     world.log.record(entry);
     respond(&world, status, &body, true, None)
 }
@@ -88,7 +87,9 @@ async fn api_method(
     describe_caller(&mut entry, &call);
     world.hold_back().await;
 
-    let outcome = match world.faults.strike(method.http_method, parts.uri.path(), entry.subject.as_deref()) {
+    let fault = world.faults.strike(method.http_method, parts.uri.path(), entry.subject.as_deref());
+    entry.fault = fault.is_some();
+    let outcome = match fault {
         Some(FaultAnswer::Status(status)) => {
             let retry_after =
                 (now + chrono::Duration::seconds(1)).to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
@@ -103,13 +104,15 @@ async fn api_method(
 
 async fn unknown_path(State(world): State<Arc<World>>, request: Request) -> Response<Body> {
     let (parts, _) = request.into_parts();
+    let mut entry = log_entry(&world, &parts);
     let outcome = match world.faults.strike(parts.method.as_str(), parts.uri.path(), None) {
         Some(FaultAnswer::Status(status)) => {
+            entry.fault = true;
             Err(status_error(Api::of_path(parts.uri.path()).unwrap_or(Api::Oauth2), *status, ""))
         }
         _ => Err(ApiError::unknown_path(parts.uri.path())),
     };
-    finish(&world, log_entry(&world, &parts), outcome, true)
+    finish(&world, entry, outcome, true)
 }
 
 async fn unknown_verb(State(world): State<Arc<World>>, request: Request) -> Response<Body> {
@@ -201,6 +204,7 @@ fn log_entry(world: &World, parts: &Parts) -> LoggedRequest {
         form: Default::default(),
         assertion_header: None,
         claims: None,
+        fault: false,
         response: None,
     }
 }

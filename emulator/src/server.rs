@@ -66,6 +66,7 @@ pub async fn start(options: Options) -> Result<Emulator, EmulatorError> {
     let identity = options.tls.then(|| certificate::make(address.ip())).transpose()?;
     let base_url = format!("{}://{address}", if options.tls { "https" } else { "http" });
 
+    let log = RequestLog::new(&options)?;
     let world = Arc::new(World {
         tenant,
         clock,
@@ -73,7 +74,7 @@ pub async fn start(options: Options) -> Result<Emulator, EmulatorError> {
         page_tokens: PageTokens::new()?,
         page_cap: options.page_cap(),
         faults: Faults::new(options.faults),
-        log: RequestLog::new(options.request_log.as_deref(), options.log_bodies)?,
+        log,
         latency: options.latency,
         other_clients_key: OnceLock::new(),
         token_uri: format!("{base_url}/token"),

@@ -1,5 +1,5 @@
-//! Identity and Access Management: the read-only methods that the audit needs, with the wire types of
-//! `google-iam1`.
+//! Identity and Access Management: the read-only methods that the audit needs, from the discovery document
+//! `iam.v1`, with the wire types of `google-iam1`.
 
 pub use google_iam1::api::{ServiceAccount, ServiceAccountKey};
 use serde::{Deserialize, Deserializer};

@@ -141,12 +141,16 @@ impl Audit {
     }
 }
 
+/// Where the contract tests have every emulator log, the binary's own included.
+const EMULATOR_LOG: &str = "WORKSPACE_AUDIT_EMULATOR_LOG";
+
 /// Runs the binary with nothing of this environment but what is given.
 pub(crate) fn binary<A: AsRef<OsStr>>(arguments: &[A], environment: &[(&str, &str)]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_workspace-audit"))
         .args(arguments)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .envs(std::env::var_os(EMULATOR_LOG).map(|folder| (EMULATOR_LOG, folder)))
         .envs(environment.iter().copied())
         .output()
         .unwrap()

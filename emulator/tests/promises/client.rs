@@ -97,7 +97,8 @@ impl Client {
     }
 
     pub(crate) fn claims(&self, signer: &Signer, subject: Option<&str>, scopes: &[&str]) -> Value {
-        let now = self.emulator.now().timestamp();
+        // As the token endpoint does: a frozen clock is about the data.
+        let now = Utc::now().timestamp();
         let mut claims = json!({
             "iss": signer.email,
             "aud": format!("{}/token", self.emulator.base_url()),
@@ -147,13 +148,19 @@ impl Client {
     pub(crate) async fn list(&self, token: &str, path: &str, field: &str) -> (Vec<Value>, usize) {
         let (mut entries, mut pages, mut next) = (Vec::new(), 0, String::new());
         loop {
+            // Listings that are not paged know no page token.
             let separator = if path.contains('?') { '&' } else { '?' };
-            let answer = self.get(token, &format!("{path}{separator}pageToken={next}")).await;
+            let page =
+                if next.is_empty() { path.to_owned() } else { format!("{path}{separator}pageToken={next}") };
+            let answer = self.get(token, &page).await;
             assert_eq!(answer.status, 200, "{}", answer.body);
             pages += 1;
             entries.extend(answer.body[field].as_array().cloned().unwrap_or_default());
             match answer.body["nextPageToken"].as_str() {
-                Some(token) => next = token.to_owned(),
+                Some(token) => {
+                    assert_ne!(next, token, "a page leads to itself");
+                    next = token.to_owned();
+                }
                 None => return (entries, pages),
             }
         }

@@ -75,6 +75,10 @@ async fn keys_are_listed_by_kind() {
     assert_eq!(user_managed[1]["disabled"], true);
     assert_eq!(keys("people-sync", "?keyTypes=SYSTEM_MANAGED").await.len(), 1);
     assert_eq!(keys("people-sync", "?keyTypes=USER_MANAGED&keyTypes=SYSTEM_MANAGED").await.len(), 3);
+    for refused in ["keyTypes=KEY_TYPE_UNSPECIFIED", "keyTypes=USER_MANAGED&keyTypes=USER_MANAGED"] {
+        let path = format!("{ACCOUNTS}/people-sync@apps-project.iam.gserviceaccount.com/keys?{refused}");
+        assert_eq!(client.get(&token, &path).await.status, 400, "{refused}");
+    }
     let uploaded = keys("archive-export", "?keyTypes=USER_MANAGED").await;
     assert_eq!(uploaded[0]["keyOrigin"], "USER_PROVIDED");
     assert!(keys("room-displays", "?keyTypes=USER_MANAGED").await.is_empty());

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test that cannot go on should stop")]
 
 mod client;
+mod contract;
 mod directory;
 mod faults;
 mod files;

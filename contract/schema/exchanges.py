@@ -1,0 +1,98 @@
+"""What the emulator logged: one exchange a line, one file a start."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+OWN_CLIENT = "workspace-audit/"
+TOKEN_PATH = "/token"
+# The beginnings of the emulator's tokens, of any signed assertion and of a private key.
+SECRETS = ("ya29.", "eyJhbGci", "PRIVATE KEY")
+
+# Where Google serves its documents: under one address for all, and under each API's own host.
+_DESCRIPTION = re.compile(r"/discovery/v1/apis/[^/]+/[^/]+/rest|/\$discovery/rest")
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and its answer."""
+
+    source: str
+    line: int
+    logged: dict
+
+    @property
+    def method(self) -> str:
+        return self.logged["method"]
+
+    @property
+    def path(self) -> str:
+        return self.logged["path"]
+
+    @property
+    def query(self) -> list[tuple[str, str]]:
+        return parse_qsl(self.logged["query"], keep_blank_values=True)
+
+    def parameter(self, name: str) -> str | None:
+        return next((value for key, value in self.query if key == name), None)
+
+    @property
+    def status(self) -> int:
+        return self.logged["status"]
+
+    @property
+    def answer(self) -> object:
+        return self.logged["response"]
+
+    @property
+    def scopes(self) -> list[str]:
+        return self.logged["scopes"]
+
+    @property
+    def has_token(self) -> bool:
+        return self.logged["client"] is not None
+
+    @property
+    def is_fault(self) -> bool:
+        return self.logged["fault"]
+
+    @property
+    def is_answered(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def is_token_call(self) -> bool:
+        return self.path == TOKEN_PATH and self.method == "POST"
+
+    @property
+    def is_description(self) -> bool:
+        """Whether a client asked for a discovery document itself, which no document describes."""
+        return self.method == "GET" and bool(_DESCRIPTION.fullmatch(self.path))
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the audit's own client sent it."""
+        return (self.logged["user_agent"] or "").startswith(OWN_CLIENT)
+
+    def __str__(self) -> str:
+        query = f"?{self.logged['query']}" if self.logged["query"] else ""
+        return f"{self.source}:{self.line} {self.method} {self.path}{query} → {self.status}"
+
+
+def read(path: pathlib.Path) -> list[Exchange]:
+    """The exchanges of one start, in the order of their answers."""
+    return list(of_lines(path.name, path.read_text().splitlines()))
+
+
+def of_lines(source: str, lines: list[str]) -> Iterator[Exchange]:
+    for number, line in enumerate(lines, 1):
+        yield Exchange(source, number, json.loads(line))
+
+
+def secrets_in(text: str) -> list[str]:
+    return [secret for secret in SECRETS if secret in text]

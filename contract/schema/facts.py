@@ -1,0 +1,110 @@
+"""What the discovery documents are known to leave open, and where the answer was found.
+
+Everything that the checker takes on other authority than the documents stands here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A value with the reason to believe it."""
+
+    value: object
+    reason: str
+
+
+_WRITTEN_SEVERAL_WAYS = "declared `any`, so that it may be written in several ways; it is read as a list of the schema that the same document has for it and refers to nowhere"
+
+# Schema places of type `any`, with the schema that their values have nevertheless. A place that is not
+# listed fails the check.
+LOOSE: dict[str, Fact] = {
+    "User.addresses": Fact({"type": "array", "items": {"$ref": "UserAddress"}}, _WRITTEN_SEVERAL_WAYS),
+    "User.emails": Fact({"type": "array", "items": {"$ref": "UserEmail"}}, _WRITTEN_SEVERAL_WAYS),
+    "User.externalIds": Fact({"type": "array", "items": {"$ref": "UserExternalId"}}, _WRITTEN_SEVERAL_WAYS),
+    "User.ims": Fact({"type": "array", "items": {"$ref": "UserIm"}}, _WRITTEN_SEVERAL_WAYS),
+    "User.keywords": Fact({"type": "array", "items": {"$ref": "UserKeyword"}}, _WRITTEN_SEVERAL_WAYS),
+    "User.languages": Fact({"type": "array", "items": {"$ref": "UserLanguage"}}, _WRITTEN_SEVERAL_WAYS),
+    "User.locations": Fact({"type": "array", "items": {"$ref": "UserLocation"}}, _WRITTEN_SEVERAL_WAYS),
+    "User.organizations": Fact(
+        {"type": "array", "items": {"$ref": "UserOrganization"}}, _WRITTEN_SEVERAL_WAYS
+    ),
+    "User.phones": Fact({"type": "array", "items": {"$ref": "UserPhone"}}, _WRITTEN_SEVERAL_WAYS),
+    "User.relations": Fact({"type": "array", "items": {"$ref": "UserRelation"}}, _WRITTEN_SEVERAL_WAYS),
+    "Aliases.aliases[]": Fact(
+        {"$ref": "Alias"},
+        "declared `any`; the guide to aliases shows the Alias resource",
+    ),
+}
+
+# Page sizes that neither a document's fields nor its words give.
+LARGEST_PAGE: dict[str, Fact] = {
+    "directory.groups.list": Fact(200, "the reference page of groups.list: max allowed value is 200"),
+    "directory.members.list": Fact(200, "the reference page of members.list: max allowed value is 200"),
+}
+DEFAULT_PAGE: dict[str, Fact] = {}
+
+# The field that tells the rows of a listing apart.
+IDENTITY: dict[str, str] = {
+    "directory.users.list": "id",
+    "directory.roles.list": "roleId",
+    "directory.roleAssignments.list": "roleAssignmentId",
+    "iam.projects.serviceAccounts.list": "email",
+}
+
+# Query parameters whose enumerations are taken in either case, in spite of the document.
+EITHER_CASE: dict[str, Fact] = {
+    "sortOrder": Fact(
+        "directory.users.list",
+        "the parameter's own description: ignoring case; the guide writes them small",
+    ),
+}
+
+# Values that the document's enumeration lists, and its words refuse.
+REFUSED_VALUES: dict[tuple[str, str], Fact] = {
+    ("iam.projects.serviceAccounts.keys.list", "keyTypes"): Fact(
+        "KEY_TYPE_UNSPECIFIED",
+        "its enumDescription: the presence of this will immediately result in an error",
+    ),
+}
+
+# Repeated parameters that do not take a value twice.
+WITHOUT_DUPLICATES: dict[tuple[str, str], Fact] = {
+    ("iam.projects.serviceAccounts.keys.list", "keyTypes"): Fact(
+        None, "its description: duplicate key types are not allowed"
+    ),
+}
+
+# The statuses that go with each error of the token endpoint.
+TOKEN_ERRORS: dict[str, frozenset[int]] = {
+    "access_denied": frozenset({401, 403}),
+    "admin_policy_enforced": frozenset({400, 403}),
+    "deleted_client": frozenset({401}),
+    "disabled_client": frozenset({401}),
+    "invalid_client": frozenset({401}),
+    "invalid_grant": frozenset({400}),
+    "invalid_request": frozenset({400}),
+    "invalid_scope": frozenset({400}),
+    "unauthorized_client": frozenset({401}),
+    "unsupported_grant_type": frozenset({400}),
+    "internal_failure": frozenset({500}),
+    "rate_limit_exceeded": frozenset({429}),
+    "temporarily_unavailable": frozenset(range(501, 600)),
+}
+
+# Scopes that Google's help pages name and no discovery document does.
+OTHER_SCOPES = frozenset(
+    {
+        "openid",
+        "email",
+        "profile",
+        "https://apps-apis.google.com/a/feeds/compliance/audit/",
+        "https://www.googleapis.com/auth/admin.contact.delegation",
+        # The reference pages of customers.userinvitations and of projects.serviceAccounts list these.
+        "https://www.googleapis.com/auth/cloud-identity.userinvitations",
+        "https://www.googleapis.com/auth/cloud-identity.userinvitations.readonly",
+        "https://www.googleapis.com/auth/iam",
+    }
+)

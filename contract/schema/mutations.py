@@ -1,0 +1,511 @@
+"""Deliberate mistakes, each of which must make the checker fail.
+
+Those of the emulator and of the client's requests are made in a recorded log, those of the client's types
+and masks in a copy of its source. Usage: python -m schema.mutations FOLDER_OF_LOGS SOURCE
+"""
+
+from __future__ import annotations
+
+import copy
+import pathlib
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from . import check, exchanges, wire
+from .exchanges import Exchange
+from .findings import CLIENT, EMULATOR, Finding
+
+Edit = Callable[[list[dict]], bool]
+USERS = "directory.users.list"
+ACCOUNTS = "iam.projects.serviceAccounts.list"
+SEND_AS = "gmail.users.settings.sendAs.list"
+FOREIGN_SCOPE = "https://www.googleapis.com/auth/calendar"
+
+
+@dataclass(frozen=True)
+class LogMistake:
+    """A mistake that is made in the log. `edit` says whether the log had the place for it."""
+
+    name: str
+    by: str
+    says: str
+    edit: Edit
+
+
+@dataclass(frozen=True)
+class SourceMistake:
+    """A mistake that is made in the client's source."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    says: str
+
+
+def _first(operation: str, wanted: Callable[[dict], bool], change: Callable[[dict], None]) -> Edit:
+    """Changes the first answered exchange of a method that is as wanted."""
+
+    def edit(logged: list[dict]) -> bool:
+        for entry in logged:
+            if entry["operation"] == operation and entry["status"] == 200 and wanted(entry):
+                change(entry)
+                return True
+        return False
+
+    return edit
+
+
+def _rows(entry: dict) -> list[dict]:
+    lists = [value for value in entry["response"].values() if isinstance(value, list)]
+    return lists[0] if lists else []
+
+
+def _has_rows(entry: dict) -> bool:
+    return len(_rows(entry)) > 1
+
+
+def _in_row(name: str) -> Callable[[dict], bool]:
+    return lambda entry: any(name in row for row in _rows(entry))
+
+
+def _set_in_row(name: str, value: object) -> Callable[[dict], None]:
+    def change(entry: dict) -> None:
+        next(row for row in _rows(entry) if name in row)[name] = value
+
+    return change
+
+
+def _rename(old: str, new: str) -> Callable[[dict], None]:
+    def change(entry: dict) -> None:
+        row = next(row for row in _rows(entry) if old in row)
+        row[new] = row.pop(old)
+
+    return change
+
+
+def _query(name: str, value: str | None) -> Callable[[dict], None]:
+    def change(entry: dict) -> None:
+        kept = [pair for pair in Exchange("", 0, entry).query if pair[0] != name]
+        entry["query"] = urlencode(kept + ([(name, value)] if value is not None else []))
+
+    return change
+
+
+def _asked(entry: dict, name: str) -> str | None:
+    return Exchange("", 0, entry).parameter(name)
+
+
+def _is_own(entry: dict) -> bool:
+    return Exchange("", 0, entry).is_own
+
+
+def _set(**changes: object) -> Callable[[dict], None]:
+    return lambda entry: entry.update(changes)
+
+
+def _follows(entry: dict) -> bool:
+    return bool(_asked(entry, "pageToken")) and _has_rows(entry)
+
+
+def _page_repeats(logged: list[dict]) -> bool:
+    users = [entry for entry in logged if entry["operation"] == USERS and entry["status"] == 200]
+    for page in users:
+        token = page["response"].get("nextPageToken")
+        after = next(
+            (entry for entry in users if token and _asked(entry, "pageToken") == token),
+            None,
+        )
+        if after and _has_rows(page):
+            after["response"]["users"] = copy.deepcopy(page["response"]["users"])
+            return True
+    return False
+
+
+def _token_repeats(logged: list[dict]) -> bool:
+    users = [entry for entry in logged if entry["operation"] == USERS and entry["status"] == 200]
+    for page in users:
+        token = page["response"].get("nextPageToken")
+        after = next(
+            (entry for entry in users if token and _asked(entry, "pageToken") == token),
+            None,
+        )
+        if after and "nextPageToken" in after["response"]:
+            after["response"]["nextPageToken"] = token
+            return True
+    return False
+
+
+def _token_without_more(logged: list[dict]) -> bool:
+    for index, entry in enumerate(logged):
+        if entry["operation"] == USERS and entry["status"] == 200 and _follows(entry):
+            if "nextPageToken" not in entry["response"]:
+                empty = copy.deepcopy(entry)
+                empty["response"].pop("users")
+                _query("pageToken", "more")(empty)
+                entry["response"]["nextPageToken"] = "more"
+                logged.insert(index + 1, empty)
+                return True
+    return False
+
+
+def _row_lost(logged: list[dict]) -> bool:
+    if not any(_asked(entry, "maxResults") == "7" for entry in logged):
+        return False
+    return _first(
+        USERS,
+        lambda entry: _asked(entry, "maxResults") == "7" and _has_rows(entry),
+        lambda entry: _rows(entry).pop(),
+    )(logged)
+
+
+def _refused(status: int, change: Callable[[dict], None]) -> Edit:
+    def edit(logged: list[dict]) -> bool:
+        for entry in logged:
+            if entry["operation"] and entry["status"] == status and "error" in entry["response"]:
+                change(entry)
+                return True
+        return False
+
+    return edit
+
+
+def _token_call(change: Callable[[dict], None], status: int, own: bool = False) -> Edit:
+    def edit(logged: list[dict]) -> bool:
+        for entry in logged:
+            if (
+                entry["path"] == exchanges.TOKEN_PATH
+                and entry["status"] == status
+                and (not own or _is_own(entry))
+            ):
+                change(entry)
+                return True
+        return False
+
+    return edit
+
+
+def _flatten(entry: dict) -> None:
+    entry["response"] = {
+        "error": "forbidden",
+        "message": entry["response"]["error"]["message"],
+    }
+
+
+def _mislabel(entry: dict) -> None:
+    entry["response"]["error"]["code"] = 400
+
+
+def _wrap(entry: dict) -> None:
+    entry["response"] = {"error": {"code": entry["status"], "message": "nested"}}
+
+
+def _foreign_claim_scope(entry: dict) -> None:
+    entry["claims"]["scope"] = "https://www.googleapis.com/auth/gmail.everything"
+
+
+def _own_rows(entry: dict) -> bool:
+    return _is_own(entry) and _has_rows(entry)
+
+
+def _too_many(entry: dict) -> None:
+    _query("maxResults", str(len(_rows(entry)) - 1))(entry)
+
+
+def _any(entry: dict) -> bool:
+    return True
+
+
+LOG_MISTAKES = [
+    LogMistake(
+        "a field misspelt",
+        EMULATOR,
+        "User has no field `primaryMail`",
+        _first(USERS, _in_row("primaryEmail"), _rename("primaryEmail", "primaryMail")),
+    ),
+    LogMistake(
+        "a wrong enum",
+        EMULATOR,
+        "is one of verificationStatusUnspecified, accepted, pending",
+        _first(
+            SEND_AS,
+            _in_row("verificationStatus"),
+            _set_in_row("verificationStatus", "confirmed"),
+        ),
+    ),
+    LogMistake(
+        "a boolean as text",
+        EMULATOR,
+        "User.suspended is of type boolean, got 'false'",
+        _first(USERS, _in_row("suspended"), _set_in_row("suspended", "false")),
+    ),
+    LogMistake(
+        "a time without its zone",
+        EMULATOR,
+        "User.creationTime is of format date-time",
+        _first(
+            USERS,
+            _in_row("creationTime"),
+            _set_in_row("creationTime", "2026-11-21 07:00:00"),
+        ),
+    ),
+    LogMistake(
+        "an int64 as a number",
+        EMULATOR,
+        "Role.roleId is of type string, got 7",
+        _first("directory.roles.list", _in_row("roleId"), _set_in_row("roleId", 7)),
+    ),
+    LogMistake(
+        "another resource's kind",
+        EMULATOR,
+        "User.kind is always admin#directory#user",
+        _first(USERS, _in_row("kind"), _set_in_row("kind", "admin#directory#users")),
+    ),
+    LogMistake(
+        "the scope check dropped",
+        EMULATOR,
+        "accepts none of the token's scopes .*: expected 403, answered 200",
+        _first(USERS, _any, _set(scopes=[FOREIGN_SCOPE])),
+    ),
+    LogMistake(
+        "the token check dropped",
+        EMULATOR,
+        "no valid token: expected 401, answered 200",
+        _first(USERS, _any, _set(client=None, scopes=[])),
+    ),
+    LogMistake("a page that repeats", EMULATOR, "is twice in one listing", _page_repeats),
+    LogMistake(
+        "a page token that repeats",
+        EMULATOR,
+        "a page token came twice in one listing",
+        _token_repeats,
+    ),
+    LogMistake(
+        "a token where nothing follows",
+        EMULATOR,
+        "a page token where nothing follows",
+        _token_without_more,
+    ),
+    LogMistake(
+        "a row lost at one page size",
+        EMULATOR,
+        r"rows by \w+ a page, \d+ by",
+        _row_lost,
+    ),
+    LogMistake(
+        "a stranger's page token taken",
+        EMULATOR,
+        "never gave out was taken",
+        _first(USERS, _follows, _query("pageToken", "made-up")),
+    ),
+    LogMistake(
+        "a page larger than asked",
+        EMULATOR,
+        r"\d+ rows on a page of directory.users.list that was asked with maxResults=\d+",
+        _first(USERS, _has_rows, _too_many),
+    ),
+    LogMistake(
+        "an answer outside the mask",
+        EMULATOR,
+        "answers `users/etag`, which the mask leaves out",
+        _first(USERS, _own_rows, lambda entry: _rows(entry)[0].update(etag='"e"')),
+    ),
+    LogMistake(
+        "an unknown parameter taken",
+        EMULATOR,
+        "has no parameter `page`: expected 400, answered 200",
+        _first(USERS, _any, _query("page", "2")),
+    ),
+    LogMistake(
+        "a page size out of range taken",
+        EMULATOR,
+        "maxResults has the maximum 500, got 501: expected 400, answered 200",
+        _first(USERS, _any, _query("maxResults", "501")),
+    ),
+    LogMistake(
+        "an unknown address answered",
+        EMULATOR,
+        "no method has the path /admin/directory/v1/printers: expected 404, answered 200",
+        _first(USERS, _any, _set(path="/admin/directory/v1/printers")),
+    ),
+    LogMistake(
+        "an error without its envelope",
+        EMULATOR,
+        "is no envelope",
+        _refused(403, _flatten),
+    ),
+    LogMistake(
+        "an error with another code",
+        EMULATOR,
+        "error.code is 400, the HTTP status 403",
+        _refused(403, _mislabel),
+    ),
+    LogMistake(
+        "a token refusal that is not flat",
+        EMULATOR,
+        "a token refusal is flat",
+        _token_call(_wrap, 400),
+    ),
+    LogMistake(
+        "the client sends an unknown parameter",
+        CLIENT,
+        "has no parameter `limit`",
+        _first(USERS, _is_own, _query("limit", "500")),
+    ),
+    LogMistake(
+        "the client asks for a smaller page",
+        CLIENT,
+        "is asked with pageSize=20, its largest page is 100",
+        _first(ACCOUNTS, _is_own, _query("pageSize", "20")),
+    ),
+    LogMistake(
+        "the client asks without a mask",
+        CLIENT,
+        "is asked without a mask",
+        _first(SEND_AS, _is_own, _query("fields", None)),
+    ),
+    LogMistake(
+        "the client masks a field that does not exist",
+        CLIENT,
+        "the mask names `users/mail`",
+        _first(USERS, _is_own, _query("fields", "users/mail")),
+    ),
+    LogMistake(
+        "the client asks for a scope that does not exist",
+        CLIENT,
+        "no document knows the scope",
+        _token_call(_foreign_claim_scope, 200, own=True),
+    ),
+]
+
+_DIRECTORY = "src/google/admin1_directory.rs"
+_IAM = "src/google/iam1.rs"
+SOURCE_MISTAKES = [
+    SourceMistake(
+        "a field that does not exist",
+        _DIRECTORY,
+        "pub customer_id: Option<String>",
+        "pub customer_number: Option<String>",
+        "users/customerNumber is read, and User has no field `customerNumber`",
+    ),
+    SourceMistake(
+        "a field of another type",
+        _DIRECTORY,
+        "pub archived: Option<bool>",
+        "pub archived: Option<String>",
+        r"users/archived is read as Option<String>, and is of type boolean",
+    ),
+    SourceMistake(
+        "a field of a generated type that does not exist",
+        "src/collect/service_accounts.rs",
+        "wire.project_id",
+        "wire.project_number",
+        "accounts/project_number is read, and ServiceAccount has no field",
+    ),
+    SourceMistake(
+        "an unknown parameter",
+        _DIRECTORY,
+        '.query("customer", ',
+        '.query("tenant", ',
+        "directory.users.list has no parameter `tenant`",
+    ),
+    SourceMistake(
+        "a smaller page",
+        _DIRECTORY,
+        '.query("maxResults", "500")',
+        '.query("maxResults", "100")',
+        "is asked with maxResults=100, its largest page is 500",
+    ),
+    SourceMistake(
+        "no mask",
+        _IAM,
+        '.query(\n            "fields",',
+        '.query(\n            "prettyPrint",',
+        "is asked without a mask",
+    ),
+    SourceMistake(
+        "a mask without a field that is read",
+        _DIRECTORY,
+        "isMailboxSetup,",
+        "",
+        "users/isMailboxSetup is read, and the mask leaves it out",
+    ),
+    SourceMistake(
+        "a mask of a field that does not exist",
+        _DIRECTORY,
+        "suspensionTime,",
+        "suspendedAt,suspensionTime,",
+        "the mask names `users/suspendedAt`",
+    ),
+    SourceMistake(
+        "another path",
+        _DIRECTORY,
+        '"domainaliases"',
+        '"domains/aliases/all"',
+        "has no GET /admin/directory/v1/customer/x/domains/aliases/all",
+    ),
+    SourceMistake(
+        "a scope that the method does not accept",
+        "src/google/gmail1.rs",
+        "auth/gmail.settings.basic",
+        "auth/gmail.metadata",
+        "does not accept https://www.googleapis.com/auth/gmail.metadata",
+    ),
+]
+
+
+def _caught(findings: list[Finding], by: str, says: str) -> Finding | None:
+    return next(
+        (found for found in findings if found.by == by and re.search(says, found.text)),
+        None,
+    )
+
+
+def in_log(mistake: LogMistake, logs: dict[str, list[str]]) -> Finding | None:
+    """What the checker says to a mistake in the first log that has the place for it, and not without it."""
+    for source, lines in logs.items():
+        logged = [exchange.logged for exchange in exchanges.of_lines(source, lines)]
+        if not mistake.edit(logged):
+            continue
+        mistaken = [Exchange(source, number, entry) for number, entry in enumerate(logged, 1)]
+        sound = set(check.start(list(exchanges.of_lines(source, lines))))
+        new = [found for found in check.start(mistaken) if found not in sound]
+        caught = _caught(new, mistake.by, mistake.says)
+        if caught:
+            return caught
+    return None
+
+
+def in_source(mistake: SourceMistake, source: pathlib.Path) -> Finding | None:
+    """What the checker says to a mistake in a copy of the source."""
+    with tempfile.TemporaryDirectory() as folder:
+        copied = pathlib.Path(folder)
+        shutil.copytree(source / "src", copied / "src")
+        file = copied / mistake.file
+        text = file.read_text()
+        if mistake.old not in text:
+            raise ValueError(f"{mistake.file} no longer has `{mistake.old}`")
+        file.write_text(text.replace(mistake.old, mistake.new, 1))
+        return _caught(wire.held(copied)[1], CLIENT, mistake.says)
+
+
+def main(arguments: list[str]) -> int:
+    folder, source = map(pathlib.Path, arguments)
+    logs = {path.name: path.read_text().splitlines() for path in sorted(folder.glob("*.jsonl"))}
+    results = [(f"log: {mistake.name}", in_log(mistake, logs)) for mistake in LOG_MISTAKES]
+    results += [(f"source: {mistake.name}", in_source(mistake, source)) for mistake in SOURCE_MISTAKES]
+    missed = 0
+    for name, caught in results:
+        missed += caught is None
+        print(f"{name}\n    {caught.text if caught else 'NOT CAUGHT'}")
+    print(f"{len(results) - missed} of {len(results)} mistakes caught")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

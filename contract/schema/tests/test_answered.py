@@ -1,0 +1,141 @@
+import unittest
+
+from schema import answered, own
+
+from . import recorded
+from .recorded import error, token_call, users
+
+ITEM = {"message": "No.", "domain": "global", "reason": "forbidden"}
+
+
+class Answered(unittest.TestCase):
+    def wrong(self, exchange) -> str:
+        return "; ".join(answered.complaints(exchange))
+
+    def test_a_good_exchange(self):
+        self.assertEqual(self.wrong(users()), "")
+
+    def test_requests_that_the_schema_does_not_know_are_refused(self):
+        for query in [
+            {"page": "2"},
+            {"maxResults": "501"},
+            {"orderBy": "age"},
+            {"fields": "users(mail)"},
+            {"fields": "("},
+        ]:
+            refusal = error(400, errors=[ITEM], status="INVALID_ARGUMENT")
+            self.assertIn("expected 400, answered 200", self.wrong(users(query=query)), query)
+            self.assertEqual(self.wrong(users(query=query, status=400, answer=refusal)), "", query)
+        nowhere = users(path="/admin/directory/v1/printers", operation=None)
+        self.assertIn("expected 404", self.wrong(nowhere))
+        self.assertIn("expected 404/405", self.wrong(users(method="PUT", operation=None)))
+
+    def test_sort_order_ignores_case_and_order_by_does_not(self):
+        self.assertEqual(self.wrong(users(query={"sortOrder": "descending"})), "")
+        self.assertIn("orderBy is one of", self.wrong(users(query={"orderBy": "EMAIL"})))
+
+    def test_scopes_are_checked_both_ways(self):
+        self.assertRegex(self.wrong(users(scopes=["email"])), "expected 403, answered 200$")
+        self.assertIn("expected 401, answered 200", self.wrong(users(client=None)))
+        information = {
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+            "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+            "domain": "googleapis.com",
+        }
+        refusal = error(403, status="PERMISSION_DENIED", details=[information])
+        self.assertEqual(self.wrong(users(scopes=["email"], status=403, answer=refusal)), "")
+        self.assertIn("accepts one of them", self.wrong(users(status=403, answer=refusal)))
+        bare = error(403, errors=[ITEM])
+        self.assertIn(
+            "without the reason",
+            self.wrong(users(scopes=["email"], status=403, answer=bare)),
+        )
+
+    def test_masks_are_honoured(self):
+        answer = {"users": [{"id": "1", "suspended": True}]}
+        self.assertIn(
+            "answers `users/suspended`",
+            self.wrong(users(answer=answer, query={"fields": "users/id"})),
+        )
+
+    def test_the_envelope(self):
+        for answer, words in [
+            ({"message": "No."}, "no envelope"),
+            (error(404, errors=[ITEM]), "error.code is 404"),
+            (error(403), "neither error.status nor error.errors"),
+            (error(403, status="NOT_FOUND"), "does not go with HTTP 403"),
+            (error(403, errors=[{"message": "No."}]), "domain is missing"),
+            (
+                error(403, status="PERMISSION_DENIED", hint="x"),
+                "error.hint is no field",
+            ),
+            (
+                error(403, status="PERMISSION_DENIED", details=[{"reason": "X"}]),
+                "error.details",
+            ),
+            (
+                error(
+                    403,
+                    status="PERMISSION_DENIED",
+                    details=[
+                        {
+                            "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                            "reason": "NO_SUCH_REASON",
+                            "domain": "googleapis.com",
+                        }
+                    ],
+                ),
+                "no reason of googleapis.com",
+            ),
+        ]:
+            self.assertIn(words, self.wrong(users(status=403, answer=answer)))
+
+    def test_token_answers(self):
+        good = {"access_token": "REDACTED", "expires_in": 3599, "token_type": "Bearer"}
+        self.assertEqual(self.wrong(token_call(200, good)), "")
+        self.assertIn(
+            "expires_in has the maximum",
+            self.wrong(token_call(200, good | {"expires_in": 7200})),
+        )
+        refusal = {"error": "invalid_grant", "error_description": "Invalid JWT."}
+        self.assertEqual(self.wrong(token_call(400, refusal)), "")
+        self.assertIn("does not go with HTTP 401", self.wrong(token_call(401, refusal)))
+        self.assertIn("is flat", self.wrong(token_call(400, error(400))))
+
+
+class Own(unittest.TestCase):
+    def wrong(self, **changes) -> str:
+        return "; ".join(own.complaints(users(user_agent="workspace-audit/0.1.0", **changes)))
+
+    def test_the_largest_page_and_a_mask(self):
+        self.assertEqual(
+            self.wrong(query={"maxResults": "500", "fields": "users/id,nextPageToken"}),
+            "",
+        )
+        self.assertIn("its largest page is 500", self.wrong(query={"fields": "users/id"}))
+        self.assertIn("without a mask", self.wrong(query={"maxResults": "500"}))
+        self.assertIn("no parameter `limit`", self.wrong(query={"limit": "1"}))
+
+    def test_assertions(self):
+        claims = {
+            "iss": "a",
+            "sub": "b",
+            "scope": recorded.USERS_SCOPE,
+            "aud": "c",
+            "iat": 0,
+            "exp": 3600,
+        }
+        wrong = lambda **changes: "; ".join(
+            own.complaints(token_call(200, {}, claims=claims | changes))
+        )  # noqa: E731
+        self.assertEqual(wrong(), "")
+        self.assertIn("lives 7200 seconds", wrong(exp=7200))
+        self.assertIn(
+            "no document knows",
+            wrong(scope="https://www.googleapis.com/auth/everything"),
+        )
+        self.assertIn("unknown claim `role`", wrong(role="x"))
+
+
+if __name__ == "__main__":
+    unittest.main()

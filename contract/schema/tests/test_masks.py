@@ -1,0 +1,49 @@
+import unittest
+
+from schema import discovery, masks
+
+
+class Masks(unittest.TestCase):
+    def test_grammar(self):
+        self.assertEqual(
+            masks.parse("a,b/c,d(e,f/g)"),
+            {"a": {}, "b": {"c": {}}, "d": {"e": {}, "f": {"g": {}}}},
+        )
+        self.assertEqual(masks.parse("a/b, a/c"), {"a": {"b": {}, "c": {}}})
+        self.assertEqual(masks.parse("a,a/b"), {"a": {}})
+        for broken in [
+            "",
+            ",",
+            "a,",
+            "a(",
+            "a(b",
+            "a)",
+            "a//b",
+            "a(b)c",
+            "a b",
+            "a/(b)",
+            "a()",
+        ]:
+            with self.assertRaises(masks.BrokenMask, msg=broken):
+                masks.parse(broken)
+
+    def test_fields_that_the_answer_does_not_have(self):
+        method = discovery.method("directory.users.list")
+        unknown = lambda text: masks.unknown_fields(masks.parse(text), method)  # noqa: E731
+        self.assertEqual(unknown("nextPageToken,users(id,name/fullName,emails/address)"), [])
+        self.assertEqual(unknown("*"), [])
+        self.assertEqual(unknown("users(id,gmail),items"), ["users/gmail", "items"])
+
+    def test_what_is_outside(self):
+        answer = {
+            "users": [{"id": "1", "name": {"fullName": "A", "givenName": "A"}}],
+            "etag": "e",
+        }
+        outside = lambda text: list(masks.outside(masks.parse(text), answer))  # noqa: E731
+        self.assertEqual(outside("*"), [])
+        self.assertEqual(outside("users,etag"), [])
+        self.assertEqual(outside("users(id,name/fullName)"), ["users/name/givenName", "etag"])
+
+
+if __name__ == "__main__":
+    unittest.main()
