@@ -66,7 +66,6 @@ pub async fn run(
         requests: client.requests_sent(),
         ..summary(config, circumstances, &plan, &run, &facts, judged)
     };
-    run.finish(&summary)?;
     write_reports(config, &run, &facts.tenant, &summary, folder)
 }
 
@@ -82,7 +81,6 @@ pub fn judge_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError>
     let policy = policy(config, &facts);
     let judged = judge(&run, &facts, checks::ALL, &policy, &exceptions, &parts)?;
     let summary = with_verdicts(RunSummary { profile: profile_name(config), ..before }, &judged);
-    run.finish(&summary)?;
     write_reports(config, &run, &facts.tenant, &summary, Folder::prepare(&config.reports)?)
 }
 
@@ -258,6 +256,8 @@ fn write_reports(
         exit_code: exit.code(),
     };
     let folder = folder.write(&contents)?;
+    // Only what somebody can read is what the next run compares with.
+    run.finish(summary)?;
     run.forget_all_but(config.keep_runs)?;
     Ok(Outcome { summary: summary.clone(), folder, exit, at_or_above })
 }

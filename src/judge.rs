@@ -267,7 +267,7 @@ impl<'a> Court<'a> {
     ) -> Result<(), StoreError> {
         let check = self.bench.checks[index];
         let missing = self.missing(check, share);
-        let rulings: Vec<Ruling> = rulings
+        let rulings: Vec<Ruling> = worst_of_each_subject(rulings)
             .into_iter()
             .map(|ruling| match (ruling.verdict, missing) {
                 // Missing data is never a pass, whatever the check thinks.
@@ -376,17 +376,54 @@ impl<'a> Court<'a> {
             self.tallies.iter().filter(|tally| tally.is_unlisted()).map(|tally| tally.check.id).collect();
         let (fixed, not_rechecked) = self.run.gone_since(previous, &checks, &unlisted)?;
         for finding in not_rechecked {
-            self.changes.open += 1;
-            *self.open_by_severity.entry(finding.severity).or_default() += 1;
+            let finding = self.accepted_anew(finding);
+            if is_open(finding.verdict) {
+                self.changes.open += 1;
+                *self.open_by_severity.entry(finding.severity).or_default() += 1;
+            }
             self.findings.push(finding);
         }
-        Ok(fixed)
+        Ok(fixed.into_iter().filter(|finding| is_open(finding.verdict)).collect())
+    }
+
+    /// A finding that nobody could look at again, under the exceptions of today.
+    fn accepted_anew(&mut self, finding: Finding) -> Finding {
+        let at = self.run.started_at();
+        let exception = self.bench.exceptions.covering(&finding.check_id, &finding.subject, at);
+        self.used_exceptions.extend(exception.map(|exception| exception.line));
+        let verdict = match (exception, finding.verdict) {
+            (Some(exception), _) if !exception.is_expired(at) => Verdict::Excepted,
+            // What it was before it was accepted is not kept: the stricter.
+            (_, Verdict::Excepted) => Verdict::Fail,
+            (_, verdict) => verdict,
+        };
+        Finding { verdict, exception_id: exception.map(|exception| exception.id.clone()), ..finding }
     }
 
     fn flush(&mut self) -> Result<(), StoreError> {
         self.run.put_findings(&std::mem::take(&mut self.findings))?;
         self.run.put_not_assessed(&std::mem::take(&mut self.not_assessed))
     }
+}
+
+/// One ruling a subject: where a mailbox lists an address twice, the worse one.
+fn worst_of_each_subject(rulings: Vec<Ruling>) -> Vec<Ruling> {
+    let mut kept: Vec<Ruling> = Vec::with_capacity(rulings.len());
+    for ruling in rulings {
+        let same = |other: &&mut Ruling| {
+            is_open(other.verdict)
+                && is_open(ruling.verdict)
+                && other.subject.as_ref().map(|s| &s.id) == ruling.subject.as_ref().map(|s| &s.id)
+        };
+        match kept.iter_mut().find(same) {
+            Some(other) if (other.severity, ruling.verdict) < (ruling.severity, other.verdict) => {
+                *other = ruling
+            }
+            Some(_) => {}
+            None => kept.push(ruling),
+        }
+    }
+    kept
 }
 
 /// Who accepted a finding, why and until when: what a reviewer asks first.

@@ -138,6 +138,13 @@ const STALE: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 
 /// `latest` changes in one step: whoever opens it finds the old report or the new one.
 fn point_latest(root: &Path, run_id: &str) -> io::Result<()> {
+    // A run that is reported anew does not hide a later one: ids are times.
+    let newest = std::fs::read_link(root.join("latest"));
+    if newest
+        .is_ok_and(|newest| newest.as_os_str() > std::ffi::OsStr::new(run_id) && root.join(newest).exists())
+    {
+        return Ok(());
+    }
     let next = root.join(".latest-next");
     if next.symlink_metadata().is_ok() {
         std::fs::remove_file(&next)?;

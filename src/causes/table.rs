@@ -214,6 +214,11 @@ causes! {
         "A row of the answer is not what Google documents",
         "Report it with the row's id: this program must learn the new shape.",
         NOWHERE;
+    /// Google answered with nothing where there is always something.
+    EMPTY_LISTING = Failed, Never, "empty_listing",
+        "The listing is empty, which it is in no tenant",
+        "Check the configured customer; run again. Something between here and Google may change answers.",
+        NOWHERE;
     /// A listing that never ends.
     REPEATED_PAGE = Failed, Never, "repeated_page",
         "The listing gave the same page token twice, so it would never end",

@@ -11,14 +11,14 @@ pub fn user(user: &User) -> Subject {
     aliases.fold(Subject::new(SubjectKind::User, &user.id, &user.primary_email), Subject::also)
 }
 
-/// One send-as address of a user's mailbox.
+/// One send-as address of a user's mailbox. The address alone does not name it: an exception for its owner
+/// would cover whoever sends as the owner.
 #[must_use]
 pub fn send_as(holder: &User, address: &str) -> Subject {
     let id = format!("{}/{}", holder.id, Address::new(address).as_str());
     Subject::new(SubjectKind::SendAs, id, format!("{} → {address}", holder.primary_email))
         .also(&holder.id)
         .also(&holder.primary_email)
-        .also(address)
 }
 
 /// A domain or domain alias.

@@ -4,6 +4,7 @@
 //! row that holds neither, or a half of one, makes the whole list unusable, because a list with a hole
 //! would show fewer grants than there are.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use chrono::{DateTime, NaiveTime, Utc};
@@ -193,6 +194,7 @@ impl Row {
 #[derive(Default)]
 struct Grants {
     pairs: Vec<(String, String)>,
+    known: HashSet<(String, String)>,
     /// The client that rows without one continue, as in a list with merged cells.
     client: Option<String>,
     /// A client that has no scope yet, with its line.
@@ -227,7 +229,7 @@ impl Grants {
             self.waiting = None;
             for scope in &row.scopes {
                 let pair = (client.clone(), scope.clone());
-                if !self.pairs.contains(&pair) {
+                if self.known.insert(pair.clone()) {
                     self.pairs.push(pair);
                 }
             }

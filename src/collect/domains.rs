@@ -14,9 +14,10 @@ pub(super) async fn collect(admin: &Session<'_>, plan: &Plan) -> Reading<Domains
     let aliases = directory::list_domain_aliases(admin, &plan.customer).all().await;
     let any = domains.began || aliases.began;
     let gaps = [gaps::of_listing(Part::Domains, &domains), gaps::of_listing(Part::Domains, &aliases)];
+    let empty = (domains.began && domains.rows.is_empty()).then(|| gaps::empty(Part::Domains));
     let mut rows: Vec<Domain> = domains.rows.into_iter().map(domain).collect();
     rows.extend(aliases.rows.into_iter().map(alias));
-    reading(Domains(rows), any, gaps.into_iter().flatten())
+    reading(Domains(rows), any, gaps.into_iter().flatten().chain(empty))
 }
 
 fn domain(wire: directory::Domain) -> Domain {

@@ -1,7 +1,7 @@
 //! What came instead of the facts → the gap that reports show.
 
 use crate::causes::{self, Class};
-use crate::google::{BrokenRow, GoogleError, Listing};
+use crate::google::{BrokenRows, GoogleError, Listing};
 use crate::tenant::{Gap, GapClass, Part};
 
 use super::Access;
@@ -40,20 +40,30 @@ pub(super) fn of_listing<T>(part: Part, listing: &Listing<T>) -> Option<Gap> {
     }
 }
 
+/// A listing that cannot be empty in any tenant is.
+pub(super) fn empty(part: Part) -> Gap {
+    let cause = causes::EMPTY_LISTING;
+    Gap {
+        part,
+        class: GapClass::Failed,
+        reason: cause.id.to_owned(),
+        message: format!("{}: {}", part.title(), cause.title),
+        needed: String::new(),
+        fix: advice(cause.fix, cause.place),
+    }
+}
+
 /// Rows that could not be read; `None` if there are none.
-pub(super) fn broken_rows(part: Part, broken: &[BrokenRow]) -> Option<Gap> {
-    let first = broken.first()?;
+pub(super) fn broken_rows(part: Part, broken: &BrokenRows) -> Option<Gap> {
+    if broken.count == 0 {
+        return None;
+    }
     let cause = causes::UNDECODABLE_ROW;
     Some(Gap {
         part,
         class: GapClass::Failed,
         reason: cause.id.to_owned(),
-        message: format!(
-            "{} rows cannot be read; the first: {} in {}",
-            broken.len(),
-            first.reason,
-            first.text
-        ),
+        message: format!("{} rows cannot be read; the first: {}", broken.count, broken.first),
         needed: String::new(),
         fix: cause.fix.to_owned(),
     })

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, Utc};
 
-use crate::google::{Session, admin1_directory as directory};
+use crate::google::{BrokenRows, Session, admin1_directory as directory};
 use crate::store::{Run, StoreError};
 use crate::tenant::{LastLogin, Part, Reading, User};
 
@@ -20,7 +20,8 @@ pub(super) async fn collect(
     }
     progress.started(Part::Users, None);
     let mut pages = directory::list_users(admin, &plan.customer);
-    let (mut listing, mut broken, mut any) = (UserListing::default(), Vec::new(), false);
+    let (mut listing, mut broken, mut any) = (UserListing::default(), BrokenRows::default(), false);
+    let mut users = 0;
     let reading = loop {
         match pages.next().await {
             Ok(Some(page)) => {
@@ -29,13 +30,17 @@ pub(super) async fn collect(
                     .customer_id
                     .or_else(|| page.rows.iter().find_map(|user| user.customer_id.clone()));
                 progress.advanced(Part::Users, page.rows.len() as u64);
-                run.put_users(&page.rows.into_iter().map(user).collect::<Vec<_>>())?;
                 broken.extend(page.broken);
+                let (named, nameless): (Vec<_>, Vec<_>) = page.rows.into_iter().map(user).partition(is_named);
+                nameless.iter().for_each(|user| broken.add("no id or no address", &format!("{user:?}")));
+                users += named.len();
+                run.put_users(&named)?;
             }
             Ok(None) => {
-                listing.unreadable = broken.len() as u64;
+                listing.unreadable = broken.count;
                 break match gaps::broken_rows(Part::Users, &broken) {
                     Some(gap) => Reading::Partial(listing, gap),
+                    None if users == 0 => Reading::Missing(gaps::empty(Part::Users)),
                     None => Reading::Complete(listing),
                 };
             }
@@ -48,6 +53,11 @@ pub(super) async fn collect(
     };
     progress.finished(Part::Users);
     Ok(reading)
+}
+
+/// Without an id nothing can be kept of a user, without an address nothing can be read.
+fn is_named(user: &User) -> bool {
+    !user.id.is_empty() && !user.primary_email.is_empty()
 }
 
 fn user(wire: directory::User) -> User {

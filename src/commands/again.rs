@@ -24,7 +24,7 @@ fn act(
     let config = run::load(&again.configured)?;
     let run_id = if again.run == "latest" { latest(&config)? } else { again.run.clone() };
     let outcome = act(&config, &run_id)?;
-    terminal::tell(&outcome, output.quiet)?;
+    terminal::tell(&outcome, output.quiet);
     Ok(outcome.exit)
 }
 

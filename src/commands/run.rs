@@ -16,7 +16,7 @@ pub(super) fn run(run: &Run, output: &Output) -> Result<Exit, Failure> {
     let progress = progress_bar::progress(output);
     let circumstances = Circumstances { at: Utc::now().trunc_subsecs(0), is_demo: false };
     let outcome = runtime()?.block_on(audit::run(&config, circumstances, &*progress))?;
-    terminal::tell(&outcome, output.quiet)?;
+    terminal::tell(&outcome, output.quiet);
     Ok(outcome.exit)
 }
 

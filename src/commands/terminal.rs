@@ -23,7 +23,12 @@ pub(super) fn complain(failure: &Failure) {
 }
 
 /// Says what was not read, and, unless `quiet`, where the report is and what it says first.
-pub(super) fn tell(outcome: &Outcome, quiet: bool) -> io::Result<()> {
+pub(super) fn tell(outcome: &Outcome, quiet: bool) {
+    // The reports are written: a terminal that is gone changes nothing about the run.
+    let _ = try_to_tell(outcome, quiet);
+}
+
+fn try_to_tell(outcome: &Outcome, quiet: bool) -> io::Result<()> {
     let summary = &outcome.summary;
     write!(io::stderr().lock(), "{}", printable(&gaps(&summary.coverage.0)))?;
     if quiet {
@@ -99,19 +104,21 @@ fn gaps(rows: &[CoverageRow]) -> String {
 
 /// Without what a terminal would obey, or what hides text: control and formatting characters.
 fn printable(text: &str) -> String {
-    // miette's own colours are the escape sequences that may stay.
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\n' | '\t' => shown.push(character),
-            '\u{1b}' => shown.push(character),
-            c if c.is_control() || is_formatting(c) => shown.push('\u{fffd}'),
-            c => shown.push(c),
-        }
-    }
-    shown
+    let shown = |c: char| if c == '\n' || !(c.is_control() || is_formatting(c)) { c } else { '\u{fffd}' };
+    text.chars().map(shown).collect()
 }
 
 const fn is_formatting(character: char) -> bool {
     matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_control_sequence_of_the_tenant_reaches_the_terminal() {
+        let hostile = "a\u{1b}]0;title\u{7}\u{1b}[2J\u{9b}31m\u{202e}b\n";
+        assert_eq!(printable(hostile), "a\u{fffd}]0;title\u{fffd}\u{fffd}[2J\u{fffd}31m\u{fffd}b\n");
+    }
 }

@@ -62,6 +62,11 @@ pub enum RootsError {
     /// User, query or fragment.
     #[error("`{0}` has a user, a query or a fragment; an address of a server has none")]
     NotARoot(String),
+    /// Google has no root that serves all of its APIs.
+    #[error(
+        "base_url `{0}` is one of Google's hosts, and none of them serves every API: leave it empty for Google"
+    )]
+    GoogleHasNoRoot(String),
     /// Google's tokens would go elsewhere.
     #[error(
         "base_url `{base_url}` is not Google, but the key's token_uri `{token_uri}` is: real tokens would travel to a stranger"
@@ -104,6 +109,7 @@ impl Roots {
                 token_uri: token_uri.to_owned(),
             }),
             (true, false) => Err(RootsError::TokensOfAStranger { token_uri: token_uri.to_owned() }),
+            (true, true) => Err(RootsError::GoogleHasNoRoot(base_url.to_owned())),
             _ => {
                 if !base.path().ends_with('/') {
                     base.set_path(&format!("{}/", base.path()));
@@ -139,7 +145,7 @@ fn checked(text: &str) -> Result<Url, RootsError> {
 /// Whether the address is on this machine.
 pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         None => false,
@@ -147,7 +153,7 @@ pub(super) fn is_loopback(url: &Url) -> bool {
 }
 
 fn is_google(url: &Url) -> bool {
-    url.domain().is_some_and(|host| {
+    url.domain().map(|host| host.trim_end_matches('.')).is_some_and(|host| {
         ["googleapis.com", "google.com"].iter().any(|google| {
             host == *google || host.strip_suffix(google).is_some_and(|rest| rest.ends_with('.'))
         })

@@ -114,7 +114,7 @@ type OwnTokens = Authenticator<hyper_rustls::HttpsConnector<HttpConnector>>;
 pub struct Auth {
     signer: Arc<Signer>,
     token_uri: reqwest::Url,
-    own: OwnTokens,
+    own: Arc<OwnTokens>,
     issued: AtomicU64,
 }
 
@@ -172,7 +172,7 @@ impl Auth {
             .await
             .map_err(AuthError::OwnTokens)?;
         let token_uri = key_file.token_uri().parse().map_err(|_| AuthError::TokenUri)?;
-        Ok(Self { signer: Arc::new(signer), token_uri, own, issued: AtomicU64::new(0) })
+        Ok(Self { signer: Arc::new(signer), token_uri, own: Arc::new(own), issued: AtomicU64::new(0) })
     }
 
     /// Tokens handed out so far.
@@ -206,9 +206,13 @@ impl Auth {
     /// The account's own token, without a subject: one attempt. The library remembers it.
     pub(super) async fn own(&self, transport: &Transport, scopes: &[&str]) -> Result<Token, GoogleError> {
         let _place = transport.place(Api::Token).await;
-        let token = tokio::time::timeout(OWN_TOKEN_TIMEOUT, self.own.token(scopes))
+        let (own, scopes) = (Arc::clone(&self.own), owned(scopes));
+        // A task of its own: the library panics over a lifetime that no clock can hold.
+        let task = tokio::spawn(async move { own.token(&scopes).await });
+        let token = tokio::time::timeout(OWN_TOKEN_TIMEOUT, task)
             .await
             .map_err(|_| GoogleError::new(causes::TIMEOUT, Api::Token, None, ""))?
+            .map_err(|_| GoogleError::new(causes::UNDECODABLE, Api::Token, None, "an impossible lifetime"))?
             .map_err(|error| own_token_error(&error))?;
         let text = token
             .token()
@@ -222,6 +226,10 @@ impl Auth {
         // Whatever comes of it shows at the next call.
         let _ = tokio::time::timeout(OWN_TOKEN_TIMEOUT, self.own.force_refreshed_token(scopes)).await;
     }
+}
+
+fn owned(scopes: &[&str]) -> Vec<String> {
+    scopes.iter().map(|scope| (*scope).to_owned()).collect()
 }
 
 /// The library ignores its own timeout on a client that it is given.

@@ -117,7 +117,7 @@ impl GoogleError {
 
     /// From anything else.
     pub(super) fn new(cause: Cause, api: Api, http: Option<u16>, words: &str) -> Self {
-        let words: String = words.chars().take(WORDS_KEPT).collect();
+        let words: String = without_secrets(words).chars().take(WORDS_KEPT).collect();
         Self { cause, api, http, words: words.into(), retry_after: None, exhausted: false }
     }
 
@@ -177,6 +177,19 @@ fn words_of(body: &[u8]) -> (String, String, String) {
     }
 }
 
+/// Foreign words without what looks like a token or an assertion: a proxy or an error page can echo the
+/// request.
+fn without_secrets(words: &str) -> String {
+    let is_secret = |word: &str| word.contains("ya29.") || (word.contains("eyJ") && word.contains('.'));
+    let mut after_bearer = false;
+    let shown = words.split(' ').map(|word| {
+        let hidden = after_bearer || is_secret(word);
+        after_bearer = word.to_lowercase().ends_with("bearer");
+        if hidden { "[secret]" } else { word }
+    });
+    shown.collect::<Vec<_>>().join(" ")
+}
+
 fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -231,6 +244,14 @@ mod tests {
         assert_eq!(asked, Some(Duration::from_millis(12_500)));
         assert_eq!(wait("Retry after 2026-11-21T06:00:00Z"), None, "in the past");
         assert_eq!(wait("Retry after lunch"), None);
+    }
+
+    #[test]
+    fn an_echoed_token_or_assertion_is_not_kept() {
+        let body =
+            b"You sent Authorization: Bearer opaque-token and ya29.c.abc and eyJhbGci.eyJpc3Mi.c2ln ok";
+        let error = GoogleError::from_answer(Api::Gmail, 403, body, None);
+        assert_eq!(&*error.words, "You sent Authorization: Bearer [secret] and [secret] and [secret] ok");
     }
 
     #[test]

@@ -20,6 +20,6 @@ pub use api::{Api, Roots, RootsError};
 pub use auth::{Auth, AuthError, KeyFile, KeyFileError};
 pub use client::{Client, Request};
 pub use error::GoogleError;
-pub use pages::{BrokenRow, Listing, Page, Pages};
+pub use pages::{BrokenRows, Listing, Page, Pages};
 pub use session::Session;
 pub use transport::{ClientError, ClientOptions};

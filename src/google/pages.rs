@@ -11,13 +11,31 @@ use crate::causes;
 
 use super::{GoogleError, Request, Session};
 
-/// A row that cannot be read.
-#[derive(Clone, Debug)]
-pub struct BrokenRow {
-    /// What is wrong with it.
-    pub reason: String,
-    /// Its beginning.
-    pub text: String,
+/// Rows that cannot be read: how many, and the first of them.
+#[derive(Clone, Debug, Default)]
+pub struct BrokenRows {
+    /// How many.
+    pub count: u64,
+    /// What is wrong with the first, and its beginning.
+    pub first: String,
+}
+
+impl BrokenRows {
+    /// Adds one.
+    pub fn add(&mut self, reason: &str, text: &str) {
+        if self.count == 0 {
+            self.first = format!("{reason} in {}", text.chars().take(120).collect::<String>());
+        }
+        self.count += 1;
+    }
+
+    /// Adds those of another page.
+    pub fn extend(&mut self, other: Self) {
+        if self.count == 0 {
+            self.first = other.first;
+        }
+        self.count += other.count;
+    }
 }
 
 /// One page.
@@ -26,7 +44,7 @@ pub struct Page<T> {
     /// Rows that were read.
     pub rows: Vec<T>,
     /// Rows that were not.
-    pub broken: Vec<BrokenRow>,
+    pub broken: BrokenRows,
 }
 
 /// A whole listing, or as much of it as there was.
@@ -35,7 +53,7 @@ pub struct Listing<T> {
     /// Rows that were read.
     pub rows: Vec<T>,
     /// Rows that were not.
-    pub broken: Vec<BrokenRow>,
+    pub broken: BrokenRows,
     /// What ended it before its end.
     pub stopped: Option<GoogleError>,
     /// Whether there was any page.
@@ -86,6 +104,9 @@ impl<'a, T: DeserializeOwned> Pages<'a, T> {
             let words = format!("`{what}` is not what Google documents");
             GoogleError::new(causes::UNDECODABLE, request.api, Some(200), &words)
         };
+        if body.contains_key("error") {
+            return Err(undecodable("error"));
+        }
         let rows: Vec<Box<RawValue>> = match body.remove(self.rows_key) {
             Some(rows) => {
                 decode::<Option<_>>(&rows).map_err(|_| undecodable(self.rows_key))?.unwrap_or_default()
@@ -107,7 +128,8 @@ impl<'a, T: DeserializeOwned> Pages<'a, T> {
 
     /// Every page to the end.
     pub async fn all(mut self) -> Listing<T> {
-        let mut listing = Listing { rows: Vec::new(), broken: Vec::new(), stopped: None, began: false };
+        let mut listing =
+            Listing { rows: Vec::new(), broken: BrokenRows::default(), stopped: None, began: false };
         loop {
             match self.next().await {
                 Ok(Some(page)) => {
@@ -130,13 +152,11 @@ fn decode<'r, T: serde::Deserialize<'r>>(value: &'r RawValue) -> Result<T, serde
 }
 
 fn decode_rows<T: DeserializeOwned>(raw: &[Box<RawValue>]) -> Page<T> {
-    let mut page = Page { rows: Vec::with_capacity(raw.len()), broken: Vec::new() };
+    let mut page = Page { rows: Vec::with_capacity(raw.len()), broken: BrokenRows::default() };
     for row in raw {
         match decode(row) {
             Ok(row) => page.rows.push(row),
-            Err(error) => page
-                .broken
-                .push(BrokenRow { reason: error.to_string(), text: row.get().chars().take(120).collect() }),
+            Err(error) => page.broken.add(&error.to_string(), row.get()),
         }
     }
     page

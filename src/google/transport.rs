@@ -14,8 +14,8 @@ use super::limit::Limits;
 use super::token::Token;
 use super::{Api, GoogleError};
 
-/// The most of one answer that is read, in bytes: far above Google's largest page.
-const LARGEST_ANSWER: usize = 64 << 20;
+/// The most of one answer that is read, in bytes, decompressed: several times Google's largest page.
+const LARGEST_ANSWER: usize = 8 << 20;
 
 /// How the client behaves towards the network.
 #[derive(Clone, Copy, Debug)]
@@ -86,7 +86,7 @@ impl Transport {
         let mut bearer =
             HeaderValue::from_str(&format!("Bearer {}", token.text())).map_err(|_| unusable())?;
         bearer.set_sensitive(true);
-        self.exchange(api, self.http.get(url).header(AUTHORIZATION, bearer)).await
+        self.exchange(api, self.http.get(url).header(AUTHORIZATION, bearer), &[token.text()]).await
     }
 
     pub(super) async fn post_form<T: DeserializeOwned>(
@@ -95,13 +95,15 @@ impl Transport {
         url: Url,
         form: &[(&str, &str)],
     ) -> Result<T, GoogleError> {
-        self.exchange(api, self.http.post(url).form(form)).await
+        let values: Vec<&str> = form.iter().map(|(_, value)| *value).collect();
+        self.exchange(api, self.http.post(url).form(form), &values).await
     }
 
     async fn exchange<T: DeserializeOwned>(
         &self,
         api: Api,
         request: reqwest::RequestBuilder,
+        secrets: &[&str],
     ) -> Result<T, GoogleError> {
         let _place = self.limits.place(api).await;
         let lost = |error: reqwest::Error| GoogleError::from_transport(api, &error);
@@ -111,13 +113,14 @@ impl Transport {
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(lost)? {
             if body.len() + chunk.len() > LARGEST_ANSWER {
-                let words = "the answer is larger than 64 MiB";
+                let words = "the answer is larger than 8 MiB";
                 return Err(GoogleError::new(causes::UNDECODABLE, api, Some(status.as_u16()), words));
             }
             body.extend_from_slice(&chunk);
         }
         if !status.is_success() {
-            return Err(GoogleError::from_answer(api, status.as_u16(), &body, retry_after));
+            let body = without(&body, secrets);
+            return Err(GoogleError::from_answer(api, status.as_u16(), body.as_bytes(), retry_after));
         }
         serde_json::from_slice(&body).map_err(|error| {
             // serde_json's message can cite the body, and a token answer's body holds a token.
@@ -129,6 +132,12 @@ impl Transport {
             GoogleError::new(causes::UNDECODABLE, api, Some(status.as_u16()), &words)
         })
     }
+}
+
+/// An error body without what was sent with the request, should it echo it.
+fn without(body: &[u8], secrets: &[&str]) -> String {
+    let text = String::from_utf8_lossy(body).into_owned();
+    secrets.iter().fold(text, |text, secret| text.replace(secret, "[secret]"))
 }
 
 /// `Retry-After` in seconds. Gmail says it in the message instead.

@@ -202,7 +202,7 @@ impl Run<'_> {
                         EXISTS (SELECT 1 FROM not_assessed AS n WHERE n.run_id = ?1
                                 AND n.check_id = old.check_id AND n.judged_id = old.judged_id)
                  FROM finding AS old
-                 WHERE old.run_id = ?2 AND old.verdict IN ('fail', 'review', 'error')
+                 WHERE old.run_id = ?2 AND old.verdict IN ('fail', 'review', 'error', 'excepted')
                    AND NOT EXISTS (SELECT 1 FROM finding AS new
                                    WHERE new.run_id = ?1 AND new.fingerprint = old.fingerprint)
                  ORDER BY old.worst_first, old.check_id, old.subject_kind, old.subject_id",

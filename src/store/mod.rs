@@ -4,9 +4,9 @@ mod findings;
 mod run;
 mod schema;
 
-use std::fs::OpenOptions;
+use std::fs::{OpenOptions, Permissions};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -67,7 +67,8 @@ impl Store {
             std::fs::create_dir_all(folder).map_err(refuse)?;
         }
         // SQLite gives its -wal and -shm files the mode of the database, so the file is made first.
-        OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(refuse)?;
+        let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(refuse)?;
+        file.set_permissions(Permissions::from_mode(0o600)).map_err(refuse)?;
         let mut connection = Connection::open(path)?;
         connection.busy_timeout(std::time::Duration::from_secs(10))?;
         connection.pragma_update(None, "journal_mode", "WAL")?;

@@ -203,14 +203,15 @@ impl Run<'_> {
         Batches { run: self, query, batch: Vec::new().into_iter(), last: String::new(), done: false }
     }
 
-    /// Forgets all but the newest `keep` runs of the store; what was first seen when is kept.
+    /// Forgets all but this run and the newest `keep` finished ones; what was first seen when is kept.
     ///
     /// # Errors
     /// When the store cannot be written.
     pub fn forget_all_but(&self, keep: u32) -> Result<(), StoreError> {
         self.store.connection().execute(
-            "DELETE FROM run WHERE run_id NOT IN (SELECT run_id FROM run ORDER BY started_at DESC, run_id DESC LIMIT ?1)",
-            [keep],
+            "DELETE FROM run WHERE run_id <> ?2 AND run_id NOT IN
+             (SELECT run_id FROM run WHERE state = 'finished' ORDER BY started_at DESC, run_id DESC LIMIT ?1)",
+            params![keep, self.id],
         )?;
         Ok(())
     }

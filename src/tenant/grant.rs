@@ -52,7 +52,8 @@ pub struct Grant {
 
 /// Whether two client ids are one client: the number of a service account may be written with Google's
 /// suffix of OAuth clients.
-pub(super) fn is_same_client(one: &str, other: &str) -> bool {
+#[must_use]
+pub fn is_same_client(one: &str, other: &str) -> bool {
     let bare = |id: &str| id.strip_suffix(".apps.googleusercontent.com").unwrap_or(id).to_owned();
     one == other || bare(one) == bare(other)
 }

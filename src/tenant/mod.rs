@@ -20,7 +20,7 @@ pub use admin_role::{AdminRole, AdminRoles, AssigneeType, RoleAssignment};
 pub use domain::{Domain, DomainKind, Domains};
 pub use facts::{Tenant, UserFacts};
 pub use gap::{Gap, GapClass};
-pub use grant::{Grant, Grants, Provenance, Sighting};
+pub use grant::{Grant, Grants, Provenance, Sighting, is_same_client};
 pub use mailbox::{GmailState, Mailbox, MailboxFact, MailboxRead, SendAs, SendAsKind, SmtpMsa};
 pub use part::{Part, PartGrain, Reading};
 pub use people::{People, Person};

@@ -1,6 +1,6 @@
 //! `service_accounts.csv`: a row a service account.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::table::{Rows, Table, names};
 use crate::formats::csv_cell::{Cell, boolean, list, optional_number, text, time, unknown};
@@ -41,21 +41,23 @@ const COLUMNS: &[BorrowingColumn] = &[
     }),
 ];
 
+fn scopes_of<'a>(account: &'a ServiceAccount, tenant: &'a Tenant) -> BTreeSet<&'a str> {
+    let ids =
+        [account.client_id.as_str(), account.unique_id.as_str()].into_iter().filter(|id| !id.is_empty());
+    ids.flat_map(|id| tenant.grants.of(id)).map(|grant| grant.scope.as_str()).collect()
+}
+
 fn rows(tenant: &Tenant) -> Vec<Row<'_>> {
-    let mut by_client: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for grant in tenant.grants.iter() {
-        by_client.entry(&grant.client_id).or_default().push(&grant.scope);
-    }
     // Only the console lists all grants of a client; the probe asks about the audit's own, scope by scope.
     let is_every_grant_known = tenant.console_grants.complete().is_ok();
-    let scopes_of = |account: &ServiceAccount| {
-        let ids = [account.client_id.as_str(), account.unique_id.as_str()];
-        let scopes: BTreeSet<&str> =
-            ids.iter().filter_map(|id| by_client.get(id)).flatten().copied().collect();
-        (is_every_grant_known || !scopes.is_empty()).then_some(scopes)
-    };
     let accounts = tenant.service_accounts.known().into_iter().flat_map(|accounts| &accounts.0);
-    accounts.map(|account| Row { account, delegated_scopes: scopes_of(account) }).collect()
+    accounts
+        .map(|account| {
+            let scopes = scopes_of(account, tenant);
+            let is_known = is_every_grant_known || !scopes.is_empty();
+            Row { account, delegated_scopes: is_known.then_some(scopes) }
+        })
+        .collect()
 }
 
 #[cfg(test)]

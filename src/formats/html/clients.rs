@@ -5,7 +5,9 @@ use askama::Template;
 use super::budget::{keep_fitting, size};
 use super::text::{address, clip, counted, day, words};
 use crate::findings::{RunSummary, Severity};
-use crate::tenant::{Grant, Part, Provenance, RiskClass, ScopeRiskTable, ServiceAccount, Tenant};
+use crate::tenant::{
+    Grant, Part, Provenance, RiskClass, ScopeRiskTable, ServiceAccount, Tenant, is_same_client,
+};
 
 const MOST_CLIENTS: usize = 500;
 const MOST_SCOPES: usize = 60;
@@ -125,7 +127,7 @@ impl Clients {
 }
 
 fn is_of(account: &ServiceAccount, client_id: &str) -> bool {
-    account.client_id == client_id || account.unique_id == client_id
+    is_same_client(&account.client_id, client_id) || is_same_client(&account.unique_id, client_id)
 }
 
 fn letters(clients: &[Client]) -> Vec<Letter> {
@@ -165,7 +167,7 @@ impl Client {
         grants.sort_by_key(|grant| std::cmp::Reverse(severity(&grant.scope)));
         let worst = grants.first().map_or(Severity::Info, |grant| severity(&grant.scope));
         let more = grants.len().saturating_sub(MOST_SCOPES);
-        let own = client_id == summary.client_id
+        let own = is_same_client(client_id, &summary.client_id)
             || account.is_some_and(|account| account.email.eq_ignore_ascii_case(&summary.service_account));
         Self {
             name: account.map_or_else(|| clip(client_id), |account| address(&account.email)),
