@@ -40,6 +40,7 @@ mod options;
 mod page_tokens;
 mod request_log;
 mod routes;
+mod self_signed;
 mod serve;
 mod server;
 mod signing_key;

@@ -97,7 +97,8 @@ impl Client {
     }
 
     pub(crate) fn claims(&self, signer: &Signer, subject: Option<&str>, scopes: &[&str]) -> Value {
-        let now = self.emulator.now().timestamp();
+        // As the token endpoint does: a frozen clock is about the data.
+        let now = Utc::now().timestamp();
         let mut claims = json!({
             "iss": signer.email,
             "aud": format!("{}/token", self.emulator.base_url()),
