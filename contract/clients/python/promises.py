@@ -1,5 +1,6 @@
-"""Run the tests beside this file; print one line a promise."""
+"""Run the tests in a folder, this one if none is named; print one line a promise."""
 
+import os
 import pathlib
 import sys
 import unittest
@@ -11,7 +12,7 @@ class Promises(unittest.TextTestResult):
 
     def say(self, verdict, test):
         promise = test.shortDescription() or test.id()
-        self.stream.writeln(f"{verdict:4} {sys.argv[1]}: {promise}")
+        self.stream.writeln(f"{verdict:4} {os.environ['EMULATOR_LABEL']}: {promise}")
         self.stream.flush()
 
     def addSuccess(self, test):
@@ -28,7 +29,7 @@ class Promises(unittest.TextTestResult):
 
 
 def main():
-    folder = pathlib.Path(sys.argv[2])
+    folder = sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent
     tests = unittest.defaultTestLoader.discover(str(folder))
     runner = unittest.TextTestRunner(
         stream=sys.stdout, resultclass=Promises, verbosity=0, warnings="ignore"
