@@ -23,6 +23,7 @@
 
 mod api_error;
 mod assertion;
+mod batch;
 mod bearer_tokens;
 mod call;
 mod certificate;

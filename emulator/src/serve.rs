@@ -10,10 +10,11 @@ use axum::http::header::{
 };
 use axum::http::request::Parts;
 use axum::http::{Response, StatusCode};
-use axum::routing::{MethodFilter, get, on};
+use axum::routing::{MethodFilter, get, on, post};
 use serde_json::Value;
 
 use crate::api_error::ApiError;
+use crate::batch;
 use crate::bearer_tokens::Bearer;
 use crate::call::{Call, Outcome};
 use crate::discovery::{Api, METHODS, Method, description};
@@ -26,6 +27,7 @@ use crate::world::World;
 
 const TOKEN_PATH: &str = "/token";
 const LONGEST_FORM: usize = 64 * 1024;
+const LONGEST_BATCH: usize = 4 * 1024 * 1024;
 
 /// Every address that is served.
 pub(crate) fn router(world: Arc<World>) -> Router {
@@ -40,7 +42,25 @@ pub(crate) fn router(world: Arc<World>) -> Router {
             router = router.route(&method.path, on(filter, serve));
         }
     }
-    router.fallback(unknown_path).method_not_allowed_fallback(unknown_verb).with_state(world)
+    router = router.fallback(unknown_path).method_not_allowed_fallback(unknown_verb);
+    // A batch has no batches in it.
+    let single = router.clone().with_state(Arc::clone(&world));
+    let many = post(move |world, request| batched(single, world, request));
+    router.route("/batch", many.clone()).route("/batch/{*api}", many).with_state(world)
+}
+
+async fn batched(single: Router, State(world): State<Arc<World>>, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let mut entry = log_entry(&world, &parts);
+    let body = to_bytes(body, LONGEST_BATCH).await.unwrap_or_default();
+    match batch::answer(single, &parts.headers, &body).await {
+        Some(answer) => {
+            entry.status = answer.status().as_u16();
+            world.log.record(entry);
+            answer
+        }
+        None => finish(&world, entry, Err(ApiError::no_batch()), true),
+    }
 }
 
 async fn token(State(world): State<Arc<World>>, request: Request) -> Response<Body> {

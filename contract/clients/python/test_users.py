@@ -177,6 +177,21 @@ class Single(unittest.TestCase):
         self.assertEqual(raised.exception.reason, "Resource Not Found: userKey")
         self.assertEqual(raised.exception.error_details[0]["reason"], "notFound")
 
+    def test_batch(self):
+        """a batch of calls answers each one under its own name, refusals included"""
+        service = directory()
+        answers = {}
+
+        def keep(name, answer, error):
+            answers[name] = error.status_code if error else answer
+
+        batch = service.new_batch_http_request(callback=keep)
+        for address in [*USERS, "nobody@example.com"]:
+            batch.add(service.users().get(userKey=address), request_id=address)
+        batch.execute()
+        self.assertEqual(answers.pop("nobody@example.com"), 404)
+        self.assertEqual(answers, {a: directory_part(user) for a, user in USERS.items()})
+
     def test_domains(self):
         """domains and their other names"""
         service = directory(scopes=tenant.DOMAINS)

@@ -7,6 +7,7 @@ mod directory;
 mod faults;
 mod files;
 mod gmail;
+mod google;
 mod iam;
 mod schema;
 mod tenants;
