@@ -7,7 +7,8 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::error::EmulatorError;
 
-/// How Directory's own begin; like them, these end in signs of equality, which a URL has to encode.
+/// *Unverified*: that Google's own begin so. With the signs of equality at the end it is something that
+/// a URL has to encode.
 const PREFIX: &str = "~!!~";
 const SEAL: usize = 20;
 const PLACE: usize = 17;
