@@ -42,6 +42,7 @@ OTHER_SCOPES = {
     "https://www.googleapis.com/auth/cloud-identity.userinvitations.readonly",
     "https://www.googleapis.com/auth/iam",
 }
+HEAD = "kind id name version revision title protocol rootUrl servicePath baseUrl basePath batchPath".split()
 KEPT = "type format enum $ref minimum maximum default pattern required repeated location".split()
 
 
@@ -74,36 +75,41 @@ def references(value):
             yield from references(below)
 
 
+def pruned(resource, ids, responses):
+    """The served methods of a resource and of those below it, in Google's own nesting."""
+    kept = {}
+    for name, method in resource.get("methods", {}).items():
+        if method["id"] not in ids:
+            continue
+        response = method["response"]["$ref"]
+        responses.append(response)
+        entry = {key: method[key] for key in ("id", "httpMethod", "path", "flatPath") if key in method}
+        entry["parameters"] = {key: shape(value) for key, value in method.get("parameters", {}).items()}
+        entry["parameterOrder"] = method.get("parameterOrder", [])
+        entry["scopes"] = method.get("scopes", [])
+        entry["response"] = {"$ref": response}
+        kept.setdefault("methods", {})[name] = entry
+    for name, below in resource.get("resources", {}).items():
+        below = pruned(below, ids, responses)
+        if below:
+            kept.setdefault("resources", {})[name] = below
+    return kept
+
+
 def excerpt(document, ids):
-    known = dict(methods(document))
-    kept, wanted, schemas = [], [], {}
-    for name in ids:
-        method = known[name]
-        parameters = {key: shape(value) for key, value in method.get("parameters", {}).items()}
-        if "{+" in method["path"]:
-            # The flat path below names its own parameters.
-            parameters = {key: value for key, value in parameters.items() if value.get("location") != "path"}
-        kept.append(
-            {
-                "id": name,
-                "httpMethod": method["httpMethod"],
-                "path": method.get("flatPath") or method["path"],
-                "parameters": parameters,
-                "scopes": method.get("scopes", []),
-                "response": method["response"]["$ref"],
-            }
-        )
-        wanted.append(method["response"]["$ref"])
+    wanted, schemas = [], {}
+    resources = pruned(document, ids, wanted)
+    scopes = {scope for _, method in methods(resources) for scope in method["scopes"]}
     while wanted:
         name = wanted.pop()
         if name not in schemas:
             schemas[name] = shape(document["schemas"][name])
             wanted += references(schemas[name])
     return {
-        "revision": document["revision"],
-        "rootUrl": document["rootUrl"],
+        **{name: document[name] for name in HEAD if name in document},
+        "auth": {"oauth2": {"scopes": {scope: {"description": ""} for scope in sorted(scopes)}}},
         "parameters": {name: shape(value) for name, value in document.get("parameters", {}).items()},
-        "methods": kept,
+        **resources,
         "schemas": dict(sorted(schemas.items())),
     }
 

@@ -103,6 +103,11 @@ impl ApiError {
             .reason("httpMethodNotAllowed")
     }
 
+    /// *Unverified* wording.
+    pub(crate) fn no_batch() -> Self {
+        Self::new(400, "Failed to parse batch request.").reason("badRequest").status("INVALID_ARGUMENT")
+    }
+
     pub(crate) fn credentials_missing(method: &Method) -> Self {
         let mut error = Self::new(
             401,

@@ -1,14 +1,23 @@
-//! A private authority and a certificate for loopback, made anew at each start.
+//! A private authority and a certificate, made anew at each start.
+//!
+//! The certificate is for loopback and for the hosts that Google's clients call, so that a client whose
+//! addresses are fixed can be led here by a proxy. It convinces nobody who was not told to trust the
+//! authority.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
 
 use crate::error::EmulatorError;
+
+const GOOGLE_HOSTS: [&str; 2] = ["*.googleapis.com", "accounts.google.com"];
 
 /// What a TLS listener needs, and what its clients must trust.
 pub(crate) struct Identity {
@@ -30,8 +39,12 @@ fn build(address: IpAddr) -> Result<Identity, Box<dyn std::error::Error>> {
     let issuer = Issuer::new(authority, authority_key);
 
     let key = KeyPair::generate()?;
-    let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned(), address.to_string()];
-    let mut leaf = CertificateParams::new(names)?;
+    let address = address.to_string();
+    let names = ["localhost", "127.0.0.1", "::1", &address].into_iter().chain(GOOGLE_HOSTS);
+    let mut leaf = CertificateParams::new(names.map(str::to_owned).collect::<Vec<_>>())?;
+    leaf.use_authority_key_identifier_extension = true;
+    leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     leaf.distinguished_name.push(DnType::CommonName, "localhost");
     let certificate = leaf.signed_by(&key, &issuer)?;
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 use toml::value::Datetime;
 
 use crate::error::EmulatorError;
-use crate::tenant::{KeyOrigin, Tenant};
+use crate::tenant::{KeyOrigin, Tenant, truth};
 use crate::world::World;
 
 /// The files that were written.
@@ -24,6 +24,8 @@ pub struct ClientFiles {
     pub console_grants: PathBuf,
     /// The findings the tenant accepts.
     pub exceptions: PathBuf,
+    /// All that the tenant holds, for tests to compare with; none for a tenant too large to write out.
+    pub truth: Option<PathBuf>,
     /// The private authority to trust, if the emulator serves TLS.
     pub ca_certificate: Option<PathBuf>,
 }
@@ -32,7 +34,11 @@ const CONFIG: &str = "config.toml";
 const KEY_FILE: &str = "service-account.json";
 const CONSOLE_GRANTS: &str = "dwd.csv";
 const EXCEPTIONS: &str = "exceptions.toml";
+const TRUTH: &str = "truth.json";
 const CA_CERTIFICATE: &str = "ca.pem";
+
+/// A tenant with more users than this is described by nothing but its own answers.
+const LARGEST_TRUTH: usize = 10_000;
 
 pub(crate) fn write(
     folder: &Path,
@@ -48,6 +54,9 @@ pub(crate) fn write(
         key_file: keep(KEY_FILE, &key_file(world, &world.tenant.audit_account, private_key)?)?,
         console_grants: keep(CONSOLE_GRANTS, &console_grants(&world.tenant)?)?,
         exceptions: keep(EXCEPTIONS, &exceptions(world)?)?,
+        truth: (world.tenant.people.len() <= LARGEST_TRUTH)
+            .then(|| keep(TRUTH, &format!("{:#}\n", truth(&world.tenant, world.clock.now()))))
+            .transpose()?,
         ca_certificate: authority_pem.map(|pem| keep(CA_CERTIFICATE, pem)).transpose()?,
     })
 }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 /// The APIs served, by the discovery document that describes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +20,33 @@ pub(crate) enum Api {
 }
 
 impl Api {
+    const ALL: [Self; 4] = [Self::Directory, Self::Gmail, Self::Iam, Self::Oauth2];
+
+    /// The API that a description's address names.
+    pub(crate) fn named(name: &str, version: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|api| api.name_and_version() == (name, version))
+    }
+
+    /// The API that Google's newer kind of address names by its host; any other host has to be content
+    /// with a version that only one API has.
+    pub(crate) fn at_host(host: &str, version: &str) -> Option<Self> {
+        let of_version: Vec<Self> =
+            Self::ALL.into_iter().filter(|api| api.name_and_version().1 == version).collect();
+        match of_version.as_slice() {
+            [api] => Some(*api),
+            apis => apis.iter().find(|api| api.service() == host).copied(),
+        }
+    }
+
+    fn name_and_version(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Directory => ("admin", "directory_v1"),
+            Self::Gmail => ("gmail", "v1"),
+            Self::Iam => ("iam", "v1"),
+            Self::Oauth2 => ("oauth2", "v2"),
+        }
+    }
+
     /// The name under which the API is enabled in a project and named in errors.
     pub(crate) fn service(self) -> &'static str {
         match self {
@@ -106,8 +134,17 @@ pub(crate) struct Schema {
 struct Document {
     #[serde(default)]
     parameters: BTreeMap<String, Schema>,
-    methods: Vec<WrittenMethod>,
+    #[serde(flatten)]
+    top: Resource,
     schemas: BTreeMap<String, Schema>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Resource {
+    #[serde(default)]
+    methods: BTreeMap<String, WrittenMethod>,
+    #[serde(default)]
+    resources: BTreeMap<String, Resource>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -116,25 +153,36 @@ struct WrittenMethod {
     id: String,
     http_method: String,
     path: String,
+    /// The path with every part of it named, where `path` takes a whole resource name.
+    flat_path: Option<String>,
     parameters: BTreeMap<String, Schema>,
     scopes: Vec<String>,
-    response: String,
+    response: Reference,
 }
 
-static DIRECTORY: LazyLock<Document> =
-    LazyLock::new(|| read(include_str!("../discovery/admin_directory_v1.json")));
-static GMAIL: LazyLock<Document> = LazyLock::new(|| read(include_str!("../discovery/gmail_v1.json")));
-static IAM: LazyLock<Document> = LazyLock::new(|| read(include_str!("../discovery/iam_v1.json")));
-static OAUTH2: LazyLock<Document> = LazyLock::new(|| read(include_str!("../discovery/oauth2_v2.json")));
+#[derive(Debug, Deserialize)]
+struct Reference {
+    #[serde(rename = "$ref")]
+    name: String,
+}
+
+const TEXTS: [(Api, &str); 4] = [
+    (Api::Directory, include_str!("../discovery/admin_directory_v1.json")),
+    (Api::Gmail, include_str!("../discovery/gmail_v1.json")),
+    (Api::Iam, include_str!("../discovery/iam_v1.json")),
+    (Api::Oauth2, include_str!("../discovery/oauth2_v2.json")),
+];
+
+static DOCUMENTS: LazyLock<Vec<(Api, Document)>> =
+    LazyLock::new(|| TEXTS.into_iter().map(|(api, text)| (api, read(text))).collect());
 
 /// Every method that is served.
 pub(crate) static METHODS: LazyLock<Vec<Method>> = LazyLock::new(|| {
-    [(Api::Directory, &*DIRECTORY), (Api::Gmail, &*GMAIL), (Api::Iam, &*IAM), (Api::Oauth2, &*OAUTH2)]
-        .into_iter()
-        .flat_map(|(api, document)| {
-            document.methods.iter().map(move |written| method(api, document, written))
-        })
-        .collect()
+    let mut methods = Vec::new();
+    for (api, document) in DOCUMENTS.iter() {
+        gather(*api, document, &document.top, &mut methods);
+    }
+    methods
 });
 
 static SCOPES: LazyLock<HashSet<&'static str>> =
@@ -145,20 +193,35 @@ pub(crate) fn is_known_scope(scope: &str) -> bool {
     SCOPES.contains(scope)
 }
 
-fn read(text: &str) -> Document {
+/// The description of an API as Google publishes it, cut down to what is served here. Asked under any
+/// other host than Google's own, it names `root` as the address to call.
+pub(crate) fn description(api: Api, host: &str, root: &str) -> Option<Value> {
+    let (_, text) = TEXTS.into_iter().find(|(described, _)| *described == api)?;
+    let mut document: Value = read(text);
+    if host != api.service() {
+        document["rootUrl"] = json!(format!("{root}/"));
+        document["baseUrl"] = json!(format!("{root}/"));
+    }
+    Some(document)
+}
+
+fn read<T: serde::de::DeserializeOwned>(text: &str) -> T {
     serde_json::from_str(text).expect("the embedded discovery documents are well formed")
 }
 
-fn method(api: Api, document: &'static Document, written: &'static WrittenMethod) -> Method {
-    Method {
+fn gather(api: Api, document: &'static Document, resource: &'static Resource, into: &mut Vec<Method>) {
+    into.extend(resource.methods.values().map(|written| Method {
         api,
         id: &written.id,
         http_method: &written.http_method,
-        path: format!("/{}", written.path),
+        path: format!("/{}", written.flat_path.as_ref().unwrap_or(&written.path)),
         parameters: &written.parameters,
         scopes: &written.scopes,
-        response: &written.response,
+        response: &written.response.name,
         document,
+    }));
+    for below in resource.resources.values() {
+        gather(api, document, below, into);
     }
 }
 

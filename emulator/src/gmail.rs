@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::api_error::ApiError;
 use crate::call::{Call, Outcome};
 use crate::dice::Dice;
-use crate::tenant::{MailService, Person};
+use crate::tenant::{MailService, Person, Standing};
 
 pub(crate) fn profile(call: &Call<'_>) -> Outcome {
     let person = owner(call)?;
@@ -73,8 +73,9 @@ pub(crate) fn filter(call: &Call<'_>) -> Outcome {
 /// The user whose mailbox is read, if the token may and the mailbox answers.
 ///
 /// *Unverified*: that a user's alias or id in the path is refused like a stranger's address, and that
-/// suspended, archived and otherwise closed mailboxes answer 403 with these words; users report the
-/// status for suspended ones.
+/// suspended and otherwise closed mailboxes answer 403 with these words; users report the status for
+/// suspended ones. For archived users nobody reports any: an administrator's command over all users that
+/// are not suspended, archived ones included, goes on where Gmail is off and ends at a 403.
 fn owner<'a>(call: &Call<'a>) -> Result<std::borrow::Cow<'a, Person>, ApiError> {
     let Some(person) = call.subject() else {
         return Err(precondition("Precondition check failed."));
@@ -83,8 +84,10 @@ fn owner<'a>(call: &Call<'a>) -> Result<std::borrow::Cow<'a, Person>, ApiError> 
     if wanted != "me" && !wanted.eq_ignore_ascii_case(&person.primary_email) {
         return Err(forbidden(format!("Delegation denied for {}", person.primary_email)));
     }
-    if !person.is_active() {
-        return Err(forbidden("Forbidden"));
+    match person.standing {
+        Standing::Suspended { .. } => return Err(forbidden("Forbidden")),
+        Standing::Archived { .. } => return Err(precondition("Mail service not enabled")),
+        Standing::Active => {}
     }
     match person.mailbox.service {
         MailService::Refused => Err(forbidden("Forbidden")),

@@ -23,6 +23,7 @@
 
 mod api_error;
 mod assertion;
+mod batch;
 mod bearer_tokens;
 mod call;
 mod certificate;
@@ -40,6 +41,7 @@ mod options;
 mod page_tokens;
 mod request_log;
 mod routes;
+mod self_signed;
 mod serve;
 mod server;
 mod signing_key;

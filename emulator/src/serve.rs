@@ -4,29 +4,37 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{RawPathParams, Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, USER_AGENT, WWW_AUTHENTICATE};
+use axum::extract::{Path, RawPathParams, Request, State};
+use axum::http::header::{
+    AUTHORIZATION, CONTENT_TYPE, DATE, HOST, HeaderValue, USER_AGENT, WWW_AUTHENTICATE,
+};
 use axum::http::request::Parts;
 use axum::http::{Response, StatusCode};
-use axum::routing::{MethodFilter, on};
+use axum::routing::{MethodFilter, get, on, post};
 use serde_json::Value;
 
 use crate::api_error::ApiError;
+use crate::batch;
 use crate::bearer_tokens::Bearer;
 use crate::call::{Call, Outcome};
-use crate::discovery::{Api, METHODS, Method};
+use crate::discovery::{Api, METHODS, Method, description};
 use crate::fault::{FaultAnswer, status_error};
 use crate::request_log::{LoggedRequest, harmless_fields, without_secrets, without_token};
 use crate::routes::{Handler, handler};
+use crate::self_signed;
 use crate::token_endpoint::{Refusal, TokenRequest, exchange};
 use crate::world::World;
 
 const TOKEN_PATH: &str = "/token";
 const LONGEST_FORM: usize = 64 * 1024;
+const LONGEST_BATCH: usize = 4 * 1024 * 1024;
 
 /// Every address that is served.
 pub(crate) fn router(world: Arc<World>) -> Router {
-    let mut router = Router::new().route(TOKEN_PATH, on(MethodFilter::POST, token));
+    let mut router = Router::new()
+        .route(TOKEN_PATH, on(MethodFilter::POST, token))
+        .route("/discovery/v1/apis/{api}/{version}/rest", get(description_by_name))
+        .route("/$discovery/rest", get(description_by_host));
     for method in METHODS.iter() {
         let filter = if method.http_method == "POST" { MethodFilter::POST } else { MethodFilter::GET };
         if let Some(handler) = handler(method.id) {
@@ -34,7 +42,25 @@ pub(crate) fn router(world: Arc<World>) -> Router {
             router = router.route(&method.path, on(filter, serve));
         }
     }
-    router.fallback(unknown_path).method_not_allowed_fallback(unknown_verb).with_state(world)
+    router = router.fallback(unknown_path).method_not_allowed_fallback(unknown_verb);
+    // A batch has no batches in it.
+    let single = router.clone().with_state(Arc::clone(&world));
+    let many = post(move |world, request| batched(single, world, request));
+    router.route("/batch", many.clone()).route("/batch/{*api}", many).with_state(world)
+}
+
+async fn batched(single: Router, State(world): State<Arc<World>>, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let mut entry = log_entry(&world, &parts);
+    let body = to_bytes(body, LONGEST_BATCH).await.unwrap_or_default();
+    match batch::answer(single, &parts.headers, &body).await {
+        Some(answer) => {
+            entry.status = answer.status().as_u16();
+            world.log.record(entry);
+            answer
+        }
+        None => finish(&world, entry, Err(ApiError::no_batch()), true),
+    }
 }
 
 async fn token(State(world): State<Arc<World>>, request: Request) -> Response<Body> {
@@ -79,7 +105,9 @@ async fn api_method(
         form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     let now = world.clock.now();
     let credential = credential(&parts);
-    let bearer = credential.and_then(|token| world.bearer_tokens.find(token, now));
+    let bearer = credential.and_then(|token| {
+        world.bearer_tokens.find(token, now).or_else(|| self_signed::bearer(&world, method, token, now))
+    });
     let call = Call { world: &world, method, now, bearer, path, query };
 
     let mut entry = log_entry(&world, &parts);
@@ -100,6 +128,30 @@ async fn api_method(
     };
     let pretty = call.in_query("prettyPrint") != Some("false");
     finish(&world, entry, outcome, pretty)
+}
+
+async fn description_by_name(
+    State(world): State<Arc<World>>,
+    Path((name, version)): Path<(String, String)>,
+    request: Request,
+) -> Response<Body> {
+    let (parts, _) = request.into_parts();
+    describe(&world, &parts, Api::named(&name, &version))
+}
+
+async fn description_by_host(State(world): State<Arc<World>>, request: Request) -> Response<Body> {
+    let (parts, _) = request.into_parts();
+    let version = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
+        .find_map(|(name, value)| (name == "version").then(|| value.into_owned()))
+        .unwrap_or_default();
+    describe(&world, &parts, Api::at_host(host(&parts), &version))
+}
+
+fn describe(world: &World, parts: &Parts, api: Option<Api>) -> Response<Body> {
+    let outcome = api
+        .and_then(|api| description(api, host(parts), world.base_url()))
+        .ok_or_else(|| ApiError::unknown_path(parts.uri.path()));
+    finish(world, log_entry(world, parts), outcome, true)
 }
 
 async fn unknown_path(State(world): State<Arc<World>>, request: Request) -> Response<Body> {
@@ -169,6 +221,13 @@ fn respond(
         headers.insert(WWW_AUTHENTICATE, challenge);
     }
     response
+}
+
+/// The host that was asked, without its port: a header in HTTP/1.1, part of the address in HTTP/2.
+fn host(parts: &Parts) -> &str {
+    let header = || parts.headers.get(HOST).and_then(|value| value.to_str().ok());
+    let authority = parts.uri.host().or_else(header).unwrap_or_default();
+    authority.split_once(':').map_or(authority, |(host, _)| host)
 }
 
 fn credential(parts: &Parts) -> Option<&str> {

@@ -130,7 +130,7 @@ fn well_formed(request: &TokenRequest) -> Result<&Assertion, Refusal> {
 }
 
 /// The account named as issuer, if one of its usable keys made the signature.
-fn signer<'a>(
+pub(crate) fn signer<'a>(
     world: &'a World,
     assertion: &Assertion,
     now: DateTime<Utc>,
@@ -166,7 +166,7 @@ fn check_audience(world: &World, assertion: &Assertion) -> Result<(), Refusal> {
     Err(Refusal::new(400, "invalid_grant", description))
 }
 
-fn check_time(assertion: &Assertion, now: DateTime<Utc>) -> Result<(), Refusal> {
+pub(crate) fn check_time(assertion: &Assertion, now: DateTime<Utc>) -> Result<(), Refusal> {
     let now = now.timestamp();
     let reasonable = match (assertion.seconds("iat"), assertion.seconds("exp")) {
         (Some(issued), Some(expires)) => {

@@ -32,6 +32,7 @@ enum Field {
     IsDelegatedAdmin,
     IsSuspended,
     IsArchived,
+    IsGuest,
     IsEnrolledIn2Sv,
     IsEnforcedIn2Sv,
 }
@@ -96,6 +97,8 @@ impl Clause {
             Field::IsDelegatedAdmin => flag(person.delegated_admin),
             Field::IsSuspended => flag(matches!(person.standing, Standing::Suspended { .. })),
             Field::IsArchived => flag(matches!(person.standing, Standing::Archived { .. })),
+            // Nobody here is one.
+            Field::IsGuest => flag(false),
             Field::IsEnrolledIn2Sv => flag(person.enrolled_in_two_step),
             Field::IsEnforcedIn2Sv => flag(person.enforced_in_two_step),
         }
@@ -123,6 +126,7 @@ impl Field {
             "isDelegatedAdmin" => Self::IsDelegatedAdmin,
             "isSuspended" => Self::IsSuspended,
             "isArchived" => Self::IsArchived,
+            "isGuest" => Self::IsGuest,
             "isEnrolledIn2Sv" => Self::IsEnrolledIn2Sv,
             "isEnforcedIn2Sv" => Self::IsEnforcedIn2Sv,
             _ => return None,
@@ -136,6 +140,7 @@ impl Field {
                 | Self::IsDelegatedAdmin
                 | Self::IsSuspended
                 | Self::IsArchived
+                | Self::IsGuest
                 | Self::IsEnrolledIn2Sv
                 | Self::IsEnforcedIn2Sv
         )

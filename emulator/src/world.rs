@@ -29,6 +29,11 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// The root under which every API's path is served.
+    pub(crate) fn base_url(&self) -> &str {
+        self.token_uri.trim_end_matches("/token")
+    }
+
     /// Waits out the latency. None at all must not cost the timer's own millisecond.
     pub(crate) async fn hold_back(&self) {
         if !self.latency.is_zero() {

@@ -1,6 +1,6 @@
 //! A user's Gmail: whether it answers, and what its settings are.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// Whether the mailbox answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -150,9 +150,11 @@ impl Mailbox {
             .collect()
     }
 
+    /// `enabled` is written even if it is false: widely used clients read it without asking whether it is
+    /// there.
     pub(crate) fn render_auto_forwarding(&self) -> Value {
         match &self.auto_forwarding {
-            None => Value::Object(Map::new()),
+            None => json!({ "enabled": false }),
             Some(forwarding) => json!({
                 "enabled": true,
                 "emailAddress": forwarding.email,
@@ -162,11 +164,7 @@ impl Mailbox {
     }
 
     pub(crate) fn render_imap(&self) -> Value {
-        if self.imap.enabled {
-            json!({ "enabled": true, "autoExpunge": true, "expungeBehavior": "archive" })
-        } else {
-            json!({ "autoExpunge": true, "expungeBehavior": "archive" })
-        }
+        json!({ "enabled": self.imap.enabled, "autoExpunge": true, "expungeBehavior": "archive" })
     }
 
     pub(crate) fn render_pop(&self) -> Value {

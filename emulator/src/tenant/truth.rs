@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::mailbox::MailService;
-use super::person::Person;
+use super::person::{Person, Standing};
 use super::{Domain, DomainAlias, OrgUnit, Tenant};
 
 /// Everything, in Google's field names; as large as the tenant.
@@ -57,9 +57,9 @@ pub(crate) fn truth(tenant: &Tenant, now: DateTime<Utc>) -> Value {
 fn user(tenant: &Tenant, person: &Person) -> Value {
     let mut user = person.render(&tenant.customer_id);
     let mailbox = &person.mailbox;
-    let state = if !person.is_active() {
+    let state = if matches!(person.standing, Standing::Suspended { .. }) {
         "refused"
-    } else if !person.mailbox_set_up || mailbox.service == MailService::Off {
+    } else if !person.is_active() || !person.mailbox_set_up || mailbox.service == MailService::Off {
         "off"
     } else if mailbox.service == MailService::Refused {
         "refused"

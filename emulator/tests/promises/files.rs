@@ -10,7 +10,8 @@ async fn the_files_are_private_and_name_each_other() {
     let emulator = start(Options { tls: true, ..options(TenantName::Typical) }).await.unwrap();
     let files = emulator.write_client_files(folder.path()).unwrap();
     let authority = files.ca_certificate.as_ref().unwrap();
-    for path in [&files.config, &files.key_file, &files.console_grants, &files.exceptions, authority] {
+    let truth = files.truth.as_ref().unwrap();
+    for path in [&files.config, &files.key_file, &files.console_grants, &files.exceptions, truth, authority] {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;

@@ -8,6 +8,7 @@ mod directory;
 mod faults;
 mod files;
 mod gmail;
+mod google;
 mod iam;
 mod schema;
 mod tenants;

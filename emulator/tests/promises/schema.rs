@@ -45,10 +45,19 @@ fn check(document: &Value, schema: &Value, value: &Value, place: &str) {
     }
 }
 
+/// The schema that a method's description names, wherever it is nested.
+fn response_of(resource: &Value, method: &str) -> Option<Value> {
+    let own = resource["methods"].as_object().into_iter().flat_map(|methods| methods.values());
+    let below = resource["resources"].as_object().into_iter().flat_map(|resources| resources.values());
+    own.filter(|entry| entry["id"] == method)
+        .map(|entry| entry["response"].clone())
+        .chain(below.filter_map(|resource| response_of(resource, method)))
+        .next()
+}
+
 async fn hold(client: &Client, document: &str, token: &str, method: &str, path: &str) {
     let document: Value = serde_json::from_str(document).unwrap();
-    let methods = document["methods"].as_array().unwrap();
-    let response = &methods.iter().find(|entry| entry["id"] == method).unwrap()["response"];
+    let response = response_of(&document, method).unwrap();
     let mut next = String::new();
     loop {
         let separator = if path.contains('?') { '&' } else { '?' };
@@ -56,7 +65,7 @@ async fn hold(client: &Client, document: &str, token: &str, method: &str, path: 
             if next.is_empty() { path.to_owned() } else { format!("{path}{separator}pageToken={next}") };
         let answer = client.get(token, &page).await;
         assert_eq!(answer.status, 200, "{method} {path}: {}", answer.body);
-        check(&document, &document["schemas"][response.as_str().unwrap()], &answer.body, method);
+        check(&document, &response, &answer.body, method);
         match answer.body["nextPageToken"].as_str() {
             Some(token) => next = token.to_owned(),
             None => return,
