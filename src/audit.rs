@@ -44,6 +44,7 @@ pub async fn run(
 ) -> Result<Outcome, AuditError> {
     let checks = checks::ALL;
     let exceptions = read_exceptions(config)?;
+    refuse_a_list_of_the_future(config, circumstances.at)?;
     let plan = plan(config, checks);
     let key_file = KeyFile::read(&config.key_file).await?;
     let client = connect(config, &key_file).await?;
@@ -59,6 +60,8 @@ pub async fn run(
     {
         return Err(AuditError::NoToken(Box::new(gap.clone())));
     }
+
+    refuse_another_tenant(&run, &facts)?;
 
     let policy = policy(config, &facts);
     let judged = judge(&run, &facts, checks, &policy, &exceptions, &plan.parts)?;
@@ -136,6 +139,29 @@ fn read_exceptions(config: &Config) -> Result<Exceptions, ConfigError> {
             "An exception has check, subject, reason, owner and expires (a date); approver, ticket and created if you like.",
         )
     })
+}
+
+/// A list that is dated ahead would look fresh for as long.
+fn refuse_a_list_of_the_future(config: &Config, at: DateTime<Utc>) -> Result<(), ConfigError> {
+    match config.console_grants_date.filter(|date| *date > at.date_naive()) {
+        Some(date) => {
+            let message = format!("`[cloud] console_grants_date` is {date}, after the run itself");
+            Err(ConfigError::new(message).with_help("Write the day on which the list was taken."))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Compared with another tenant's run, everything would look new and everything fixed.
+fn refuse_another_tenant(run: &Run<'_>, facts: &Facts) -> Result<(), AuditError> {
+    let Some(previous) = run.previous()? else { return Ok(()) };
+    let before = previous.summary()?.map(|summary| summary.customer).filter(|id| id.starts_with('C'));
+    match (before, &facts.tenant.customer_id) {
+        (Some(before), Some(now)) if before != *now => {
+            Err(AuditError::OtherTenant { before, now: now.clone() })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn policy(config: &Config, facts: &Facts) -> Policy {

@@ -269,7 +269,8 @@ impl Sources {
         origin: Origin,
     ) -> Result<(), ConfigError> {
         self.origins.insert(key.path(), origin);
-        let value = key.value(text).map_err(|message| self.about(key.section, key.name, message))?;
+        let refuse = |message| self.about(key.section, key.name, format!("`{}`: {message}", key.path()));
+        let value = key.value(text).map_err(refuse)?;
         let section = table.entry(key.section).or_insert_with(|| toml::Value::Table(toml::Table::new()));
         if let toml::Value::Table(section) = section {
             section.insert(key.name.to_owned(), value);
@@ -305,7 +306,11 @@ impl Sources {
             admin,
             key_file: self.resolved(&key_file),
             projects: written.cloud.projects,
-            console_grants: written.cloud.console_grants.map(|path| self.resolved(&path)),
+            console_grants: written
+                .cloud
+                .console_grants
+                .filter(|path| !path.as_os_str().is_empty())
+                .map(|path| self.resolved(&path)),
             console_grants_date: written
                 .cloud
                 .console_grants_date

@@ -43,6 +43,15 @@ pub enum AuditError {
         "`[history] path` must be a file that this account can write; keep it when you upgrade."
     ))]
     Store(#[from] StoreError),
+    /// The history is of another tenant.
+    #[error("the history is of customer {before}, and this is customer {now}")]
+    #[diagnostic(help("Each tenant has a history of its own: set `[history] path` to another file."))]
+    OtherTenant {
+        /// The history's.
+        before: String,
+        /// This run's.
+        now: String,
+    },
     /// Nothing could be asked at all.
     #[error("no token at all, so nothing was read: {}", .0.message)]
     #[diagnostic(help("{}", .0.fix))]
@@ -64,7 +73,11 @@ impl AuditError {
     #[must_use]
     pub const fn exit(&self) -> Exit {
         match self {
-            Self::KeyFile(_) | Self::Roots(_) | Self::Exceptions(_) | Self::NoSuchRun(_) => Exit::Usage,
+            Self::KeyFile(_)
+            | Self::Roots(_)
+            | Self::Exceptions(_)
+            | Self::OtherTenant { .. }
+            | Self::NoSuchRun(_) => Exit::Usage,
             Self::Auth(_) | Self::Client(_) | Self::Store(_) | Self::NoToken(_) | Self::Report(_) => {
                 Exit::RunFailed
             }

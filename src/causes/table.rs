@@ -138,7 +138,7 @@ causes! {
     FORBIDDEN = Denied, Never, "forbidden",
         "Google forbids it",
         "Read Google's words; check the admin role, the scope and the user.",
-        ADMIN_ROLES;
+        "Admin console > Directory > Users, or Account > Admin roles";
     /// 404.
     NOT_FOUND = Denied, Never, "not_found",
         "Google finds no such thing",

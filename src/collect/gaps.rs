@@ -105,7 +105,8 @@ fn needed(part: Part, error: &GoogleError) -> String {
     } else if error.cause == causes::API_DISABLED {
         format!("the {} API, enabled", error.api.id())
     } else if error.cause.class == Class::Denied {
-        [scope, access.role].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
+        let role = if access.role.starts_with("none") { "" } else { access.role };
+        [scope, role].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
     } else {
         String::new()
     }

@@ -33,7 +33,7 @@ impl Progress for Bar {
     fn started(&self, part: Part, total: Option<u64>) {
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(part);
         let template = match total {
-            Some(_) => "{prefix:<36} {wide_bar} {human_pos}/{human_len} {per_sec:>12} {eta:>4} left",
+            Some(_) => "{prefix:<36} {wide_bar} {human_pos}/{human_len} {eta:>4} left",
             None => "{prefix:<36} {human_pos}",
         };
         self.bar.reset();

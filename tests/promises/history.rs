@@ -142,3 +142,14 @@ fn what_is_about_the_whole_tenant_is_not_fixed_by_losing_sight_of_it() {
     assert_eq!(rows[0]["change"], "not_rechecked");
     assert_eq!(unread.json("report.json")["fixed"].as_array().unwrap().len(), 0);
 }
+
+#[test]
+fn the_history_of_another_tenant_is_refused() {
+    let mut tenant = Tenant::with(typical());
+    tenant.audit().assert_code(0);
+    tenant.becomes(Options { seed: 9, ..typical() });
+    let audit = tenant.audit();
+    audit.assert_code(2);
+    assert!(audit.stderr.contains("the history is of customer"), "{}", audit.stderr);
+    assert!(audit.stderr.contains("[history] path"), "{}", audit.stderr);
+}
