@@ -17,6 +17,8 @@ SECRETS = ("ya29.", "eyJhbGci", "PRIVATE KEY")
 # Where Google serves its documents: under one address for all, and under each API's own host.
 _DESCRIPTION = re.compile(r"/discovery/v1/apis/[^/]+/[^/]+/rest|/\$discovery/rest")
 
+_BATCH = re.compile(r"/batch(/[^/]+/[^/]+)?")
+
 
 @dataclass(frozen=True)
 class Exchange:
@@ -73,6 +75,12 @@ class Exchange:
     def is_description(self) -> bool:
         """Whether a client asked for a discovery document itself, which no document describes."""
         return self.method == "GET" and bool(_DESCRIPTION.fullmatch(self.path))
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether it carries calls of methods: the documents name its path (`batchPath`), and no schema.
+        Google's clients put the API's name and version behind it."""
+        return self.method == "POST" and bool(_BATCH.fullmatch(self.path))
 
     @property
     def is_own(self) -> bool:
