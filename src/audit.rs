@@ -16,23 +16,26 @@ use crate::formats::FormatOptions;
 use crate::google::{Auth, Client, ClientOptions, KeyFile, Roots};
 use crate::judge::{self, Bench, Judged};
 use crate::report::{self, Folder};
-use crate::store::{Run, Store};
+use crate::store::{Run, RunState, Store};
 use crate::tenant::{DomainKind, Part, Policy, ScopeRiskTable, Tenant};
 
 use assemble::Facts;
 pub use error::AuditError;
-pub use outcome::{Exit, Outcome};
+pub use outcome::{Beginning, Exit, Outcome};
 
 /// What a run is told beside its configuration.
 #[derive(Clone, Copy, Debug)]
 pub struct Circumstances {
-    /// The run's "now": its id, and what ages are measured against.
+    /// The run's "now": its id, and what ages are measured against. A run that is continued keeps its own.
     pub at: DateTime<Utc>,
     /// Whether the tenant is the synthetic one.
     pub is_demo: bool,
+    /// Whether an unfinished run is to be continued, however old it is.
+    pub resume: bool,
 }
 
-/// One audit: read, judge, report.
+/// One audit: read, judge, report. When `stop` comes true, what is not read yet stays unread, and the report
+/// says so.
 ///
 /// # Errors
 /// When nothing can be read at all, or no report can be written. A part that cannot be read is no error: it
@@ -41,6 +44,7 @@ pub async fn run(
     config: &Config,
     circumstances: Circumstances,
     progress: &dyn Progress,
+    stop: impl Future<Output = ()>,
 ) -> Result<Outcome, AuditError> {
     let checks = checks::ALL;
     let exceptions = read_exceptions(config)?;
@@ -50,18 +54,25 @@ pub async fn run(
     let client = connect(config, &key_file).await?;
     let folder = Folder::prepare(&config.reports)?;
     let store = Store::open(&config.history)?;
-    let run = store.begin(circumstances.at)?;
+    let (run, beginning) = begin(&store, config, circumstances)?;
 
-    collect::collect(&client, &plan, &run, progress).await?;
+    let ending = tokio::select! {
+        collected = collect::collect(&client, &plan, &run, progress) => collected.map(|()| RunState::Finished)?,
+        () = stop => RunState::Interrupted,
+    };
     let own = assemble::OwnClient { email: key_file.client_email(), client_id: key_file.client_id() };
     let facts = assemble::facts(&run, own)?;
     if client.tokens_issued() == 0
         && let Some(gap) = facts.without_any_token(&plan.parts)
     {
-        return Err(AuditError::NoToken(Box::new(gap.clone())));
+        let gap = Box::new(gap.clone());
+        run.abandon()?;
+        return Err(AuditError::NoToken(gap));
     }
-
-    refuse_another_tenant(&run, &facts)?;
+    if let Err(refusal) = refuse_another_tenant(&run, &facts) {
+        run.abandon()?;
+        return Err(refusal);
+    }
 
     let policy = policy(config, &facts);
     let judged = judge(&run, &facts, checks, &policy, &exceptions, &plan.parts)?;
@@ -69,7 +80,31 @@ pub async fn run(
         requests: client.requests_sent(),
         ..summary(config, circumstances, &plan, &run, &facts, judged)
     };
-    write_reports(config, &run, &facts.tenant, &summary, folder)
+    let outcome = write_reports(config, &run, &facts.tenant, &summary, folder, ending)?;
+    Ok(Outcome { beginning, ..outcome })
+}
+
+/// Continues the run that was not finished, if it asked for the same facts and is young enough, or begins one.
+fn begin<'s>(
+    store: &'s Store,
+    config: &Config,
+    circumstances: Circumstances,
+) -> Result<(Run<'s>, Beginning), AuditError> {
+    let terms = format!("{} {}", env!("CARGO_PKG_VERSION"), config.facts_digest);
+    let is_young = |run: &Run<'_>| {
+        let age = (circumstances.at - run.started_at()).to_std().unwrap_or_default();
+        age < config.resume_within
+    };
+    match store.unfinished(&terms)? {
+        Some(run) if circumstances.resume || is_young(&run) => {
+            run.forget_gaps()?;
+            Ok((run, Beginning::Resumed))
+        }
+        _ if circumstances.resume => {
+            Ok((store.begin(circumstances.at, &terms)?, Beginning::NothingToResume))
+        }
+        _ => Ok((store.begin(circumstances.at, &terms)?, Beginning::Fresh)),
+    }
 }
 
 /// Judges the kept facts of a run again, and writes its reports anew. Asks nobody anything.
@@ -84,7 +119,8 @@ pub fn judge_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError>
     let policy = policy(config, &facts);
     let judged = judge(&run, &facts, checks::ALL, &policy, &exceptions, &parts)?;
     let summary = with_verdicts(RunSummary { profile: profile_name(config), ..before }, &judged);
-    write_reports(config, &run, &facts.tenant, &summary, Folder::prepare(&config.reports)?)
+    let folder = Folder::prepare(&config.reports)?;
+    write_reports(config, &run, &facts.tenant, &summary, folder, RunState::Finished)
 }
 
 /// Writes the reports of a run anew, with the findings it has.
@@ -94,7 +130,8 @@ pub fn judge_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError>
 pub fn report_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError> {
     let store = Store::open(&config.history)?;
     let (run, summary, facts) = finished_run(&store, run_id)?;
-    write_reports(config, &run, &facts.tenant, &summary, Folder::prepare(&config.reports)?)
+    let folder = Folder::prepare(&config.reports)?;
+    write_reports(config, &run, &facts.tenant, &summary, folder, RunState::Finished)
 }
 
 /// The parts that may be read: what enabled checks need, within what the operator allows.
@@ -265,11 +302,12 @@ fn write_reports(
     tenant: &Tenant,
     summary: &RunSummary,
     folder: Folder,
+    ending: RunState,
 ) -> Result<Outcome, AuditError> {
     let at_or_above = config.fail_on.map_or(0, |threshold| {
         summary.open_by_severity.range(threshold..).map(|(_, findings)| findings).sum()
     });
-    let exit = Exit::of(summary, at_or_above);
+    let exit = if ending == RunState::Interrupted { Exit::Partial } else { Exit::of(summary, at_or_above) };
     let contents = report::Contents {
         run,
         tenant,
@@ -280,10 +318,18 @@ fn write_reports(
         fail_on: config.fail_on,
         at_or_above,
         exit_code: exit.code(),
+        was_interrupted: ending == RunState::Interrupted,
     };
     let folder = folder.write(&contents)?;
     // Only what somebody can read is what the next run compares with.
-    run.finish(summary)?;
+    run.end(ending, summary)?;
     run.forget_all_but(config.keep_runs)?;
-    Ok(Outcome { summary: summary.clone(), folder, exit, at_or_above })
+    Ok(Outcome {
+        summary: summary.clone(),
+        folder,
+        exit,
+        at_or_above,
+        beginning: Beginning::Fresh,
+        was_interrupted: ending == RunState::Interrupted,
+    })
 }

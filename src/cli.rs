@@ -24,6 +24,7 @@ Examples:
   workspace-audit init                     write a commented config.toml
   workspace-audit run                      the audit, as cron calls it
   workspace-audit run --fail-on high       exit code 3 when something is high or critical
+  workspace-audit run --resume             continue the run that was killed
   workspace-audit scopes                   the scopes to delegate, and what each one is for
 
 Exit codes:
@@ -150,6 +151,10 @@ fn setting(text: &str) -> Result<(String, String), String> {
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) configured: Configured,
+    /// Continue the run that was not finished, however old it is. A younger one than [history]
+    /// resume_hours is continued without being asked
+    #[arg(long)]
+    pub(crate) resume: bool,
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@ mod logging;
 mod progress_bar;
 mod run;
 mod runs;
+mod stop_signal;
 mod terminal;
 
 use crate::audit::Exit;

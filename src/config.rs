@@ -8,6 +8,7 @@ mod keys;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::NaiveDate;
 use miette::{Diagnostic, NamedSource, SourceSpan};
@@ -61,8 +62,13 @@ pub struct Config {
     pub keep_runs: u32,
     /// Another root than Google's; empty for Google.
     pub base_url: String,
+    /// An unfinished run that began less than this before is continued.
+    pub resume_within: Duration,
     /// SHA-256 of everything above as it was written.
     pub digest: String,
+    /// SHA-256 of what decides which facts are read, and as whom: what a run that is continued must have in
+    /// common with the one before.
+    pub facts_digest: String,
 }
 
 /// A configuration that cannot be used: what is wrong, where it stands, what to do.
@@ -158,6 +164,7 @@ struct Reports {
 struct History {
     path: Option<PathBuf>,
     keep_runs: Option<i64>,
+    resume_hours: Option<i64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -221,9 +228,9 @@ impl Config {
             })?;
             sources.lay(&mut table, key, value, Origin::Flag)?;
         }
-        let digest = digest(&table);
+        let digests = (digest(&table), digest(&deciding_facts(&table)));
         let written: Written = table.try_into().map_err(|error: toml::de::Error| sources.syntax(&error))?;
-        sources.valid(written, digest)
+        sources.valid(written, digests)
     }
 }
 
@@ -278,7 +285,7 @@ impl Sources {
         Ok(())
     }
 
-    fn valid(&self, written: Written, digest: String) -> Result<Config, ConfigError> {
+    fn valid(&self, written: Written, (digest, facts_digest): (String, String)) -> Result<Config, ConfigError> {
         let auth = &written.auth;
         if auth.service_account.is_some() {
             let message = "keyless signing is not in this version yet: use `key_file`".to_owned();
@@ -327,7 +334,11 @@ impl Sources {
             history: self.resolved(&history),
             keep_runs: self.number("history", "keep_runs", written.history.keep_runs, 60, 1..=10_000)?,
             base_url: written.google.base_url.unwrap_or_default(),
+            resume_within: Duration::from_secs(
+                3600 * self.number("history", "resume_hours", written.history.resume_hours, 24, 0..=720)?,
+            ),
             digest,
+            facts_digest,
         })
     }
 
@@ -512,6 +523,16 @@ impl ConfigError {
         self.0.help = Some(help.into());
         self
     }
+}
+
+/// The settings that decide which facts are read, and as whom.
+fn deciding_facts(table: &toml::Table) -> toml::Table {
+    let mut table = table.clone();
+    table.retain(|section, _| matches!(section.as_ref(), "tenant" | "auth" | "cloud" | "collect" | "google"));
+    if let Some(collect) = table.get_mut("collect").and_then(toml::Value::as_table_mut) {
+        collect.retain(|key, _| key == "parts");
+    }
+    table
 }
 
 /// SHA-256 of the settings in force, whatever their spelling, hexadecimal.

@@ -11,7 +11,7 @@ use crate::findings::{
     Change, ChangeCounts, CheckSummary, Coverage, Exception, Exceptions, Finding, Fingerprint, FixedFinding,
     MailboxCounts, Ruling, Severity, Subject, Verdict,
 };
-use crate::store::{Run, StoreError};
+use crate::store::{GoneFinding, Run, StoreError};
 use crate::tenant::{Gap, MailboxFact, Part, Policy, ServiceAccount, Tenant, UserFacts};
 
 use coverage::MailboxTally;
@@ -60,11 +60,16 @@ pub struct Bench<'a> {
     pub parts: &'a BTreeSet<Part>,
 }
 
-/// Judges a run: its findings are in the store afterwards, in place of those it had.
+/// Judges a run: its findings are in the store afterwards, in place of those it had. All of them, or none
+/// if the program is killed meanwhile.
 ///
 /// # Errors
 /// When the store cannot be read or written.
 pub fn judge(run: &Run<'_>, bench: Bench<'_>) -> Result<Judged, StoreError> {
+    run.atomically(|| judge_anew(run, bench))
+}
+
+fn judge_anew(run: &Run<'_>, bench: Bench<'_>) -> Result<Judged, StoreError> {
     run.clear_findings()?;
     let mut court = Court::new(run, bench)?;
     court.judge_tenant()?;
@@ -83,14 +88,31 @@ pub fn judge(run: &Run<'_>, bench: Bench<'_>) -> Result<Judged, StoreError> {
         users: mailboxes.users,
         mailboxes: mailboxes.into_counts(),
         changes: ChangeCounts {
-            fixed: fixed.len() as u64,
+            fixed: fixed.count,
             not_assessed: court.tallies.iter().map(Tally::not_assessed).sum(),
             ..court.changes
         },
         open_by_severity: court.open_by_severity,
         checks: court.tallies.into_iter().map(Tally::into_summary).collect(),
-        fixed: fixed.into_iter().take(FIXED_KEPT).map(FixedFinding::from).collect(),
+        fixed: fixed.worst,
     })
+}
+
+/// Findings that are gone.
+#[derive(Default)]
+struct Fixed {
+    count: u64,
+    worst: Vec<FixedFinding>,
+}
+
+impl Fixed {
+    /// They come worst first.
+    fn add(&mut self, finding: Finding) {
+        self.count += 1;
+        if self.worst.len() < FIXED_KEPT {
+            self.worst.push(finding.into());
+        }
+    }
 }
 
 /// Whose share of a part a verdict depends on, where a part is read in shares.
@@ -346,7 +368,9 @@ impl<'a> Court<'a> {
         };
         finding.first_seen_at = first_seen_at;
         finding.change = match before {
-            None if seen_before => Change::Reopened,
+            // Where the run before is forgotten, nobody knows whether it was gone in between.
+            None if seen_before && self.previous.is_some() => Change::Reopened,
+            None if seen_before => Change::Open,
             None => Change::New,
             Some(before) if finding.severity > before.severity => Change::Worsened,
             Some(before) if before.verdict == Verdict::Excepted && is_open(finding.verdict) => {
@@ -364,26 +388,36 @@ impl<'a> Court<'a> {
             }
         }
         self.findings.push(finding);
-        if self.findings.len() >= BATCH { self.flush() } else { Ok(()) }
+        self.flush_if_full()
     }
 
     /// What the last run had and this one has not: fixed if its source was read again, else carried over.
-    fn compare(&mut self) -> Result<Vec<Finding>, StoreError> {
+    fn compare(&mut self) -> Result<Fixed, StoreError> {
         self.flush()?;
-        let Some(previous) = &self.previous else { return Ok(Vec::new()) };
-        let checks: Vec<&str> = self.bench.checks.iter().map(|check| check.id).collect();
-        let unlisted: Vec<&str> =
-            self.tallies.iter().filter(|tally| tally.is_unlisted()).map(|tally| tally.check.id).collect();
-        let (fixed, not_rechecked) = self.run.gone_since(previous, &checks, &unlisted)?;
-        for finding in not_rechecked {
-            let finding = self.accepted_anew(finding);
-            if is_open(finding.verdict) {
-                self.changes.open += 1;
-                *self.open_by_severity.entry(finding.severity).or_default() += 1;
+        let mut fixed = Fixed::default();
+        let run = self.run;
+        let Some(previous) = run.previous()? else { return Ok(fixed) };
+        for gone in run.gone_since(&previous) {
+            let GoneFinding { finding, was_not_assessed } = gone?;
+            match self.tallies.iter().find(|tally| tally.check.id == finding.check_id) {
+                // A check that is not asked any more says nothing.
+                None => {}
+                Some(tally) if was_not_assessed || tally.is_unlisted() => self.carry_over(finding)?,
+                Some(_) if is_open(finding.verdict) => fixed.add(finding),
+                Some(_) => {}
             }
-            self.findings.push(finding);
         }
-        Ok(fixed.into_iter().filter(|finding| is_open(finding.verdict)).collect())
+        Ok(fixed)
+    }
+
+    fn carry_over(&mut self, finding: Finding) -> Result<(), StoreError> {
+        let finding = Finding { change: Change::NotRechecked, ..self.accepted_anew(finding) };
+        if is_open(finding.verdict) {
+            self.changes.open += 1;
+            *self.open_by_severity.entry(finding.severity).or_default() += 1;
+        }
+        self.findings.push(finding);
+        self.flush_if_full()
     }
 
     /// A finding that nobody could look at again, under the exceptions of today.
@@ -398,6 +432,10 @@ impl<'a> Court<'a> {
             (_, verdict) => verdict,
         };
         Finding { verdict, exception_id: exception.map(|exception| exception.id.clone()), ..finding }
+    }
+
+    fn flush_if_full(&mut self) -> Result<(), StoreError> {
+        if self.findings.len() + self.not_assessed.len() >= BATCH { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> Result<(), StoreError> {

@@ -32,6 +32,8 @@ pub struct Contents<'a> {
     pub at_or_above: u64,
     /// What the process says when it ends.
     pub exit_code: u8,
+    /// Whether the run was told to stop before everything was read.
+    pub was_interrupted: bool,
 }
 
 /// Why there is no report.
@@ -160,7 +162,11 @@ fn write_status(contents: &Contents<'_>, folder: &Path) -> Result<(), FormatErro
         folder,
         &status::Status {
             run_id: &summary.run_id,
-            state: status::RunState::Finished,
+            state: if contents.was_interrupted {
+                status::RunState::Interrupted
+            } else {
+                status::RunState::Finished
+            },
             exit_code: contents.exit_code,
             completeness: Some(summary.completeness),
             fail_on: contents.fail_on,

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::collect::{Access, GrantListing, UserListing};
+use crate::collect::{Access, GrantListing, UserCursor, UserListing};
 use crate::judge::UserTotals;
 use crate::store::{Run, StoreError};
 use crate::tenant::{
-    Gap, GapClass, Grants, Part, People, Provenance, Reading, ServiceAccounts, Sighting, Tenant,
+    Gap, GapClass, Grants, Part, PartGrain, People, Provenance, Reading, ServiceAccounts, Sighting, Tenant,
 };
 
 /// The audit's own client.
@@ -27,7 +27,7 @@ pub(super) struct Facts {
 
 /// Loads the tenant-wide facts of a run; users are read once, for their index.
 pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreError> {
-    let listing: Reading<UserListing> = part(run, Part::Users)?;
+    let listing = user_listing(run)?;
     let service_accounts: Reading<ServiceAccounts> = part(run, Part::ServiceAccounts)?;
     let console: Reading<GrantListing> = part(run, Part::ConsoleGrants)?;
     let probe: Reading<Vec<String>> = part(run, Part::ProbeGrants)?;
@@ -60,26 +60,27 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
 impl Facts {
     /// Why the first part that needs a token is missing, if no part that needs one was read.
     pub(super) fn without_any_token(&self, parts: &BTreeSet<Part>) -> Option<&Gap> {
-        let mut gaps = parts
-            .iter()
-            .filter(|part| Access::of(**part).scope.is_some())
-            .filter_map(|part| self.tenant.gap(*part))
-            .filter(|gap| gap.class != GapClass::NotConfigured);
-        gaps.next()
+        let asked = parts.iter().filter(|part| Access::of(**part).scope.is_some());
+        let whole = asked.filter(|part| part.grain() == PartGrain::Tenant);
+        let gaps: Option<Vec<&Gap>> = whole.map(|part| self.tenant.gap(*part)).collect();
+        gaps?.into_iter().find(|gap| gap.class != GapClass::NotConfigured)
     }
 }
 
 fn part<T: serde::de::DeserializeOwned>(run: &Run<'_>, part: Part) -> Result<Reading<T>, StoreError> {
-    Ok(run.part(part)?.unwrap_or_else(|| {
-        Reading::Missing(Gap {
-            part,
-            class: GapClass::Failed,
-            reason: "not_reached".to_owned(),
-            message: format!("{}: the run ended before it was read", part.title()),
-            needed: String::new(),
-            fix: "Run again.".to_owned(),
-        })
-    }))
+    Ok(run.part(part)?.unwrap_or_else(|| Reading::Missing(Gap::not_reached(part))))
+}
+
+/// The users' listing; of one that was stopped, as much as is kept.
+fn user_listing(run: &Run<'_>) -> Result<Reading<UserListing>, StoreError> {
+    let stopped: Option<UserCursor> = run.cursor(Part::Users)?;
+    Ok(match stopped {
+        Some(cursor) => {
+            let listing = UserListing { interrupted: true, ..cursor.listing };
+            Reading::Partial(listing, Gap::not_reached(Part::Users))
+        }
+        None => part(run, Part::Users)?,
+    })
 }
 
 fn people(run: &Run<'_>, listing: &Reading<UserListing>) -> Result<Reading<People>, StoreError> {

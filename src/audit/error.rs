@@ -39,9 +39,7 @@ pub enum AuditError {
     Exceptions(#[from] ConfigError),
     /// The history.
     #[error(transparent)]
-    #[diagnostic(help(
-        "`[history] path` must be a file that this account can write; keep it when you upgrade."
-    ))]
+    #[diagnostic(help("{}", .0.advice()))]
     Store(#[from] StoreError),
     /// The history is of another tenant.
     #[error("the history is of customer {before}, and this is customer {now}")]

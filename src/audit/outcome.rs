@@ -15,6 +15,21 @@ pub struct Outcome {
     pub exit: Exit,
     /// Open findings at or above `fail_on`.
     pub at_or_above: u64,
+    /// Whether it continued another.
+    pub beginning: Beginning,
+    /// Whether it was told to stop before everything was read.
+    pub was_interrupted: bool,
+}
+
+/// How a run began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beginning {
+    /// From nothing.
+    Fresh,
+    /// Where one was that nobody finished.
+    Resumed,
+    /// From nothing, though asked to continue: there was nothing to continue.
+    NothingToResume,
 }
 
 /// Exit codes.

@@ -22,15 +22,16 @@ pub(super) async fn collect(
     progress: &dyn Progress,
 ) -> Result<(), StoreError> {
     progress.started(Part::SendAs, Some(run.user_count()?));
+    progress.advanced(Part::SendAs, run.mailbox_count()?);
     let scopes = access::scopes(Identity::Mailbox, &plan.parts);
     let mut batches = stream::iter(run.users_without_mailbox())
         .map(|user| {
             let scopes = &scopes;
             async move {
-                let user = user?;
+                let (key, user) = user?;
                 let mailbox = mailbox(client, plan, scopes, &user).await;
                 progress.advanced(Part::SendAs, 1);
-                Ok::<_, StoreError>((user.id, mailbox))
+                Ok::<_, StoreError>((key, mailbox))
             }
         })
         .buffer_unordered(plan.concurrency.max(1))

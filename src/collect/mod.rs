@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::google::{Client, Session};
@@ -61,6 +62,19 @@ pub struct UserListing {
     pub interrupted: bool,
 }
 
+/// How far the users' listing got.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserCursor {
+    /// What is known of the users so far.
+    pub listing: UserListing,
+    /// Users that are kept.
+    pub kept: u64,
+    /// What is wrong with the first user that could not be read.
+    pub first_unreadable: String,
+    /// Where the listing goes on.
+    pub page_token: Option<String>,
+}
+
 /// Scopes of one client, as one source shows them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GrantListing {
@@ -84,20 +98,28 @@ pub async fn collect(
 ) -> Result<(), StoreError> {
     let admin = Session::as_subject(client, &plan.admin, &access::scopes(Identity::Admin, &plan.parts));
     let account = Session::as_account(client, &access::scopes(Identity::Account, &plan.parts));
-    let (users, domains, roles, accounts, probe) = tokio::join!(
+    let console = async { console_grants::collect(plan, run.started_at()) };
+    tokio::try_join!(
+        kept(run, Part::Domains, domains::collect(&admin, plan)),
+        kept(run, Part::AdminRoles, admin_roles::collect(&admin, plan)),
+        kept(run, Part::ServiceAccounts, service_accounts::collect(&account, plan, progress)),
+        kept(run, Part::ProbeGrants, probe::collect(client, plan, progress)),
+        kept(run, Part::ConsoleGrants, console),
         users::collect(&admin, plan, run, progress),
-        domains::collect(&admin, plan),
-        admin_roles::collect(&admin, plan),
-        service_accounts::collect(&account, plan, progress),
-        probe::collect(client, plan, progress),
-    );
-    run.put_part(Part::Users, &users?)?;
-    run.put_part(Part::Domains, &domains)?;
-    run.put_part(Part::AdminRoles, &roles)?;
-    run.put_part(Part::ServiceAccounts, &accounts)?;
-    run.put_part(Part::ProbeGrants, &probe)?;
-    run.put_part(Part::ConsoleGrants, &console_grants::collect(plan, run.started_at()))?;
+    )?;
     mailboxes::collect(client, plan, run, progress).await
+}
+
+/// Keeps what `collect` reads as soon as it is read; asks for nothing that an attempt before read whole.
+async fn kept<T: Serialize + DeserializeOwned>(
+    run: &Run<'_>,
+    part: Part,
+    collect: impl Future<Output = Reading<T>>,
+) -> Result<(), StoreError> {
+    match run.part::<Reading<T>>(part)? {
+        Some(Reading::Complete(_)) => Ok(()),
+        _ => run.put_part(part, &collect.await),
+    }
 }
 
 impl Plan {

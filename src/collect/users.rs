@@ -2,57 +2,94 @@
 
 use chrono::{DateTime, Datelike, Utc};
 
-use crate::google::{BrokenRows, Session, admin1_directory as directory};
+use crate::causes::Retry;
+use crate::google::{BrokenRows, Page, Session, admin1_directory as directory};
 use crate::store::{Run, StoreError};
 use crate::tenant::{LastLogin, Part, Reading, User};
 
-use super::{Plan, Progress, UserListing, gaps};
+use super::{Plan, Progress, UserCursor, UserListing, gaps};
 
-/// Reads every user into the run, page by page.
+/// Reads every user into the run, page by page. Goes on where an attempt before was stopped.
 pub(super) async fn collect(
     admin: &Session<'_>,
     plan: &Plan,
     run: &Run<'_>,
     progress: &dyn Progress,
-) -> Result<Reading<UserListing>, StoreError> {
-    if let Some(gap) = plan.not_asked(Part::Users) {
-        return Ok(Reading::Missing(gap));
+) -> Result<(), StoreError> {
+    if let Some(Reading::Complete(_)) = run.part::<Reading<UserListing>>(Part::Users)? {
+        return Ok(());
     }
-    progress.started(Part::Users, None);
-    let mut pages = directory::list_users(admin, &plan.customer);
-    let (mut listing, mut broken, mut any) = (UserListing::default(), BrokenRows::default(), false);
-    let mut users = 0;
-    let reading = loop {
-        match pages.next().await {
-            Ok(Some(page)) => {
-                any = true;
-                listing.customer_id = listing
-                    .customer_id
-                    .or_else(|| page.rows.iter().find_map(|user| user.customer_id.clone()));
-                progress.advanced(Part::Users, page.rows.len() as u64);
-                broken.extend(page.broken);
-                let (named, nameless): (Vec<_>, Vec<_>) = page.rows.into_iter().map(user).partition(is_named);
-                nameless.iter().for_each(|user| broken.add("no id or no address", &format!("{user:?}")));
-                users += named.len();
-                run.put_users(&named)?;
-            }
-            Ok(None) => {
-                listing.unreadable = broken.count;
-                break match gaps::broken_rows(Part::Users, &broken) {
-                    Some(gap) => Reading::Partial(listing, gap),
-                    None if users == 0 => Reading::Missing(gaps::empty(Part::Users)),
-                    None => Reading::Complete(listing),
-                };
-            }
-            Err(error) if any => {
-                listing.interrupted = true;
-                break Reading::Partial(listing, gaps::interrupted(Part::Users, &error));
-            }
-            Err(error) => break Reading::Missing(gaps::refused(Part::Users, &error)),
+    let reading = match plan.not_asked(Part::Users) {
+        Some(gap) => Reading::Missing(gap),
+        None => {
+            progress.started(Part::Users, None);
+            let reading = list(admin, plan, run, progress).await?;
+            progress.finished(Part::Users);
+            reading
         }
     };
-    progress.finished(Part::Users);
-    Ok(reading)
+    run.put_part(Part::Users, &reading)
+}
+
+async fn list(
+    admin: &Session<'_>,
+    plan: &Plan,
+    run: &Run<'_>,
+    progress: &dyn Progress,
+) -> Result<Reading<UserListing>, StoreError> {
+    let mut cursor: UserCursor = run.cursor(Part::Users)?.unwrap_or_default();
+    let mut resumed = cursor.page_token.is_some();
+    progress.advanced(Part::Users, cursor.kept);
+    let mut pages = directory::list_users(admin, &plan.customer).starting_at(cursor.page_token.take());
+    loop {
+        match pages.next().await {
+            Ok(Some(page)) => {
+                progress.advanced(Part::Users, page.rows.len() as u64);
+                cursor.page_token = pages.next_token().map(str::to_owned);
+                let users = cursor.add(page);
+                run.put_users(&users, &cursor)?;
+            }
+            Ok(None) => return Ok(whole(cursor)),
+            Err(error) if resumed && error.cause.retry == Retry::Never => {
+                // Page tokens are good for days, not for ever: the listing begins again.
+                tracing::info!(%error, "the users' listing cannot go on where it was");
+                cursor = UserCursor::default();
+                pages = directory::list_users(admin, &plan.customer);
+            }
+            Err(error) if cursor.kept > 0 => {
+                let listing = UserListing { interrupted: true, ..cursor.listing };
+                return Ok(Reading::Partial(listing, gaps::interrupted(Part::Users, &error)));
+            }
+            Err(error) => return Ok(Reading::Missing(gaps::refused(Part::Users, &error))),
+        }
+        resumed = false;
+    }
+}
+
+impl UserCursor {
+    /// Counts a page, and picks the users of it that can be kept.
+    fn add(&mut self, page: Page<directory::User>) -> Vec<User> {
+        let customer_id = page.rows.iter().find_map(|user| user.customer_id.clone());
+        self.listing.customer_id = self.listing.customer_id.take().or(customer_id);
+        let mut broken = page.broken;
+        let (named, nameless): (Vec<_>, Vec<_>) = page.rows.into_iter().map(user).partition(is_named);
+        nameless.iter().for_each(|user| broken.add("no id or no address", &format!("{user:?}")));
+        if self.listing.unreadable == 0 {
+            self.first_unreadable = broken.first;
+        }
+        self.listing.unreadable += broken.count;
+        self.kept += named.len() as u64;
+        named
+    }
+}
+
+fn whole(cursor: UserCursor) -> Reading<UserListing> {
+    let broken = BrokenRows { count: cursor.listing.unreadable, first: cursor.first_unreadable };
+    match gaps::broken_rows(Part::Users, &broken) {
+        Some(gap) => Reading::Partial(cursor.listing, gap),
+        None if cursor.kept == 0 => Reading::Missing(gaps::empty(Part::Users)),
+        None => Reading::Complete(cursor.listing),
+    }
 }
 
 /// Without an id nothing can be kept of a user, without an address nothing can be read.

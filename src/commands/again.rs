@@ -29,6 +29,6 @@ fn act(
 }
 
 fn latest(config: &Config) -> Result<String, Failure> {
-    let newest = Store::open(&config.history)?.finished_runs()?.into_iter().next();
+    let newest = Store::look(&config.history)?.finished_runs()?.into_iter().next();
     Ok(newest.ok_or_else(|| AuditError::NoSuchRun("latest".to_owned()))?.run_id)
 }

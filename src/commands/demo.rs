@@ -11,7 +11,7 @@ use crate::collect::Progress;
 use crate::config::Config;
 
 use super::failure::Failure;
-use super::{progress_bar, runtime, terminal};
+use super::{progress_bar, runtime, stop_signal, terminal};
 
 pub(super) fn run(demo: &Demo, output: &Output) -> Result<Exit, Failure> {
     let progress = progress_bar::progress(output);
@@ -27,7 +27,8 @@ async fn audit_synthetic_tenant(demo: &Demo, progress: &dyn Progress) -> Result<
     let files = emulator.write_client_files(client_files.path())?;
     let config = Config::load(&files.config, std::iter::empty(), &settings(demo))?;
     let at = demo.at.unwrap_or_else(Utc::now).trunc_subsecs(0);
-    let outcome = audit::run(&config, Circumstances { at, is_demo: true }, progress).await?;
+    let circumstances = Circumstances { at, is_demo: true, resume: false };
+    let outcome = audit::run(&config, circumstances, progress, stop_signal::told_to_stop()?).await?;
     emulator.shutdown().await;
     Ok(outcome)
 }

@@ -28,7 +28,8 @@ pub(super) enum Failure {
     Exists(PathBuf),
     #[error("cannot write {}: {source}", path.display())]
     Write { path: PathBuf, source: std::io::Error },
-    #[error("the history cannot be read: {0}")]
+    #[error(transparent)]
+    #[diagnostic(help("{}", .0.advice()))]
     History(#[from] StoreError),
     #[error("cannot start: {0}")]
     Runtime(std::io::Error),

@@ -18,7 +18,7 @@ pub(super) fn run(configured: &Configured) -> Result<Exit, Failure> {
         "{:<22} {:<9} {:>9} {:>7} {:>7} {:>7} {:>13}",
         "run", "read", "users", "open", "new", "fixed", "not assessed"
     )?;
-    for run in Store::open(&config.history)?.finished_runs()? {
+    for run in Store::look(&config.history)?.finished_runs()? {
         let read = match run.completeness {
             Completeness::Complete => "complete",
             Completeness::Partial => "partial",

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
-use crate::audit::{Exit, Outcome};
+use crate::audit::{Beginning, Exit, Outcome};
 use crate::findings::{Completeness, CoverageRow, RunSummary, Severity};
 
 use super::failure::Failure;
@@ -35,6 +35,14 @@ fn try_to_tell(outcome: &Outcome, quiet: bool) -> io::Result<()> {
         return Ok(());
     }
     let mut stdout = io::stdout().lock();
+    match outcome.beginning {
+        Beginning::Fresh => {}
+        Beginning::Resumed => writeln!(stdout, "resumed: the run that began at {}", summary.run_id)?,
+        Beginning::NothingToResume => writeln!(stdout, "nothing to resume: a run from the beginning")?,
+    }
+    if outcome.was_interrupted {
+        writeln!(stdout, "interrupted: `workspace-audit run --resume` reads the rest")?;
+    }
     writeln!(stdout, "{}", printable(&headline(summary)))?;
     writeln!(stdout, "{}", numbers(summary))?;
     if outcome.exit == Exit::Findings {

@@ -44,6 +44,7 @@ pub(super) const ALL: &[Key] = &[
     key("reports", "csv_bom", Kind::Switch),
     key("history", "path", Kind::Text),
     key("history", "keep_runs", Kind::Number),
+    key("history", "resume_hours", Kind::Number),
     key("google", "base_url", Kind::Text),
 ];
 

@@ -89,6 +89,24 @@ impl<'a, T: DeserializeOwned> Pages<'a, T> {
         Self { session, scope, request, rows_key, next: Next::First, seen: HashSet::new(), row: PhantomData }
     }
 
+    /// Begins at a page token of the same listing, asked for earlier; at the first page if there is none.
+    #[must_use]
+    pub fn starting_at(mut self, token: Option<String>) -> Self {
+        if let Some(token) = token {
+            self.next = Next::Token(token);
+        }
+        self
+    }
+
+    /// Where the listing goes on after the page that was read last.
+    #[must_use]
+    pub fn next_token(&self) -> Option<&str> {
+        match &self.next {
+            Next::Token(token) => Some(token),
+            Next::First | Next::Done => None,
+        }
+    }
+
     /// The next page; `None` after the last. A page may be empty and still not be the last.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, params};
+use sha2::{Digest, Sha256};
 
 use crate::findings::{Change, Finding, Fingerprint, FixedFinding, Severity, Verdict};
 
@@ -23,25 +24,28 @@ impl Run<'_> {
     /// When the store cannot be written.
     pub fn clear_findings(&self) -> Result<(), StoreError> {
         let connection = self.store.connection();
-        connection.execute("DELETE FROM finding WHERE run_id = ?1", [self.id()])?;
-        connection.execute("DELETE FROM not_assessed WHERE run_id = ?1", [self.id()])?;
+        connection.execute("DELETE FROM finding WHERE run = ?1", [self.number])?;
+        connection.execute("DELETE FROM not_assessed", [])?;
         Ok(())
     }
 
-    /// Keeps findings.
+    /// Keeps findings. One that reads like a finding of another run is stored once.
     ///
     /// # Errors
     /// When the store cannot be written.
     pub fn put_findings(&self, findings: &[Finding]) -> Result<(), StoreError> {
-        let mut connection = self.store.connection();
-        let transaction = connection.transaction()?;
-        {
-            let mut insert = transaction.prepare_cached(
-                "INSERT OR REPLACE INTO finding VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )?;
-            for finding in findings {
-                insert.execute(params![
-                    self.id(),
+        let connection = self.store.connection();
+        let mut known = connection.prepare_cached("SELECT finding FROM finding_text WHERE digest = ?1")?;
+        let mut insert =
+            connection.prepare_cached("INSERT INTO finding_text VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
+        let mut refer = connection.prepare_cached("INSERT OR IGNORE INTO finding (run, finding) VALUES (?1, ?2)")?;
+        for finding in findings {
+            let text = serde_json::to_string(finding)?;
+            let digest = &Sha256::digest(&text)[..16];
+            let number = match known.query_row([digest], |row| row.get(0)).optional()? {
+                Some(number) => number,
+                None => insert.insert(params![
+                    digest,
                     finding.fingerprint.as_str(),
                     finding.check_id,
                     finding.subject.kind.as_str(),
@@ -49,28 +53,23 @@ impl Run<'_> {
                     finding.judged_id,
                     finding.verdict.as_str(),
                     worst_first(finding),
-                    serde_json::to_string(finding)?,
-                ])?;
-            }
+                    text,
+                ])?,
+            };
+            refer.execute([self.number, number])?;
         }
-        Ok(transaction.commit()?)
+        Ok(())
     }
 
-    /// Remembers that a check could not judge these subjects: what it said of them before still stands.
+    /// Remembers until the run is judged that a check could not judge these subjects: what it said of them
+    /// before still stands.
     ///
     /// # Errors
     /// When the store cannot be written.
     pub fn put_not_assessed(&self, rows: &[(&'static str, String)]) -> Result<(), StoreError> {
-        let mut connection = self.store.connection();
-        let transaction = connection.transaction()?;
-        {
-            let mut insert =
-                transaction.prepare_cached("INSERT OR IGNORE INTO not_assessed VALUES (?1, ?2, ?3)")?;
-            for (check_id, judged_id) in rows {
-                insert.execute(params![self.id(), check_id, judged_id])?;
-            }
-        }
-        Ok(transaction.commit()?)
+        let connection = self.store.connection();
+        let mut insert = connection.prepare_cached("INSERT OR IGNORE INTO not_assessed VALUES (?1, ?2)")?;
+        rows.iter().try_for_each(|(check_id, judged_id)| Ok(insert.execute([*check_id, judged_id]).map(drop)?))
     }
 
     /// Every finding, ordered bytewise by check id, subject kind and subject id.
@@ -78,37 +77,19 @@ impl Run<'_> {
     /// # Errors
     /// When the store cannot be read.
     pub fn findings(&self) -> Result<impl Iterator<Item = Result<Finding, StoreError>> + '_, StoreError> {
-        let mut offset = FindingKey::default();
-        let mut batch = Vec::new().into_iter();
-        let mut done = false;
-        Ok(std::iter::from_fn(move || {
-            if batch.len() == 0 && !done {
-                match self.findings_after(&offset) {
-                    Ok(rows) => {
-                        done = rows.is_empty();
-                        batch = rows.into_iter();
-                    }
-                    Err(error) => {
-                        done = true;
-                        return Some(Err(error));
-                    }
-                }
-            }
-            let (key, text) = batch.next()?;
-            offset = key;
-            Some(serde_json::from_str(&text).map_err(StoreError::from))
-        }))
+        Ok(pages(|after: &FindingKey| self.findings_after(after)).map(|text| Ok(serde_json::from_str(&text?)?)))
     }
 
     fn findings_after(&self, after: &FindingKey) -> Result<Vec<(FindingKey, String)>, StoreError> {
         let connection = self.store.connection();
         let mut statement = connection.prepare_cached(
-            "SELECT check_id, subject_kind, subject_id, fingerprint, finding FROM finding
-             WHERE run_id = ?1 AND (check_id, subject_kind, subject_id, fingerprint) > (?2, ?3, ?4, ?5)
+            "SELECT check_id, subject_kind, subject_id, fingerprint, text FROM finding_text AS text
+             WHERE (check_id, subject_kind, subject_id, fingerprint) > (?2, ?3, ?4, ?5)
+               AND EXISTS (SELECT 1 FROM finding WHERE run = ?1 AND finding = text.finding)
              ORDER BY check_id, subject_kind, subject_id, fingerprint LIMIT ?6",
         )?;
         let rows = statement
-            .query_map(params![self.id(), after.0, after.1, after.2, after.3, BATCH], |row| {
+            .query_map(params![self.number, after.0, after.1, after.2, after.3, BATCH], |row| {
                 Ok(((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?), row.get(4)?))
             })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -121,31 +102,15 @@ impl Run<'_> {
     pub fn worst_findings(&self, limit: usize) -> Result<Vec<Finding>, StoreError> {
         let connection = self.store.connection();
         let mut statement = connection.prepare_cached(
-            "SELECT finding FROM finding WHERE run_id = ?1
-             ORDER BY worst_first, check_id, subject_kind, subject_id LIMIT ?2",
+            "SELECT text FROM finding_text AS text
+             WHERE EXISTS (SELECT 1 FROM finding WHERE run = ?1 AND finding = text.finding)
+             ORDER BY worst_first, check_id, subject_kind, subject_id, fingerprint LIMIT ?2",
         )?;
         let rows = statement
-            .query_map(params![self.id(), i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
+            .query_map(params![self.number, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
                 row.get::<_, String>(0)
             })?;
         rows.map(|row| Ok(serde_json::from_str(&row?)?)).collect()
-    }
-
-    /// The finished run before this one.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn previous(&self) -> Result<Option<Run<'_>>, StoreError> {
-        let found: Option<String> = self
-            .store
-            .connection()
-            .query_row(
-                "SELECT run_id FROM run WHERE state = 'finished' AND run_id < ?1 ORDER BY run_id DESC LIMIT 1",
-                [self.id()],
-                |row| row.get(0),
-            )
-            .optional()?;
-        found.map_or(Ok(None), |id| self.store.run(&id))
     }
 
     /// What this run said of one subject.
@@ -156,8 +121,11 @@ impl Run<'_> {
         let found: Option<String> = self
             .store
             .connection()
-            .prepare_cached("SELECT finding FROM finding WHERE run_id = ?1 AND fingerprint = ?2")?
-            .query_row(params![self.id(), fingerprint.as_str()], |row| row.get(0))
+            .prepare_cached(
+                "SELECT text FROM finding_text AS text WHERE fingerprint = ?2
+                   AND EXISTS (SELECT 1 FROM finding WHERE run = ?1 AND finding = text.finding)",
+            )?
+            .query_row(params![self.number, fingerprint.as_str()], |row| row.get(0))
             .optional()?;
         let finding: Option<Finding> = found.map(|text| serde_json::from_str(&text)).transpose()?;
         Ok(finding.map(|finding| PreviousFinding { verdict: finding.verdict, severity: finding.severity }))
@@ -182,50 +150,77 @@ impl Run<'_> {
         Ok((first, first < self.started_at()))
     }
 
-    /// Findings of `previous` that are open there and absent here, among the checks that were asked now:
-    /// those whose subject was judged again are fixed, the others are not rechecked.
-    ///
-    /// `unlisted` names the checks whose subjects could not be listed completely.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn gone_since(
+    /// Findings of `previous` that are open there and absent here, worst first.
+    pub fn gone_since(&self, previous: &Run<'_>) -> impl Iterator<Item = Result<GoneFinding, StoreError>> {
+        let (now, before) = (self.number, previous.number);
+        let gone = pages(move |after: &GoneKey| self.gone_after(now, before, after));
+        gone.map(|found| {
+            let (was_not_assessed, text) = found?;
+            Ok(GoneFinding { finding: serde_json::from_str(&text)?, was_not_assessed })
+        })
+    }
+
+    fn gone_after(
         &self,
-        previous: &Run<'_>,
-        checks: &[&str],
-        unlisted: &[&str],
-    ) -> Result<(Vec<Finding>, Vec<Finding>), StoreError> {
-        let rows: Vec<(String, String, bool)> = {
-            let connection = self.store.connection();
-            let mut statement = connection.prepare_cached(
-                "SELECT old.check_id, old.finding,
-                        EXISTS (SELECT 1 FROM not_assessed AS n WHERE n.run_id = ?1
-                                AND n.check_id = old.check_id AND n.judged_id = old.judged_id)
-                 FROM finding AS old
-                 WHERE old.run_id = ?2 AND old.verdict IN ('fail', 'review', 'error', 'excepted')
-                   AND NOT EXISTS (SELECT 1 FROM finding AS new
-                                   WHERE new.run_id = ?1 AND new.fingerprint = old.fingerprint)
-                 ORDER BY old.worst_first, old.check_id, old.subject_kind, old.subject_id",
-            )?;
-            let rows = statement
-                .query_map([self.id(), previous.id()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-            rows.collect::<Result<_, _>>()?
-        };
-        let (mut fixed, mut not_rechecked) = (Vec::new(), Vec::new());
-        for (check_id, text, not_assessed) in rows {
-            if !checks.contains(&check_id.as_str()) {
-                continue;
-            }
-            let finding: Finding = serde_json::from_str(&text)?;
-            if not_assessed || unlisted.contains(&check_id.as_str()) {
-                not_rechecked.push(Finding { change: Change::NotRechecked, ..finding });
-            } else {
-                fixed.push(finding);
-            }
-        }
-        Ok((fixed, not_rechecked))
+        now: i64,
+        before: i64,
+        after: &GoneKey,
+    ) -> Result<Vec<(GoneKey, (bool, String))>, StoreError> {
+        let connection = self.store.connection();
+        let mut statement = connection.prepare_cached(
+            "SELECT worst_first, check_id, fingerprint, text,
+                    EXISTS (SELECT 1 FROM not_assessed AS n
+                            WHERE n.check_id = old.check_id AND n.judged_id = old.judged_id)
+             FROM finding_text AS old
+             WHERE (worst_first, check_id, fingerprint) > (?3, ?4, ?5)
+               AND verdict IN ('fail', 'review', 'error', 'excepted')
+               AND EXISTS (SELECT 1 FROM finding WHERE run = ?2 AND finding = old.finding)
+               AND NOT EXISTS (SELECT 1 FROM finding_text AS new JOIN finding USING (finding)
+                               WHERE run = ?1 AND new.fingerprint = old.fingerprint)
+             ORDER BY worst_first, check_id, fingerprint LIMIT ?6",
+        )?;
+        let rows = statement.query_map(params![now, before, after.0, after.1, after.2, BATCH], |row| {
+            Ok(((row.get(0)?, row.get(1)?, row.get(2)?), (row.get(4)?, row.get(3)?)))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 }
+
+/// What the run before found and this one did not.
+#[derive(Clone, Debug)]
+pub struct GoneFinding {
+    /// As it was.
+    pub finding: Finding,
+    /// Whether its subject could not be judged this time.
+    pub was_not_assessed: bool,
+}
+
+/// Rows of a query that goes on after a key, a page at a time, so that no lock is held while they are used.
+fn pages<K: Default, V>(
+    read: impl Fn(&K) -> Result<Vec<(K, V)>, StoreError>,
+) -> impl Iterator<Item = Result<V, StoreError>> {
+    let (mut last, mut page, mut done) = (K::default(), Vec::new().into_iter(), false);
+    std::iter::from_fn(move || {
+        if page.len() == 0 && !done {
+            match read(&last) {
+                Ok(rows) => {
+                    done = rows.is_empty();
+                    page = rows.into_iter();
+                }
+                Err(error) => {
+                    done = true;
+                    return Some(Err(error));
+                }
+            }
+        }
+        let (key, value) = page.next()?;
+        last = key;
+        Some(Ok(value))
+    })
+}
+
+/// Place in the order of worst first, check id, fingerprint.
+type GoneKey = (i64, String, String);
 
 /// Check id, subject kind, subject id, fingerprint: the order of findings.
 type FindingKey = (String, String, String, String);

@@ -1,85 +1,87 @@
 //! The run store: facts as they arrive, findings, runs. One SQLite file, mode 0600.
 
+mod error;
 mod findings;
+mod lock;
+mod parts;
 mod run;
 mod schema;
+mod users;
 
 use std::fs::{OpenOptions, Permissions};
-use std::io;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
-pub use findings::PreviousFinding;
+pub use error::StoreError;
+pub use findings::{GoneFinding, PreviousFinding};
 pub use run::{Run, RunState};
+pub use users::UserKey;
+
+use lock::Lock;
 
 /// The run store.
 #[derive(Debug)]
 pub struct Store {
     connection: Mutex<Connection>,
-}
-
-/// What is wrong with the store.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The file or its folder.
-    #[error("cannot open the history {}: {source}", path.display())]
-    Open {
-        /// As configured.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// A newer version of this program wrote it.
-    #[error("the history {} was written by a newer version of this program (layout {found}, known up to {known})", path.display())]
-    Newer {
-        /// As configured.
-        path: PathBuf,
-        /// The file's layout.
-        found: i64,
-        /// The newest layout that this program knows.
-        known: i64,
-    },
-    /// Reading or writing.
-    #[error("the history cannot be read or written: {0}")]
-    Sqlite(#[from] rusqlite::Error),
-    /// What stands there is not what this program wrote.
-    #[error("the history holds what this program did not write: {0}")]
-    Foreign(#[from] serde_json::Error),
-}
-
-impl From<StoreError> for io::Error {
-    fn from(error: StoreError) -> Self {
-        Self::other(error)
-    }
+    _lock: Option<Lock>,
 }
 
 impl Store {
-    /// Opens the store, making it if there is none.
+    /// Opens the store to write to it, making it if there is none. Nobody else may until it is dropped.
     ///
     /// # Errors
-    /// When the file or its folder cannot be written, or when it is from a newer version.
+    /// When the file or its folder cannot be written, when another run is using it, or when it is from a
+    /// newer version.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let refuse = |source| StoreError::Open { path: path.to_owned(), source };
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(refuse)?;
         }
+        let lock = Lock::take(path)?;
+        Self::connect(path, Some(lock))
+    }
+
+    /// Opens the store to look at it, also while a run is using it.
+    ///
+    /// # Errors
+    /// When there is none, when it cannot be read, or when it is from a newer version.
+    pub fn look(path: &Path) -> Result<Self, StoreError> {
+        std::fs::metadata(path).map_err(|source| StoreError::Open { path: path.to_owned(), source })?;
+        Self::connect(path, None)
+    }
+
+    fn connect(path: &Path, lock: Option<Lock>) -> Result<Self, StoreError> {
+        let refuse = |source| StoreError::Open { path: path.to_owned(), source };
         // SQLite gives its -wal and -shm files the mode of the database, so the file is made first.
         let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(refuse)?;
         file.set_permissions(Permissions::from_mode(0o600)).map_err(refuse)?;
         let mut connection = Connection::open(path)?;
         connection.busy_timeout(std::time::Duration::from_secs(10))?;
+        schema::refuse_newer(&connection, path)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
-        schema::migrate(&mut connection, path)?;
-        Ok(Self { connection: Mutex::new(connection) })
+        schema::migrate(&mut connection)?;
+        Ok(Self { connection: Mutex::new(connection), _lock: lock })
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
         // A panic elsewhere leaves SQLite's transaction rolled back, so the connection is still good.
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn atomically<T, E: From<StoreError>>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        let say = |words| self.connection().execute_batch(words).map_err(StoreError::from);
+        say("BEGIN IMMEDIATE")?;
+        let done = work();
+        match &done {
+            Ok(_) => say("COMMIT")?,
+            // SQLite may have rolled back by itself, as it does on a full disk.
+            Err(_) => drop(say("ROLLBACK")),
+        }
+        done
     }
 }

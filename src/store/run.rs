@@ -1,12 +1,9 @@
-//! One run's facts.
+//! Runs: begun, continued, finished, forgotten.
 
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, params};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::findings::RunSummary;
-use crate::tenant::{Mailbox, Part, User, UserFacts};
 
 use super::{Store, StoreError};
 
@@ -15,6 +12,8 @@ use super::{Store, StoreError};
 pub enum RunState {
     /// Facts are arriving, or it was killed.
     Started,
+    /// It was told to stop, and reported what it had.
+    Interrupted,
     /// Everything that could be read was read and judged.
     Finished,
 }
@@ -23,6 +22,7 @@ impl RunState {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Started => "started",
+            Self::Interrupted => "interrupted",
             Self::Finished => "finished",
         }
     }
@@ -32,31 +32,47 @@ impl RunState {
 #[derive(Debug)]
 pub struct Run<'a> {
     pub(super) store: &'a Store,
+    /// Its number: later runs have higher ones.
+    pub(super) number: i64,
+    /// The number of the finished run before it, with which it shares what did not change.
+    pub(super) base: Option<i64>,
     id: String,
     started_at: DateTime<Utc>,
 }
 
-/// Users per query: their facts are all that is in memory of them.
-const BATCH: i64 = 500;
-
 impl Store {
-    /// Begins a run. Two runs within one second get ids that differ: the later one waits in name only.
+    /// Begins a run, and forgets those that nobody finished. Two runs within one second get ids that differ:
+    /// the later one waits in name only.
+    ///
+    /// `terms` say what a run that continues this one must have in common with it.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn begin(&self, started_at: DateTime<Utc>) -> Result<Run<'_>, StoreError> {
+    pub fn begin(&self, started_at: DateTime<Utc>, terms: &str) -> Result<Run<'_>, StoreError> {
+        for number in self.numbers("SELECT run FROM run WHERE state <> 'finished'", [])? {
+            self.forget(number)?;
+        }
         let mut id_time = started_at;
         loop {
             let id = id_time.format("%Y-%m-%dT%H-%M-%SZ").to_string();
             let inserted = self.connection().execute(
-                "INSERT OR IGNORE INTO run (run_id, started_at, state) VALUES (?1, ?2, ?3)",
-                params![id, started_at.to_rfc3339(), RunState::Started.as_str()],
+                "INSERT OR IGNORE INTO run (run_id, started_at, state, terms) VALUES (?1, ?2, ?3, ?4)",
+                params![id, started_at.to_rfc3339(), RunState::Started.as_str(), terms],
             )?;
             if inserted == 1 {
-                return Ok(Run { store: self, id, started_at });
+                return self.run_where("run_id = ?1", [&id])?.ok_or(rusqlite::Error::QueryReturnedNoRows.into());
             }
             id_time += chrono::Duration::seconds(1);
         }
+    }
+
+    /// The newest run on these terms that was not finished, if it is the newest run of all.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn unfinished(&self, terms: &str) -> Result<Option<Run<'_>>, StoreError> {
+        let newest = "terms = ?1 AND state <> 'finished' AND run = (SELECT max(run) FROM run)";
+        self.run_where(newest, [terms])
     }
 
     /// A run that was begun before.
@@ -64,11 +80,25 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn run(&self, id: &str) -> Result<Option<Run<'_>>, StoreError> {
-        let started_at = self
-            .connection()
-            .query_row("SELECT started_at FROM run WHERE run_id = ?1", [id], |row| row.get(0))
-            .optional()?;
-        Ok(started_at.map(|started_at| Run { store: self, id: id.to_owned(), started_at }))
+        self.run_where("run_id = ?1", [id])
+    }
+
+    fn run_where(&self, condition: &str, values: [&str; 1]) -> Result<Option<Run<'_>>, StoreError> {
+        let query = format!(
+            "SELECT run, run_id, started_at,
+                    (SELECT max(run) FROM run AS base WHERE base.state = 'finished' AND base.run < run.run)
+             FROM run WHERE {condition}"
+        );
+        let found = self.connection().query_row(&query, values, |row| {
+            Ok(Run {
+                store: self,
+                number: row.get(0)?,
+                id: row.get(1)?,
+                started_at: row.get(2)?,
+                base: row.get(3)?,
+            })
+        });
+        Ok(found.optional()?)
     }
 
     /// Summaries of finished runs, newest first.
@@ -78,10 +108,43 @@ impl Store {
     pub fn finished_runs(&self) -> Result<Vec<RunSummary>, StoreError> {
         let connection = self.connection();
         let mut statement = connection.prepare(
-            "SELECT summary FROM run WHERE state = 'finished' AND summary IS NOT NULL ORDER BY started_at DESC, run_id DESC",
+            "SELECT summary FROM run WHERE state = 'finished' AND summary IS NOT NULL ORDER BY run DESC",
         )?;
         let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
         rows.map(|row| Ok(serde_json::from_str(&row?)?)).collect()
+    }
+
+    fn numbers<P: rusqlite::Params>(&self, query: &str, values: P) -> Result<Vec<i64>, StoreError> {
+        let connection = self.connection();
+        let mut statement = connection.prepare(query)?;
+        let rows = statement.query_map(values, |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Forgets a run, and the facts that neither of its neighbours shares. Only neighbours can: a run takes
+    /// over facts from the one before it alone.
+    fn forget(&self, number: i64) -> Result<(), StoreError> {
+        let mut connection = self.connection();
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(&format!(
+            "DELETE FROM fact WHERE fact IN (
+                 SELECT profile FROM user_fact WHERE run = {number}
+                 UNION ALL SELECT mailbox FROM user_fact WHERE run = {number} AND mailbox IS NOT NULL
+                 UNION ALL SELECT reading FROM part_fact WHERE run = {number}
+                 EXCEPT SELECT profile FROM user_fact WHERE run IN {neighbours}
+                 EXCEPT SELECT mailbox FROM user_fact WHERE run IN {neighbours} AND mailbox IS NOT NULL
+                 EXCEPT SELECT reading FROM part_fact WHERE run IN {neighbours}
+             );
+             DELETE FROM user_key WHERE user IN (SELECT user FROM user_fact WHERE run = {number})
+                 AND NOT EXISTS (SELECT 1 FROM run JOIN user_fact AS other USING (run)
+                                 WHERE run.run <> {number} AND other.user = user_key.user);
+             DELETE FROM run WHERE run = {number};
+             DELETE FROM finding_text WHERE finding NOT IN (SELECT finding FROM finding);",
+            neighbours = format_args!(
+                "(SELECT max(run) FROM run WHERE run < {number} UNION ALL SELECT min(run) FROM run WHERE run > {number})"
+            ),
+        ))?;
+        Ok(transaction.commit()?)
     }
 }
 
@@ -98,132 +161,75 @@ impl Run<'_> {
         self.started_at
     }
 
-    /// Keeps users. One that comes twice, as a listing that shifts can bring it, is kept once.
+    /// Does `work` as one transaction: all of it stands, or none.
     ///
     /// # Errors
-    /// When the store cannot be written.
-    pub fn put_users(&self, users: &[User]) -> Result<(), StoreError> {
-        let mut connection = self.store.connection();
-        let transaction = connection.transaction()?;
-        {
-            let mut statement = transaction.prepare_cached(
-                "INSERT OR REPLACE INTO user_fact (run_id, user_id, user) VALUES (?1, ?2, ?3)",
-            )?;
-            for user in users {
-                statement.execute(params![self.id, user.id, serde_json::to_string(user)?])?;
-            }
-        }
-        Ok(transaction.commit()?)
+    /// Those of `work`, and when the store cannot be written.
+    pub fn atomically<T, E: From<StoreError>>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        self.store.atomically(work)
     }
 
-    /// Keeps mailboxes of users that are kept already.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub fn put_mailboxes(&self, mailboxes: &[(String, Mailbox)]) -> Result<(), StoreError> {
-        let mut connection = self.store.connection();
-        let transaction = connection.transaction()?;
-        {
-            let mut statement = transaction
-                .prepare_cached("UPDATE user_fact SET mailbox = ?3 WHERE run_id = ?1 AND user_id = ?2")?;
-            for (user_id, mailbox) in mailboxes {
-                statement.execute(params![self.id, user_id, serde_json::to_string(mailbox)?])?;
-            }
-        }
-        Ok(transaction.commit()?)
-    }
-
-    /// Keeps what was read of a tenant-wide part.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub fn put_part<T: Serialize>(&self, part: Part, reading: &T) -> Result<(), StoreError> {
-        self.store.connection().execute(
-            "INSERT OR REPLACE INTO part_fact (run_id, part, reading) VALUES (?1, ?2, ?3)",
-            params![self.id, part.id(), serde_json::to_string(reading)?],
-        )?;
-        Ok(())
-    }
-
-    /// What was kept of a tenant-wide part.
+    /// The finished run before this one.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn part<T: DeserializeOwned>(&self, part: Part) -> Result<Option<T>, StoreError> {
-        let reading: Option<String> = self
-            .store
-            .connection()
-            .query_row(
-                "SELECT reading FROM part_fact WHERE run_id = ?1 AND part = ?2",
-                params![self.id, part.id()],
-                |row| row.get(0),
-            )
-            .optional()?;
-        Ok(reading.map(|reading| serde_json::from_str(&reading)).transpose()?)
+    pub fn previous(&self) -> Result<Option<Run<'_>>, StoreError> {
+        match self.base {
+            Some(base) => self.store.run_where("run = CAST(?1 AS INTEGER)", [&base.to_string()]),
+            None => Ok(None),
+        }
     }
 
-    /// How many users are kept.
+    /// Forgets what could not be read, so that it is asked for again: somebody may have granted it meanwhile.
     ///
     /// # Errors
-    /// When the store cannot be read.
-    pub fn user_count(&self) -> Result<u64, StoreError> {
-        let count: i64 = self.store.connection().query_row(
-            "SELECT COUNT(*) FROM user_fact WHERE run_id = ?1",
-            [&self.id],
-            |row| row.get(0),
-        )?;
-        Ok(count.unsigned_abs())
+    /// When the store cannot be written.
+    pub fn forget_gaps(&self) -> Result<(), StoreError> {
+        Ok(self.store.connection().execute_batch(&format!(
+            "BEGIN IMMEDIATE;
+             CREATE TEMP TABLE gap AS
+                 SELECT user, mailbox FROM user_fact JOIN fact ON fact = mailbox
+                 WHERE run = {run} AND json_extract(text, '$.read') IN ('denied', 'failed', 'partial');
+             UPDATE user_fact SET mailbox = NULL WHERE run = {run} AND user IN (SELECT user FROM gap);
+             DELETE FROM fact WHERE fact IN (
+                 SELECT mailbox FROM gap
+                 EXCEPT SELECT mailbox FROM user_fact WHERE run = {base} AND mailbox IS NOT NULL);
+             DROP TABLE gap;
+             COMMIT;",
+            run = self.number,
+            base = self.base.unwrap_or(0),
+        ))?)
     }
 
-    /// Every user, ordered bytewise by id.
-    pub fn users(&self) -> impl Iterator<Item = Result<User, StoreError>> + '_ {
-        self.batches("SELECT user_id, user, NULL FROM user_fact WHERE run_id = ?1 AND user_id > ?2 ORDER BY user_id LIMIT ?3")
-            .map(|row| Ok(serde_json::from_str(&row?.user)?))
+    /// Forgets the run with everything that only it holds.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn abandon(self) -> Result<(), StoreError> {
+        self.store.forget(self.number)
     }
 
-    /// Every user whose mailbox is not kept yet, ordered bytewise by id.
-    pub fn users_without_mailbox(&self) -> impl Iterator<Item = Result<User, StoreError>> + '_ {
-        self.batches("SELECT user_id, user, NULL FROM user_fact WHERE run_id = ?1 AND user_id > ?2 AND mailbox IS NULL ORDER BY user_id LIMIT ?3")
-            .map(|row| Ok(serde_json::from_str(&row?.user)?))
-    }
-
-    /// Every user with its mailbox, ordered bytewise by id.
-    pub fn user_facts(&self) -> impl Iterator<Item = Result<UserFacts, StoreError>> + '_ {
-        self.batches("SELECT user_id, user, mailbox FROM user_fact WHERE run_id = ?1 AND user_id > ?2 AND mailbox IS NOT NULL ORDER BY user_id LIMIT ?3")
-            .map(|row| {
-                let row = row?;
-                Ok(UserFacts {
-                    user: serde_json::from_str(&row.user)?,
-                    mailbox: serde_json::from_str(row.mailbox.as_deref().unwrap_or("null"))?,
-                })
-            })
-    }
-
-    fn batches(&self, query: &'static str) -> Batches<'_> {
-        Batches { run: self, query, batch: Vec::new().into_iter(), last: String::new(), done: false }
-    }
-
-    /// Forgets all but this run and the newest `keep` finished ones; what was first seen when is kept.
+    /// Forgets all but the newest `keep` finished runs; what was first seen when is kept.
     ///
     /// # Errors
     /// When the store cannot be written.
     pub fn forget_all_but(&self, keep: u32) -> Result<(), StoreError> {
-        self.store.connection().execute(
-            "DELETE FROM run WHERE run_id <> ?2 AND run_id NOT IN
-             (SELECT run_id FROM run WHERE state = 'finished' ORDER BY started_at DESC, run_id DESC LIMIT ?1)",
-            params![keep, self.id],
+        let old = self.store.numbers(
+            "SELECT run FROM run WHERE state = 'finished' AND run <> ?2 AND run NOT IN
+             (SELECT run FROM run WHERE state = 'finished' ORDER BY run DESC LIMIT ?1)",
+            params![keep, self.number],
         )?;
-        Ok(())
+        old.into_iter().try_for_each(|number| self.store.forget(number))
     }
 
     /// Ends the run.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn finish(&self, summary: &RunSummary) -> Result<(), StoreError> {
+    pub fn end(&self, state: RunState, summary: &RunSummary) -> Result<(), StoreError> {
         self.store.connection().execute(
-            "UPDATE run SET state = ?2, summary = ?3 WHERE run_id = ?1",
-            params![self.id, RunState::Finished.as_str(), serde_json::to_string(summary)?],
+            "UPDATE run SET state = ?2, summary = ?3 WHERE run = ?1",
+            params![self.number, state.as_str(), serde_json::to_string(summary)?],
         )?;
         Ok(())
     }
@@ -236,77 +242,12 @@ impl Run<'_> {
         let summary: Option<Option<String>> = self
             .store
             .connection()
-            .query_row("SELECT summary FROM run WHERE run_id = ?1", [&self.id], |row| row.get(0))
+            .query_row(
+                "SELECT summary FROM run WHERE run = ?1 AND state = 'finished'",
+                [self.number],
+                |row| row.get(0),
+            )
             .optional()?;
         Ok(summary.flatten().map(|summary| serde_json::from_str(&summary)).transpose()?)
-    }
-
-    /// When each grant was first seen, over the whole history, this run included.
-    ///
-    /// # Errors
-    /// When the store cannot be read or written.
-    pub fn grant_first_seen(
-        &self,
-        client_id: &str,
-        scope: &str,
-        seen_at: DateTime<Utc>,
-    ) -> Result<DateTime<Utc>, StoreError> {
-        let connection = self.store.connection();
-        connection
-            .prepare_cached(
-                "INSERT INTO grant_seen (client_id, scope, first_seen_at) VALUES (?1, ?2, ?3)
-                 ON CONFLICT DO UPDATE SET first_seen_at = MIN(first_seen_at, excluded.first_seen_at)",
-            )?
-            .execute(params![client_id, scope, seen_at])?;
-        Ok(connection
-            .prepare_cached("SELECT first_seen_at FROM grant_seen WHERE client_id = ?1 AND scope = ?2")?
-            .query_row([client_id, scope], |row| row.get(0))?)
-    }
-}
-
-struct Row {
-    user: String,
-    mailbox: Option<String>,
-}
-
-/// Rows of a query by user id, a batch at a time, so that no lock is held while they are used.
-struct Batches<'a> {
-    run: &'a Run<'a>,
-    query: &'static str,
-    batch: std::vec::IntoIter<(String, Row)>,
-    last: String,
-    done: bool,
-}
-
-impl Batches<'_> {
-    fn read(&self) -> Result<Vec<(String, Row)>, StoreError> {
-        let connection = self.run.store.connection();
-        let mut statement = connection.prepare_cached(self.query)?;
-        let rows = statement.query_map(params![self.run.id, self.last, BATCH], |row| {
-            Ok((row.get(0)?, Row { user: row.get(1)?, mailbox: row.get(2)? }))
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-}
-
-impl Iterator for Batches<'_> {
-    type Item = Result<Row, StoreError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.batch.len() == 0 && !self.done {
-            match self.read() {
-                Ok(batch) => {
-                    self.done = batch.is_empty();
-                    self.batch = batch.into_iter();
-                }
-                Err(error) => {
-                    self.done = true;
-                    return Some(Err(error));
-                }
-            }
-        }
-        let (id, row) = self.batch.next()?;
-        self.last = id;
-        Some(Ok(row))
     }
 }

@@ -6,70 +6,34 @@ use rusqlite::Connection;
 
 use super::StoreError;
 
-const STEPS: &[&str] = &["
-    CREATE TABLE run (
-        run_id TEXT PRIMARY KEY,
-        started_at TEXT NOT NULL,
-        state TEXT NOT NULL,
-        summary TEXT
-    ) STRICT;
-    CREATE TABLE user_fact (
-        run_id TEXT NOT NULL REFERENCES run ON DELETE CASCADE,
-        user_id TEXT NOT NULL,
-        user TEXT NOT NULL,
-        mailbox TEXT,
-        PRIMARY KEY (run_id, user_id)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE part_fact (
-        run_id TEXT NOT NULL REFERENCES run ON DELETE CASCADE,
-        part TEXT NOT NULL,
-        reading TEXT NOT NULL,
-        PRIMARY KEY (run_id, part)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE finding (
-        run_id TEXT NOT NULL REFERENCES run ON DELETE CASCADE,
-        fingerprint TEXT NOT NULL,
-        check_id TEXT NOT NULL,
-        subject_kind TEXT NOT NULL,
-        subject_id TEXT NOT NULL,
-        judged_id TEXT NOT NULL,
-        verdict TEXT NOT NULL,
-        worst_first INTEGER NOT NULL,
-        finding TEXT NOT NULL,
-        PRIMARY KEY (run_id, fingerprint)
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX finding_in_order ON finding (run_id, check_id, subject_kind, subject_id);
-    CREATE INDEX finding_worst_first ON finding (run_id, worst_first, check_id, subject_kind, subject_id);
-    CREATE TABLE not_assessed (
-        run_id TEXT NOT NULL REFERENCES run ON DELETE CASCADE,
-        check_id TEXT NOT NULL,
-        judged_id TEXT NOT NULL,
-        PRIMARY KEY (run_id, check_id, judged_id)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE finding_seen (
-        fingerprint TEXT PRIMARY KEY,
-        first_seen_at TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE grant_seen (
-        client_id TEXT NOT NULL,
-        scope TEXT NOT NULL,
-        first_seen_at TEXT NOT NULL,
-        PRIMARY KEY (client_id, scope)
-    ) STRICT, WITHOUT ROWID;
-"];
+const STEPS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
-/// Brings the layout up to date.
-pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
-    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
-    if found > known {
-        return Err(StoreError::Newer { path: path.to_owned(), found, known });
-    }
-    for (step, version) in STEPS.iter().zip(1..).skip(usize::try_from(found).unwrap_or(0)) {
+/// What could not be judged in this judging; nobody needs it afterwards.
+const SCRATCH: &str = "
+    CREATE TEMP TABLE not_assessed (
+        check_id TEXT NOT NULL,
+        judged_id TEXT NOT NULL,
+        PRIMARY KEY (check_id, judged_id)
+    ) WITHOUT ROWID";
+
+/// Refuses a layout that this version does not know, before anything is written.
+pub(super) fn refuse_newer(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let (found, known) = (version(connection)?, STEPS.len() as i64);
+    if found > known { Err(StoreError::Newer { path: path.to_owned(), found, known }) } else { Ok(()) }
+}
+
+/// Brings the layout up to date: each step whole or not at all.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let found = usize::try_from(version(connection)?).unwrap_or(0);
+    for (step, version) in STEPS.iter().zip(1..).skip(found) {
         let transaction = connection.transaction()?;
         transaction.execute_batch(step)?;
         transaction.pragma_update(None, "user_version", version)?;
         transaction.commit()?;
     }
-    Ok(())
+    Ok(connection.execute_batch(SCRATCH)?)
+}
+
+fn version(connection: &Connection) -> Result<i64, StoreError> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }

@@ -32,3 +32,18 @@ pub struct Gap {
     /// What to do, and where in the console.
     pub fix: String,
 }
+
+impl Gap {
+    /// The run ended before the part was read.
+    #[must_use]
+    pub fn not_reached(part: Part) -> Self {
+        Self {
+            part,
+            class: GapClass::Failed,
+            reason: "not_reached".to_owned(),
+            message: format!("{}: the run ended before it was read", part.title()),
+            needed: String::new(),
+            fix: "Run again: `workspace-audit run --resume` continues where it was.".to_owned(),
+        }
+    }
+}

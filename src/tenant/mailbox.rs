@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Gap;
+use super::{Gap, Part};
 
 /// Whether the user has a working Gmail mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -109,6 +109,21 @@ pub struct Mailbox {
     pub gap: Option<Gap>,
     /// `users.settings.sendAs.list`.
     pub send_as: MailboxFact<Vec<SendAs>>,
+}
+
+impl Mailbox {
+    /// The mailbox of a user whom the run did not come to before it ended.
+    #[must_use]
+    pub fn not_reached() -> Self {
+        let gap = Gap::not_reached(Part::SendAs);
+        Self {
+            gmail: GmailState::Unknown,
+            gmail_evidence: "not_asked".to_owned(),
+            read: MailboxRead::Failed,
+            gap: Some(gap.clone()),
+            send_as: MailboxFact::Missing(gap),
+        }
+    }
 }
 
 /// What a send-as address is to its mailbox.

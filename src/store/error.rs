@@ -1,0 +1,88 @@
+//! What can be wrong with the store.
+
+use std::io;
+use std::path::PathBuf;
+
+use rusqlite::ErrorCode;
+
+/// What is wrong with the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file or its folder.
+    #[error("cannot open the history {}: {source}", path.display())]
+    Open {
+        /// As configured.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Another run is at work on it.
+    #[error("another run is using the history {}: {holder}", path.display())]
+    Locked {
+        /// As configured.
+        path: PathBuf,
+        /// Who, since when.
+        holder: String,
+    },
+    /// A newer version of this program wrote it.
+    #[error("the history {} was written by a newer version of this program (layout {found}, known up to {known})", path.display())]
+    Newer {
+        /// As configured.
+        path: PathBuf,
+        /// The file's layout.
+        found: i64,
+        /// The newest layout that this program knows.
+        known: i64,
+    },
+    /// Reading or writing.
+    #[error("the history cannot be read or written: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// What stands there is not what this program wrote.
+    #[error("the history holds what this program did not write: {0}")]
+    Foreign(#[from] serde_json::Error),
+}
+
+impl StoreError {
+    /// What to do, for a person.
+    #[must_use]
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Locked { .. } => {
+                "Wait until it is done, or stop it. The lock goes with the process that holds it, so there is \
+                 nothing to delete."
+            }
+            Self::Newer { .. } => {
+                "Run the newer version, or set `[history] path` to another file. The file was not touched."
+            }
+            Self::Sqlite(error) => match error.sqlite_error_code() {
+                Some(ErrorCode::DiskFull) => {
+                    "Make room on the disk that holds `[history] path`, then run again: what was read so far is \
+                     kept, and the run continues where it was."
+                }
+                Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+                    "This account must be able to write `[history] path` and the folder that holds it: SQLite \
+                     keeps two more files beside it."
+                }
+                Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+                    "`[history] path` is no history of this program, or it is damaged. Restore it from a backup, \
+                     or move it away to begin a new one."
+                }
+                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                    "Another program has the file open: a backup, or an SQLite browser. Close it, then run again."
+                }
+                _ => "`[history] path` must be a file that this account can write, with space left.",
+            },
+            Self::Foreign(_) => {
+                "`[history] path` was changed by another program. Restore it from a backup, or move it away to \
+                 begin a new one."
+            }
+            Self::Open { .. } => "`[history] path` must be a file that this account can write.",
+        }
+    }
+}
+
+impl From<StoreError> for io::Error {
+    fn from(error: StoreError) -> Self {
+        Self::other(error)
+    }
+}
