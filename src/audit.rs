@@ -100,9 +100,7 @@ fn begin<'s>(
             run.forget_gaps()?;
             Ok((run, Beginning::Resumed))
         }
-        _ if circumstances.resume => {
-            Ok((store.begin(circumstances.at, &terms)?, Beginning::NothingToResume))
-        }
+        _ if circumstances.resume => Ok((store.begin(circumstances.at, &terms)?, Beginning::NothingToResume)),
         _ => Ok((store.begin(circumstances.at, &terms)?, Beginning::Fresh)),
     }
 }

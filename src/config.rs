@@ -285,7 +285,11 @@ impl Sources {
         Ok(())
     }
 
-    fn valid(&self, written: Written, (digest, facts_digest): (String, String)) -> Result<Config, ConfigError> {
+    fn valid(
+        &self,
+        written: Written,
+        (digest, facts_digest): (String, String),
+    ) -> Result<Config, ConfigError> {
         let auth = &written.auth;
         if auth.service_account.is_some() {
             let message = "keyless signing is not in this version yet: use `key_file`".to_owned();

@@ -14,8 +14,7 @@ use super::{progress_bar, runtime, stop_signal, terminal};
 pub(super) fn run(run: &Run, output: &Output) -> Result<Exit, Failure> {
     let config = load(&run.configured)?;
     let progress = progress_bar::progress(output);
-    let circumstances =
-        Circumstances { at: Utc::now().trunc_subsecs(0), is_demo: false, resume: run.resume };
+    let circumstances = Circumstances { at: Utc::now().trunc_subsecs(0), is_demo: false, resume: run.resume };
     let outcome = runtime()?.block_on(async {
         let stop = stop_signal::told_to_stop()?;
         audit::run(&config, circumstances, &*progress, stop).await.map_err(Failure::from)

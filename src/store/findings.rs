@@ -36,9 +36,10 @@ impl Run<'_> {
     pub fn put_findings(&self, findings: &[Finding]) -> Result<(), StoreError> {
         let connection = self.store.connection();
         let mut known = connection.prepare_cached("SELECT finding FROM finding_text WHERE digest = ?1")?;
-        let mut insert =
-            connection.prepare_cached("INSERT INTO finding_text VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
-        let mut refer = connection.prepare_cached("INSERT OR IGNORE INTO finding (run, finding) VALUES (?1, ?2)")?;
+        let mut insert = connection
+            .prepare_cached("INSERT INTO finding_text VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
+        let mut refer =
+            connection.prepare_cached("INSERT OR IGNORE INTO finding (run, finding) VALUES (?1, ?2)")?;
         for finding in findings {
             let text = serde_json::to_string(finding)?;
             let digest = &Sha256::digest(&text)[..16];
@@ -69,7 +70,8 @@ impl Run<'_> {
     pub fn put_not_assessed(&self, rows: &[(&'static str, String)]) -> Result<(), StoreError> {
         let connection = self.store.connection();
         let mut insert = connection.prepare_cached("INSERT OR IGNORE INTO not_assessed VALUES (?1, ?2)")?;
-        rows.iter().try_for_each(|(check_id, judged_id)| Ok(insert.execute([*check_id, judged_id]).map(drop)?))
+        rows.iter()
+            .try_for_each(|(check_id, judged_id)| Ok(insert.execute([*check_id, judged_id]).map(drop)?))
     }
 
     /// Every finding, ordered bytewise by check id, subject kind and subject id.
@@ -77,7 +79,8 @@ impl Run<'_> {
     /// # Errors
     /// When the store cannot be read.
     pub fn findings(&self) -> Result<impl Iterator<Item = Result<Finding, StoreError>> + '_, StoreError> {
-        Ok(pages(|after: &FindingKey| self.findings_after(after)).map(|text| Ok(serde_json::from_str(&text?)?)))
+        Ok(pages(|after: &FindingKey| self.findings_after(after))
+            .map(|text| Ok(serde_json::from_str(&text?)?)))
     }
 
     fn findings_after(&self, after: &FindingKey) -> Result<Vec<(FindingKey, String)>, StoreError> {

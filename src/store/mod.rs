@@ -6,6 +6,8 @@ mod lock;
 mod parts;
 mod run;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod users;
 
 use std::fs::{OpenOptions, Permissions};

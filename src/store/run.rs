@@ -60,7 +60,9 @@ impl Store {
                 params![id, started_at.to_rfc3339(), RunState::Started.as_str(), terms],
             )?;
             if inserted == 1 {
-                return self.run_where("run_id = ?1", [&id])?.ok_or(rusqlite::Error::QueryReturnedNoRows.into());
+                return self
+                    .run_where("run_id = ?1", [&id])?
+                    .ok_or(rusqlite::Error::QueryReturnedNoRows.into());
             }
             id_time += chrono::Duration::seconds(1);
         }

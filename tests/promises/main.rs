@@ -15,6 +15,7 @@ mod imports;
 mod missing_sources;
 #[cfg(test)]
 mod network;
+mod resume;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]

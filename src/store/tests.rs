@@ -1,0 +1,291 @@
+//! What the store promises: nothing twice, nothing lost, nothing destroyed.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use super::{Run, RunState, Store, StoreError, UserKey};
+use crate::findings::{
+    Change, Completeness, Coverage, Finding, Fingerprint, MailboxCounts, RunSummary, Severity, Subject,
+    SubjectKind, Verdict,
+};
+use crate::tenant::{GmailState, LastLogin, Mailbox, MailboxFact, MailboxRead, Part, Reading, User};
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().join("history.sqlite")
+    }
+
+    fn store(&self) -> Store {
+        Store::open(&self.path()).unwrap()
+    }
+}
+
+fn summary() -> RunSummary {
+    let at = "2026-11-21T07:00:00Z".parse().unwrap();
+    RunSummary {
+        run_id: "2026-11-21T07-00-00Z".to_owned(),
+        started_at: at,
+        finished_at: at,
+        compared_with: None,
+        tool_version: "0.1.0".to_owned(),
+        customer: "C01".to_owned(),
+        primary_domain: None,
+        admin: "auditor@example.com".to_owned(),
+        service_account: "audit@example.iam.gserviceaccount.com".to_owned(),
+        client_id: "1".to_owned(),
+        profile: "default".to_owned(),
+        scope_table: "version 1".to_owned(),
+        is_demo: false,
+        completeness: Completeness::Complete,
+        users: 3,
+        mailboxes: MailboxCounts::default(),
+        changes: Default::default(),
+        open_by_severity: Default::default(),
+        checks: Vec::new(),
+        coverage: Coverage::default(),
+        fixed: Vec::new(),
+        scopes_asked: Default::default(),
+        requests: Default::default(),
+    }
+}
+
+fn finding() -> Finding {
+    let subject = Subject::new(SubjectKind::User, "a", "a@example.com");
+    Finding {
+        check_id: "MAIL-08".to_owned(),
+        verdict: Verdict::Fail,
+        severity: Severity::High,
+        fingerprint: Fingerprint::of("MAIL-08", &subject),
+        judged_id: subject.id.clone(),
+        subject,
+        message: "sends as somebody else".to_owned(),
+        evidence: Vec::new(),
+        fix: "remove it".to_owned(),
+        place: String::new(),
+        controls: Vec::new(),
+        first_seen_at: "2026-11-21T07:00:00Z".parse().unwrap(),
+        change: Change::New,
+        exception_id: None,
+        count: 1,
+    }
+}
+
+fn user(id: &str, name: &str, signed_in: &str) -> User {
+    User {
+        id: id.to_owned(),
+        primary_email: format!("{id}@example.com"),
+        full_name: Some(name.to_owned()),
+        org_unit: None,
+        suspended: Some(false),
+        suspension_reason: None,
+        suspended_at: None,
+        archived: Some(false),
+        is_mailbox_setup: Some(true),
+        is_admin: Some(false),
+        is_delegated_admin: None,
+        two_step_enrolled: None,
+        two_step_enforced: None,
+        created_at: None,
+        last_login: LastLogin::At(signed_in.parse().unwrap()),
+        aliases: Vec::new(),
+        non_editable_aliases: Vec::new(),
+    }
+}
+
+fn mailbox(evidence: &str) -> Mailbox {
+    Mailbox {
+        gmail: GmailState::On,
+        gmail_evidence: evidence.to_owned(),
+        read: MailboxRead::Complete,
+        gap: None,
+        send_as: MailboxFact::Read(Vec::new()),
+    }
+}
+
+/// A run of three users, of whom the last was renamed; everybody signed in meanwhile.
+fn week<'s>(store: &'s Store, day: &str, name: &str) -> Run<'s> {
+    let signed_in = format!("{day}T06:00:00.123Z");
+    let run = store.begin(format!("{day}T07:00:00Z").parse().unwrap(), "terms").unwrap();
+    let users = [user("a", "Ann", &signed_in), user("b", "Ben", &signed_in), user("c", name, &signed_in)];
+    run.put_users(&users, &"cursor").unwrap();
+    let keys: Vec<UserKey> = run.users_without_mailbox().map(|row| row.unwrap().0).collect();
+    let mailboxes: Vec<_> = keys.into_iter().map(|key| (key, mailbox("answered"))).collect();
+    run.put_mailboxes(&mailboxes).unwrap();
+    run.put_part(Part::Domains, &Reading::Complete(vec!["example.com"])).unwrap();
+    run.end(RunState::Finished, &summary()).unwrap();
+    run
+}
+
+fn facts_kept(store: &Store) -> i64 {
+    store.connection().query_row("SELECT count(*) FROM fact", [], |row| row.get(0)).unwrap()
+}
+
+fn names(run: &Run<'_>) -> Vec<String> {
+    run.user_facts().map(|facts| facts.unwrap().user.full_name.unwrap()).collect()
+}
+
+#[test]
+fn a_fact_that_did_not_change_is_stored_once_and_signing_in_changes_no_fact() {
+    let folder = Folder::new();
+    let store = folder.store();
+    let first = week(&store, "2026-11-07", "Cat");
+    assert_eq!(facts_kept(&store), 7, "three profiles, three mailboxes, one part");
+    let second = week(&store, "2026-11-14", "Catherine");
+    assert_eq!(facts_kept(&store), 8, "one profile changed");
+    let third = week(&store, "2026-11-21", "Catherine");
+    assert_eq!(facts_kept(&store), 8);
+    assert_eq!(names(&first), ["Ann", "Ben", "Cat"]);
+    assert_eq!(names(&second), ["Ann", "Ben", "Catherine"]);
+    let signed_in = |run: &Run<'_>| run.users().next().unwrap().unwrap().last_login;
+    assert_eq!(signed_in(&third), LastLogin::At("2026-11-21T06:00:00.123Z".parse().unwrap()));
+    assert_eq!(signed_in(&first), LastLogin::At("2026-11-07T06:00:00.123Z".parse().unwrap()));
+}
+
+#[test]
+fn forgetting_a_run_leaves_what_its_neighbours_share_with_it() {
+    let folder = Folder::new();
+    let store = folder.store();
+    for (day, name) in [("2026-11-01", "Cat"), ("2026-11-08", "Catherine"), ("2026-11-15", "Catherine")] {
+        week(&store, day, name);
+    }
+    let last = week(&store, "2026-11-22", "Kate");
+    assert_eq!(facts_kept(&store), 9);
+    last.forget_all_but(2).unwrap();
+    assert_eq!(facts_kept(&store), 8, "Cat is forgotten");
+    assert_eq!(store.finished_runs().unwrap().len(), 2);
+    assert_eq!(names(&last.previous().unwrap().unwrap()), ["Ann", "Ben", "Catherine"]);
+    assert_eq!(names(&last), ["Ann", "Ben", "Kate"]);
+}
+
+#[test]
+fn a_run_that_nobody_finished_goes_when_another_begins_and_takes_only_its_own_with_it() {
+    let folder = Folder::new();
+    let store = folder.store();
+    let first = week(&store, "2026-11-07", "Cat");
+    let killed = store.begin("2026-11-14T07:00:00Z".parse().unwrap(), "terms").unwrap();
+    let users = [user("c", "Kate", "2026-11-13T00:00:00Z"), user("d", "Dan", "2026-11-13T00:00:00Z")];
+    killed.put_users(&users, &"cursor").unwrap();
+    assert_eq!(facts_kept(&store), 9);
+    assert!(store.unfinished("other terms").unwrap().is_none());
+    assert_eq!(store.unfinished("terms").unwrap().unwrap().id(), killed.id());
+    week(&store, "2026-11-21", "Cat");
+    assert_eq!(facts_kept(&store), 7);
+    assert!(store.unfinished("terms").unwrap().is_none());
+    assert_eq!(names(&first), ["Ann", "Ben", "Cat"]);
+}
+
+#[test]
+fn a_user_that_comes_twice_is_kept_once_as_it_came_last() {
+    let folder = Folder::new();
+    let store = folder.store();
+    week(&store, "2026-11-07", "Cat");
+    let run = store.begin("2026-11-14T07:00:00Z".parse().unwrap(), "terms").unwrap();
+    for name in ["Kate", "Kitty", "Kitty"] {
+        run.put_users(&[user("c", name, "2026-11-13T00:00:00Z")], &"cursor").unwrap();
+    }
+    assert_eq!(names(&run), ["Kitty"]);
+    assert_eq!(facts_kept(&store), 8);
+}
+
+#[test]
+fn a_full_disk_is_named_and_what_was_kept_stays() {
+    let folder = Folder::new();
+    let store = folder.store();
+    week(&store, "2026-11-07", "Cat");
+    let pages: i64 = store.connection().pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+    store.connection().pragma_update(None, "max_page_count", pages).unwrap();
+    let run = store.begin("2026-11-14T07:00:00Z".parse().unwrap(), "terms").unwrap();
+    let many: Vec<User> =
+        (0..500).map(|number| user(&format!("{number}"), "Somebody", "2026-11-13T00:00:00Z")).collect();
+    let error = run.put_users(&many, &"cursor").unwrap_err();
+    assert!(error.advice().contains("Make room"), "{error}: {}", error.advice());
+    drop(run);
+    drop(store);
+    let store = folder.store();
+    assert_eq!(store.finished_runs().unwrap().len(), 1);
+    let run = store.unfinished("terms").unwrap().unwrap();
+    assert_eq!(run.user_count().unwrap(), 0, "a page is kept whole or not at all");
+    run.put_users(&many, &"cursor").unwrap();
+    assert_eq!(run.user_count().unwrap(), 500);
+}
+
+#[test]
+fn a_store_of_a_newer_version_is_refused_and_left_as_it_is() {
+    let folder = Folder::new();
+    drop(folder.store());
+    Connection::open(folder.path()).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    let before = std::fs::read(folder.path()).unwrap();
+    let error = Store::open(&folder.path()).unwrap_err();
+    assert!(matches!(error, StoreError::Newer { found: 99, .. }), "{error}");
+    assert_eq!(std::fs::read(folder.path()).unwrap(), before);
+}
+
+#[test]
+fn what_is_no_history_is_refused_and_left_as_it_is() {
+    let folder = Folder::new();
+    std::fs::write(folder.path(), "a letter to a friend, long enough to be no empty database\n".repeat(40))
+        .unwrap();
+    let before = std::fs::read(folder.path()).unwrap();
+    let error = Store::open(&folder.path()).unwrap_err();
+    assert!(error.advice().contains("no history"), "{error}: {}", error.advice());
+    assert_eq!(std::fs::read(folder.path()).unwrap(), before);
+}
+
+/// As version 1 of the layout had it.
+fn write_version_1(path: &Path) {
+    let connection = Connection::open(path).unwrap();
+    connection.execute_batch(include_str!("schema/1.sql")).unwrap();
+    connection.pragma_update(None, "user_version", 1).unwrap();
+    let summary = serde_json::to_string(&summary()).unwrap();
+    for (id, day, state) in
+        [("r1", "2026-11-07", "finished"), ("r2", "2026-11-14", "finished"), ("r3", "2026-11-21", "started")]
+    {
+        let started_at = format!("{day}T07:00:00Z");
+        let summary = (state == "finished").then_some(&summary);
+        connection
+            .execute("INSERT INTO run VALUES (?1, ?2, ?3, ?4)", (id, started_at, state, summary))
+            .unwrap();
+        let never = User { last_login: LastLogin::Never, ..user("b", "Ben", "2026-11-01T00:00:00Z") };
+        let unknown = User { last_login: LastLogin::Unknown, ..user("c", "Cat", "2026-11-01T00:00:00Z") };
+        for user in [user("a", "Ann", "2026-11-01T06:00:00Z"), never, unknown] {
+            let mailbox = serde_json::to_string(&mailbox("answered")).unwrap();
+            let row = (id, &user.id, serde_json::to_string(&user).unwrap(), mailbox);
+            connection.execute("INSERT INTO user_fact VALUES (?1, ?2, ?3, ?4)", row).unwrap();
+        }
+        let reading = serde_json::to_string(&Reading::Complete(vec!["example.com"])).unwrap();
+        connection.execute("INSERT INTO part_fact VALUES (?1, 'domains', ?2)", (id, reading)).unwrap();
+        let finding = serde_json::to_string(&finding()).unwrap();
+        connection
+            .execute(
+                "INSERT INTO finding VALUES (?1, 'f', 'MAIL-08', 'user', 'a', 'a', 'fail', 0, ?2)",
+                (id, finding),
+            )
+            .unwrap();
+    }
+}
+
+#[test]
+fn a_store_of_version_1_is_brought_up_to_date_with_everything_in_it() {
+    let folder = Folder::new();
+    write_version_1(&folder.path());
+    let store = folder.store();
+    assert_eq!(store.finished_runs().unwrap().len(), 2);
+    let run = store.run("r2").unwrap().unwrap();
+    assert_eq!(run.previous().unwrap().unwrap().id(), "r1");
+    let facts: Vec<_> = run.user_facts().map(Result::unwrap).collect();
+    assert_eq!(facts.len(), 3);
+    assert_eq!(facts[0].user, user("a", "Ann", "2026-11-01T06:00:00Z"));
+    assert_eq!(facts[1].user.last_login, LastLogin::Never);
+    assert_eq!(facts[2].user.last_login, LastLogin::Unknown);
+    assert_eq!(facts[0].mailbox, mailbox("answered"));
+    assert_eq!(run.part(Part::Domains).unwrap(), Some(Reading::Complete(vec!["example.com".to_owned()])));
+    assert_eq!(run.findings().unwrap().count(), 1);
+    assert!(store.run("r3").unwrap().is_none(), "nobody finished it");
+}

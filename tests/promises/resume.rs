@@ -1,0 +1,194 @@
+//! A run that is killed or told to stop continues where it was.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use workspace_audit_emulator::{Options, TenantName};
+
+use crate::support::{Audit, Tenant, files_below};
+
+/// Large and slow enough that a run can be caught in its middle.
+fn slow() -> Options {
+    Options {
+        tenant: TenantName::Huge(600),
+        latency: Duration::from_millis(4),
+        page_cap: Some(50),
+        ..Options::default()
+    }
+}
+
+/// Starts a run that nobody waits for.
+fn start(tenant: &Tenant) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_workspace-audit"))
+        .args(["run", "--config"])
+        .arg(&tenant.files.config)
+        .env_clear()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Waits until so many mailboxes were asked for; what is under way then is caught in its middle.
+fn wait_for_mailboxes(tenant: &Tenant, count: usize) {
+    for _ in 0..2_000 {
+        if mailbox_requests(tenant) >= count {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    panic!("the run never asked for {count} mailboxes");
+}
+
+fn mailbox_requests(tenant: &Tenant) -> usize {
+    tenant.requests().iter().filter(|request| request.path.ends_with("/settings/sendAs")).count()
+}
+
+fn signal(child: &Child, name: &str) {
+    let killed = Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+}
+
+/// A run with a history and reports of its own, that nobody disturbs.
+fn undisturbed(tenant: &Tenant) -> Audit {
+    let folder = tenant.folder.path().join("undisturbed");
+    let history = format!("history.path={}", folder.join("history.sqlite").display());
+    let folder = folder.display().to_string();
+    tenant.audit_with(&["--set", &history, "--output-dir", &folder], &[])
+}
+
+/// The CSV files of a run, without when something was first seen.
+fn facts(folder: &Path) -> BTreeMap<String, String> {
+    let csv = |(path, bytes): (std::path::PathBuf, Vec<u8>)| {
+        let name = path.file_name()?.to_str()?.to_owned();
+        name.ends_with(".csv").then(|| (name, without_time_columns(&bytes)))
+    };
+    files_below(folder).into_iter().filter_map(csv).collect()
+}
+
+fn without_time_columns(bytes: &[u8]) -> String {
+    let mut reader = csv::Reader::from_reader(bytes);
+    let header = reader.headers().unwrap().clone();
+    let mut text = String::new();
+    for row in reader.records().map(Result::unwrap) {
+        for (name, value) in header.iter().zip(&row) {
+            if !["first_seen_at", "last_seen_at"].contains(&name) {
+                text.push_str(value);
+            }
+            text.push('\t');
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[test]
+fn a_killed_run_continues_by_itself_and_ends_like_one_that_nobody_disturbed() {
+    let tenant = Tenant::with(slow());
+    let expected = undisturbed(&tenant);
+    let clean = mailbox_requests(&tenant);
+    assert!(clean > 400, "{clean}");
+
+    // By how many mailboxes each attempt gets on before it is killed: 0 is during the users' listing.
+    let moments = [0, 1, 60, 150, 40];
+    for moment in moments {
+        let before = mailbox_requests(&tenant);
+        let mut child = start(&tenant);
+        if moment == 0 {
+            std::thread::sleep(Duration::from_millis(60));
+        }
+        wait_for_mailboxes(&tenant, before + moment);
+        signal(&child, "-KILL");
+        child.wait().unwrap();
+    }
+    let last = tenant.audit();
+    last.assert_code(expected.code);
+    assert!(last.stdout.contains("resumed: the run that began at"), "{}", last.stdout);
+    assert_eq!(facts(last.folder.as_ref().unwrap()), facts(expected.folder.as_ref().unwrap()));
+    // What was in flight, or answered and not written yet, is asked for again; nothing else is.
+    let again = mailbox_requests(&tenant) - 2 * clean;
+    assert!(again <= moments.len() * 256, "{again} of {clean} mailboxes were read twice");
+    assert!(
+        tenant.audit().assert_code(expected.code).stdout.lines().all(|line| !line.starts_with("resumed"))
+    );
+}
+
+#[test]
+fn a_run_that_is_told_to_stop_reports_what_it_has_and_resumes() {
+    let tenant = Tenant::with(slow());
+    let child = start(&tenant);
+    wait_for_mailboxes(&tenant, 100);
+    signal(&child, "-TERM");
+    let stopped = Audit::of(&child.wait_with_output().unwrap(), tenant.folder.path().join("reports"));
+    stopped.assert_code(4);
+    assert!(stopped.stdout.contains("--resume"), "{}", stopped.stdout);
+    assert_eq!(stopped.json("status.json")["state"], "interrupted");
+    let row = stopped.coverage("send_as");
+    assert_eq!(row["total"], "600");
+    assert!(row["reason"].contains("not_reached"), "{row:?}");
+    assert_ne!(row["failed"], "0");
+    let users = stopped.rows("users.csv");
+    assert!(users.iter().any(|user| user["mailbox_gap"].contains("not_reached")));
+    assert!(users.iter().any(|user| user["mailbox_read"] == "complete"));
+
+    let resumed = tenant.audit_with(&["--resume"], &[]);
+    let expected = undisturbed(&tenant);
+    resumed.assert_code(expected.code);
+    assert_eq!(resumed.folder, stopped.folder, "it keeps its id");
+    assert_eq!(resumed.json("status.json")["state"], "finished");
+    assert_eq!(facts(resumed.folder.as_ref().unwrap()), facts(expected.folder.as_ref().unwrap()));
+}
+
+#[test]
+fn a_resumed_run_asks_again_for_what_was_refused() {
+    let mut tenant = Tenant::with(Options {
+        faults: vec!["GET /gmail/v1/users/*/settings/sendAs 403".parse().unwrap()],
+        ..slow()
+    });
+    let mut child = start(&tenant);
+    wait_for_mailboxes(&tenant, 200);
+    signal(&child, "-KILL");
+    child.wait().unwrap();
+    tenant.becomes(slow());
+    let resumed = tenant.audit();
+    assert!(resumed.stdout.contains("resumed"), "{}", resumed.stdout);
+    assert_eq!(resumed.coverage("send_as")["denied"], undisturbed(&tenant).coverage("send_as")["denied"]);
+}
+
+#[test]
+fn an_unfinished_run_with_other_settings_or_too_old_is_not_continued() {
+    let tenant = Tenant::with(slow());
+    for setting in ["collect.parts=[\"users\",\"domains\"]", "history.resume_hours=0"] {
+        let mut child = start(&tenant);
+        wait_for_mailboxes(&tenant, mailbox_requests(&tenant) + 1);
+        signal(&child, "-KILL");
+        child.wait().unwrap();
+        let audit = tenant.audit_with(&["--set", setting], &[]);
+        assert!(!audit.stdout.contains("resumed"), "{setting}: {}", audit.stdout);
+    }
+}
+
+#[test]
+fn resume_with_nothing_unfinished_starts_afresh_and_says_so() {
+    let tenant = Tenant::named(TenantName::Healthy);
+    let audit = tenant.audit_with(&["--resume"], &[]);
+    audit.assert_code(0);
+    assert!(audit.stdout.contains("nothing to resume"), "{}", audit.stdout);
+}
+
+#[test]
+fn a_second_run_at_once_is_told_who_holds_the_lock_while_looking_is_allowed() {
+    let tenant = Tenant::with(slow());
+    let mut child = start(&tenant);
+    wait_for_mailboxes(&tenant, 1);
+    let second = tenant.audit();
+    second.assert_code(1);
+    assert!(second.stderr.contains(&format!("process {}", child.id())), "{}", second.stderr);
+    let config = tenant.files.config.display().to_string();
+    let runs = crate::support::binary(&["runs", "--config", &config], &[]);
+    assert_eq!(runs.status.code(), Some(0), "{}", String::from_utf8_lossy(&runs.stderr));
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
