@@ -28,7 +28,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let users = numbers("--users", &[10_000])?;
     let latencies = numbers("--latency", &[0, 40])?;
     let mut out = std::io::stdout().lock();
-    writeln!(out, "| mailboxes | latency | wall | requests/s | client CPU/mailbox | RS256 | ratio | client memory | emulator CPU | store | report |")?;
+    writeln!(
+        out,
+        "| mailboxes | latency | wall | requests/s | client CPU/mailbox | RS256 | ratio | client memory | emulator CPU | store | report |"
+    )?;
     writeln!(out, "|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|")?;
     for &users in &users {
         for &latency in &latencies {
@@ -103,7 +106,8 @@ fn signature_time(key_file: &Path) -> Result<f64, Box<dyn Error>> {
     let rounds = 2_000;
     let began = Instant::now();
     for _ in 0..rounds {
-        key.sign(&RSA_PKCS1_SHA256, &random, black_box(&message), &mut signature).map_err(|_| "no signature")?;
+        key.sign(&RSA_PKCS1_SHA256, &random, black_box(&message), &mut signature)
+            .map_err(|_| "no signature")?;
     }
     Ok(began.elapsed().as_secs_f64() / f64::from(rounds))
 }

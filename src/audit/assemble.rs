@@ -84,10 +84,7 @@ fn user_listing(run: &Run<'_>) -> Result<Reading<UserListing>, StoreError> {
 }
 
 fn people(run: &Run<'_>, listing: &Reading<UserListing>) -> Result<Reading<People>, StoreError> {
-    let mut people = People::default();
-    for user in run.users() {
-        people.insert(&user?);
-    }
+    let people = People::index(run.users())?;
     Ok(match listing {
         Reading::Complete(_) => Reading::Complete(people),
         Reading::Partial(_, gap) => Reading::Partial(people, gap.clone()),

@@ -120,10 +120,8 @@ pub(super) fn domain(name: &str, verified: Option<bool>) -> Domain {
 
 /// A tenant of which everything was read: these users, `example.com` verified, `unproved.example` not.
 pub(super) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Tenant {
-    let mut people = People::default();
-    for user in users {
-        people.insert(user);
-    }
+    let users = users.into_iter().cloned().map(Ok::<_, std::convert::Infallible>);
+    let Ok(people) = People::index(users);
     Tenant {
         run_at: run_at(),
         customer_id: Some("C01".into()),

@@ -54,8 +54,8 @@ impl TestSource {
     pub(super) fn hostile() -> Self {
         let users = users();
         let mut tenant = tenant();
-        let mut people = People::default();
-        users.iter().for_each(|facts| people.insert(&facts.user));
+        let listed = users.iter().map(|facts| Ok::<_, std::convert::Infallible>(facts.user.clone()));
+        let Ok(people) = People::index(listed);
         tenant.people = Reading::Complete(people);
         Self { summary: summary(), tenant, users, findings: findings(), is_broken: false }
     }

@@ -1,18 +1,18 @@
 //! The small per-user keys that stay in memory: who owns which address and name, who is an admin.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::address::ascii_domain;
 use super::{Address, User};
 
 /// What is kept of a user while others are judged.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Person {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Person<'a> {
     /// Directory's immutable id.
-    pub id: Box<str>,
+    pub id: &'a str,
     /// Primary address.
-    pub primary_email: Box<str>,
+    pub primary_email: &'a str,
     /// Neither suspended nor archived.
     pub is_active: bool,
     /// Super admin; `None` if Directory left it out.
@@ -21,31 +21,63 @@ pub struct Person {
     pub is_delegated_admin: Option<bool>,
 }
 
-/// An index of all users by address and by display name.
+/// An index of all users by address and by display name: about 120 bytes a user.
 #[derive(Clone, Debug, Default)]
 pub struct People {
-    people: Vec<Person>,
-    by_id: HashMap<u64, u32>,
-    by_address: HashMap<u64, u32>,
-    by_name: HashMap<u64, Vec<u32>>,
+    /// Ids and addresses, one after the other.
+    texts: String,
+    rows: Vec<Row>,
+    by_id: Index,
+    by_address: Index,
+    by_name: Index,
     domains: HashSet<Box<str>>,
 }
 
+/// Where a person stands in the texts.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    id: u32,
+    primary_email: u32,
+    is_active: bool,
+    is_super_admin: Option<bool>,
+    is_delegated_admin: Option<bool>,
+}
+
 impl People {
-    /// Adds a user.
-    pub fn insert(&mut self, user: &User) {
-        let Ok(index) = u32::try_from(self.people.len()) else { return };
-        self.people.push(Person {
-            id: user.id.as_str().into(),
-            primary_email: user.primary_email.as_str().into(),
+    /// Indexes users.
+    ///
+    /// # Errors
+    /// The first that comes instead of a user.
+    pub fn index<E>(users: impl IntoIterator<Item = Result<User, E>>) -> Result<Self, E> {
+        let mut people = Self::default();
+        for user in users {
+            people.insert(&user?);
+        }
+        people.rows.shrink_to_fit();
+        people.texts.shrink_to_fit();
+        for index in [&mut people.by_id, &mut people.by_address, &mut people.by_name] {
+            index.sort();
+        }
+        Ok(people)
+    }
+
+    fn insert(&mut self, user: &User) {
+        let place = |texts: &str| u32::try_from(texts.len()).ok();
+        let (Ok(number), Some(id)) = (u32::try_from(self.rows.len()), place(&self.texts)) else { return };
+        self.texts.push_str(&user.id);
+        let Some(primary_email) = place(&self.texts) else { return };
+        self.texts.push_str(&user.primary_email);
+        self.rows.push(Row {
+            id,
+            primary_email,
             is_active: user.is_active(),
             is_super_admin: user.is_admin,
             is_delegated_admin: user.is_delegated_admin,
         });
-        self.by_id.insert(key(&user.id), index);
+        self.by_id.add(&user.id, number);
         for address in user.addresses() {
             let address = Address::new(address);
-            self.by_address.entry(key(address.as_str())).or_insert(index);
+            self.by_address.add(address.as_str(), number);
             if let Some(domain) = address.domain()
                 && !self.domains.contains(domain)
             {
@@ -53,38 +85,49 @@ impl People {
             }
         }
         if let Some(name) = user.full_name.as_deref().map(comparable_name).filter(|n| !n.is_empty()) {
-            self.by_name.entry(key(&name)).or_default().push(index);
+            self.by_name.add(&name, number);
         }
     }
 
-    /// All of them, in the order of insertion.
-    pub fn iter(&self) -> impl Iterator<Item = &Person> {
-        self.people.iter()
+    fn person(&self, number: usize) -> Option<Person<'_>> {
+        let row = self.rows.get(number)?;
+        let end = self.rows.get(number + 1).map_or(self.texts.len(), |next| next.id as usize);
+        Some(Person {
+            id: self.texts.get(row.id as usize..row.primary_email as usize)?,
+            primary_email: self.texts.get(row.primary_email as usize..end)?,
+            is_active: row.is_active,
+            is_super_admin: row.is_super_admin,
+            is_delegated_admin: row.is_delegated_admin,
+        })
+    }
+
+    /// All of them, in the order in which they came.
+    pub fn iter(&self) -> impl Iterator<Item = Person<'_>> {
+        (0..self.rows.len()).filter_map(|number| self.person(number))
     }
 
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.people.len()
+        self.rows.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.people.is_empty()
+        self.rows.is_empty()
     }
 
     /// The user with this id.
     #[must_use]
-    pub fn by_id(&self, id: &str) -> Option<&Person> {
-        self.by_id.get(&key(id)).and_then(|&index| self.people.get(index as usize))
+    pub fn by_id(&self, id: &str) -> Option<Person<'_>> {
+        self.by_id.of(id).find_map(|number| self.person(number)).filter(|person| person.id == id)
     }
 
     /// The user whose primary address or alias this is.
     #[must_use]
-    pub fn owner_of(&self, address: &str) -> Option<&Person> {
-        let index = *self.by_address.get(&key(Address::new(address).as_str()))?;
-        self.people.get(index as usize)
+    pub fn owner_of(&self, address: &str) -> Option<Person<'_>> {
+        self.by_address.of(Address::new(address).as_str()).find_map(|number| self.person(number))
     }
 
     /// Whether any user has an address, primary or alias, in this domain (any spelling).
@@ -94,12 +137,33 @@ impl People {
     }
 
     /// Every user whose full name reads like this name: case and spacing do not matter.
-    pub fn named(&self, name: &str) -> impl Iterator<Item = &Person> {
-        self.by_name
-            .get(&key(&comparable_name(name)))
-            .into_iter()
-            .flatten()
-            .filter_map(|&index| self.people.get(index as usize))
+    pub fn named<'a>(&'a self, name: &str) -> impl Iterator<Item = Person<'a>> + use<'a> {
+        self.by_name.of(&comparable_name(name)).filter_map(|number| self.person(number))
+    }
+}
+
+/// Numbers of users by the hash of a text.
+#[derive(Clone, Debug, Default)]
+struct Index(Vec<(u64, u32)>);
+
+impl Index {
+    fn add(&mut self, text: &str, number: u32) {
+        self.0.push((hash(text), number));
+    }
+
+    fn sort(&mut self) {
+        self.0.sort_unstable();
+        self.0.shrink_to_fit();
+    }
+
+    /// The numbers under a text, in the order in which they came.
+    fn of(&self, text: &str) -> impl Iterator<Item = usize> + use<'_> {
+        let hash = hash(text);
+        let first = self.0.partition_point(|(other, _)| *other < hash);
+        self.0[first..]
+            .iter()
+            .take_while(move |(other, _)| *other == hash)
+            .map(|(_, number)| *number as usize)
     }
 }
 
@@ -114,7 +178,7 @@ const fn is_invisible(sign: char) -> bool {
     matches!(sign, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-fn key(text: &str) -> u64 {
+fn hash(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     hasher.finish()

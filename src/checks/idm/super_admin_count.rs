@@ -70,15 +70,15 @@ impl<'a> Admins<'a> {
         };
         let (inside, outside): (Vec<_>, Vec<_>) =
             roles.super_admin_assignments().partition(|assignment| holder(assignment).is_some());
-        let address = |person: &'a Person| &*person.primary_email;
-        let active = |person: &&'a Person| person.is_active;
+        let address = |person: Person<'a>| person.primary_email;
+        let active = |person: &Person<'a>| person.is_active;
         let by_flag = people.iter().filter(|person| person.is_super_admin == Some(true));
         let by_role = inside.into_iter().filter_map(holder);
         let sure: BTreeSet<_> = by_flag.chain(by_role).filter(active).map(address).collect();
         let unsure = people
             .iter()
             .filter(active)
-            .filter(|person| person.is_super_admin.is_none() && !sure.contains(address(person)))
+            .filter(|person| person.is_super_admin.is_none() && !sure.contains(person.primary_email))
             .count();
         Self { sure, unsure, outside }
     }

@@ -62,7 +62,7 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Tenant, policy: &Poli
         format!("{} can send as {}: {}", holder.primary_email, entry.send_as_email, reasons.join("; "));
     let mut victims = diversion.address_owner.into_iter().chain(diversion.namesakes);
     let victim = victims.find_map(|person| {
-        let why = tier_zero(&person.id, &person.primary_email, person.is_super_admin, tenant, policy)?;
+        let why = tier_zero(person.id, person.primary_email, person.is_super_admin, tenant, policy)?;
         Some(format!("{}: {why}", person.primary_email))
     });
     let tier_zero = victim.or_else(|| {
@@ -76,15 +76,15 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Tenant, policy: &Poli
 
 /// Whose identity an entry borrows, and where its answers go.
 struct Diversion<'a> {
-    address_owner: Option<&'a Person>,
-    namesakes: Vec<&'a Person>,
+    address_owner: Option<Person<'a>>,
+    namesakes: Vec<Person<'a>>,
     reply_to: Option<Ownership>,
 }
 
 impl<'a> Diversion<'a> {
     fn of(entry: &SendAs, holder: &User, tenant: &'a Tenant) -> Self {
         let people = tenant.people.known();
-        let is_holder = |person: &&Person| *person.id == *holder.id;
+        let is_holder = |person: &Person<'_>| person.id == holder.id;
         let address = Address::new(&entry.send_as_email);
         let is_own_address = holder.addresses().any(|own| Address::new(own) == address);
         let address_owner = people

@@ -185,10 +185,8 @@ impl Finding {
 pub(super) fn plausible() -> Sample {
     let findings = plausible_findings();
     let users = 412;
-    let mut people = People::default();
-    for index in 0..users {
-        people.insert(&user(index).user);
-    }
+    let Ok(people) =
+        People::index((0..users).map(|index| Ok::<_, std::convert::Infallible>(user(index).user)));
     Sample { summary: summary(&findings, users), tenant: tenant(people), users, findings, user }
 }
 
