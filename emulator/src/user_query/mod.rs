@@ -4,13 +4,30 @@
 //! spaces that mean *and*; values with spaces stand in quotes; a value without a field looks through
 //! names and addresses. Fields that the emulated users do not carry (phones, relations, custom schemas …)
 //! are refused rather than silently matched.
+//!
+//! The guide says that `:` tests whether a text contains a value. *Unverified*: that any part of the text
+//! will do, where whole words might be meant; the same for a value without a field; that a prefix begins
+//! any word of the text.
 
-use crate::tenant::{Person, Standing};
+mod field;
+mod words;
+
+use self::field::{Field, Operator, is_documented};
+use self::words::{Word, words};
+use crate::tenant::Person;
 
 /// A parsed query: every clause must hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct UserQuery {
     clauses: Vec<Clause>,
+}
+
+/// Why a text is no query here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NoQuery {
+    Invalid,
+    /// Google knows the field, the emulator does not.
+    NotServed(String),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,36 +37,11 @@ struct Clause {
     value: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Field {
-    Anywhere,
-    Name,
-    GivenName,
-    FamilyName,
-    Email,
-    OrgUnitPath,
-    IsAdmin,
-    IsDelegatedAdmin,
-    IsSuspended,
-    IsArchived,
-    IsGuest,
-    IsEnrolledIn2Sv,
-    IsEnforcedIn2Sv,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Operator {
-    Equals,
-    Has,
-    StartsWith,
-}
-
 impl UserQuery {
-    /// The query, or `None` if it is not one.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let clauses =
-            words(text)?.into_iter().map(|word| Clause::parse(&word)).collect::<Option<Vec<_>>>()?;
-        Some(Self { clauses })
+    pub(crate) fn parse(text: &str) -> Result<Self, NoQuery> {
+        let words = words(text).ok_or(NoQuery::Invalid)?;
+        let clauses = words.iter().map(Clause::parse).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { clauses })
     }
 
     pub(crate) fn matches(&self, person: &Person) -> bool {
@@ -58,26 +50,30 @@ impl UserQuery {
 }
 
 impl Clause {
-    fn parse(word: &Word) -> Option<Self> {
+    fn parse(word: &Word) -> Result<Self, NoQuery> {
         let Some(end) = word.text.find([':', '=']).filter(|end| *end < word.quoted_from) else {
-            let (operator, value) = prefix(Operator::Has, &word.text);
-            return Some(Self { field: Field::Anywhere, operator, value });
+            let (operator, value) = contains_or_starts(&word.text);
+            return Ok(Self { field: Field::Anywhere, operator, value });
         };
-        let field = Field::named(&word.text[..end])?;
-        let has = word.text[end..].starts_with(':');
-        let value = &word.text[end + 1..];
-        let (operator, value) = match has {
-            true => prefix(Operator::Has, value),
+        let (name, value) = (&word.text[..end], &word.text[end + 1..]);
+        let Some(field) = Field::named(name) else {
+            return Err(if is_documented(name) {
+                NoQuery::NotServed(name.to_owned())
+            } else {
+                NoQuery::Invalid
+            });
+        };
+        let (operator, value) = match word.text[end..].starts_with(':') {
+            true => contains_or_starts(value),
             false => (Operator::Equals, value.to_lowercase()),
         };
-        if field.is_boolean() && !matches!(value.as_str(), "true" | "false") || value.is_empty() {
-            return None;
-        }
-        Some(Self { field, operator, value })
+        let fits = field.takes(operator)
+            && !value.is_empty()
+            && (!field.is_boolean() || matches!(value.as_str(), "true" | "false"));
+        if fits { Ok(Self { field, operator, value }) } else { Err(NoQuery::Invalid) }
     }
 
     fn matches(&self, person: &Person) -> bool {
-        let flag = |flag: bool| flag == (self.value == "true");
         match self.field {
             Field::Anywhere => {
                 self.matches_text(&person.given_name)
@@ -93,14 +89,7 @@ impl Clause {
                 let below = if self.value == "/" { "/".to_owned() } else { format!("{}/", self.value) };
                 path == self.value || path.starts_with(&below)
             }
-            Field::IsAdmin => flag(person.super_admin),
-            Field::IsDelegatedAdmin => flag(person.delegated_admin),
-            Field::IsSuspended => flag(matches!(person.standing, Standing::Suspended { .. })),
-            Field::IsArchived => flag(matches!(person.standing, Standing::Archived { .. })),
-            // Nobody here is one.
-            Field::IsGuest => flag(false),
-            Field::IsEnrolledIn2Sv => flag(person.enrolled_in_two_step),
-            Field::IsEnforcedIn2Sv => flag(person.enforced_in_two_step),
+            boolean => boolean.flag(person) == Some(self.value == "true"),
         }
     }
 
@@ -108,88 +97,20 @@ impl Clause {
         let text = text.to_lowercase();
         match self.operator {
             Operator::Equals => text == self.value,
-            Operator::StartsWith => tokens(&text).any(|token| token.starts_with(&self.value)),
-            Operator::Has => text == self.value || tokens(&text).any(|token| token == self.value),
+            Operator::Contains => text.contains(&self.value),
+            Operator::StartsWith => {
+                text.starts_with(&self.value)
+                    || text.split([' ', '@', '.', '-']).any(|word| word.starts_with(&self.value))
+            }
         }
     }
 }
 
-impl Field {
-    fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "name" => Self::Name,
-            "givenName" => Self::GivenName,
-            "familyName" => Self::FamilyName,
-            "email" => Self::Email,
-            "orgUnitPath" => Self::OrgUnitPath,
-            "isAdmin" => Self::IsAdmin,
-            "isDelegatedAdmin" => Self::IsDelegatedAdmin,
-            "isSuspended" => Self::IsSuspended,
-            "isArchived" => Self::IsArchived,
-            "isGuest" => Self::IsGuest,
-            "isEnrolledIn2Sv" => Self::IsEnrolledIn2Sv,
-            "isEnforcedIn2Sv" => Self::IsEnforcedIn2Sv,
-            _ => return None,
-        })
-    }
-
-    fn is_boolean(self) -> bool {
-        matches!(
-            self,
-            Self::IsAdmin
-                | Self::IsDelegatedAdmin
-                | Self::IsSuspended
-                | Self::IsArchived
-                | Self::IsGuest
-                | Self::IsEnrolledIn2Sv
-                | Self::IsEnforcedIn2Sv
-        )
-    }
-}
-
-/// The whole text, and what follows each separator in it.
-fn tokens(text: &str) -> impl Iterator<Item = &str> {
-    std::iter::once(text).chain(text.split([' ', '@', '.', '-']).skip(1)).chain(text.split([' ', '@']).next())
-}
-
-fn prefix(otherwise: Operator, value: &str) -> (Operator, String) {
+fn contains_or_starts(value: &str) -> (Operator, String) {
     match value.strip_suffix('*') {
         Some(start) => (Operator::StartsWith, start.to_lowercase()),
-        None => (otherwise, value.to_lowercase()),
+        None => (Operator::Contains, value.to_lowercase()),
     }
-}
-
-/// A clause as written, without its quotes.
-struct Word {
-    text: String,
-    /// Where the quoted part began; separators after it are plain text.
-    quoted_from: usize,
-}
-
-fn words(text: &str) -> Option<Vec<Word>> {
-    let mut words = Vec::new();
-    let mut letters = text.chars().peekable();
-    while letters.next_if(|letter| letter.is_whitespace()).is_some() {}
-    while letters.peek().is_some() {
-        let mut word = Word { text: String::new(), quoted_from: usize::MAX };
-        while let Some(letter) = letters.next_if(|letter| !letter.is_whitespace()) {
-            if letter != '\'' && letter != '"' {
-                word.text.push(letter);
-                continue;
-            }
-            word.quoted_from = word.quoted_from.min(word.text.len());
-            loop {
-                match letters.next()? {
-                    end if end == letter => break,
-                    '\\' => word.text.push(letters.next()?),
-                    quoted => word.text.push(quoted),
-                }
-            }
-        }
-        words.push(word);
-        while letters.next_if(|letter| letter.is_whitespace()).is_some() {}
-    }
-    Some(words)
 }
 
 #[cfg(test)]
@@ -221,10 +142,13 @@ mod tests {
     }
 
     #[test]
-    fn texts_match_whole_by_word_or_by_prefix() {
+    fn texts_match_whole_by_part_or_by_prefix() {
         assert_eq!(found("email=helena.strand@example.com").len(), 1);
         assert_eq!(found("email:helena*"), ["helena.strand@example.com"]);
-        assert_eq!(found("email:helen"), [""; 0]);
+        assert_eq!(found("email:HELEN"), ["helena.strand@example.com"]);
+        assert_eq!(found("email=helena"), [""; 0]);
+        assert_eq!(found("email:elena*"), [""; 0]);
+        assert_eq!(found("name:'lena str'"), ["helena.strand@example.com"]);
         assert_eq!(found("givenName=Helena familyName:str*").len(), 1);
         assert_eq!(found("name='helena strand'").len(), 1);
         assert_eq!(found("helena"), ["helena.strand@example.com"]);
@@ -238,9 +162,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_out_is_neither_true_nor_false() {
+        let either = found("isEnforcedIn2Sv=true").len() + found("isEnforcedIn2Sv=false").len();
+        assert_eq!(either + 1, found("").len());
+    }
+
+    #[test]
     fn what_is_no_query_is_refused() {
-        for query in ["gmail=on", "isAdmin=yes", "name='open", "email:"] {
-            assert_eq!(UserQuery::parse(query), None, "{query}");
+        for query in [
+            "gmail=on",
+            "isAdmin=yes",
+            "isAdmin:true",
+            "orgUnitPath:/Leadership",
+            "name:hel*",
+            "name='open",
+            "email:",
+        ] {
+            assert_eq!(UserQuery::parse(query), Err(NoQuery::Invalid), "{query}");
+        }
+        for (query, field) in [("phone=1", "phone"), ("Employment.badge:x", "Employment.badge")] {
+            assert_eq!(UserQuery::parse(query), Err(NoQuery::NotServed(field.to_owned())));
         }
     }
 }
