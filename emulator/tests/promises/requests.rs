@@ -65,7 +65,8 @@ async fn standard_parameters_may_change_between_pages() {
     let token = client.token(Some(ADMIN), &[USERS]).await;
     let first = client.get(&token, &format!("{LIST}&maxResults=3&key=a")).await.body;
     let next = first["nextPageToken"].as_str().unwrap();
-    let second = client.get(&token, &format!("{LIST}&maxResults=3&pageToken={next}")).await.body;
+    let second = client.get(&token, &format!("{LIST}&maxResults=3&pageToken={next}")).await;
+    assert_eq!(second.status, 200, "{}", second.body);
     for changed in [
         "key=b",
         "$.xgafv=2",
@@ -79,7 +80,7 @@ async fn standard_parameters_may_change_between_pages() {
         &format!("oauth_token={token}"),
     ] {
         let page = client.get(&token, &format!("{LIST}&maxResults=3&pageToken={next}&{changed}")).await;
-        assert_eq!(page.body, second, "{changed}");
+        assert_eq!((page.status, &page.body), (200, &second.body), "{changed}");
     }
 }
 
