@@ -27,6 +27,8 @@ _UNKNOWN_VERB = frozenset({404, 405})
 def method_of(exchange: Exchange) -> Method | Violation:
     """The method asked for, or why there is none."""
     there = discovery.at(exchange.path)
+    if exchange.takes_only_post and exchange.method != "POST":
+        return Violation(f"no method answers {exchange.method} at {exchange.path}", _UNKNOWN_VERB)
     if not there:
         return Violation(f"no method has the path {exchange.path}", _UNKNOWN_PATH)
     for method in there:

@@ -80,7 +80,12 @@ class Exchange:
     def is_batch(self) -> bool:
         """Whether it carries calls of methods: the documents name its path (`batchPath`), and no schema.
         Google's clients put the API's name and version behind it."""
-        return self.method == "POST" and bool(_BATCH.fullmatch(self.path))
+        return self.method == "POST" and self.takes_only_post
+
+    @property
+    def takes_only_post(self) -> bool:
+        """Whether its address is known and no method's: the token endpoint or a batch."""
+        return self.path == TOKEN_PATH or bool(_BATCH.fullmatch(self.path))
 
     @property
     def is_own(self) -> bool:

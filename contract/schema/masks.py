@@ -13,6 +13,10 @@ from .discovery import Document, Method
 # The fields kept at one level, each with the mask below it; an empty mask keeps everything.
 Mask = dict[str, "Mask"]
 
+# No document says how deep a mask may go; what is deeper than this is nobody's answer.
+DEEPEST = 64
+
+_SCALARS = {"string", "boolean", "integer", "number"}
 _WORDS = re.compile(r"\s*([\w*]+|[,/()])")
 
 
@@ -34,25 +38,25 @@ def parse(text: str) -> Mask:
     return mask
 
 
-def _siblings(words: list[str], text: str) -> tuple[Mask, list[str]]:
+def _siblings(words: list[str], text: str, depth: int = 0) -> tuple[Mask, list[str]]:
     mask: Mask = {}
     while True:
-        name, below, words = _path(words, text)
+        name, below, words = _path(words, text, depth)
         _select(mask, name, below)
         if words[:1] != [","]:
             return mask, words
         words = words[1:]
 
 
-def _path(words: list[str], text: str) -> tuple[str, Mask, list[str]]:
-    if not words or words[0] in ",/()":
+def _path(words: list[str], text: str, depth: int) -> tuple[str, Mask, list[str]]:
+    if depth == DEEPEST or not words or words[0] in ",/()":
         raise BrokenMask(text)
     name, words = words[0], words[1:]
     if words[:1] == ["/"]:
-        inner, below, words = _path(words[1:], text)
+        inner, below, words = _path(words[1:], text, depth + 1)
         return name, {inner: below}, words
     if words[:1] == ["("]:
-        below, words = _siblings(words[1:], text)
+        below, words = _siblings(words[1:], text, depth + 1)
         if words[:1] != [")"]:
             raise BrokenMask(text)
         return name, below, words[1:]
@@ -61,13 +65,23 @@ def _path(words: list[str], text: str) -> tuple[str, Mask, list[str]]:
 
 def _select(mask: Mask, name: str, below: Mask) -> None:
     """A name selected whole stays whole, whatever else selects parts of it."""
-    if name not in mask:
-        mask[name] = below
-    elif not mask[name] or not below:
-        mask[name] = {}
-    else:
-        for inner, deeper in below.items():
-            _select(mask[name], inner, deeper)
+    mask[name] = _both(mask[name], below) if name in mask else below
+
+
+def _both(one: Mask, other: Mask) -> Mask:
+    if not one or not other:
+        return {}
+    both = dict(one)
+    for name, below in other.items():
+        _select(both, name, below)
+    return both
+
+
+def _below(mask: Mask, name: str) -> Mask | None:
+    """What is kept of a field: by its own name and by `*` together."""
+    if name in mask and "*" in mask:
+        return _both(mask[name], mask["*"])
+    return mask.get(name, mask.get("*"))
 
 
 def unknown_fields(mask: Mask, method: Method) -> list[str]:
@@ -79,18 +93,31 @@ def _unknown(mask: Mask, schema: dict, document: Document) -> Iterator[str]:
     _, schema = document.resolve(schema)
     while "items" in schema:
         _, schema = document.resolve(schema["items"])
+    if mask and schema.get("type") in _SCALARS:
+        yield next(iter(mask))
+        return
     properties = schema.get("properties")
     if not properties:
         return
     for name, below in mask.items():
-        if name == "*":
-            branches = [list(_unknown(below, branch, document)) for branch in properties.values()]
-            if all(branches):
-                yield f"*/{branches[0][0]}"
+        if name == "*" and below:
+            declared = (branch for branch in properties.values() if _is_declared(branch, document))
+            if all(any(_unknown(below, branch, document)) for branch in declared):
+                yield f"*/{next(iter(below))}"
+        elif name == "*":
+            continue
         elif name not in properties:
             yield name
         else:
             yield from (f"{name}/{inner}" for inner in _unknown(below, properties[name], document))
+
+
+def _is_declared(schema: dict, document: Document) -> bool:
+    """Whether a field has fields of its own that the document names."""
+    _, schema = document.resolve(schema)
+    while "items" in schema:
+        _, schema = document.resolve(schema["items"])
+    return "properties" in schema
 
 
 def outside(mask: Mask, value: object, at: str = "") -> Iterator[str]:
@@ -102,11 +129,13 @@ def outside(mask: Mask, value: object, at: str = "") -> Iterator[str]:
             yield from outside(mask, item, at)
     elif isinstance(value, dict):
         for name, inner in value.items():
-            below = mask.get(name, mask.get("*"))
+            below = _below(mask, name)
             if below is None:
                 yield f"{at}{name}"
             else:
                 yield from outside(below, inner, f"{at}{name}/")
+    else:
+        yield at.rstrip("/")
 
 
 def selects(mask: Mask, *path: str) -> bool:
@@ -114,7 +143,7 @@ def selects(mask: Mask, *path: str) -> bool:
     for name in path:
         if not mask:
             return True
-        mask = mask.get(name, mask.get("*"))
+        mask = _below(mask, name)
         if mask is None:
             return False
     return True

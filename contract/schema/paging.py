@@ -15,15 +15,8 @@ from .asked import Violation
 from .discovery import SIZE_PARAMETERS, Method
 from .exchanges import Exchange
 
-# What does not make another listing of a query.
-_OUTSIDE_THE_LISTING = {
-    "pageToken",
-    "fields",
-    "alt",
-    "prettyPrint",
-    "quotaUser",
-    *SIZE_PARAMETERS,
-}
+# What does not make another listing of a query, besides the parameters that every method takes.
+_PAGING = {"pageToken", *SIZE_PARAMETERS}
 
 Listing = tuple
 
@@ -48,7 +41,8 @@ class Paged:
     @property
     def listing(self) -> Listing:
         exchange = self.exchange
-        query = sorted(pair for pair in exchange.query if pair[0] not in _OUTSIDE_THE_LISTING)
+        selecting = self.method.own_query.keys() - _PAGING
+        query = sorted(pair for pair in exchange.query if pair[0] in selecting)
         identity = (exchange.logged["client"], exchange.logged["subject"])
         return (identity, self.method.id, exchange.path, tuple(query))
 

@@ -90,6 +90,15 @@ impl ApiError {
         }
     }
 
+    /// The same error as one API's methods tell it: IAM's tell a status and no list of errors.
+    pub(crate) fn told_by(mut self, api: Api) -> Self {
+        if api == Api::Iam {
+            self.reasons.clear();
+            self.status = self.status.or((self.code == 400).then_some("INVALID_ARGUMENT"));
+        }
+        self
+    }
+
     /// The address is served by no method. Google answers an HTML page here; clients see only the status.
     pub(crate) fn unknown_path(path: &str) -> Self {
         Self::new(404, format!("The requested URL {path} was not found on this server."))
@@ -101,6 +110,34 @@ impl ApiError {
     pub(crate) fn unknown_verb(verb: &str) -> Self {
         Self::new(405, format!("Method {verb} is not allowed for this resource."))
             .reason("httpMethodNotAllowed")
+    }
+
+    /// *Unverified*: a part of the path that is no text once decoded.
+    pub(crate) fn unreadable_path(api: Api) -> Self {
+        Self::of(api, 400, "INVALID_ARGUMENT", "badRequest", "Bad Request")
+    }
+
+    /// *Unverified*: the query of a GET sent as POST that is longer than an address can be here.
+    pub(crate) fn too_large() -> Self {
+        Self::new(413, "Request Entity Too Large").reason("uploadTooLarge")
+    }
+
+    /// The emulator's own words: only JSON is answered.
+    pub(crate) fn answer_not_served(api: Api, alt: &str) -> Self {
+        let message = format!("The emulator does not serve alt={alt}.");
+        Self::of(api, 400, "INVALID_ARGUMENT", "invalidParameter", message).located("alt", "parameter")
+    }
+
+    /// *Unverified* wording: that the calls of a batch all go to one API is documented.
+    pub(crate) fn of_another_api() -> Self {
+        Self::new(400, "All calls of a batch must go to the same API.")
+            .reason("badRequest")
+            .status("INVALID_ARGUMENT")
+    }
+
+    /// *Unverified* wording.
+    pub(crate) fn no_call() -> Self {
+        Self::new(400, "Failed to parse batch part.").reason("badRequest").status("INVALID_ARGUMENT")
     }
 
     /// *Unverified* wording.

@@ -2,52 +2,102 @@
 //!
 //! The outer request is `multipart/mixed`, each part an HTTP request of its own; parts without a token
 //! of their own are made with the outer one. The answers come in the order of the calls, each under its
-//! call's `Content-ID` with `response-` before it.
+//! call's `Content-ID` with `response-` before it. A part that is no call is refused by itself.
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Request, Response};
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
 
-/// What Google allows in one batch of Directory calls.
-const MOST_CALLS: usize = 1000;
+use crate::api_error::ApiError;
+use crate::discovery::Api;
+
 const LONGEST_ANSWER: usize = 16 * 1024 * 1024;
 const BOUNDARY: &str = "batch_of_answers";
 
-/// One call, as its part of the batch has it.
+/// One part of a batch.
+#[derive(Debug, PartialEq, Eq)]
+struct Part {
+    content_id: Option<String>,
+    call: Option<Call>,
+}
+
 #[derive(Debug, PartialEq, Eq)]
 struct Call {
-    content_id: Option<String>,
     verb: String,
     target: String,
     authorization: Option<String>,
 }
 
-/// Makes the calls one after the other; nothing if the request is no batch.
-pub(crate) async fn answer(router: Router, headers: &HeaderMap, body: &[u8]) -> Option<Response<Body>> {
-    let boundary = boundary(headers.get(CONTENT_TYPE)?.to_str().ok()?)?;
-    let calls = calls(&boundary, std::str::from_utf8(body).ok()?)?;
+/// Makes the calls one after the other. `refuse` answers a part that is not made.
+pub(crate) async fn answer(
+    router: Router,
+    head: &Parts,
+    body: &[u8],
+    refuse: impl Fn(ApiError) -> Response<Body>,
+) -> Result<Response<Body>, ApiError> {
+    let boundary = boundary(&head.headers).ok_or_else(ApiError::no_batch)?;
+    let parts: Vec<_> = parts(&boundary, &String::from_utf8_lossy(body))
+        .iter()
+        .map(|text| part(text))
+        .map(|part| (part.content_id, part.call.and_then(|call| request(call, &head.headers))))
+        .collect();
+    let api = endpoint(head.uri.path())?.or_else(|| parts.iter().find_map(|(_, request)| api_of(request)));
+    if parts.is_empty() || parts.len() > most_calls(api) {
+        return Err(ApiError::no_batch());
+    }
     let router = TowerToHyperService::new(router);
     let mut answers = Vec::new();
-    for call in calls {
-        let mut request = Request::builder().method(call.verb.as_str()).uri(&call.target);
-        let own = call.authorization.and_then(|value| HeaderValue::from_str(&value).ok());
-        if let Some(authorization) = own.or_else(|| headers.get(AUTHORIZATION).cloned()) {
-            request = request.header(AUTHORIZATION, authorization);
-        }
-        let answer = router.call(request.body(Body::empty()).ok()?).await.ok()?;
-        answers.extend(part(call.content_id.as_deref(), answer).await?);
+    for (content_id, request) in parts {
+        let other = api_of(&request).is_some_and(|own| Some(own) != api);
+        let answer = match request {
+            None => refuse(ApiError::no_call()),
+            Some(_) if other => refuse(ApiError::of_another_api()),
+            Some(request) => router.call(request).await.unwrap_or_else(|never| match never {}),
+        };
+        answers.extend(written(content_id.as_deref(), answer).await.ok_or_else(ApiError::no_batch)?);
     }
     answers.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
     Response::builder()
         .header(CONTENT_TYPE, format!("multipart/mixed; boundary={BOUNDARY}"))
         .body(Body::from(answers))
-        .ok()
+        .map_err(|_| ApiError::no_batch())
 }
 
-async fn part(content_id: Option<&str>, answer: Response<Body>) -> Option<Vec<u8>> {
+/// The API whose calls an address takes; none if the first call decides.
+fn endpoint(path: &str) -> Result<Option<Api>, ApiError> {
+    match path.strip_prefix("/batch/") {
+        None => Ok(None),
+        Some(api) => api
+            .split_once('/')
+            .and_then(|(name, version)| Api::named(name, version))
+            .map(Some)
+            .ok_or_else(|| ApiError::unknown_path(path)),
+    }
+}
+
+/// From Google's guides for Directory and Gmail; *unverified* for the others.
+fn most_calls(api: Option<Api>) -> usize {
+    if api == Some(Api::Gmail) { 100 } else { 1000 }
+}
+
+fn api_of(request: &Option<Request<Body>>) -> Option<Api> {
+    Api::of_path(request.as_ref()?.uri().path())
+}
+
+fn request(call: Call, outer: &HeaderMap) -> Option<Request<Body>> {
+    let mut request = Request::builder().method(call.verb.as_str()).uri(&call.target);
+    let own = call.authorization.and_then(|value| HeaderValue::from_str(&value).ok());
+    if let Some(authorization) = own.or_else(|| outer.get(AUTHORIZATION).cloned()) {
+        request = request.header(AUTHORIZATION, authorization);
+    }
+    request.body(Body::empty()).ok()
+}
+
+async fn written(content_id: Option<&str>, answer: Response<Body>) -> Option<Vec<u8>> {
     let (head, body) = answer.into_parts();
     let mut text = format!("--{BOUNDARY}\r\nContent-Type: application/http\r\n");
     if let Some(id) = content_id {
@@ -65,30 +115,45 @@ async fn part(content_id: Option<&str>, answer: Response<Body>) -> Option<Vec<u8
     Some(part)
 }
 
-fn boundary(content_type: &str) -> Option<String> {
-    let (kind, parameters) = content_type.split_once(';')?;
-    let value = parameters.split(';').find_map(|parameter| parameter.trim().strip_prefix("boundary="))?;
-    kind.trim().eq_ignore_ascii_case("multipart/mixed").then(|| value.trim_matches('"').to_owned())
+fn boundary(headers: &HeaderMap) -> Option<String> {
+    let (kind, parameters) = headers.get(CONTENT_TYPE)?.to_str().ok()?.split_once(';')?;
+    let value = parameters.split(';').find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("boundary").then(|| value.trim().trim_matches('"').to_owned())
+    })?;
+    kind.trim().eq_ignore_ascii_case("multipart/mixed").then_some(value)
 }
 
-fn calls(boundary: &str, body: &str) -> Option<Vec<Call>> {
-    let body = body.replace("\r\n", "\n");
+/// The texts between the boundaries, which stand on lines of their own.
+fn parts(boundary: &str, body: &str) -> Vec<String> {
     let marker = format!("--{boundary}");
-    let parts = body.split(marker.as_str()).skip(1).take_while(|part| !part.starts_with("--"));
-    let calls = parts.map(call).collect::<Option<Vec<_>>>()?;
-    (1..=MOST_CALLS).contains(&calls.len()).then_some(calls)
+    let mut parts: Vec<String> = Vec::new();
+    for line in body.lines() {
+        match (line.strip_prefix(&marker).map(str::trim_end), parts.last_mut()) {
+            (Some("--"), _) => break,
+            (Some(""), _) => parts.push(String::new()),
+            (_, Some(part)) => {
+                part.push_str(line);
+                part.push('\n');
+            }
+            (_, None) => {}
+        }
+    }
+    parts
 }
 
-fn call(part: &str) -> Option<Call> {
-    let (outer, inner) = part.trim_start().split_once("\n\n")?;
+fn part(text: &str) -> Part {
+    let (outer, inner) = text.trim_start().split_once("\n\n").unwrap_or((text, ""));
     // Python's client folds the long ones.
     let outer = outer.replace("\n ", " ").replace("\n\t", " ");
-    let inner = inner.trim_start();
-    let (request, headers) = inner.split_once('\n').unwrap_or((inner, ""));
+    Part { content_id: header(&outer, "content-id"), call: call(inner.trim_start()) }
+}
+
+fn call(text: &str) -> Option<Call> {
+    let (request, headers) = text.split_once('\n').unwrap_or((text, ""));
     let headers = headers.split("\n\n").next().unwrap_or_default();
     let mut words = request.split_whitespace();
     Some(Call {
-        content_id: header(&outer, "content-id"),
         verb: words.next()?.to_owned(),
         target: words.next()?.to_owned(),
         authorization: header(headers, "authorization"),
@@ -106,23 +171,38 @@ fn header(headers: &str, wanted: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn each_part_is_a_call() {
-        let body = "--b\r\nContent-Type: application/http\r\nContent-ID: <x\r\n + 1>\r\n\r\n\
-                    GET /a?b=c HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer t\r\n\r\n\r\n\
-                    --b\r\nContent-Type: application/http\r\n\r\nGET /d\r\n\r\n--b--\r\n";
-        let calls = calls("b", body).unwrap();
-        assert_eq!(calls[0].content_id.as_deref(), Some("<x + 1>"));
-        assert_eq!((calls[0].verb.as_str(), calls[0].target.as_str()), ("GET", "/a?b=c"));
-        assert_eq!(calls[0].authorization.as_deref(), Some("Bearer t"));
-        assert_eq!((calls[1].target.as_str(), &calls[1].authorization), ("/d", &None));
+    fn read(body: &str) -> Vec<Part> {
+        parts("b", body).iter().map(|text| part(text)).collect()
     }
 
     #[test]
-    fn what_is_no_batch_is_refused() {
-        assert_eq!(boundary("application/json"), None);
-        assert_eq!(boundary("multipart/mixed; boundary=\"a b\""), Some("a b".to_owned()));
-        assert_eq!(calls("b", "--b--"), None);
-        assert_eq!(calls("b", "--b\r\nno blank line\r\n--b--"), None);
+    fn each_part_is_a_call() {
+        let parts = read(
+            "--b\r\nContent-Type: application/http\r\nContent-ID: <x\r\n + 1>\r\n\r\n\
+             GET /a?b=c HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer t\r\n\r\n\r\n\
+             --b\r\nContent-Type: application/http\r\n\r\nGET /d--b--\r\n\r\n--b--\r\n--b\r\n",
+        );
+        assert_eq!(parts.len(), 2);
+        assert_eq!(parts[0].content_id.as_deref(), Some("<x + 1>"));
+        let calls: Vec<Call> = parts.into_iter().filter_map(|part| part.call).collect();
+        assert_eq!((calls[0].verb.as_str(), calls[0].target.as_str()), ("GET", "/a?b=c"));
+        assert_eq!(calls[0].authorization.as_deref(), Some("Bearer t"));
+        assert_eq!((calls[1].target.as_str(), &calls[1].authorization), ("/d--b--", &None));
+    }
+
+    #[test]
+    fn a_part_that_is_no_call_keeps_its_name() {
+        let parts = read("--b\r\nContent-ID: <x>\r\nno blank line\r\n--b--");
+        assert_eq!(parts, [Part { content_id: Some("<x>".to_owned()), call: None }]);
+        assert!(read("--b--").is_empty());
+    }
+
+    #[test]
+    fn the_boundary_is_a_parameter_in_any_case() {
+        let boundary =
+            |text| boundary(&HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(text))]));
+        assert_eq!(boundary("application/json; boundary=b"), None);
+        assert_eq!(boundary("multipart/mixed; boundary=\"a b\"").as_deref(), Some("a b"));
+        assert_eq!(boundary("Multipart/Mixed; charset=x; Boundary=b").as_deref(), Some("b"));
     }
 }

@@ -16,9 +16,11 @@ use crate::world::World;
 /// What a method answers.
 pub(crate) type Outcome = Result<Value, ApiError>;
 
-/// Query parameters that do not change which listing a page token belongs to.
-const OUTSIDE_THE_LISTING: [&str; 7] =
-    ["pageToken", "maxResults", "pageSize", "fields", "alt", "prettyPrint", "quotaUser"];
+/// A method's own parameters that do not change which listing a page token belongs to.
+const PAGING: [&str; 3] = ["pageToken", "maxResults", "pageSize"];
+
+/// Standard parameters that can carry a token, where the document describes them.
+const CREDENTIALS: [&str; 2] = ["access_token", "oauth_token"];
 
 /// A call whose parameters are valid and whose token holds a fitting scope.
 pub(crate) struct Call<'a> {
@@ -27,7 +29,8 @@ pub(crate) struct Call<'a> {
     pub(crate) now: DateTime<Utc>,
     /// Who calls; none for the one method that needs no token.
     pub(crate) bearer: Option<Bearer>,
-    pub(crate) path: Vec<(String, String)>,
+    /// None if a part of the path is no text.
+    pub(crate) path: Option<Vec<(String, String)>>,
     pub(crate) query: Vec<(String, String)>,
 }
 
@@ -38,7 +41,7 @@ impl<'a> Call<'a> {
 
     /// A parameter of the path; empty if the path has none of that name.
     pub(crate) fn in_path(&self, name: &str) -> &str {
-        value_of(&self.path, name).unwrap_or_default()
+        self.path.as_deref().and_then(|path| value_of(path, name)).unwrap_or_default()
     }
 
     pub(crate) fn in_query(&self, name: &str) -> Option<&str> {
@@ -61,14 +64,20 @@ impl<'a> Call<'a> {
         Some(self.tenant().account_at(self.bearer.as_ref()?.client)?.1)
     }
 
-    /// Holds every query parameter against the method's description.
+    /// Holds the path and every query parameter against the method's description.
     pub(crate) fn check_parameters(&self) -> Result<(), ApiError> {
+        if self.path.is_none() {
+            return Err(ApiError::unreadable_path(self.method.api));
+        }
         for (name, value) in &self.query {
             let schema =
                 self.method.query_parameter(name).ok_or_else(|| ApiError::unknown_parameter(name))?;
             check_parameter(name, value, schema)?;
         }
-        Ok(())
+        match self.in_query("alt") {
+            None | Some("json") => Ok(()),
+            Some(alt) => Err(ApiError::answer_not_served(self.method.api, alt)),
+        }
     }
 
     /// The partial-response mask, held against the schema of the answer.
@@ -122,11 +131,20 @@ impl<'a> Call<'a> {
 
     /// What makes two requests the same listing.
     fn listing(&self) -> String {
+        let selects = |name: &str| !PAGING.contains(&name) && !self.method.is_standard_parameter(name);
         let mut parameters: Vec<&(String, String)> =
-            self.query.iter().filter(|(name, _)| !OUTSIDE_THE_LISTING.contains(&name.as_str())).collect();
+            self.query.iter().filter(|(name, _)| selects(name)).collect();
         parameters.sort();
         format!("{} {:?} {parameters:?}", self.method.id, self.path)
     }
+}
+
+/// The token in a query.
+pub(crate) fn credential_in<'a>(query: &'a [(String, String)], method: &Method) -> Option<&'a str> {
+    CREDENTIALS
+        .into_iter()
+        .filter(|name| method.is_standard_parameter(name))
+        .find_map(|name| value_of(query, name))
 }
 
 fn value_of<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> {
@@ -136,15 +154,16 @@ fn value_of<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a st
 fn check_parameter(name: &str, value: &str, schema: &Schema) -> Result<(), ApiError> {
     match schema.kind.as_deref() {
         Some("integer") => {
-            let number: i64 = value.parse().map_err(|_| ApiError::ill_typed(name, value, "TYPE_INT32"))?;
+            let ill_typed = || ApiError::ill_typed(name, value, "TYPE_INT32");
+            let number: i32 = value.parse().ok().filter(|_| !value.starts_with('+')).ok_or_else(ill_typed)?;
             if let (Some(minimum), Some(maximum)) = (&schema.minimum, &schema.maximum) {
-                let within = minimum.parse().is_ok_and(|minimum: i64| number >= minimum)
-                    && maximum.parse().is_ok_and(|maximum: i64| number <= maximum);
+                let within = minimum.parse().is_ok_and(|minimum: i32| number >= minimum)
+                    && maximum.parse().is_ok_and(|maximum: i32| number <= maximum);
                 if !within {
                     return Err(ApiError::out_of_range(name, value, minimum, maximum));
                 }
             } else if number < 0 {
-                return Err(ApiError::ill_typed(name, value, "TYPE_INT32"));
+                return Err(ill_typed());
             }
         }
         Some("boolean") if !matches!(value, "true" | "false") => {

@@ -110,6 +110,11 @@ impl Method {
             .filter(|parameter| parameter.location.as_deref() != Some("path"))
             .or_else(|| self.document.parameters.get(name))
     }
+
+    /// Whether a query parameter is one that every method of the API takes.
+    pub(crate) fn is_standard_parameter(&self, name: &str) -> bool {
+        self.document.parameters.contains_key(name)
+    }
 }
 
 /// A parameter, a field or a resource, as JSON schema.
@@ -127,6 +132,13 @@ pub(crate) struct Schema {
     pub(crate) location: Option<String>,
     pub(crate) properties: BTreeMap<String, Schema>,
     pub(crate) items: Option<Box<Schema>>,
+}
+
+impl Schema {
+    /// Whether nothing can be below it.
+    pub(crate) fn is_scalar(&self) -> bool {
+        matches!(self.kind.as_deref(), Some("string" | "boolean" | "integer" | "number"))
+    }
 }
 
 #[derive(Debug, Deserialize)]

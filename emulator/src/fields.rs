@@ -4,11 +4,15 @@
 //! several below, `*` stands for every field. A field that the resource's schema does not have is an
 //! error, so that a client's slip of the pen shows.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
 use crate::discovery::{Method, Schema};
+
+/// How many levels a mask may go down: no document tells, and every level is a call of its own here.
+const DEEPEST: usize = 64;
 
 /// A parsed mask: the fields kept at one level, each with the mask below it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -21,7 +25,7 @@ pub(crate) type Parsed<T> = Result<T, String>;
 
 impl Mask {
     pub(crate) fn parse(text: &str) -> Parsed<Self> {
-        let mut parser = Parser { rest: text, whole: text };
+        let mut parser = Parser { rest: text, whole: text, depth: 0 };
         let mask = parser.siblings()?;
         if parser.rest.is_empty() { Ok(mask) } else { Err(text.to_owned()) }
     }
@@ -34,23 +38,35 @@ impl Mask {
     fn check_against(&self, method: &Method, schema: &'static Schema) -> Parsed<()> {
         let schema = innermost(method, schema);
         for (name, below) in &self.fields {
+            if schema.is_scalar() {
+                return Err(name.clone());
+            }
             if schema.properties.is_empty() {
                 // A field of no declared shape, such as a user's `emails`: nothing to hold it against.
                 continue;
             }
             if name == "*" {
-                for property in schema.properties.values() {
-                    // `*/name` is valid as soon as one of the fields has that name below it.
-                    if below.check_against(method, property).is_ok() {
-                        break;
-                    }
-                }
+                below.check_against_any(method, schema)?;
                 continue;
             }
             let property = schema.properties.get(name).ok_or_else(|| name.clone())?;
             below.check_against(method, property)?;
         }
         Ok(())
+    }
+
+    /// `*/name` is valid as soon as one of the fields declares that name below it.
+    fn check_against_any(&self, method: &Method, schema: &'static Schema) -> Parsed<()> {
+        let Some(name) = self.fields.keys().next() else {
+            return Ok(());
+        };
+        let mut declared =
+            schema.properties.values().filter(|field| !innermost(method, field).properties.is_empty());
+        if declared.any(|field| self.check_against(method, field).is_ok()) {
+            Ok(())
+        } else {
+            Err(name.clone())
+        }
     }
 
     pub(crate) fn apply(&self, value: Value) -> Value {
@@ -68,26 +84,42 @@ impl Mask {
         object
             .into_iter()
             .filter_map(|(name, value)| {
-                let below = self.fields.get(&name).or_else(|| self.fields.get("*"))?;
-                Some((name, below.apply(value)))
+                let below = self.below(&name)?;
+                let has_fields = value.is_object() || value.is_array();
+                (has_fields || below.fields.is_empty()).then(|| (name, below.apply(value)))
             })
             .collect()
     }
 
-    /// A name selected whole stays whole, whatever else selects parts of it.
+    /// What is kept of a field: by its own name and by `*` together.
+    fn below(&self, name: &str) -> Option<Cow<'_, Mask>> {
+        match (self.fields.get(name), self.fields.get("*")) {
+            (Some(own), Some(every)) => {
+                let mut both = own.clone();
+                both.join(every.clone());
+                Some(Cow::Owned(both))
+            }
+            (own, every) => own.or(every).map(Cow::Borrowed),
+        }
+    }
+
     fn select(&mut self, name: &str, below: Mask) {
         match self.fields.get_mut(name) {
             None => {
                 self.fields.insert(name.to_owned(), below);
             }
-            Some(existing) if existing.fields.is_empty() || below.fields.is_empty() => {
-                *existing = Mask::default();
-            }
-            Some(existing) => {
-                for (name, below) in below.fields {
-                    existing.select(&name, below);
-                }
-            }
+            Some(existing) => existing.join(below),
+        }
+    }
+
+    /// What is selected whole stays whole, whatever else selects parts of it.
+    fn join(&mut self, other: Mask) {
+        if self.fields.is_empty() || other.fields.is_empty() {
+            *self = Mask::default();
+            return;
+        }
+        for (name, below) in other.fields {
+            self.select(&name, below);
         }
     }
 }
@@ -103,6 +135,7 @@ fn innermost(method: &Method, schema: &'static Schema) -> &'static Schema {
 struct Parser<'a> {
     rest: &'a str,
     whole: &'a str,
+    depth: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -118,6 +151,10 @@ impl<'a> Parser<'a> {
     }
 
     fn path(&mut self) -> Parsed<(&'a str, Mask)> {
+        if self.depth == DEEPEST {
+            return Err(self.whole.to_owned());
+        }
+        self.depth += 1;
         let name = self.name()?;
         let mut below = Mask::default();
         if self.take('/') {
@@ -129,6 +166,7 @@ impl<'a> Parser<'a> {
                 return Err(self.whole.to_owned());
             }
         }
+        self.depth -= 1;
         Ok((name, below))
     }
 
@@ -199,6 +237,9 @@ mod tests {
     fn a_field_named_whole_stays_whole() {
         assert_eq!(masked("users,users/id", page()), masked("users", page()));
         assert_eq!(masked("users/id,users", page()), masked("users", page()));
+        assert_eq!(masked("*,users/id", page()), page());
+        assert_eq!(masked("users(*,name/fullName)", page()), masked("users", page()));
+        assert_eq!(masked("users(*/fullName,name/givenName)", page()), masked("users/name", page()));
     }
 
     #[test]
@@ -216,5 +257,19 @@ mod tests {
         assert_eq!(check("*"), Ok(()));
         assert_eq!(check("users(id,gmail)"), Err("gmail".to_owned()));
         assert_eq!(check("items"), Err("items".to_owned()));
+        assert_eq!(check("*/name,users/*/fullName"), Ok(()));
+        for mask in ["*/nope", "users/*/nope", "users(id/nope)", "users/primaryEmail/nope", "etag/*/nope"] {
+            assert_eq!(check(mask), Err(if mask.starts_with("etag") { "*" } else { "nope" }.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_mask_has_a_depth_of_its_own() {
+        for depth in [DEEPEST - 1, DEEPEST, 100_000] {
+            let mask = format!("{}b{}", "a(".repeat(depth), ")".repeat(depth));
+            assert_eq!(Mask::parse(&mask).is_ok(), depth < DEEPEST, "{depth}");
+            assert_eq!(Mask::parse(&format!("{}b", "a/".repeat(depth))).is_ok(), depth < DEEPEST, "{depth}");
+        }
+        assert!(Mask::parse("a/b,".repeat(1000).trim_end_matches(',')).is_ok());
     }
 }

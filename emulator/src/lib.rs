@@ -37,6 +37,7 @@ mod fault;
 mod fields;
 mod gmail;
 mod iam;
+mod method_override;
 mod options;
 mod page_tokens;
 mod request_log;

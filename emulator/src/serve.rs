@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::rejection::{PathRejection, RawPathParamsRejection};
 use axum::extract::{Path, RawPathParams, Request, State};
 use axum::http::header::{
     AUTHORIZATION, CONTENT_TYPE, DATE, HOST, HeaderValue, USER_AGENT, WWW_AUTHENTICATE,
@@ -16,9 +17,10 @@ use serde_json::Value;
 use crate::api_error::ApiError;
 use crate::batch;
 use crate::bearer_tokens::Bearer;
-use crate::call::{Call, Outcome};
+use crate::call::{Call, Outcome, credential_in};
 use crate::discovery::{Api, METHODS, Method, description};
 use crate::fault::{FaultAnswer, status_error};
+use crate::method_override::as_get;
 use crate::request_log::{LoggedRequest, harmless_fields, without_secrets, without_token};
 use crate::routes::{Handler, handler};
 use crate::self_signed;
@@ -39,27 +41,38 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         let filter = if method.http_method == "POST" { MethodFilter::POST } else { MethodFilter::GET };
         if let Some(handler) = handler(method.id) {
             let serve = move |world, path, request| api_method(method, handler, world, path, request);
-            router = router.route(&method.path, on(filter, serve));
+            let mut routes = on(filter, serve);
+            if filter == MethodFilter::GET {
+                let long = move |world, path, request| long_get(method, handler, world, path, request);
+                routes = routes.post(long);
+            }
+            router = router.route(&method.path, routes);
         }
     }
     router = router.fallback(unknown_path).method_not_allowed_fallback(unknown_verb);
     // A batch has no batches in it.
     let single = router.clone().with_state(Arc::clone(&world));
     let many = post(move |world, request| batched(single, world, request));
-    router.route("/batch", many.clone()).route("/batch/{*api}", many).with_state(world)
+    router
+        .route("/batch", many.clone())
+        .route("/batch/{*api}", many)
+        .method_not_allowed_fallback(unknown_verb)
+        .with_state(world)
 }
 
 async fn batched(single: Router, State(world): State<Arc<World>>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let mut entry = log_entry(&world, &parts);
     let body = to_bytes(body, LONGEST_BATCH).await.unwrap_or_default();
-    match batch::answer(single, &parts.headers, &body).await {
-        Some(answer) => {
+    let refuse = |error: ApiError| respond(&world, error.code, &error.body(), true, None);
+    match batch::answer(single, &parts, &body, refuse).await {
+        Ok(mut answer) => {
             entry.status = answer.status().as_u16();
             world.log.record(entry);
+            date(&world, &mut answer);
             answer
         }
-        None => finish(&world, entry, Err(ApiError::no_batch()), true),
+        Err(error) => finish(&world, entry, Err(error), true),
     }
 }
 
@@ -92,20 +105,37 @@ async fn token(State(world): State<Arc<World>>, request: Request) -> Response<Bo
     respond(&world, status, &body, true, None)
 }
 
+/// A method's path with its parameters; the error if one of them is no text.
+type PathParams = Result<RawPathParams, RawPathParamsRejection>;
+
+async fn long_get(
+    method: &'static Method,
+    handler: Handler,
+    state: State<Arc<World>>,
+    path: PathParams,
+    request: Request,
+) -> Response<Body> {
+    match as_get(request).await {
+        Ok(request) => api_method(method, handler, state, path, request).await,
+        Err((parts, error)) => finish(&state, log_entry(&state, &parts), Err(error), true),
+    }
+}
+
 async fn api_method(
     method: &'static Method,
     handler: Handler,
     State(world): State<Arc<World>>,
-    path: RawPathParams,
+    path: PathParams,
     request: Request,
 ) -> Response<Body> {
     let (parts, _) = request.into_parts();
-    let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let query =
+    let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    let path = path.ok().map(|path| path.iter().map(owned).collect());
+    let query: Vec<(String, String)> =
         form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     let now = world.clock.now();
-    let credential = credential(&parts);
-    let bearer = credential.and_then(|token| {
+    let credential = credential(&parts).or_else(|| credential_in(&query, method)).map(str::to_owned);
+    let bearer = credential.as_deref().and_then(|token| {
         world.bearer_tokens.find(token, now).or_else(|| self_signed::bearer(&world, method, token, now))
     });
     let call = Call { world: &world, method, now, bearer, path, query };
@@ -127,16 +157,17 @@ async fn api_method(
         None => answer(&call, credential.is_some(), handler),
     };
     let pretty = call.in_query("prettyPrint") != Some("false");
-    finish(&world, entry, outcome, pretty)
+    finish(&world, entry, outcome.map_err(|error| error.told_by(method.api)), pretty)
 }
 
 async fn description_by_name(
     State(world): State<Arc<World>>,
-    Path((name, version)): Path<(String, String)>,
+    path: Result<Path<(String, String)>, PathRejection>,
     request: Request,
 ) -> Response<Body> {
     let (parts, _) = request.into_parts();
-    describe(&world, &parts, Api::named(&name, &version))
+    let api = path.ok().and_then(|Path((name, version))| Api::named(&name, &version));
+    describe(&world, &parts, api)
 }
 
 async fn description_by_host(State(world): State<Arc<World>>, request: Request) -> Response<Body> {
@@ -200,7 +231,6 @@ fn finish(world: &World, mut entry: LoggedRequest, outcome: Outcome, pretty: boo
     respond(world, status, &body, pretty, challenge)
 }
 
-/// The date is the emulator's, so that a client that compares clocks compares with the right one.
 fn respond(
     world: &World,
     status: u16,
@@ -213,14 +243,19 @@ fn respond(
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=UTF-8"));
-    let date = world.clock.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    if let Ok(date) = HeaderValue::from_str(&date) {
-        headers.insert(DATE, date);
-    }
     if let Some(challenge) = challenge.and_then(|challenge| HeaderValue::from_str(&challenge).ok()) {
         headers.insert(WWW_AUTHENTICATE, challenge);
     }
+    date(world, &mut response);
     response
+}
+
+/// The date is the emulator's, so that a client that compares clocks compares with the right one.
+fn date(world: &World, response: &mut Response<Body>) {
+    let date = world.clock.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(date) = HeaderValue::from_str(&date) {
+        response.headers_mut().insert(DATE, date);
+    }
 }
 
 /// The host that was asked, without its port: a header in HTTP/1.1, part of the address in HTTP/2.

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use tokio::signal::unix::{SignalKind, signal};
 use workspace_audit_emulator::Options;
 
 use crate::audit::Exit;
@@ -15,6 +16,8 @@ pub(super) fn run(emulate: Emulate) -> Result<Exit, Failure> {
 }
 
 async fn serve(emulate: Emulate) -> Result<Exit, Failure> {
+    // What service managers and containers send; taken before anybody is told that it serves.
+    let mut terminated = signal(SignalKind::terminate())?;
     let folder = emulate.client_files.clone();
     let emulator = workspace_audit_emulator::start(options(emulate)).await?;
     let files = emulator.write_client_files(&folder)?;
@@ -29,7 +32,10 @@ async fn serve(emulate: Emulate) -> Result<Exit, Failure> {
         writeln!(stdout, "end: Ctrl-C")?;
         stdout.flush()?;
     }
-    tokio::signal::ctrl_c().await?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        _ = terminated.recv() => {}
+    }
     emulator.shutdown().await;
     Ok(Exit::Complete)
 }

@@ -8,6 +8,8 @@ mod configuration;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod emulate;
+#[cfg(test)]
 mod history;
 #[cfg(test)]
 mod imports;

@@ -29,6 +29,7 @@ class Answered(unittest.TestCase):
         nowhere = users(path="/admin/directory/v1/printers", operation=None)
         self.assertIn("expected 404", self.wrong(nowhere))
         self.assertIn("expected 404/405", self.wrong(users(method="PUT", operation=None)))
+        self.assertIn("expected 404/405", self.wrong(users(path="/batch/gmail/v1", operation=None)))
 
     def test_sort_order_ignores_case_and_order_by_does_not(self):
         self.assertEqual(self.wrong(users(query={"sortOrder": "descending"})), "")

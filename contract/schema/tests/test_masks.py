@@ -23,6 +23,8 @@ class Masks(unittest.TestCase):
             "a b",
             "a/(b)",
             "a()",
+            "a/" * 100_000 + "b",
+            "a(" * 100_000 + "b",
         ]:
             with self.assertRaises(masks.BrokenMask, msg=broken):
                 masks.parse(broken)
@@ -33,6 +35,9 @@ class Masks(unittest.TestCase):
         self.assertEqual(unknown("nextPageToken,users(id,name/fullName,emails/address)"), [])
         self.assertEqual(unknown("*"), [])
         self.assertEqual(unknown("users(id,gmail),items"), ["users/gmail", "items"])
+        self.assertEqual(unknown("users/id/x,etag/x"), ["users/id/x", "etag/x"])
+        self.assertEqual(unknown("*/name,users/*/fullName"), [])
+        self.assertEqual(unknown("*/nope,users/*/nope"), ["*/nope", "users/*/nope"])
 
     def test_what_is_outside(self):
         answer = {
@@ -42,6 +47,8 @@ class Masks(unittest.TestCase):
         outside = lambda text: list(masks.outside(masks.parse(text), answer))  # noqa: E731
         self.assertEqual(outside("*"), [])
         self.assertEqual(outside("users,etag"), [])
+        self.assertEqual(outside("*,users/id"), [])
+        self.assertEqual(outside("etag,users(*/fullName,name/givenName)"), ["users/id"])
         self.assertEqual(outside("users(id,name/fullName)"), ["users/name/givenName", "etag"])
 
 

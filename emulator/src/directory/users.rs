@@ -10,7 +10,7 @@ use crate::call::{Call, Outcome};
 use crate::dice::etag;
 use crate::page_tokens::Place;
 use crate::tenant::{Order, Person};
-use crate::user_query::UserQuery;
+use crate::user_query::{NoQuery, UserQuery};
 
 pub(crate) fn users(call: &Call<'_>) -> Outcome {
     let tenant = call.tenant();
@@ -24,7 +24,15 @@ pub(crate) fn users(call: &Call<'_>) -> Outcome {
         return Err(domain_not_found());
     }
     let query = call.in_query("query").map(|text| {
-        UserQuery::parse(text).ok_or_else(|| ApiError::directory(400, "invalid", "Invalid Input: query"))
+        UserQuery::parse(text).map_err(|error| {
+            let message = match error {
+                NoQuery::Invalid => "Invalid Input: query".to_owned(),
+                NoQuery::NotServed(field) => {
+                    format!("Invalid Input: query (the emulator does not serve the field `{field}`)")
+                }
+            };
+            ApiError::directory(400, "invalid", message)
+        })
     });
     let query = query.transpose()?;
     let wanted = |person: &Person| {

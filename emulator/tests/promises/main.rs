@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test that cannot go on should stop")]
 
+mod batch;
 mod client;
 mod contract;
 mod directory;
@@ -10,7 +11,10 @@ mod files;
 mod gmail;
 mod google;
 mod iam;
+mod masks;
+mod requests;
 mod schema;
+mod search;
 mod tenants;
 mod token;
 mod transport;
