@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::bearer_tokens::{Client, LIFETIME_SECONDS};
 use crate::connection::Line;
-use crate::fault::{Asked, Endpoint};
+use crate::fault::{Answer, Asked, Endpoint};
 use crate::reply::Reply;
 use crate::serve::log_entry;
 use crate::token_endpoint::{Refusal, known_scopes};
@@ -45,6 +45,8 @@ async fn answer(State(world): State<Arc<World>>, request: Request) -> Response<B
     let text = |text: &str| Reply::text(200, TEXT, text);
     let reply = if parts.headers.get(FLAVOR).is_none_or(|flavor| flavor != "Google") {
         Reply::text(403, "text/html; charset=UTF-8", "Missing Metadata-Flavor:Google header.")
+    } else if let Some(Answer::Status(status)) = struck.answer() {
+        reply(Err(Refusal::of_status(status)))
     } else {
         match (of_account, path) {
             (Some("token"), _) => {

@@ -53,6 +53,12 @@ pub(crate) enum Life {
     For(Duration),
 }
 
+/// Where tokens are given out, and nothing else.
+const TOKEN_PATHS: [&str; 3] = ["/token", "/o/oauth2/token", "/v1/token"];
+
+/// How the paths begin where no token is given out.
+const API_PATHS: [&str; 4] = ["/admin/", "/gmail/", "/oauth2/", "/v1/projects/"];
+
 const WORDS: [&str; 13] = [
     "plain-text",
     "html",
@@ -117,6 +123,17 @@ impl Answer {
             "the answer `{word}` is neither a status from 400 to 599 nor a known word{}",
             nearest(word, known)
         ))
+    }
+
+    /// Whether a path leaves room for it. Most patterns do: then the request decides.
+    pub(super) fn can_happen_at(&self, path: &str) -> bool {
+        match self {
+            Self::Reason { .. } | Self::RepeatPage | Self::EmptyPage => !TOKEN_PATHS.contains(&path),
+            Self::TokenError { .. } | Self::TokenExpires(_) | Self::TokenDies(_) => {
+                !API_PATHS.iter().any(|start| path.starts_with(start))
+            }
+            _ => true,
+        }
     }
 
     /// Whether it only delays: then other faults strike the same request as well.

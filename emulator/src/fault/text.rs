@@ -40,10 +40,14 @@ impl Fault {
         if !path.starts_with(['/', '*']) {
             return Err(format!("the path `{path}` starts with neither / nor *"));
         }
+        let parsed = Answer::parse(answer)?;
+        if !parsed.can_happen_at(path) {
+            return Err(format!("`{answer}` cannot happen at {path}"));
+        }
         Ok(Self {
             method: method.to_ascii_uppercase(),
             path: path.to_owned(),
-            answer: Answer::parse(answer)?,
+            answer: parsed,
             written: answer.to_owned(),
             subject: None,
             after: 0,
@@ -108,6 +112,8 @@ mod tests {
             ("GET /x", "expected METHOD PATH ANSWER"),
             ("GET x 500", "neither / nor *"),
             ("GET /x 200", "no status from 400"),
+            ("POST /token domainPolicy", "cannot happen at /token"),
+            ("GET /gmail/* invalid_grant", "cannot happen at /gmail/*"),
             ("GET /x 500 often", "expected CONDITION=VALUE"),
             ("GET /x 500 after=soon", "`after` takes a number, not `soon`"),
             ("GET /x 500 every=0", "from 1 on"),

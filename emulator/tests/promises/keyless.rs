@@ -181,7 +181,7 @@ async fn only_a_payload_as_described_is_signed() {
 async fn a_refresh_token_is_good_for_its_own_program() {
     let client = Client::of(TenantName::Healthy).await;
     let answer = signed_in(&client, "/token").await;
-    assert_eq!(answer.body["scope"].as_str().unwrap().split(' ').last(), Some(CLOUD));
+    assert_eq!(answer.body["scope"].as_str().unwrap().split(' ').next_back(), Some(CLOUD));
     let good = file(&client, "application-default.json");
     for (changed, status, error) in [
         ("client_id", 401, "invalid_client"),
