@@ -532,7 +532,7 @@ impl ConfigError {
 /// The settings that decide which facts are read, and as whom.
 fn deciding_facts(table: &toml::Table) -> toml::Table {
     let mut table = table.clone();
-    table.retain(|section, _| matches!(section.as_ref(), "tenant" | "auth" | "cloud" | "collect" | "google"));
+    table.retain(|section, _| matches!(section, "tenant" | "auth" | "cloud" | "collect" | "google"));
     if let Some(collect) = table.get_mut("collect").and_then(toml::Value::as_table_mut) {
         collect.retain(|key, _| key == "parts");
     }

@@ -13,6 +13,7 @@ use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
 
 use crate::api_error::ApiError;
+use crate::connection::Line;
 use crate::discovery::Api;
 
 const LONGEST_ANSWER: usize = 16 * 1024 * 1024;
@@ -43,7 +44,7 @@ pub(crate) async fn answer(
     let parts: Vec<_> = parts(&boundary, &String::from_utf8_lossy(body))
         .iter()
         .map(|text| part(text))
-        .map(|part| (part.content_id, part.call.and_then(|call| request(call, &head.headers))))
+        .map(|part| (part.content_id, part.call.and_then(|call| request(call, head))))
         .collect();
     let api = endpoint(head.uri.path())?.or_else(|| parts.iter().find_map(|(_, request)| api_of(request)));
     if parts.is_empty() || parts.len() > most_calls(api) {
@@ -88,11 +89,15 @@ fn api_of(request: &Option<Request<Body>>) -> Option<Api> {
     Api::of_path(request.as_ref()?.uri().path())
 }
 
-fn request(call: Call, outer: &HeaderMap) -> Option<Request<Body>> {
+fn request(call: Call, outer: &Parts) -> Option<Request<Body>> {
     let mut request = Request::builder().method(call.verb.as_str()).uri(&call.target);
     let own = call.authorization.and_then(|value| HeaderValue::from_str(&value).ok());
-    if let Some(authorization) = own.or_else(|| outer.get(AUTHORIZATION).cloned()) {
+    if let Some(authorization) = own.or_else(|| outer.headers.get(AUTHORIZATION).cloned()) {
         request = request.header(AUTHORIZATION, authorization);
+    }
+    // A fault may tear the connection that the batch came by.
+    if let Some(line) = outer.extensions.get::<Line>() {
+        request = request.extension(line.clone());
     }
     request.body(Body::empty()).ok()
 }

@@ -168,7 +168,7 @@ impl Run<'_> {
         now: i64,
         before: i64,
         after: &GoneKey,
-    ) -> Result<Vec<(GoneKey, (bool, String))>, StoreError> {
+    ) -> Result<Vec<(GoneKey, GoneRow)>, StoreError> {
         let connection = self.store.connection();
         let mut statement = connection.prepare_cached(
             "SELECT worst_first, check_id, fingerprint, text,
@@ -221,6 +221,9 @@ fn pages<K: Default, V>(
         Some(Ok(value))
     })
 }
+
+/// Whether its subject could not be judged this time, and the finding as JSON.
+type GoneRow = (bool, String);
 
 /// Place in the order of worst first, check id, fingerprint.
 type GoneKey = (i64, String, String);

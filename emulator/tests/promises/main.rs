@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test that cannot go on should stop")]
 
+mod admin_role;
 mod batch;
 mod client;
 mod contract;
@@ -11,6 +12,7 @@ mod files;
 mod gmail;
 mod google;
 mod iam;
+mod keyless;
 mod masks;
 mod requests;
 mod schema;

@@ -44,7 +44,7 @@ const COLUMNS: &[BorrowingColumn] = &[
     ("address_owner", |row| {
         let people = row.tenant.people.known();
         let owner = people.and_then(|people| people.owner_of(&row.send_as.send_as_email));
-        optional_text(owner.map(|person| &*person.primary_email))
+        optional_text(owner.map(|person| person.primary_email))
     }),
 ];
 

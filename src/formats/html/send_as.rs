@@ -151,9 +151,7 @@ impl<'a> SendAsList<'a> {
     }
 
     fn owner(&self, entry: &SendAs) -> Option<&'a str> {
-        self.people
-            .and_then(|people| people.owner_of(&entry.send_as_email))
-            .map(|owner| &*owner.primary_email)
+        self.people.and_then(|people| people.owner_of(&entry.send_as_email)).map(|owner| owner.primary_email)
     }
 }
 
