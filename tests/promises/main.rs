@@ -17,6 +17,7 @@ mod imports;
 mod missing_sources;
 #[cfg(test)]
 mod network;
+#[cfg(test)]
 mod resume;
 #[cfg(test)]
 mod secrets;
