@@ -153,6 +153,7 @@ pub(crate) struct Run {
 }
 
 #[derive(Debug, Args)]
+#[command(after_long_help = FAULTS)]
 pub(crate) struct Demo {
     /// healthy, typical, neglected or huge:N
     #[arg(long, default_value = "typical", value_name = "NAME")]
@@ -166,7 +167,40 @@ pub(crate) struct Demo {
     /// Exit code 3 from this severity on
     #[arg(long, default_value = "none", value_name = "SEVERITY")]
     pub(crate) fail_on: String,
+    #[command(flatten)]
+    pub(crate) misfortunes: Misfortunes,
 }
+
+/// What goes wrong at the emulator.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Faults")]
+pub(crate) struct Misfortunes {
+    /// Let something go wrong, such as "GET /admin/directory/v1/users 500 times=2"; may be repeated
+    #[arg(long, value_name = "FAULT")]
+    pub(crate) fault: Vec<Fault>,
+    /// Faults from a file of [[fault]] tables, after those of --fault; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) faults: Vec<PathBuf>,
+}
+
+const FAULTS: &str = "\
+Faults, as METHOD PATH ANSWER [CONDITION=VALUE]...:
+  GET /admin/directory/v1/users 503 times=2           twice, then well again
+  GET /gmail/*/sendAs userRateLimitExceeded chance=0.1 retry-after=5
+  GET /gmail/* forbidden subject=ada@example.com after=3
+  * /gmail/* latency=0ms..2s                          adds up with other faults
+  POST /token token-dies=5                            refused from the 5th call on
+
+  Answers: a status; a reason of Google's, such as quotaExceeded, domainPolicy, delegationDenied or disabled;
+  an error of the token endpoint, such as invalid_grant; plain-text[=STATUS], html[=STATUS], latency=TIME,
+  hang, reset, cut, garbage, drip=TIME, repeat-page, empty-page, token-expires=SECONDS, token-dies=CALL.
+  Conditions: subject, after, times, every, chance, retry-after.
+
+In a file:
+  [[fault]]
+  on = \"GET /gmail/v1/users/*/settings/sendAs\"
+  answer = \"userRateLimitExceeded\"
+  chance = 0.1";
 
 #[derive(Debug, Args)]
 pub(crate) struct Again {
@@ -202,6 +236,7 @@ pub(crate) enum ListFormat {
 }
 
 #[derive(Debug, Args)]
+#[command(after_long_help = FAULTS)]
 pub(crate) struct Emulate {
     /// healthy, typical, neglected or huge:N
     #[arg(long, default_value = "typical", value_name = "NAME")]
@@ -233,12 +268,14 @@ pub(crate) struct Emulate {
     /// Add a scope to the audit's own delegation; may be repeated
     #[arg(long, value_name = "SCOPE")]
     pub(crate) extra_scope: Vec<String>,
-    /// Replace answers, such as "GET /admin/directory/v1/users 500"; may be repeated
-    #[arg(long, value_name = "FAULT")]
-    pub(crate) fault: Vec<Fault>,
+    /// Give the audit's own service account an administrator role, so that it needs no subject
+    #[arg(long)]
+    pub(crate) admin_role: bool,
     /// Write each request as a line of JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) request_log: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) misfortunes: Misfortunes,
 }
 
 fn milliseconds(text: &str) -> Result<Duration, String> {

@@ -4,6 +4,7 @@ mod again;
 mod demo;
 mod emulate;
 mod failure;
+mod faults;
 mod init;
 mod lists;
 mod logging;

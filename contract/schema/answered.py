@@ -20,6 +20,7 @@ _TOKEN_FIELDS = {
         "maximum": "3600",
     },
     "id_token": {"type": "string"},
+    "issued_token_type": {"type": "string"},
     "scope": {"type": "string"},
     "token_type": {"type": "string", "enum": ["Bearer"]},
 }
@@ -28,6 +29,13 @@ _TOKEN_REQUIRED = {"access_token", "expires_in", "token_type"}
 
 def complaints(exchange: Exchange) -> Iterator[str]:
     """What is wrong with an answer."""
+    if exchange.is_fault and not isinstance(exchange.answer, dict):
+        yield from _unreadable(exchange)
+        return
+    if exchange.is_metadata:
+        if exchange.is_answered and exchange.path.endswith("/token"):
+            yield from _token(exchange)
+        return
     if exchange.is_token_call:
         yield from _token(exchange)
         return
@@ -39,7 +47,7 @@ def complaints(exchange: Exchange) -> Iterator[str]:
     elif exchange.is_batch:
         # Its parts are exchanges of their own; the Rust tests and the clients hold the envelope.
         return
-    elif exchange.is_fault:
+    elif exchange.is_fault and exchange.fault_word not in facts.HARMLESS_FAULTS:
         if exchange.is_answered:
             yield "a planned fault was answered like any other request"
     elif isinstance(method, Violation):
@@ -48,6 +56,14 @@ def complaints(exchange: Exchange) -> Iterator[str]:
         yield from _refused([Violation(f"{method.id} is not served", _NOT_SERVED)], exchange)
     else:
         yield from _of_method(exchange, method)
+
+
+def _unreadable(exchange: Exchange) -> Iterator[str]:
+    statuses = facts.UNREADABLE_FAULTS.get(exchange.fault_word)
+    if statuses is None:
+        yield f"the fault `{exchange.fault_word}` leaves an answer that can be read"
+    elif exchange.status not in statuses:
+        yield f"the fault `{exchange.fault_word}` does not go with HTTP {exchange.status}"
 
 
 def _description(exchange: Exchange) -> Iterator[str]:

@@ -29,9 +29,11 @@ def method_of(exchange: Exchange) -> Method | Violation:
     there = discovery.at(exchange.path)
     if not there:
         return Violation(f"no method has the path {exchange.path}", _UNKNOWN_PATH)
-    for method in there:
-        if method.http_method == exchange.method:
-            return method
+    fitting = [method for method in there if method.http_method == exchange.method]
+    # IAM and IAM Credentials have a path in common, at hosts of their own: the log has no host.
+    logged = (method for method in fitting if method.id == exchange.logged["operation"])
+    if fitting:
+        return next(logged, fitting[0])
     return Violation(f"no method answers {exchange.method} at {exchange.path}", _UNKNOWN_VERB)
 
 

@@ -11,6 +11,9 @@ from urllib.parse import parse_qsl
 
 OWN_CLIENT = "workspace-audit/"
 TOKEN_PATH = "/token"
+# The token endpoint by its old address, and the Security Token Service: their answers have one shape.
+_TOKEN_PATHS = {TOKEN_PATH, "/o/oauth2/token", "/v1/token"}
+_METADATA = "/computeMetadata/v1/"
 # The beginnings of the emulator's tokens, of any signed assertion and of a private key.
 SECRETS = ("ya29.", "eyJhbGci", "PRIVATE KEY")
 
@@ -64,12 +67,23 @@ class Exchange:
         return self.logged["fault"]
 
     @property
+    def fault_word(self) -> str | None:
+        """What a planned fault did, without its value."""
+        answer = self.logged["fault_answer"]
+        return answer.split("=")[0] if answer else None
+
+    @property
     def is_answered(self) -> bool:
         return 200 <= self.status < 300
 
     @property
     def is_token_call(self) -> bool:
-        return self.path == TOKEN_PATH and self.method == "POST"
+        return self.path in _TOKEN_PATHS and self.method == "POST"
+
+    @property
+    def is_metadata(self) -> bool:
+        """Whether it was for the metadata server, which no document describes."""
+        return self.path.startswith(_METADATA)
 
     @property
     def is_description(self) -> bool:

@@ -89,10 +89,25 @@ TOKEN_ERRORS: dict[str, frozenset[int]] = {
     "invalid_scope": frozenset({400}),
     "unauthorized_client": frozenset({401}),
     "unsupported_grant_type": frozenset({400}),
+    "invalid_target": frozenset({400}),
+    "server_error": frozenset({500}),
     "internal_failure": frozenset({500}),
     "rate_limit_exceeded": frozenset({429}),
     "temporarily_unavailable": frozenset(range(501, 600)),
 }
+
+# Planned faults that leave nothing to hold against a schema, with the status that they log.
+UNREADABLE_FAULTS: dict[str, frozenset[int]] = {
+    "hang": frozenset({0}),
+    "reset": frozenset({0}),
+    "garbage": frozenset({200}),
+    "cut": frozenset(range(200, 600)),
+    "html": frozenset(range(400, 600)),
+    "plain-text": frozenset(range(400, 600)),
+}
+
+# Planned faults under which an answer is still one of its method.
+HARMLESS_FAULTS = frozenset({"drip", "repeat-page", "empty-page"})
 
 # Scopes that Google's help pages name and no discovery document does.
 OTHER_SCOPES = frozenset(

@@ -10,12 +10,20 @@ from .exchanges import Exchange
 
 _ASSERTION_CLAIMS = {"iss", "sub", "scope", "aud", "iat", "exp"}
 _LONGEST_ASSERTION = 3600
+# A user and a workload get a token for other things than an assertion.
+_WITHOUT_ASSERTION = {
+    "refresh_token",
+    "urn:ietf:params:oauth:grant-type:token-exchange",
+}
 
 
 def complaints(exchange: Exchange) -> Iterator[str]:
     """What the client must not have sent."""
+    if exchange.is_metadata:
+        return
     if exchange.is_token_call:
-        yield from _assertion(exchange)
+        if exchange.logged["form"].get("grant_type") not in _WITHOUT_ASSERTION:
+            yield from _assertion(exchange)
         return
     method = asked.method_of(exchange)
     if isinstance(method, Violation):
@@ -23,7 +31,7 @@ def complaints(exchange: Exchange) -> Iterator[str]:
         return
     for violation in asked.violations(exchange, method):
         yield violation.text
-    if exchange.parameter("fields") is None:
+    if exchange.parameter("fields") is None and method.http_method == "GET":
         yield f"{method.id} is asked without a mask"
     size = method.size_parameter
     if size is None:

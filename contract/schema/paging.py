@@ -117,8 +117,10 @@ def complaints(exchanges: list[Exchange]) -> Iterator[tuple[Exchange, str]]:
     for listed in listings.values():
         for page in listed:
             yield from ((page.exchange, text) for text in _sizes(page))
-        yield from _tokens(listed)
-        yield from _walks(listed)
+        # Planned faults repeat pages, empty them, and keep them from the client.
+        if not any(page.exchange.is_fault for page in listed):
+            yield from _tokens(listed)
+            yield from _walks(listed)
 
 
 def _sizes(page: Paged) -> Iterator[str]:
@@ -206,7 +208,7 @@ def sizes_walked(
     """For each method, the page sizes by which each of its listings was walked to the end."""
     listings: dict[Listing, list[Paged]] = defaultdict(list)
     for page in pages(exchanges):
-        if page.method.id in facts.IDENTITY:
+        if page.method.id in facts.IDENTITY and not page.exchange.is_fault:
             listings[page.listing].append(page)
     found: dict[str, dict[Listing, set]] = defaultdict(lambda: defaultdict(set))
     for listing, listed in listings.items():

@@ -29,6 +29,9 @@ SERVED = {
     ("iam.v1.json", "iam_v1.json"): [
         "iam.projects.serviceAccounts." + method for method in ("list", "get", "keys.list", "keys.get")
     ],
+    ("iamcredentials.v1.json", "iamcredentials_v1.json"): [
+        "iamcredentials.projects.serviceAccounts.signJwt"
+    ],
     ("oauth2.v2.json", "oauth2_v2.json"): ["oauth2.tokeninfo"],
 }
 # Scopes that Google's help pages name and no discovery document does.
@@ -75,22 +78,23 @@ def references(value):
             yield from references(below)
 
 
-def pruned(resource, ids, responses):
+def pruned(resource, ids, wanted):
     """The served methods of a resource and of those below it, in Google's own nesting."""
     kept = {}
     for name, method in resource.get("methods", {}).items():
         if method["id"] not in ids:
             continue
-        response = method["response"]["$ref"]
-        responses.append(response)
         entry = {key: method[key] for key in ("id", "httpMethod", "path", "flatPath") if key in method}
         entry["parameters"] = {key: shape(value) for key, value in method.get("parameters", {}).items()}
         entry["parameterOrder"] = method.get("parameterOrder", [])
         entry["scopes"] = method.get("scopes", [])
-        entry["response"] = {"$ref": response}
+        for body in ("request", "response"):
+            if body in method:
+                entry[body] = {"$ref": method[body]["$ref"]}
+                wanted.append(method[body]["$ref"])
         kept.setdefault("methods", {})[name] = entry
     for name, below in resource.get("resources", {}).items():
-        below = pruned(below, ids, responses)
+        below = pruned(below, ids, wanted)
         if below:
             kept.setdefault("resources", {})[name] = below
     return kept

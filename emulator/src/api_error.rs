@@ -74,7 +74,7 @@ impl ApiError {
         self
     }
 
-    /// An error in the envelope of one API: Directory leaves out `status`, IAM leaves out `errors`.
+    /// An error in the envelope of one API: Directory leaves out `status`, the cloud's leave out `errors`.
     pub(crate) fn of(
         api: Api,
         code: u16,
@@ -85,9 +85,57 @@ impl ApiError {
         let error = Self::new(code, message);
         match api {
             Api::Directory => error.reason(reason),
-            Api::Iam => error.status(status),
+            Api::Iam | Api::IamCredentials => error.status(status),
             Api::Gmail | Api::Oauth2 => error.reason(reason).status(status),
         }
+    }
+
+    /// A planned refusal. A code that none of Google's names goes with keeps the older list of reasons.
+    pub(crate) fn planned(
+        api: Api,
+        code: u16,
+        domain: &str,
+        reason: &str,
+        message: impl Into<String>,
+    ) -> Self {
+        let error = Self::new(code, message);
+        let message = error.message.clone();
+        match (api, status_name(code, reason)) {
+            (Api::Directory, _) | (_, None) => error.reason_saying(domain, reason, &message),
+            (Api::Iam | Api::IamCredentials, Some(name)) => error.status(name),
+            (Api::Gmail | Api::Oauth2, Some(name)) => {
+                error.reason_saying(domain, reason, &message).status(name)
+            }
+        }
+    }
+
+    /// A planned refusal with one of the reasons that Google lists for all its APIs.
+    pub(crate) fn planned_detail(method: &Method, code: u16, reason: &str, message: &str) -> Self {
+        let older = if code == 401 { "authError" } else { "forbidden" };
+        Self::planned(method.api, code, "global", older, message).information(
+            reason,
+            "googleapis.com",
+            call_metadata(method),
+        )
+    }
+
+    /// The metric and the limit are examples: their names differ by API and method.
+    pub(crate) fn quota_metric(method: &Method, code: u16, project_number: &str) -> Self {
+        let service = method.api.service();
+        let (metric, limit) = (format!("{service}/default_requests"), "DefaultRequestsPerMinutePerProject");
+        let message = format!(
+            "Quota exceeded for quota metric '{metric}' and limit '{limit}' of service '{service}' for consumer 'project_number:{project_number}'."
+        );
+        Self::planned(method.api, code, "global", "rateLimitExceeded", message).information(
+            "RATE_LIMIT_EXCEEDED",
+            "googleapis.com",
+            json!({
+                "service": service,
+                "consumer": format!("projects/{project_number}"),
+                "quota_metric": metric,
+                "quota_limit": limit,
+            }),
+        )
     }
 
     /// The address is served by no method. Google answers an HTML page here; clients see only the status.
@@ -155,7 +203,7 @@ impl ApiError {
             "googleapis.com",
             json!({ "consumer": format!("projects/{project_number}"), "service": api.service() }),
         );
-        if api == Api::Iam {
+        if matches!(api, Api::Iam | Api::IamCredentials) {
             error
         } else {
             error.reason_saying("usageLimits", "accessNotConfigured", &message)
@@ -180,6 +228,23 @@ impl ApiError {
             .reason("badRequest")
             .status("INVALID_ARGUMENT")
             .violation(name, &description)
+    }
+
+    /// A body that is no JSON object. *Unverified*: what follows the first sentence.
+    pub(crate) fn ill_formed_message() -> Self {
+        Self::new(400, "Invalid JSON payload received. Unexpected token.")
+            .reason("badRequest")
+            .status("INVALID_ARGUMENT")
+    }
+
+    /// A field of the body that the method's description does not have.
+    pub(crate) fn unknown_field(name: &str) -> Self {
+        let description =
+            format!("Invalid JSON payload received. Unknown name \"{name}\": Cannot find field.");
+        Self::new(400, description.clone())
+            .reason("badRequest")
+            .status("INVALID_ARGUMENT")
+            .violation("", &description)
     }
 
     /// A query parameter that the method's description does not have.
@@ -253,6 +318,25 @@ impl ApiError {
         }
         json!({ "error": error })
     }
+}
+
+/// Google's name of an HTTP status, where there is one.
+fn status_name(code: u16, reason: &str) -> Option<&'static str> {
+    Some(match code {
+        400 if reason == "failedPrecondition" => "FAILED_PRECONDITION",
+        400 => "INVALID_ARGUMENT",
+        401 => "UNAUTHENTICATED",
+        403 => "PERMISSION_DENIED",
+        404 => "NOT_FOUND",
+        409 => "ABORTED",
+        429 => "RESOURCE_EXHAUSTED",
+        499 => "CANCELLED",
+        500 => "INTERNAL",
+        501 => "UNIMPLEMENTED",
+        503 => "UNAVAILABLE",
+        504 => "DEADLINE_EXCEEDED",
+        _ => return None,
+    })
 }
 
 fn call_metadata(method: &Method) -> Value {

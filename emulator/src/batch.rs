@@ -7,9 +7,12 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue, Request, Response};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Request, Response};
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
+
+use crate::connection::Line;
 
 /// What Google allows in one batch of Directory calls.
 const MOST_CALLS: usize = 1000;
@@ -26,7 +29,8 @@ struct Call {
 }
 
 /// Makes the calls one after the other; nothing if the request is no batch.
-pub(crate) async fn answer(router: Router, headers: &HeaderMap, body: &[u8]) -> Option<Response<Body>> {
+pub(crate) async fn answer(router: Router, outer: &Parts, body: &[u8]) -> Option<Response<Body>> {
+    let headers = &outer.headers;
     let boundary = boundary(headers.get(CONTENT_TYPE)?.to_str().ok()?)?;
     let calls = calls(&boundary, std::str::from_utf8(body).ok()?)?;
     let router = TowerToHyperService::new(router);
@@ -36,6 +40,10 @@ pub(crate) async fn answer(router: Router, headers: &HeaderMap, body: &[u8]) -> 
         let own = call.authorization.and_then(|value| HeaderValue::from_str(&value).ok());
         if let Some(authorization) = own.or_else(|| headers.get(AUTHORIZATION).cloned()) {
             request = request.header(AUTHORIZATION, authorization);
+        }
+        // A fault may tear the connection that the batch came by.
+        if let Some(line) = outer.extensions.get::<Line>() {
+            request = request.extension(line.clone());
         }
         let answer = router.call(request.body(Body::empty()).ok()?).await.ok()?;
         answers.extend(part(call.content_id.as_deref(), answer).await?);

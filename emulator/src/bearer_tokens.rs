@@ -22,12 +22,40 @@ const PREFIX: &str = "ya29.c.";
 const NONCE: usize = 12;
 const NO_SUBJECT: u32 = u32::MAX;
 
+/// Who asked for a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Client {
+    /// A service account, by its place in the tenant.
+    Account(u32),
+    /// The program in which a user signed in to the cloud.
+    CloudTool,
+    /// A workload elsewhere, known to the tenant's identity pool.
+    Workload,
+}
+
+impl Client {
+    const fn number(self) -> u32 {
+        match self {
+            Self::Account(place) => place,
+            Self::CloudTool => u32::MAX,
+            Self::Workload => u32::MAX - 1,
+        }
+    }
+
+    const fn numbered(number: u32) -> Self {
+        match number {
+            u32::MAX => Self::CloudTool,
+            number if number == u32::MAX - 1 => Self::Workload,
+            place => Self::Account(place),
+        }
+    }
+}
+
 /// Who a token acts for, and what it may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Bearer {
-    /// The service account that asked, by its place in the tenant.
-    pub(crate) client: u32,
-    /// The user it acts as, by its place in the tenant; none for the account's own token.
+    pub(crate) client: Client,
+    /// The user it acts as, by its place in the tenant; none for the client's own token.
     pub(crate) subject: Option<u32>,
     pub(crate) scopes: Arc<[String]>,
     pub(crate) expires_at: DateTime<Utc>,
@@ -60,14 +88,14 @@ impl BearerTokens {
 
     pub(crate) fn issue(
         &self,
-        client: u32,
+        client: Client,
         subject: Option<u32>,
         scopes: Vec<String>,
         now: DateTime<Utc>,
     ) -> Option<String> {
         let expires_at = now + Duration::seconds(LIFETIME_SECONDS);
         let mut sealed = Vec::with_capacity(20 + 16);
-        sealed.extend_from_slice(&client.to_be_bytes());
+        sealed.extend_from_slice(&client.number().to_be_bytes());
         sealed.extend_from_slice(&subject.unwrap_or(NO_SUBJECT).to_be_bytes());
         sealed.extend_from_slice(&self.place_of(scopes)?.to_be_bytes());
         sealed.extend_from_slice(&expires_at.timestamp().to_be_bytes());
@@ -88,7 +116,7 @@ impl BearerTokens {
         let (expires_at, _) = bytes.split_first_chunk()?;
         let subject = u32::from_be_bytes(*subject);
         let bearer = Bearer {
-            client: u32::from_be_bytes(*client),
+            client: Client::numbered(u32::from_be_bytes(*client)),
             subject: (subject != NO_SUBJECT).then_some(subject),
             scopes: self.scopes_at(u32::from_be_bytes(*scopes))?,
             expires_at: DateTime::from_timestamp(i64::from_be_bytes(*expires_at), 0)?,
@@ -123,14 +151,17 @@ mod tests {
         let tokens = BearerTokens::new().unwrap();
         let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         let scopes = vec!["a".to_owned(), "b".to_owned()];
-        let token = tokens.issue(3, Some(7), scopes.clone(), now).unwrap();
+        let token = tokens.issue(Client::Account(3), Some(7), scopes.clone(), now).unwrap();
         let bearer = tokens.find(&token, now).unwrap();
-        assert_eq!((bearer.client, bearer.subject), (3, Some(7)));
+        assert_eq!((bearer.client, bearer.subject), (Client::Account(3), Some(7)));
         assert_eq!(*bearer.scopes, scopes);
         assert_eq!(tokens.find(&token, now + Duration::hours(1)), None);
-        assert_ne!(tokens.issue(3, Some(7), scopes.clone(), now), Some(token.clone()));
-        let own = tokens.issue(3, None, scopes, now).unwrap();
-        assert_eq!(tokens.find(&own, now).unwrap().subject, None);
+        assert_ne!(tokens.issue(Client::Account(3), Some(7), scopes.clone(), now), Some(token.clone()));
+        for client in [Client::Account(0), Client::CloudTool, Client::Workload] {
+            let own = tokens.issue(client, None, scopes.clone(), now).unwrap();
+            let bearer = tokens.find(&own, now).unwrap();
+            assert_eq!((bearer.client, bearer.subject), (client, None));
+        }
         assert_eq!(BearerTokens::new().unwrap().find(&token, now), None);
     }
 
@@ -138,7 +169,7 @@ mod tests {
     fn what_was_not_given_out_is_nobodys() {
         let tokens = BearerTokens::new().unwrap();
         let now = DateTime::UNIX_EPOCH;
-        let token = tokens.issue(0, None, Vec::new(), now).unwrap();
+        let token = tokens.issue(Client::Account(0), None, Vec::new(), now).unwrap();
         let mut changed = token.clone().into_bytes();
         changed[20] ^= 1;
         for text in ["", PREFIX, "ya29.c.AAAA", &token[7..], &String::from_utf8_lossy(&changed)] {

@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 
+use axum::body::Bytes;
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::api_error::ApiError;
-use crate::bearer_tokens::Bearer;
+use crate::bearer_tokens::{Bearer, Client};
 use crate::discovery::{Method, Schema};
 use crate::fields::Mask;
 use crate::page_tokens::Place;
-use crate::tenant::{Person, ServiceAccount, Tenant};
+use crate::tenant::{Person, Project, ServiceAccount, Tenant};
 use crate::world::World;
 
 /// What a method answers.
@@ -29,6 +30,8 @@ pub(crate) struct Call<'a> {
     pub(crate) bearer: Option<Bearer>,
     pub(crate) path: Vec<(String, String)>,
     pub(crate) query: Vec<(String, String)>,
+    /// The request's own body, as sent.
+    pub(crate) body: Bytes,
 }
 
 impl<'a> Call<'a> {
@@ -58,7 +61,15 @@ impl<'a> Call<'a> {
 
     /// The service account the token was given to.
     pub(crate) fn client(&self) -> Option<&'a ServiceAccount> {
-        Some(self.tenant().account_at(self.bearer.as_ref()?.client)?.1)
+        Some(self.project_and_client()?.1)
+    }
+
+    /// The same, with its project.
+    pub(crate) fn project_and_client(&self) -> Option<(&'a Project, &'a ServiceAccount)> {
+        match self.bearer.as_ref()?.client {
+            Client::Account(place) => self.tenant().account_at(place),
+            Client::CloudTool | Client::Workload => None,
+        }
     }
 
     /// Holds every query parameter against the method's description.
@@ -69,6 +80,30 @@ impl<'a> Call<'a> {
             check_parameter(name, value, schema)?;
         }
         Ok(())
+    }
+
+    /// The body, held against the method's description.
+    pub(crate) fn message(&self) -> Result<Map<String, Value>, ApiError> {
+        let schema = self.method.request_schema();
+        if self.body.is_empty() || schema.is_none() {
+            return Ok(Map::new());
+        }
+        let Ok(Value::Object(message)) = serde_json::from_slice(&self.body) else {
+            return Err(ApiError::ill_formed_message());
+        };
+        for (name, value) in &message {
+            let known = schema.and_then(|schema| schema.properties.get(name));
+            let known = known.ok_or_else(|| ApiError::unknown_field(name))?;
+            let fits = match known.kind.as_deref() {
+                Some("string") => value.is_string(),
+                Some("array") => value.is_array(),
+                _ => true,
+            };
+            if !fits {
+                return Err(ApiError::ill_typed(name, &value.to_string(), "TYPE_STRING"));
+            }
+        }
+        Ok(message)
     }
 
     /// The partial-response mask, held against the schema of the answer.
@@ -116,7 +151,8 @@ impl<'a> Call<'a> {
     ) -> Result<(&'b [T], Option<Value>), ApiError> {
         let start = self.place()?.offset.min(entries.len());
         let end = start.saturating_add(size).min(entries.len());
-        let more = (end < entries.len()).then(|| self.page_token(Place { offset: end, paused: true }));
+        let more = (end < entries.len())
+            .then(|| self.page_token(Place { offset: end, paused: true, emptied: false }));
         Ok((&entries[start..end], more))
     }
 

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
+use serde_json::json;
 use toml::value::Datetime;
 
 use crate::error::EmulatorError;
+use crate::principals::{CLOUD_TOOL, CLOUD_TOOL_SECRET, REFRESH_TOKEN, SUBJECT_TOKEN, audience};
 use crate::tenant::{KeyOrigin, Tenant, truth};
 use crate::world::World;
 
@@ -26,6 +28,10 @@ pub struct ClientFiles {
     pub exceptions: PathBuf,
     /// All that the tenant holds, for tests to compare with; none for a tenant too large to write out.
     pub truth: Option<PathBuf>,
+    /// Application-default credentials of a user who signed in to the cloud.
+    pub application_default: PathBuf,
+    /// Application-default credentials of a workload elsewhere; its token is in a file beside it.
+    pub external_account: PathBuf,
     /// The private authority to trust, if the emulator serves TLS.
     pub ca_certificate: Option<PathBuf>,
 }
@@ -35,6 +41,9 @@ const KEY_FILE: &str = "service-account.json";
 const CONSOLE_GRANTS: &str = "dwd.csv";
 const EXCEPTIONS: &str = "exceptions.toml";
 const TRUTH: &str = "truth.json";
+const APPLICATION_DEFAULT: &str = "application-default.json";
+const EXTERNAL_ACCOUNT: &str = "external-account.json";
+const SUBJECT_TOKEN_FILE: &str = "subject-token";
 const CA_CERTIFICATE: &str = "ca.pem";
 
 /// A tenant with more users than this is described by nothing but its own answers.
@@ -57,6 +66,11 @@ pub(crate) fn write(
         truth: (world.tenant.people.len() <= LARGEST_TRUTH)
             .then(|| keep(TRUTH, &format!("{:#}\n", truth(&world.tenant, world.clock.now()))))
             .transpose()?,
+        application_default: keep(APPLICATION_DEFAULT, &application_default(world)?)?,
+        external_account: {
+            let subject_token = keep(SUBJECT_TOKEN_FILE, &format!("{SUBJECT_TOKEN}.workload"))?;
+            keep(EXTERNAL_ACCOUNT, &external_account(world, &subject_token)?)?
+        },
         ca_certificate: authority_pem.map(|pem| keep(CA_CERTIFICATE, pem)).transpose()?,
     })
 }
@@ -175,6 +189,35 @@ fn key_file(world: &World, account: &str, private_key: &[u8]) -> Result<String, 
         universe_domain: "googleapis.com",
     };
     serde_json::to_string_pretty(&key_file).map_err(|error| layout("the key file", &error))
+}
+
+/// gcloud's layout, and the token endpoint that some libraries take from it.
+fn application_default(world: &World) -> Result<String, EmulatorError> {
+    let file = json!({
+        "type": "authorized_user",
+        "client_id": CLOUD_TOOL,
+        "client_secret": CLOUD_TOOL_SECRET,
+        "refresh_token": REFRESH_TOKEN,
+        "quota_project_id": world.tenant.audit_account().0.id,
+        "token_uri": world.token_uri,
+        "universe_domain": "googleapis.com",
+    });
+    serde_json::to_string_pretty(&file).map_err(|error| layout("the application-default credentials", &error))
+}
+
+/// The layout of AIP-4117, with a token out of a file. Libraries take a relative path from where they run.
+fn external_account(world: &World, subject_token: &Path) -> Result<String, EmulatorError> {
+    let path = std::path::absolute(subject_token)
+        .map_err(|source| EmulatorError::Write { path: subject_token.to_owned(), source })?;
+    let file = json!({
+        "type": "external_account",
+        "audience": audience(world),
+        "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+        "token_url": format!("{}/v1/token", world.base_url()),
+        "credential_source": { "file": path },
+        "universe_domain": "googleapis.com",
+    });
+    serde_json::to_string_pretty(&file).map_err(|error| layout("the external account", &error))
 }
 
 /// One row a client. The columns are ours: what the console's own download has is not documented.

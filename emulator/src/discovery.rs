@@ -16,11 +16,12 @@ pub(crate) enum Api {
     Directory,
     Gmail,
     Iam,
+    IamCredentials,
     Oauth2,
 }
 
 impl Api {
-    const ALL: [Self; 4] = [Self::Directory, Self::Gmail, Self::Iam, Self::Oauth2];
+    const ALL: [Self; 5] = [Self::Directory, Self::Gmail, Self::Iam, Self::IamCredentials, Self::Oauth2];
 
     /// The API that a description's address names.
     pub(crate) fn named(name: &str, version: &str) -> Option<Self> {
@@ -43,6 +44,7 @@ impl Api {
             Self::Directory => ("admin", "directory_v1"),
             Self::Gmail => ("gmail", "v1"),
             Self::Iam => ("iam", "v1"),
+            Self::IamCredentials => ("iamcredentials", "v1"),
             Self::Oauth2 => ("oauth2", "v2"),
         }
     }
@@ -53,6 +55,7 @@ impl Api {
             Self::Directory => "admin.googleapis.com",
             Self::Gmail => "gmail.googleapis.com",
             Self::Iam => "iam.googleapis.com",
+            Self::IamCredentials => "iamcredentials.googleapis.com",
             Self::Oauth2 => "www.googleapis.com",
         }
     }
@@ -62,6 +65,7 @@ impl Api {
             Self::Directory => "Admin SDK API",
             Self::Gmail => "Gmail API",
             Self::Iam => "Identity and Access Management (IAM) API",
+            Self::IamCredentials => "IAM Service Account Credentials API",
             Self::Oauth2 => "Google OAuth2 API",
         }
     }
@@ -86,13 +90,30 @@ pub(crate) struct Method {
     pub(crate) id: &'static str,
     pub(crate) http_method: &'static str,
     pub(crate) path: String,
+    /// What stands behind the last part of the path, with its colon: empty for most.
+    pub(crate) custom_verb: &'static str,
     pub(crate) parameters: &'static BTreeMap<String, Schema>,
     pub(crate) scopes: &'static [String],
+    request: Option<&'static str>,
     response: &'static str,
     document: &'static Document,
 }
 
 impl Method {
+    /// The schema of the body that the method takes, if it takes one.
+    pub(crate) fn request_schema(&self) -> Option<&'static Schema> {
+        self.document.schemas.get(self.request?)
+    }
+
+    /// The IAM permission that the method takes, as its API names it.
+    pub(crate) fn permission(&self) -> String {
+        let action = self.id.rsplit('.').next().unwrap_or_default();
+        match self.id.contains(".keys.") {
+            true => format!("iam.serviceAccountKeys.{action}"),
+            false => format!("iam.serviceAccounts.{action}"),
+        }
+    }
+
     /// The schema of what the method answers.
     pub(crate) fn response_schema(&self) -> &'static Schema {
         &self.document.schemas[self.response]
@@ -157,6 +178,7 @@ struct WrittenMethod {
     flat_path: Option<String>,
     parameters: BTreeMap<String, Schema>,
     scopes: Vec<String>,
+    request: Option<Reference>,
     response: Reference,
 }
 
@@ -166,10 +188,11 @@ struct Reference {
     name: String,
 }
 
-const TEXTS: [(Api, &str); 4] = [
+const TEXTS: [(Api, &str); 5] = [
     (Api::Directory, include_str!("../discovery/admin_directory_v1.json")),
     (Api::Gmail, include_str!("../discovery/gmail_v1.json")),
     (Api::Iam, include_str!("../discovery/iam_v1.json")),
+    (Api::IamCredentials, include_str!("../discovery/iamcredentials_v1.json")),
     (Api::Oauth2, include_str!("../discovery/oauth2_v2.json")),
 ];
 
@@ -210,15 +233,21 @@ fn read<T: serde::de::DeserializeOwned>(text: &str) -> T {
 }
 
 fn gather(api: Api, document: &'static Document, resource: &'static Resource, into: &mut Vec<Method>) {
-    into.extend(resource.methods.values().map(|written| Method {
-        api,
-        id: &written.id,
-        http_method: &written.http_method,
-        path: format!("/{}", written.flat_path.as_ref().unwrap_or(&written.path)),
-        parameters: &written.parameters,
-        scopes: &written.scopes,
-        response: &written.response.name,
-        document,
+    into.extend(resource.methods.values().map(|written| {
+        let path = written.flat_path.as_ref().unwrap_or(&written.path);
+        let (path, custom_verb) = path.split_at(path.find(':').unwrap_or(path.len()));
+        Method {
+            api,
+            id: &written.id,
+            http_method: &written.http_method,
+            path: format!("/{path}"),
+            custom_verb,
+            parameters: &written.parameters,
+            scopes: &written.scopes,
+            request: written.request.as_ref().map(|request| request.name.as_str()),
+            response: &written.response.name,
+            document,
+        }
     }));
     for below in resource.resources.values() {
         gather(api, document, below, into);

@@ -48,6 +48,24 @@ pub enum EmulatorError {
         /// The text as given.
         text: String,
         /// What is wrong with it.
-        reason: &'static str,
+        reason: String,
+    },
+    /// A file of faults says what no fault can.
+    #[error("{path}:{line}: {reason}")]
+    FaultFile {
+        /// The file.
+        path: PathBuf,
+        /// Where in it, from 1 on.
+        line: usize,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// A file could not be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
     },
 }

@@ -37,7 +37,9 @@ pub struct Options {
     pub revoked_scopes: Vec<String>,
     /// Scopes added to the audit's own delegation.
     pub extra_scopes: Vec<String>,
-    /// Answers that replace the usual ones.
+    /// Give the audit's own service account an administrator role that may read users, domains and roles.
+    pub admin_role: bool,
+    /// What goes wrong, and when.
     pub faults: Vec<Fault>,
     /// A file that receives every request as a line of JSON.
     pub request_log: Option<PathBuf>,
@@ -57,6 +59,7 @@ impl Default for Options {
             latency: Duration::ZERO,
             revoked_scopes: Vec::new(),
             extra_scopes: Vec::new(),
+            admin_role: false,
             faults: Vec::new(),
             request_log: None,
             log_bodies: false,

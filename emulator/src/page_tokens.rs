@@ -20,6 +20,8 @@ pub(crate) struct Place {
     pub(crate) offset: usize,
     /// Whether the listing's empty page was already given.
     pub(crate) paused: bool,
+    /// Whether a planned fault emptied the page before, so that this one has its rows.
+    pub(crate) emptied: bool,
 }
 
 /// Seals places into tokens.
@@ -39,7 +41,7 @@ impl PageTokens {
         let mut bytes = Vec::with_capacity(PLACE + SEAL);
         bytes.extend_from_slice(&(place.offset as u64).to_be_bytes());
         bytes.extend_from_slice(&now.timestamp().to_be_bytes());
-        bytes.push(u8::from(place.paused));
+        bytes.push(u8::from(place.paused) | u8::from(place.emptied) << 1);
         let seal = self.seal_of(listing, &bytes);
         bytes.extend_from_slice(&seal.as_ref()[..SEAL]);
         format!("{PREFIX}{}", URL_SAFE.encode(bytes))
@@ -54,12 +56,14 @@ impl PageTokens {
             return None;
         }
         let (offset, rest) = place.split_first_chunk::<8>()?;
-        let (issued, paused) = rest.split_first_chunk::<8>()?;
+        let (issued, flags) = rest.split_first_chunk::<8>()?;
+        let flags = *flags.first()?;
         let issued = DateTime::from_timestamp(i64::from_be_bytes(*issued), 0)?;
         let fresh = now - issued <= Duration::days(3);
         fresh.then_some(Place {
             offset: usize::try_from(u64::from_be_bytes(*offset)).ok()?,
-            paused: paused == [1],
+            paused: flags & 1 != 0,
+            emptied: flags & 2 != 0,
         })
     }
 
@@ -79,7 +83,7 @@ mod tests {
     fn a_token_opens_only_its_own_listing_for_three_days() {
         let tokens = PageTokens::new().unwrap();
         let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-        let place = Place { offset: 25, paused: true };
+        let place = Place { offset: 25, paused: true, emptied: true };
         let token = tokens.seal("users?customer=my_customer", place, now);
         assert_eq!(tokens.open("users?customer=my_customer", &token, now), Some(place));
         assert_eq!(tokens.open("users?domain=example.com", &token, now), None);

@@ -32,6 +32,9 @@ const SECRET: [&str; 9] = [
     "subject_token",
 ];
 
+/// Fields of answers that are secret.
+const GIVEN_OUT: [&str; 2] = ["access_token", "signedJwt"];
+
 /// One request and what it was answered. Never carries an access token or a signature.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
@@ -48,11 +51,11 @@ pub struct LoggedRequest {
     pub operation: Option<String>,
     /// The user acted as, or asked to be acted as.
     pub subject: Option<String>,
-    /// The service account's address.
+    /// The service account's address, or the name of the program or workload that has no account.
     pub client: Option<String>,
     /// The token's scopes, or those asked for.
     pub scopes: Vec<String>,
-    /// The HTTP status answered.
+    /// The HTTP status answered; 0 if a planned fault kept the answer back.
     pub status: u16,
     /// The `User-Agent` header.
     pub user_agent: Option<String>,
@@ -64,8 +67,10 @@ pub struct LoggedRequest {
     pub assertion_header: Option<Value>,
     /// The assertion's claims.
     pub claims: Option<Value>,
-    /// Whether a planned fault replaced the usual answer.
+    /// Whether a planned fault struck; a latency alone does not count.
     pub fault: bool,
+    /// What the fault was planned to do, as it was written.
+    pub fault_answer: Option<String>,
     /// The answer's body, in the log file only and if bodies are logged; never a token.
     pub response: Option<Value>,
 }
@@ -161,11 +166,13 @@ pub(crate) fn without_secrets(query: &str) -> String {
     query.split('&').map(struck).collect::<Vec<_>>().join("&")
 }
 
-/// A token answer with its token struck out.
+/// An answer with its tokens and signatures struck out.
 pub(crate) fn without_token(body: &Value) -> Value {
     let mut body = body.clone();
-    if let Some(token) = body.get_mut("access_token") {
-        *token = Value::from("REDACTED");
+    for name in GIVEN_OUT {
+        if let Some(token) = body.get_mut(name) {
+            *token = Value::from("REDACTED");
+        }
     }
     body
 }

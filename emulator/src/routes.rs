@@ -1,7 +1,7 @@
 //! Which function answers which method.
 
 use crate::call::{Call, Outcome};
-use crate::{directory, gmail, iam, tokeninfo};
+use crate::{directory, gmail, iam, iam_credentials, tokeninfo};
 
 /// A function that answers a method.
 pub(crate) type Handler = fn(&Call<'_>) -> Outcome;
@@ -39,6 +39,7 @@ pub(crate) fn handler(method_id: &str) -> Option<Handler> {
         "iam.projects.serviceAccounts.get" => iam::account,
         "iam.projects.serviceAccounts.keys.list" => iam::keys,
         "iam.projects.serviceAccounts.keys.get" => iam::key,
+        "iamcredentials.projects.serviceAccounts.signJwt" => iam_credentials::sign_jwt,
         "oauth2.tokeninfo" => tokeninfo::answer,
         _ => return None,
     })

@@ -7,7 +7,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::assertion::Assertion;
-use crate::bearer_tokens::Bearer;
+use crate::bearer_tokens::{Bearer, Client};
 use crate::discovery::Method;
 use crate::token_endpoint::{check_time, signer};
 use crate::world::World;
@@ -26,7 +26,7 @@ pub(crate) fn bearer(world: &World, method: &Method, token: &str, now: DateTime<
         None => return None,
     };
     Some(Bearer {
-        client: world.tenant.place_of_account(&account.email)?,
+        client: Client::Account(world.tenant.place_of_account(&account.email)?),
         subject: None,
         scopes,
         expires_at: DateTime::from_timestamp(assertion.seconds("exp")?, 0)?,

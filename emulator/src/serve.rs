@@ -5,34 +5,35 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, RawPathParams, Request, State};
-use axum::http::header::{
-    AUTHORIZATION, CONTENT_TYPE, DATE, HOST, HeaderValue, USER_AGENT, WWW_AUTHENTICATE,
-};
+use axum::http::Response;
+use axum::http::header::{AUTHORIZATION, HOST, USER_AGENT};
 use axum::http::request::Parts;
-use axum::http::{Response, StatusCode};
 use axum::routing::{MethodFilter, get, on, post};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::api_error::ApiError;
 use crate::batch;
-use crate::bearer_tokens::Bearer;
 use crate::call::{Call, Outcome};
+use crate::connection::Line;
 use crate::discovery::{Api, METHODS, Method, description};
-use crate::fault::{FaultAnswer, status_error};
-use crate::request_log::{LoggedRequest, harmless_fields, without_secrets, without_token};
+use crate::fault::{Answer, Asked, Circumstances, Endpoint, Struck, status_error};
+use crate::page_tokens::Place;
+use crate::principals::client_name;
+use crate::reply::Reply;
+use crate::request_log::{LoggedRequest, without_secrets};
 use crate::routes::{Handler, handler};
-use crate::self_signed;
-use crate::token_endpoint::{Refusal, TokenRequest, exchange};
 use crate::world::World;
+use crate::{metadata_server, self_signed, token_server};
 
-const TOKEN_PATH: &str = "/token";
-const LONGEST_FORM: usize = 64 * 1024;
+/// Room for a `signJwt` payload, which may be as long as a token form.
+const LONGEST_MESSAGE: usize = 64 * 1024;
 const LONGEST_BATCH: usize = 4 * 1024 * 1024;
 
 /// Every address that is served.
 pub(crate) fn router(world: Arc<World>) -> Router {
     let mut router = Router::new()
-        .route(TOKEN_PATH, on(MethodFilter::POST, token))
+        .merge(token_server::routes())
+        .merge(metadata_server::routes())
         .route("/discovery/v1/apis/{api}/{version}/rest", get(description_by_name))
         .route("/$discovery/rest", get(description_by_host));
     for method in METHODS.iter() {
@@ -53,43 +54,16 @@ async fn batched(single: Router, State(world): State<Arc<World>>, request: Reque
     let (parts, body) = request.into_parts();
     let mut entry = log_entry(&world, &parts);
     let body = to_bytes(body, LONGEST_BATCH).await.unwrap_or_default();
-    match batch::answer(single, &parts.headers, &body).await {
+    match batch::answer(single, &parts, &body).await {
         Some(answer) => {
             entry.status = answer.status().as_u16();
             world.log.record(entry);
             answer
         }
-        None => finish(&world, entry, Err(ApiError::no_batch()), true),
+        None => {
+            Reply::of(Err(ApiError::no_batch()), true).send(&world, entry, &Struck::default(), None).await
+        }
     }
-}
-
-async fn token(State(world): State<Arc<World>>, request: Request) -> Response<Body> {
-    let (parts, body) = request.into_parts();
-    let body = to_bytes(body, LONGEST_FORM).await.unwrap_or_default();
-    let form = TokenRequest::parse(&body);
-    let mut entry = log_entry(&world, &parts);
-    entry.subject = form.subject().map(str::to_owned);
-    entry.client = form.client().map(str::to_owned);
-    entry.scopes = form.scopes();
-    entry.form = harmless_fields(&form.form);
-    entry.assertion_header = form.assertion.as_ref().map(|assertion| assertion.header.clone());
-    entry.claims = form.assertion.as_ref().map(|assertion| assertion.claims.clone());
-    world.hold_back().await;
-    let fault = world.faults.strike("POST", TOKEN_PATH, form.subject());
-    entry.fault = fault.is_some();
-    let outcome = match fault {
-        Some(FaultAnswer::Status(status)) => Err(Refusal::of_status(*status)),
-        Some(FaultAnswer::Disabled) => Err(Refusal::of_status(403)),
-        None => exchange(&world, &form),
-    };
-    let (status, body) = match outcome {
-        Ok(body) => (200, body),
-        Err(refusal) => (refusal.status, refusal.body()),
-    };
-    entry.status = status;
-    entry.response = world.log.bodies.then(|| without_token(&body));
-    world.log.record(entry);
-    respond(&world, status, &body, true, None)
 }
 
 async fn api_method(
@@ -99,35 +73,78 @@ async fn api_method(
     path: RawPathParams,
     request: Request,
 ) -> Response<Body> {
-    let (parts, _) = request.into_parts();
-    let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let (parts, body) = request.into_parts();
+    let mut path: Vec<_> = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let Some(last) = path.last().map_or(Some(""), |(_, value)| value.strip_suffix(method.custom_verb)) else {
+        return refuse_path(&world, &parts).await;
+    };
+    let last = last.to_owned();
+    if let Some((_, value)) = path.last_mut() {
+        *value = last;
+    }
     let query =
         form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+    let body = to_bytes(body, LONGEST_MESSAGE).await.unwrap_or_default();
     let now = world.clock.now();
     let credential = credential(&parts);
     let bearer = credential.and_then(|token| {
         world.bearer_tokens.find(token, now).or_else(|| self_signed::bearer(&world, method, token, now))
     });
-    let call = Call { world: &world, method, now, bearer, path, query };
+    let call = Call { world: &world, method, now, bearer, path, query, body };
 
     let mut entry = log_entry(&world, &parts);
     entry.operation = Some(method.id.to_owned());
     describe_caller(&mut entry, &call);
-    world.hold_back().await;
-
-    let fault = world.faults.strike(method.http_method, parts.uri.path(), entry.subject.as_deref());
-    entry.fault = fault.is_some();
-    let outcome = match fault {
-        Some(FaultAnswer::Status(status)) => {
-            let retry_after =
-                (now + chrono::Duration::seconds(1)).to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
-            Err(status_error(method.api, *status, &retry_after))
-        }
-        Some(FaultAnswer::Disabled) => Err(ApiError::service_disabled(method.api, project_number(&call))),
-        None => answer(&call, credential.is_some(), handler),
+    let struck = world.faults.strike(&Asked {
+        method: method.http_method,
+        path: parts.uri.path(),
+        subject: entry.subject.as_deref(),
+        endpoint: endpoint(&call),
+    });
+    world.hold_back(struck.wait).await;
+    let outcome = if credential.is_some_and(|token| world.doomed_tokens.call(token)) {
+        entry.fault = true;
+        entry.fault_answer = Some("token-dies".to_owned());
+        Err(ApiError::credentials_invalid())
+    } else {
+        refusal(&struck, &call, parts.uri.path())
+            .map_or_else(|| answer(&call, credential.is_some(), handler, struck.answer()), Err)
     };
     let pretty = call.in_query("prettyPrint") != Some("false");
-    finish(&world, entry, outcome, pretty)
+    Reply::of(outcome, pretty).send(&world, entry, &struck, parts.extensions.get::<Line>()).await
+}
+
+/// What faults need to know of a call.
+fn endpoint(call: &Call<'_>) -> Endpoint {
+    let paged = call.method.query_parameter("pageToken").is_some();
+    Endpoint::Method {
+        goes_on: paged && call.in_query("pageToken").is_some_and(|token| !token.is_empty()),
+        can_be_empty: paged && call.place().is_ok_and(|place| !place.emptied),
+    }
+}
+
+/// The refusal that a fault wants, if it wants one.
+fn refusal(struck: &Struck<'_>, call: &Call<'_>, path: &str) -> Option<ApiError> {
+    let wait = struck.fault.and_then(|fault| fault.retry_after).unwrap_or(1);
+    let retry_at = call.now + chrono::Duration::seconds(wait.into());
+    let retry_at = retry_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+    match struck.answer()? {
+        Answer::Status(status) => Some(status_error(call.method.api, status, &retry_at)),
+        Answer::Reason { reason, status } => {
+            let subject = call.subject();
+            Some(reason.error(
+                status,
+                &Circumstances {
+                    method: call.method,
+                    project_number: project_number(call),
+                    subject: subject.as_ref().map_or("me", |person| &person.primary_email),
+                    path,
+                    retry_at: &retry_at,
+                },
+            ))
+        }
+        _ => None,
+    }
 }
 
 async fn description_by_name(
@@ -136,7 +153,7 @@ async fn description_by_name(
     request: Request,
 ) -> Response<Body> {
     let (parts, _) = request.into_parts();
-    describe(&world, &parts, Api::named(&name, &version))
+    describe(&world, &parts, Api::named(&name, &version)).await
 }
 
 async fn description_by_host(State(world): State<Arc<World>>, request: Request) -> Response<Body> {
@@ -144,37 +161,48 @@ async fn description_by_host(State(world): State<Arc<World>>, request: Request) 
     let version = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
         .find_map(|(name, value)| (name == "version").then(|| value.into_owned()))
         .unwrap_or_default();
-    describe(&world, &parts, Api::at_host(host(&parts), &version))
+    describe(&world, &parts, Api::at_host(host(&parts), &version)).await
 }
 
-fn describe(world: &World, parts: &Parts, api: Option<Api>) -> Response<Body> {
+async fn describe(world: &World, parts: &Parts, api: Option<Api>) -> Response<Body> {
     let outcome = api
         .and_then(|api| description(api, host(parts), world.base_url()))
         .ok_or_else(|| ApiError::unknown_path(parts.uri.path()));
-    finish(world, log_entry(world, parts), outcome, true)
+    respond(world, parts, outcome).await
 }
 
 async fn unknown_path(State(world): State<Arc<World>>, request: Request) -> Response<Body> {
     let (parts, _) = request.into_parts();
-    let mut entry = log_entry(&world, &parts);
-    let outcome = match world.faults.strike(parts.method.as_str(), parts.uri.path(), None) {
-        Some(FaultAnswer::Status(status)) => {
-            entry.fault = true;
-            Err(status_error(Api::of_path(parts.uri.path()).unwrap_or(Api::Oauth2), *status, ""))
-        }
-        _ => Err(ApiError::unknown_path(parts.uri.path())),
-    };
-    finish(&world, entry, outcome, true)
+    refuse_path(&world, &parts).await
+}
+
+async fn refuse_path(world: &World, parts: &Parts) -> Response<Body> {
+    respond(world, parts, Err(ApiError::unknown_path(parts.uri.path()))).await
 }
 
 async fn unknown_verb(State(world): State<Arc<World>>, request: Request) -> Response<Body> {
     let (parts, _) = request.into_parts();
-    let outcome = Err(ApiError::unknown_verb(parts.method.as_str()));
-    finish(&world, log_entry(&world, &parts), outcome, true)
+    respond(&world, &parts, Err(ApiError::unknown_verb(parts.method.as_str()))).await
+}
+
+/// Answers what is no method.
+async fn respond(world: &World, parts: &Parts, usual: Outcome) -> Response<Body> {
+    let path = parts.uri.path();
+    let asked = Asked { method: parts.method.as_str(), path, subject: None, endpoint: Endpoint::Other };
+    let struck = world.faults.strike(&asked);
+    world.hold_back(struck.wait).await;
+    let outcome = match struck.answer() {
+        Some(Answer::Status(status)) => {
+            Err(status_error(Api::of_path(path).unwrap_or(Api::Oauth2), status, ""))
+        }
+        _ => usual,
+    };
+    let line = parts.extensions.get::<Line>();
+    Reply::of(outcome, true).send(world, log_entry(world, parts), &struck, line).await
 }
 
 /// Token, scope, parameters, then the method itself.
-fn answer(call: &Call<'_>, has_credential: bool, handler: Handler) -> Outcome {
+fn answer(call: &Call<'_>, has_credential: bool, handler: Handler, fault: Option<Answer>) -> Outcome {
     if !call.method.scopes.is_empty() {
         if !has_credential {
             return Err(ApiError::credentials_missing(call.method));
@@ -186,41 +214,23 @@ fn answer(call: &Call<'_>, has_credential: bool, handler: Handler) -> Outcome {
     }
     call.check_parameters()?;
     let mask = call.mask()?;
-    handler(call).map(|body| mask.apply(body))
+    let body = handler(call).and_then(|body| turned(call, body, fault))?;
+    Ok(mask.apply(body))
 }
 
-fn finish(world: &World, mut entry: LoggedRequest, outcome: Outcome, pretty: bool) -> Response<Body> {
-    let (status, body, challenge) = match outcome {
-        Ok(body) => (200, body, None),
-        Err(error) => (error.code, error.body(), error.www_authenticate),
-    };
-    entry.status = status;
-    entry.response = world.log.bodies.then(|| body.clone());
-    world.log.record(entry);
-    respond(world, status, &body, pretty, challenge)
-}
-
-/// The date is the emulator's, so that a client that compares clocks compares with the right one.
-fn respond(
-    world: &World,
-    status: u16,
-    body: &Value,
-    pretty: bool,
-    challenge: Option<String>,
-) -> Response<Body> {
-    let text = if pretty { serde_json::to_vec_pretty(body) } else { serde_json::to_vec(body) };
-    let mut response = Response::new(Body::from(text.unwrap_or_default()));
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=UTF-8"));
-    let date = world.clock.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    if let Ok(date) = HeaderValue::from_str(&date) {
-        headers.insert(DATE, date);
+/// What a fault makes of a page.
+fn turned(call: &Call<'_>, mut page: Value, fault: Option<Answer>) -> Outcome {
+    match fault {
+        Some(Answer::RepeatPage) => page["nextPageToken"] = json!(call.in_query("pageToken")),
+        Some(Answer::EmptyPage) => {
+            if let Value::Object(fields) = &mut page {
+                fields.retain(|_, value| !value.is_array());
+            }
+            page["nextPageToken"] = call.page_token(Place { emptied: true, ..call.place()? });
+        }
+        _ => {}
     }
-    if let Some(challenge) = challenge.and_then(|challenge| HeaderValue::from_str(&challenge).ok()) {
-        headers.insert(WWW_AUTHENTICATE, challenge);
-    }
-    response
+    Ok(page)
 }
 
 /// The host that was asked, without its port: a header in HTTP/1.1, part of the address in HTTP/2.
@@ -236,17 +246,17 @@ fn credential(parts: &Parts) -> Option<&str> {
 }
 
 fn project_number<'a>(call: &Call<'a>) -> &'a str {
-    let client = call.bearer.as_ref().and_then(|bearer: &Bearer| call.tenant().account_at(bearer.client));
-    client.map_or("0", |(project, _)| project.number.as_str())
+    call.project_and_client().map_or("0", |(project, _)| project.number.as_str())
 }
 
 fn describe_caller(entry: &mut LoggedRequest, call: &Call<'_>) {
     entry.subject = call.subject().map(|person| person.primary_email.clone());
-    entry.client = call.client().map(|account| account.email.clone());
+    entry.client = call.bearer.as_ref().and_then(|bearer| client_name(call.world, bearer.client));
     entry.scopes = call.bearer.as_ref().map(|bearer| bearer.scopes.to_vec()).unwrap_or_default();
 }
 
-fn log_entry(world: &World, parts: &Parts) -> LoggedRequest {
+/// The log's line of a request, without what only its endpoint can tell.
+pub(crate) fn log_entry(world: &World, parts: &Parts) -> LoggedRequest {
     let user_agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
     LoggedRequest {
         at: world.clock.now(),
@@ -264,6 +274,7 @@ fn log_entry(world: &World, parts: &Parts) -> LoggedRequest {
         assertion_header: None,
         claims: None,
         fault: false,
+        fault_answer: None,
         response: None,
     }
 }

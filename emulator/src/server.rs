@@ -7,12 +7,8 @@ use std::time::Duration;
 
 use axum::Router;
 use chrono::{DateTime, Utc};
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use serde_json::Value;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
@@ -22,6 +18,8 @@ use crate::bearer_tokens::BearerTokens;
 use crate::certificate;
 use crate::client_files::{self, ClientFiles};
 use crate::clock::Clock;
+use crate::connection::{Wire, converse};
+use crate::doomed_tokens::DoomedTokens;
 use crate::error::EmulatorError;
 use crate::fault::Faults;
 use crate::options::Options;
@@ -71,12 +69,14 @@ pub async fn start(options: Options) -> Result<Emulator, EmulatorError> {
         tenant,
         clock,
         bearer_tokens: BearerTokens::new()?,
+        doomed_tokens: DoomedTokens::default(),
         page_tokens: PageTokens::new()?,
         page_cap: options.page_cap(),
-        faults: Faults::new(options.faults),
+        faults: Faults::new(options.faults, options.seed),
         log,
         latency: options.latency,
         other_clients_key: OnceLock::new(),
+        google_key: OnceLock::new(),
         token_uri: format!("{base_url}/token"),
     });
     let (stop, stopped) = watch::channel(false);
@@ -191,14 +191,15 @@ async fn accept(
         };
         let _ = stream.set_nodelay(true);
         let (router, watcher) = (router.clone(), graceful.watcher());
+        let (stream, line) = Wire::new(stream);
         match acceptor.clone() {
             None => {
-                connections.spawn(converse(stream, router, watcher));
+                connections.spawn(converse(stream, line, router, watcher));
             }
             Some(acceptor) => {
                 connections.spawn(async move {
                     if let Ok(stream) = acceptor.accept(stream).await {
-                        converse(stream, router, watcher).await;
+                        converse(stream, line, router, watcher).await;
                     }
                 });
             }
@@ -206,16 +207,4 @@ async fn accept(
     }
     drop(listener);
     let _ = tokio::time::timeout(FAREWELL, graceful.shutdown()).await;
-}
-
-/// Serves one connection, in HTTP/1.1 or HTTP/2 as the client begins it.
-async fn converse<S>(stream: S, router: Router, watcher: hyper_util::server::graceful::Watcher)
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let builder = auto::Builder::new(TokioExecutor::new());
-    let connection =
-        builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router)).into_owned();
-    // A connection that breaks is the client's to report.
-    let _ = watcher.watch(connection).await;
 }

@@ -1,4 +1,4 @@
-//! The token endpoint: an assertion in, an access token or Google's refusal out.
+//! The token endpoint: an assertion or a user's refresh token in, an access token or Google's refusal out.
 //!
 //! The order of the checks is ours: Google does not publish its own.
 
@@ -6,8 +6,10 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::assertion::Assertion;
-use crate::bearer_tokens::LIFETIME_SECONDS;
+use crate::bearer_tokens::{Client, LIFETIME_SECONDS};
 use crate::discovery::is_known_scope;
+use crate::fault::TokenError;
+use crate::principals::{CLOUD_TOOL, CLOUD_TOOL_SECRET, REFRESH_TOKEN, administrator};
 use crate::tenant::{ServiceAccount, Tenant};
 use crate::world::World;
 
@@ -23,6 +25,12 @@ const SKEW_SECONDS: i64 = 300;
 
 const LONGEST_SECONDS: i64 = 3600;
 
+const SIGNED_IN_SCOPES: [&str; 3] = [
+    "openid",
+    "https://www.googleapis.com/auth/userinfo.email",
+    "https://www.googleapis.com/auth/cloud-platform",
+];
+
 /// A refusal in the flat shape of the OAuth standard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
@@ -32,12 +40,17 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    fn new(status: u16, error: &'static str, description: impl Into<String>) -> Self {
+    pub(crate) fn new(status: u16, error: &'static str, description: impl Into<String>) -> Self {
         Self { status, error, description: description.into() }
     }
 
     pub(crate) fn body(&self) -> Value {
         json!({ "error": self.error, "error_description": self.description })
+    }
+
+    /// What a planned fault answers by name.
+    pub(crate) fn planned(error: &'static TokenError, status: u16) -> Self {
+        Self::new(status, error.name, error.description)
     }
 
     /// What a planned fault answers. The error names are those that Google's own client retries.
@@ -54,7 +67,7 @@ impl Refusal {
     }
 }
 
-const UNAUTHORIZED: &str = "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested.";
+pub(crate) const UNAUTHORIZED: &str = "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested.";
 
 /// A token request's form, as received.
 #[derive(Debug)]
@@ -70,6 +83,10 @@ impl TokenRequest {
         Self { form, assertion }
     }
 
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
+        field(&self.form, name)
+    }
+
     /// The user that a token is asked for.
     pub(crate) fn subject(&self) -> Option<&str> {
         self.assertion.as_ref()?.claim("sub")
@@ -80,14 +97,47 @@ impl TokenRequest {
     }
 
     pub(crate) fn scopes(&self) -> Vec<String> {
-        let scopes =
-            self.assertion.as_ref().and_then(|assertion| assertion.claim("scope")).unwrap_or_default();
+        let claimed = self.assertion.as_ref().and_then(|assertion| assertion.claim("scope"));
+        let scopes = claimed.or_else(|| self.field("scope")).unwrap_or_default();
         scopes.split_whitespace().map(str::to_owned).collect()
     }
 }
 
-/// Exchanges an assertion for a token.
+/// Exchanges what the form holds for a token.
 pub(crate) fn exchange(world: &World, request: &TokenRequest) -> Result<Value, Refusal> {
+    if request.field("grant_type") == Some("refresh_token") {
+        refresh(world, request)
+    } else {
+        assert(world, request)
+    }
+}
+
+/// What the program got when the administrator signed in to the cloud; its scopes are gcloud's for
+/// application-default credentials, less one for databases. The refusals are those of reports.
+fn refresh(world: &World, request: &TokenRequest) -> Result<Value, Refusal> {
+    let given = |name| request.field(name).unwrap_or_default();
+    if given("client_id") != CLOUD_TOOL {
+        return Err(Refusal::new(401, "invalid_client", "The OAuth client was not found."));
+    }
+    if given("client_secret") != CLOUD_TOOL_SECRET {
+        return Err(Refusal::new(401, "invalid_client", "The provided client secret is invalid."));
+    }
+    if given("refresh_token") != REFRESH_TOKEN {
+        return Err(Refusal::new(400, "invalid_grant", "Bad Request"));
+    }
+    let scopes = SIGNED_IN_SCOPES.map(str::to_owned).to_vec();
+    let token = administrator(world)
+        .and_then(|user| world.bearer_tokens.issue(Client::CloudTool, Some(user), scopes, world.clock.now()))
+        .ok_or_else(|| Refusal::of_status(500))?;
+    Ok(json!({
+        "access_token": token,
+        "expires_in": LIFETIME_SECONDS,
+        "scope": SIGNED_IN_SCOPES.join(" "),
+        "token_type": "Bearer",
+    }))
+}
+
+fn assert(world: &World, request: &TokenRequest) -> Result<Value, Refusal> {
     let now = world.clock.now();
     let tenant = &world.tenant;
     let assertion = well_formed(request)?;
@@ -95,7 +145,7 @@ pub(crate) fn exchange(world: &World, request: &TokenRequest) -> Result<Value, R
     check_audience(world, assertion)?;
     // Where the tenant's clock stands still, clients still date assertions by the machine's.
     check_time(assertion, now).or_else(|_| check_time(assertion, Utc::now()))?;
-    let scopes = known_scopes(request)?;
+    let scopes = known_scopes(assertion.claim("scope").unwrap_or_default())?;
     // Widely used clients write `"sub": null` where they mean none, and Google takes it as none.
     let subject = match assertion.claims.get("sub").filter(|subject| !subject.is_null()) {
         None => None,
@@ -107,7 +157,7 @@ pub(crate) fn exchange(world: &World, request: &TokenRequest) -> Result<Value, R
     };
     let token = tenant
         .place_of_account(&account.email)
-        .and_then(|client| world.bearer_tokens.issue(client, subject, scopes, now))
+        .and_then(|client| world.bearer_tokens.issue(Client::Account(client), subject, scopes, now))
         .ok_or_else(|| Refusal::of_status(500))?;
     Ok(json!({ "access_token": token, "expires_in": LIFETIME_SECONDS, "token_type": "Bearer" }))
 }
@@ -188,8 +238,8 @@ pub(crate) fn check_time(assertion: &Assertion, now: DateTime<Utc>) -> Result<()
 }
 
 /// *Unverified*: the wording for no scope at all.
-fn known_scopes(request: &TokenRequest) -> Result<Vec<String>, Refusal> {
-    let scopes = request.scopes();
+pub(crate) fn known_scopes(text: &str) -> Result<Vec<String>, Refusal> {
+    let scopes: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
     if scopes.is_empty() {
         return Err(Refusal::new(400, "invalid_scope", "Empty or missing scope not allowed."));
     }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::api_error::ApiError;
+use crate::bearer_tokens::Client;
 use crate::call::{Call, Outcome};
 use crate::discovery::Api;
 
@@ -11,7 +12,11 @@ const EMAIL_SCOPES: [&str; 2] = ["email", "https://www.googleapis.com/auth/useri
 pub(crate) fn answer(call: &Call<'_>) -> Outcome {
     let token = call.in_query("access_token").unwrap_or_default();
     let bearer = call.world.bearer_tokens.find(token, call.now);
-    let account = bearer.as_ref().and_then(|bearer| call.tenant().account_at(bearer.client));
+    let bearer = bearer.filter(|_| !call.world.doomed_tokens.is_dead(token));
+    let account = bearer.as_ref().and_then(|bearer| match bearer.client {
+        Client::Account(place) => call.tenant().account_at(place),
+        Client::CloudTool | Client::Workload => None,
+    });
     let (Some(bearer), Some((_, account))) = (bearer, account) else {
         return Err(ApiError::of(Api::Oauth2, 400, "INVALID_ARGUMENT", "invalid", "Invalid Value"));
     };

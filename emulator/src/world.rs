@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use crate::bearer_tokens::BearerTokens;
 use crate::clock::Clock;
+use crate::doomed_tokens::DoomedTokens;
 use crate::fault::Faults;
+use crate::google_key::GoogleKey;
 use crate::page_tokens::PageTokens;
 use crate::request_log::RequestLog;
 use crate::signing_key::SigningKey;
@@ -17,6 +19,7 @@ pub(crate) struct World {
     pub(crate) tenant: Tenant,
     pub(crate) clock: Clock,
     pub(crate) bearer_tokens: BearerTokens,
+    pub(crate) doomed_tokens: DoomedTokens,
     pub(crate) page_tokens: PageTokens,
     pub(crate) page_cap: usize,
     pub(crate) faults: Faults,
@@ -24,6 +27,8 @@ pub(crate) struct World {
     pub(crate) latency: Duration,
     /// The key that every account but the audit's signs with, once somebody asked for a key file.
     pub(crate) other_clients_key: OnceLock<SigningKey>,
+    /// The key with which Google signs for every account, once somebody asked for a signature.
+    pub(crate) google_key: OnceLock<GoogleKey>,
     /// The address of this server's token endpoint.
     pub(crate) token_uri: String,
 }
@@ -34,19 +39,29 @@ impl World {
         self.token_uri.trim_end_matches("/token")
     }
 
-    /// Waits out the latency. None at all must not cost the timer's own millisecond.
-    pub(crate) async fn hold_back(&self) {
-        if !self.latency.is_zero() {
-            tokio::time::sleep(self.latency).await;
+    /// Waits out the latency and what was planned besides. None at all must not cost the timer's own
+    /// millisecond.
+    pub(crate) async fn hold_back(&self, planned: Duration) {
+        let wait = self.latency + planned;
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
         }
     }
 
-    /// What a key's signatures are checked against; nothing for a key whose private half nobody outside
-    /// holds.
+    /// The key that Google keeps for every account; nothing if it cannot be made.
+    pub(crate) fn google_key(&self) -> Option<&GoogleKey> {
+        if self.google_key.get().is_none() {
+            let key = GoogleKey::generate().ok()?;
+            self.google_key.get_or_init(|| key);
+        }
+        self.google_key.get()
+    }
+
+    /// What a key's signatures are checked against; nothing for a key that never signed.
     pub(crate) fn public_half<'a>(&'a self, key: &'a Key) -> Option<&'a [u8]> {
         match (&key.public_key, key.origin) {
             (Some(public), _) => Some(public),
-            (None, KeyOrigin::SystemManaged) => None,
+            (None, KeyOrigin::SystemManaged) => self.google_key.get().map(GoogleKey::public),
             (None, KeyOrigin::UserManaged | KeyOrigin::Uploaded) => {
                 self.other_clients_key.get().map(|key| key.public.as_slice())
             }

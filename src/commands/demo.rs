@@ -11,7 +11,7 @@ use crate::collect::Progress;
 use crate::config::Config;
 
 use super::failure::Failure;
-use super::{progress_bar, runtime, terminal};
+use super::{faults, progress_bar, runtime, terminal};
 
 pub(super) fn run(demo: &Demo, output: &Output) -> Result<Exit, Failure> {
     let progress = progress_bar::progress(output);
@@ -21,7 +21,8 @@ pub(super) fn run(demo: &Demo, output: &Output) -> Result<Exit, Failure> {
 }
 
 async fn audit_synthetic_tenant(demo: &Demo, progress: &dyn Progress) -> Result<Outcome, Failure> {
-    let options = Options { tenant: demo.tenant, at: demo.at, ..Options::default() };
+    let faults = faults::planned(&demo.misfortunes)?;
+    let options = Options { tenant: demo.tenant, at: demo.at, faults, ..Options::default() };
     let emulator = workspace_audit_emulator::start(options).await?;
     let client_files = tempfile::tempdir()?;
     let files = emulator.write_client_files(client_files.path())?;

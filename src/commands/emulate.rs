@@ -8,7 +8,7 @@ use crate::audit::Exit;
 use crate::cli::Emulate;
 
 use super::failure::Failure;
-use super::runtime;
+use super::{faults, runtime};
 
 pub(super) fn run(emulate: Emulate) -> Result<Exit, Failure> {
     runtime()?.block_on(serve(emulate))
@@ -16,12 +16,13 @@ pub(super) fn run(emulate: Emulate) -> Result<Exit, Failure> {
 
 async fn serve(emulate: Emulate) -> Result<Exit, Failure> {
     let folder = emulate.client_files.clone();
-    let emulator = workspace_audit_emulator::start(options(emulate)).await?;
+    let emulator = workspace_audit_emulator::start(options(emulate)?).await?;
     let files = emulator.write_client_files(&folder)?;
     {
         let mut stdout = io::stdout().lock();
         writeln!(stdout, "serving {}", emulator.base_url())?;
         writeln!(stdout, "key file: {}", files.key_file.display())?;
+        writeln!(stdout, "without a key: {}", files.application_default.display())?;
         if let Some(certificate) = &files.ca_certificate {
             writeln!(stdout, "certificate authority: SSL_CERT_FILE={}", certificate.display())?;
         }
@@ -34,8 +35,8 @@ async fn serve(emulate: Emulate) -> Result<Exit, Failure> {
     Ok(Exit::Complete)
 }
 
-fn options(emulate: Emulate) -> Options {
-    Options {
+fn options(emulate: Emulate) -> Result<Options, Failure> {
+    Ok(Options {
         tenant: emulate.tenant,
         seed: emulate.seed,
         at: emulate.at,
@@ -45,8 +46,9 @@ fn options(emulate: Emulate) -> Options {
         latency: emulate.latency,
         revoked_scopes: emulate.revoke_scope,
         extra_scopes: emulate.extra_scope,
-        faults: emulate.fault,
+        admin_role: emulate.admin_role,
+        faults: faults::planned(&emulate.misfortunes)?,
         request_log: emulate.request_log,
         ..Options::default()
-    }
+    })
 }

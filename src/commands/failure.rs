@@ -23,6 +23,9 @@ pub(super) enum Failure {
         "Another program may hold the address: choose another one with `--listen`, or port 0."
     ))]
     Emulator(#[from] EmulatorError),
+    #[error("{0}")]
+    #[diagnostic(help("`emulate --help` lists what can go wrong, and how it is written."))]
+    Faults(EmulatorError),
     #[error("{} exists already", .0.display())]
     #[diagnostic(help("Name another file, or remove this one first: `init` overwrites nothing."))]
     Exists(PathBuf),
@@ -39,7 +42,7 @@ pub(super) enum Failure {
 impl Failure {
     pub(super) const fn exit(&self) -> Exit {
         match self {
-            Self::Config(_) | Self::Exists(_) => Exit::Usage,
+            Self::Config(_) | Self::Faults(_) | Self::Exists(_) => Exit::Usage,
             Self::Audit(error) => error.exit(),
             Self::Emulator(_) | Self::Write { .. } | Self::History(_) | Self::Runtime(_) | Self::Print(_) => {
                 Exit::RunFailed

@@ -22,6 +22,8 @@ def users(line: int = 1, answer: object = None, **changes: object) -> Exchange:
         "status": 200,
         "user_agent": None,
         "fault": False,
+        "fault_answer": None,
+        "form": {},
         "claims": None,
         "response": {"kind": "admin#directory#users"} if answer is None else answer,
     }

@@ -58,6 +58,45 @@ class Answered(unittest.TestCase):
             self.wrong(users(answer=answer, query={"fields": "users/id"})),
         )
 
+    def test_planned_faults(self):
+        def struck(word, **changes):
+            return self.wrong(users(fault=True, fault_answer=word, **changes))
+
+        self.assertIn("like any other", struck("500"))
+        self.assertIn("like any other", struck("userRateLimitExceeded"))
+        self.assertEqual(struck("drip=1ms"), "")
+        self.assertIn("User has no field", struck("drip=1ms", answer={"users": [{"mail": "a"}]}))
+        for word, status in [("hang", 0), ("garbage", 200), ("html=502", 502)]:
+            nothing = users(fault=True, fault_answer=word, status=status)
+            nothing.logged["response"] = None
+            self.assertEqual(self.wrong(nothing), "", word)
+            nothing.logged["status"] = 301
+            self.assertIn("does not go with HTTP 301", self.wrong(nothing), word)
+        silent = users(fault=True, fault_answer="500", status=500)
+        silent.logged["response"] = None
+        self.assertIn("an answer that can be read", self.wrong(silent))
+
+    def test_a_shared_path_is_told_apart_by_its_operation(self):
+        scope = "https://www.googleapis.com/auth/cloud-platform"
+        signed = users(
+            answer={"keyId": "k", "signedJwt": "REDACTED"},
+            method="POST",
+            path="/v1/projects/-/serviceAccounts/a@b.iam.gserviceaccount.com:signJwt",
+            operation="iamcredentials.projects.serviceAccounts.signJwt",
+            scopes=[scope],
+        )
+        signed.logged["query"] = ""
+        self.assertEqual(self.wrong(signed), "")
+        signed.logged["response"] = {"keyId": 7}
+        self.assertNotEqual(self.wrong(signed), "")
+
+    def test_tokens_of_the_metadata_server(self):
+        path = "/computeMetadata/v1/instance/service-accounts/default/token"
+        token = {"access_token": "REDACTED", "expires_in": 3599, "token_type": "Bearer"}
+        self.assertEqual(self.wrong(users(path=path, operation=None, answer=token)), "")
+        answer = token | {"expires_in": 7200}
+        self.assertNotEqual(self.wrong(users(path=path, operation=None, answer=answer)), "")
+
     def test_the_envelope(self):
         for answer, words in [
             ({"message": "No."}, "no envelope"),
@@ -135,6 +174,8 @@ class Own(unittest.TestCase):
             wrong(scope="https://www.googleapis.com/auth/everything"),
         )
         self.assertIn("unknown claim `role`", wrong(role="x"))
+        refreshed = token_call(200, {}, form={"grant_type": "refresh_token"})
+        self.assertEqual(list(own.complaints(refreshed)), [])
 
 
 if __name__ == "__main__":

@@ -27,6 +27,12 @@ class Paging(unittest.TestCase):
         again = self.wrong(page(1, [1, 2], following="a"), page(2, [3], "a", "a"))
         self.assertIn("came twice", again)
 
+    def test_planned_faults_may_repeat_and_empty_pages(self):
+        struck = {"fault": True, "fault_answer": "repeat-page"}
+        again = page(2, [3], "a", "a")
+        again.logged.update(struck)
+        self.assertEqual(self.wrong(page(1, [1, 2], following="a"), again), "")
+
     def test_tokens_of_nobody_and_tokens_to_nowhere(self):
         self.assertIn("never gave out", self.wrong(page(1, [1], "made-up")))
         self.assertIn(

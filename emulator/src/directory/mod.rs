@@ -12,8 +12,8 @@ pub(crate) use self::{domains::*, roles::*, users::*};
 use crate::api_error::ApiError;
 use crate::call::Call;
 
-/// The privilege that a delegated administrator needs for a method; `None` means that only super
-/// administrators may call it.
+/// The privilege that a delegated administrator needs for a method; `None` means the right to read roles,
+/// which has no name.
 ///
 /// `USERS_RETRIEVE` and `ORGANIZATION_UNITS_RETRIEVE` are from Google's guide to roles;
 /// `DOMAIN_MANAGEMENT` and the customer's are from another client's documentation. That reading roles

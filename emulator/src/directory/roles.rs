@@ -55,7 +55,7 @@ pub(crate) fn role_assignments(call: &Call<'_>) -> Outcome {
     };
     let role = call.in_query("roleId");
     if user.is_none() && role.is_none() && !call.place()?.paused {
-        let more = call.page_token(Place { offset: 0, paused: true });
+        let more = call.page_token(Place { offset: 0, paused: true, emptied: false });
         return Ok(listing(call, "roleAssignments", Vec::new(), Some(more)));
     }
     let assignments: Vec<&RoleAssignment> = tenant

@@ -79,7 +79,10 @@ fn living(
             continue;
         };
         if users.len() == size {
-            return Ok((users, Some(call.page_token(Place { offset: position, paused: true }))));
+            return Ok((
+                users,
+                Some(call.page_token(Place { offset: position, paused: true, emptied: false })),
+            ));
         }
         users.push(person.render(&tenant.customer_id));
     }

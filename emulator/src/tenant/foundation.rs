@@ -374,6 +374,7 @@ fn roles(seed: u64) -> Vec<Role> {
             system,
             super_admin,
             privileges,
+            reads_roles: super_admin,
         })
         .collect()
 }

@@ -24,6 +24,7 @@ pub(crate) use self::person::{Person, Standing, milliseconds};
 pub(crate) use self::project::{Key, KeyOrigin, Project, ServiceAccount};
 pub(crate) use self::role::{DIRECTORY_SERVICE, Role, RoleAssignment};
 pub(crate) use self::truth::truth;
+use crate::dice::Dice;
 use crate::options::{Options, TenantName};
 
 /// One Workspace customer with its cloud projects.
@@ -114,7 +115,23 @@ impl Tenant {
                 }
             }
         }
+        if options.admin_role {
+            tenant.assign_audit_role(audit_client);
+        }
         tenant
+    }
+
+    /// Makes the audit's own account an administrator, by a role of its own.
+    fn assign_audit_role(&mut self, audit_client: String) {
+        let mut dice = Dice::new(self.seed, "audit role", 0);
+        let role = Role { id: format!("1{}", dice.digits(16)), ..Role::of_the_audit() };
+        self.role_assignments.push(RoleAssignment {
+            id: format!("1{}", dice.digits(16)),
+            role_id: role.id.clone(),
+            assigned_to: audit_client,
+            org_unit_id: None,
+        });
+        self.roles.push(role);
     }
 
     /// A service account by address, with its project.

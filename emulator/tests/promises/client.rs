@@ -90,6 +90,11 @@ impl Client {
         Self { emulator, http: http.build().unwrap(), signer: Signer::read(&files.key_file), folder }
     }
 
+    /// The text of one of the files for clients.
+    pub(crate) fn file(&self, name: &str) -> String {
+        std::fs::read_to_string(self.folder.path().join(name)).unwrap()
+    }
+
     /// A signer for another service account of the tenant.
     pub(crate) fn signer_of(&self, account: &str) -> Signer {
         let path = self.folder.path().join("other.json");

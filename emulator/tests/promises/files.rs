@@ -11,7 +11,10 @@ async fn the_files_are_private_and_name_each_other() {
     let files = emulator.write_client_files(folder.path()).unwrap();
     let authority = files.ca_certificate.as_ref().unwrap();
     let truth = files.truth.as_ref().unwrap();
-    for path in [&files.config, &files.key_file, &files.console_grants, &files.exceptions, truth, authority] {
+    let (signed_in, workload) = (&files.application_default, &files.external_account);
+    let written =
+        [&files.config, &files.key_file, &files.console_grants, &files.exceptions, truth, authority];
+    for path in written.into_iter().chain([signed_in, workload]) {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;

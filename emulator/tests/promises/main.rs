@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test that cannot go on should stop")]
 
+mod admin_role;
 mod client;
 mod contract;
 mod directory;
@@ -10,6 +11,7 @@ mod files;
 mod gmail;
 mod google;
 mod iam;
+mod keyless;
 mod schema;
 mod tenants;
 mod token;

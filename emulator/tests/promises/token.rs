@@ -179,8 +179,8 @@ async fn a_padded_assertion_is_read() {
 #[tokio::test]
 async fn another_grant_type_is_refused() {
     let client = Client::of(TenantName::Healthy).await;
-    let answer = client.post_form(&[("grant_type", "refresh_token")]).await;
-    assert_refused(&answer, 400, "unsupported_grant_type", "Invalid grant_type: refresh_token");
+    let answer = client.post_form(&[("grant_type", "password")]).await;
+    assert_refused(&answer, 400, "unsupported_grant_type", "Invalid grant_type: password");
     assert_eq!(client.post_form(&[]).await.body["error"], "invalid_request");
     assert_eq!(client.exchange("not.a.token").await.body["error"], "invalid_grant");
 }
