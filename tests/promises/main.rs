@@ -8,9 +8,13 @@ mod configuration;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod endurance;
+#[cfg(test)]
 mod history;
 #[cfg(test)]
 mod imports;
+#[cfg(test)]
+mod keyless;
 #[cfg(test)]
 mod missing_sources;
 #[cfg(test)]
