@@ -180,6 +180,29 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::google::{Auth, ClientOptions, Machine, Roots};
+
+    #[tokio::test]
+    async fn what_is_late_ends_as_such_whether_it_has_begun_or_not() {
+        // A server that takes connections and never answers.
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let here = silent.local_addr().unwrap();
+        let machine = Machine::find(|name| match name {
+            "HOME" => Some("/nonexistent".to_owned()),
+            "GCE_METADATA_HOST" => Some(here.to_string()),
+            _ => None,
+        });
+        let roots = Roots::keyless(&format!("http://{here}"), &[]).unwrap();
+        let auth = Auth::keyless("a@b", machine.await.unwrap(), &roots).unwrap();
+        let client = Client::new(auth, roots, ClientOptions::default()).unwrap();
+        for wait in [Duration::ZERO, Duration::from_millis(50)] {
+            let session = Session::as_account(&client, &["s"]).until(Instant::now() + wait);
+            let request = Request::new(Api::Gmail, "x");
+            let error = session.get::<serde_json::Value>("s", &request).await.unwrap_err();
+            assert_eq!((error.cause, error.api), (causes::DEADLINE, Api::Gmail));
+        }
+        assert_eq!(client.traffic()[&Api::Token].calls, 1, "what was late from the start was not begun");
+    }
 
     #[test]
     fn a_refused_token_is_forgotten_once() {
