@@ -10,10 +10,10 @@ use chrono::{DateTime, Utc};
 
 use crate::checks::{self, Check};
 use crate::collect::{self, ConsoleList, Identity, Plan, Progress, access};
-use crate::config::{Config, ConfigError};
-use crate::findings::{Completeness, Exceptions, RunSummary};
+use crate::config::{Config, ConfigError, Credentials};
+use crate::findings::{Completeness, Exceptions, Requests, RunSummary};
 use crate::formats::FormatOptions;
-use crate::google::{Auth, Client, ClientOptions, KeyFile, Roots};
+use crate::google::{Auth, Client, ClientOptions, KeyFile, Machine, Roots, Traffic};
 use crate::judge::{self, Bench, Judged};
 use crate::report::{self, Folder};
 use crate::store::{Run, RunState, Store};
@@ -50,8 +50,7 @@ pub async fn run(
     let exceptions = read_exceptions(config)?;
     refuse_a_list_of_the_future(config, circumstances.at)?;
     let plan = plan(config, checks);
-    let key_file = KeyFile::read(&config.key_file).await?;
-    let client = connect(config, &key_file).await?;
+    let (client, account) = connect(config).await?;
     let folder = Folder::prepare(&config.reports)?;
     let store = Store::open(&config.history)?;
     let (run, beginning) = begin(&store, config, circumstances)?;
@@ -60,7 +59,7 @@ pub async fn run(
         collected = collect::collect(&client, &plan, &run, progress) => collected.map(|()| RunState::Finished)?,
         () = stop => RunState::Interrupted,
     };
-    let own = assemble::OwnClient { email: key_file.client_email(), client_id: key_file.client_id() };
+    let own = assemble::OwnClient { email: &account.email, client_id: account.client_id.as_deref() };
     let facts = assemble::facts(&run, own)?;
     if client.tokens_issued() == 0
         && let Some(gap) = facts.without_any_token(&plan.parts)
@@ -77,7 +76,7 @@ pub async fn run(
     let policy = policy(config, &facts);
     let judged = judge(&run, &facts, checks, &policy, &exceptions, &plan.parts)?;
     let summary = RunSummary {
-        requests: client.requests_sent(),
+        requests: requests(&client),
         ..summary(config, circumstances, &plan, &run, &facts, judged)
     };
     let outcome = write_reports(config, &run, &facts.tenant, &summary, folder, ending)?;
@@ -144,21 +143,54 @@ fn plan(config: &Config, checks: &[&Check]) -> Plan {
         parts: needed_parts(checks, config.parts.as_ref()),
         customer: config.customer.clone(),
         admin: config.admin.clone(),
+        admin_role: config.admin_role,
         projects: config.projects.clone(),
         console: config
             .console_grants
             .clone()
             .map(|path| ConsoleList { path, date: config.console_grants_date }),
         concurrency: config.concurrency,
+        part_deadline: config.part_deadline,
     }
 }
 
-async fn connect(config: &Config, key_file: &KeyFile) -> Result<Client, AuditError> {
-    let roots = Roots::new(&config.base_url, key_file.token_uri())?;
-    let auth = Auth::new(key_file).await?;
-    let defaults = ClientOptions::default();
-    let concurrency = config.concurrency.min(defaults.concurrency);
-    Ok(Client::new(auth, roots, ClientOptions { concurrency, ..defaults })?)
+/// The audit's own service account, as far as the credentials say.
+struct OwnAccount {
+    email: String,
+    client_id: Option<String>,
+}
+
+async fn connect(config: &Config) -> Result<(Client, OwnAccount), AuditError> {
+    let (auth, roots, account) = match &config.credentials {
+        Credentials::KeyFile(path) => {
+            let key_file = KeyFile::read(path).await?;
+            let roots = Roots::new(&config.base_url, key_file.token_uri())?;
+            let email = key_file.client_email().to_owned();
+            let client_id = key_file.client_id().map(str::to_owned);
+            (Auth::with_key(&key_file)?, roots, OwnAccount { email, client_id })
+        }
+        Credentials::ServiceAccount(email) => {
+            let machine = Machine::find(|name| std::env::var(name).ok()).await?;
+            let roots = Roots::keyless(&config.base_url, &machine.issuers())?;
+            let auth = Auth::keyless(email, machine, &roots)?;
+            (auth, roots, OwnAccount { email: email.clone(), client_id: None })
+        }
+    };
+    let options = ClientOptions {
+        concurrency: config.concurrency,
+        retry_budget: config.retry_budget,
+        ..ClientOptions::default()
+    };
+    Ok((Client::new(auth, roots, options)?, account))
+}
+
+fn requests(client: &Client) -> BTreeMap<String, Requests> {
+    let traffic = client.traffic().into_iter().map(|(api, traffic)| {
+        let Traffic { calls, retries, throttles, waited } = traffic;
+        let requests = Requests { calls, retries, throttles, waited_seconds: waited.as_secs() };
+        (api.id().to_owned(), requests)
+    });
+    traffic.collect()
 }
 
 fn read_exceptions(config: &Config) -> Result<Exceptions, ConfigError> {
@@ -201,7 +233,7 @@ fn refuse_another_tenant(run: &Run<'_>, facts: &Facts) -> Result<(), AuditError>
 
 fn policy(config: &Config, facts: &Facts) -> Policy {
     Policy {
-        tier_zero: vec![config.admin.clone()],
+        tier_zero: config.admin.iter().cloned().collect(),
         own_client_id: Some(facts.own_client_id.clone()),
         ..Policy::of(config.profile)
     }
@@ -242,7 +274,10 @@ fn summary(
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         customer: tenant.customer_id.clone().unwrap_or_else(|| config.customer.clone()),
         primary_domain: primary,
-        admin: config.admin.clone(),
+        admin: match &config.admin {
+            Some(admin) if !config.admin_role => admin.clone(),
+            _ => facts.own_email.clone(),
+        },
         service_account: facts.own_email.clone(),
         client_id: facts.own_client_id.clone(),
         profile: profile_name(config),

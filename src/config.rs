@@ -30,10 +30,12 @@ pub const TEMPLATE: &str = include_str!("../config.toml");
 pub struct Config {
     /// `my_customer`, or `C0…`.
     pub customer: String,
-    /// The admin that Directory calls act as.
-    pub admin: String,
-    /// The service account's key file.
-    pub key_file: PathBuf,
+    /// The admin that Directory calls act as; with [`Config::admin_role`], only the probe does, if there is one.
+    pub admin: Option<String>,
+    /// How the service account proves who it is.
+    pub credentials: Credentials,
+    /// Whether the service account holds an admin role itself, so that Directory calls act as nobody else.
+    pub admin_role: bool,
     /// Projects whose service accounts are read.
     pub projects: Vec<String>,
     /// The console's delegation list.
@@ -44,6 +46,10 @@ pub struct Config {
     pub parts: Option<BTreeSet<Part>>,
     /// Mailboxes read at once, at most.
     pub concurrency: usize,
+    /// Retries that one API may cost a run, beyond those that its successes earn.
+    pub retry_budget: u32,
+    /// The longest that reading one part may take.
+    pub part_deadline: Duration,
     /// The thresholds.
     pub profile: Profile,
     /// The exceptions file.
@@ -69,6 +75,15 @@ pub struct Config {
     /// SHA-256 of what decides which facts are read, and as whom: what a run that is continued must have in
     /// common with the one before.
     pub facts_digest: String,
+}
+
+/// How the service account proves who it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Credentials {
+    /// By its key file.
+    KeyFile(PathBuf),
+    /// By its address: the machine's own identity has assertions signed for it.
+    ServiceAccount(String),
 }
 
 /// A configuration that cannot be used: what is wrong, where it stands, what to do.
@@ -137,6 +152,8 @@ struct Cloud {
 struct Collect {
     parts: Option<WordOrList>,
     concurrency: Option<i64>,
+    retry_budget: Option<i64>,
+    part_deadline: Option<i64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -290,32 +307,20 @@ impl Sources {
         written: Written,
         (digest, facts_digest): (String, String),
     ) -> Result<Config, ConfigError> {
-        let auth = &written.auth;
-        if auth.service_account.is_some() {
-            let message = "keyless signing is not in this version yet: use `key_file`".to_owned();
-            return Err(self.about("auth", "service_account", message));
-        }
-        if auth.admin_role == Some(true) {
-            let message = "reading as an admin role without delegation is not in this version yet".to_owned();
-            return Err(self.about("auth", "admin_role", message));
-        }
         if written.cloud.organization.is_some() {
             let message =
                 "reading a whole organization is not in this version yet: list `projects`".to_owned();
             return Err(self.about("cloud", "organization", message));
         }
-        let admin = self.required("tenant", "admin", written.tenant.admin)?;
-        if !admin.contains('@') {
-            return Err(self.about("tenant", "admin", format!("`{admin}` is no address of an admin")));
-        }
-        let key_file = self.required("auth", "key_file", written.auth.key_file)?;
+        let admin_role = written.auth.admin_role.unwrap_or(false);
+        let admin = self.admin(written.tenant.admin, admin_role)?;
         let reports = written.reports.directory.unwrap_or_else(|| "reports".into());
         let history = written.history.path.unwrap_or_else(|| reports.join("history.sqlite"));
-        let customer = written.tenant.customer.filter(|customer| !customer.is_empty());
         Ok(Config {
-            customer: customer.unwrap_or_else(|| "my_customer".to_owned()),
+            customer: self.customer(written.tenant.customer, admin_role)?,
             admin,
-            key_file: self.resolved(&key_file),
+            credentials: self.credentials(written.auth)?,
+            admin_role,
             projects: written.cloud.projects,
             console_grants: written
                 .cloud
@@ -329,6 +334,16 @@ impl Sources {
                 .transpose()?,
             parts: self.parts(written.collect.parts)?,
             concurrency: self.number("collect", "concurrency", written.collect.concurrency, 256, 1..=1024)?,
+            retry_budget: self.number(
+                "collect",
+                "retry_budget",
+                written.collect.retry_budget,
+                1000,
+                0..=1_000_000,
+            )?,
+            part_deadline: self
+                .number("collect", "part_deadline", written.collect.part_deadline, 720, 1..=10_080)
+                .map(|minutes: u64| Duration::from_secs(minutes * 60))?,
             profile: self.profile(written.checks.profile.as_deref())?,
             exceptions: written.checks.exceptions.map(|path| self.resolved(&path)),
             reports: self.resolved(&reports),
@@ -344,6 +359,56 @@ impl Sources {
             digest,
             facts_digest,
         })
+    }
+
+    /// Who Directory calls act as: somebody, unless the account holds an admin role itself.
+    fn admin(&self, written: Option<String>, admin_role: bool) -> Result<Option<String>, ConfigError> {
+        let written = written.filter(|admin| !admin.is_empty());
+        if written.is_none() && admin_role {
+            return Ok(None);
+        }
+        let admin = self.required("tenant", "admin", written)?;
+        if !admin.contains('@') {
+            return Err(self.about("tenant", "admin", format!("`{admin}` is no address of an admin")));
+        }
+        Ok(Some(admin))
+    }
+
+    /// The tenant: an account that acts as nobody belongs to none, and must name it.
+    fn customer(&self, written: Option<String>, admin_role: bool) -> Result<String, ConfigError> {
+        let customer = written.filter(|customer| !customer.is_empty());
+        let customer = customer.unwrap_or_else(|| "my_customer".to_owned());
+        if admin_role && !customer.starts_with('C') {
+            let message =
+                format!("`customer` is `{customer}`, and `[auth] admin_role` needs the explicit id, C0…");
+            return Err(self.about("tenant", "customer", message).with_help(
+                "Admin console > Account > Account settings > Profile shows the customer id. A service account \
+                 that acts as nobody has no \"my customer\".",
+            ));
+        }
+        Ok(customer)
+    }
+
+    fn credentials(&self, written: Auth) -> Result<Credentials, ConfigError> {
+        let key_file = written.key_file.filter(|path| !path.as_os_str().is_empty());
+        let account = written.service_account.filter(|account| !account.is_empty());
+        match (key_file, account) {
+            (Some(_), Some(_)) => {
+                let message = "`key_file` and `service_account` exclude each other".to_owned();
+                Err(self.about("auth", "service_account", message).with_help(
+                    "With `service_account`, assertions are signed without a key file: remove one of the two.",
+                ))
+            }
+            (None, Some(account)) if !account.contains('@') => {
+                let message = format!("`{account}` is no address of a service account");
+                Err(self.about("auth", "service_account", message))
+            }
+            (None, Some(account)) => Ok(Credentials::ServiceAccount(account)),
+            (key_file, None) => {
+                let key_file = self.required("auth", "key_file", key_file)?;
+                Ok(Credentials::KeyFile(self.resolved(&key_file)))
+            }
+        }
     }
 
     fn required<T>(&self, section: &str, name: &str, value: Option<T>) -> Result<T, ConfigError> {
@@ -570,12 +635,33 @@ mod tests {
     #[test]
     fn the_template_is_valid_and_knows_every_key() {
         let config = load(TEMPLATE, &[], &[]).unwrap();
-        assert_eq!(config.key_file, Path::new("folder/service-account.json"));
+        assert_eq!(config.credentials, Credentials::KeyFile("folder/service-account.json".into()));
         assert_eq!(config.history, Path::new("folder/reports/history.sqlite"));
-        let not_yet = ["service_account", "admin_role", "organization"];
-        for key in keys::ALL.iter().filter(|key| !not_yet.contains(&key.name)) {
+        for key in keys::ALL.iter().filter(|key| key.name != "organization") {
             assert!(TEMPLATE.contains(&format!("{} = ", key.name)), "{} is not in the template", key.path());
         }
+    }
+
+    #[test]
+    fn a_service_account_takes_the_place_of_the_key_file() {
+        let keyless = "[tenant]\nadmin = \"a@example.com\"\n[auth]\nservice_account = \"s@p.example\"\n";
+        let credentials = load(keyless, &[], &[]).unwrap().credentials;
+        assert_eq!(credentials, Credentials::ServiceAccount("s@p.example".to_owned()));
+        let refused = refusal(&format!("{keyless}key_file = \"key.json\"\n"));
+        assert!(refused.contains("config.toml:4") && refused.contains("exclude each other"), "{refused}");
+        let flags = [("auth.key_file", ""), ("auth.service_account", "s@p.example")];
+        assert_eq!(load(MINIMAL, &[], &flags).unwrap().credentials, credentials, "an empty key is none");
+        assert!(refusal(&keyless.replace("s@p", "s-p")).contains("no address of a service account"));
+    }
+
+    #[test]
+    fn an_admin_role_needs_the_explicit_customer_and_no_admin() {
+        let text = "[tenant]\ncustomer = \"C0abc\"\n[auth]\nkey_file = \"k\"\nadmin_role = true\n";
+        let config = load(text, &[], &[]).unwrap();
+        assert_eq!((config.admin, config.admin_role), (None, true));
+        let refused = refusal(&text.replace("C0abc", "my_customer"));
+        assert!(refused.contains("config.toml:2") && refused.contains("needs the explicit id"), "{refused}");
+        assert!(refusal(&text.replace("true", "false")).contains("`admin` is missing"));
     }
 
     #[test]
@@ -632,6 +718,7 @@ mod tests {
             ("[collect]\nparts = [\"user\"]\n", "did you mean `users`?"),
             ("[collect]\nparts = [\"send_as\"]\n", "`send_as` is read for each of `users`: list both"),
             ("[collect]\nconcurrency = 0\n", "it goes from 1 to 1024"),
+            ("[collect]\npart_deadline = 0\n", "it goes from 1 to 10080"),
             ("[checks]\nprofile = \"nist\"\n", "Known: default, cis, scuba."),
             ("[history\n", "config.toml:5"),
         ] {

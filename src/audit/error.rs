@@ -3,7 +3,7 @@
 use miette::Diagnostic;
 
 use crate::config::ConfigError;
-use crate::google::{AuthError, ClientError, KeyFileError, RootsError};
+use crate::google::{AuthError, ClientError, KeyFileError, MachineError, RootsError};
 use crate::report::ReportError;
 use crate::store::StoreError;
 use crate::tenant::Gap;
@@ -20,15 +20,21 @@ pub enum AuditError {
          the account > Keys. docs/setup.md shows each step."
     ))]
     KeyFile(#[from] KeyFileError),
+    /// The machine's own identity.
+    #[error(transparent)]
+    #[diagnostic(help(
+        "With `[auth] service_account`, GOOGLE_APPLICATION_CREDENTIALS names the machine's identity, else gcloud's \
+         file or the metadata server is used. docs/setup.md shows each way."
+    ))]
+    Machine(#[from] MachineError),
     /// The addresses.
     #[error("{0}")]
     #[diagnostic(help(
         "Leave `[google] base_url` empty for Google, or use the key file that belongs to the other server."
     ))]
     Roots(#[from] RootsError),
-    /// The key, or the system's certificates.
+    /// The key.
     #[error(transparent)]
-    #[diagnostic(help("Without an own list of certificates, set SSL_CERT_FILE to one."))]
     Auth(#[from] AuthError),
     /// The network library.
     #[error(transparent)]
@@ -72,6 +78,7 @@ impl AuditError {
     pub const fn exit(&self) -> Exit {
         match self {
             Self::KeyFile(_)
+            | Self::Machine(_)
             | Self::Roots(_)
             | Self::Exceptions(_)
             | Self::OtherTenant { .. }

@@ -12,6 +12,10 @@ pub enum Source {
     TokenEndpoint,
     /// Admin SDK Directory.
     Directory,
+    /// Admin SDK Reports.
+    Reports,
+    /// IAM Credentials.
+    IamCredentials,
     /// Any other API.
     OtherApi,
 }
@@ -42,8 +46,11 @@ struct Row {
 
 #[derive(Clone, Copy, PartialEq)]
 enum From {
+    Anybody,
     Token,
     Directory,
+    Reports,
+    IamCredentials,
     AnyApi,
 }
 
@@ -69,9 +76,20 @@ const RATE_REASONS: &[&str] = &[
 ];
 const RATE_WORDS: &[&str] =
     &["request rate higher than configured", "quota exceeded for the current request"];
-const SERVER_ERRORS: &[u16] = &[500, 502, 503, 504];
+const TRANSIENT_REASONS: &[&str] =
+    &["backendError", "badGateway", "gatewayTimeout", "internalError", "transientError"];
+const API_KEY_REASONS: &[&str] = &[
+    "API_KEY_INVALID",
+    "API_KEY_SERVICE_BLOCKED",
+    "API_KEY_HTTP_REFERRER_BLOCKED",
+    "API_KEY_IP_ADDRESS_BLOCKED",
+    "API_KEY_ANDROID_APP_BLOCKED",
+    "API_KEY_IOS_APP_BLOCKED",
+];
+const SERVER_ERRORS: &[u16] = &[500, 501, 502, 503, 504];
 
 const ROWS: &[Row] = &[
+    row(From::Anybody, &[407], ANY, ANY, cause::PROXY_AUTHENTICATION),
     row(
         From::Token,
         ANY_STATUS,
@@ -106,8 +124,16 @@ const ROWS: &[Row] = &[
         &["short-lived token", "iat and exp"],
         cause::CLOCK_SKEW,
     ),
+    row(
+        From::Token,
+        ANY_STATUS,
+        &["invalid_request"],
+        &["impersonation \"sub\" field"],
+        cause::SUBJECT_UNKNOWN,
+    ),
     row(From::Token, ANY_STATUS, &["invalid_request"], &["impersonation"], cause::SUBJECT_MALFORMED),
     row(From::Token, ANY_STATUS, &["invalid_scope"], ANY, cause::SCOPE_UNKNOWN_TO_GOOGLE),
+    row(From::Token, ANY_STATUS, &["deleted_client"], ANY, cause::SERVICE_ACCOUNT_DELETED),
     row(From::Token, ANY_STATUS, &["disabled_client"], ANY, cause::SERVICE_ACCOUNT_DISABLED),
     row(From::Token, ANY_STATUS, &["admin_policy_enforced"], ANY, cause::APP_BLOCKED),
     row(From::Token, &[429], ANY, ANY, cause::THROTTLED),
@@ -116,6 +142,7 @@ const ROWS: &[Row] = &[
     row(From::AnyApi, &[429], ANY, ANY, cause::THROTTLED),
     row(From::AnyApi, &[403], RATE_REASONS, ANY, cause::THROTTLED),
     row(From::AnyApi, &[403], ANY, RATE_WORDS, cause::THROTTLED),
+    row(From::Reports, &[503], ANY, ANY, cause::THROTTLED),
     row(From::AnyApi, &[403], &["dailyLimitExceeded"], ANY, cause::DAILY_LIMIT),
     row(
         From::AnyApi,
@@ -125,7 +152,31 @@ const ROWS: &[Row] = &[
         cause::SCOPE_INSUFFICIENT,
     ),
     row(From::AnyApi, &[403], &["SERVICE_DISABLED", "accessNotConfigured"], ANY, cause::API_DISABLED),
-    row(From::AnyApi, &[403], &["IAM_PERMISSION_DENIED"], ANY, cause::IAM_PERMISSION_MISSING),
+    row(From::IamCredentials, &[403], ANY, ANY, cause::SIGNING_DENIED),
+    row(From::IamCredentials, &[404], ANY, ANY, cause::SERVICE_ACCOUNT_DELETED),
+    row(From::IamCredentials, &[400], ANY, &["disabled"], cause::SERVICE_ACCOUNT_DISABLED),
+    row(From::AnyApi, &[403], &["CONSUMER_SUSPENDED"], ANY, cause::PROJECT_SUSPENDED),
+    row(
+        From::AnyApi,
+        &[401, 403],
+        &["ACCOUNT_STATE_INVALID", "USER_BLOCKED_BY_ADMIN"],
+        ANY,
+        cause::ACCOUNT_RESTRICTED,
+    ),
+    row(
+        From::AnyApi,
+        &[403],
+        &["SECURITY_POLICY_VIOLATED", "RESOURCE_USAGE_RESTRICTION_VIOLATED", "ORG_RESTRICTION_VIOLATION"],
+        ANY,
+        cause::CLOUD_POLICY,
+    ),
+    row(
+        From::AnyApi,
+        &[403],
+        &["IAM_PERMISSION_DENIED", "USER_PROJECT_DENIED"],
+        ANY,
+        cause::IAM_PERMISSION_MISSING,
+    ),
     row(From::AnyApi, &[403], &["domainPolicy"], ANY, cause::DOMAIN_POLICY),
     row(From::AnyApi, &[403], ANY, &["delegation denied"], cause::DELEGATION_DENIED),
     row(
@@ -135,9 +186,12 @@ const ROWS: &[Row] = &[
         &["not authorized to access this resource/api"],
         cause::ADMIN_RIGHT_MISSING,
     ),
+    row(From::AnyApi, &[400, 403], API_KEY_REASONS, ANY, cause::API_KEY_REFUSED),
+    row(From::AnyApi, &[400, 403], TRANSIENT_REASONS, ANY, cause::BACKEND_ERROR),
     row(From::AnyApi, &[403], ANY, ANY, cause::FORBIDDEN),
     row(From::AnyApi, &[400], ANY, &["mail service not enabled"], cause::MAIL_SERVICE_NOT_ENABLED),
     row(From::AnyApi, &[400], &["failedPrecondition"], ANY, cause::PRECONDITION_FAILED),
+    row(From::AnyApi, &[401], ANY, &["not authorized to send mail"], cause::NOT_GOOGLE),
     row(From::AnyApi, &[401], ANY, ANY, cause::TOKEN_NOT_ACCEPTED),
     row(From::AnyApi, &[404], ANY, ANY, cause::NOT_FOUND),
     row(
@@ -172,8 +226,11 @@ pub(super) fn described() -> impl Iterator<Item = Described> {
     let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
     ROWS.iter().map(move |row| Described {
         from: match row.from {
+            From::Anybody => "anybody",
             From::Token => "token endpoint",
             From::Directory => "Directory",
+            From::Reports => "Reports",
+            From::IamCredentials => "IAM Credentials",
             From::AnyApi => "any API",
         },
         http: row.http.iter().map(u16::to_string).collect(),
@@ -185,10 +242,13 @@ pub(super) fn described() -> impl Iterator<Item = Described> {
 
 impl Row {
     fn fits(&self, answer: &Answer<'_>) -> bool {
-        let from = match answer.source {
-            Source::TokenEndpoint => self.from == From::Token,
-            Source::Directory => self.from != From::Token,
-            Source::OtherApi => self.from == From::AnyApi,
+        let from = match self.from {
+            From::Anybody => true,
+            From::Token => answer.source == Source::TokenEndpoint,
+            From::AnyApi => answer.source != Source::TokenEndpoint,
+            From::Directory => answer.source == Source::Directory,
+            From::Reports => answer.source == Source::Reports,
+            From::IamCredentials => answer.source == Source::IamCredentials,
         };
         let message = answer.message.to_lowercase();
         from && (self.http.is_empty() || self.http.contains(&answer.http))
@@ -197,6 +257,26 @@ impl Row {
                 || self.reason.contains(&answer.detail))
             && (self.words.is_empty() || self.words.iter().any(|words| message.contains(words)))
     }
+}
+
+/// Words of a connection's failure, in the order in which they decide: a tunnel's failure can hold those of
+/// the connection below it.
+const CONNECTION_WORDS: &[(&[&str], Cause)] = &[
+    (&["proxy authorization required", "proxy authentication required"], cause::PROXY_AUTHENTICATION),
+    (&["tunnel error: unsuccessful", "unsuccessful tunnel"], cause::PROXY_REFUSED),
+    (&["tunnel error", "proxy connect"], cause::PROXY_UNREACHABLE),
+    (&["certificate", "tls", "handshake"], cause::TLS),
+    (&["dns", "resolve", "lookup address"], cause::DNS),
+];
+
+/// The cause of a failed connection, from the words of every layer of its error; `None` if they tell nothing.
+#[must_use]
+pub fn of_connection(words: &str) -> Option<Cause> {
+    let words = words.to_lowercase();
+    CONNECTION_WORDS
+        .iter()
+        .find(|(any, _)| any.iter().any(|text| words.contains(text)))
+        .map(|(_, cause)| *cause)
 }
 
 #[cfg(test)]
@@ -250,6 +330,13 @@ mod tests {
                 "Invalid OAuth scope or ID token audience provided.",
                 "scope_unknown_to_google",
             ),
+            (401, "unauthorized_client", "Unauthorized client or scope in request.", "scope_not_delegated"),
+            (400, "invalid_grant", "The account has been deleted", "subject_deleted"),
+            (400, "invalid_request", "Invalid impersonation \"sub\" field", "subject_unknown"),
+            (400, "invalid_request", "Invalid impersonation prn email address", "subject_malformed"),
+            (401, "disabled_client", "The OAuth client was disabled.", "service_account_disabled"),
+            (400, "admin_policy_enforced", "", "app_blocked"),
+            (429, "rate_limit_exceeded", "", "throttled"),
             (400, "invalid_grant", "words of tomorrow", "token_refused"),
             (503, "", "<html>", "backend_error"),
             (302, "", "", "unknown_answer"),
@@ -269,6 +356,70 @@ mod tests {
         };
         assert_eq!(classify(&answer).id, "directory_unavailable");
         assert_eq!(classify(&Answer { source: Source::OtherApi, ..answer }).id, "backend_error");
+    }
+
+    #[test]
+    fn a_failed_tunnel_is_the_proxys_matter_whatever_is_below_it() {
+        for (words, expected) in [
+            ("client error (Connect): tunnel error: proxy authorization required", "proxy_authentication"),
+            ("tunnel error: unsuccessful", "proxy_refused"),
+            ("tunnel error: failed to create underlying connection: dns error", "proxy_unreachable"),
+            ("client error (Connect): invalid peer certificate: UnknownIssuer", "tls"),
+            ("client error (Connect): dns error: failed to lookup address information", "dns"),
+        ] {
+            assert_eq!(of_connection(words).map(|cause| cause.id), Some(expected), "{words}");
+        }
+        assert_eq!(of_connection("tcp connect error: connection refused"), None);
+    }
+
+    #[test]
+    fn reports_throttles_by_503() {
+        let answer =
+            Answer { source: Source::Reports, http: 503, reason: "backendError", detail: "", message: "" };
+        assert_eq!(classify(&answer).id, "throttled");
+    }
+
+    #[test]
+    fn iam_credentials_refusals_are_about_signing() {
+        let answer = Answer {
+            source: Source::IamCredentials,
+            http: 403,
+            reason: "forbidden",
+            detail: "IAM_PERMISSION_DENIED",
+            message: "Permission 'iam.serviceAccounts.signJwt' denied on resource",
+        };
+        assert_eq!(classify(&answer).id, "signing_denied");
+        assert_eq!(classify(&Answer { detail: "SERVICE_DISABLED", ..answer }).id, "api_disabled");
+        assert_eq!(classify(&Answer { detail: "RATE_LIMIT_EXCEEDED", ..answer }).id, "throttled");
+        assert_eq!(classify(&Answer { http: 404, ..answer }).id, "service_account_deleted");
+    }
+
+    #[test]
+    fn an_apis_answers_have_their_causes() {
+        for (http, reason, detail, message, expected) in [
+            (403, "insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "", "scope_insufficient"),
+            (403, "accessNotConfigured", "SERVICE_DISABLED", "", "api_disabled"),
+            (403, "forbidden", "", "Delegation denied for a@example.com", "delegation_denied"),
+            (403, "quotaExceeded", "", "", "throttled"),
+            (429, "rateLimitExceeded", "", "User-rate limit exceeded (Mail sending)", "throttled"),
+            (403, "domainPolicy", "", "", "domain_policy"),
+            (403, "", "CONSUMER_SUSPENDED", "", "project_suspended"),
+            (403, "", "USER_BLOCKED_BY_ADMIN", "", "account_restricted"),
+            (401, "", "ACCOUNT_STATE_INVALID", "", "account_restricted"),
+            (403, "", "SECURITY_POLICY_VIOLATED", "", "cloud_policy"),
+            (400, "", "API_KEY_INVALID", "", "api_key_refused"),
+            (401, "authError", "ACCESS_TOKEN_EXPIRED", "", "token_not_accepted"),
+            (401, "", "", "Authenticated user is not authorized to send mail", "not_google"),
+            (404, "notFound", "", "", "not_found"),
+            (400, "invalid", "", "", "bad_request"),
+            (500, "internalError", "", "", "backend_error"),
+            (502, "", "", "<html><title>Error 502 (Server Error)!!1</title>", "backend_error"),
+            (403, "", "", "<html><title>Error 403 (Forbidden)!!1</title>", "forbidden"),
+            (407, "", "", "", "proxy_authentication"),
+            (418, "", "", "short and stout", "unknown_answer"),
+        ] {
+            assert_eq!(api(http, reason, detail, message).id, expected, "{http} {reason} {detail} {message}");
+        }
     }
 
     #[test]

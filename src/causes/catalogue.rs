@@ -67,8 +67,9 @@ Each cause that a report, a gap or an error names, with what to do. This page is
 `just docs`; change the tables in `src/causes/`, not the page.
 
 `denied` and `failed` are the columns of `coverage.csv` that the missing units are counted in: both make a run
-partial (exit code 4). A cause that is asked again is tried up to five times, with growing waits and within one
-budget for the whole run, before it becomes a gap.
+partial (exit code 4). A cause that is asked again is tried up to five times, with growing waits and within a budget
+for each API and run (`[collect] retry_budget`), before it becomes a gap; one that hangs (`timeout`), three times. An
+API that failed 200 times in a row with its budget used up is not asked for a minute (`given_up`).
 ";
 
 const RECOGNITION: &str = "
@@ -85,8 +86,9 @@ quoted in their issue trackers. None of them was checked against a live tenant f
 const NO_ANSWER: &str = "
 ## Without an answer of Google's
 
-`dns`, `connect`, `tls`, `timeout` and `connection_lost` come from the network, `undecodable`, `undecodable_row`
-and `repeated_page` from reading what arrived.
+`dns`, `connect`, `tls`, `timeout`, `connection_lost` and the proxy's come from the network, `undecodable`,
+`undecodable_row` and `repeated_page` from reading what arrived, `given_up` and `deadline` from the audit's own limits,
+`no_machine_identity` and `machine_identity_refused` from signing without a key file.
 
 These reasons stand in reports too and are no errors of Google's:
 

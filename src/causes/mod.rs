@@ -7,7 +7,7 @@ mod answers;
 pub mod catalogue;
 mod table;
 
-pub use answers::{Answer, Source, classify};
+pub use answers::{Answer, Source, classify, of_connection};
 pub use table::*;
 
 /// What a cause means for the part that was being read.

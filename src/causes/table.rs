@@ -14,6 +14,7 @@ const API_LIBRARY: &str = "Cloud console > APIs & Services > Library";
 const APP_ACCESS: &str =
     "Admin console > Security > Access and data control > API controls > App access control";
 const THIS_MACHINE: &str = "this machine";
+const PROXY: &str = "the environment of the audit: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY";
 const NOWHERE: &str = "";
 
 macro_rules! causes {
@@ -74,6 +75,21 @@ causes! {
         "The audit's service account is disabled",
         "Enable the account.",
         SERVICE_ACCOUNTS;
+    /// `signJwt` answered 403.
+    SIGNING_DENIED = Denied, Never, "signing_denied",
+        "This machine's identity may not sign for the audit's service account",
+        "Give that identity roles/iam.serviceAccountTokenCreator on the service account, on itself too where the machine runs as it. A change can take some minutes.",
+        "Cloud console > IAM & Admin > Service accounts > the account > Permissions";
+    /// No application-default identity.
+    NO_MACHINE_IDENTITY = Denied, Never, "no_machine_identity",
+        "This machine has no identity of its own to sign with",
+        "Attach a service account to the machine, set GOOGLE_APPLICATION_CREDENTIALS, or run `gcloud auth application-default login`.",
+        THIS_MACHINE;
+    /// The application-default identity gave no token.
+    MACHINE_IDENTITY_REFUSED = Denied, Never, "machine_identity_refused",
+        "This machine's identity gave no token",
+        "Read the words. A login may have expired: run `gcloud auth application-default login` again, or check the workload identity federation.",
+        THIS_MACHINE;
     /// `iat` or `exp` is off.
     CLOCK_SKEW = Denied, Never, "clock_skew",
         "This machine's clock differs too much from Google's",
@@ -122,13 +138,33 @@ causes! {
     /// The admin has no right to the resource.
     ADMIN_RIGHT_MISSING = Denied, Never, "admin_right_missing",
         "The admin that the audit acts as has no right to read this",
-        "Set `[tenant] admin` to an admin with the role in docs/setup.md, or give that role.",
+        "Set `[tenant] admin` to an admin with the role in docs/setup.md, or give that role: to the service account itself with `[auth] admin_role`.",
         ADMIN_ROLES;
     /// The account has no IAM role for the resource.
     IAM_PERMISSION_MISSING = Denied, Never, "iam_permission_missing",
         "The audit's service account has no IAM role that allows this",
         "Give it a role with the permission on the project, such as roles/iam.securityReviewer.",
         CLOUD_IAM;
+    /// The project is suspended.
+    PROJECT_SUSPENDED = Denied, Never, "project_suspended",
+        "Google has suspended the project of the audit's service account",
+        "Read Google's notice in the Cloud console, or move the account to another project.",
+        "Cloud console > IAM & Admin > Settings";
+    /// An organization policy, or a perimeter of VPC Service Controls.
+    CLOUD_POLICY = Denied, Never, "cloud_policy",
+        "A policy of the Cloud organization forbids it: a service perimeter or an organization policy",
+        "Let the audit's account and this machine through the perimeter, or exempt the project.",
+        "Cloud console > Security > VPC Service Controls, or IAM & Admin > Organization policies";
+    /// An API key's restriction: the audit sends none.
+    API_KEY_REFUSED = Denied, Never, "api_key_refused",
+        "Google refuses an API key, and the audit sends none",
+        "Something between here and Google adds a key to requests: check the proxy.",
+        THIS_MACHINE;
+    /// SendGrid's words.
+    NOT_GOOGLE = Denied, Never, "not_google",
+        "This is not Google's answer: SendGrid says so when an API key lacks the right to send",
+        "Check where `[google] base_url` and the proxy lead.",
+        THIS_MACHINE;
     /// A domain policy.
     DOMAIN_POLICY = Denied, Never, "domain_policy",
         "The tenant's policy does not allow this API",
@@ -154,6 +190,16 @@ causes! {
         "Google throttles, and did so until the tries were used up",
         "Run again at another time, lower `[collect] concurrency`, or ask for more quota.",
         "Cloud console > APIs & Services > Quotas";
+    /// The breaker is open.
+    GIVEN_UP = Failed, Never, "given_up",
+        "The API failed so often in a row that it was not asked for a while",
+        "See what the last failure was; then run again.",
+        NOWHERE;
+    /// `[collect] part_deadline`.
+    DEADLINE = Failed, Never, "deadline",
+        "The part took longer than it may",
+        "Run again, or raise `[collect] part_deadline`.",
+        "config.toml";
     /// The daily limit.
     DAILY_LIMIT = Failed, Never, "daily_limit",
         "The project's daily limit is used up",
@@ -161,8 +207,8 @@ causes! {
         "Cloud console > APIs & Services > Quotas";
     /// 503 of Directory: also the answer to a token without a subject, and to a listing over 60 minutes.
     DIRECTORY_UNAVAILABLE = Failed, AfterWait, "directory_unavailable",
-        "Directory says that it is unavailable; it says the same, for good, to a token without a subject",
-        "Run again; if it stays, check that `[tenant] admin` is the primary address of an admin.",
+        "Directory says that it is unavailable; it says the same, for good, to a token without a subject, and to a listing of over 60 minutes",
+        "Run again; if it stays, check that `[tenant] admin` is the primary address of an admin, or that `customer` is the explicit id where the account holds the admin role itself.",
         ADMIN_ROLES;
     /// 5xx.
     BACKEND_ERROR = Failed, AfterWait, "backend_error",
@@ -189,6 +235,21 @@ causes! {
         "No connection",
         "Check the network, the firewall and the proxy.",
         THIS_MACHINE;
+    /// 407.
+    PROXY_AUTHENTICATION = Failed, Never, "proxy_authentication",
+        "The proxy asks for a user and a password",
+        "Write them into the proxy's address, http://user:password@host:port, or exempt Google's hosts by NO_PROXY.",
+        PROXY;
+    /// The proxy makes no tunnel.
+    PROXY_REFUSED = Failed, AfterWait, "proxy_refused",
+        "The proxy refuses the connection to Google",
+        "Allow googleapis.com on the proxy, or exempt it by NO_PROXY.",
+        PROXY;
+    /// The proxy does not answer.
+    PROXY_UNREACHABLE = Failed, AfterWait, "proxy_unreachable",
+        "No connection to the proxy",
+        "Check the proxy's address and port, or unset the variable.",
+        PROXY;
     /// TLS.
     TLS = Failed, Never, "tls",
         "No trusted TLS connection: the certificate is not trusted here",

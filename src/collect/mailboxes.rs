@@ -24,12 +24,14 @@ pub(super) async fn collect(
     progress.started(Part::SendAs, Some(run.user_count()?));
     progress.advanced(Part::SendAs, run.mailbox_count()?);
     let scopes = access::scopes(Identity::Mailbox, &plan.parts);
+    let deadline = plan.deadline();
     let mut batches = stream::iter(run.users_without_mailbox())
         .map(|user| {
             let scopes = &scopes;
             async move {
                 let (key, user) = user?;
-                let mailbox = mailbox(client, plan, scopes, &user).await;
+                let session = Session::as_subject(client, &user.primary_email, scopes).until(deadline);
+                let mailbox = mailbox(&session, plan, &user).await;
                 progress.advanced(Part::SendAs, 1);
                 Ok::<_, StoreError>((key, mailbox))
             }
@@ -51,7 +53,7 @@ pub(super) async fn collect(
     Ok(())
 }
 
-async fn mailbox(client: &Client, plan: &Plan, scopes: &[&'static str], user: &User) -> Mailbox {
+async fn mailbox(session: &Session<'_>, plan: &Plan, user: &User) -> Mailbox {
     if let Some(mailbox) = without_request(user) {
         return mailbox;
     }
@@ -64,8 +66,7 @@ async fn mailbox(client: &Client, plan: &Plan, scopes: &[&'static str], user: &U
             send_as: MailboxFact::NotAsked,
         };
     }
-    let session = Session::as_subject(client, &user.primary_email, scopes);
-    let listing = gmail1::list_send_as(&session).all().await;
+    let listing = gmail1::list_send_as(session).all().await;
     match &listing.stopped {
         Some(error) => from_error(error),
         None => from_answer(user, listing),

@@ -13,10 +13,12 @@ mod users;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use crate::google::{Client, Session};
 use crate::store::{Run, StoreError};
@@ -32,14 +34,18 @@ pub struct Plan {
     pub parts: BTreeSet<Part>,
     /// `my_customer`, or `C0…`.
     pub customer: String,
-    /// The admin that Directory calls act as.
-    pub admin: String,
+    /// The admin that Directory calls act as, and the probe.
+    pub admin: Option<String>,
+    /// Whether Directory calls act as the account itself, by an admin role of its own.
+    pub admin_role: bool,
     /// The projects whose service accounts are read.
     pub projects: Vec<String>,
     /// The console's delegation list.
     pub console: Option<ConsoleList>,
     /// Subjects that are read at once.
     pub concurrency: usize,
+    /// The longest that reading one part may take.
+    pub part_deadline: Duration,
 }
 
 /// The console's delegation list: a file, and when it was taken.
@@ -96,8 +102,10 @@ pub async fn collect(
     run: &Run<'_>,
     progress: &dyn Progress,
 ) -> Result<(), StoreError> {
-    let admin = Session::as_subject(client, &plan.admin, &access::scopes(Identity::Admin, &plan.parts));
-    let account = Session::as_account(client, &access::scopes(Identity::Account, &plan.parts));
+    let deadline = plan.deadline();
+    let admin = plan.admin_session(client).until(deadline);
+    let account =
+        Session::as_account(client, &access::scopes(Identity::Account, &plan.parts)).until(deadline);
     let console = async { console_grants::collect(plan, run.started_at()) };
     tokio::try_join!(
         kept(run, Part::Domains, domains::collect(&admin, plan)),
@@ -123,6 +131,20 @@ async fn kept<T: Serialize + DeserializeOwned>(
 }
 
 impl Plan {
+    /// When a part that begins now must be read.
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.part_deadline
+    }
+
+    /// Who reads the Directory: the admin, or the account by a role of its own.
+    fn admin_session<'a>(&self, client: &'a Client) -> Session<'a> {
+        let scopes = access::scopes(Identity::Admin, &self.parts);
+        match &self.admin {
+            Some(admin) if !self.admin_role => Session::as_subject(client, admin, &scopes),
+            _ => Session::as_account(client, &scopes),
+        }
+    }
+
     /// The gap of a part that is not asked for; `None` if it is.
     fn not_asked(&self, part: Part) -> Option<Gap> {
         (!self.parts.contains(&part)).then(|| gaps::not_asked(part))

@@ -17,12 +17,17 @@ pub(super) async fn collect(client: &Client, plan: &Plan, progress: &dyn Progres
     if let Some(gap) = plan.not_asked(Part::ProbeGrants) {
         return Reading::Missing(gap);
     }
+    let Some(admin) = &plan.admin else {
+        let fix = "Set `[tenant] admin` to a user whom the client may act as, to ask which scopes it holds.";
+        return Reading::Missing(gaps::not_configured(Part::ProbeGrants, "no admin is configured", fix));
+    };
+    let deadline = plan.deadline();
     let scopes = &ScopeRiskTable::shipped().scopes;
     progress.started(Part::ProbeGrants, Some(scopes.len() as u64));
     let answers: Vec<(&str, Result<(), GoogleError>)> = stream::iter(scopes)
         .map(|row| async {
             let scope = row.scope.as_str();
-            let answer = Session::as_subject(client, &plan.admin, &[scope]).can(scope).await;
+            let answer = Session::as_subject(client, admin, &[scope]).until(deadline).can(scope).await;
             progress.advanced(Part::ProbeGrants, 1);
             (scope, answer)
         })

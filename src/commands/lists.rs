@@ -22,14 +22,17 @@ pub(super) fn checks(list: &List) -> Result<Exit, Failure> {
 }
 
 pub(super) fn scopes(scopes: &Scopes) -> Result<Exit, Failure> {
-    let allowed = match &scopes.config {
-        Some(path) => run::load_file(path)?.parts,
-        None => None,
+    let (allowed, admin_role) = match &scopes.config {
+        Some(path) => {
+            let config = run::load_file(path)?;
+            (config.parts, config.admin_role)
+        }
+        None => (None, false),
     };
-    let parts = audit::needed_parts(checks::ALL, allowed.as_ref());
+    let needed = needed(&audit::needed_parts(checks::ALL, allowed.as_ref()));
     print(&match scopes.list.format {
-        ListFormat::Text => scope_list(&parts),
-        ListFormat::Md => scope_table(&parts),
+        ListFormat::Text => scope_list(&needed, admin_role),
+        ListFormat::Md => scope_table(&needed, admin_role),
     })
 }
 
@@ -68,8 +71,9 @@ fn unlocked(parts: &[Part]) -> String {
     checks.join(", ")
 }
 
-const fn asked_as(identity: Identity) -> &'static str {
+const fn asked_as(identity: Identity, admin_role: bool) -> &'static str {
     match identity {
+        Identity::Admin if admin_role => "not delegated: the service account by an admin role of its own",
         Identity::Admin => "delegated, as the admin",
         Identity::Mailbox => "delegated, as each user",
         Identity::Account => "not delegated: the service account as itself",
@@ -77,13 +81,12 @@ const fn asked_as(identity: Identity) -> &'static str {
     }
 }
 
-fn scope_list(parts: &BTreeSet<Part>) -> String {
-    let needed = needed(parts);
+fn scope_list(needed: &Needed, admin_role: bool) -> String {
     let mut text = String::new();
-    for ((identity, scope), (access, parts)) in &needed {
+    for ((identity, scope), (access, parts)) in needed {
         let titles: Vec<&str> = parts.iter().map(|part| part.title()).collect();
         let rows = [
-            ("asked", asked_as(*identity)),
+            ("asked", asked_as(*identity, admin_role)),
             ("reads", &titles.join(", ")),
             ("needs", access.role),
             ("can do", access.cost),
@@ -96,39 +99,45 @@ fn scope_list(parts: &BTreeSet<Part>) -> String {
         }
         text.push('\n');
     }
-    let _ = writeln!(text, "For the delegation entry, in one line:\n{}", delegated(&needed));
+    let _ = writeln!(text, "For the delegation entry, in one line:\n{}", delegated(needed, admin_role));
     text
 }
 
 /// What the delegation entry takes, in one line.
-fn delegated(needed: &Needed) -> String {
+fn delegated(needed: &Needed, admin_role: bool) -> String {
     let delegated: Vec<&str> = needed
         .keys()
-        .filter(|(identity, _)| matches!(identity, Identity::Admin | Identity::Mailbox))
+        .filter(|(identity, _)| match identity {
+            Identity::Admin => !admin_role,
+            Identity::Mailbox => true,
+            Identity::Account | Identity::File => false,
+        })
         .map(|(_, scope)| *scope)
         .collect();
     delegated.join(",")
 }
 
-fn scope_table(parts: &BTreeSet<Part>) -> String {
+fn scope_table(needed: &Needed, admin_role: bool) -> String {
     let mut text = String::from(
         "| Scope | Asked | Reads | Needs besides | What it can do | Checks |\n|---|---|---|---|---|---|\n",
     );
-    let needed = needed(parts);
-    for ((identity, scope), (access, parts)) in &needed {
+    for ((identity, scope), (access, parts)) in needed {
         let titles: Vec<&str> = parts.iter().map(|part| part.title()).collect();
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,
             "| `{scope}` | {} | {} | {} | {} | {} |",
-            asked_as(*identity),
+            asked_as(*identity, admin_role),
             titles.join(", "),
             access.role,
             access.cost,
             unlocked(parts)
         );
     }
-    let _ =
-        writeln!(text, "\nFor the delegation entry, in one line:\n\n```text\n{}\n```", delegated(&needed));
+    let _ = writeln!(
+        text,
+        "\nFor the delegation entry, in one line:\n\n```text\n{}\n```",
+        delegated(needed, admin_role)
+    );
     text
 }

@@ -36,6 +36,8 @@ pub(super) const ALL: &[Key] = &[
     key("cloud", "console_grants_date", Kind::Date),
     key("collect", "parts", Kind::TextOrList),
     key("collect", "concurrency", Kind::Number),
+    key("collect", "retry_budget", Kind::Number),
+    key("collect", "part_deadline", Kind::Number),
     key("checks", "profile", Kind::Text),
     key("checks", "exceptions", Kind::Text),
     key("reports", "directory", Kind::Text),

@@ -42,6 +42,47 @@ pub struct MailboxCounts {
     pub mailbox_read: BTreeMap<String, u64>,
 }
 
+/// What went to one API.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "KeptRequests")]
+pub struct Requests {
+    /// Requests sent, retries included.
+    pub calls: u64,
+    /// Requests sent again after a failure.
+    pub retries: u64,
+    /// Answers that asked for fewer requests.
+    pub throttles: u64,
+    /// Seconds waited before retries and for the published quota, added up over all requests.
+    pub waited_seconds: u64,
+}
+
+/// As a history holds them: early ones kept the calls alone.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum KeptRequests {
+    Calls(u64),
+    All {
+        calls: u64,
+        #[serde(default)]
+        retries: u64,
+        #[serde(default)]
+        throttles: u64,
+        #[serde(default)]
+        waited_seconds: u64,
+    },
+}
+
+impl From<KeptRequests> for Requests {
+    fn from(kept: KeptRequests) -> Self {
+        match kept {
+            KeptRequests::Calls(calls) => Self { calls, ..Self::default() },
+            KeptRequests::All { calls, retries, throttles, waited_seconds } => {
+                Self { calls, retries, throttles, waited_seconds }
+            }
+        }
+    }
+}
+
 /// A run at a glance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunSummary {
@@ -89,6 +130,19 @@ pub struct RunSummary {
     pub fixed: Vec<FixedFinding>,
     /// The scopes the audit asked for, by identity: `admin`, `mailbox`, `account`.
     pub scopes_asked: BTreeMap<String, Vec<String>>,
-    /// Requests sent, by API.
-    pub requests: BTreeMap<String, u64>,
+    /// What went to each API.
+    pub requests: BTreeMap<String, Requests>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_of_an_older_history_is_read_as_calls() {
+        let read = |text| serde_json::from_str::<Requests>(text).unwrap();
+        assert_eq!(read("7"), Requests { calls: 7, ..Requests::default() });
+        let all = Requests { calls: 7, retries: 2, throttles: 1, waited_seconds: 3 };
+        assert_eq!(read(&serde_json::to_string(&all).unwrap()), all);
+    }
 }

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::json::{Coverage, SCHEMA_VERSION, completeness};
 use super::{FormatError, json_file, utc};
-use crate::findings::RunSummary;
+use crate::findings::{Requests, RunSummary};
 
 /// The file's name.
 pub const FILE: &str = "manifest.json";
@@ -44,7 +44,7 @@ struct Manifest<'a> {
     scope_table: &'a str,
     identity: Identity<'a>,
     scopes_asked: &'a BTreeMap<String, Vec<String>>,
-    requests: &'a BTreeMap<String, u64>,
+    requests: &'a BTreeMap<String, Requests>,
     users: u64,
     coverage: Vec<Coverage<'a>>,
     files: Vec<ListedFile>,

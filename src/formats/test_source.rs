@@ -10,7 +10,7 @@ use super::Source;
 use super::invisible::is_invisible;
 use crate::findings::{
     Change, ChangeCounts, CheckSummary, Completeness, Coverage, CoverageRow, Finding, Fingerprint,
-    FixedFinding, MailboxCounts, Population, RunSummary, Severity, Subject, SubjectKind, Verdict,
+    FixedFinding, MailboxCounts, Population, Requests, RunSummary, Severity, Subject, SubjectKind, Verdict,
     VerdictCounts,
 };
 use crate::tenant::{
@@ -412,6 +412,9 @@ fn summary() -> RunSummary {
             "mailbox".into(),
             vec!["https://www.googleapis.com/auth/gmail.settings.basic".into()],
         )]),
-        requests: counts(&[("gmail", 2), ("token", 3)]),
+        requests: BTreeMap::from([
+            ("gmail".into(), Requests { calls: 2, ..Requests::default() }),
+            ("token".into(), Requests { calls: 3, retries: 1, throttles: 1, waited_seconds: 4 }),
+        ]),
     }
 }

@@ -11,13 +11,15 @@ pub enum Api {
     Gmail,
     /// Identity and Access Management.
     Iam,
+    /// IAM Credentials: signs for an account without a key file.
+    IamCredentials,
     /// The token endpoint.
     Token,
 }
 
 impl Api {
     /// Every API.
-    pub const ALL: [Self; 4] = [Self::Directory, Self::Gmail, Self::Iam, Self::Token];
+    pub const ALL: [Self; 5] = [Self::Directory, Self::Gmail, Self::Iam, Self::IamCredentials, Self::Token];
 
     /// The name in `manifest.json`.
     #[must_use]
@@ -26,6 +28,7 @@ impl Api {
             Self::Directory => "directory",
             Self::Gmail => "gmail",
             Self::Iam => "iam",
+            Self::IamCredentials => "iam_credentials",
             Self::Token => "token",
         }
     }
@@ -36,6 +39,7 @@ impl Api {
             Self::Directory => "https://admin.googleapis.com/",
             Self::Gmail => "https://gmail.googleapis.com/",
             Self::Iam => "https://iam.googleapis.com/",
+            Self::IamCredentials => "https://iamcredentials.googleapis.com/",
             Self::Token => "https://oauth2.googleapis.com/",
         }
     }
@@ -77,6 +81,22 @@ pub enum RootsError {
         /// As in the key file.
         token_uri: String,
     },
+    /// The machine's own tokens would go elsewhere.
+    #[error(
+        "base_url `{base_url}` is not Google, but the machine's own identity `{issuer}` is: real tokens would travel to a stranger"
+    )]
+    MachineOfGoogleElsewhere {
+        /// As configured.
+        base_url: String,
+        /// Who hands out the machine's tokens.
+        issuer: String,
+    },
+    /// A stranger would be asked for the machine's own tokens.
+    #[error("the machine's own identity is handed out by `{issuer}`, which is not Google, but the APIs are")]
+    MachineOfAStranger {
+        /// Who hands out the machine's tokens.
+        issuer: String,
+    },
     /// A stranger's tokens, and assertions, for Google.
     #[error(
         "the key's token_uri `{token_uri}` is not Google, but the APIs are: a signed assertion would travel to a stranger"
@@ -102,21 +122,50 @@ impl Roots {
                 Err(RootsError::TokensOfAStranger { token_uri: token_uri.to_owned() })
             };
         }
-        let mut base = checked(base_url)?;
-        match (is_google(&base), token_is_google) {
+        match (is_google(&checked(base_url)?), token_is_google) {
             (false, true) => Err(RootsError::TokensOfGoogleElsewhere {
                 base_url: base_url.to_owned(),
                 token_uri: token_uri.to_owned(),
             }),
             (true, false) => Err(RootsError::TokensOfAStranger { token_uri: token_uri.to_owned() }),
-            (true, true) => Err(RootsError::GoogleHasNoRoot(base_url.to_owned())),
-            _ => {
-                if !base.path().ends_with('/') {
-                    base.set_path(&format!("{}/", base.path()));
+            _ => Self::other(base_url),
+        }
+    }
+
+    /// From `[google] base_url` and the servers that are asked for the machine's own tokens.
+    ///
+    /// # Errors
+    /// When one is no URL or not encrypted outside loopback, or when exactly one side is Google's.
+    pub fn keyless(base_url: &str, issuers: &[String]) -> Result<Self, RootsError> {
+        for issuer in issuers {
+            match (base_url.is_empty(), is_google(&checked(issuer)?)) {
+                (true, false) => return Err(RootsError::MachineOfAStranger { issuer: issuer.clone() }),
+                (false, true) => {
+                    return Err(RootsError::MachineOfGoogleElsewhere {
+                        base_url: base_url.to_owned(),
+                        issuer: issuer.clone(),
+                    });
                 }
-                Ok(Self::Other(base))
+                _ => {}
             }
         }
+        if base_url.is_empty() { Ok(Self::Google) } else { Self::other(base_url) }
+    }
+
+    fn other(base_url: &str) -> Result<Self, RootsError> {
+        let mut base = checked(base_url)?;
+        if is_google(&base) {
+            return Err(RootsError::GoogleHasNoRoot(base_url.to_owned()));
+        }
+        if !base.path().ends_with('/') {
+            base.set_path(&format!("{}/", base.path()));
+        }
+        Ok(Self::Other(base))
+    }
+
+    /// The token endpoint, where no key file names one.
+    pub(super) fn token_uri(&self) -> Result<Url, url::ParseError> {
+        self.url(Api::Token, "token")
     }
 
     /// The address of a path of an API.
@@ -154,7 +203,7 @@ pub(super) fn is_loopback(url: &Url) -> bool {
 
 fn is_google(url: &Url) -> bool {
     url.domain().map(|host| host.trim_end_matches('.')).is_some_and(|host| {
-        ["googleapis.com", "google.com"].iter().any(|google| {
+        ["googleapis.com", "google.com", "google.internal"].iter().any(|google| {
             host == *google || host.strip_suffix(google).is_some_and(|rest| rest.ends_with('.'))
         })
     })
@@ -191,6 +240,22 @@ mod tests {
             let refused = Roots::new(address, "https://tokens.example/token");
             assert!(matches!(refused, Err(RootsError::NotEncrypted(_))), "{address}: {refused:?}");
         }
+    }
+
+    #[test]
+    fn the_machines_tokens_stay_with_google_or_away_from_it() {
+        let google = ["https://sts.googleapis.com/v1/token".to_owned()];
+        let stranger = ["http://127.0.0.1:1/sts".to_owned()];
+        assert_eq!(Roots::keyless("", &google), Ok(Roots::Google));
+        assert_eq!(Roots::keyless("", &[]), Ok(Roots::Google));
+        let other = Roots::keyless("http://[::1]:1", &stranger).unwrap();
+        assert_eq!(other.token_uri().unwrap().as_str(), "http://[::1]:1/token");
+        let refused = Roots::keyless("http://[::1]:1", &google);
+        assert!(matches!(refused, Err(RootsError::MachineOfGoogleElsewhere { .. })), "{refused:?}");
+        let refused = Roots::keyless("", &stranger);
+        assert!(matches!(refused, Err(RootsError::MachineOfAStranger { .. })), "{refused:?}");
+        let refused = Roots::keyless("https://www.googleapis.com", &[]);
+        assert!(matches!(refused, Err(RootsError::GoogleHasNoRoot(_))), "{refused:?}");
     }
 
     #[test]

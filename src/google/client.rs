@@ -7,7 +7,8 @@ use serde::de::DeserializeOwned;
 
 use crate::causes;
 
-use super::retry::{RetryBudget, RetryPolicy};
+use super::lane::Traffic;
+use super::retry::RetryPolicy;
 use super::token::Token;
 use super::transport::Transport;
 use super::{Api, Auth, ClientError, ClientOptions, GoogleError, Roots};
@@ -42,9 +43,8 @@ impl Request {
 pub struct Client {
     pub(super) auth: Auth,
     pub(super) transport: Transport,
-    roots: Roots,
+    pub(super) roots: Roots,
     retry: RetryPolicy,
-    budget: RetryBudget,
 }
 
 impl Client {
@@ -53,19 +53,13 @@ impl Client {
     /// # Errors
     /// When TLS cannot be set up.
     pub fn new(auth: Auth, roots: Roots, options: ClientOptions) -> Result<Self, ClientError> {
-        Ok(Self {
-            auth,
-            transport: Transport::new(options)?,
-            roots,
-            retry: RetryPolicy::default(),
-            budget: RetryBudget::default(),
-        })
+        Ok(Self { auth, transport: Transport::new(options)?, roots, retry: RetryPolicy::default() })
     }
 
-    /// Requests sent so far, by API.
+    /// What went to each API so far; to be asked at any moment.
     #[must_use]
-    pub fn requests_sent(&self) -> BTreeMap<String, u64> {
-        self.transport.sent()
+    pub fn traffic(&self) -> BTreeMap<Api, Traffic> {
+        Api::ALL.into_iter().map(|api| (api, self.transport.lane(api).traffic())).collect()
     }
 
     /// Tokens handed out so far, to anybody.
@@ -74,13 +68,13 @@ impl Client {
         self.auth.issued()
     }
 
-    /// Tries `attempt` as often as its errors deserve.
-    pub(super) async fn retried<T, A, F>(&self, attempt: A) -> Result<T, GoogleError>
+    /// Tries `attempt` at an API as often as its errors deserve.
+    pub(super) async fn retried<T, A, F>(&self, api: Api, attempt: A) -> Result<T, GoogleError>
     where
         A: Fn(bool) -> F,
         F: Future<Output = Result<T, GoogleError>>,
     {
-        self.retry.run(&self.budget, attempt, tokio::time::sleep).await
+        self.retry.run(self.transport.lane(api), attempt, tokio::time::sleep).await
     }
 
     /// One attempt of a read with a token.

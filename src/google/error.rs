@@ -25,6 +25,8 @@ pub struct GoogleError {
     pub retry_after: Option<Duration>,
     /// Whether the tries are used up already: a caller around it must not begin again.
     pub(super) exhausted: bool,
+    /// Whether the connection was closed before anything came back, as one is that had been idle.
+    pub(super) unanswered: bool,
 }
 
 impl std::error::Error for GoogleError {}
@@ -95,6 +97,7 @@ impl GoogleError {
         let source = match api {
             Api::Token => Source::TokenEndpoint,
             Api::Directory => Source::Directory,
+            Api::IamCredentials => Source::IamCredentials,
             Api::Gmail | Api::Iam => Source::OtherApi,
         };
         let cause =
@@ -105,38 +108,36 @@ impl GoogleError {
         Self { retry_after, ..Self::new(cause, api, Some(http), &words.join(": ")) }
     }
 
-    /// From the words of the token endpoint where a library dropped the status.
-    pub(super) fn from_token_words(reason: &str, message: &str) -> Self {
-        let answer = Answer { source: Source::TokenEndpoint, http: 0, reason, detail: "", message };
-        let cause = match causes::classify(&answer) {
-            causes::UNKNOWN_ANSWER => causes::TOKEN_REFUSED,
-            known => known,
-        };
-        Self::new(cause, Api::Token, None, &format!("{reason}: {message}"))
-    }
-
     /// From anything else.
     pub(super) fn new(cause: Cause, api: Api, http: Option<u16>, words: &str) -> Self {
         let words: String = without_secrets(words).chars().take(WORDS_KEPT).collect();
-        Self { cause, api, http, words: words.into(), retry_after: None, exhausted: false }
+        Self { cause, api, http, words: words.into(), retry_after: None, exhausted: false, unanswered: false }
     }
 
-    /// From a request that got no whole answer.
-    pub(super) fn from_transport(api: Api, error: &reqwest::Error) -> Self {
-        let words = innermost(error);
-        let lower = chain(error).to_lowercase();
-        let cause = if error.is_timeout() {
-            causes::TIMEOUT
-        } else if lower.contains("certificate") || lower.contains("tls") || lower.contains("handshake") {
-            causes::TLS
-        } else if lower.contains("dns") || lower.contains("resolve") || lower.contains("lookup address") {
-            causes::DNS
-        } else if error.is_connect() {
-            causes::CONNECT
-        } else {
-            causes::CONNECTION_LOST
+    /// From a request that got no whole answer; `proxy` is the one that it went through.
+    pub(super) fn from_transport(api: Api, error: &reqwest::Error, proxy: Option<&str>) -> Self {
+        let chain = chain(error);
+        let cause = match causes::of_connection(&chain) {
+            Some(cause) => cause,
+            None if error.is_connect() && proxy.is_some() => causes::PROXY_UNREACHABLE,
+            None if error.is_connect() => causes::CONNECT,
+            None if error.is_timeout() => causes::TIMEOUT,
+            None => causes::CONNECTION_LOST,
+        };
+        let words = match proxy {
+            Some(proxy) => format!("through the proxy {proxy}: {}", innermost(error)),
+            None => innermost(error),
         };
         Self::new(cause, api, None, &words)
+    }
+}
+
+/// `Retry-After`: seconds, or a date.
+pub(super) fn retry_after(header: &str, now: DateTime<Utc>) -> Option<Duration> {
+    let header = header.trim();
+    match header.parse() {
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(_) => (DateTime::parse_from_rfc2822(header).ok()?.to_utc() - now).to_std().ok(),
     }
 }
 
@@ -190,7 +191,7 @@ fn without_secrets(words: &str) -> String {
     shown.collect::<Vec<_>>().join(" ")
 }
 
-fn chain(error: &dyn std::error::Error) -> String {
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(inner) = source {
@@ -202,7 +203,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 }
 
 /// The system's own words, without the URL around them.
-fn innermost(error: &dyn std::error::Error) -> String {
+pub(super) fn innermost(error: &dyn std::error::Error) -> String {
     let mut innermost = error;
     while let Some(inner) = innermost.source() {
         innermost = inner;
@@ -244,6 +245,15 @@ mod tests {
         assert_eq!(asked, Some(Duration::from_millis(12_500)));
         assert_eq!(wait("Retry after 2026-11-21T06:00:00Z"), None, "in the past");
         assert_eq!(wait("Retry after lunch"), None);
+    }
+
+    #[test]
+    fn a_header_says_when_to_come_back_in_seconds_or_as_a_date() {
+        let now = "2026-11-21T07:00:00Z".parse().unwrap();
+        assert_eq!(retry_after(" 7 ", now), Some(Duration::from_secs(7)));
+        assert_eq!(retry_after("Sat, 21 Nov 2026 07:00:30 GMT", now), Some(Duration::from_secs(30)));
+        assert_eq!(retry_after("Sat, 21 Nov 2026 06:00:00 GMT", now), None, "in the past");
+        assert_eq!(retry_after("soon", now), None);
     }
 
     #[test]

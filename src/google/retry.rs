@@ -1,18 +1,19 @@
 //! Asking again: when, how long after, and how often.
 
-use std::future::Future;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use crate::causes::Retry;
+use crate::causes::{self, Cause, Retry};
 
 use super::GoogleError;
+use super::lane::Lane;
 
 /// How often and after which waits a request is tried again.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RetryPolicy {
     /// Tries of one request, the first included.
     pub(super) tries: u32,
+    /// Tries of one request that gets no answer in time: each of them is slow.
+    pub(super) slow_tries: u32,
     /// The longest first wait; each later one may be twice as long.
     pub(super) first_wait: Duration,
     /// The longest wait, whatever the other side asks for.
@@ -21,68 +22,32 @@ pub(super) struct RetryPolicy {
 
 impl Default for RetryPolicy {
     fn default() -> Self {
-        Self { tries: 5, first_wait: Duration::from_millis(500), longest_wait: Duration::from_secs(32) }
-    }
-}
-
-/// A run-wide budget, so that a long outage does not turn into a storm: every success earns a tenth of a
-/// retry.
-#[derive(Debug)]
-pub(super) struct RetryBudget(AtomicI64);
-
-/// What one retry costs, in tenths.
-const RETRY_COST: i64 = 10;
-/// What a run starts with, and the most it can save, in tenths.
-const MOST_SAVED: i64 = 2_000;
-
-impl Default for RetryBudget {
-    fn default() -> Self {
-        Self(AtomicI64::new(MOST_SAVED))
-    }
-}
-
-impl RetryBudget {
-    fn earn(&self) {
-        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |saved| {
-            (saved < MOST_SAVED).then_some(saved + 1)
-        });
-    }
-
-    fn spend(&self) -> bool {
-        self.0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |saved| {
-                (saved >= RETRY_COST).then_some(saved - RETRY_COST)
-            })
-            .is_ok()
+        Self {
+            tries: 5,
+            slow_tries: 3,
+            first_wait: Duration::from_millis(500),
+            longest_wait: Duration::from_secs(32),
+        }
     }
 }
 
 impl RetryPolicy {
-    /// Runs `attempt` until it succeeds, fails for good, or tries or budget are used up.
+    /// Runs `attempt` until it succeeds, fails for good, or its tries or the lane's budget are used up.
     ///
     /// `attempt` is told whether the token must be fresh. `sleep` is an argument so that tests need no
     /// clock.
-    pub(super) async fn run<T, A, F, S, W>(
-        &self,
-        budget: &RetryBudget,
-        attempt: A,
-        sleep: S,
-    ) -> Result<T, GoogleError>
+    pub(super) async fn run<T, A, F, S, W>(&self, lane: &Lane, attempt: A, sleep: S) -> Result<T, GoogleError>
     where
         A: Fn(bool) -> F,
         F: Future<Output = Result<T, GoogleError>>,
         S: Fn(Duration) -> W,
         W: Future<Output = ()>,
     {
-        let mut refreshed = false;
-        let mut fresh_token = false;
+        let (mut refreshed, mut fresh_token, mut reconnected) = (false, false, false);
         let mut try_number = 1;
         loop {
             let error = match attempt(std::mem::take(&mut fresh_token)).await {
-                Ok(value) => {
-                    budget.earn();
-                    return Ok(value);
-                }
+                Ok(value) => return Ok(value),
                 Err(error) if error.exhausted => return Err(error),
                 Err(error) => error,
             };
@@ -91,8 +56,14 @@ impl RetryPolicy {
                     refreshed = true;
                     fresh_token = true;
                 }
-                Retry::AfterWait if try_number < self.tries && budget.spend() => {
+                // A server closes idle connections when it likes; the request never reached it.
+                Retry::AfterWait if error.unanswered && !reconnected => {
+                    reconnected = true;
+                    lane.retries_after(Duration::ZERO);
+                }
+                Retry::AfterWait if try_number < self.tries_for(error.cause) && lane.spend_retry() => {
                     let wait = self.wait(try_number, error.retry_after);
+                    lane.retries_after(wait);
                     tracing::debug!(cause = error.cause.id, api = error.api.id(), ?wait, "asking again");
                     sleep(wait).await;
                     try_number += 1;
@@ -100,6 +71,10 @@ impl RetryPolicy {
                 _ => return Err(GoogleError { exhausted: true, ..error }),
             }
         }
+    }
+
+    fn tries_for(&self, cause: Cause) -> u32 {
+        if cause == causes::TIMEOUT { self.slow_tries } else { self.tries }
     }
 
     /// Full jitter, at least what the other side asks for, at most the cap.
@@ -125,22 +100,25 @@ mod tests {
     use std::cell::{Cell, RefCell};
 
     use super::*;
-    use crate::causes::{self, Cause};
     use crate::google::Api;
 
     fn error(cause: Cause) -> GoogleError {
         GoogleError::new(cause, Api::Gmail, Some(500), "")
     }
 
-    async fn tries_of(cause: Cause, budget: &RetryBudget) -> (u32, Vec<Duration>, Vec<bool>) {
+    fn lane(retries: u32) -> Lane {
+        Lane::new(Api::Gmail, 1, retries)
+    }
+
+    async fn tries_of(error: GoogleError, lane: &Lane) -> (u32, Vec<Duration>, Vec<bool>) {
         let (tries, waits, fresh) = (Cell::new(0), RefCell::new(Vec::new()), RefCell::new(Vec::new()));
         let result: Result<(), _> = RetryPolicy::default()
             .run(
-                budget,
+                lane,
                 |fresh_token| {
                     tries.set(tries.get() + 1);
                     fresh.borrow_mut().push(fresh_token);
-                    std::future::ready(Err(error(cause)))
+                    std::future::ready(Err(error.clone()))
                 },
                 |wait| {
                     waits.borrow_mut().push(wait);
@@ -154,31 +132,43 @@ mod tests {
 
     #[tokio::test]
     async fn transient_causes_are_tried_five_times_with_growing_jittered_waits() {
-        let (tries, waits, _) = tries_of(causes::BACKEND_ERROR, &RetryBudget::default()).await;
+        let lane = lane(10);
+        let (tries, waits, _) = tries_of(error(causes::BACKEND_ERROR), &lane).await;
         assert_eq!(tries, 5);
         for (wait, most) in waits.iter().zip([500, 1000, 2000, 4000]) {
             assert!(*wait <= Duration::from_millis(most));
         }
+        assert_eq!((lane.traffic().retries, lane.traffic().waited), (4, waits.iter().sum()));
+    }
+
+    #[tokio::test]
+    async fn what_hangs_is_tried_three_times() {
+        assert_eq!(tries_of(error(causes::TIMEOUT), &lane(10)).await.0, 3);
     }
 
     #[tokio::test]
     async fn permanent_causes_are_tried_once() {
-        assert_eq!(tries_of(causes::SCOPE_NOT_DELEGATED, &RetryBudget::default()).await.0, 1);
+        assert_eq!(tries_of(error(causes::SCOPE_NOT_DELEGATED), &lane(10)).await.0, 1);
     }
 
     #[tokio::test]
     async fn a_401_is_tried_once_more_with_a_fresh_token() {
-        let (tries, waits, fresh) = tries_of(causes::TOKEN_NOT_ACCEPTED, &RetryBudget::default()).await;
+        let (tries, waits, fresh) = tries_of(error(causes::TOKEN_NOT_ACCEPTED), &lane(10)).await;
         assert_eq!((tries, waits.len(), fresh), (2, 0, vec![false, true]));
     }
 
     #[tokio::test]
-    async fn a_used_up_budget_ends_retries_and_success_earns_them_back() {
-        let budget = RetryBudget(AtomicI64::new(RETRY_COST));
-        assert_eq!(tries_of(causes::BACKEND_ERROR, &budget).await.0, 2);
-        assert_eq!(tries_of(causes::BACKEND_ERROR, &budget).await.0, 1);
-        (0..RETRY_COST).for_each(|_| budget.earn());
-        assert_eq!(tries_of(causes::BACKEND_ERROR, &budget).await.0, 2);
+    async fn a_connection_closed_while_idle_is_tried_again_at_once_and_for_nothing() {
+        let closed = GoogleError { unanswered: true, ..error(causes::CONNECTION_LOST) };
+        let (tries, waits, _) = tries_of(closed, &lane(0)).await;
+        assert_eq!((tries, waits.len()), (2, 0));
+    }
+
+    #[tokio::test]
+    async fn a_used_up_budget_ends_retries() {
+        let lane = lane(1);
+        assert_eq!(tries_of(error(causes::BACKEND_ERROR), &lane).await.0, 2);
+        assert_eq!(tries_of(error(causes::BACKEND_ERROR), &lane).await.0, 1);
     }
 
     #[test]

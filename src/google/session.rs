@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
+use tokio::time::{Instant, timeout_at};
 
 use crate::causes::{self, Cause};
 
 use super::token::Token;
-use super::{Client, GoogleError, Request};
+use super::{Api, Client, GoogleError, Request};
 
 /// One identity's reads.
 ///
@@ -17,15 +18,11 @@ use super::{Client, GoogleError, Request};
 #[derive(Debug)]
 pub struct Session<'a> {
     client: &'a Client,
-    identity: Identity,
+    /// `None`: the service account itself.
+    subject: Option<String>,
     scopes: Vec<&'static str>,
     tokens: Mutex<Tokens>,
-}
-
-#[derive(Debug)]
-enum Identity {
-    Subject(String),
-    Account,
+    deadline: Option<Instant>,
 }
 
 #[derive(Debug, Default)]
@@ -40,17 +37,23 @@ impl<'a> Session<'a> {
     /// Reads as `subject`, by delegation.
     #[must_use]
     pub fn as_subject(client: &'a Client, subject: &str, scopes: &[&'static str]) -> Self {
-        Self::new(client, Identity::Subject(subject.to_owned()), scopes)
+        Self::new(client, Some(subject.to_owned()), scopes)
     }
 
     /// Reads as the service account itself.
     #[must_use]
     pub fn as_account(client: &'a Client, scopes: &[&'static str]) -> Self {
-        Self::new(client, Identity::Account, scopes)
+        Self::new(client, None, scopes)
     }
 
-    fn new(client: &'a Client, identity: Identity, scopes: &[&'static str]) -> Self {
-        Self { client, identity, scopes: scopes.to_vec(), tokens: Mutex::default() }
+    fn new(client: &'a Client, subject: Option<String>, scopes: &[&'static str]) -> Self {
+        Self { client, subject, scopes: scopes.to_vec(), tokens: Mutex::default(), deadline: None }
+    }
+
+    /// Until then: what is not read by that time ends as [`causes::DEADLINE`].
+    #[must_use]
+    pub fn until(self, deadline: Instant) -> Self {
+        Self { deadline: Some(deadline), ..self }
     }
 
     /// Reads, within `scope`, with retries.
@@ -62,12 +65,15 @@ impl<'a> Session<'a> {
         scope: &'static str,
         request: &Request,
     ) -> Result<T, GoogleError> {
-        self.client
-            .retried(async |fresh_token| {
-                let token = self.token(scope, fresh_token).await?;
-                self.client.send(request, &token).await
-            })
-            .await
+        // The token of the last attempt: the one to replace if it is refused.
+        let used = std::sync::Mutex::new(None);
+        let read = self.client.retried(request.api, async |fresh| {
+            let refused = if fresh { taken(&used) } else { None };
+            let token = self.token(scope, refused.as_ref()).await?;
+            keep(&used, &token);
+            self.client.send(request, &token).await
+        });
+        self.in_time(request.api, read).await
     }
 
     /// Whether a token within `scope` is to be had at all. The token is dropped.
@@ -75,17 +81,29 @@ impl<'a> Session<'a> {
     /// # Errors
     /// Why not.
     pub async fn can(&self, scope: &'static str) -> Result<(), GoogleError> {
-        self.token(scope, false).await.map(drop)
+        self.in_time(Api::Token, self.token(scope, None)).await.map(drop)
     }
 
-    /// The token for `scope`. One exchange at a time: the lock is held while it lasts.
-    async fn token(&self, scope: &'static str, fresh: bool) -> Result<Token, GoogleError> {
+    async fn in_time<T>(
+        &self,
+        api: Api,
+        work: impl Future<Output = Result<T, GoogleError>>,
+    ) -> Result<T, GoogleError> {
+        let Some(deadline) = self.deadline else { return work.await };
+        let late = || Err(GoogleError::new(causes::DEADLINE, api, None, ""));
+        // `timeout_at` would begin even what is late already.
+        if Instant::now() >= deadline {
+            return late();
+        }
+        timeout_at(deadline, work).await.unwrap_or_else(|_| late())
+    }
+
+    /// The token for `scope`, another than the one that was refused. One exchange at a time: the lock is held
+    /// while it lasts.
+    async fn token(&self, scope: &'static str, refused: Option<&Token>) -> Result<Token, GoogleError> {
         let mut tokens = self.tokens.lock().await;
-        if fresh {
-            tokens.forget(scope);
-            if let Identity::Account = self.identity {
-                self.client.auth.renew_own(&self.scopes).await;
-            }
+        if let Some(refused) = refused {
+            tokens.forget(refused);
         }
         if let Some(token) = tokens.good(scope) {
             return token;
@@ -112,16 +130,17 @@ impl<'a> Session<'a> {
     }
 
     async fn exchange(&self, scopes: &[&str]) -> Result<Token, GoogleError> {
-        match &self.identity {
-            Identity::Subject(subject) => {
-                self.client
-                    .retried(|_| self.client.auth.delegated(&self.client.transport, subject, scopes))
-                    .await
-            }
-            Identity::Account => {
-                self.client.retried(|_| self.client.auth.own(&self.client.transport, scopes)).await
-            }
-        }
+        self.client.auth.token(self.client, self.subject.as_deref(), scopes).await
+    }
+}
+
+fn taken(used: &std::sync::Mutex<Option<Token>>) -> Option<Token> {
+    used.lock().ok()?.take()
+}
+
+fn keep(used: &std::sync::Mutex<Option<Token>>, token: &Token) {
+    if let Ok(mut used) = used.lock() {
+        *used = Some(token.clone());
     }
 }
 
@@ -136,10 +155,11 @@ impl Tokens {
         }
     }
 
-    fn forget(&mut self, scope: &str) {
-        self.together = None;
+    /// Forgets a token that was refused, unless another request has replaced it already.
+    fn forget(&mut self, refused: &Token) {
+        self.together.take_if(|token| token.is(refused));
         if let Some(alone) = &mut self.alone {
-            alone.remove(scope);
+            alone.retain(|_, token| !token.as_ref().is_ok_and(|token| token.is(refused)));
         }
     }
 }
@@ -153,4 +173,50 @@ fn may_be_one_scope(cause: Cause) -> bool {
         causes::TOKEN_REFUSED,
     ]
     .contains(&cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::google::{Auth, ClientOptions, Machine, Roots};
+
+    #[tokio::test]
+    async fn what_is_late_ends_as_such_whether_it_has_begun_or_not() {
+        // A server that takes connections and never answers.
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let here = silent.local_addr().unwrap();
+        let machine = Machine::find(|name| match name {
+            "HOME" => Some("/nonexistent".to_owned()),
+            "GCE_METADATA_HOST" => Some(here.to_string()),
+            _ => None,
+        });
+        let roots = Roots::keyless(&format!("http://{here}"), &[]).unwrap();
+        let auth = Auth::keyless("a@b", machine.await.unwrap(), &roots).unwrap();
+        let client = Client::new(auth, roots, ClientOptions::default()).unwrap();
+        for wait in [Duration::ZERO, Duration::from_millis(50)] {
+            let session = Session::as_account(&client, &["s"]).until(Instant::now() + wait);
+            let request = Request::new(Api::Gmail, "x");
+            let error = session.get::<serde_json::Value>("s", &request).await.unwrap_err();
+            assert_eq!((error.cause, error.api), (causes::DEADLINE, Api::Gmail));
+        }
+        assert_eq!(client.traffic()[&Api::Token].calls, 1, "what was late from the start was not begun");
+    }
+
+    #[test]
+    fn a_refused_token_is_forgotten_once() {
+        let token = || Token::new("t", Duration::from_secs(3600));
+        let (old, new) = (token(), token());
+        let mut tokens = Tokens { together: Some(old.clone()), alone: None };
+        tokens.forget(&old);
+        assert!(tokens.good("s").is_none());
+        tokens.together = Some(new.clone());
+        tokens.forget(&old);
+        assert!(tokens.good("s").is_some(), "another request has renewed it");
+        let alone = BTreeMap::from([("s", Ok(old.clone()))]);
+        let mut tokens = Tokens { together: None, alone: Some(alone) };
+        tokens.forget(&old);
+        assert!(tokens.good("s").is_none());
+    }
 }

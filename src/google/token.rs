@@ -24,6 +24,11 @@ impl Token {
         Instant::now() < self.good_until
     }
 
+    /// Whether it is the very same one.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.text, &other.text)
+    }
+
     pub(super) fn text(&self) -> &str {
         &self.text
     }

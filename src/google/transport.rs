@@ -1,16 +1,18 @@
-//! Sends, with a place from the limiter, and classifies what comes back.
+//! Sends on an API's lane and classifies what comes back.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use reqwest::Url;
-use reqwest::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER};
+use chrono::Utc;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::{RequestBuilder, Url};
 use serde::de::DeserializeOwned;
-use tokio::sync::SemaphorePermit;
 
 use crate::causes;
 
-use super::limit::Limits;
+use super::api::is_loopback;
+use super::error::retry_after;
+use super::lane::{Lane, Lanes};
+use super::proxies::Proxies;
 use super::token::Token;
 use super::{Api, GoogleError};
 
@@ -20,10 +22,14 @@ const LARGEST_ANSWER: usize = 8 << 20;
 /// How the client behaves towards the network.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientOptions {
-    /// Requests of one API under way at once.
+    /// Requests of one API under way at once, at most.
     pub concurrency: usize,
+    /// Retries that one API may cost, beyond those that its successes earn.
+    pub retry_budget: u32,
     /// The longest wait for a connection.
     pub connect_timeout: Duration,
+    /// The longest silence within an answer, or before it.
+    pub idle_timeout: Duration,
     /// The longest wait for one whole answer.
     pub answer_timeout: Duration,
 }
@@ -31,9 +37,11 @@ pub struct ClientOptions {
 impl Default for ClientOptions {
     fn default() -> Self {
         Self {
-            concurrency: 64,
+            concurrency: 256,
+            retry_budget: 1000,
             connect_timeout: Duration::from_secs(10),
-            answer_timeout: Duration::from_secs(60),
+            idle_timeout: Duration::from_secs(30),
+            answer_timeout: Duration::from_secs(40),
         }
     }
 }
@@ -43,73 +51,110 @@ impl Default for ClientOptions {
 #[error("cannot prepare the network: {0}")]
 pub struct ClientError(#[from] reqwest::Error);
 
-/// Sends, with a place from the limiter, and classifies what comes back.
+/// Sends on an API's lane and classifies what comes back.
+///
+/// It reads. What it can post is a closed list: the exchange of an assertion for a token, and the signing
+/// of an assertion.
 #[derive(Debug)]
 pub(super) struct Transport {
     http: reqwest::Client,
-    limits: Limits,
+    /// For this machine, which no proxy reaches.
+    loopback: reqwest::Client,
+    proxies: Proxies,
+    lanes: Lanes,
 }
 
 impl Transport {
     pub(super) fn new(options: ClientOptions) -> Result<Self, ClientError> {
-        let http = reqwest::Client::builder()
-            .user_agent(concat!("workspace-audit/", env!("CARGO_PKG_VERSION"), " (gzip)"))
-            .connect_timeout(options.connect_timeout)
-            .timeout(options.answer_timeout)
-            .tls_version_min(reqwest::tls::Version::TLS_1_2)
-            // A redirect would carry the token elsewhere.
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .no_proxy()
-            .build()?;
-        Ok(Self { http, limits: Limits::new(options.concurrency) })
+        let builder = || {
+            reqwest::Client::builder()
+                .user_agent(concat!("workspace-audit/", env!("CARGO_PKG_VERSION"), " (gzip)"))
+                .connect_timeout(options.connect_timeout)
+                .read_timeout(options.idle_timeout)
+                .timeout(options.answer_timeout)
+                .tls_version_min(reqwest::tls::Version::TLS_1_2)
+                // A redirect would carry the token elsewhere.
+                .redirect(reqwest::redirect::Policy::none())
+                .referer(false)
+        };
+        Ok(Self {
+            http: builder().build()?,
+            loopback: builder().no_proxy().build()?,
+            proxies: Proxies::of_environment(),
+            lanes: Lanes::new(options.concurrency, options.retry_budget),
+        })
     }
 
-    /// Requests sent so far, by API.
-    pub(super) fn sent(&self) -> BTreeMap<String, u64> {
-        self.limits.sent()
+    /// The way to an API.
+    pub(super) fn lane(&self, api: Api) -> &Lane {
+        self.lanes.of(api)
     }
 
-    /// A place for one attempt, for the one library that sends by itself.
-    pub(super) async fn place(&self, api: Api) -> Option<SemaphorePermit<'_>> {
-        self.limits.place(api).await
-    }
-
+    /// Reads.
     pub(super) async fn get<T: DeserializeOwned>(
         &self,
         api: Api,
         url: Url,
         token: &Token,
     ) -> Result<T, GoogleError> {
-        let unusable =
-            || GoogleError::new(causes::UNDECODABLE, Api::Token, None, "the token is no header text");
-        let mut bearer =
-            HeaderValue::from_str(&format!("Bearer {}", token.text())).map_err(|_| unusable())?;
-        bearer.set_sensitive(true);
-        self.exchange(api, self.http.get(url).header(AUTHORIZATION, bearer), &[token.text()]).await
+        let request = with_token(self.client(&url).get(url.clone()), token)?;
+        self.exchange(api, &url, request, &[token.text()]).await
     }
 
-    pub(super) async fn post_form<T: DeserializeOwned>(
+    /// Exchanges an assertion for a token.
+    pub(super) async fn exchange_assertion<T: DeserializeOwned>(
         &self,
-        api: Api,
         url: Url,
-        form: &[(&str, &str)],
+        assertion: &str,
     ) -> Result<T, GoogleError> {
-        let values: Vec<&str> = form.iter().map(|(_, value)| *value).collect();
-        self.exchange(api, self.http.post(url).form(form), &values).await
+        let form = [("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"), ("assertion", assertion)];
+        let request = self.client(&url).post(url.clone()).form(&form);
+        self.exchange(Api::Token, &url, request, &[assertion]).await
+    }
+
+    /// Has an assertion's claims signed.
+    pub(super) async fn sign_jwt<T: DeserializeOwned>(
+        &self,
+        url: Url,
+        token: &Token,
+        claims: &str,
+    ) -> Result<T, GoogleError> {
+        let body = serde_json::json!({ "payload": claims }).to_string();
+        let request = self.client(&url).post(url.clone()).header(CONTENT_TYPE, "application/json").body(body);
+        let request = with_token(request, token)?;
+        self.exchange(Api::IamCredentials, &url, request, &[token.text()]).await
+    }
+
+    fn client(&self, url: &Url) -> &reqwest::Client {
+        if is_loopback(url) { &self.loopback } else { &self.http }
     }
 
     async fn exchange<T: DeserializeOwned>(
         &self,
         api: Api,
-        request: reqwest::RequestBuilder,
+        url: &Url,
+        request: RequestBuilder,
         secrets: &[&str],
     ) -> Result<T, GoogleError> {
-        let _place = self.limits.place(api).await;
-        let lost = |error: reqwest::Error| GoogleError::from_transport(api, &error);
-        let mut response = request.send().await.map_err(lost)?;
+        self.lane(api).attempt(self.sent(api, url, request, secrets)).await
+    }
+
+    async fn sent<T: DeserializeOwned>(
+        &self,
+        api: Api,
+        url: &Url,
+        request: RequestBuilder,
+        secrets: &[&str],
+    ) -> Result<T, GoogleError> {
+        let lost =
+            |error| GoogleError::from_transport(api, &error, self.proxies.between(url.as_str()).as_deref());
+        let mut response = request.send().await.map_err(|error| {
+            let error = lost(error);
+            GoogleError { unanswered: error.cause == causes::CONNECTION_LOST, ..error }
+        })?;
         let status = response.status();
-        let retry_after = retry_after(&response);
+        let asked = response.headers().get(RETRY_AFTER).and_then(|header| header.to_str().ok());
+        let asked = asked.and_then(|header| retry_after(header, Utc::now()));
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(lost)? {
             if body.len() + chunk.len() > LARGEST_ANSWER {
@@ -120,7 +165,7 @@ impl Transport {
         }
         if !status.is_success() {
             let body = without(&body, secrets);
-            return Err(GoogleError::from_answer(api, status.as_u16(), body.as_bytes(), retry_after));
+            return Err(GoogleError::from_answer(api, status.as_u16(), body.as_bytes(), asked));
         }
         serde_json::from_slice(&body).map_err(|error| {
             // serde_json's message can cite the body, and a token answer's body holds a token.
@@ -134,13 +179,15 @@ impl Transport {
     }
 }
 
+fn with_token(request: RequestBuilder, token: &Token) -> Result<RequestBuilder, GoogleError> {
+    let unusable = |_| GoogleError::new(causes::UNDECODABLE, Api::Token, None, "the token is no header text");
+    let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.text())).map_err(unusable)?;
+    bearer.set_sensitive(true);
+    Ok(request.header(AUTHORIZATION, bearer))
+}
+
 /// An error body without what was sent with the request, should it echo it.
 fn without(body: &[u8], secrets: &[&str]) -> String {
     let text = String::from_utf8_lossy(body).into_owned();
     secrets.iter().fold(text, |text, secret| text.replace(secret, "[secret]"))
-}
-
-/// `Retry-After` in seconds. Gmail says it in the message instead.
-fn retry_after(response: &reqwest::Response) -> Option<Duration> {
-    response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }

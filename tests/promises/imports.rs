@@ -137,3 +137,14 @@ fn imports(text: &str) -> BTreeSet<String> {
 fn word(text: &str) -> String {
     text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
 }
+
+/// Everything that is ever posted: an assertion for a token, and claims for a signature.
+#[test]
+fn what_can_be_sent_is_a_closed_list() {
+    let sources = sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/google")));
+    let count = |word: &str| sources.iter().map(|(_, text)| text.matches(word).count()).sum::<usize>();
+    assert_eq!(count(".post("), 2, "the exchange of an assertion, and signJwt");
+    for verb in [".put(", ".patch(", ".delete(", ".request(", "Method::"] {
+        assert_eq!(count(verb), 0, "{verb}");
+    }
+}

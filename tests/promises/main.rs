@@ -10,9 +10,13 @@ mod demo;
 #[cfg(test)]
 mod emulate;
 #[cfg(test)]
+mod endurance;
+#[cfg(test)]
 mod history;
 #[cfg(test)]
 mod imports;
+#[cfg(test)]
+mod keyless;
 #[cfg(test)]
 mod missing_sources;
 #[cfg(test)]

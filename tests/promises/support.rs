@@ -54,6 +54,10 @@ impl Tenant {
         self.emulator().requests()
     }
 
+    pub(crate) fn address(&self) -> std::net::SocketAddr {
+        self.emulator().address()
+    }
+
     pub(crate) fn base_url(&self) -> String {
         self.emulator().base_url().to_owned()
     }

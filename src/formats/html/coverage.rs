@@ -68,9 +68,9 @@ impl Coverage {
             requests: summary
                 .requests
                 .iter()
-                .map(|(api, number)| Requests { api: clip(api), count: count(*number) })
+                .map(|(api, requests)| Requests { api: clip(api), count: count(requests.calls) })
                 .collect(),
-            requests_total: count(summary.requests.values().sum()),
+            requests_total: count(summary.requests.values().map(|requests| requests.calls).sum()),
             admin: clip(&summary.admin),
             service_account: clip(&summary.service_account),
             client_id: clip(&summary.client_id),

@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::findings::{
     Change, ChangeCounts, CheckSummary, Completeness, Coverage, CoverageRow, Finding, Fingerprint,
-    FixedFinding, MailboxCounts, Population, RunSummary, Severity, Subject, SubjectKind, Verdict,
+    FixedFinding, MailboxCounts, Population, Requests, RunSummary, Severity, Subject, SubjectKind, Verdict,
     VerdictCounts,
 };
 use crate::formats::Source;
@@ -384,9 +384,9 @@ pub(super) fn summary(findings: &[Finding], users: usize) -> RunSummary {
             ("mailbox".to_owned(), vec!["https://www.googleapis.com/auth/gmail.settings.basic".to_owned()]),
         ]),
         requests: BTreeMap::from([
-            ("directory".to_owned(), 9),
-            ("gmail".to_owned(), 1284),
-            ("iam".to_owned(), 31),
+            ("directory".to_owned(), requests(9)),
+            ("gmail".to_owned(), requests(1284)),
+            ("iam".to_owned(), requests(31)),
         ]),
     }
 }
@@ -642,4 +642,8 @@ fn address(email: &str, kind: SendAsKind) -> SendAs {
         verification_status: "accepted".to_owned(),
         smtp: None,
     }
+}
+
+fn requests(calls: u64) -> Requests {
+    Requests { calls, ..Requests::default() }
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 use super::markup::{Page, Tag};
 use super::sample::{self, Sample};
 use super::*;
-use crate::findings::{Severity, Verdict};
+use crate::findings::{Requests, Severity, Verdict};
 use crate::tenant::{Grants, People, Provenance, Reading, Sighting};
 
 /// What an attacker would call himself.
@@ -35,7 +35,7 @@ fn hostile() -> Sample {
     (summary.admin, summary.service_account, summary.client_id) = (text(), text(), text());
     (summary.profile, summary.scope_table) = (text(), text());
     summary.scopes_asked.insert(text(), vec![text()]);
-    summary.requests.insert(text(), 1);
+    summary.requests.insert(text(), Requests::default());
     for check in &mut summary.checks {
         (check.slug, check.title, check.why) = (text(), text(), text());
         check.needs.push(text());

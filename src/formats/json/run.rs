@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use crate::findings::{
-    ChangeCounts, CheckSummary, Completeness, CoverageRow, Population, RunSummary, Severity, Verdict,
+    ChangeCounts, CheckSummary, Completeness, CoverageRow, Population, Requests, RunSummary, Severity,
+    Verdict,
 };
 use crate::formats::utc;
 
@@ -30,7 +31,7 @@ pub(super) struct Run<'a> {
     changes: Changes,
     open_by_severity: Counts,
     scopes_asked: &'a BTreeMap<String, Vec<String>>,
-    requests: &'a BTreeMap<String, u64>,
+    requests: &'a BTreeMap<String, Requests>,
 }
 
 #[derive(Serialize)]

@@ -1,0 +1,76 @@
+//! Google's published quotas, kept from this side.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultDirectRateLimiter, Quota};
+
+use super::Api;
+
+/// The most requests a minute, with a minute's worth at once. Without a published quota: no ceiling.
+#[derive(Debug)]
+pub(super) struct Ceiling(Option<DefaultDirectRateLimiter>);
+
+impl Ceiling {
+    /// The quota of an API.
+    pub(super) fn of(api: Api) -> Self {
+        Self::per_minute(published(api))
+    }
+
+    fn per_minute(requests: u32) -> Self {
+        Self(
+            NonZeroU32::new(requests)
+                .map(|requests| DefaultDirectRateLimiter::direct(Quota::per_minute(requests))),
+        )
+    }
+
+    /// Waits until one more request is within the quota; how long it took.
+    pub(super) async fn pass(&self) -> Duration {
+        let mut waited = Duration::ZERO;
+        while let Some(wait) = self.wait() {
+            tokio::time::sleep(wait).await;
+            waited += wait;
+        }
+        waited
+    }
+
+    /// `None`: the request is within the quota, and counted.
+    fn wait(&self) -> Option<Duration> {
+        let refused = self.0.as_ref()?.check().err()?;
+        Some(refused.wait_time_from(DefaultClock::default().now()).max(Duration::from_millis(1)))
+    }
+}
+
+/// Requests a minute; 0 where no quota is published. Directory: per user and project; the others: per
+/// project. Gmail counts units, and a read of settings is one. Google's limits pages, 2026-11-21.
+const fn published(api: Api) -> u32 {
+    match api {
+        Api::Directory => 2_400,
+        Api::Gmail => 1_200_000,
+        Api::Iam => 6_000,
+        Api::IamCredentials => 60_000,
+        Api::Token => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_minutes_worth_passes_at_once_and_then_one_at_a_time() {
+        let ceiling = Ceiling::per_minute(6_000);
+        for _ in 0..6_000 {
+            assert_eq!(ceiling.wait(), None);
+        }
+        let waited = ceiling.pass().await;
+        assert!(waited > Duration::ZERO && waited < Duration::from_secs(1), "{waited:?}");
+    }
+
+    #[test]
+    fn without_a_published_quota_nothing_waits() {
+        let ceiling = Ceiling::of(Api::Token);
+        assert!((0..100_000).all(|_| ceiling.wait().is_none()));
+    }
+}

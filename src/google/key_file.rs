@@ -1,0 +1,93 @@
+//! The key file of a service account.
+
+use std::path::{Path, PathBuf};
+
+use super::signer::{Signer, SignerError};
+
+/// A service account's key file, as Google hands it out.
+pub struct KeyFile {
+    key: yup_oauth2::ServiceAccountKey,
+}
+
+impl std::fmt::Debug for KeyFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KeyFile").field("client_email", &self.key.client_email).finish_non_exhaustive()
+    }
+}
+
+/// Why a key file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyFileError {
+    /// Not there, not readable.
+    #[error("cannot read the key file {}: {source}", path.display())]
+    Unreadable {
+        /// As configured.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Not the file that Google hands out.
+    #[error("{} is no service account key file: {reason}", path.display())]
+    NoKeyFile {
+        /// As configured.
+        path: PathBuf,
+        /// What is missing. Never a part of the file.
+        reason: String,
+    },
+}
+
+impl KeyFile {
+    /// Reads a key file.
+    ///
+    /// # Errors
+    /// When it cannot be read or is not of a service account.
+    pub async fn read(path: &Path) -> Result<Self, KeyFileError> {
+        let no_key_file =
+            |reason: &str| KeyFileError::NoKeyFile { path: path.to_owned(), reason: reason.to_owned() };
+        let text = tokio::fs::read(path)
+            .await
+            .map_err(|source| KeyFileError::Unreadable { path: path.to_owned(), source })?;
+        let key = yup_oauth2::parse_service_account_key(&text)
+            .map_err(|_| no_key_file("it lacks client_email, private_key or token_uri, or is no JSON"))?;
+        if key.key_type.as_deref().is_some_and(|key_type| key_type != "service_account") {
+            return Err(no_key_file("its `type` is not `service_account`"));
+        }
+        let file = Self { key };
+        file.signer().map_err(|error| no_key_file(&error.to_string()))?;
+        Ok(file)
+    }
+
+    /// The account's address.
+    #[must_use]
+    pub fn client_email(&self) -> &str {
+        &self.key.client_email
+    }
+
+    /// The account's client id, where the file says it.
+    #[must_use]
+    pub fn client_id(&self) -> Option<&str> {
+        self.key.client_id.as_deref().filter(|id| !id.is_empty())
+    }
+
+    /// The id of the key.
+    #[must_use]
+    pub fn key_id(&self) -> Option<&str> {
+        self.key.private_key_id.as_deref()
+    }
+
+    /// The project of the account, where the file says it.
+    #[must_use]
+    pub fn project_id(&self) -> Option<&str> {
+        self.key.project_id.as_deref()
+    }
+
+    /// The token endpoint.
+    #[must_use]
+    pub fn token_uri(&self) -> &str {
+        &self.key.token_uri
+    }
+
+    pub(super) fn signer(&self) -> Result<Signer, SignerError> {
+        Signer::new(&self.key.private_key, self.key_id().unwrap_or_default())
+    }
+}

@@ -1,0 +1,63 @@
+//! Signs assertions without a key: IAM Credentials `signJwt`, asked with the machine's own identity.
+
+use serde::Deserialize;
+use tokio::sync::Mutex;
+
+use crate::causes;
+
+use super::assertion::Claims;
+use super::client::Client;
+use super::machine::Machine;
+use super::token::Token;
+use super::{Api, GoogleError};
+
+/// Signs for one service account.
+#[derive(Debug)]
+pub(super) struct Keyless {
+    /// Below the API's root.
+    path: String,
+    machine: Machine,
+    token: Mutex<Option<Token>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SignedJwt {
+    signed_jwt: String,
+}
+
+impl Keyless {
+    pub(super) fn new(account: &str, machine: Machine) -> Self {
+        let account: String = url::form_urlencoded::byte_serialize(account.as_bytes()).collect();
+        let path = format!("v1/projects/-/serviceAccounts/{account}:signJwt");
+        Self { path, machine, token: Mutex::default() }
+    }
+
+    /// A signed assertion, with retries.
+    pub(super) async fn assertion(&self, client: &Client, claims: &Claims) -> Result<String, GoogleError> {
+        let url = client.roots.url(Api::IamCredentials, &self.path).map_err(|error| {
+            GoogleError::new(causes::BAD_REQUEST, Api::IamCredentials, None, &error.to_string())
+        })?;
+        let claims = claims.to_json();
+        let signed: SignedJwt = client
+            .retried(Api::IamCredentials, async |fresh| {
+                let token = self.machine_token(client, fresh).await?;
+                client.transport.sign_jwt(url.clone(), &token, &claims).await
+            })
+            .await?;
+        Ok(signed.signed_jwt)
+    }
+
+    /// The machine's token. One question at a time: the lock is held while it lasts.
+    async fn machine_token(&self, client: &Client, fresh: bool) -> Result<Token, GoogleError> {
+        let mut known = self.token.lock().await;
+        if let Some(token) = known.as_ref().filter(|token| !fresh && token.is_good()) {
+            return Ok(token.clone());
+        }
+        let token = client
+            .retried(Api::Token, |_| client.transport.lane(Api::Token).attempt(self.machine.token()))
+            .await?;
+        *known = Some(token.clone());
+        Ok(token)
+    }
+}
