@@ -5,6 +5,7 @@ mod error;
 mod outcome;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -58,6 +59,7 @@ pub async fn run(
     let ending = tokio::select! {
         collected = collect::collect(&client, &plan, &run, progress) => collected.map(|()| RunState::Finished)?,
         () = stop => RunState::Interrupted,
+        () = tell_traffic(&client, progress) => RunState::Interrupted,
     };
     let own = assemble::OwnClient { email: &account.email, client_id: account.client_id.as_deref() };
     let facts = assemble::facts(&run, own)?;
@@ -81,6 +83,15 @@ pub async fn run(
     };
     let outcome = write_reports(config, &run, &facts.tenant, &summary, folder, ending)?;
     Ok(Outcome { beginning, ..outcome })
+}
+
+/// Tells for ever what goes to Google.
+async fn tell_traffic(client: &Client, progress: &dyn Progress) {
+    let mut every_second = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        every_second.tick().await;
+        progress.traffic(client.traffic().into_values().sum());
+    }
 }
 
 /// Continues the run that was not finished, if it asked for the same facts and is young enough, or begins one.

@@ -22,7 +22,7 @@ pub(super) async fn collect(
     progress: &dyn Progress,
 ) -> Result<(), StoreError> {
     progress.started(Part::SendAs, Some(run.user_count()?));
-    progress.advanced(Part::SendAs, run.mailbox_count()?);
+    progress.resumed(Part::SendAs, run.mailbox_count()?);
     let scopes = access::scopes(Identity::Mailbox, &plan.parts);
     let deadline = plan.deadline();
     let mut batches = stream::iter(run.users_without_mailbox())

@@ -1,15 +1,20 @@
 //! What a person sees while it works.
 
+use crate::google::Traffic;
 use crate::tenant::Part;
 
 /// Told of what is being read.
 pub trait Progress: Sync {
     /// A part begins; `total` units if known.
     fn started(&self, part: Part, total: Option<u64>);
+    /// So many units were read by an attempt before.
+    fn resumed(&self, part: Part, units: u64);
     /// So many more units are done.
     fn advanced(&self, part: Part, units: u64);
     /// A part is done.
     fn finished(&self, part: Part);
+    /// What went to all APIs together since the beginning; told every second.
+    fn traffic(&self, traffic: Traffic);
 }
 
 /// Says nothing.
@@ -18,6 +23,8 @@ pub struct Silent;
 
 impl Progress for Silent {
     fn started(&self, _: Part, _: Option<u64>) {}
+    fn resumed(&self, _: Part, _: u64) {}
     fn advanced(&self, _: Part, _: u64) {}
     fn finished(&self, _: Part) {}
+    fn traffic(&self, _: Traffic) {}
 }

@@ -39,7 +39,7 @@ async fn list(
 ) -> Result<Reading<UserListing>, StoreError> {
     let mut cursor: UserCursor = run.cursor(Part::Users)?.unwrap_or_default();
     let mut resumed = cursor.page_token.is_some();
-    progress.advanced(Part::Users, cursor.kept);
+    progress.resumed(Part::Users, cursor.kept);
     let mut pages = directory::list_users(admin, &plan.customer).starting_at(cursor.page_token.take());
     loop {
         match pages.next().await {

@@ -16,6 +16,7 @@ use super::{faults, progress_bar, runtime, stop_signal, terminal};
 pub(super) fn run(demo: &Demo, output: &Output) -> Result<Exit, Failure> {
     let progress = progress_bar::progress(output);
     let outcome = runtime()?.block_on(audit_synthetic_tenant(demo, &*progress))?;
+    drop(progress);
     terminal::tell(&outcome, output.quiet);
     Ok(outcome.exit)
 }

@@ -1,61 +1,180 @@
-//! A bar for long work, on a terminal only: it shows the part that began last.
+//! What is seen while it works: on a terminal a bar a part, elsewhere a log line now and then.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
 use crate::cli::Output;
 use crate::collect::{Progress, Silent};
+use crate::google::Traffic;
 use crate::tenant::Part;
 
-struct Bar {
-    bar: ProgressBar,
-    current: Mutex<Option<Part>>,
-}
-
-/// A bar on a terminal, nothing elsewhere.
+/// Bars on a terminal, log lines elsewhere; nothing where quiet was asked for.
 pub(super) fn progress(output: &Output) -> Box<dyn Progress> {
-    if output.quiet || !std::io::stderr().is_terminal() {
-        return Box::new(Silent);
-    }
-    Box::new(Bar { bar: ProgressBar::no_length(), current: Mutex::default() })
-}
-
-impl Bar {
-    /// Whether it is the part that began last.
-    fn shows(&self, part: Part) -> bool {
-        *self.current.lock().unwrap_or_else(PoisonError::into_inner) == Some(part)
+    if output.quiet {
+        Box::new(Silent)
+    } else if std::io::stderr().is_terminal() {
+        Box::new(Bars::new())
+    } else {
+        Box::new(Lines(Mutex::default()))
     }
 }
 
-impl Progress for Bar {
+/// A bar for each part that is under way, and a line about the traffic below them.
+struct Bars {
+    all: MultiProgress,
+    parts: Mutex<BTreeMap<Part, ProgressBar>>,
+    traffic: ProgressBar,
+}
+
+impl Bars {
+    fn new() -> Self {
+        let all = MultiProgress::new();
+        let traffic = all.add(ProgressBar::new_spinner().with_style(style("{msg:.dim}")));
+        Self { all, parts: Mutex::default(), traffic }
+    }
+
+    fn of(&self, part: Part) -> Option<ProgressBar> {
+        lock(&self.parts).get(&part).cloned()
+    }
+}
+
+impl Progress for Bars {
     fn started(&self, part: Part, total: Option<u64>) {
-        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(part);
-        let template = match total {
-            Some(_) => "{prefix:<36} {wide_bar} {human_pos}/{human_len} {eta:>4} left",
-            None => "{prefix:<36} {human_pos}",
+        let bar = match total {
+            Some(total) => ProgressBar::new(total).with_style(style(
+                "{prefix:<36} {wide_bar} {human_pos}/{human_len}  {rate:>8}  {eta:>4} left",
+            )),
+            None => ProgressBar::no_length().with_style(style("{prefix:<36} {human_pos}  {rate}")),
         };
-        self.bar.reset();
-        match total {
-            Some(total) => self.bar.set_length(total),
-            None => self.bar.unset_length(),
+        let bar = self.all.insert_before(&self.traffic, bar.with_prefix(part.title()));
+        lock(&self.parts).insert(part, bar);
+    }
+
+    fn resumed(&self, part: Part, units: u64) {
+        if let Some(bar) = self.of(part) {
+            // Not counted into the rate: nobody read them now.
+            bar.set_position(units);
+            bar.reset_eta();
         }
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            self.bar.set_style(style);
-        }
-        self.bar.set_prefix(part.title());
     }
 
     fn advanced(&self, part: Part, units: u64) {
-        if self.shows(part) {
-            self.bar.inc(units);
+        if let Some(bar) = self.of(part) {
+            bar.inc(units);
         }
     }
 
     fn finished(&self, part: Part) {
-        if self.shows(part) {
-            self.bar.finish_and_clear();
+        if let Some(bar) = lock(&self.parts).remove(&part) {
+            bar.finish_and_clear();
+            self.all.remove(&bar);
         }
+    }
+
+    fn traffic(&self, traffic: Traffic) {
+        self.traffic.set_message(told(traffic));
+        self.traffic.tick();
+    }
+}
+
+impl Drop for Bars {
+    fn drop(&mut self) {
+        // A run that is stopped leaves its bars under way.
+        let _ = self.all.clear();
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    let rate = |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+        // A bar that cannot be written is not worth a word.
+        let _ = write!(text, "{:.0}/s", state.per_sec());
+    };
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.with_key("rate", rate)
+}
+
+/// A log line every half minute, for whoever reads the log of a long run.
+struct Lines(Mutex<Told>);
+
+#[derive(Default)]
+struct Told {
+    last: Option<Instant>,
+    parts: BTreeMap<Part, (u64, Option<u64>)>,
+}
+
+const PAUSE: Duration = Duration::from_secs(30);
+
+/// Under this name, long work is heard without being asked; what takes less than a pause says nothing.
+const TARGET: &str = "workspace_audit::progress";
+
+impl Progress for Lines {
+    fn started(&self, part: Part, total: Option<u64>) {
+        let mut told = lock(&self.0);
+        told.last.get_or_insert_with(Instant::now);
+        told.parts.insert(part, (0, total));
+    }
+
+    fn resumed(&self, part: Part, units: u64) {
+        self.advanced(part, units);
+    }
+
+    fn advanced(&self, part: Part, units: u64) {
+        if let Some((done, _)) = lock(&self.0).parts.get_mut(&part) {
+            *done += units;
+        }
+    }
+
+    fn finished(&self, part: Part) {
+        if let Some((done, _)) = lock(&self.0).parts.remove(&part) {
+            tracing::info!(part = part.id(), done, "read");
+        }
+    }
+
+    fn traffic(&self, traffic: Traffic) {
+        let mut told = lock(&self.0);
+        if told.last.is_none_or(|last| last.elapsed() < PAUSE) {
+            return;
+        }
+        told.last = Some(Instant::now());
+        for (part, (done, total)) in &told.parts {
+            let of = total.map_or_else(String::new, |total| format!(" of {total}"));
+            let traffic = self::told(traffic);
+            tracing::info!(target: TARGET, "reading {}: {done}{of}; {traffic}", part.title());
+        }
+    }
+}
+
+fn told(traffic: Traffic) -> String {
+    let Traffic { calls, retries, throttles, waited } = traffic;
+    let mut text = format!("{calls} calls");
+    for (count, what) in [(retries, "asked again"), (throttles, "throttled")] {
+        if count > 0 {
+            text.push_str(&format!(", {count} {what}"));
+        }
+    }
+    if waited >= Duration::from_secs(1) {
+        text.push_str(&format!(", {} s waited", waited.as_secs()));
+    }
+    text
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn traffic_is_told_as_far_as_there_is_any() {
+        let calls = Traffic { calls: 7, ..Traffic::default() };
+        assert_eq!(told(calls), "7 calls");
+        let busy = Traffic { retries: 2, throttles: 1, waited: Duration::from_millis(2500), ..calls };
+        assert_eq!(told(busy), "7 calls, 2 asked again, 1 throttled, 2 s waited");
     }
 }

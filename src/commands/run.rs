@@ -19,6 +19,7 @@ pub(super) fn run(run: &Run, output: &Output) -> Result<Exit, Failure> {
         let stop = stop_signal::told_to_stop()?;
         audit::run(&config, circumstances, &*progress, stop).await.map_err(Failure::from)
     })?;
+    drop(progress);
     terminal::tell(&outcome, output.quiet);
     Ok(outcome.exit)
 }

@@ -23,6 +23,17 @@ pub struct Traffic {
     pub waited: Duration,
 }
 
+impl std::iter::Sum for Traffic {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |sum, one| Self {
+            calls: sum.calls + one.calls,
+            retries: sum.retries + one.retries,
+            throttles: sum.throttles + one.throttles,
+            waited: sum.waited + one.waited,
+        })
+    }
+}
+
 /// The way to one API.
 #[derive(Debug)]
 pub(super) struct Lane {

@@ -1,8 +1,12 @@
 //! What Google throttles, drops or holds back for a while costs time; what it withholds for good ends.
 
-use workspace_audit_emulator::{Options, TenantName};
+use std::collections::BTreeMap;
+
+use workspace_audit_emulator::{Fault, Options, TenantName};
 
 use crate::support::Tenant;
+
+const MONDAY: &str = "2026-11-16T07:00:00Z";
 
 fn tenant(faults: &[&str]) -> Tenant {
     let faults = faults.iter().map(|fault| fault.parse().unwrap()).collect();
@@ -59,4 +63,64 @@ fn an_outage_for_good_ends_soon_and_loses_no_user() {
     );
     let named = audit.rows("users.csv").into_iter().filter(|user| user["mailbox_read"] == "failed").count();
     assert_eq!(named as u64, count("failed"));
+}
+
+/// Of all answers one in ten is no answer, in six ways; all come late.
+fn storm() -> Vec<Fault> {
+    let routes = ["GET /admin/*", "GET /gmail/*", "GET /v1/projects/*", "POST /token"];
+    let answers = ["429", "500", "503", "reset", "cut", "userRateLimitExceeded", "latency=0ms..50ms"];
+    let faults = routes.iter().flat_map(|route| {
+        answers.iter().filter_map(move |answer| match (*answer, *route) {
+            // The token endpoint and IAM have no such reason.
+            ("userRateLimitExceeded", "POST /token" | "GET /v1/projects/*") => None,
+            ("latency=0ms..50ms", _) => Some(format!("{route} {answer}")),
+            _ => Some(format!("{route} {answer} chance=0.017")),
+        })
+    });
+    faults.map(|fault| fault.parse().unwrap()).collect()
+}
+
+#[test]
+fn in_a_storm_of_faults_every_user_ends_with_a_value_or_a_named_gap() {
+    let options =
+        || Options { tenant: TenantName::Huge(300), at: Some(MONDAY.parse().unwrap()), ..Options::default() };
+    let undisturbed = Tenant::with(options());
+    let calm = undisturbed.audit();
+    let tenant = Tenant::with(Options { faults: storm(), ..options() });
+    let audit = tenant.audit();
+    let struck = tenant.requests().iter().filter(|request| request.fault).count();
+    assert!(struck > 50, "{struck}");
+    let (stormy, expected) = (audit.rows("users.csv"), calm.rows("users.csv"));
+    assert_eq!(stormy.len(), expected.len(), "nobody is lost or doubled");
+    for (user, expected) in stormy.iter().zip(&expected) {
+        assert_eq!(user["user_id"], expected["user_id"]);
+        assert!(user == expected || !user["mailbox_gap"].is_empty(), "{user:?} is not {expected:?}");
+    }
+    let read = |rows: &[BTreeMap<String, String>]| {
+        rows.iter().filter(|row| row["mailbox_read"] == "complete").count()
+    };
+    assert!(read(&stormy) * 100 >= read(&expected) * 99, "{} of {}", read(&stormy), read(&expected));
+}
+
+#[test]
+fn two_runs_with_the_same_facts_differ_in_times_and_ids_alone() {
+    let tenant = Tenant::with(Options { at: Some(MONDAY.parse().unwrap()), ..Options::default() });
+    let with_own_history = |name: &str| {
+        let folder = tenant.folder.path().join(name).display().to_string();
+        let history = format!("history.path={folder}/history.sqlite");
+        tenant.audit_with(&["--output-dir", &folder, "--set", &history], &[])
+    };
+    let (first, second) = (with_own_history("first"), with_own_history("second"));
+    for file in ["users.csv", "send_as.csv", "service_accounts.csv", "sa_keys.csv", "coverage.csv"] {
+        assert_eq!(first.file(file), second.file(file), "{file}");
+    }
+    for file in ["findings.csv", "delegated_scopes.csv", "report.json", "report.html"] {
+        assert_eq!(without_times(&first.file(file)), without_times(&second.file(file)), "{file}");
+    }
+}
+
+/// A text with every date, time and digest of the content struck out.
+fn without_times(text: &str) -> String {
+    let words = text.split_inclusive(|sign: char| !(sign.is_ascii_alphanumeric() || "-:+/=.".contains(sign)));
+    words.map(|word| if word.contains("2026-") || word.contains("sha256-") { "…" } else { word }).collect()
 }
