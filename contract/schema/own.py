@@ -8,7 +8,9 @@ from . import asked, discovery
 from .asked import Violation
 from .exchanges import Exchange
 
-_ASSERTION_CLAIMS = {"iss", "sub", "scope", "aud", "iat", "exp"}
+# With a subject the account acts as a user, without one as itself.
+_ASSERTION_CLAIMS = {"iss", "scope", "aud", "iat", "exp"}
+_SUBJECT = "sub"
 _LONGEST_ASSERTION = 3600
 # A user and a workload get a token for other things than an assertion.
 _WITHOUT_ASSERTION = {
@@ -48,7 +50,10 @@ def _assertion(exchange: Exchange) -> Iterator[str]:
     if not isinstance(claims, dict):
         yield "a token is asked for without an assertion"
         return
-    for name in sorted(_ASSERTION_CLAIMS.symmetric_difference(claims)):
+    if claims.get(_SUBJECT, "somebody") in (None, ""):
+        yield "the assertion names nobody as subject"
+        return
+    for name in sorted(_ASSERTION_CLAIMS.symmetric_difference(claims.keys() - {_SUBJECT})):
         yield f"the assertion has {'an unknown' if name in claims else 'no'} claim `{name}`"
         return
     if claims["exp"] - claims["iat"] > _LONGEST_ASSERTION:

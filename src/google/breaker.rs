@@ -72,6 +72,15 @@ impl Breaker {
         }
     }
 
+    /// Whether nothing would be admitted now. Changes nothing.
+    pub(super) fn refuses(&self, now: Instant) -> bool {
+        match self.state {
+            State::Closed => false,
+            State::Open(until) => now < until,
+            State::Trying => true,
+        }
+    }
+
     pub(super) fn answered(&mut self) {
         *self = Self::new();
     }
@@ -129,7 +138,7 @@ mod tests {
         (0..FAILURES * 2).for_each(|_| breaker.failed(now, &RetryBudget::new(1)));
         assert!(breaker.admits(now), "there are retries left");
         breaker.failed(now, &used_up());
-        assert!(!breaker.admits(now));
+        assert!(breaker.refuses(now) && !breaker.admits(now));
     }
 
     #[test]

@@ -95,7 +95,16 @@ impl Lane {
         result
     }
 
-    /// Whether there is a retry to spend; counted with the wait before it.
+    /// Whether the API is given up at the moment, so that nothing need be prepared for it.
+    ///
+    /// # Errors
+    /// [`causes::GIVEN_UP`].
+    pub(super) fn ready(&self) -> Result<(), GoogleError> {
+        let state = self.state();
+        if state.breaker.refuses(Instant::now()) { Err(self.given_up(&state)) } else { Ok(()) }
+    }
+
+    /// Whether there was a retry to spend.
     pub(super) fn spend_retry(&self) -> bool {
         self.state().budget.spend()
     }
@@ -118,9 +127,13 @@ impl Lane {
             state.traffic.calls += 1;
             return Ok(Attempt(self));
         }
-        let words =
-            format!("{} attempts in a row failed; the last: {}", state.breaker.failures(), state.last);
-        Err(GoogleError::new(causes::GIVEN_UP, self.api, None, &words))
+        Err(self.given_up(&state))
+    }
+
+    fn given_up(&self, state: &State) -> GoogleError {
+        let failures = state.breaker.failures();
+        let words = format!("{failures} attempts in a row failed; the last: {}", state.last);
+        GoogleError::new(causes::GIVEN_UP, self.api, None, &words)
     }
 
     fn end(&self, error: Option<&GoogleError>) {

@@ -55,6 +55,8 @@ fn an_outage_for_good_ends_soon_and_loses_no_user() {
     let count = |name: &str| row[name].parse::<u64>().unwrap();
     assert_eq!(count("total"), count("not_applicable") + count("failed"), "{row:?}");
     assert!(row["reason"].contains("given_up") || row["reason"].contains("throttled"), "{row:?}");
+    let tokens = &audit.json("manifest.json")["requests"]["token"];
+    assert!(tokens["calls"].as_u64().unwrap() < 1000, "no token for what is not asked: {tokens}");
     let requests = &audit.json("manifest.json")["requests"]["gmail"];
     assert_eq!(requests["retries"], 20);
     assert!(
