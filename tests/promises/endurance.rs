@@ -117,12 +117,16 @@ fn two_runs_with_the_same_facts_differ_in_times_and_ids_alone() {
         assert_eq!(first.file(file), second.file(file), "{file}");
     }
     for file in ["findings.csv", "delegated_scopes.csv", "report.json", "report.html"] {
-        assert_eq!(without_times(&first.file(file)), without_times(&second.file(file)), "{file}");
+        let (first, second) = (without_times(&first.file(file)), without_times(&second.file(file)));
+        let differing = first.lines().zip(second.lines()).find(|(first, second)| first != second);
+        assert!(first == second, "{file}: {differing:?}");
     }
 }
 
 /// A text with every date, time and digest of the content struck out.
 fn without_times(text: &str) -> String {
     let words = text.split_inclusive(|sign: char| !(sign.is_ascii_alphanumeric() || "-:+/=.".contains(sign)));
-    words.map(|word| if word.contains("2026-") || word.contains("sha256-") { "…" } else { word }).collect()
+    let tells_time =
+        |word: &str| word.contains("2026-") || word.contains("sha256-") || word.matches(':').count() == 2;
+    words.map(|word| if tells_time(word) { "…" } else { word }).collect()
 }
