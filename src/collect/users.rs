@@ -37,7 +37,8 @@ async fn list(
     run: &Run<'_>,
     progress: &dyn Progress,
 ) -> Result<Reading<UserListing>, StoreError> {
-    let mut cursor: UserCursor = run.cursor(Part::Users)?.unwrap_or_default();
+    let stopped: Option<UserCursor> = run.cursor(Part::Users)?;
+    let mut cursor = stopped.filter(|cursor| cursor.page_token.is_some()).unwrap_or_default();
     let mut resumed = cursor.page_token.is_some();
     progress.resumed(Part::Users, cursor.kept);
     let mut pages = directory::list_users(admin, &plan.customer).starting_at(cursor.page_token.take());
