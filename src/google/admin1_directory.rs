@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::{Api, Pages, Request, Session};
+use super::{Api, GoogleError, Pages, Request, Session, segment};
 
 /// Reads users.
 pub const USER_SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.user.readonly";
@@ -11,6 +11,35 @@ pub const USER_SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.us
 pub const DOMAIN_SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.domain.readonly";
 /// Reads admin roles and assignments.
 pub const ROLE_SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.rolemanagement.readonly";
+
+/// Reads groups and their members.
+pub const GROUP_SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.group.readonly";
+
+/// `Group`, as far as it is read.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Group {
+    /// Its address.
+    #[serde(default)]
+    pub email: String,
+    /// Other addresses.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Other addresses, that follow from domain aliases.
+    #[serde(default)]
+    pub non_editable_aliases: Vec<String>,
+}
+
+/// `Member`, as far as it is read.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Member {
+    /// Absent for the whole customer.
+    #[serde(default)]
+    pub email: String,
+    /// `USER`, `GROUP`, `CUSTOMER`, `EXTERNAL`.
+    #[serde(default, rename = "type")]
+    pub kind: String,
+}
 
 /// `User`, as far as it is read. A boolean that is absent is unknown.
 #[derive(Clone, Debug, Deserialize)]
@@ -165,7 +194,26 @@ pub fn list_role_assignments<'a>(session: &'a Session<'a>, customer: &str) -> Pa
     Pages::new(session, ROLE_SCOPE, request, "items")
 }
 
+/// `groups.get`: its address and its other ones.
+///
+/// # Errors
+/// What came instead: 404 for what is no group of the tenant.
+pub async fn get_group(session: &Session<'_>, group: &str) -> Result<Group, GoogleError> {
+    let path = format!("admin/directory/v1/groups/{}", segment(group));
+    let request = Request::new(Api::Directory, path).query("fields", "email,aliases,nonEditableAliases");
+    session.get(GROUP_SCOPE, &request).await
+}
+
+/// `members.list`: direct members, 200 a page.
+#[must_use]
+pub fn list_members<'a>(session: &'a Session<'a>, group: &str) -> Pages<'a, Member> {
+    let path = format!("admin/directory/v1/groups/{}/members", segment(group));
+    let request = Request::new(Api::Directory, path)
+        .query("maxResults", "200")
+        .query("fields", "nextPageToken,members(email,type)");
+    Pages::new(session, GROUP_SCOPE, request, "members")
+}
+
 fn customer_path(customer: &str, collection: &str) -> String {
-    let customer: String = url::form_urlencoded::byte_serialize(customer.as_bytes()).collect();
-    format!("admin/directory/v1/customer/{customer}/{collection}")
+    format!("admin/directory/v1/customer/{}/{collection}", segment(customer))
 }

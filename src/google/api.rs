@@ -15,11 +15,35 @@ pub enum Api {
     IamCredentials,
     /// The token endpoint.
     Token,
+    /// Admin SDK Reports.
+    Reports,
+    /// Resource Manager: the hierarchy of projects, and its policies.
+    ResourceManager,
+    /// Cloud Asset: search over a whole organization.
+    CloudAsset,
+    /// Policy Analyzer: when accounts and keys were used last.
+    PolicyAnalyzer,
+    /// Organization Policy: what a project forbids.
+    OrgPolicy,
+    /// The public certificates of service accounts.
+    ServiceAccountMetadata,
 }
 
 impl Api {
     /// Every API.
-    pub const ALL: [Self; 5] = [Self::Directory, Self::Gmail, Self::Iam, Self::IamCredentials, Self::Token];
+    pub const ALL: [Self; 11] = [
+        Self::Directory,
+        Self::Gmail,
+        Self::Iam,
+        Self::IamCredentials,
+        Self::Token,
+        Self::Reports,
+        Self::ResourceManager,
+        Self::CloudAsset,
+        Self::PolicyAnalyzer,
+        Self::OrgPolicy,
+        Self::ServiceAccountMetadata,
+    ];
 
     /// The name in `manifest.json`.
     #[must_use]
@@ -30,17 +54,28 @@ impl Api {
             Self::Iam => "iam",
             Self::IamCredentials => "iam_credentials",
             Self::Token => "token",
+            Self::Reports => "reports",
+            Self::ResourceManager => "resource_manager",
+            Self::CloudAsset => "cloud_asset",
+            Self::PolicyAnalyzer => "policy_analyzer",
+            Self::OrgPolicy => "org_policy",
+            Self::ServiceAccountMetadata => "service_account_metadata",
         }
     }
 
     /// `rootUrl` of the API's discovery document.
     const fn google_root(self) -> &'static str {
         match self {
-            Self::Directory => "https://admin.googleapis.com/",
+            Self::Directory | Self::Reports => "https://admin.googleapis.com/",
             Self::Gmail => "https://gmail.googleapis.com/",
             Self::Iam => "https://iam.googleapis.com/",
             Self::IamCredentials => "https://iamcredentials.googleapis.com/",
             Self::Token => "https://oauth2.googleapis.com/",
+            Self::ResourceManager => "https://cloudresourcemanager.googleapis.com/",
+            Self::CloudAsset => "https://cloudasset.googleapis.com/",
+            Self::PolicyAnalyzer => "https://policyanalyzer.googleapis.com/",
+            Self::OrgPolicy => "https://orgpolicy.googleapis.com/",
+            Self::ServiceAccountMetadata => "https://www.googleapis.com/",
         }
     }
 }

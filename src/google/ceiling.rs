@@ -42,15 +42,21 @@ impl Ceiling {
     }
 }
 
-/// Requests a minute; 0 where no quota is published. Directory: per user and project; the others: per
-/// project. Gmail counts units, and a read of settings is one. Google's limits pages, 2026-11-21.
+/// Requests a minute; 0 where no quota was found. Directory and Reports: per user and project; the others: per
+/// project. Gmail counts units, and a read of settings is one. Google's limits pages, 2026-11-21; Reports' lower
+/// quota for filtered listings (250) is left to its answers.
 const fn published(api: Api) -> u32 {
     match api {
-        Api::Directory => 2_400,
+        Api::Directory | Api::Reports => 2_400,
         Api::Gmail => 1_200_000,
         Api::Iam => 6_000,
         Api::IamCredentials => 60_000,
-        Api::Token => 0,
+        Api::Token
+        | Api::ResourceManager
+        | Api::CloudAsset
+        | Api::PolicyAnalyzer
+        | Api::OrgPolicy
+        | Api::ServiceAccountMetadata => 0,
     }
 }
 

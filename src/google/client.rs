@@ -22,12 +22,34 @@ pub struct Request {
     pub path: String,
     /// Query parameters.
     pub query: Vec<(&'static str, Cow<'static, str>)>,
+    /// How it is sent: a few reads are shaped as POST.
+    shape: Shape,
+}
+
+/// How a read is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    Get,
+    /// `getIamPolicy`, with this body.
+    Policy(&'static str),
 }
 
 impl Request {
     /// A read without parameters.
     pub fn new(api: Api, path: impl Into<String>) -> Self {
-        Self { api, path: path.into(), query: Vec::new() }
+        Self { api, path: path.into(), query: Vec::new(), shape: Shape::Get }
+    }
+
+    /// `getIamPolicy` of a resource: with conditions, which older versions of a policy leave out. IAM takes the
+    /// version as a parameter, Resource Manager in the body.
+    pub fn policy(api: Api, resource: &str) -> Self {
+        let request = Self::new(api, format!("{resource}:getIamPolicy"));
+        if api == Api::Iam {
+            let request = request.query("options.requestedPolicyVersion", "3");
+            Self { shape: Shape::Policy(""), ..request }
+        } else {
+            Self { shape: Shape::Policy(r#"{"options":{"requestedPolicyVersion":3}}"#), ..request }
+        }
     }
 
     /// Adds a query parameter.
@@ -83,11 +105,33 @@ impl Client {
         request: &Request,
         token: &Token,
     ) -> Result<T, GoogleError> {
+        let url = self.url(request)?;
+        match request.shape {
+            Shape::Get => self.transport.get(request.api, url, token).await,
+            Shape::Policy(body) => self.transport.read_policy(request.api, url, token, body).await,
+        }
+    }
+
+    /// Reads what is public, without a token, with retries.
+    ///
+    /// # Errors
+    /// What came instead of the facts, after the last try.
+    pub async fn get_public<T: DeserializeOwned>(&self, request: &Request) -> Result<T, GoogleError> {
+        self.retried(request.api, async |_| {
+            self.transport.lane(request.api).ready()?;
+            self.transport.get_public(request.api, self.url(request)?).await
+        })
+        .await
+    }
+
+    fn url(&self, request: &Request) -> Result<reqwest::Url, GoogleError> {
         let unusable = |error: url::ParseError| {
             GoogleError::new(causes::BAD_REQUEST, request.api, None, &error.to_string())
         };
         let mut url = self.roots.url(request.api, &request.path).map_err(unusable)?;
-        url.query_pairs_mut().extend_pairs(request.query.iter().map(|(name, value)| (name, value.as_ref())));
-        self.transport.get(request.api, url, token).await
+        if !request.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(request.query.iter().map(|(name, value)| (name, value.as_ref())));
+        }
+        Ok(url)
     }
 }

@@ -98,7 +98,8 @@ impl GoogleError {
             Api::Token => Source::TokenEndpoint,
             Api::Directory => Source::Directory,
             Api::IamCredentials => Source::IamCredentials,
-            Api::Gmail | Api::Iam => Source::OtherApi,
+            Api::Reports => Source::Reports,
+            _ => Source::OtherApi,
         };
         let cause =
             causes::classify(&Answer { source, http, reason: &reason, detail: &detail, message: &message });

@@ -4,7 +4,8 @@
 pub use google_iam1::api::{ServiceAccount, ServiceAccountKey};
 use serde::{Deserialize, Deserializer};
 
-use super::{Api, Pages, Request, Session};
+use super::iam_policy::Policy;
+use super::{Api, GoogleError, Pages, Request, Session, segment};
 
 /// The only scope that IAM accepts; what the account may really do, its IAM roles decide.
 pub const CLOUD_SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
@@ -49,8 +50,44 @@ pub fn list_user_managed_keys<'a>(
     Pages::new(session, CLOUD_SCOPE, request, "keys")
 }
 
-fn segment(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+/// `Role`, as far as it is read.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Role {
+    /// What it allows.
+    #[serde(default)]
+    pub included_permissions: Vec<String>,
+    /// A custom role that was deleted.
+    #[serde(default)]
+    pub deleted: bool,
+    /// `DISABLED` for a custom role that is switched off.
+    #[serde(default)]
+    pub stage: String,
+}
+
+/// `roles.get`, of Google's roles and of custom ones: `roles/…`, `projects/…/roles/…`, `organizations/…/roles/…`.
+///
+/// # Errors
+/// What came instead.
+pub async fn get_role(session: &Session<'_>, name: &str) -> Result<Role, GoogleError> {
+    let path: Vec<String> = name.split('/').map(segment).collect();
+    let request = Request::new(Api::Iam, format!("v1/{}", path.join("/")))
+        .query("fields", "includedPermissions,deleted,stage");
+    session.get(CLOUD_SCOPE, &request).await
+}
+
+/// `projects.serviceAccounts.getIamPolicy`.
+///
+/// # Errors
+/// What came instead.
+pub async fn get_service_account_policy(
+    session: &Session<'_>,
+    project: &str,
+    account: &str,
+) -> Result<Policy, GoogleError> {
+    let resource = format!("v1/projects/{}/serviceAccounts/{}", segment(project), segment(account));
+    let request = Request::policy(Api::Iam, &resource).query("fields", Policy::FIELDS);
+    session.get(CLOUD_SCOPE, &request).await
 }
 
 #[cfg(test)]

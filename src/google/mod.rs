@@ -8,17 +8,24 @@ mod auth;
 mod breaker;
 mod ceiling;
 mod client;
+pub mod cloudasset1;
+pub mod cloudresourcemanager3;
 mod error;
 pub mod gmail1;
 pub mod iam1;
+pub mod iam_policy;
 mod key_file;
 mod keyless;
 mod lane;
 mod limit;
 mod machine;
+pub mod orgpolicy2;
 mod pages;
+pub mod policyanalyzer1;
 mod proxies;
+pub mod reports1;
 mod retry;
+pub mod service_account_metadata;
 mod session;
 mod signer;
 mod token;
@@ -34,3 +41,8 @@ pub use machine::{Machine, MachineError};
 pub use pages::{BrokenRows, Listing, Page, Pages};
 pub use session::Session;
 pub use transport::{ClientError, ClientOptions};
+
+/// Text as one segment of a path.
+fn segment(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}

@@ -101,6 +101,24 @@ impl Transport {
         self.exchange(api, &url, request, &[token.text()]).await
     }
 
+    /// Reads what is public.
+    pub(super) async fn get_public<T: DeserializeOwned>(&self, api: Api, url: Url) -> Result<T, GoogleError> {
+        let request = self.client(&url).get(url.clone());
+        self.exchange(api, &url, request, &[]).await
+    }
+
+    /// Reads an IAM policy: a read that Google shaped as POST.
+    pub(super) async fn read_policy<T: DeserializeOwned>(
+        &self,
+        api: Api,
+        url: Url,
+        token: &Token,
+        body: &'static str,
+    ) -> Result<T, GoogleError> {
+        let request = self.client(&url).post(url.clone()).header(CONTENT_TYPE, "application/json").body(body);
+        self.exchange(api, &url, with_token(request, token)?, &[token.text()]).await
+    }
+
     /// Exchanges an assertion for a token.
     pub(super) async fn exchange_assertion<T: DeserializeOwned>(
         &self,

@@ -1,0 +1,69 @@
+//! Resource Manager: projects, what is above them, and their policies, from the discovery document
+//! `cloudresourcemanager.v3`.
+
+use serde::Deserialize;
+
+use super::iam_policy::Policy;
+use super::{Api, GoogleError, Pages, Request, Session, iam1, segment};
+
+/// `Project`, as far as it is read.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Project {
+    /// `projects/<number>`.
+    #[serde(default)]
+    pub name: String,
+    /// `folders/<number>` or `organizations/<number>`; empty where there is none, or it may not be seen.
+    #[serde(default)]
+    pub parent: String,
+    /// The id that people choose.
+    #[serde(default)]
+    pub project_id: String,
+}
+
+/// `Folder`, as far as it is read.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Folder {
+    /// `folders/<number>` or `organizations/<number>`.
+    #[serde(default)]
+    pub parent: String,
+}
+
+/// `projects.get`.
+///
+/// # Errors
+/// What came instead.
+pub async fn get_project(session: &Session<'_>, project: &str) -> Result<Project, GoogleError> {
+    let path = format!("v3/projects/{}", segment(project));
+    let request = Request::new(Api::ResourceManager, path).query("fields", "name,parent,projectId");
+    session.get(iam1::CLOUD_SCOPE, &request).await
+}
+
+/// `folders.get`.
+///
+/// # Errors
+/// What came instead.
+pub async fn get_folder(session: &Session<'_>, folder: &str) -> Result<Folder, GoogleError> {
+    let path = format!("v3/folders/{}", segment(folder));
+    let request = Request::new(Api::ResourceManager, path).query("fields", "parent");
+    session.get(iam1::CLOUD_SCOPE, &request).await
+}
+
+/// `projects.search`: every project that the account may see.
+#[must_use]
+pub fn search_projects<'a>(session: &'a Session<'a>) -> Pages<'a, Project> {
+    let request = Request::new(Api::ResourceManager, "v3/projects:search")
+        .query("pageSize", "500")
+        .query("fields", "nextPageToken,projects(name,parent,projectId)");
+    Pages::new(session, iam1::CLOUD_SCOPE, request, "projects")
+}
+
+/// `getIamPolicy` of `projects/…`, `folders/…` or `organizations/…`.
+///
+/// # Errors
+/// What came instead.
+pub async fn get_iam_policy(session: &Session<'_>, resource: &str) -> Result<Policy, GoogleError> {
+    let path: Vec<String> = resource.split('/').map(segment).collect();
+    let request = Request::policy(Api::ResourceManager, &format!("v3/{}", path.join("/")));
+    session.get(iam1::CLOUD_SCOPE, &request.query("fields", Policy::FIELDS)).await
+}

@@ -1,0 +1,59 @@
+//! Organization Policy: what a project forbids, from the discovery document `orgpolicy.v2`.
+
+use serde::Deserialize;
+
+use super::{Api, GoogleError, Request, Session, iam1, segment};
+
+/// `GoogleCloudOrgpolicyV2Policy`, as far as it is read.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Policy {
+    /// What is in force.
+    #[serde(default)]
+    pub spec: PolicySpec,
+}
+
+/// `GoogleCloudOrgpolicyV2PolicySpec`.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct PolicySpec {
+    /// The rules.
+    #[serde(default)]
+    pub rules: Vec<PolicyRule>,
+}
+
+/// `GoogleCloudOrgpolicyV2PolicySpecPolicyRule`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PolicyRule {
+    /// Of a constraint that is on or off.
+    #[serde(default)]
+    pub enforce: bool,
+    /// Of a constraint with values.
+    #[serde(default)]
+    pub values: PolicyValues,
+    /// Where the rule holds only in some places.
+    pub condition: Option<serde_json::Value>,
+}
+
+/// `GoogleCloudOrgpolicyV2PolicySpecPolicyRuleStringValues`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PolicyValues {
+    /// What is allowed.
+    #[serde(default)]
+    pub allowed_values: Vec<String>,
+}
+
+/// `projects.policies.getEffectivePolicy`.
+///
+/// # Errors
+/// What came instead.
+pub async fn get_effective_policy(
+    session: &Session<'_>,
+    project: &str,
+    constraint: &str,
+) -> Result<Policy, GoogleError> {
+    let path = format!("v2/projects/{}/policies/{}:getEffectivePolicy", segment(project), segment(constraint));
+    let fields = "spec(rules(enforce,values(allowedValues),condition(title)))";
+    let request = Request::new(Api::OrgPolicy, path).query("fields", fields);
+    session.get(iam1::CLOUD_SCOPE, &request).await
+}
