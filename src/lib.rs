@@ -1,6 +1,7 @@
 //! Who and what can send mail as whom in a Google Workspace tenant, by what right.
 
 pub mod audit;
+pub mod authority;
 pub mod causes;
 pub mod checks;
 pub mod cli;

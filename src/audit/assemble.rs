@@ -6,7 +6,8 @@ use crate::collect::{Access, GrantListing, UserCursor, UserListing};
 use crate::judge::UserTotals;
 use crate::store::{Run, StoreError};
 use crate::tenant::{
-    Gap, GapClass, Grants, Part, PartGrain, People, Provenance, Reading, ServiceAccounts, Sighting, Tenant,
+    Gap, GapClass, Grants, IamFacts, Part, PartGrain, People, Provenance, Reading, ServiceAccounts, Sighting,
+    Tenant,
 };
 
 /// The audit's own client.
@@ -53,6 +54,7 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
         console_grants: console.without_facts(),
         probe_grants: probe.without_facts(),
         grants,
+        iam: IamFacts::default(),
     };
     Ok(Facts { tenant, users, own_email: own.email.to_owned(), own_client_id })
 }

@@ -6,9 +6,9 @@ use crate::checks::{Check, Judge};
 use crate::findings::Ruling;
 use crate::tenant::{
     AdminRole, AdminRoles, AssigneeType, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grant,
-    Grants, LastLogin, Mailbox, MailboxFact, MailboxRead, Part, People, Policy, Profile, Provenance, Reading,
-    RoleAssignment, SendAs, SendAsKind, ServiceAccount, ServiceAccountKey, ServiceAccounts, Sighting,
-    SmtpMsa, Tenant, User, UserFacts,
+    Grants, IamFacts, LastLogin, Mailbox, MailboxFact, MailboxRead, Part, People, Policy, Profile,
+    Provenance, Reading, RoleAssignment, SendAs, SendAsKind, ServiceAccount, ServiceAccountKey,
+    ServiceAccounts, Sighting, SmtpMsa, Tenant, User, UserFacts,
 };
 
 pub(super) const CLIENT: &str = "104000000000000000001";
@@ -152,6 +152,7 @@ pub(super) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Tenant {
         console_grants: Reading::Complete(()),
         probe_grants: Reading::Complete(()),
         grants: Grants::default(),
+        iam: IamFacts::default(),
     }
 }
 
@@ -165,6 +166,10 @@ pub(super) fn without(part: Part, mut tenant: Tenant) -> Tenant {
         Part::ServiceAccounts | Part::SaKeys => tenant.service_accounts = Reading::Missing(gap),
         Part::ConsoleGrants => tenant.console_grants = Reading::Missing(gap),
         Part::ProbeGrants => tenant.probe_grants = Reading::Missing(gap),
+        Part::IamPolicies => tenant.iam.policies = Reading::Missing(gap),
+        Part::IamRoles => tenant.iam.roles = Reading::Missing(gap),
+        Part::Groups => tenant.iam.groups = Reading::Missing(gap),
+        Part::WorkloadIdentityPools => tenant.iam.pools = Reading::Missing(gap),
         Part::SendAs => {}
     }
     tenant

@@ -82,6 +82,15 @@ impl Access {
                 cost: "IAM accepts no narrower scope; what the account may do is what its IAM roles allow. Not \
                        delegated: it acts as itself",
             },
+            Part::IamPolicies | Part::IamRoles | Part::WorkloadIdentityPools => Self {
+                identity: Identity::Account,
+                scope: Some(iam1::CLOUD_SCOPE),
+                role: "not read yet",
+                cost: "not read yet",
+            },
+            Part::Groups => {
+                Self { identity: Identity::Admin, scope: None, role: "not read yet", cost: "not read yet" }
+            }
             Part::ConsoleGrants => Self {
                 identity: Identity::File,
                 scope: None,

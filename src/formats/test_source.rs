@@ -14,7 +14,7 @@ use crate::findings::{
     VerdictCounts,
 };
 use crate::tenant::{
-    AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grants, LastLogin, Mailbox,
+    AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grants, IamFacts, LastLogin, Mailbox,
     MailboxFact, MailboxRead, Part, People, Provenance, Reading, SendAs, SendAsKind, ServiceAccount,
     ServiceAccountKey, ServiceAccounts, Sighting, SmtpMsa, Tenant, User, UserFacts,
 };
@@ -284,6 +284,7 @@ pub(super) fn tenant() -> Tenant {
         ])),
         console_grants: Reading::Complete(()),
         probe_grants: Reading::Partial((), gap(Part::ProbeGrants)),
+        iam: IamFacts::default(),
         grants: Grants::merge([
             grant("117000000000000000001", "https://mail.google.com/", Provenance::Console),
             grant("117000000000000000001", "https://mail.google.com/", Provenance::Probe),

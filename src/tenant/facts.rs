@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{AdminRoles, Domains, Gap, Grants, Mailbox, Part, People, Reading, ServiceAccounts, User};
+use super::{
+    AdminRoles, Domains, Gap, Grants, IamFacts, Mailbox, Part, People, Reading, ServiceAccounts, User,
+};
 
 /// One user with its mailbox: what streams through the checks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +48,8 @@ pub struct Tenant {
     pub probe_grants: Reading<()>,
     /// Every grant that any source shows.
     pub grants: Grants,
+    /// Who may do what with service accounts.
+    pub iam: IamFacts,
 }
 
 impl Tenant {
@@ -70,6 +74,10 @@ impl Tenant {
             }
             Part::ConsoleGrants => self.console_grants.gap(),
             Part::ProbeGrants => self.probe_grants.gap(),
+            Part::IamPolicies => self.iam.policies.gap(),
+            Part::IamRoles => self.iam.roles.gap(),
+            Part::Groups => self.iam.groups.gap(),
+            Part::WorkloadIdentityPools => self.iam.pools.gap(),
         }
     }
 }

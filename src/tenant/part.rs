@@ -26,6 +26,14 @@ pub enum Part {
     ConsoleGrants,
     /// Delegated scopes of the audit's own account, asked for one by one at the token endpoint.
     ProbeGrants,
+    /// IAM policies of service accounts and of what stands above them.
+    IamPolicies,
+    /// The permissions of the IAM roles that those policies bind.
+    IamRoles,
+    /// The groups that those policies bind, with their members.
+    Groups,
+    /// Workload identity pools of the configured projects.
+    WorkloadIdentityPools,
 }
 
 /// What one unit of a part is, and so what `total` counts in `coverage.csv`.
@@ -40,7 +48,8 @@ pub enum PartGrain {
 }
 
 impl Part {
-    /// Every part, in the order in which reports show them.
+    /// Every part that a run can read, in the order in which reports show them. The parts of [`super::IamFacts`]
+    /// have no reader yet.
     pub const ALL: [Self; 8] = [
         Self::Users,
         Self::Domains,
@@ -64,6 +73,10 @@ impl Part {
             Self::SaKeys => "sa_keys",
             Self::ConsoleGrants => "console_grants",
             Self::ProbeGrants => "probe_grants",
+            Self::IamPolicies => "iam_policies",
+            Self::IamRoles => "iam_roles",
+            Self::Groups => "groups",
+            Self::WorkloadIdentityPools => "workload_identity_pools",
         }
     }
 
@@ -79,6 +92,10 @@ impl Part {
             Self::SaKeys => "Service account keys",
             Self::ConsoleGrants => "Delegation list of the Admin console",
             Self::ProbeGrants => "Own delegated scopes, probed",
+            Self::IamPolicies => "IAM policies",
+            Self::IamRoles => "IAM roles and their permissions",
+            Self::Groups => "Groups and their members",
+            Self::WorkloadIdentityPools => "Workload identity pools",
         }
     }
 

@@ -12,7 +12,7 @@ use crate::findings::{
 };
 use crate::formats::Source;
 use crate::tenant::{
-    AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grants, LastLogin, Mailbox,
+    AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grants, IamFacts, LastLogin, Mailbox,
     MailboxFact, MailboxRead, Part, People, Provenance, Reading, SendAs, SendAsKind, ServiceAccount,
     ServiceAccountKey, ServiceAccounts, Sighting, SmtpMsa, Tenant, User, UserFacts,
 };
@@ -493,6 +493,7 @@ pub(super) fn tenant(people: People) -> Tenant {
         ])),
         console_grants: Reading::Complete(()),
         probe_grants: Reading::Complete(()),
+        iam: IamFacts::default(),
         grants: Grants::merge([
             grant("104823517746620019283", "https://mail.google.com/", Provenance::Console),
             grant("104823517746620019283", &google("calendar.readonly"), Provenance::Console),

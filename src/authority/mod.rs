@@ -1,0 +1,31 @@
+//! Who can obtain a delegated token of a service account, by which path. No I/O, no clock.
+//!
+//! Domain-wide delegation belongs to the account, not to a key: whoever can make a key for it, or sign as it, is
+//! any user of the tenant. `docs/paths.md` says what counts as a path, and on which of Google's pages that rests.
+
+mod accounts;
+mod build;
+mod cuts;
+mod graph;
+mod member;
+mod path;
+mod principal;
+mod reach;
+mod right;
+mod search;
+mod unknown;
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod test_facts;
+#[cfg(test)]
+mod tests;
+
+pub use accounts::{AccountPaths, AccountState};
+pub use cuts::Cuts;
+pub use graph::{Authority, Limits};
+pub use path::{Also, Binding, Grade, Hop, Path};
+pub use principal::{Principal, PrincipalKind, Side};
+pub use right::Right;
+pub use unknown::{Ignored, IgnoredReason, Unknown, UnknownKind};

@@ -1,0 +1,188 @@
+//! A path from a principal to a delegated token of a service account.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use super::principal::{Principal, PrincipalKind};
+use super::right::Right;
+use crate::tenant::{IamCondition, IamResource};
+
+/// How a path leads to the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grade {
+    /// The principal makes a key for the account, or signs as it.
+    Direct,
+    /// It becomes another account first, or the account itself, which then does.
+    Indirect,
+    /// Somewhere on the way it has to give itself a right.
+    Admin,
+}
+
+/// A role that one member holds on a resource: what can be taken away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Binding<'a> {
+    /// Where the binding stands.
+    pub resource: &'a IamResource,
+    /// The role.
+    pub role: &'a str,
+    /// The member, verbatim.
+    pub member: &'a str,
+    /// The condition, if there is one.
+    pub condition: Option<&'a IamCondition>,
+}
+
+/// The second right that a hop needs: to run something, or to edit a role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Also<'a> {
+    /// The permission.
+    pub permission: &'static str,
+    /// What gives it.
+    pub binding: Binding<'a>,
+    /// The groups through which the principal holds it, outermost last.
+    pub through: Vec<&'a Principal>,
+}
+
+/// One step of a path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hop<'a> {
+    /// A member counts as its group.
+    Member {
+        /// Who.
+        member: &'a Principal,
+        /// Of what.
+        group: &'a Principal,
+        /// The basic role that makes it a member of `projectOwner:` and the like.
+        binding: Option<Binding<'a>>,
+    },
+    /// A right on a service account is used.
+    Right {
+        /// By whom.
+        holder: &'a Principal,
+        /// Which right.
+        right: Right,
+        /// What gives it; for [`Right::UpdateRole`], the role that is edited.
+        binding: Binding<'a>,
+        /// What is needed besides.
+        also: Option<Also<'a>>,
+        /// On whom.
+        account: &'a str,
+    },
+}
+
+impl<'a> Hop<'a> {
+    /// Who takes the step.
+    #[must_use]
+    pub const fn from(&self) -> &'a Principal {
+        match self {
+            Self::Member { member, .. } => member,
+            Self::Right { holder, .. } => holder,
+        }
+    }
+
+    /// The bindings that it rests on.
+    pub fn bindings(&self) -> impl Iterator<Item = Binding<'a>> + use<'a> {
+        let (first, second) = match self {
+            Self::Member { binding, .. } => (*binding, None),
+            Self::Right { binding, also, .. } => (Some(*binding), also.as_ref().map(|also| also.binding)),
+        };
+        first.into_iter().chain(second)
+    }
+
+    /// Whether it is an account's right on itself, which keyless signing needs.
+    pub(super) fn is_own(&self) -> bool {
+        match self {
+            Self::Member { .. } => false,
+            Self::Right { holder, account, .. } => {
+                holder.kind == PrincipalKind::ServiceAccount && holder.id == *account
+            }
+        }
+    }
+}
+
+/// The shortest path of its grade from a principal to an account.
+///
+/// Direct paths that make a key and those that sign are kept apart: they are closed differently. A path that rests
+/// on a condition stands beside an unconditional one only if it is shorter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Path<'a> {
+    /// Who.
+    pub principal: &'a Principal,
+    /// The account whose delegation it inherits.
+    pub account: &'a str,
+    /// How.
+    pub grade: Grade,
+    /// Whether a binding on the way applies only under a condition.
+    pub conditional: bool,
+    /// Step by step, from the principal to the account.
+    pub hops: Vec<Hop<'a>>,
+}
+
+impl<'a> Path<'a> {
+    /// The right by which the path reaches the account in the end.
+    #[must_use]
+    pub fn edge(&self) -> Option<Right> {
+        match self.hops.last()? {
+            Hop::Right { right, .. } => Some(*right),
+            Hop::Member { .. } => None,
+        }
+    }
+
+    /// Whom it leads through, in order: groups and accounts.
+    pub fn via(&self) -> impl Iterator<Item = &'a Principal> + use<'_, 'a> {
+        self.hops.iter().skip(1).map(Hop::from)
+    }
+
+    /// Every binding that the path rests on, from the principal to the account.
+    pub fn bindings(&self) -> impl Iterator<Item = Binding<'a>> + use<'_, 'a> {
+        self.hops.iter().flat_map(Hop::bindings)
+    }
+
+    /// The one binding to remove: without it, this path is gone.
+    ///
+    /// It is the one nearest to the account that only one hop rests on, so that the least is taken away. An
+    /// account's right on itself comes last: keyless signing needs it. Where one hop rests on two bindings, the one on
+    /// the account comes first.
+    #[must_use]
+    pub fn cut(&self) -> Option<Binding<'a>> {
+        let is_shared = |binding: &Binding| self.bindings().filter(|other| other == binding).count() > 1;
+        let from_account = || self.hops.iter().rev();
+        let others = || from_account().filter(|hop| !hop.is_own()).flat_map(Hop::bindings);
+        others()
+            .find(|binding| !is_shared(binding))
+            .or_else(|| others().next())
+            .or_else(|| from_account().flat_map(Hop::bindings).next())
+    }
+
+    /// The path in a sentence, hop by hop.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = self.principal.id.clone();
+        for hop in &self.hops {
+            // Writing into a string cannot fail.
+            let _ = match hop {
+                Hop::Member { group, binding: None, .. } => {
+                    write!(text, " → is a member of → {}", group.id)
+                }
+                Hop::Member { group, binding: Some(binding), .. } => {
+                    write!(text, " → is one of ({}) → {}", describe(binding), group.id)
+                }
+                Hop::Right { right, binding, also, account, .. } => {
+                    let also = also.as_ref().map_or_else(String::new, |also| {
+                        format!(", with {} by {}", also.permission, describe(&also.binding))
+                    });
+                    write!(text, " → {} ({}{also}) → {account}", right.verb(), describe(binding))
+                }
+            };
+        }
+        text
+    }
+}
+
+fn describe(binding: &Binding) -> String {
+    let condition =
+        binding.condition.map_or_else(String::new, |condition| format!(" if \"{}\"", condition.title));
+    format!("{} on {}{condition}", binding.role, binding.resource.title())
+}

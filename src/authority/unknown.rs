@@ -1,0 +1,65 @@
+//! What keeps "there is no path" from being said, and what was left out on purpose.
+
+use serde::Serialize;
+
+use crate::tenant::Gap;
+
+/// What is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnknownKind {
+    /// The IAM policy of a resource.
+    Policy,
+    /// What stands above a resource.
+    Parent,
+    /// The permissions of a role.
+    Role,
+    /// The members of a group.
+    Group,
+    /// The members of a very large group are known, but not listed one by one.
+    LargeGroup,
+    /// A service account, or a set of them, that is on the way.
+    ServiceAccount,
+    /// What lies beyond the longest path that is followed.
+    CutOff,
+}
+
+/// Something unknown that may hide a path.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Unknown {
+    /// What is not known.
+    pub kind: UnknownKind,
+    /// Of what: a resource, role, group or account.
+    pub subject: String,
+    /// For a person.
+    pub message: String,
+    /// Why it was not read, if a part is missing.
+    pub gap: Option<Gap>,
+}
+
+/// Why something was left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IgnoredReason {
+    /// The member was deleted.
+    DeletedMember,
+    /// The service account is disabled.
+    DisabledAccount,
+    /// The workload identity pool is disabled or deleted.
+    ClosedPool,
+    /// The role is disabled: it can be enabled again.
+    DisabledRole,
+    /// The role was deleted.
+    DeletedRole,
+}
+
+/// Something that gives nothing now, and would if it were restored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Ignored {
+    /// Why.
+    pub reason: IgnoredReason,
+    /// What: the member or account, verbatim.
+    pub subject: String,
+    /// For a person.
+    pub message: String,
+}
