@@ -54,7 +54,19 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
         console_grants: console.without_facts(),
         probe_grants: probe.without_facts(),
         grants,
-        iam: IamFacts::default(),
+        iam: IamFacts {
+            organization: None,
+            policies: part(run, Part::IamPolicies)?,
+            roles: part(run, Part::IamRoles)?,
+            groups: part(run, Part::Groups)?,
+            pools: part(run, Part::WorkloadIdentityPools)?,
+        },
+        service_account_use: part(run, Part::ServiceAccountUse)?,
+        guardrails: part(run, Part::Guardrails)?,
+        client_certificates: part(run, Part::ClientCertificates)?,
+        admin_log: part(run, Part::AdminLog)?,
+        access_evaluation_log: part(run, Part::AccessEvaluationLog)?,
+        token_log: part(run, Part::TokenLog)?,
     };
     Ok(Facts { tenant, users, own_email: own.email.to_owned(), own_client_id })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::google::{admin1_directory, gmail1, iam1};
+use crate::google::{admin1_directory, gmail1, iam1, reports1};
 use crate::tenant::Part;
 
 /// As whom a part is read.
@@ -82,15 +82,43 @@ impl Access {
                 cost: "IAM accepts no narrower scope; what the account may do is what its IAM roles allow. Not \
                        delegated: it acts as itself",
             },
-            Part::IamPolicies | Part::IamRoles | Part::WorkloadIdentityPools => Self {
-                identity: Identity::Account,
-                scope: Some(iam1::CLOUD_SCOPE),
-                role: "not read yet",
-                cost: "not read yet",
-            },
-            Part::Groups => {
-                Self { identity: Identity::Admin, scope: None, role: "not read yet", cost: "not read yet" }
+            Part::IamPolicies => Self::of_cloud(
+                "IAM permissions iam.serviceAccounts.getIamPolicy, resourcemanager.projects.get and .getIamPolicy, and \
+                 the same of folders and of the organization, as in roles/iam.securityReviewer on the organization",
+            ),
+            Part::IamRoles => Self::of_cloud(
+                "IAM permission iam.roles.get where custom roles are defined, as in roles/iam.securityReviewer",
+            ),
+            Part::WorkloadIdentityPools => {
+                Self::of_cloud("IAM permission iam.workloadIdentityPools.list, as in roles/iam.securityReviewer")
             }
+            Part::ServiceAccountUse => Self::of_cloud(
+                "IAM permissions policyanalyzer.serviceAccountLastAuthenticationActivities.query and \
+                 policyanalyzer.serviceAccountKeyLastAuthenticationActivities.query, as in \
+                 roles/policyanalyzer.activityAnalysisViewer; the Policy Analyzer API, enabled",
+            ),
+            Part::Guardrails => Self::of_cloud(
+                "IAM permission orgpolicy.policy.get, as in roles/orgpolicy.policyViewer on the organization; the \
+                 Organization Policy API, enabled",
+            ),
+            Part::ClientCertificates => Self {
+                identity: Identity::File,
+                scope: None,
+                role: "none: the certificates are public",
+                cost: "nothing",
+            },
+            Part::Groups => Self {
+                identity: Identity::Admin,
+                scope: Some(admin1_directory::GROUP_SCOPE),
+                role: "admin privilege Groups > Read",
+                cost: "reads groups and their members; changes nothing",
+            },
+            Part::AdminLog | Part::AccessEvaluationLog | Part::TokenLog => Self {
+                identity: Identity::Admin,
+                scope: Some(reports1::AUDIT_SCOPE),
+                role: "admin privilege Reports",
+                cost: "reads the audit logs of half a year: who did what, with addresses; changes nothing",
+            },
             Part::ConsoleGrants => Self {
                 identity: Identity::File,
                 scope: None,
@@ -103,6 +131,18 @@ impl Access {
                 role: "none",
                 cost: "asks the token endpoint for one scope at a time of the scope-risk table and drops the tokens unused",
             },
+        }
+    }
+}
+
+impl Access {
+    /// A read as the service account itself.
+    const fn of_cloud(role: &'static str) -> Self {
+        Self {
+            identity: Identity::Account,
+            scope: Some(iam1::CLOUD_SCOPE),
+            role,
+            cost: "as for service accounts: what it may do is what its IAM roles allow",
         }
     }
 }

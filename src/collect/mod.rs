@@ -3,11 +3,15 @@
 pub mod access;
 mod admin_roles;
 pub mod console_grants;
+mod client_certificates;
 mod domains;
 mod gaps;
+mod guardrails;
+mod iam;
 mod mailboxes;
 mod probe;
 mod progress;
+mod service_account_use;
 mod service_accounts;
 mod users;
 
@@ -22,7 +26,7 @@ use tokio::time::Instant;
 
 use crate::google::{Client, Session};
 use crate::store::{Run, StoreError};
-use crate::tenant::{Gap, Part, Reading};
+use crate::tenant::{Gap, IamPolicies, IamRoles, Part, Reading, ServiceAccounts};
 
 pub use access::{Access, Identity};
 pub use progress::{Progress, Silent};
@@ -110,12 +114,80 @@ pub async fn collect(
     tokio::try_join!(
         kept(run, Part::Domains, domains::collect(&admin, plan)),
         kept(run, Part::AdminRoles, admin_roles::collect(&admin, plan)),
-        kept(run, Part::ServiceAccounts, service_accounts::collect(&account, plan, progress)),
+        cloud(&account, &admin, plan, run, progress),
         kept(run, Part::ProbeGrants, probe::collect(client, plan, progress)),
         kept(run, Part::ConsoleGrants, console),
         users::collect(&admin, plan, run, progress),
     )?;
     mailboxes::collect(client, plan, run, progress).await
+}
+
+/// Service accounts, and who and what is around them. Each step asks about what the one before found.
+async fn cloud(
+    account: &Session<'_>,
+    admin: &Session<'_>,
+    plan: &Plan,
+    run: &Run<'_>,
+    progress: &dyn Progress,
+) -> Result<(), StoreError> {
+    kept(run, Part::ServiceAccounts, service_accounts::collect(account, plan, progress)).await?;
+    let accounts: Reading<ServiceAccounts> = run.part(Part::ServiceAccounts)?.unwrap_or_else(nothing_read);
+    let projects = accounts.known().map(|accounts| accounts.projects(&plan.projects)).unwrap_or_default();
+    let needs_accounts = |part| plan.not_asked(part).or_else(|| without_projects(&accounts, part));
+    let policies = async {
+        match (needs_accounts(Part::IamPolicies), accounts.known()) {
+            (None, Some(accounts)) => iam::policies(account, &projects, accounts).await,
+            (gap, _) => Reading::Missing(gap.unwrap_or_else(|| gaps::not_asked(Part::IamPolicies))),
+        }
+    };
+    let pools = asked(needs_accounts(Part::WorkloadIdentityPools), iam::pools(account, &projects));
+    let uses = asked(needs_accounts(Part::ServiceAccountUse), service_account_use::collect(account, &projects));
+    tokio::try_join!(
+        kept(run, Part::IamPolicies, policies),
+        kept(run, Part::WorkloadIdentityPools, pools),
+        kept(run, Part::ServiceAccountUse, uses),
+    )?;
+    let policies: Reading<IamPolicies> = run.part(Part::IamPolicies)?.unwrap_or_else(nothing_read);
+    let known = policies.known().cloned().unwrap_or_default();
+    let needs_policies = |part| plan.not_asked(part).or_else(|| policies_missing(&policies, part));
+    let logs_signing = |project: &str| iam::logs_reads(&policies, project, "iamcredentials.googleapis.com");
+    let guardrails = guardrails::collect(account, &projects, logs_signing);
+    tokio::try_join!(
+        kept(run, Part::IamRoles, asked(needs_policies(Part::IamRoles), iam::roles(account, &known))),
+        kept(run, Part::Guardrails, asked(needs_accounts(Part::Guardrails), guardrails)),
+    )?;
+    let roles: Option<Reading<IamRoles>> = run.part(Part::IamRoles)?;
+    let roles = roles.as_ref().and_then(Reading::known);
+    let groups = asked(needs_policies(Part::Groups), iam::groups(admin, &known, roles));
+    kept(run, Part::Groups, groups).await
+}
+
+/// What `collect` reads, unless there is a reason not to ask.
+async fn asked<T>(not: Option<Gap>, collect: impl Future<Output = Reading<T>>) -> Reading<T> {
+    match not {
+        Some(gap) => Reading::Missing(gap),
+        None => collect.await,
+    }
+}
+
+fn nothing_read<T>() -> Reading<T> {
+    Reading::Missing(Gap::not_reached(Part::ServiceAccounts))
+}
+
+/// What cannot be asked about, because nobody knows the accounts.
+fn without_projects(accounts: &Reading<ServiceAccounts>, part: Part) -> Option<Gap> {
+    match accounts {
+        Reading::Missing(gap) => Some(Gap { part, ..gap.clone() }),
+        _ => None,
+    }
+}
+
+/// What cannot be asked about, because nobody knows the policies.
+fn policies_missing(policies: &Reading<IamPolicies>, part: Part) -> Option<Gap> {
+    match policies {
+        Reading::Missing(gap) => Some(Gap { part, ..gap.clone() }),
+        _ => None,
+    }
 }
 
 /// Keeps what `collect` reads as soon as it is read; asks for nothing that an attempt before read whole.

@@ -76,6 +76,33 @@ pub async fn get_role(session: &Session<'_>, name: &str) -> Result<Role, GoogleE
     session.get(CLOUD_SCOPE, &request).await
 }
 
+/// `WorkloadIdentityPool`, as far as it is read.
+#[derive(Clone, Debug, Deserialize)]
+pub struct WorkloadIdentityPool {
+    /// `projects/<number>/locations/global/workloadIdentityPools/<id>`.
+    #[serde(default)]
+    pub name: String,
+    /// `ACTIVE` or `DELETED`.
+    #[serde(default)]
+    pub state: String,
+    /// Switched off.
+    #[serde(default)]
+    pub disabled: bool,
+}
+
+/// `projects.locations.workloadIdentityPools.list`: 1,000 a page, says the discovery document.
+#[must_use]
+pub fn list_workload_identity_pools<'a>(
+    session: &'a Session<'a>,
+    project: &str,
+) -> Pages<'a, WorkloadIdentityPool> {
+    let path = format!("v1/projects/{}/locations/global/workloadIdentityPools", segment(project));
+    let request = Request::new(Api::Iam, path)
+        .query("pageSize", "1000")
+        .query("fields", "nextPageToken,workloadIdentityPools(name,state,disabled)");
+    Pages::new(session, CLOUD_SCOPE, request, "workloadIdentityPools")
+}
+
 /// `projects.serviceAccounts.getIamPolicy`.
 ///
 /// # Errors

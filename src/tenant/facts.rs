@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AdminRoles, Domains, Gap, Grants, IamFacts, Mailbox, Part, People, Reading, ServiceAccounts, User,
+    AdminRoles, ClientCertificates, Domains, Gap, Grants, Guardrails, IamFacts, Mailbox, Part, People, Reading,
+    ServiceAccountUse, ServiceAccounts, User,
 };
 
 /// One user with its mailbox: what streams through the checks.
@@ -50,6 +51,18 @@ pub struct Tenant {
     pub grants: Grants,
     /// Who may do what with service accounts.
     pub iam: IamFacts,
+    /// When service accounts and keys authenticated last.
+    pub service_account_use: Reading<ServiceAccountUse>,
+    /// What projects forbid about keys.
+    pub guardrails: Reading<Guardrails>,
+    /// Who the clients are that no listed service account is.
+    pub client_certificates: Reading<Vec<ClientCertificates>>,
+    /// Whether the admin log was read completely.
+    pub admin_log: Reading<()>,
+    /// Whether the log of access evaluations was read completely.
+    pub access_evaluation_log: Reading<()>,
+    /// Whether the token log was read completely.
+    pub token_log: Reading<()>,
 }
 
 impl Tenant {
@@ -78,6 +91,12 @@ impl Tenant {
             Part::IamRoles => self.iam.roles.gap(),
             Part::Groups => self.iam.groups.gap(),
             Part::WorkloadIdentityPools => self.iam.pools.gap(),
+            Part::ServiceAccountUse => self.service_account_use.gap(),
+            Part::Guardrails => self.guardrails.gap(),
+            Part::ClientCertificates => self.client_certificates.gap(),
+            Part::AdminLog => self.admin_log.gap(),
+            Part::AccessEvaluationLog => self.access_evaluation_log.gap(),
+            Part::TokenLog => self.token_log.gap(),
         }
     }
 }

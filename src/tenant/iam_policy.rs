@@ -29,6 +29,9 @@ pub struct IamBinding {
 pub struct IamPolicy {
     /// Its bindings.
     pub bindings: Vec<IamBinding>,
+    /// The services of which it logs every read (`DATA_READ`, nobody exempted); `allServices` for all.
+    #[serde(default)]
+    pub logs_reads_of: Vec<String>,
 }
 
 /// A resource with its place in the hierarchy and its own policy; what it inherits is not repeated.

@@ -34,6 +34,18 @@ pub enum Part {
     Groups,
     /// Workload identity pools of the configured projects.
     WorkloadIdentityPools,
+    /// When service accounts and keys authenticated last.
+    ServiceAccountUse,
+    /// What the configured projects forbid about keys, and whether they log signing.
+    Guardrails,
+    /// Who the clients are that no listed service account is.
+    ClientCertificates,
+    /// The admin log: delegations given and taken away, Gmail's settings changed.
+    AdminLog,
+    /// The log of access evaluations: delegations in use.
+    AccessEvaluationLog,
+    /// The token log: apps that users let in, and what clients called.
+    TokenLog,
 }
 
 /// What one unit of a part is, and so what `total` counts in `coverage.csv`.
@@ -48,9 +60,8 @@ pub enum PartGrain {
 }
 
 impl Part {
-    /// Every part that a run can read, in the order in which reports show them. The parts of [`super::IamFacts`]
-    /// have no reader yet.
-    pub const ALL: [Self; 8] = [
+    /// Every part, in the order in which reports show them.
+    pub const ALL: [Self; 18] = [
         Self::Users,
         Self::Domains,
         Self::AdminRoles,
@@ -59,6 +70,16 @@ impl Part {
         Self::SaKeys,
         Self::ConsoleGrants,
         Self::ProbeGrants,
+        Self::AdminLog,
+        Self::AccessEvaluationLog,
+        Self::TokenLog,
+        Self::ClientCertificates,
+        Self::ServiceAccountUse,
+        Self::Guardrails,
+        Self::IamPolicies,
+        Self::IamRoles,
+        Self::Groups,
+        Self::WorkloadIdentityPools,
     ];
 
     /// The name in configuration and reports.
@@ -77,6 +98,12 @@ impl Part {
             Self::IamRoles => "iam_roles",
             Self::Groups => "groups",
             Self::WorkloadIdentityPools => "workload_identity_pools",
+            Self::ServiceAccountUse => "service_account_use",
+            Self::Guardrails => "guardrails",
+            Self::ClientCertificates => "client_certificates",
+            Self::AdminLog => "admin_log",
+            Self::AccessEvaluationLog => "access_evaluation_log",
+            Self::TokenLog => "token_log",
         }
     }
 
@@ -96,6 +123,12 @@ impl Part {
             Self::IamRoles => "IAM roles and their permissions",
             Self::Groups => "Groups and their members",
             Self::WorkloadIdentityPools => "Workload identity pools",
+            Self::ServiceAccountUse => "Last use of service accounts and keys",
+            Self::Guardrails => "Guardrails of projects",
+            Self::ClientCertificates => "Certificates of foreign clients",
+            Self::AdminLog => "Admin log",
+            Self::AccessEvaluationLog => "Access evaluation log",
+            Self::TokenLog => "Token log",
         }
     }
 

@@ -47,6 +47,13 @@ pub struct ServiceAccount {
 pub struct ServiceAccounts(pub Vec<ServiceAccount>);
 
 impl ServiceAccounts {
+    /// The projects in which the accounts live, with those that were asked for.
+    #[must_use]
+    pub fn projects(&self, asked_for: &[String]) -> Vec<String> {
+        let found = self.0.iter().map(|account| &account.project).chain(asked_for);
+        found.collect::<std::collections::BTreeSet<_>>().into_iter().cloned().collect()
+    }
+
     /// The account that holds this client id.
     #[must_use]
     pub fn by_client(&self, client_id: &str) -> Option<&ServiceAccount> {

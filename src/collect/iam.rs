@@ -1,0 +1,274 @@
+//! Who may do what with service accounts: policies up the hierarchy, the roles in them, the groups in them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::{StreamExt, stream};
+
+use crate::google::iam_policy::{AuditConfig, Policy};
+use crate::google::{GoogleError, Session, admin1_directory as directory, cloudresourcemanager3 as resource_manager, iam1};
+use crate::tenant::{
+    Gap, Group, GroupMember, GroupMemberKind, Groups, IamBinding, IamCondition, IamPolicies, IamPolicy,
+    IamResource, IamRole, IamRoleState, IamRoles, Part, PoolState, Reading, ResourcePolicy, ServiceAccounts,
+    WorkloadIdentityPool, WorkloadIdentityPools,
+};
+
+use super::{gaps, reading};
+
+/// Policies, roles and groups that are read at once.
+const AT_ONCE: usize = 32;
+
+/// The most folders above one another: Google allows ten.
+const DEEPEST: usize = 12;
+
+/// Policies of the accounts, of their projects, and of everything above those.
+pub(super) async fn policies(
+    session: &Session<'_>,
+    projects: &[String],
+    accounts: &ServiceAccounts,
+) -> Reading<IamPolicies> {
+    let mut found: Vec<ResourcePolicy> =
+        stream::iter(projects).map(|project| of_project(session, project)).buffered(AT_ONCE).collect().await;
+    let mut above: BTreeSet<IamResource> = found.iter().filter_map(parent).collect();
+    for _ in 0..DEEPEST {
+        let next: Vec<IamResource> = above.iter().cloned().collect();
+        let read: Vec<ResourcePolicy> =
+            stream::iter(next).map(|resource| of_ancestor(session, resource)).buffered(AT_ONCE).collect().await;
+        above = read.iter().filter_map(parent).collect();
+        found.extend(read);
+        above.retain(|resource| !found.iter().any(|known| known.resource == *resource));
+        if above.is_empty() {
+            break;
+        }
+    }
+    let of_accounts: Vec<ResourcePolicy> = stream::iter(&accounts.0)
+        .map(|account| async {
+            let policy = iam1::get_service_account_policy(session, &account.project, &account.email).await;
+            ResourcePolicy {
+                resource: IamResource::ServiceAccount(account.email.clone()),
+                number: None,
+                parent: Reading::Complete(Some(IamResource::Project(account.project.clone()))),
+                policy: policy_reading(policy),
+            }
+        })
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    found.extend(of_accounts);
+    let any = found.iter().any(|resource| resource.policy.known().is_some());
+    let gaps: Vec<Gap> = found
+        .iter()
+        .flat_map(|resource| resource.policy.gap().into_iter().chain(resource.parent.gap()))
+        .cloned()
+        .collect();
+    reading(IamPolicies(found), any, gaps)
+}
+
+fn parent(resource: &ResourcePolicy) -> Option<IamResource> {
+    resource.parent.known().cloned().flatten()
+}
+
+async fn of_project(session: &Session<'_>, project: &str) -> ResourcePolicy {
+    let name = format!("projects/{project}");
+    let (about, policy) = futures::join!(
+        resource_manager::get_project(session, project),
+        resource_manager::get_iam_policy(session, &name),
+    );
+    let number = about.as_ref().ok().and_then(|about| about.name.strip_prefix("projects/")).map(str::to_owned);
+    ResourcePolicy {
+        resource: IamResource::Project(project.to_owned()),
+        number,
+        parent: parent_reading(about.map(|about| about.parent)),
+        policy: policy_reading(policy),
+    }
+}
+
+async fn of_ancestor(session: &Session<'_>, resource: IamResource) -> ResourcePolicy {
+    let (name, folder) = match &resource {
+        IamResource::Folder(number) => (format!("folders/{number}"), Some(number.clone())),
+        other => (format!("organizations/{}", other.id()), None),
+    };
+    let parent = async {
+        match folder {
+            Some(folder) => {
+                parent_reading(resource_manager::get_folder(session, &folder).await.map(|about| about.parent))
+            }
+            None => Reading::Complete(None),
+        }
+    };
+    let (parent, policy) = futures::join!(parent, resource_manager::get_iam_policy(session, &name));
+    ResourcePolicy {
+        resource,
+        number: None,
+        parent,
+        policy: policy_reading(policy),
+    }
+}
+
+/// An empty parent is that of a project without an organization; Google also leaves it out where it may not be seen.
+fn parent_reading(parent: Result<String, GoogleError>) -> Reading<Option<IamResource>> {
+    match parent {
+        Ok(parent) => Reading::Complete(match parent.split_once('/') {
+            Some(("folders", number)) => Some(IamResource::Folder(number.to_owned())),
+            Some(("organizations", number)) => Some(IamResource::Organization(number.to_owned())),
+            _ => None,
+        }),
+        Err(error) => Reading::Missing(gaps::refused(Part::IamPolicies, &error)),
+    }
+}
+
+fn policy_reading(policy: Result<Policy, GoogleError>) -> Reading<IamPolicy> {
+    let policy = match policy {
+        Ok(policy) => policy,
+        Err(error) => return Reading::Missing(gaps::refused(Part::IamPolicies, &error)),
+    };
+    let logs_reads_of = logged_services(&policy);
+    let bindings = policy.bindings.into_iter().map(|binding| IamBinding {
+        role: binding.role,
+        members: binding.members,
+        condition: binding
+            .condition
+            .map(|condition| IamCondition { title: condition.title, expression: condition.expression }),
+    });
+    Reading::Complete(IamPolicy { bindings: bindings.collect(), logs_reads_of })
+}
+
+/// The services of which a policy logs every read, without exemptions.
+fn logged_services(policy: &Policy) -> Vec<String> {
+    let logs_reads = |config: &&AuditConfig| {
+        config
+            .audit_log_configs
+            .iter()
+            .any(|log| log.log_type == "DATA_READ" && log.exempted_members.is_empty())
+    };
+    policy.audit_configs.iter().filter(logs_reads).map(|config| config.service.clone()).collect()
+}
+
+/// The roles that policies name.
+pub(super) async fn roles(session: &Session<'_>, policies: &IamPolicies) -> Reading<IamRoles> {
+    let names: BTreeSet<&str> = bindings(policies).map(|binding| binding.role.as_str()).collect();
+    let found: Vec<IamRole> =
+        stream::iter(names).map(|name| role(session, name)).buffered(AT_ONCE).collect().await;
+    let any = found.is_empty() || found.iter().any(|role| role.permissions.known().is_some());
+    let gaps: Vec<Gap> = found.iter().filter_map(|role| role.permissions.gap()).cloned().collect();
+    reading(IamRoles(found), any, gaps)
+}
+
+async fn role(session: &Session<'_>, name: &str) -> IamRole {
+    let (state, permissions) = match iam1::get_role(session, name).await {
+        Ok(role) => {
+            let state = match (role.deleted, role.stage.as_str()) {
+                (true, _) => IamRoleState::Deleted,
+                (false, "DISABLED") => IamRoleState::Disabled,
+                _ => IamRoleState::Active,
+            };
+            (state, Reading::Complete(role.included_permissions.into_iter().collect()))
+        }
+        Err(error) => (IamRoleState::Active, Reading::Missing(gaps::refused(Part::IamRoles, &error))),
+    };
+    IamRole { name: name.to_owned(), state, permissions }
+}
+
+fn bindings(policies: &IamPolicies) -> impl Iterator<Item = &IamBinding> {
+    policies.0.iter().filter_map(|resource| resource.policy.known()).flat_map(|policy| &policy.bindings)
+}
+
+/// The groups that hold a role which can lead to an account, with the groups in them.
+pub(super) async fn groups(
+    admin: &Session<'_>,
+    policies: &IamPolicies,
+    roles: Option<&IamRoles>,
+) -> Reading<Groups> {
+    let matters = |binding: &&IamBinding| {
+        let role = roles.and_then(|roles| roles.0.iter().find(|role| role.name == binding.role));
+        role.and_then(|role| role.permissions.known()).is_none_or(|permissions| permissions.iter().any(leads_on))
+    };
+    let members = bindings(policies).filter(matters).flat_map(|binding| &binding.members);
+    let mut asked = BTreeMap::new();
+    let mut wanted: BTreeSet<String> =
+        members.filter_map(|member| member.strip_prefix("group:")).map(str::to_lowercase).collect();
+    while !wanted.is_empty() {
+        let found: Vec<Group> =
+            stream::iter(&wanted).map(|group| read_group(admin, group)).buffered(AT_ONCE).collect().await;
+        let nested = found.iter().filter_map(|group| group.members.known()).flatten();
+        let nested = nested.filter(|member| member.kind == GroupMemberKind::Group);
+        let next: BTreeSet<String> = nested.map(|member| member.email.to_lowercase()).collect();
+        asked.extend(std::mem::take(&mut wanted).into_iter().zip(found));
+        wanted = next.into_iter().filter(|group| !asked.contains_key(group)).collect();
+    }
+    let groups: Vec<Group> = asked.into_values().collect();
+    let any = groups.is_empty() || groups.iter().any(|group| group.members.known().is_some());
+    let gaps: Vec<Gap> = groups.iter().filter_map(|group| group.members.gap()).cloned().collect();
+    reading(Groups(groups), any, gaps)
+}
+
+/// Whether a permission is a step on the way to a service account.
+fn leads_on(permission: &String) -> bool {
+    permission.starts_with("iam.serviceAccount")
+        || permission.ends_with(".setIamPolicy")
+        || permission == "iam.roles.update"
+}
+
+async fn read_group(admin: &Session<'_>, email: &str) -> Group {
+    let (about, members) =
+        futures::join!(directory::get_group(admin, email), directory::list_members(admin, email).all());
+    let about = about.unwrap_or_default();
+    let gap = gaps::of_listing(Part::Groups, &members);
+    let rows = members.rows.into_iter().map(|member| GroupMember {
+        kind: match member.kind.as_str() {
+            "USER" | "EXTERNAL" => GroupMemberKind::User,
+            "GROUP" => GroupMemberKind::Group,
+            "CUSTOMER" => GroupMemberKind::Customer,
+            other => GroupMemberKind::Other(other.to_owned()),
+        },
+        email: member.email,
+    });
+    Group {
+        email: if about.email.is_empty() { email.to_owned() } else { about.email },
+        aliases: about.aliases.into_iter().chain(about.non_editable_aliases).collect(),
+        members: reading(rows.collect(), members.began, gap),
+    }
+}
+
+/// Whether the policies of a project, or of what is above it, log every read of a service: signing by IAM
+/// Credentials is one.
+pub(super) fn logs_reads(policies: &Reading<IamPolicies>, project: &str, service: &str) -> Reading<bool> {
+    let known = match policies {
+        Reading::Complete(known) | Reading::Partial(known, _) => known,
+        Reading::Missing(gap) => return Reading::Missing(gap.clone()),
+    };
+    let mut place = Some(IamResource::Project(project.to_owned()));
+    let mut missing = None;
+    while let Some(resource) = place {
+        let Some(found) = known.0.iter().find(|known| known.resource == resource) else { break };
+        match &found.policy {
+            Reading::Complete(policy) | Reading::Partial(policy, _) => {
+                if policy.logs_reads_of.iter().any(|logged| logged == service || logged == "allServices") {
+                    return Reading::Complete(true);
+                }
+            }
+            Reading::Missing(gap) => missing = missing.or(Some(gap.clone())),
+        }
+        missing = missing.or(found.parent.gap().cloned());
+        place = parent(found);
+    }
+    missing.map_or(Reading::Complete(false), Reading::Missing)
+}
+
+/// The workload identity pools of the projects.
+pub(super) async fn pools(session: &Session<'_>, projects: &[String]) -> Reading<WorkloadIdentityPools> {
+    let (mut pools, mut gaps, mut any) = (Vec::new(), Vec::new(), projects.is_empty());
+    for project in projects {
+        let listing = iam1::list_workload_identity_pools(session, project).all().await;
+        any |= listing.began;
+        gaps.extend(gaps::of_listing(Part::WorkloadIdentityPools, &listing));
+        pools.extend(listing.rows.into_iter().map(|pool| WorkloadIdentityPool {
+            name: pool.name,
+            state: match (pool.state.as_str(), pool.disabled) {
+                ("DELETED", _) => PoolState::Deleted,
+                (_, true) => PoolState::Disabled,
+                _ => PoolState::Active,
+            },
+        }));
+    }
+    reading(WorkloadIdentityPools(pools), any, gaps)
+}
