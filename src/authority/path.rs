@@ -96,7 +96,7 @@ impl<'a> Hop<'a> {
         match self {
             Self::Member { .. } => false,
             Self::Right { holder, account, .. } => {
-                holder.kind == PrincipalKind::ServiceAccount && holder.id == *account
+                holder.kind == PrincipalKind::ServiceAccount && holder.id.eq_ignore_ascii_case(account)
             }
         }
     }
