@@ -3,6 +3,7 @@
 mod assemble;
 mod error;
 mod outcome;
+mod takeovers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::takeovers::takeovers;
 use crate::collect::{Access, GrantListing, UserCursor, UserListing};
 use crate::judge::UserTotals;
 use crate::store::{Run, StoreError};
@@ -44,7 +45,7 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
         unreadable: known.map_or(0, |listing| listing.unreadable),
         is_unknown: known.is_none_or(|listing| listing.interrupted),
     };
-    let tenant = Tenant {
+    let mut tenant = Tenant {
         run_at: run.started_at(),
         customer_id: known.and_then(|listing| listing.customer_id.clone()),
         people: people(run, &listing)?,
@@ -61,6 +62,7 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
             groups: part(run, Part::Groups)?,
             pools: part(run, Part::WorkloadIdentityPools)?,
         },
+        takeovers: Vec::new(),
         service_account_use: part(run, Part::ServiceAccountUse)?,
         guardrails: part(run, Part::Guardrails)?,
         client_certificates: part(run, Part::ClientCertificates)?,
@@ -68,6 +70,7 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
         access_evaluation_log: part(run, Part::AccessEvaluationLog)?,
         token_log: part(run, Part::TokenLog)?,
     };
+    tenant.takeovers = takeovers(&tenant);
     Ok(Facts { tenant, users, own_email: own.email.to_owned(), own_client_id })
 }
 

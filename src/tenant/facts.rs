@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AdminRoles, ClientCertificates, Domains, Gap, Grants, Guardrails, IamFacts, Mailbox, Part, People, Reading,
-    ServiceAccountUse, ServiceAccounts, User,
+    ServiceAccountUse, ServiceAccounts, Takeover, User,
 };
 
 /// One user with its mailbox: what streams through the checks.
@@ -51,6 +51,8 @@ pub struct Tenant {
     pub grants: Grants,
     /// Who may do what with service accounts.
     pub iam: IamFacts,
+    /// Who can take over which client, found in `iam`.
+    pub takeovers: Vec<Takeover>,
     /// When service accounts and keys authenticated last.
     pub service_account_use: Reading<ServiceAccountUse>,
     /// What projects forbid about keys.

@@ -21,6 +21,7 @@ mod policy;
 mod scope_risk;
 mod service_account;
 mod service_account_use;
+mod takeover;
 mod user;
 mod workload_identity_pool;
 
@@ -44,5 +45,6 @@ pub use policy::{Policy, Profile};
 pub use scope_risk::{RiskClass, ScopeRisk, ScopeRiskTable, ScopeSeverity};
 pub use service_account::{ServiceAccount, ServiceAccountKey, ServiceAccounts};
 pub use service_account_use::{LastUse as ServiceAccountLastUse, ProjectUse, ServiceAccountUse};
+pub use takeover::{BroadBinding, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal};
 pub use user::{LastLogin, User};
 pub use workload_identity_pool::{PoolState, WorkloadIdentityPool, WorkloadIdentityPools};

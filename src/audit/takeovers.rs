@@ -1,0 +1,116 @@
+//! Facts of IAM → who can take over which client.
+
+use crate::authority::{Authority, Binding, Grade, Limits, Path, PrincipalKind, Right, Side};
+use crate::tenant::{
+    BroadBinding, Gap, GapClass, IamPolicies, IamResource, Part, Takeover, TakeoverEdge, TakeoverPath,
+    TakeoverPrincipal, Tenant, is_same_client,
+};
+
+/// Roles that are meant to be given on one account.
+const FOR_ONE_ACCOUNT: [&str; 3] = [
+    "roles/iam.serviceAccountUser",
+    "roles/iam.serviceAccountTokenCreator",
+    "roles/iam.serviceAccountKeyAdmin",
+];
+
+/// Who can take over each client that holds a grant and is a listed account; and the bindings on which most
+/// paths rest, the most first.
+pub(super) fn takeovers(tenant: &Tenant) -> Vec<Takeover> {
+    let authority = Authority::new(&tenant.iam, &tenant.service_accounts, &tenant.domains, Limits::default());
+    let clients = tenant.grants.clients().into_iter();
+    let accounts = clients.filter_map(|client| {
+        let accounts = tenant.service_accounts.known()?;
+        let is_client = |id: &str| is_same_client(id, client);
+        let account = accounts.0.iter().find(|account| is_client(&account.client_id) || is_client(&account.unique_id))?;
+        Some((client, account))
+    });
+    accounts
+        .map(|(client, account)| {
+            let found = authority.paths_to(&account.email);
+            Takeover {
+                client_id: client.to_owned(),
+                account: account.email.clone(),
+                paths: found.paths.iter().map(path).collect(),
+                broad: broad(tenant, &account.project),
+                gap: found.unknown.first().map(|unknown| gap(&unknown.message, unknown.gap.as_ref())),
+            }
+        })
+        .collect()
+}
+
+fn path(path: &Path<'_>) -> TakeoverPath {
+    let edge = match (path.grade, path.edge()) {
+        (Grade::Direct, Some(Right::CreateKey | Right::UploadKey)) => TakeoverEdge::Key,
+        (Grade::Direct, _) => TakeoverEdge::Sign,
+        (Grade::Indirect, _) => TakeoverEdge::Indirect,
+        (Grade::Admin, _) => TakeoverEdge::Admin,
+    };
+    TakeoverPath {
+        principal: path.principal.id.clone(),
+        kind: kind(path.principal.kind),
+        is_outside: match path.principal.side {
+            Side::Inside => Some(false),
+            Side::Outside => Some(true),
+            Side::Unknown => None,
+        },
+        edge,
+        permission: path.edge().map(|right| right.permission().to_owned()).unwrap_or_default(),
+        via: path.via().map(|principal| principal.id.clone()).collect(),
+        hops: path.hops.len() as u64,
+        is_conditional: path.conditional,
+        sentence: path.text(),
+        cut: path.cut().map(|binding| describe(&binding)).unwrap_or_default(),
+    }
+}
+
+const fn kind(kind: PrincipalKind) -> TakeoverPrincipal {
+    match kind {
+        PrincipalKind::ServiceAccount | PrincipalKind::ServiceAccountSet | PrincipalKind::FederatedSubject => {
+            TakeoverPrincipal::Workload
+        }
+        PrincipalKind::WholePool | PrincipalKind::Anyone | PrincipalKind::AnyoneSignedIn => TakeoverPrincipal::Open,
+        _ => TakeoverPrincipal::Human,
+    }
+}
+
+fn describe(binding: &Binding<'_>) -> String {
+    let condition =
+        binding.condition.map_or_else(String::new, |condition| format!(", if \"{}\"", condition.title));
+    format!("{} for {} on {}{condition}", binding.role, binding.member, binding.resource.title())
+}
+
+/// Bindings of roles for single accounts, on the account's project and above.
+fn broad(tenant: &Tenant, project: &str) -> Vec<BroadBinding> {
+    let none = IamPolicies::default();
+    let policies = tenant.iam.policies.known().unwrap_or(&none);
+    let mut place = Some(IamResource::Project(project.to_owned()));
+    let mut found = Vec::new();
+    while let Some(resource) = place {
+        let Some(entry) = policies.0.iter().find(|entry| entry.resource == resource) else { break };
+        let bindings = entry.policy.known().into_iter().flat_map(|policy| &policy.bindings);
+        for binding in bindings.filter(|binding| FOR_ONE_ACCOUNT.contains(&binding.role.as_str())) {
+            found.extend(binding.members.iter().map(|member| BroadBinding {
+                resource: resource.title(),
+                role: binding.role.clone(),
+                member: member.clone(),
+            }));
+        }
+        place = entry.parent.known().cloned().flatten();
+    }
+    found
+}
+
+/// A gap in what paths rest on.
+fn gap(message: &str, gap: Option<&Gap>) -> Gap {
+    match gap {
+        Some(gap) => Gap { message: format!("{message}. {}", gap.message), ..gap.clone() },
+        None => Gap {
+            part: Part::IamPolicies,
+            class: GapClass::Failed,
+            reason: "paths_unknown".to_owned(),
+            message: message.to_owned(),
+            needed: String::new(),
+            fix: "Look at the resource in the Cloud console > IAM & Admin.".to_owned(),
+        },
+    }
+}

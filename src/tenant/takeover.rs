@@ -1,0 +1,95 @@
+//! Who can take over a client's delegation: paths as facts, in words that a report can show.
+
+use serde::{Deserialize, Serialize};
+
+use super::Gap;
+
+/// How a path ends: what its holder does in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TakeoverEdge {
+    /// A key is made or uploaded.
+    Key,
+    /// Something is signed as the account.
+    Sign,
+    /// Another account, or the account itself, is become first.
+    Indirect,
+    /// A right is given first.
+    Admin,
+}
+
+impl TakeoverEdge {
+    /// The word in `sa_paths.csv`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::Sign => "sign",
+            Self::Indirect => "indirect",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+/// Who stands at the beginning of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TakeoverPrincipal {
+    /// A person, a group of people, a domain.
+    Human,
+    /// A service account, or one identity of an outside workload.
+    Workload,
+    /// Anyone, anyone signed in, or everything in an identity pool.
+    Open,
+}
+
+/// One path from a principal to a delegated token of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakeoverPath {
+    /// Who: an address, or Google's principal identifier.
+    pub principal: String,
+    /// What.
+    pub kind: TakeoverPrincipal,
+    /// Whether it is somebody else's; `None`: nobody knows.
+    pub is_outside: Option<bool>,
+    /// What is done in the end.
+    pub edge: TakeoverEdge,
+    /// The permission at the end.
+    pub permission: String,
+    /// Groups and accounts on the way.
+    pub via: Vec<String>,
+    /// How many steps.
+    pub hops: u64,
+    /// Whether a binding on the way has a condition, which is not evaluated.
+    pub is_conditional: bool,
+    /// Hop by hop, in a sentence.
+    pub sentence: String,
+    /// The one binding to take away.
+    pub cut: String,
+}
+
+/// A binding that gives a dangerous role above an account, and so on accounts that are made later too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BroadBinding {
+    /// Where it stands, for people: `project p`.
+    pub resource: String,
+    /// The role.
+    pub role: String,
+    /// Who holds it.
+    pub member: String,
+}
+
+/// Who can take over one client.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Takeover {
+    /// The client id.
+    pub client_id: String,
+    /// The account's address.
+    pub account: String,
+    /// The paths, shortest first.
+    pub paths: Vec<TakeoverPath>,
+    /// Bindings above the account that give it to somebody by a role made for single accounts.
+    pub broad: Vec<BroadBinding>,
+    /// Why there may be others; `None`: there are no others.
+    pub gap: Option<Gap>,
+}
