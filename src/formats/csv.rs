@@ -4,6 +4,7 @@ mod coverage;
 mod delegated_scopes;
 mod findings;
 mod sa_keys;
+mod sa_paths;
 mod send_as;
 mod service_accounts;
 mod table;
@@ -20,6 +21,7 @@ const TABLES: &[Table] = &[
     send_as::TABLE,
     service_accounts::TABLE,
     sa_keys::TABLE,
+    sa_paths::TABLE,
     delegated_scopes::TABLE,
     findings::TABLE,
     coverage::TABLE,

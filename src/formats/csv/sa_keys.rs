@@ -2,16 +2,17 @@
 
 use super::table::{Rows, Table, names};
 use crate::formats::csv_cell::{Cell, boolean, text, time, unknown};
-use crate::tenant::{ServiceAccount, ServiceAccountKey};
+use crate::tenant::{ServiceAccount, ServiceAccountKey, ServiceAccountLastUse, ServiceAccountUse};
 
 pub(super) const TABLE: Table = Table {
     file: "sa_keys.csv",
     header: || names(COLUMNS),
     rows: Rows::OfRun(|source, file| {
         let accounts = source.tenant().service_accounts.known().into_iter().flat_map(|accounts| &accounts.0);
+        let uses = source.tenant().service_account_use.known();
         let rows: Vec<_> = accounts
             .flat_map(|account| {
-                account.keys.known().into_iter().flatten().map(move |key| Row { account, key })
+                account.keys.known().into_iter().flatten().map(move |key| Row { account, key, uses })
             })
             .collect();
         file.write_sorted(COLUMNS, &rows)
@@ -21,6 +22,7 @@ pub(super) const TABLE: Table = Table {
 struct Row<'a> {
     account: &'a ServiceAccount,
     key: &'a ServiceAccountKey,
+    uses: Option<&'a ServiceAccountUse>,
 }
 
 /// [`table::Column`](super::table::Column) of rows that borrow.
@@ -33,6 +35,12 @@ const COLUMNS: &[BorrowingColumn] = &[
     ("expires_at", |row| time(row.key.expires_at)),
     ("origin", |row| text(&row.key.origin)),
     ("disabled", |row| boolean(row.key.disabled)),
-    // No part reads it yet.
-    ("last_used_at", |_| unknown()),
+    ("last_used_at", |row| {
+        let used = row.uses.and_then(|uses| uses.of_key(&row.account.project, &row.key.key_id));
+        match used {
+            Some(ServiceAccountLastUse::On(at)) => time(Some(at)),
+            Some(ServiceAccountLastUse::Never) => text("never"),
+            Some(ServiceAccountLastUse::Unknown(_)) | None => unknown(),
+        }
+    }),
 ];
