@@ -58,17 +58,25 @@ pub async fn run(
     let (run, beginning) = begin(&store, config, circumstances)?;
 
     let ending = tokio::select! {
-        collected = collect::collect(&client, &plan, &run, progress) => collected.map(|()| RunState::Finished)?,
+        collected = collect::collect(&client, &plan, &run, progress) => {
+            collected?;
+            // What an API that is down had to tell can be asked for later.
+            if client.has_given_up() { RunState::Interrupted } else { RunState::Finished }
+        }
         () = stop => RunState::Interrupted,
         () = tell_traffic(&client, progress) => RunState::Interrupted,
     };
     let own = assemble::OwnClient { email: &account.email, client_id: account.client_id.as_deref() };
     let facts = assemble::facts(&run, own)?;
     if client.tokens_issued() == 0
+        && (ending == RunState::Finished || client.has_given_up())
         && let Some(gap) = facts.without_any_token(&plan.parts)
     {
         let gap = Box::new(gap.clone());
-        run.abandon()?;
+        // What an attempt before read stays.
+        if beginning != Beginning::Resumed {
+            run.abandon()?;
+        }
         return Err(AuditError::NoToken(gap));
     }
     if let Err(refusal) = refuse_another_tenant(&run, &facts) {
@@ -106,14 +114,21 @@ fn begin<'s>(
         let age = (circumstances.at - run.started_at()).to_std().unwrap_or_default();
         age < config.resume_within
     };
-    match store.unfinished(&terms)? {
-        Some(run) if circumstances.resume || is_young(&run) => {
+    let unfinished = store.unfinished(&terms)?;
+    match unfinished {
+        Some((run, true)) if circumstances.resume || is_young(&run) => {
+            tracing::info!(run = run.id(), "continuing");
             run.forget_gaps()?;
-            Ok((run, Beginning::Resumed))
+            return Ok((run, Beginning::Resumed));
         }
-        _ if circumstances.resume => Ok((store.begin(circumstances.at, &terms)?, Beginning::NothingToResume)),
-        _ => Ok((store.begin(circumstances.at, &terms)?, Beginning::Fresh)),
+        Some((run, false)) if circumstances.resume => {
+            return Err(AuditError::OtherTerms(run.id().to_owned()));
+        }
+        Some((run, _)) => tracing::warn!("the run {} was not finished, and is not continued", run.id()),
+        None => {}
     }
+    let beginning = if circumstances.resume { Beginning::NothingToResume } else { Beginning::Fresh };
+    Ok((store.begin(circumstances.at, &terms)?, beginning))
 }
 
 /// Judges the kept facts of a run again, and writes its reports anew. Asks nobody anything.
@@ -191,6 +206,7 @@ async fn connect(config: &Config) -> Result<(Client, OwnAccount), AuditError> {
     let options = ClientOptions {
         concurrency: config.concurrency,
         retry_budget: config.retry_budget,
+        outage_patience: config.outage_patience,
         ..ClientOptions::default()
     };
     Ok((Client::new(auth, roots, options)?, account))
@@ -368,7 +384,9 @@ fn write_reports(
     let folder = folder.write(&contents)?;
     // Only what somebody can read is what the next run compares with.
     run.end(ending, summary)?;
-    run.forget_all_but(config.keep_runs)?;
+    if ending == RunState::Finished {
+        run.forget_all_but(config.keep_runs)?;
+    }
     Ok(Outcome {
         summary: summary.clone(),
         folder,

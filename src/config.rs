@@ -48,6 +48,8 @@ pub struct Config {
     pub concurrency: usize,
     /// Retries that one API may cost a run, beyond those that its successes earn.
     pub retry_budget: u32,
+    /// The longest outage of one API that is waited for.
+    pub outage_patience: Duration,
     /// The longest that reading one part may take.
     pub part_deadline: Duration,
     /// The thresholds.
@@ -153,6 +155,7 @@ struct Collect {
     parts: Option<WordOrList>,
     concurrency: Option<i64>,
     retry_budget: Option<i64>,
+    outage_patience: Option<i64>,
     part_deadline: Option<i64>,
 }
 
@@ -334,6 +337,13 @@ impl Sources {
                 .transpose()?,
             parts: self.parts(written.collect.parts)?,
             concurrency: self.number("collect", "concurrency", written.collect.concurrency, 256, 1..=1024)?,
+            outage_patience: Duration::from_secs(self.number(
+                "collect",
+                "outage_patience",
+                written.collect.outage_patience,
+                120,
+                1..=3600,
+            )?),
             retry_budget: self.number(
                 "collect",
                 "retry_budget",

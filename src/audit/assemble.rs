@@ -90,13 +90,16 @@ fn part<T: serde::de::DeserializeOwned>(run: &Run<'_>, part: Part) -> Result<Rea
 
 /// The users' listing; of one that was stopped, as much as is kept.
 fn user_listing(run: &Run<'_>) -> Result<Reading<UserListing>, StoreError> {
+    if let Some(reading) = run.part(Part::Users)? {
+        return Ok(reading);
+    }
     let stopped: Option<UserCursor> = run.cursor(Part::Users)?;
     Ok(match stopped {
         Some(cursor) => {
             let listing = UserListing { interrupted: true, ..cursor.listing };
             Reading::Partial(listing, Gap::not_reached(Part::Users))
         }
-        None => part(run, Part::Users)?,
+        None => Reading::Missing(Gap::not_reached(Part::Users)),
     })
 }
 

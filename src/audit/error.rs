@@ -56,6 +56,15 @@ pub enum AuditError {
         /// This run's.
         now: String,
     },
+    /// The run that was not finished asked for something else.
+    #[error(
+        "the unfinished run {0} was begun with other settings, or by another version: it cannot be continued"
+    )]
+    #[diagnostic(help(
+        "Put back the settings of [tenant], [auth], [cloud], [google] and `[collect] parts`, with their environment \
+         twins; or run without `--resume` to begin a new one."
+    ))]
+    OtherTerms(String),
     /// Nothing could be asked at all.
     #[error("no token at all, so nothing was read: {}", .0.message)]
     #[diagnostic(help("{}", .0.fix))]
@@ -82,6 +91,7 @@ impl AuditError {
             | Self::Roots(_)
             | Self::Exceptions(_)
             | Self::OtherTenant { .. }
+            | Self::OtherTerms(_)
             | Self::NoSuchRun(_) => Exit::Usage,
             Self::Auth(_) | Self::Client(_) | Self::Store(_) | Self::NoToken(_) | Self::Report(_) => {
                 Exit::RunFailed

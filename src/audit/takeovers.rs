@@ -21,7 +21,10 @@ pub(super) fn takeovers(tenant: &Tenant) -> Vec<Takeover> {
     let accounts = clients.filter_map(|client| {
         let accounts = tenant.service_accounts.known()?;
         let is_client = |id: &str| is_same_client(id, client);
-        let account = accounts.0.iter().find(|account| is_client(&account.client_id) || is_client(&account.unique_id))?;
+        let account = accounts
+            .0
+            .iter()
+            .find(|account| is_client(&account.client_id) || is_client(&account.unique_id))?;
         Some((client, account))
     });
     accounts
@@ -65,10 +68,12 @@ fn path(path: &Path<'_>) -> TakeoverPath {
 
 const fn kind(kind: PrincipalKind) -> TakeoverPrincipal {
     match kind {
-        PrincipalKind::ServiceAccount | PrincipalKind::ServiceAccountSet | PrincipalKind::FederatedSubject => {
-            TakeoverPrincipal::Workload
+        PrincipalKind::ServiceAccount
+        | PrincipalKind::ServiceAccountSet
+        | PrincipalKind::FederatedSubject => TakeoverPrincipal::Workload,
+        PrincipalKind::WholePool | PrincipalKind::Anyone | PrincipalKind::AnyoneSignedIn => {
+            TakeoverPrincipal::Open
         }
-        PrincipalKind::WholePool | PrincipalKind::Anyone | PrincipalKind::AnyoneSignedIn => TakeoverPrincipal::Open,
         _ => TakeoverPrincipal::Human,
     }
 }

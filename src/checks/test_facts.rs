@@ -153,6 +153,13 @@ pub(super) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Tenant {
         probe_grants: Reading::Complete(()),
         grants: Grants::default(),
         iam: IamFacts::default(),
+        takeovers: Vec::new(),
+        service_account_use: Reading::Complete(Default::default()),
+        guardrails: Reading::Complete(Default::default()),
+        client_certificates: Reading::Complete(Vec::new()),
+        admin_log: Reading::Complete(()),
+        access_evaluation_log: Reading::Complete(()),
+        token_log: Reading::Complete(()),
     }
 }
 
@@ -170,6 +177,12 @@ pub(super) fn without(part: Part, mut tenant: Tenant) -> Tenant {
         Part::IamRoles => tenant.iam.roles = Reading::Missing(gap),
         Part::Groups => tenant.iam.groups = Reading::Missing(gap),
         Part::WorkloadIdentityPools => tenant.iam.pools = Reading::Missing(gap),
+        Part::ServiceAccountUse => tenant.service_account_use = Reading::Missing(gap),
+        Part::Guardrails => tenant.guardrails = Reading::Missing(gap),
+        Part::ClientCertificates => tenant.client_certificates = Reading::Missing(gap),
+        Part::AdminLog => tenant.admin_log = Reading::Missing(gap),
+        Part::AccessEvaluationLog => tenant.access_evaluation_log = Reading::Missing(gap),
+        Part::TokenLog => tenant.token_log = Reading::Missing(gap),
         Part::SendAs => {}
     }
     tenant

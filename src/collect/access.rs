@@ -89,9 +89,9 @@ impl Access {
             Part::IamRoles => Self::of_cloud(
                 "IAM permission iam.roles.get where custom roles are defined, as in roles/iam.securityReviewer",
             ),
-            Part::WorkloadIdentityPools => {
-                Self::of_cloud("IAM permission iam.workloadIdentityPools.list, as in roles/iam.securityReviewer")
-            }
+            Part::WorkloadIdentityPools => Self::of_cloud(
+                "IAM permission iam.workloadIdentityPools.list, as in roles/iam.securityReviewer",
+            ),
             Part::ServiceAccountUse => Self::of_cloud(
                 "IAM permissions policyanalyzer.serviceAccountLastAuthenticationActivities.query and \
                  policyanalyzer.serviceAccountKeyLastAuthenticationActivities.query, as in \

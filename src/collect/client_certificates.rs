@@ -57,7 +57,8 @@ fn address(common_name: &str) -> String {
     let domain = [".iam.gserviceaccount.com", ".gserviceaccount.com"]
         .into_iter()
         .find(|domain| common_name.ends_with(domain));
-    let Some((name, domain)) = domain.and_then(|domain| Some((common_name.strip_suffix(domain)?, domain))) else {
+    let Some((name, domain)) = domain.and_then(|domain| Some((common_name.strip_suffix(domain)?, domain)))
+    else {
         return common_name.to_owned();
     };
     // The login has no dots, but for an account of App Engine's, which is named after its project.
@@ -83,9 +84,17 @@ mod tests {
     #[test]
     fn a_common_name_becomes_the_address_again() {
         for (common_name, email, of_project) in [
-            ("mailer.vendor-project.iam.gserviceaccount.com", "mailer@vendor-project.iam.gserviceaccount.com", "vendor-project"),
+            (
+                "mailer.vendor-project.iam.gserviceaccount.com",
+                "mailer@vendor-project.iam.gserviceaccount.com",
+                "vendor-project",
+            ),
             ("app.appspot.gserviceaccount.com", "app@appspot.gserviceaccount.com", "app"),
-            ("mailer.p.example.com.iam.gserviceaccount.com", "mailer@p.example.com.iam.gserviceaccount.com", "p.example.com"),
+            (
+                "mailer.p.example.com.iam.gserviceaccount.com",
+                "mailer@p.example.com.iam.gserviceaccount.com",
+                "p.example.com",
+            ),
             ("something else", "something else", ""),
         ] {
             assert_eq!(address(common_name), email);

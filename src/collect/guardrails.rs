@@ -10,7 +10,8 @@ use super::{gaps, reading};
 const CREATION: [&str; 2] =
     ["iam.disableServiceAccountKeyCreation", "iam.managed.disableServiceAccountKeyCreation"];
 /// Constraints that forbid uploading keys.
-const UPLOAD: [&str; 2] = ["iam.disableServiceAccountKeyUpload", "iam.managed.disableServiceAccountKeyUpload"];
+const UPLOAD: [&str; 2] =
+    ["iam.disableServiceAccountKeyUpload", "iam.managed.disableServiceAccountKeyUpload"];
 const EXPOSURE: &str = "iam.serviceAccountKeyExposureResponse";
 
 /// Asks what is in force in each project. `logs_signing` comes from policies that were read already.
@@ -31,7 +32,9 @@ pub(super) async fn collect(
             forbids_key_creation: creation,
             forbids_key_upload: upload,
             disables_exposed_keys: told(exposure, |rules| {
-                rules.iter().any(|rule| rule.condition.is_none() && rule.values.allowed_values == ["DISABLE_KEY"])
+                rules
+                    .iter()
+                    .any(|rule| rule.condition.is_none() && rule.values.allowed_values == ["DISABLE_KEY"])
             }),
             logs_signing: logs_signing(project),
         });
@@ -58,8 +61,7 @@ async fn forbidden(account: &Session<'_>, project: &str, constraints: [&str; 2])
         orgpolicy2::get_effective_policy(account, project, first),
         orgpolicy2::get_effective_policy(account, project, second),
     );
-    let in_force =
-        |rules: &[PolicyRule]| rules.iter().any(|rule| rule.enforce && rule.condition.is_none());
+    let in_force = |rules: &[PolicyRule]| rules.iter().any(|rule| rule.enforce && rule.condition.is_none());
     match (told(first, in_force), told(second, in_force)) {
         (Reading::Complete(true), _) | (_, Reading::Complete(true)) => Reading::Complete(true),
         (Reading::Complete(false), other) | (other, _) => other,

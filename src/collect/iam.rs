@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::{StreamExt, stream};
 
 use crate::google::iam_policy::{AuditConfig, Policy};
-use crate::google::{GoogleError, Session, admin1_directory as directory, cloudresourcemanager3 as resource_manager, iam1};
+use crate::google::{
+    GoogleError, Session, admin1_directory as directory, cloudresourcemanager3 as resource_manager, iam1,
+};
 use crate::tenant::{
     Gap, Group, GroupMember, GroupMemberKind, Groups, IamBinding, IamCondition, IamPolicies, IamPolicy,
     IamResource, IamRole, IamRoleState, IamRoles, Part, PoolState, Reading, ResourcePolicy, ServiceAccounts,
@@ -31,8 +33,11 @@ pub(super) async fn policies(
     let mut above: BTreeSet<IamResource> = found.iter().filter_map(parent).collect();
     for _ in 0..DEEPEST {
         let next: Vec<IamResource> = above.iter().cloned().collect();
-        let read: Vec<ResourcePolicy> =
-            stream::iter(next).map(|resource| of_ancestor(session, resource)).buffered(AT_ONCE).collect().await;
+        let read: Vec<ResourcePolicy> = stream::iter(next)
+            .map(|resource| of_ancestor(session, resource))
+            .buffered(AT_ONCE)
+            .collect()
+            .await;
         above = read.iter().filter_map(parent).collect();
         found.extend(read);
         above.retain(|resource| !found.iter().any(|known| known.resource == *resource));
@@ -73,7 +78,8 @@ async fn of_project(session: &Session<'_>, project: &str) -> ResourcePolicy {
         resource_manager::get_project(session, project),
         resource_manager::get_iam_policy(session, &name),
     );
-    let number = about.as_ref().ok().and_then(|about| about.name.strip_prefix("projects/")).map(str::to_owned);
+    let number =
+        about.as_ref().ok().and_then(|about| about.name.strip_prefix("projects/")).map(str::to_owned);
     ResourcePolicy {
         resource: IamResource::Project(project.to_owned()),
         number,
@@ -96,12 +102,7 @@ async fn of_ancestor(session: &Session<'_>, resource: IamResource) -> ResourcePo
         }
     };
     let (parent, policy) = futures::join!(parent, resource_manager::get_iam_policy(session, &name));
-    ResourcePolicy {
-        resource,
-        number: None,
-        parent,
-        policy: policy_reading(policy),
-    }
+    ResourcePolicy { resource, number: None, parent, policy: policy_reading(policy) }
 }
 
 /// An empty parent is that of a project without an organization; Google also leaves it out where it may not be seen.
@@ -180,7 +181,8 @@ pub(super) async fn groups(
 ) -> Reading<Groups> {
     let matters = |binding: &&IamBinding| {
         let role = roles.and_then(|roles| roles.0.iter().find(|role| role.name == binding.role));
-        role.and_then(|role| role.permissions.known()).is_none_or(|permissions| permissions.iter().any(leads_on))
+        role.and_then(|role| role.permissions.known())
+            .is_none_or(|permissions| permissions.iter().any(leads_on))
     };
     let members = bindings(policies).filter(matters).flat_map(|binding| &binding.members);
     let mut asked = BTreeMap::new();

@@ -2,8 +2,8 @@
 
 pub mod access;
 mod admin_roles;
-pub mod console_grants;
 mod client_certificates;
+pub mod console_grants;
 mod domains;
 mod gaps;
 mod guardrails;
@@ -83,6 +83,9 @@ pub struct UserCursor {
     pub first_unreadable: String,
     /// Where the listing goes on.
     pub page_token: Option<String>,
+    /// How often the listing began again.
+    #[serde(default)]
+    pub attempt: u32,
 }
 
 /// Scopes of one client, as one source shows them.
@@ -110,13 +113,13 @@ pub async fn collect(
     let admin = plan.admin_session(client).until(deadline);
     let account =
         Session::as_account(client, &access::scopes(Identity::Account, &plan.parts)).until(deadline);
-    let console = async { console_grants::collect(plan, run.started_at()) };
+    // A file of the operator's, who may have mended it meanwhile.
+    run.put_part(Part::ConsoleGrants, &console_grants::collect(plan, run.started_at()))?;
     tokio::try_join!(
         kept(run, Part::Domains, domains::collect(&admin, plan)),
         kept(run, Part::AdminRoles, admin_roles::collect(&admin, plan)),
         cloud(&account, &admin, plan, run, progress),
         kept(run, Part::ProbeGrants, probe::collect(client, plan, progress)),
-        kept(run, Part::ConsoleGrants, console),
         users::collect(&admin, plan, run, progress),
     )?;
     mailboxes::collect(client, plan, run, progress).await
@@ -141,7 +144,8 @@ async fn cloud(
         }
     };
     let pools = asked(needs_accounts(Part::WorkloadIdentityPools), iam::pools(account, &projects));
-    let uses = asked(needs_accounts(Part::ServiceAccountUse), service_account_use::collect(account, &projects));
+    let uses =
+        asked(needs_accounts(Part::ServiceAccountUse), service_account_use::collect(account, &projects));
     tokio::try_join!(
         kept(run, Part::IamPolicies, policies),
         kept(run, Part::WorkloadIdentityPools, pools),

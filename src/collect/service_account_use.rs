@@ -26,7 +26,11 @@ pub(super) async fn collect(account: &Session<'_>, projects: &[String]) -> Readi
 fn of_project(accounts: &Listing<Activity>, keys: &Listing<Activity>) -> Reading<ProjectUse> {
     let at = |activity: &Activity| activity.activity.last_authenticated_time;
     let used = ProjectUse {
-        accounts: accounts.rows.iter().filter_map(|row| Some((row.account()?.to_owned(), at(row)?))).collect(),
+        accounts: accounts
+            .rows
+            .iter()
+            .filter_map(|row| Some((row.account()?.to_owned(), at(row)?)))
+            .collect(),
         keys: keys.rows.iter().filter_map(|row| Some((row.key()?.to_owned(), at(row)?))).collect(),
     };
     let gaps = [accounts, keys].map(|listing| gaps::of_listing(Part::ServiceAccountUse, listing));

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, Utc};
 
-use crate::causes::Retry;
+use crate::causes;
 use crate::google::{BrokenRows, Page, Session, admin1_directory as directory};
 use crate::store::{Run, StoreError};
 use crate::tenant::{LastLogin, Part, Reading, User};
@@ -37,24 +37,31 @@ async fn list(
     run: &Run<'_>,
     progress: &dyn Progress,
 ) -> Result<Reading<UserListing>, StoreError> {
-    let stopped: Option<UserCursor> = run.cursor(Part::Users)?;
-    let mut cursor = stopped.filter(|cursor| cursor.page_token.is_some()).unwrap_or_default();
-    let mut resumed = cursor.page_token.is_some();
+    let stopped: UserCursor = run.cursor(Part::Users)?.unwrap_or_default();
+    let mut resumed = stopped.page_token.is_some();
+    let mut cursor = if resumed { stopped } else { stopped.anew() };
     progress.resumed(Part::Users, cursor.kept);
     let mut pages = directory::list_users(admin, &plan.customer).starting_at(cursor.page_token.take());
     loop {
         match pages.next().await {
+            Ok(Some(page)) if resumed && cursor.is_of_another_tenant(&page) => {
+                cursor = cursor.anew();
+                pages = directory::list_users(admin, &plan.customer);
+            }
             Ok(Some(page)) => {
                 progress.advanced(Part::Users, page.rows.len() as u64);
                 cursor.page_token = pages.next_token().map(str::to_owned);
                 let users = cursor.add(page);
-                run.put_users(&users, &cursor)?;
+                run.put_users(&users, cursor.attempt, &cursor)?;
             }
-            Ok(None) => return Ok(whole(cursor)),
-            Err(error) if resumed && error.cause.retry == Retry::Never => {
-                // Page tokens are good for days, not for ever: the listing begins again.
-                tracing::info!(%error, "the users' listing cannot go on where it was");
-                cursor = UserCursor::default();
+            Ok(None) => {
+                run.forget_unlisted(cursor.attempt)?;
+                return Ok(whole(cursor));
+            }
+            Err(error) if resumed && error.cause == causes::BAD_REQUEST => {
+                // Page tokens are good for days, not for ever.
+                tracing::info!(%error, "the users' listing begins again");
+                cursor = cursor.anew();
                 pages = directory::list_users(admin, &plan.customer);
             }
             Err(error) if cursor.kept > 0 => {
@@ -68,6 +75,16 @@ async fn list(
 }
 
 impl UserCursor {
+    /// From the beginning: users that do not come again are gone.
+    fn anew(&self) -> Self {
+        Self { attempt: self.attempt + 1, ..Self::default() }
+    }
+
+    fn is_of_another_tenant(&self, page: &Page<directory::User>) -> bool {
+        let now = page.rows.iter().find_map(|user| user.customer_id.as_ref());
+        self.listing.customer_id.as_ref().zip(now).is_some_and(|(before, now)| before != now)
+    }
+
     /// Counts a page, and picks the users of it that can be kept.
     fn add(&mut self, page: Page<directory::User>) -> Vec<User> {
         let customer_id = page.rows.iter().find_map(|user| user.customer_id.clone());

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::audit::Exit;
 use crate::cli::Configured;
 use crate::findings::Completeness;
-use crate::store::Store;
+use crate::store::{RunState, Store};
 
 use super::failure::Failure;
 use super::run::load;
@@ -18,10 +18,15 @@ pub(super) fn run(configured: &Configured) -> Result<Exit, Failure> {
         "{:<22} {:<9} {:>9} {:>7} {:>7} {:>7} {:>13}",
         "run", "read", "users", "open", "new", "fixed", "not assessed"
     )?;
-    for run in Store::look(&config.history)?.finished_runs()? {
-        let read = match run.completeness {
-            Completeness::Complete => "complete",
-            Completeness::Partial => "partial",
+    for known in Store::look(&config.history)?.runs()? {
+        let Some(run) = known.summary else {
+            writeln!(stdout, "{:<22} {}", known.id, "under way, or killed: `run --resume` continues it")?;
+            continue;
+        };
+        let read = match (known.state, run.completeness) {
+            (RunState::Finished, Completeness::Complete) => "complete",
+            (RunState::Finished, Completeness::Partial) => "partial",
+            _ => "stopped",
         };
         let changes = run.changes;
         writeln!(

@@ -3,20 +3,27 @@
 use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
 
 /// What a shell says of a program that was interrupted.
 const INTERRUPTED: i32 = 130;
 
-/// Comes true when the program is told to stop.
+/// Comes true when the program is told to stop. Also afterwards, while reports are written, somebody listens.
 pub(super) fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(async move {
+    let (tell, told) = oneshot::channel();
+    tokio::spawn(async move {
         either(&mut terminate, &mut interrupt).await;
-        tracing::warn!("told to stop: writing a report of what was read; once more ends at once");
-        tokio::spawn(async move {
-            either(&mut terminate, &mut interrupt).await;
-            std::process::exit(INTERRUPTED);
-        });
+        tracing::warn!("told to stop: the report of what was read is being written; once more ends at once");
+        // Nobody hears it once everything is read: the report is on its way then.
+        let _ = tell.send(());
+        either(&mut terminate, &mut interrupt).await;
+        std::process::exit(INTERRUPTED);
+    });
+    Ok(async move {
+        if told.await.is_err() {
+            std::future::pending().await
+        }
     })
 }
 

@@ -37,6 +37,7 @@ pub(super) const ALL: &[Key] = &[
     key("collect", "parts", Kind::TextOrList),
     key("collect", "concurrency", Kind::Number),
     key("collect", "retry_budget", Kind::Number),
+    key("collect", "outage_patience", Kind::Number),
     key("collect", "part_deadline", Kind::Number),
     key("checks", "profile", Kind::Text),
     key("checks", "exceptions", Kind::Text),

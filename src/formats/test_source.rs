@@ -285,6 +285,13 @@ pub(super) fn tenant() -> Tenant {
         console_grants: Reading::Complete(()),
         probe_grants: Reading::Partial((), gap(Part::ProbeGrants)),
         iam: IamFacts::default(),
+        takeovers: Vec::new(),
+        service_account_use: Reading::Complete(Default::default()),
+        guardrails: Reading::Complete(Default::default()),
+        client_certificates: Reading::Complete(Vec::new()),
+        admin_log: Reading::Complete(()),
+        access_evaluation_log: Reading::Complete(()),
+        token_log: Reading::Complete(()),
         grants: Grants::merge([
             grant("117000000000000000001", "https://mail.google.com/", Provenance::Console),
             grant("117000000000000000001", "https://mail.google.com/", Provenance::Probe),

@@ -1,11 +1,13 @@
-//! When to stop asking an API: a budget of retries, and a breaker for when it is used up.
+//! When to hold back from an API, and when to stop asking it: a budget of retries, and a breaker for outages.
 
 use std::time::{Duration, Instant};
 
-/// Attempts that failed in a row before an API is given up for a while.
-const FAILURES: u32 = 200;
-/// How long an API is not asked.
-const COOL_DOWN: Duration = Duration::from_secs(60);
+/// Failures in a row that are an outage. Of an API that answers now and then there are never so many.
+const OUTAGE: u32 = 50;
+/// How many failures one without an answer in time counts for: each of them is slow.
+const SLOW: u32 = 10;
+/// How often an API is tried during an outage, each time after twice the wait.
+const TRIES: u32 = 6;
 
 /// Retries that a run may still spend on one API. A success earns half of one back.
 #[derive(Debug)]
@@ -33,17 +35,18 @@ impl RetryBudget {
         }
         enough
     }
-
-    fn is_used_up(&self) -> bool {
-        self.saved < 2
-    }
 }
 
-/// Lets requests through, until an API fails without end.
+/// Holds requests back during an outage, tries now and then with one of them, and gives up in the end.
 #[derive(Debug)]
 pub(super) struct Breaker {
     failures: u32,
     state: State,
+    /// Tries of this outage that failed.
+    tries: u32,
+    /// Whether the API ever answered.
+    has_answered: bool,
+    patience: Duration,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -53,44 +56,82 @@ enum State {
     Open(Instant),
     /// One request is under way to find out.
     Trying,
+    /// Nothing is asked any more.
+    GivenUp,
 }
 
+/// What a request may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Go.
+    Free,
+    /// Ask again after so long.
+    Wait(Duration),
+    /// There is no use.
+    GivenUp,
+}
+
+/// How often those who wait look whether a try came back.
+const LOOK: Duration = Duration::from_millis(50);
+
 impl Breaker {
-    pub(super) const fn new() -> Self {
-        Self { failures: 0, state: State::Closed }
+    /// `patience`: the longest outage that is waited for, not counting the tries themselves; a quarter of that
+    /// for an API that never answered.
+    pub(super) const fn new(patience: Duration) -> Self {
+        Self { failures: 0, state: State::Closed, tries: 0, has_answered: false, patience }
     }
 
-    /// Whether a request may be sent now.
-    pub(super) fn admits(&mut self, now: Instant) -> bool {
+    /// What a request may do now. Changes nothing.
+    pub(super) fn way(&self, now: Instant) -> Way {
         match self.state {
-            State::Closed => true,
-            State::Open(until) if now >= until => {
-                self.state = State::Trying;
-                true
-            }
-            State::Open(_) | State::Trying => false,
+            State::Closed => Way::Free,
+            State::Open(until) if now >= until => Way::Free,
+            State::Open(until) => Way::Wait(until - now),
+            State::Trying => Way::Wait(LOOK),
+            State::GivenUp => Way::GivenUp,
         }
     }
 
-    /// Whether nothing would be admitted now. Changes nothing.
-    pub(super) fn refuses(&self, now: Instant) -> bool {
-        match self.state {
-            State::Closed => false,
-            State::Open(until) => now < until,
-            State::Trying => true,
+    /// As [`Breaker::way`]; the first that goes during an outage is the one that tries.
+    pub(super) fn admits(&mut self, now: Instant) -> Way {
+        let way = self.way(now);
+        if way == Way::Free && matches!(self.state, State::Open(_)) {
+            self.state = State::Trying;
         }
+        way
+    }
+
+    /// Whether there is an outage.
+    pub(super) const fn is_open(&self) -> bool {
+        !matches!(self.state, State::Closed)
+    }
+
+    /// Whether nothing is asked any more.
+    pub(super) const fn has_given_up(&self) -> bool {
+        matches!(self.state, State::GivenUp)
     }
 
     pub(super) fn answered(&mut self) {
-        *self = Self::new();
+        *self = Self { has_answered: true, ..Self::new(self.patience) };
     }
 
-    pub(super) fn failed(&mut self, now: Instant, budget: &RetryBudget) {
-        self.failures = self.failures.saturating_add(1);
-        let enough = self.failures >= FAILURES && budget.is_used_up();
-        if enough || matches!(self.state, State::Trying) {
-            self.state = State::Open(now + COOL_DOWN);
+    pub(super) fn failed(&mut self, now: Instant, is_slow: bool) {
+        self.failures = self.failures.saturating_add(if is_slow { SLOW } else { 1 });
+        match self.state {
+            State::Closed if self.failures >= OUTAGE => self.state = State::Open(now + self.cool_down()),
+            State::Trying => {
+                self.tries += 1;
+                self.state =
+                    if self.tries < TRIES { State::Open(now + self.cool_down()) } else { State::GivenUp };
+            }
+            _ => {}
         }
+    }
+
+    /// Each twice the one before, together the patience.
+    fn cool_down(&self) -> Duration {
+        let patience = if self.has_answered { self.patience } else { self.patience / 4 };
+        patience * (1 << self.tries) / ((1 << TRIES) - 1)
     }
 
     /// A request ended without an answer or a failure: whoever waited for it went away.
@@ -100,7 +141,7 @@ impl Breaker {
         }
     }
 
-    /// Failures in a row.
+    /// Failures in a row; those without an answer in time count more.
     pub(super) const fn failures(&self) -> u32 {
         self.failures
     }
@@ -110,13 +151,12 @@ impl Breaker {
 mod tests {
     use super::*;
 
-    fn used_up() -> RetryBudget {
-        RetryBudget::new(0)
-    }
+    const PATIENCE: Duration = Duration::from_secs(63);
 
     fn opened(now: Instant) -> Breaker {
-        let mut breaker = Breaker::new();
-        (0..FAILURES).for_each(|_| breaker.failed(now, &used_up()));
+        let mut breaker = Breaker::new(PATIENCE);
+        breaker.answered();
+        (0..OUTAGE).for_each(|_| breaker.failed(now, false));
         breaker
     }
 
@@ -132,45 +172,47 @@ mod tests {
     }
 
     #[test]
-    fn failures_without_end_open_it_once_the_budget_is_used_up() {
+    fn failures_without_an_answer_between_them_are_an_outage_and_slow_ones_count_more() {
         let now = Instant::now();
-        let mut breaker = Breaker::new();
-        (0..FAILURES * 2).for_each(|_| breaker.failed(now, &RetryBudget::new(1)));
-        assert!(breaker.admits(now), "there are retries left");
-        breaker.failed(now, &used_up());
-        assert!(breaker.refuses(now) && !breaker.admits(now));
-    }
-
-    #[test]
-    fn an_answer_in_between_keeps_it_closed() {
-        let now = Instant::now();
-        let mut breaker = Breaker::new();
-        for _ in 0..FAILURES * 3 {
-            (1..FAILURES).for_each(|_| breaker.failed(now, &used_up()));
+        let mut breaker = Breaker::new(PATIENCE);
+        for _ in 0..10 {
+            (1..OUTAGE).for_each(|_| breaker.failed(now, false));
             breaker.answered();
         }
-        assert!(breaker.admits(now));
+        assert_eq!(breaker.way(now), Way::Free);
+        (0..OUTAGE / SLOW).for_each(|_| breaker.failed(now, true));
+        assert_eq!(breaker.way(now), Way::Wait(Duration::from_secs(1)));
     }
 
     #[test]
-    fn after_the_cool_down_one_request_decides() {
-        let now = Instant::now();
-        let later = now + COOL_DOWN;
+    fn during_an_outage_one_request_tries_and_its_answer_ends_it() {
+        let mut now = Instant::now();
         let mut breaker = opened(now);
-        assert!(breaker.admits(later) && !breaker.admits(later), "one alone");
-        breaker.failed(later, &used_up());
-        assert!(!breaker.admits(later), "closed for another while");
-        assert!(breaker.admits(later + COOL_DOWN));
+        now += Duration::from_secs(1);
+        assert_eq!((breaker.admits(now), breaker.admits(now)), (Way::Free, Way::Wait(LOOK)));
+        breaker.abandoned(now);
+        assert_eq!(breaker.admits(now), Way::Free, "another tries in its place");
         breaker.answered();
-        assert!(breaker.admits(later + COOL_DOWN) && breaker.admits(later + COOL_DOWN));
+        assert_eq!((breaker.admits(now), breaker.admits(now)), (Way::Free, Way::Free));
     }
 
     #[test]
-    fn a_trial_that_nobody_waits_for_any_more_blocks_nobody() {
-        let now = Instant::now();
-        let mut breaker = opened(now);
-        assert!(breaker.admits(now + COOL_DOWN));
-        breaker.abandoned(now + COOL_DOWN);
-        assert!(breaker.admits(now + COOL_DOWN));
+    fn an_outage_for_good_is_given_up_after_the_patience() {
+        let begun = Instant::now();
+        let (mut now, mut breaker) = (begun, opened(begun));
+        while let Way::Wait(wait) = breaker.way(now) {
+            now += wait;
+            assert_eq!(breaker.admits(now), Way::Free);
+            breaker.failed(now, false);
+        }
+        assert!(breaker.has_given_up());
+        assert_eq!(now - begun, PATIENCE);
+    }
+
+    #[test]
+    fn what_never_answered_is_waited_for_a_quarter_of_that() {
+        let (now, mut breaker) = (Instant::now(), Breaker::new(PATIENCE));
+        (0..OUTAGE).for_each(|_| breaker.failed(now, false));
+        assert_eq!(breaker.way(now), Way::Wait(Duration::from_millis(250)));
     }
 }

@@ -84,6 +84,12 @@ impl Client {
         Api::ALL.into_iter().map(|api| (api, self.transport.lane(api).traffic())).collect()
     }
 
+    /// Whether any API was given up for good: what it had to tell can be asked for later.
+    #[must_use]
+    pub fn has_given_up(&self) -> bool {
+        self.transport.have_given_up()
+    }
+
     /// Tokens handed out so far, to anybody.
     #[must_use]
     pub fn tokens_issued(&self) -> u64 {
@@ -118,7 +124,7 @@ impl Client {
     /// What came instead of the facts, after the last try.
     pub async fn get_public<T: DeserializeOwned>(&self, request: &Request) -> Result<T, GoogleError> {
         self.retried(request.api, async |_| {
-            self.transport.lane(request.api).ready()?;
+            self.transport.lane(request.api).ready().await?;
             self.transport.get_public(request.api, self.url(request)?).await
         })
         .await
@@ -130,7 +136,8 @@ impl Client {
         };
         let mut url = self.roots.url(request.api, &request.path).map_err(unusable)?;
         if !request.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(request.query.iter().map(|(name, value)| (name, value.as_ref())));
+            url.query_pairs_mut()
+                .extend_pairs(request.query.iter().map(|(name, value)| (name, value.as_ref())));
         }
         Ok(url)
     }

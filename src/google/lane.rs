@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::causes::{self, Retry};
 
-use super::breaker::{Breaker, RetryBudget};
+use super::breaker::{Breaker, RetryBudget, Way};
 use super::ceiling::Ceiling;
 use super::limit::Limiter;
 use super::{Api, GoogleError};
@@ -62,11 +62,11 @@ impl Drop for Attempt<'_> {
 }
 
 impl Lane {
-    /// At most `most` requests at once, and `retries` to spend.
-    pub(super) fn new(api: Api, most: usize, retries: u32) -> Self {
+    /// At most `most` requests at once, `retries` to spend, and `patience` for outages.
+    pub(super) fn new(api: Api, most: usize, retries: u32, patience: Duration) -> Self {
         let state = State {
             budget: RetryBudget::new(retries),
-            breaker: Breaker::new(),
+            breaker: Breaker::new(patience),
             traffic: Traffic::default(),
             last: String::new(),
         };
@@ -81,9 +81,15 @@ impl Lane {
         &self,
         attempt: impl Future<Output = Result<T, GoogleError>>,
     ) -> Result<T, GoogleError> {
-        let place = self.limiter.place().await;
-        let waited = self.ceiling.pass().await;
-        let under_way = self.begin(waited)?;
+        let (place, under_way) = loop {
+            self.ready().await?;
+            let place = self.limiter.place().await;
+            let waited = self.ceiling.pass().await;
+            // Somebody else may be trying by now: the place is free for others while this one waits.
+            if let Some(under_way) = self.begin(waited) {
+                break (place, under_way);
+            }
+        };
         let result = attempt.await;
         self.end(result.as_ref().err());
         match &result {
@@ -95,13 +101,32 @@ impl Lane {
         result
     }
 
-    /// Whether the API is given up at the moment, so that nothing need be prepared for it.
+    /// Waits while there is an outage, so that nothing need be prepared meanwhile.
     ///
     /// # Errors
-    /// [`causes::GIVEN_UP`].
-    pub(super) fn ready(&self) -> Result<(), GoogleError> {
-        let state = self.state();
-        if state.breaker.refuses(Instant::now()) { Err(self.given_up(&state)) } else { Ok(()) }
+    /// [`causes::GIVEN_UP`] if it does not end.
+    pub(super) async fn ready(&self) -> Result<(), GoogleError> {
+        loop {
+            let wait = {
+                let state = self.state();
+                match state.breaker.way(Instant::now()) {
+                    Way::Free => return Ok(()),
+                    Way::Wait(wait) => wait,
+                    Way::GivenUp => return Err(self.given_up(&state)),
+                }
+            };
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// Whether there is an outage: whoever failed because of it asks again after it.
+    pub(super) fn is_out(&self) -> bool {
+        self.state().breaker.is_open()
+    }
+
+    /// Whether the API was given up for good.
+    pub(super) fn has_given_up(&self) -> bool {
+        self.state().breaker.has_given_up()
     }
 
     /// Whether there was a retry to spend.
@@ -120,14 +145,14 @@ impl Lane {
         self.state().traffic
     }
 
-    fn begin(&self, waited: Duration) -> Result<Attempt<'_>, GoogleError> {
+    /// Begins an attempt if one may be made now.
+    fn begin(&self, waited: Duration) -> Option<Attempt<'_>> {
         let mut state = self.state();
         state.traffic.waited += waited;
-        if state.breaker.admits(Instant::now()) {
-            state.traffic.calls += 1;
-            return Ok(Attempt(self));
-        }
-        Err(self.given_up(&state))
+        let is_free = state.breaker.admits(Instant::now()) == Way::Free;
+        state.traffic.calls += u64::from(is_free);
+        // Made only if it counts: its end would ask for the lock that is held here.
+        is_free.then(|| Attempt(self))
     }
 
     fn given_up(&self, state: &State) -> GoogleError {
@@ -142,7 +167,7 @@ impl Lane {
         match error {
             Some(error) if error.cause.retry == Retry::AfterWait => {
                 state.traffic.throttles += u64::from(error.cause == causes::THROTTLED);
-                state.breaker.failed(Instant::now(), &state.budget);
+                state.breaker.failed(Instant::now(), error.cause == causes::TIMEOUT);
                 state.last = error.to_string();
             }
             // A refusal is an answer: the API works.
@@ -163,8 +188,13 @@ impl Lane {
 pub(super) struct Lanes([Lane; Api::ALL.len()]);
 
 impl Lanes {
-    pub(super) fn new(most: usize, retries: u32) -> Self {
-        Self(Api::ALL.map(|api| Lane::new(api, most, retries)))
+    pub(super) fn new(most: usize, retries: u32, patience: Duration) -> Self {
+        Self(Api::ALL.map(|api| Lane::new(api, most, retries, patience)))
+    }
+
+    /// Whether any API was given up for good.
+    pub(super) fn have_given_up(&self) -> bool {
+        self.0.iter().any(Lane::has_given_up)
     }
 
     pub(super) fn of(&self, api: Api) -> &Lane {
@@ -179,19 +209,21 @@ mod tests {
 
     use super::*;
 
+    const PATIENCE: Duration = Duration::from_millis(20);
+
     fn error(cause: causes::Cause) -> GoogleError {
         GoogleError::new(cause, Api::Gmail, Some(503), "down")
     }
 
     #[test]
     fn each_api_has_its_own_lane() {
-        let lanes = Lanes::new(1, 1);
+        let lanes = Lanes::new(1, 1, PATIENCE);
         assert!(Api::ALL.iter().all(|api| lanes.of(*api).api == *api));
     }
 
     #[tokio::test]
     async fn traffic_counts_what_was_sent_and_what_was_throttled() {
-        let lane = Lane::new(Api::Gmail, 4, 10);
+        let lane = Lane::new(Api::Gmail, 4, 10, PATIENCE);
         lane.attempt(ready(Ok(()))).await.unwrap();
         lane.attempt(ready(Err::<(), _>(error(causes::THROTTLED)))).await.unwrap_err();
         lane.retries_after(Duration::from_secs(2));
@@ -201,7 +233,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_outage_for_good_ends_in_refusals_that_name_the_last_cause() {
-        let lane = Lane::new(Api::Gmail, 4, 0);
+        let lane = Lane::new(Api::Gmail, 4, 0, PATIENCE);
         let mut asked = 0;
         let last = loop {
             let failure = lane.attempt(ready(Err::<(), _>(error(causes::BACKEND_ERROR)))).await.unwrap_err();
@@ -210,17 +242,18 @@ mod tests {
             }
             asked += 1;
         };
-        assert_eq!(asked, 200);
-        assert_eq!(lane.traffic().calls, 200, "what is refused is not sent");
+        assert_eq!(asked, 56, "fifty in a row, and six tries");
+        assert_eq!(lane.traffic().calls, 56, "what is refused is not sent");
         assert!(
-            last.words.contains("200 attempts in a row failed; the last: Google's servers fail"),
+            last.words.contains("56 attempts in a row failed; the last: Google's servers fail"),
             "{last}"
         );
+        assert!(lane.has_given_up());
     }
 
     #[tokio::test]
     async fn an_attempt_that_is_dropped_gives_its_place_back() {
-        let lane = Lane::new(Api::Gmail, 1, 0);
+        let lane = Lane::new(Api::Gmail, 1, 0, PATIENCE);
         let hanging = lane.attempt(pending::<Result<(), GoogleError>>());
         tokio::time::timeout(Duration::from_millis(10), hanging).await.unwrap_err();
         lane.attempt(ready(Ok(()))).await.unwrap();

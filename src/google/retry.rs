@@ -31,6 +31,9 @@ impl Default for RetryPolicy {
     }
 }
 
+/// Outages that one request lives through.
+const MOST_OUTAGES: u32 = 20;
+
 impl RetryPolicy {
     /// Runs `attempt` until it succeeds, fails for good, or its tries or the lane's budget are used up.
     ///
@@ -44,7 +47,7 @@ impl RetryPolicy {
         W: Future<Output = ()>,
     {
         let (mut refreshed, mut fresh_token, mut reconnected) = (false, false, false);
-        let mut try_number = 1;
+        let (mut try_number, mut outages) = (1, 0);
         loop {
             let error = match attempt(std::mem::take(&mut fresh_token)).await {
                 Ok(value) => return Ok(value),
@@ -59,6 +62,11 @@ impl RetryPolicy {
                 // A server closes idle connections when it likes; the request never reached it.
                 Retry::AfterWait if error.unanswered && !reconnected => {
                     reconnected = true;
+                    lane.retries_after(Duration::ZERO);
+                }
+                // An outage is nobody's own failure: the next attempt waits for its end.
+                Retry::AfterWait if outages < MOST_OUTAGES && lane.is_out() => {
+                    outages += 1;
                     lane.retries_after(Duration::ZERO);
                 }
                 Retry::AfterWait if try_number < self.tries_for(error.cause) && lane.spend_retry() => {
@@ -107,7 +115,7 @@ mod tests {
     }
 
     fn lane(retries: u32) -> Lane {
-        Lane::new(Api::Gmail, 1, retries)
+        Lane::new(Api::Gmail, 1, retries, Duration::from_millis(10))
     }
 
     async fn tries_of(error: GoogleError, lane: &Lane) -> (u32, Vec<Duration>, Vec<bool>) {

@@ -33,12 +33,8 @@ pub async fn certificates(client: &Client, account: &str) -> Result<Vec<Certific
 }
 
 fn certificate(key_id: String, pem: &str) -> Certificate {
-    let unreadable = |key_id| Certificate {
-        key_id,
-        common_name: String::new(),
-        valid_after: None,
-        valid_before: None,
-    };
+    let unreadable =
+        |key_id| Certificate { key_id, common_name: String::new(), valid_after: None, valid_before: None };
     let Ok((_, pem)) = parse_x509_pem(pem.as_bytes()) else { return unreadable(key_id) };
     let Ok(certificate) = pem.parse_x509() else { return unreadable(key_id) };
     let name = certificate.subject().iter_common_name().find_map(|name| name.as_str().ok());

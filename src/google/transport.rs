@@ -26,6 +26,8 @@ pub struct ClientOptions {
     pub concurrency: usize,
     /// Retries that one API may cost, beyond those that its successes earn.
     pub retry_budget: u32,
+    /// The longest outage of one API that is waited for.
+    pub outage_patience: Duration,
     /// The longest wait for a connection.
     pub connect_timeout: Duration,
     /// The longest silence within an answer, or before it.
@@ -39,6 +41,7 @@ impl Default for ClientOptions {
         Self {
             concurrency: 256,
             retry_budget: 1000,
+            outage_patience: Duration::from_secs(120),
             connect_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(30),
             answer_timeout: Duration::from_secs(40),
@@ -81,8 +84,13 @@ impl Transport {
             http: builder().build()?,
             loopback: builder().no_proxy().build()?,
             proxies: Proxies::of_environment(),
-            lanes: Lanes::new(options.concurrency, options.retry_budget),
+            lanes: Lanes::new(options.concurrency, options.retry_budget, options.outage_patience),
         })
+    }
+
+    /// Whether any API was given up for good.
+    pub(super) fn have_given_up(&self) -> bool {
+        self.lanes.have_given_up()
     }
 
     /// The way to an API.

@@ -34,6 +34,12 @@ pub enum StoreError {
         /// The newest layout that this program knows.
         known: i64,
     },
+    /// A database of another program.
+    #[error("{} is a database of another program", path.display())]
+    NotAHistory {
+        /// As configured.
+        path: PathBuf,
+    },
     /// Reading or writing.
     #[error("the history cannot be read or written: {0}")]
     Sqlite(#[from] rusqlite::Error),
@@ -50,6 +56,9 @@ impl StoreError {
             Self::Locked { .. } => {
                 "Wait until it is done, or stop it. The lock goes with the process that holds it, so there is \
                  nothing to delete."
+            }
+            Self::NotAHistory { .. } => {
+                "Set `[history] path` to a file of its own. This one was not touched."
             }
             Self::Newer { .. } => {
                 "Run the newer version, or set `[history] path` to another file. The file was not touched."

@@ -24,13 +24,7 @@ impl Lock {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let mut holder = String::new();
-                let _ = file.read_to_string(&mut holder);
-                let holder = Some(holder.trim()).filter(|holder| !holder.is_empty());
-                return Err(StoreError::Locked {
-                    path: history.to_owned(),
-                    holder: holder.unwrap_or("a process that did not say who it is").to_owned(),
-                });
+                return Err(StoreError::Locked { path: history.to_owned(), holder: holder(&mut file) });
             }
             Err(TryLockError::Error(error)) => return Err(refuse(error)),
         }
@@ -40,6 +34,19 @@ impl Lock {
         let _ = writeln!(file, "process {}, since {now}", std::process::id());
         Ok(Self { _file: file })
     }
+}
+
+/// Who holds the lock. It says so just after taking it.
+fn holder(file: &mut File) -> String {
+    for _ in 0..10 {
+        let mut holder = String::new();
+        let _ = file.rewind().and_then(|()| file.read_to_string(&mut holder));
+        if holder.ends_with('\n') {
+            return holder.trim().to_owned();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    "a process that did not say who it is".to_owned()
 }
 
 fn beside(history: &Path) -> PathBuf {

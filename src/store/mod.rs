@@ -15,14 +15,17 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 pub use error::StoreError;
 pub use findings::{GoneFinding, PreviousFinding};
-pub use run::{Run, RunState};
+pub use run::{KnownRun, Run, RunState};
 pub use users::UserKey;
 
 use lock::Lock;
+
+/// How long another program may keep the file to itself.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// The run store.
 #[derive(Debug)]
@@ -46,23 +49,30 @@ impl Store {
         Self::connect(path, Some(lock))
     }
 
-    /// Opens the store to look at it, also while a run is using it.
+    /// Opens the store to look at it, also while a run is using it. Nothing is written.
     ///
     /// # Errors
-    /// When there is none, when it cannot be read, or when it is from a newer version.
+    /// When there is none, when it cannot be read, or when it is from another version.
     pub fn look(path: &Path) -> Result<Self, StoreError> {
         std::fs::metadata(path).map_err(|source| StoreError::Open { path: path.to_owned(), source })?;
-        Self::connect(path, None)
+        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.busy_timeout(PATIENCE)?;
+        schema::refuse_foreign(&connection, path)?;
+        if !schema::is_current(&connection)? {
+            // A layout of an older version is brought up to date first.
+            return Self::open(path);
+        }
+        Ok(Self { connection: Mutex::new(connection), _lock: None })
     }
 
     fn connect(path: &Path, lock: Option<Lock>) -> Result<Self, StoreError> {
         let refuse = |source| StoreError::Open { path: path.to_owned(), source };
         // SQLite gives its -wal and -shm files the mode of the database, so the file is made first.
         let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(refuse)?;
-        file.set_permissions(Permissions::from_mode(0o600)).map_err(refuse)?;
         let mut connection = Connection::open(path)?;
-        connection.busy_timeout(std::time::Duration::from_secs(10))?;
-        schema::refuse_newer(&connection, path)?;
+        connection.busy_timeout(PATIENCE)?;
+        schema::refuse_foreign(&connection, path)?;
+        file.set_permissions(Permissions::from_mode(0o600)).map_err(refuse)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.pragma_update(None, "foreign_keys", true)?;

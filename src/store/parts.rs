@@ -10,7 +10,7 @@ use crate::tenant::Part;
 use super::{Run, StoreError};
 
 impl Run<'_> {
-    /// Keeps what was read of a tenant-wide part; its listing is over.
+    /// Keeps what was read of a tenant-wide part.
     ///
     /// # Errors
     /// When the store cannot be written.
@@ -36,10 +36,6 @@ impl Run<'_> {
         transaction.execute(
             "INSERT OR REPLACE INTO part_fact (run, part, reading) VALUES (?1, ?2, ?3)",
             params![self.number, part.id(), fact],
-        )?;
-        transaction.execute(
-            "DELETE FROM part_cursor WHERE run = ?1 AND part = ?2",
-            params![self.number, part.id()],
         )?;
         Ok(transaction.commit()?)
     }

@@ -26,6 +26,24 @@ impl RunState {
             Self::Finished => "finished",
         }
     }
+
+    fn of(word: &str) -> Self {
+        [Self::Interrupted, Self::Finished]
+            .into_iter()
+            .find(|state| state.as_str() == word)
+            .unwrap_or(Self::Started)
+    }
+}
+
+/// What is known of a run without its facts.
+#[derive(Clone, Debug)]
+pub struct KnownRun {
+    /// Its id.
+    pub id: String,
+    /// How far it got.
+    pub state: RunState,
+    /// What it came to, if it was judged.
+    pub summary: Option<RunSummary>,
 }
 
 /// One run of the store.
@@ -41,17 +59,13 @@ pub struct Run<'a> {
 }
 
 impl Store {
-    /// Begins a run, and forgets those that nobody finished. Two runs within one second get ids that differ:
-    /// the later one waits in name only.
+    /// Begins a run. Two runs within one second get ids that differ: the later one waits in name only.
     ///
     /// `terms` say what a run that continues this one must have in common with it.
     ///
     /// # Errors
     /// When the store cannot be written.
     pub fn begin(&self, started_at: DateTime<Utc>, terms: &str) -> Result<Run<'_>, StoreError> {
-        for number in self.numbers("SELECT run FROM run WHERE state <> 'finished'", [])? {
-            self.forget(number)?;
-        }
         let mut id_time = started_at;
         loop {
             let id = id_time.format("%Y-%m-%dT%H-%M-%SZ").to_string();
@@ -68,13 +82,17 @@ impl Store {
         }
     }
 
-    /// The newest run on these terms that was not finished, if it is the newest run of all.
+    /// The newest run of all if it was not finished, and whether it is on these terms.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn unfinished(&self, terms: &str) -> Result<Option<Run<'_>>, StoreError> {
-        let newest = "terms = ?1 AND state <> 'finished' AND run = (SELECT max(run) FROM run)";
-        self.run_where(newest, [terms])
+    pub fn unfinished(&self, terms: &str) -> Result<Option<(Run<'_>, bool)>, StoreError> {
+        let newest = "run = (SELECT max(run) FROM run) AND state <> 'finished' AND (terms = ?1) = ";
+        let find = |same: i64| self.run_where(&format!("{newest}{same}"), [terms]);
+        Ok(match find(1)? {
+            Some(run) => Some((run, true)),
+            None => find(0)?.map(|run| (run, false)),
+        })
     }
 
     /// A run that was begun before.
@@ -108,12 +126,24 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn finished_runs(&self) -> Result<Vec<RunSummary>, StoreError> {
+        let runs = self.runs()?.into_iter();
+        Ok(runs.filter(|run| run.state == RunState::Finished).filter_map(|run| run.summary).collect())
+    }
+
+    /// Every run, newest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn runs(&self) -> Result<Vec<KnownRun>, StoreError> {
         let connection = self.connection();
-        let mut statement = connection.prepare(
-            "SELECT summary FROM run WHERE state = 'finished' AND summary IS NOT NULL ORDER BY run DESC",
-        )?;
-        let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
-        rows.map(|row| Ok(serde_json::from_str(&row?)?)).collect()
+        let mut statement = connection.prepare("SELECT run_id, state, summary FROM run ORDER BY run DESC")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?)))?;
+        rows.map(|row| {
+            let (id, state, summary): (String, String, Option<String>) = row?;
+            let summary = summary.map(|summary| serde_json::from_str(&summary)).transpose()?;
+            Ok(KnownRun { id, state: RunState::of(&state), summary })
+        })
+        .collect()
     }
 
     fn numbers<P: rusqlite::Params>(&self, query: &str, values: P) -> Result<Vec<i64>, StoreError> {
@@ -123,8 +153,8 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Forgets a run, and the facts that neither of its neighbours shares. Only neighbours can: a run takes
-    /// over facts from the one before it alone.
+    /// Forgets a run, and the facts that neither of its finished neighbours shares. Only they can: a run takes
+    /// over facts from the finished one before it alone.
     fn forget(&self, number: i64) -> Result<(), StoreError> {
         let mut connection = self.connection();
         let transaction = connection.transaction()?;
@@ -143,7 +173,8 @@ impl Store {
              DELETE FROM run WHERE run = {number};
              DELETE FROM finding_text WHERE finding NOT IN (SELECT finding FROM finding);",
             neighbours = format_args!(
-                "(SELECT max(run) FROM run WHERE run < {number} UNION ALL SELECT min(run) FROM run WHERE run > {number})"
+                "(SELECT max(run) FROM run WHERE run < {number} AND state = 'finished'
+                  UNION ALL SELECT min(run) FROM run WHERE run > {number} AND state = 'finished')"
             ),
         ))?;
         Ok(transaction.commit()?)
@@ -211,11 +242,19 @@ impl Run<'_> {
         self.store.forget(self.number)
     }
 
-    /// Forgets all but the newest `keep` finished runs; what was first seen when is kept.
+    /// Forgets the runs that nobody finished, and all but the newest `keep` finished ones; what was first seen
+    /// when is kept.
     ///
     /// # Errors
     /// When the store cannot be written.
     pub fn forget_all_but(&self, keep: u32) -> Result<(), StoreError> {
+        // First these: what a run shares with the one before is told by its finished neighbours.
+        for number in self
+            .store
+            .numbers("SELECT run FROM run WHERE state <> 'finished' AND run <> ?1", [self.number])?
+        {
+            self.store.forget(number)?;
+        }
         let old = self.store.numbers(
             "SELECT run FROM run WHERE state = 'finished' AND run <> ?2 AND run NOT IN
              (SELECT run FROM run WHERE state = 'finished' ORDER BY run DESC LIMIT ?1)",

@@ -16,10 +16,23 @@ const SCRATCH: &str = "
         PRIMARY KEY (check_id, judged_id)
     ) WITHOUT ROWID";
 
-/// Refuses a layout that this version does not know, before anything is written.
-pub(super) fn refuse_newer(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+/// Refuses a layout that this version does not know, and a database of somebody else's, before anything is
+/// written.
+pub(super) fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let (found, known) = (version(connection)?, STEPS.len() as i64);
-    if found > known { Err(StoreError::Newer { path: path.to_owned(), found, known }) } else { Ok(()) }
+    if found > known {
+        return Err(StoreError::Newer { path: path.to_owned(), found, known });
+    }
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if found == 0 && tables > 0 {
+        return Err(StoreError::NotAHistory { path: path.to_owned() });
+    }
+    Ok(())
+}
+
+/// Whether the layout is this version's.
+pub(super) fn is_current(connection: &Connection) -> Result<bool, StoreError> {
+    Ok(version(connection)? == STEPS.len() as i64)
 }
 
 /// Brings the layout up to date: each step whole or not at all.

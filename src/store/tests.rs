@@ -114,7 +114,7 @@ fn week<'s>(store: &'s Store, day: &str, name: &str) -> Run<'s> {
     let signed_in = format!("{day}T06:00:00.123Z");
     let run = store.begin(format!("{day}T07:00:00Z").parse().unwrap(), "terms").unwrap();
     let users = [user("a", "Ann", &signed_in), user("b", "Ben", &signed_in), user("c", name, &signed_in)];
-    run.put_users(&users, &"cursor").unwrap();
+    run.put_users(&users, 0, &"cursor").unwrap();
     let keys: Vec<UserKey> = run.users_without_mailbox().map(|row| row.unwrap().0).collect();
     let mailboxes: Vec<_> = keys.into_iter().map(|key| (key, mailbox("answered"))).collect();
     run.put_mailboxes(&mailboxes).unwrap();
@@ -165,17 +165,20 @@ fn forgetting_a_run_leaves_what_its_neighbours_share_with_it() {
 }
 
 #[test]
-fn a_run_that_nobody_finished_goes_when_another_begins_and_takes_only_its_own_with_it() {
+fn a_run_that_nobody_finished_goes_when_another_is_finished_and_takes_only_its_own_with_it() {
     let folder = Folder::new();
     let store = folder.store();
     let first = week(&store, "2026-11-07", "Cat");
     let killed = store.begin("2026-11-14T07:00:00Z".parse().unwrap(), "terms").unwrap();
     let users = [user("c", "Kate", "2026-11-13T00:00:00Z"), user("d", "Dan", "2026-11-13T00:00:00Z")];
-    killed.put_users(&users, &"cursor").unwrap();
+    killed.put_users(&users, 0, &"cursor").unwrap();
     assert_eq!(facts_kept(&store), 9);
-    assert!(store.unfinished("other terms").unwrap().is_none());
-    assert_eq!(store.unfinished("terms").unwrap().unwrap().id(), killed.id());
-    week(&store, "2026-11-21", "Cat");
+    assert!(!store.unfinished("other terms").unwrap().unwrap().1);
+    let (found, is_on_these_terms) = store.unfinished("terms").unwrap().unwrap();
+    assert_eq!((found.id(), is_on_these_terms), (killed.id(), true));
+    let next = week(&store, "2026-11-21", "Cat");
+    assert_eq!(facts_kept(&store), 9, "until the next is reported, nothing is lost");
+    next.forget_all_but(60).unwrap();
     assert_eq!(facts_kept(&store), 7);
     assert!(store.unfinished("terms").unwrap().is_none());
     assert_eq!(names(&first), ["Ann", "Ben", "Cat"]);
@@ -188,10 +191,27 @@ fn a_user_that_comes_twice_is_kept_once_as_it_came_last() {
     week(&store, "2026-11-07", "Cat");
     let run = store.begin("2026-11-14T07:00:00Z".parse().unwrap(), "terms").unwrap();
     for name in ["Kate", "Kitty", "Kitty"] {
-        run.put_users(&[user("c", name, "2026-11-13T00:00:00Z")], &"cursor").unwrap();
+        run.put_users(&[user("c", name, "2026-11-13T00:00:00Z")], 0, &"cursor").unwrap();
     }
     assert_eq!(names(&run), ["Kitty"]);
     assert_eq!(facts_kept(&store), 8);
+}
+
+#[test]
+fn users_whom_a_listing_that_began_again_does_not_bring_are_gone() {
+    let folder = Folder::new();
+    let store = folder.store();
+    week(&store, "2026-11-07", "Cat");
+    let run = store.begin("2026-11-14T07:00:00Z".parse().unwrap(), "terms").unwrap();
+    let users = |names: &[&str]| -> Vec<User> {
+        names.iter().map(|name| user(name, name, "2026-11-13T00:00:00Z")).collect()
+    };
+    run.put_users(&users(&["c", "d", "e"]), 0, &"cursor").unwrap();
+    run.put_users(&users(&["d"]), 1, &"cursor").unwrap();
+    run.forget_unlisted(1).unwrap();
+    assert_eq!(names(&run), ["d"]);
+    assert_eq!(names(&run.previous().unwrap().unwrap()), ["Ann", "Ben", "Cat"]);
+    assert_eq!(facts_kept(&store), 8, "seven of the week before, and one");
 }
 
 #[test]
@@ -204,15 +224,15 @@ fn a_full_disk_is_named_and_what_was_kept_stays() {
     let run = store.begin("2026-11-14T07:00:00Z".parse().unwrap(), "terms").unwrap();
     let many: Vec<User> =
         (0..500).map(|number| user(&format!("{number}"), "Somebody", "2026-11-13T00:00:00Z")).collect();
-    let error = run.put_users(&many, &"cursor").unwrap_err();
+    let error = run.put_users(&many, 0, &"cursor").unwrap_err();
     assert!(error.advice().contains("Make room"), "{error}: {}", error.advice());
     drop(run);
     drop(store);
     let store = folder.store();
     assert_eq!(store.finished_runs().unwrap().len(), 1);
-    let run = store.unfinished("terms").unwrap().unwrap();
+    let (run, _) = store.unfinished("terms").unwrap().unwrap();
     assert_eq!(run.user_count().unwrap(), 0, "a page is kept whole or not at all");
-    run.put_users(&many, &"cursor").unwrap();
+    run.put_users(&many, 0, &"cursor").unwrap();
     assert_eq!(run.user_count().unwrap(), 500);
 }
 
@@ -235,6 +255,16 @@ fn what_is_no_history_is_refused_and_left_as_it_is() {
     let before = std::fs::read(folder.path()).unwrap();
     let error = Store::open(&folder.path()).unwrap_err();
     assert!(error.advice().contains("no history"), "{error}: {}", error.advice());
+    assert_eq!(std::fs::read(folder.path()).unwrap(), before);
+}
+
+#[test]
+fn a_database_of_another_program_is_refused_and_left_as_it_is() {
+    let folder = Folder::new();
+    Connection::open(folder.path()).unwrap().execute_batch("CREATE TABLE bookmark (url TEXT)").unwrap();
+    let before = std::fs::read(folder.path()).unwrap();
+    let error = Store::open(&folder.path()).unwrap_err();
+    assert!(matches!(error, StoreError::NotAHistory { .. }), "{error}");
     assert_eq!(std::fs::read(folder.path()).unwrap(), before);
 }
 

@@ -21,21 +21,48 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn put_users<C: Serialize>(&self, users: &[User], cursor: &C) -> Result<(), StoreError> {
+    pub fn put_users<C: Serialize>(
+        &self,
+        users: &[User],
+        listing: u32,
+        cursor: &C,
+    ) -> Result<(), StoreError> {
         self.store.atomically(|| {
-            self.insert_users(users)?;
+            self.insert_users(users, listing)?;
             self.put_cursor(Part::Users, cursor)
         })
     }
 
-    fn insert_users(&self, users: &[User]) -> Result<(), StoreError> {
+    /// Forgets users whom this attempt at their listing did not bring: they are gone.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn forget_unlisted(&self, listing: u32) -> Result<(), StoreError> {
+        Ok(self.store.connection().execute_batch(&format!(
+            "BEGIN IMMEDIATE;
+             CREATE TEMP TABLE gone AS
+                 SELECT user, profile, mailbox FROM user_fact WHERE run = {run} AND listing <> {listing};
+             DELETE FROM user_fact WHERE run = {run} AND user IN (SELECT user FROM gone);
+             DELETE FROM fact WHERE fact IN (
+                 SELECT profile FROM gone UNION ALL SELECT mailbox FROM gone WHERE mailbox IS NOT NULL
+                 EXCEPT SELECT profile FROM user_fact WHERE run = {base}
+                 EXCEPT SELECT mailbox FROM user_fact WHERE run = {base} AND mailbox IS NOT NULL);
+             DROP TABLE gone;
+             COMMIT;",
+            run = self.number,
+            base = self.base.unwrap_or(0),
+        ))?)
+    }
+
+    fn insert_users(&self, users: &[User], listing: u32) -> Result<(), StoreError> {
         let connection = self.store.connection();
         let mut key_of = connection.prepare_cached("SELECT user FROM user_key WHERE user_id = ?1")?;
         let mut new_key = connection.prepare_cached("INSERT INTO user_key (user_id) VALUES (?1)")?;
         let mut facts = Facts::new(&connection, self, "profile")?;
         let mut insert = connection.prepare_cached(
-            "INSERT INTO user_fact (run, user, profile, last_login) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT DO UPDATE SET profile = excluded.profile, last_login = excluded.last_login",
+            "INSERT INTO user_fact (run, user, profile, last_login, listing) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT DO UPDATE SET
+                 profile = excluded.profile, last_login = excluded.last_login, listing = excluded.listing",
         )?;
         for user in users {
             let known: Option<i64> = key_of.query_row([&user.id], |row| row.get(0)).optional()?;
@@ -45,7 +72,7 @@ impl Run<'_> {
             };
             let profile = User { last_login: LastLogin::Unknown, ..user.clone() };
             let profile = facts.keep(key, &serde_json::to_string(&profile)?)?;
-            insert.execute(params![self.number, key, profile, milliseconds(user.last_login)])?;
+            insert.execute(params![self.number, key, profile, milliseconds(user.last_login), listing])?;
         }
         Ok(())
     }

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AdminRoles, ClientCertificates, Domains, Gap, Grants, Guardrails, IamFacts, Mailbox, Part, People, Reading,
-    ServiceAccountUse, ServiceAccounts, Takeover, User,
+    AdminRoles, ClientCertificates, Domains, Gap, Grants, Guardrails, IamFacts, Mailbox, Part, People,
+    Reading, ServiceAccountUse, ServiceAccounts, Takeover, User,
 };
 
 /// One user with its mailbox: what streams through the checks.

@@ -44,11 +44,7 @@ impl ServiceAccountUse {
         self.of(project, |used| used.accounts.get(email).or_else(|| used.accounts.get(unique_id)).copied())
     }
 
-    fn of(
-        &self,
-        project: &str,
-        find: impl Fn(&ProjectUse) -> Option<DateTime<Utc>>,
-    ) -> Option<LastUse<'_>> {
+    fn of(&self, project: &str, find: impl Fn(&ProjectUse) -> Option<DateTime<Utc>>) -> Option<LastUse<'_>> {
         let reading = self.0.get(project)?;
         let found = reading.known().and_then(find);
         Some(match (found, reading.gap()) {

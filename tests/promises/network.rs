@@ -43,7 +43,7 @@ fn a_server_that_is_not_there_ends_the_run_with_the_cause() {
     let tenant = Tenant::named(TenantName::Healthy);
     let key = std::fs::read_to_string(&tenant.files.key_file).unwrap();
     std::fs::write(&tenant.files.key_file, key.replace(&tenant.base_url(), "http://127.0.0.1:9")).unwrap();
-    let nowhere = ["--set", "google.base_url=http://127.0.0.1:9", "--set", "collect.retry_budget=5"];
+    let nowhere = ["--set", "google.base_url=http://127.0.0.1:9", "--set", "collect.outage_patience=1"];
     let audit = tenant.audit_with(&nowhere, &[]);
     audit.assert_code(1);
     assert!(audit.stderr.contains("No connection"), "{}", audit.stderr);
@@ -56,7 +56,7 @@ fn behind_a_proxy(proxy: &str, more: (&str, &str)) -> Audit {
     let key = std::fs::read_to_string(&tenant.files.key_file).unwrap();
     std::fs::write(&tenant.files.key_file, key.replace(&tenant.base_url(), elsewhere)).unwrap();
     let base_url = format!("google.base_url={elsewhere}");
-    let arguments = ["--set", &base_url, "--set", "collect.retry_budget=5"];
+    let arguments = ["--set", &base_url, "--set", "collect.outage_patience=1"];
     tenant.audit_with(&arguments, &[("https_proxy", proxy), more])
 }
 

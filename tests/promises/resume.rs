@@ -192,3 +192,52 @@ fn a_second_run_at_once_is_told_who_holds_the_lock_while_looking_is_allowed() {
     child.kill().unwrap();
     child.wait().unwrap();
 }
+
+#[test]
+fn a_short_outage_costs_no_mailbox() {
+    let faults =
+        ["503", "reset"].map(|answer| format!("GET /gmail/* {answer} after=100 times=150").parse().unwrap());
+    for fault in faults {
+        let tenant = Tenant::with(Options { faults: vec![fault], ..slow() });
+        let audit = tenant.audit();
+        assert_eq!(audit.coverage("send_as")["failed"], "0", "{}", audit.stderr);
+    }
+}
+
+#[test]
+fn an_attempt_to_resume_without_a_network_leaves_the_run_as_it_was() {
+    let tenant = Tenant::with(slow());
+    let mut child = start(&tenant);
+    wait_for_mailboxes(&tenant, 100);
+    signal(&child, "-KILL");
+    child.wait().unwrap();
+    let before = mailbox_requests(&tenant);
+    let elsewhere = "google.base_url=http://127.0.0.1:9";
+    let config = std::fs::read_to_string(&tenant.files.config).unwrap();
+    let nowhere = tenant.audit_with(&["--resume", "--set", elsewhere], &[]);
+    nowhere.assert_code(2);
+    assert!(nowhere.stderr.contains("begun with other settings"), "{}", nowhere.stderr);
+    assert_eq!(std::fs::read_to_string(&tenant.files.config).unwrap(), config);
+    let resumed = tenant.audit_with(&["--resume"], &[]);
+    assert!(resumed.stdout.contains("resumed"), "{}", resumed.stdout);
+    assert!(mailbox_requests(&tenant) - before < 600 - 100 + 256);
+}
+
+#[test]
+fn users_who_left_before_a_resumed_listing_began_again_are_not_in_it() {
+    let mut tenant =
+        Tenant::with(Options { latency: Duration::from_millis(40), page_cap: Some(20), ..slow() });
+    let mut child = start(&tenant);
+    for _ in 0..400 {
+        if tenant.requests().iter().filter(|request| request.path.ends_with("/users")).count() > 4 {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    signal(&child, "-KILL");
+    child.wait().unwrap();
+    // Its page tokens are another emulator's: refused, so the listing begins again.
+    tenant.becomes(Options { tenant: TenantName::Huge(60), ..slow() });
+    let audit = tenant.audit_with(&["--resume"], &[]);
+    assert_eq!(audit.rows("users.csv").len(), 60, "{}", audit.stdout);
+}

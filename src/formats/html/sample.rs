@@ -494,6 +494,13 @@ pub(super) fn tenant(people: People) -> Tenant {
         console_grants: Reading::Complete(()),
         probe_grants: Reading::Complete(()),
         iam: IamFacts::default(),
+        takeovers: Vec::new(),
+        service_account_use: Reading::Complete(Default::default()),
+        guardrails: Reading::Complete(Default::default()),
+        client_certificates: Reading::Complete(Vec::new()),
+        admin_log: Reading::Complete(()),
+        access_evaluation_log: Reading::Complete(()),
+        token_log: Reading::Complete(()),
         grants: Grants::merge([
             grant("104823517746620019283", "https://mail.google.com/", Provenance::Console),
             grant("104823517746620019283", &google("calendar.readonly"), Provenance::Console),

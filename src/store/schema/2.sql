@@ -26,13 +26,15 @@ CREATE TABLE user_key (
 ) STRICT;
 INSERT INTO user_key (user_id) SELECT DISTINCT user_id FROM user_fact ORDER BY user_id;
 
--- last_login in milliseconds; 0: never; null: unknown. A mailbox that is null is not read yet.
+-- last_login in milliseconds; 0: never; null: unknown. A mailbox that is null is not read yet. listing: which
+-- attempt at the users' listing brought the user last.
 CREATE TABLE user_fact_2 (
     run INTEGER NOT NULL REFERENCES run_2 ON DELETE CASCADE,
     user INTEGER NOT NULL,
     profile INTEGER NOT NULL,
     mailbox INTEGER,
     last_login INTEGER,
+    listing INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (run, user)
 ) STRICT, WITHOUT ROWID;
 
