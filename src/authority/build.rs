@@ -348,6 +348,7 @@ impl<'a> Builder<'a> {
             principal: Principal { kind, side: self.own.side(kind, &id), id },
             members: Vec::new(),
             containers: Vec::new(),
+            implied: Vec::new(),
             is_large: false,
             account,
             unknown,
@@ -367,6 +368,9 @@ impl<'a> Builder<'a> {
                 _ => {}
             }
             node += 1;
+        }
+        for node in 0..self.graph.nodes.len() {
+            self.graph.nodes[node].implied = self.graph.implied(node).collect();
         }
     }
 
