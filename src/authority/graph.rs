@@ -48,6 +48,8 @@ pub(super) struct Node {
     pub(super) members: Vec<Membership>,
     /// The groups and sets that it is a member of.
     pub(super) containers: Vec<NodeId>,
+    /// The sets that it is in without being listed there.
+    pub(super) implied: Vec<NodeId>,
     /// More members than have a path of their own.
     pub(super) is_large: bool,
     /// If it is a listed service account.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::graph::{Authority, GrantId, Need, NodeId};
+use super::graph::{Authority, GrantId, Need, Node, NodeId};
 use super::principal::{PrincipalKind, Side};
 
 /// By what a principal meets a need.
@@ -29,7 +29,8 @@ impl Authority<'_> {
                 }
                 conditional = conditional.or_else(|| Some(held()));
             }
-            let above = self.nodes[node].containers.iter().copied().chain(self.implied(node));
+            let Node { containers, implied, .. } = &self.nodes[node];
+            let above = containers.iter().chain(implied).copied();
             ways.extend(above.filter(|above| seen.insert(*above)).map(|above| (above, at)));
             at += 1;
         }

@@ -1,6 +1,7 @@
 //! The search: from the account outwards, nearest first, so that the first path found is the shortest.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::{Hash, Hasher};
 
 use super::accounts::{AccountPaths, AccountState};
 use super::graph::{
@@ -13,7 +14,7 @@ use super::right::Right;
 use crate::tenant::IamResource;
 
 /// Where the search stands: a principal, and what its way to the account is like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct State {
     node: NodeId,
     grade: Grade,
@@ -22,6 +23,15 @@ struct State {
     conditional: bool,
     /// What the principal must hold besides for its next right; not met yet.
     need: Option<Need>,
+}
+
+/// In one word, since most of the time goes into it; needs are few.
+impl Hash for State {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        let flags = [self.credentials, self.conditional, self.need.is_some()];
+        let flags = flags.into_iter().fold(self.grade as usize, |bits, flag| bits << 1 | usize::from(flag));
+        hasher.write_usize(self.node << 5 | flags);
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -140,8 +150,7 @@ impl<'s, 'a> Search<'s, 'a> {
     fn expand_broad(&mut self, at: usize, need: Need) {
         let state = self.records[at].state;
         for node in 0..self.graph.nodes.len() {
-            if self.graph.implied(node).any(|set| set == state.node) && self.graph.held(need, node).is_some()
-            {
+            if self.graph.nodes[node].implied.contains(&state.node) && self.graph.held(need, node).is_some() {
                 self.push(State { node, ..state }, Step::Member { grant: None }, Some(at));
             }
         }

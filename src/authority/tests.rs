@@ -720,9 +720,7 @@ fn a_large_organization_takes_seconds() {
     known.0.extend(policies);
     world.accounts = Reading::Complete(ServiceAccounts(accounts));
 
-    let clock = std::time::Instant::now();
     let authority = world.authority();
-    println!("built after {:?}", clock.elapsed());
     let mut cuts = Cuts::default();
     let mut paths = 0;
     for account in &world.accounts.known().unwrap().0 {
@@ -730,6 +728,6 @@ fn a_large_organization_takes_seconds() {
         paths += found.paths.len();
         found.paths.iter().for_each(|path| cuts.add(path));
     }
-    println!("{paths} paths after {:?}, best cut {:?}", clock.elapsed(), cuts.most());
+    println!("{paths} paths, best cut {:?}", cuts.most());
     assert!(paths > 5000);
 }
