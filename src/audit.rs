@@ -2,6 +2,7 @@
 
 mod assemble;
 mod error;
+mod ledger;
 mod outcome;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,6 +74,7 @@ pub async fn run(
         run.abandon()?;
         return Err(refusal);
     }
+    facts.shown.remember(&run)?;
 
     let policy = policy(config, &facts);
     let judged = judge(&run, &facts, checks, &policy, &exceptions, &plan.parts)?;

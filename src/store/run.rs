@@ -50,6 +50,8 @@ impl Store {
     /// When the store cannot be written.
     pub fn begin(&self, started_at: DateTime<Utc>, terms: &str) -> Result<Run<'_>, StoreError> {
         for number in self.numbers("SELECT run FROM run WHERE state <> 'finished'", [])? {
+            // Its number may come again, and must not seem to have read what it did not.
+            self.connection().execute("DELETE FROM source_window WHERE run = ?1", [number])?;
             self.forget(number)?;
         }
         let mut id_time = started_at;
@@ -208,6 +210,7 @@ impl Run<'_> {
     /// # Errors
     /// When the store cannot be written.
     pub fn abandon(self) -> Result<(), StoreError> {
+        self.forget_delegation()?;
         self.store.forget(self.number)
     }
 

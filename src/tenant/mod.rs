@@ -3,10 +3,13 @@
 
 mod address;
 mod admin_role;
+mod delegation;
+mod disagreement;
 mod domain;
 mod facts;
 mod gap;
 mod grant;
+mod ledger;
 mod mailbox;
 mod part;
 mod people;
@@ -17,10 +20,17 @@ mod user;
 
 pub use address::Address;
 pub use admin_role::{AdminRole, AdminRoles, AssigneeType, RoleAssignment};
+pub use delegation::{
+    DelegationChange, DelegationEvent, GrantUse, LedgerSource, SeenGrant, SourceWindow, UseKey,
+};
+pub use disagreement::Disagreement;
 pub use domain::{Domain, DomainKind, Domains};
 pub use facts::{Tenant, UserFacts};
 pub use gap::{Gap, GapClass};
-pub use grant::{Grant, Grants, Provenance, Sighting, is_same_client};
+pub use grant::{
+    EndedGrant, Ending, Grant, Granted, Grants, LastUse, Provenance, Sighting, UnscopedClient, is_same_client,
+};
+pub use ledger::{Ledger, Sight, UseTally};
 pub use mailbox::{GmailState, Mailbox, MailboxFact, MailboxRead, SendAs, SendAsKind, SmtpMsa};
 pub use part::{Part, PartGrain, Reading};
 pub use people::{People, Person};
