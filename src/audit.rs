@@ -18,7 +18,7 @@ use crate::google::{Auth, Client, ClientOptions, KeyFile, Roots};
 use crate::judge::{self, Bench, Judged};
 use crate::report::{self, Folder};
 use crate::store::{Run, RunState, Store};
-use crate::tenant::{DomainKind, Part, Policy, ScopeRiskTable, Tenant};
+use crate::tenant::{self, DomainKind, Part, Policy, Register, ScopeRiskTable, Tenant};
 
 use assemble::Facts;
 pub use error::AuditError;
@@ -49,6 +49,7 @@ pub async fn run(
 ) -> Result<Outcome, AuditError> {
     let checks = checks::ALL;
     let exceptions = read_exceptions(config)?;
+    let register = read_register(config)?;
     refuse_a_list_of_the_future(config, circumstances.at)?;
     let plan = plan(config, checks);
     let key_file = KeyFile::read(&config.key_file).await?;
@@ -76,7 +77,7 @@ pub async fn run(
     }
     facts.shown.remember(&run)?;
 
-    let policy = policy(config, &facts);
+    let policy = policy(config, &facts, register);
     let judged = judge(&run, &facts, checks, &policy, &exceptions, &plan.parts)?;
     let summary = RunSummary {
         requests: client.requests_sent(),
@@ -113,10 +114,11 @@ fn begin<'s>(
 /// When the history has no such run, or no report can be written.
 pub fn judge_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError> {
     let exceptions = read_exceptions(config)?;
+    let register = read_register(config)?;
     let store = Store::open(&config.history)?;
     let (run, before, facts) = finished_run(&store, run_id)?;
     let parts = before.coverage.0.iter().map(|row| row.part).collect();
-    let policy = policy(config, &facts);
+    let policy = policy(config, &facts, register);
     let judged = judge(&run, &facts, checks::ALL, &policy, &exceptions, &parts)?;
     let summary = with_verdicts(RunSummary { profile: profile_name(config), ..before }, &judged);
     let folder = Folder::prepare(&config.reports)?;
@@ -132,6 +134,16 @@ pub fn report_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError
     let (run, summary, facts) = finished_run(&store, run_id)?;
     let folder = Folder::prepare(&config.reports)?;
     write_reports(config, &run, &facts.tenant, &summary, folder, RunState::Finished)
+}
+
+/// The text of a register that names every client that the ledger of a run holds.
+///
+/// # Errors
+/// When the history has no such run.
+pub fn draft_register(config: &Config, run_id: &str) -> Result<String, AuditError> {
+    let store = Store::open(&config.history)?;
+    let (_, _, facts) = finished_run(&store, run_id)?;
+    Ok(tenant::draft_register(&facts.tenant.grants, facts.tenant.service_accounts.known()))
 }
 
 /// The parts that may be read: what enabled checks need, within what the operator allows.
@@ -178,6 +190,21 @@ fn read_exceptions(config: &Config) -> Result<Exceptions, ConfigError> {
     })
 }
 
+/// The operator's register of clients, if there is one.
+fn read_register(config: &Config) -> Result<Option<Register>, ConfigError> {
+    let Some(path) = &config.register else { return Ok(None) };
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        ConfigError::new(format!("cannot read the register {}: {error}", path.display()))
+            .with_help("Correct `[checks] register`, or draft one with `workspace-audit register --init`.")
+    })?;
+    Register::parse(&text).map(Some).map_err(|error| {
+        ConfigError::in_file(path, &text, error.span.unwrap_or_default(), &error.message).with_help(
+            "A client has client_id, name, owner, purpose, scopes and review_by (a date); vendor, custodians and \
+             tickets if you like.",
+        )
+    })
+}
+
 /// A list that is dated ahead would look fresh for as long.
 fn refuse_a_list_of_the_future(config: &Config, at: DateTime<Utc>) -> Result<(), ConfigError> {
     match config.console_grants_date.filter(|date| *date > at.date_naive()) {
@@ -201,10 +228,11 @@ fn refuse_another_tenant(run: &Run<'_>, facts: &Facts) -> Result<(), AuditError>
     }
 }
 
-fn policy(config: &Config, facts: &Facts) -> Policy {
+fn policy(config: &Config, facts: &Facts, register: Option<Register>) -> Policy {
     Policy {
         tier_zero: vec![config.admin.clone()],
         own_client_id: Some(facts.own_client_id.clone()),
+        register,
         ..Policy::of(config.profile)
     }
 }

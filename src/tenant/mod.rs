@@ -14,6 +14,7 @@ mod mailbox;
 mod part;
 mod people;
 mod policy;
+mod register;
 mod scope_risk;
 mod service_account;
 mod user;
@@ -35,6 +36,7 @@ pub use mailbox::{GmailState, Mailbox, MailboxFact, MailboxRead, SendAs, SendAsK
 pub use part::{Part, PartGrain, Reading};
 pub use people::{People, Person};
 pub use policy::{Policy, Profile};
+pub use register::{Register, RegisterError, RegisteredClient, Ticket, draft as draft_register};
 pub use scope_risk::{RiskClass, ScopeRisk, ScopeRiskTable, ScopeSeverity};
 pub use service_account::{ServiceAccount, ServiceAccountKey, ServiceAccounts};
 pub use user::{LastLogin, User};

@@ -86,7 +86,7 @@ impl Against<'_> {
         let absent = self.absent_at.map(|at| Ending::NotInList { at });
         let refused = self.refused_at.filter(|_| probe_alone).map(|at| Ending::TokenRefused { at });
         let proofs = [removed, absent, refused].into_iter().flatten();
-        proofs.filter(|proof| Some(proof.at()) >= last_seen_at).min_by_key(Ending::at)
+        proofs.filter(|proof| Some(proof.at()) > last_seen_at).min_by_key(Ending::at)
     }
 }
 
