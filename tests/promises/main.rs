@@ -14,6 +14,8 @@ mod history;
 #[cfg(test)]
 mod imports;
 #[cfg(test)]
+mod ledger;
+#[cfg(test)]
 mod missing_sources;
 #[cfg(test)]
 mod network;
