@@ -2,6 +2,7 @@
 
 mod assemble;
 mod error;
+mod ledger;
 mod outcome;
 mod takeovers;
 
@@ -19,7 +20,7 @@ use crate::google::{Auth, Client, ClientOptions, KeyFile, Machine, Roots, Traffi
 use crate::judge::{self, Bench, Judged};
 use crate::report::{self, Folder};
 use crate::store::{Run, RunState, Store};
-use crate::tenant::{DomainKind, Part, Policy, ScopeRiskTable, Tenant};
+use crate::tenant::{self, DomainKind, Part, Policy, Register, ScopeRiskTable, Tenant};
 
 use assemble::Facts;
 pub use error::AuditError;
@@ -50,6 +51,7 @@ pub async fn run(
 ) -> Result<Outcome, AuditError> {
     let checks = checks::ALL;
     let exceptions = read_exceptions(config)?;
+    let register = read_register(config)?;
     refuse_a_list_of_the_future(config, circumstances.at)?;
     let plan = plan(config, checks);
     let (client, account) = connect(config).await?;
@@ -83,8 +85,9 @@ pub async fn run(
         run.abandon()?;
         return Err(refusal);
     }
+    facts.shown.remember(&run)?;
 
-    let policy = policy(config, &facts);
+    let policy = policy(config, &facts, register);
     let judged = judge(&run, &facts, checks, &policy, &exceptions, &plan.parts)?;
     let summary = RunSummary {
         requests: requests(&client),
@@ -137,10 +140,11 @@ fn begin<'s>(
 /// When the history has no such run, or no report can be written.
 pub fn judge_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError> {
     let exceptions = read_exceptions(config)?;
+    let register = read_register(config)?;
     let store = Store::open(&config.history)?;
     let (run, before, facts) = finished_run(&store, run_id)?;
     let parts = before.coverage.0.iter().map(|row| row.part).collect();
-    let policy = policy(config, &facts);
+    let policy = policy(config, &facts, register);
     let judged = judge(&run, &facts, checks::ALL, &policy, &exceptions, &parts)?;
     let summary = with_verdicts(RunSummary { profile: profile_name(config), ..before }, &judged);
     let folder = Folder::prepare(&config.reports)?;
@@ -156,6 +160,16 @@ pub fn report_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError
     let (run, summary, facts) = finished_run(&store, run_id)?;
     let folder = Folder::prepare(&config.reports)?;
     write_reports(config, &run, &facts.tenant, &summary, folder, RunState::Finished)
+}
+
+/// The text of a register that names every client that the ledger of a run holds.
+///
+/// # Errors
+/// When the history has no such run.
+pub fn draft_register(config: &Config, run_id: &str) -> Result<String, AuditError> {
+    let store = Store::open(&config.history)?;
+    let (_, _, facts) = finished_run(&store, run_id)?;
+    Ok(tenant::draft_register(&facts.tenant.grants, facts.tenant.service_accounts.known()))
 }
 
 /// The parts that may be read: what enabled checks need, within what the operator allows.
@@ -236,6 +250,21 @@ fn read_exceptions(config: &Config) -> Result<Exceptions, ConfigError> {
     })
 }
 
+/// The operator's register of clients, if there is one.
+fn read_register(config: &Config) -> Result<Option<Register>, ConfigError> {
+    let Some(path) = &config.register else { return Ok(None) };
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        ConfigError::new(format!("cannot read the register {}: {error}", path.display()))
+            .with_help("Correct `[checks] register`, or draft one with `workspace-audit register --init`.")
+    })?;
+    Register::parse(&text).map(Some).map_err(|error| {
+        ConfigError::in_file(path, &text, error.span.unwrap_or_default(), &error.message).with_help(
+            "A client has client_id, name, owner, purpose, scopes and review_by (a date); vendor, custodians and \
+             tickets if you like.",
+        )
+    })
+}
+
 /// A list that is dated ahead would look fresh for as long.
 fn refuse_a_list_of_the_future(config: &Config, at: DateTime<Utc>) -> Result<(), ConfigError> {
     match config.console_grants_date.filter(|date| *date > at.date_naive()) {
@@ -259,10 +288,11 @@ fn refuse_another_tenant(run: &Run<'_>, facts: &Facts) -> Result<(), AuditError>
     }
 }
 
-fn policy(config: &Config, facts: &Facts) -> Policy {
+fn policy(config: &Config, facts: &Facts, register: Option<Register>) -> Policy {
     Policy {
         tier_zero: config.admin.iter().cloned().collect(),
         own_client_id: Some(facts.own_client_id.clone()),
+        register,
         ..Policy::of(config.profile)
     }
 }

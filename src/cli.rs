@@ -70,6 +70,8 @@ pub(crate) enum Command {
     Report(Again),
     /// List the runs of the history
     Runs(Configured),
+    /// Draft a register of the clients that hold a delegation
+    Register(Register),
     /// List the checks
     Checks(List),
     /// List the scopes that the enabled parts need, what each one costs and unlocks
@@ -211,6 +213,21 @@ In a file:
 pub(crate) struct Again {
     /// The run's id, as `runs` lists it, or `latest`
     #[arg(default_value = "latest", value_name = "RUN")]
+    pub(crate) run: String,
+    #[command(flatten)]
+    pub(crate) configured: Configured,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Register {
+    /// Write a register of what was seen, to fill in
+    #[arg(long, required = true)]
+    pub(crate) init: bool,
+    /// Where to write it
+    #[arg(default_value = "register.toml", value_name = "FILE")]
+    pub(crate) path: PathBuf,
+    /// The run whose clients it names, as `runs` lists it, or `latest`
+    #[arg(long, default_value = "latest", value_name = "RUN")]
     pub(crate) run: String,
     #[command(flatten)]
     pub(crate) configured: Configured,

@@ -9,6 +9,7 @@ mod init;
 mod lists;
 mod logging;
 mod progress_bar;
+mod register;
 mod run;
 mod runs;
 mod stop_signal;
@@ -30,6 +31,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Judge(again) => again::judge(&again, &cli.output),
         Command::Report(again) => again::report(&again, &cli.output),
         Command::Runs(configured) => runs::run(&configured),
+        Command::Register(register) => register::run(&register),
         Command::Checks(list) => lists::checks(&list),
         Command::Scopes(list) => lists::scopes(&list),
         Command::Causes(list) => lists::causes(&list),

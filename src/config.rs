@@ -56,6 +56,8 @@ pub struct Config {
     pub profile: Profile,
     /// The exceptions file.
     pub exceptions: Option<PathBuf>,
+    /// The register of clients.
+    pub register: Option<PathBuf>,
     /// Where reports go.
     pub reports: PathBuf,
     /// Names of formats.
@@ -170,6 +172,7 @@ enum WordOrList {
 struct Checks {
     profile: Option<String>,
     exceptions: Option<PathBuf>,
+    register: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -356,6 +359,7 @@ impl Sources {
                 .map(|minutes: u64| Duration::from_secs(minutes * 60))?,
             profile: self.profile(written.checks.profile.as_deref())?,
             exceptions: written.checks.exceptions.map(|path| self.resolved(&path)),
+            register: written.checks.register.map(|path| self.resolved(&path)),
             reports: self.resolved(&reports),
             formats: self.formats(written.reports.formats)?,
             fail_on: self.fail_on(written.reports.fail_on.as_deref())?,

@@ -6,10 +6,9 @@ use super::takeovers::takeovers;
 use crate::collect::{Access, GrantListing, UserCursor, UserListing};
 use crate::judge::UserTotals;
 use crate::store::{Run, StoreError};
-use crate::tenant::{
-    Gap, GapClass, Grants, IamFacts, Part, PartGrain, People, Provenance, Reading, ServiceAccounts, Sighting,
-    Tenant,
-};
+use crate::tenant::{Gap, GapClass, IamFacts, Part, PartGrain, People, Reading, ServiceAccounts, Tenant};
+
+use super::ledger::Shown;
 
 /// The audit's own client.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +24,7 @@ pub(super) struct Facts {
     pub(super) users: UserTotals,
     pub(super) own_email: String,
     pub(super) own_client_id: String,
+    pub(super) shown: Shown,
 }
 
 /// Loads the tenant-wide facts of a run; users are read once, for their index.
@@ -34,7 +34,8 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
     let console: Reading<GrantListing> = part(run, Part::ConsoleGrants)?;
     let probe: Reading<Vec<String>> = part(run, Part::ProbeGrants)?;
     let own_client_id = own_client_id(own, &service_accounts);
-    let mut grants = merged(run, &console, &probe, &own_client_id);
+    let shown = Shown::new(run, &console, &probe, &own_client_id, &service_accounts);
+    let mut grants = shown.grants(run)?;
     for grant in grants.iter_mut() {
         if let Some(seen_at) = grant.first_seen_at {
             grant.first_seen_at = Some(run.grant_first_seen(&grant.client_id, &grant.scope, seen_at)?);
@@ -71,7 +72,7 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
         token_log: part(run, Part::TokenLog)?,
     };
     tenant.takeovers = takeovers(&tenant);
-    Ok(Facts { tenant, users, own_email: own.email.to_owned(), own_client_id })
+    Ok(Facts { tenant, users, own_email: own.email.to_owned(), own_client_id, shown })
 }
 
 impl Facts {
@@ -119,21 +120,4 @@ fn own_client_id(own: OwnClient<'_>, accounts: &Reading<ServiceAccounts>) -> Str
         accounts.0.iter().find(|account| account.email == own.email).map(|account| account.client_id.clone())
     };
     own.client_id.map(str::to_owned).or_else(from_iam).unwrap_or_else(|| own.email.to_owned())
-}
-
-fn merged(
-    run: &Run<'_>,
-    console: &Reading<GrantListing>,
-    probe: &Reading<Vec<String>>,
-    own_client_id: &str,
-) -> Grants {
-    let from_console = console.known().into_iter().flat_map(|listing| {
-        let sighting = Sighting { provenance: Provenance::Console, seen_at: listing.seen_at };
-        listing.grants.iter().map(move |(client_id, scope)| (client_id.clone(), scope.clone(), sighting))
-    });
-    let from_probe = probe.known().into_iter().flatten().map(|scope| {
-        let sighting = Sighting { provenance: Provenance::Probe, seen_at: run.started_at() };
-        (own_client_id.to_owned(), scope.clone(), sighting)
-    });
-    Grants::merge(from_console.chain(from_probe))
 }

@@ -22,13 +22,17 @@ fn act(
     act: fn(&Config, &str) -> Result<Outcome, AuditError>,
 ) -> Result<Exit, Failure> {
     let config = run::load(&again.configured)?;
-    let run_id = if again.run == "latest" { latest(&config)? } else { again.run.clone() };
+    let run_id = named(&config, &again.run)?;
     let outcome = act(&config, &run_id)?;
     terminal::tell(&outcome, output.quiet);
     Ok(outcome.exit)
 }
 
-fn latest(config: &Config) -> Result<String, Failure> {
+/// The id of a run that may be called `latest`.
+pub(super) fn named(config: &Config, run: &str) -> Result<String, Failure> {
+    if run != "latest" {
+        return Ok(run.to_owned());
+    }
     let newest = Store::look(&config.history)?.finished_runs()?.into_iter().next();
     Ok(newest.ok_or_else(|| AuditError::NoSuchRun("latest".to_owned()))?.run_id)
 }

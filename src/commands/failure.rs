@@ -27,7 +27,7 @@ pub(super) enum Failure {
     #[diagnostic(help("`emulate --help` lists what can go wrong, and how it is written."))]
     Faults(EmulatorError),
     #[error("{} exists already", .0.display())]
-    #[diagnostic(help("Name another file, or remove this one first: `init` overwrites nothing."))]
+    #[diagnostic(help("Name another file, or remove this one first: nothing is overwritten."))]
     Exists(PathBuf),
     #[error("cannot write {}: {source}", path.display())]
     Write { path: PathBuf, source: std::io::Error },

@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 
 use crate::audit::Exit;
 use crate::cli::Init;
@@ -12,14 +13,7 @@ use super::failure::Failure;
 
 pub(super) fn run(init: &Init) -> Result<Exit, Failure> {
     let path = &init.path;
-    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    file.and_then(|mut file| file.write_all(config::TEMPLATE.as_bytes())).map_err(|source| {
-        if source.kind() == io::ErrorKind::AlreadyExists {
-            Failure::Exists(path.clone())
-        } else {
-            Failure::Write { path: path.clone(), source }
-        }
-    })?;
+    write_new(path, config::TEMPLATE)?;
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "wrote {}", path.display())?;
     writeln!(
@@ -28,4 +22,16 @@ pub(super) fn run(init: &Init) -> Result<Exit, Failure> {
     )?;
     writeln!(stdout, "      then: workspace-audit run --config {}", path.display())?;
     Ok(Exit::Complete)
+}
+
+/// Writes a file that is not there yet, for its owner's eyes.
+pub(super) fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|source| {
+        if source.kind() == io::ErrorKind::AlreadyExists {
+            Failure::Exists(path.to_owned())
+        } else {
+            Failure::Write { path: path.to_owned(), source }
+        }
+    })
 }

@@ -41,6 +41,7 @@ pub(super) const ALL: &[Key] = &[
     key("collect", "part_deadline", Kind::Number),
     key("checks", "profile", Kind::Text),
     key("checks", "exceptions", Kind::Text),
+    key("checks", "register", Kind::Text),
     key("reports", "directory", Kind::Text),
     key("reports", "formats", Kind::List),
     key("reports", "fail_on", Kind::Text),

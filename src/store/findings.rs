@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::findings::{Change, Finding, Fingerprint, FixedFinding, Severity, Verdict};
 
+use super::pages::pages;
 use super::{Run, StoreError};
 
 /// What the run before said of the same subject.
@@ -196,30 +197,6 @@ pub struct GoneFinding {
     pub finding: Finding,
     /// Whether its subject could not be judged this time.
     pub was_not_assessed: bool,
-}
-
-/// Rows of a query that goes on after a key, a page at a time, so that no lock is held while they are used.
-fn pages<K: Default, V>(
-    read: impl Fn(&K) -> Result<Vec<(K, V)>, StoreError>,
-) -> impl Iterator<Item = Result<V, StoreError>> {
-    let (mut last, mut page, mut done) = (K::default(), Vec::new().into_iter(), false);
-    std::iter::from_fn(move || {
-        if page.len() == 0 && !done {
-            match read(&last) {
-                Ok(rows) => {
-                    done = rows.is_empty();
-                    page = rows.into_iter();
-                }
-                Err(error) => {
-                    done = true;
-                    return Some(Err(error));
-                }
-            }
-        }
-        let (key, value) = page.next()?;
-        last = key;
-        Some(Ok(value))
-    })
 }
 
 /// Whether its subject could not be judged this time, and the finding as JSON.

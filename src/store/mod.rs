@@ -1,8 +1,10 @@
 //! The run store: facts as they arrive, findings, runs. One SQLite file, mode 0600.
 
+mod delegation;
 mod error;
 mod findings;
 mod lock;
+mod pages;
 mod parts;
 mod run;
 mod schema;

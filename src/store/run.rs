@@ -239,6 +239,7 @@ impl Run<'_> {
     /// # Errors
     /// When the store cannot be written.
     pub fn abandon(self) -> Result<(), StoreError> {
+        self.forget_delegation()?;
         self.store.forget(self.number)
     }
 

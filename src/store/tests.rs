@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
 use super::{Run, RunState, Store, StoreError, UserKey};
@@ -9,7 +10,10 @@ use crate::findings::{
     Change, Completeness, Coverage, Finding, Fingerprint, MailboxCounts, RunSummary, Severity, Subject,
     SubjectKind, Verdict,
 };
-use crate::tenant::{GmailState, LastLogin, Mailbox, MailboxFact, MailboxRead, Part, Reading, User};
+use crate::tenant::{
+    DelegationEvent, GmailState, GrantUse, LastLogin, Ledger, LedgerSource, Mailbox, MailboxFact,
+    MailboxRead, Part, Reading, SeenGrant, SourceWindow, UseKey, User,
+};
 
 struct Folder(tempfile::TempDir);
 
@@ -318,4 +322,128 @@ fn a_store_of_version_1_is_brought_up_to_date_with_everything_in_it() {
     assert_eq!(run.part(Part::Domains).unwrap(), Some(Reading::Complete(vec!["example.com".to_owned()])));
     assert_eq!(run.findings().unwrap().count(), 1);
     assert!(store.run("r3").unwrap().is_none(), "nobody finished it");
+}
+
+fn event(number: i64, name: &str) -> DelegationEvent {
+    DelegationEvent {
+        id: format!("{number:06}"),
+        at: DateTime::from_timestamp(1_780_000_000 + number / 3, 0).unwrap(),
+        name: name.to_owned(),
+        client: format!("1170000000000000{:05}", number % 500),
+        scopes: (0..3).map(|scope| format!("https://scopes.example/{}", (number + scope) % 40)).collect(),
+        actor: None,
+    }
+}
+
+#[test]
+fn delegation_events_are_kept_once_for_ever_and_come_back_in_the_order_of_the_replay() {
+    let folder = Folder::new();
+    let store = folder.store();
+    let first = store.begin("2026-11-01T07:00:00Z".parse().unwrap(), "").unwrap();
+    let mut events: Vec<_> = (0..50).map(|number| event(number, "AUTHORIZE_API_CLIENT_ACCESS")).collect();
+    let instant = events[9].at;
+    events.extend(
+        (50..60).map(|number| DelegationEvent { at: instant, ..event(number, "REMOVE_API_CLIENT_ACCESS") }),
+    );
+    for page in events.rchunks(7).chain(events.chunks(11)) {
+        first.put_delegation_events(page).unwrap();
+    }
+    events.sort_by(|a, b| a.place().cmp(&b.place()));
+    let kept = |run: &Run<'_>| run.delegation_events().collect::<Result<Vec<_>, _>>().unwrap();
+    assert_eq!(kept(&first), events);
+    first.end(RunState::Finished, &summary()).unwrap();
+
+    let second = store.begin("2026-11-02T07:00:00Z".parse().unwrap(), "").unwrap();
+    second.put_delegation_events(&[event(99, "AUTHORIZE_API_CLIENT_ACCESS")]).unwrap();
+    assert_eq!((kept(&first).len(), kept(&second).len()), (60, 61), "an older run knows what it knew");
+    second.end(RunState::Finished, &summary()).unwrap();
+    second.forget_all_but(1).unwrap();
+    assert_eq!(kept(&second).len(), 61);
+}
+
+#[test]
+fn an_abandoned_run_takes_along_what_only_it_brought_to_the_ledger() {
+    let folder = Folder::new();
+    let store = folder.store();
+    let at = "2026-11-01T07:00:00Z".parse().unwrap();
+    let run = store.begin(at, "").unwrap();
+    run.put_delegation_events(&[event(1, "AUTHORIZE_API_CLIENT_ACCESS")]).unwrap();
+    run.put_source_window(&SourceWindow::at(LedgerSource::Console, None, at)).unwrap();
+    run.abandon().unwrap();
+    let run = store.begin(at, "").unwrap();
+    assert_eq!(run.delegation_events().count(), 0);
+    assert_eq!(run.source_windows().unwrap(), []);
+}
+
+#[test]
+fn what_sources_showed_and_covered_is_remembered_over_runs() {
+    let folder = Folder::new();
+    let store = folder.store();
+    let at = |day: u32| format!("2026-11-{day:02}T07:00:00Z").parse::<DateTime<Utc>>().unwrap();
+    let seen = |day| SeenGrant {
+        client: "1".to_owned(),
+        scope: "s".to_owned(),
+        source: LedgerSource::Console,
+        first_at: at(day),
+        last_at: at(day),
+    };
+    let used = |first, last, count| GrantUse {
+        of: UseKey {
+            client: "1".to_owned(),
+            scope: None,
+            log: LedgerSource::TokenLog,
+            configuration_source: None,
+            impersonation: Some(true),
+        },
+        first_at: at(first),
+        last_at: at(last),
+        count,
+    };
+    let window =
+        |until| SourceWindow { source: LedgerSource::AuditLog, client: None, from: at(1), until: at(until) };
+    let addresses = [("a@example.com".to_owned(), "1".to_owned())];
+    let first = store.begin(at(5), "").unwrap();
+    first.put_seen_grants(&[seen(4)]).unwrap();
+    first.put_grant_uses(&[used(2, 4, 7)]).unwrap();
+    first.put_source_window(&window(5)).unwrap();
+    first.put_client_addresses(&addresses).unwrap();
+    first.end(RunState::Finished, &summary()).unwrap();
+    let second = store.begin(at(10), "").unwrap();
+    second.put_seen_grants(&[seen(9)]).unwrap();
+    second.put_grant_uses(&[used(3, 9, 5)]).unwrap();
+    second.put_source_window(&window(10)).unwrap();
+
+    let all = |run: &Run<'_>| run.seen_grants().collect::<Result<Vec<_>, _>>().unwrap();
+    assert_eq!(all(&second), [SeenGrant { first_at: at(4), ..seen(9) }]);
+    assert_eq!(all(&first), [SeenGrant { last_at: at(6), ..seen(4) }], "up to its own day");
+    assert_eq!(second.grant_uses().collect::<Result<Vec<_>, _>>().unwrap(), [used(2, 9, 7)]);
+    assert_eq!(second.source_windows().unwrap(), [(window(5), false), (window(10), true)]);
+    assert_eq!(first.source_windows().unwrap(), [(window(5), true)]);
+    assert_eq!(second.client_addresses().unwrap(), addresses);
+}
+
+#[test]
+fn two_hundred_thousand_delegation_events_stream_through_the_ledger() {
+    let folder = Folder::new();
+    let store = folder.store();
+    let run = store.begin("2026-11-01T07:00:00Z".parse().unwrap(), "").unwrap();
+    let started = std::time::Instant::now();
+    for page in 0..200_i64 {
+        let events: Vec<_> = (page * 1000..page * 1000 + 1000)
+            .map(|number| {
+                event(
+                    number,
+                    if number % 9 == 0 { "REMOVE_API_CLIENT_ACCESS" } else { "AUTHORIZE_API_CLIENT_ACCESS" },
+                )
+            })
+            .collect();
+        run.put_delegation_events(&events).unwrap();
+    }
+    let mut ledger = Ledger::new(run.started_at(), []);
+    run.delegation_events().for_each(|event| ledger.add_event(&event.unwrap()));
+    let grants = ledger.grants();
+    // The others were removed last.
+    let holders = (199_500..200_000).filter(|number| number % 9 != 0).count();
+    assert_eq!(grants.clients().len(), holders);
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
 }

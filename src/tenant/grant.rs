@@ -5,14 +5,20 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::{Disagreement, LedgerSource, Sight};
+
 /// Where the knowledge of a grant comes from. Google lists delegations in no API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Provenance {
     /// The list of the Admin console, exported or typed: full, as of its date.
     Console,
+    /// Delegation events of the admin log: changes only, of as long as the log was read.
+    AuditLog,
     /// The token endpoint's answer to one scope at a time: exact for the client that asked.
     Probe,
+    /// Logged use: what is used is held; what is not used is not shown.
+    UseLog,
 }
 
 impl Provenance {
@@ -21,7 +27,9 @@ impl Provenance {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Console => "console",
+            Self::AuditLog => "audit_log",
             Self::Probe => "probe",
+            Self::UseLog => "use_log",
         }
     }
 }
@@ -35,19 +43,104 @@ pub struct Sighting {
     pub seen_at: DateTime<Utc>,
 }
 
+/// When a grant was used last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastUse {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Which log shows it. [`LedgerSource::TokenLog`] names no scope: the client was used, by this grant or
+    /// another.
+    pub log: LedgerSource,
+}
+
+/// Who gave a grant, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Granted {
+    /// When, since it was last taken away.
+    pub at: DateTime<Utc>,
+    /// The admin; `None` if the log does not say.
+    pub by: Option<String>,
+}
+
 /// A client × scope, by domain-wide delegation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
-    /// The OAuth client id.
+    /// The OAuth client id; what the log calls the client where no id is known for that.
     pub client_id: String,
-    /// The scope, exactly as granted: a trailing slash counts.
+    /// The scope, as the scope-risk table writes it; exactly as granted where it is not in the table.
     pub scope: String,
     /// Who says so, ordered by provenance. Never empty.
     pub sightings: Vec<Sighting>,
-    /// The first run or list that showed it, over the whole history.
+    /// The first run, list or event that showed it, over the whole history.
     pub first_seen_at: Option<DateTime<Utc>>,
     /// The newest.
     pub last_seen_at: Option<DateTime<Utc>>,
+    /// Its last use; `None` if no log shows any.
+    pub last_used: Option<LastUse>,
+    /// Its authorization; `None` if it is older than the log.
+    pub granted: Option<Granted>,
+    /// What sources disagree on. Empty: nothing speaks against it.
+    pub disagreements: Vec<Disagreement>,
+    /// Whether a source that shows it was read this time. If not, it is held because it was, and nothing has
+    /// contradicted it.
+    pub is_rechecked: bool,
+}
+
+/// A grant that was, and that a source shows to be gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndedGrant {
+    /// The OAuth client id.
+    pub client_id: String,
+    /// The scope.
+    pub scope: String,
+    /// When a source showed it last.
+    pub last_seen_at: Option<DateTime<Utc>>,
+    /// What proves its end.
+    pub ending: Ending,
+}
+
+/// What proves that a grant ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// The removal of the whole client is logged.
+    Removed {
+        /// When.
+        at: DateTime<Utc>,
+        /// By whom.
+        by: Option<String>,
+    },
+    /// A newer list of the console does not name it.
+    NotInList {
+        /// The list's date.
+        at: DateTime<Utc>,
+    },
+    /// The token endpoint, which alone had shown it, refuses it.
+    TokenRefused {
+        /// When.
+        at: DateTime<Utc>,
+    },
+}
+
+impl Ending {
+    /// When it was seen to be gone.
+    #[must_use]
+    pub const fn at(&self) -> DateTime<Utc> {
+        match self {
+            Self::Removed { at, .. } | Self::NotInList { at } | Self::TokenRefused { at } => *at,
+        }
+    }
+}
+
+/// A client that a source shows to hold a delegation while no source names a scope of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnscopedClient {
+    /// The OAuth client id, or what the log calls it.
+    pub client_id: String,
+    /// Who shows it.
+    pub source: LedgerSource,
+    /// When last.
+    pub seen_at: DateTime<Utc>,
 }
 
 /// Whether two client ids are one client: the number of a service account may be written with Google's
@@ -58,12 +151,17 @@ pub fn is_same_client(one: &str, other: &str) -> bool {
     one == other || bare(one) == bare(other)
 }
 
-/// Every grant that any source shows, ordered by client and scope.
+/// Every grant that the ledger holds, ordered by client and scope, and what it cannot say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Grants(Vec<Grant>);
+pub struct Grants {
+    pub(super) held: Vec<Grant>,
+    pub(super) ended: Vec<EndedGrant>,
+    pub(super) unscoped: Vec<UnscopedClient>,
+    pub(super) sight: Sight,
+}
 
 impl Grants {
-    /// Merges what the sources say: one grant a client × scope.
+    /// One grant a client × scope of what lists show, without a history.
     pub fn merge(sightings: impl IntoIterator<Item = (String, String, Sighting)>) -> Self {
         let mut merged: BTreeMap<(String, String), Vec<Sighting>> = BTreeMap::new();
         for (client_id, scope, sighting) in sightings {
@@ -72,44 +170,68 @@ impl Grants {
                 known.push(sighting);
             }
         }
-        Self(
-            merged
-                .into_iter()
-                .map(|((client_id, scope), mut sightings)| {
-                    sightings.sort_by_key(|sighting| sighting.provenance);
-                    let times = || sightings.iter().map(|sighting| sighting.seen_at);
-                    Grant {
-                        first_seen_at: times().min(),
-                        last_seen_at: times().max(),
-                        client_id,
-                        scope,
-                        sightings,
-                    }
-                })
-                .collect(),
-        )
+        let held = merged.into_iter().map(|((client_id, scope), mut sightings)| {
+            sightings.sort_by_key(|sighting| sighting.provenance);
+            let times = || sightings.iter().map(|sighting| sighting.seen_at);
+            Grant {
+                first_seen_at: times().min(),
+                last_seen_at: times().max(),
+                client_id,
+                scope,
+                sightings,
+                last_used: None,
+                granted: None,
+                disagreements: Vec::new(),
+                is_rechecked: true,
+            }
+        });
+        Self { held: held.collect(), ..Self::default() }
     }
 
-    /// All of them.
+    /// All that are held.
     pub fn iter(&self) -> impl Iterator<Item = &Grant> {
-        self.0.iter()
+        self.held.iter()
     }
 
     /// Those of one client.
     pub fn of<'a>(&'a self, client_id: &'a str) -> impl Iterator<Item = &'a Grant> {
-        self.0.iter().filter(move |grant| is_same_client(&grant.client_id, client_id))
+        self.held.iter().filter(move |grant| is_same_client(&grant.client_id, client_id))
     }
 
     /// Every client that holds a grant, once, in order.
     #[must_use]
     pub fn clients(&self) -> Vec<&str> {
-        let mut clients: Vec<&str> = self.0.iter().map(|grant| grant.client_id.as_str()).collect();
+        let mut clients: Vec<&str> = self.held.iter().map(|grant| grant.client_id.as_str()).collect();
         clients.dedup();
         clients
     }
 
+    /// Whether any grant of a client was seen this time: if not, what is said of it is from before.
+    #[must_use]
+    pub fn is_rechecked(&self, client_id: &str) -> bool {
+        self.of(client_id).any(|grant| grant.is_rechecked)
+    }
+
+    /// Those that were and are proved to be gone, over the whole history, ordered by client and scope.
+    #[must_use]
+    pub fn ended(&self) -> &[EndedGrant] {
+        &self.ended
+    }
+
+    /// Clients that hold something that nobody names, ordered by client.
+    #[must_use]
+    pub fn unscoped(&self) -> &[UnscopedClient] {
+        &self.unscoped
+    }
+
+    /// From when on the sources see.
+    #[must_use]
+    pub const fn sight(&self) -> &Sight {
+        &self.sight
+    }
+
     /// For changing the first-seen times from the history.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Grant> {
-        self.0.iter_mut()
+        self.held.iter_mut()
     }
 }

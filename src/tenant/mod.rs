@@ -4,6 +4,8 @@
 mod address;
 mod admin_role;
 mod client_certificate;
+mod delegation;
+mod disagreement;
 mod domain;
 mod facts;
 mod gap;
@@ -14,10 +16,12 @@ mod iam_facts;
 mod iam_policy;
 mod iam_resource;
 mod iam_role;
+mod ledger;
 mod mailbox;
 mod part;
 mod people;
 mod policy;
+mod register;
 mod scope_risk;
 mod service_account;
 mod service_account_use;
@@ -28,20 +32,28 @@ mod workload_identity_pool;
 pub use address::Address;
 pub use admin_role::{AdminRole, AdminRoles, AssigneeType, RoleAssignment};
 pub use client_certificate::{ClientCertificates, ForeignAccount, PublicKey};
+pub use delegation::{
+    DelegationChange, DelegationEvent, GrantUse, LedgerSource, SeenGrant, SourceWindow, UseKey,
+};
+pub use disagreement::Disagreement;
 pub use domain::{Domain, DomainKind, Domains};
 pub use facts::{Tenant, UserFacts};
 pub use gap::{Gap, GapClass};
-pub use grant::{Grant, Grants, Provenance, Sighting, is_same_client};
+pub use grant::{
+    EndedGrant, Ending, Grant, Granted, Grants, LastUse, Provenance, Sighting, UnscopedClient, is_same_client,
+};
 pub use group::{Group, GroupMember, GroupMemberKind, Groups};
 pub use guardrails::{Guardrails, ProjectGuardrails};
 pub use iam_facts::IamFacts;
 pub use iam_policy::{IamBinding, IamCondition, IamPolicies, IamPolicy, ResourcePolicy};
 pub use iam_resource::IamResource;
 pub use iam_role::{IamRole, IamRoleState, IamRoles};
+pub use ledger::{Ledger, Sight, UseTally};
 pub use mailbox::{GmailState, Mailbox, MailboxFact, MailboxRead, SendAs, SendAsKind, SmtpMsa};
 pub use part::{Part, PartGrain, Reading};
 pub use people::{People, Person};
 pub use policy::{Policy, Profile};
+pub use register::{Register, RegisterError, RegisteredClient, Ticket, draft as draft_register};
 pub use scope_risk::{RiskClass, ScopeRisk, ScopeRiskTable, ScopeSeverity};
 pub use service_account::{ServiceAccount, ServiceAccountKey, ServiceAccounts};
 pub use service_account_use::{LastUse as ServiceAccountLastUse, ProjectUse, ServiceAccountUse};

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Register;
+
 /// A named set of thresholds. Where baselines differ, [`Profile::Default`] takes the stricter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -36,6 +38,8 @@ pub struct Policy {
     pub tier_zero: Vec<String>,
     /// The audit's own client id, if known.
     pub own_client_id: Option<String>,
+    /// The operator's list of clients; `None` if there is none.
+    pub register: Option<Register>,
 }
 
 impl Policy {
@@ -55,6 +59,7 @@ impl Policy {
             key_high_age_days: 365,
             tier_zero: Vec::new(),
             own_client_id: None,
+            register: None,
         }
     }
 }

@@ -26,7 +26,7 @@ const COLUMNS: [(&str, &str); 7] = [
     ("sa_keys.csv", "service_account,key_id,created_at,expires_at,origin,disabled,last_used_at"),
     (
         "delegated_scopes.csv",
-        "client_id,service_account,project,scope,risk_class,severity,provenance,first_seen_at,last_seen_at,granted_by",
+        "client_id,service_account,project,scope,risk_class,severity,provenance,first_seen_at,last_seen_at,granted_by,last_used_at,granted_at,disagreement",
     ),
     (
         "findings.csv",

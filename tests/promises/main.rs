@@ -18,6 +18,8 @@ mod imports;
 #[cfg(test)]
 mod keyless;
 #[cfg(test)]
+mod ledger;
+#[cfg(test)]
 mod missing_sources;
 #[cfg(test)]
 mod network;

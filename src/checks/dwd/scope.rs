@@ -55,6 +55,9 @@ pub(super) fn describe(ruling: Ruling, grant: &Grant, tenant: &Tenant, policy: &
         let seen = format!("{}, {}", sighting.provenance.as_str(), sighting.seen_at.date_naive());
         ruling = ruling.evidence("seen", seen);
     }
+    for disagreement in &grant.disagreements {
+        ruling = ruling.evidence("disagreement", disagreement.to_string());
+    }
     own_client(ruling, &grant.client_id, policy)
 }
 

@@ -2,7 +2,7 @@
 
 use super::table::{Rows, Table, names};
 use crate::findings::Severity;
-use crate::formats::csv_cell::{Cell, list, optional_text, text, time, unknown};
+use crate::formats::csv_cell::{Cell, list, optional_text, text, time};
 use crate::tenant::{Grant, ScopeRiskTable, ServiceAccount};
 
 pub(super) const TABLE: Table = Table {
@@ -42,6 +42,11 @@ const COLUMNS: &[BorrowingColumn] = &[
     ("provenance", |row| list(row.grant.sightings.iter().map(|sighting| sighting.provenance.as_str()))),
     ("first_seen_at", |row| time(row.grant.first_seen_at)),
     ("last_seen_at", |row| time(row.grant.last_seen_at)),
-    // No source of grants tells who gave them yet.
-    ("granted_by", |_| unknown()),
+    ("granted_by", |row| optional_text(row.grant.granted.as_ref().and_then(|granted| granted.by.as_deref()))),
+    ("last_used_at", |row| time(row.grant.last_used.map(|used| used.at))),
+    ("granted_at", |row| time(row.grant.granted.as_ref().map(|granted| granted.at))),
+    ("disagreement", |row| {
+        let sentences: Vec<String> = row.grant.disagreements.iter().map(ToString::to_string).collect();
+        list(sentences.iter().map(String::as_str))
+    }),
 ];

@@ -44,7 +44,7 @@ fn the_columns_are_the_documented_ones() {
         (
             "delegated_scopes.csv",
             "client_id,service_account,project,scope,risk_class,severity,provenance,first_seen_at,\
-             last_seen_at,granted_by",
+             last_seen_at,granted_by,last_used_at,granted_at,disagreement",
         ),
         (
             "findings.csv",

@@ -226,7 +226,9 @@ impl Scope {
                 .map(|sighting| {
                     let source = match sighting.provenance {
                         Provenance::Console => "console list",
-                        other => other.as_str(),
+                        Provenance::AuditLog => "admin log",
+                        Provenance::UseLog => "used",
+                        Provenance::Probe => "probe",
                     };
                     format!("{source}, {}", day(sighting.seen_at))
                 })

@@ -169,6 +169,17 @@ struct Grant<'a> {
     sightings: Vec<Sighting>,
     first_seen_at: Option<String>,
     last_seen_at: Option<String>,
+    last_used_at: Option<String>,
+    granted_at: Option<String>,
+    granted_by: Option<&'a str>,
+    disagreements: Vec<Disagreement>,
+    rechecked: bool,
+}
+
+#[derive(Serialize)]
+struct Disagreement {
+    kind: &'static str,
+    message: String,
 }
 
 #[derive(Serialize)]
@@ -203,6 +214,15 @@ impl<'a> Grant<'a> {
             sightings: sightings.collect(),
             first_seen_at: grant.first_seen_at.map(utc::seconds),
             last_seen_at: grant.last_seen_at.map(utc::seconds),
+            last_used_at: grant.last_used.map(|used| utc::seconds(used.at)),
+            granted_at: grant.granted.as_ref().map(|granted| utc::seconds(granted.at)),
+            granted_by: grant.granted.as_ref().and_then(|granted| granted.by.as_deref()),
+            disagreements: grant
+                .disagreements
+                .iter()
+                .map(|it| Disagreement { kind: it.as_str(), message: it.to_string() })
+                .collect(),
+            rechecked: grant.is_rechecked,
         }
     }
 }

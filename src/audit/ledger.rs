@@ -1,0 +1,89 @@
+//! The delegation ledger of a run: what it read, and what runs before it remembered.
+
+use crate::collect::GrantListing;
+use crate::store::{Run, StoreError};
+use crate::tenant::{Grants, Ledger, LedgerSource, Reading, SeenGrant, ServiceAccounts, SourceWindow};
+
+/// What this run's lists show.
+#[derive(Clone, Debug)]
+pub(super) struct Shown {
+    seen: Vec<SeenGrant>,
+    /// Of the lists that were read whole.
+    windows: Vec<SourceWindow>,
+    /// Addresses of service accounts with their client ids.
+    addresses: Vec<(String, String)>,
+}
+
+impl Shown {
+    pub(super) fn new(
+        run: &Run<'_>,
+        console: &Reading<GrantListing>,
+        probe: &Reading<Vec<String>>,
+        own_client_id: &str,
+        accounts: &Reading<ServiceAccounts>,
+    ) -> Self {
+        let show = |source, client: &String, scope: &String, at| SeenGrant {
+            client: client.clone(),
+            scope: scope.clone(),
+            source,
+            first_at: at,
+            last_at: at,
+        };
+        let own = own_client_id.to_owned();
+        let listed = console.known().into_iter().flat_map(|list| {
+            list.grants.iter().map(|(client, scope)| show(LedgerSource::Console, client, scope, list.seen_at))
+        });
+        let probed = probe
+            .known()
+            .into_iter()
+            .flatten()
+            .map(|scope| show(LedgerSource::Probe, &own, scope, run.started_at()));
+        let list =
+            console.complete().ok().map(|list| SourceWindow::at(LedgerSource::Console, None, list.seen_at));
+        let question = probe
+            .complete()
+            .ok()
+            .map(|_| SourceWindow::at(LedgerSource::Probe, Some(own.clone()), run.started_at()));
+        let accounts = accounts.known().into_iter().flat_map(|accounts| &accounts.0);
+        Self {
+            seen: listed.chain(probed).collect(),
+            windows: list.into_iter().chain(question).collect(),
+            addresses: accounts
+                .filter(|account| !account.client_id.is_empty())
+                .map(|account| (account.email.clone(), account.client_id.clone()))
+                .collect(),
+        }
+    }
+
+    /// The grants that all sources make, those of earlier runs included.
+    pub(super) fn grants(&self, run: &Run<'_>) -> Result<Grants, StoreError> {
+        let addresses = run.client_addresses()?.into_iter().chain(self.addresses.iter().cloned());
+        let mut ledger = Ledger::new(run.started_at(), addresses);
+        for (window, is_now) in run.source_windows()? {
+            if is_now {
+                ledger.see_window(window);
+            } else {
+                ledger.remember_window(window);
+            }
+        }
+        for event in run.delegation_events() {
+            ledger.add_event(&event?);
+        }
+        for used in run.grant_uses() {
+            ledger.add_use(&used?);
+        }
+        for seen in run.seen_grants() {
+            ledger.remember(&seen?);
+        }
+        self.windows.iter().for_each(|window| ledger.see_window(window.clone()));
+        self.seen.iter().for_each(|seen| ledger.see(seen));
+        Ok(ledger.grants())
+    }
+
+    /// Keeps what was shown for the runs to come.
+    pub(super) fn remember(&self, run: &Run<'_>) -> Result<(), StoreError> {
+        run.put_client_addresses(&self.addresses)?;
+        run.put_seen_grants(&self.seen)?;
+        self.windows.iter().try_for_each(|window| run.put_source_window(window))
+    }
+}

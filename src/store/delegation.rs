@@ -1,0 +1,281 @@
+//! What the delegation ledger remembers over runs.
+//!
+//! A run sees what it or a run before it brought. Of rows that later runs prolonged, an older run sees them
+//! up to its own start.
+
+use chrono::{DateTime, Utc};
+use rusqlite::types::Type;
+use rusqlite::{Row, params};
+
+use crate::tenant::{DelegationEvent, GrantUse, LedgerSource, SeenGrant, SourceWindow};
+
+use super::pages::pages;
+use super::{Run, StoreError};
+
+/// Rows per query.
+const BATCH: i64 = 1000;
+
+impl Run<'_> {
+    /// Keeps a page of delegation events for ever. One that is known already is kept once.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn put_delegation_events(&self, events: &[DelegationEvent]) -> Result<(), StoreError> {
+        self.store.atomically(|| {
+            let connection = self.store.connection();
+            let mut insert = connection.prepare_cached(
+                "INSERT OR IGNORE INTO delegation_event (id, at, place, run, name, client, scopes, actor)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?;
+            for event in events {
+                insert.execute(params![
+                    event.id,
+                    event.at.timestamp_micros(),
+                    event.change() as i64,
+                    self.number,
+                    event.name,
+                    event.client,
+                    serde_json::to_string(&event.scopes)?,
+                    event.actor,
+                ])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Every delegation event that is known, in the order of the replay.
+    pub fn delegation_events(&self) -> impl Iterator<Item = Result<DelegationEvent, StoreError>> + '_ {
+        pages(|after: &Option<EventKey>| self.delegation_events_after(after.as_ref())).map(|event| {
+            let (event, scopes) = event?;
+            Ok(DelegationEvent { scopes: serde_json::from_str(&scopes)?, ..event })
+        })
+    }
+
+    fn delegation_events_after(
+        &self,
+        after: Option<&EventKey>,
+    ) -> Result<Vec<(Option<EventKey>, EventRow)>, StoreError> {
+        let (at, place, id) = after.cloned().unwrap_or((i64::MIN, 0, String::new()));
+        let connection = self.store.connection();
+        let mut statement = connection.prepare_cached(
+            "SELECT at, place, id, name, client, scopes, actor FROM delegation_event
+             WHERE (at, place, id) > (?1, ?2, ?3) AND run <= ?4 ORDER BY at, place, id LIMIT ?5",
+        )?;
+        let rows = statement.query_map(params![at, place, id, self.number, BATCH], |row| {
+            let event = DelegationEvent {
+                id: row.get(2)?,
+                at: time(row, 0)?,
+                name: row.get(3)?,
+                client: row.get(4)?,
+                scopes: Vec::new(),
+                actor: row.get(6)?,
+            };
+            Ok((Some((row.get(0)?, row.get(1)?, row.get(2)?)), (event, row.get(5)?)))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Keeps uses that one reading of a log counted. The same reading may come again.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn put_grant_uses(&self, uses: &[GrantUse]) -> Result<(), StoreError> {
+        self.store.atomically(|| {
+            let connection = self.store.connection();
+            let mut insert = connection.prepare_cached(
+                "INSERT INTO grant_use (of, run, first_at, last_at, count) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO UPDATE SET run = MIN(run, excluded.run),
+                     first_at = MIN(first_at, excluded.first_at), last_at = MAX(last_at, excluded.last_at),
+                     count = MAX(count, excluded.count)",
+            )?;
+            for used in uses {
+                insert.execute(params![
+                    serde_json::to_string(&used.of)?,
+                    self.number,
+                    used.first_at.timestamp_micros(),
+                    used.last_at.timestamp_micros(),
+                    i64::try_from(used.count).unwrap_or(i64::MAX),
+                ])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Every use that is known, counted by what uses have in common.
+    pub fn grant_uses(&self) -> impl Iterator<Item = Result<GrantUse, StoreError>> + '_ {
+        pages(|after: &String| {
+            let connection = self.store.connection();
+            let mut statement = connection.prepare_cached(
+                "SELECT of, first_at, MIN(last_at, ?3), count FROM grant_use
+                 WHERE of > ?1 AND run <= ?2 AND first_at <= ?3 ORDER BY of LIMIT ?4",
+            )?;
+            let rows = statement.query_map(params![after, self.number, self.now(), BATCH], |row| {
+                let count: i64 = row.get(3)?;
+                Ok((
+                    row.get(0)?,
+                    (row.get::<_, String>(0)?, time(row, 1)?, time(row, 2)?, count.unsigned_abs()),
+                ))
+            })?;
+            Ok(rows.collect::<Result<Vec<_>, _>>()?)
+        })
+        .map(|row| {
+            let (of, first_at, last_at, count) = row?;
+            Ok(GrantUse { of: serde_json::from_str(&of)?, first_at, last_at, count })
+        })
+    }
+
+    /// Remembers what lists and probes show.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn put_seen_grants(&self, seen: &[SeenGrant]) -> Result<(), StoreError> {
+        self.store.atomically(|| {
+            let connection = self.store.connection();
+            let mut insert = connection.prepare_cached(
+                "INSERT INTO grant_sighting (client, scope, source, run, first_at, last_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT DO UPDATE SET run = MIN(run, excluded.run),
+                     first_at = MIN(first_at, excluded.first_at), last_at = MAX(last_at, excluded.last_at)",
+            )?;
+            for grant in seen {
+                insert.execute(params![
+                    grant.client,
+                    grant.scope,
+                    grant.source.as_str(),
+                    self.number,
+                    grant.first_at.timestamp_micros(),
+                    grant.last_at.timestamp_micros(),
+                ])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Everything that lists and probes showed.
+    pub fn seen_grants(&self) -> impl Iterator<Item = Result<SeenGrant, StoreError>> + '_ {
+        pages(|after: &(String, String, String)| {
+            let connection = self.store.connection();
+            let mut statement = connection.prepare_cached(
+                "SELECT client, scope, source, first_at, MIN(last_at, ?5) FROM grant_sighting
+                 WHERE (client, scope, source) > (?1, ?2, ?3) AND run <= ?4 AND first_at <= ?5
+                 ORDER BY client, scope, source LIMIT ?6",
+            )?;
+            let values = params![after.0, after.1, after.2, self.number, self.now(), BATCH];
+            let rows = statement.query_map(values, |row| {
+                let seen = SeenGrant {
+                    client: row.get(0)?,
+                    scope: row.get(1)?,
+                    source: source(row, 2)?,
+                    first_at: time(row, 3)?,
+                    last_at: time(row, 4)?,
+                };
+                Ok(((row.get(0)?, row.get(1)?, row.get(2)?), seen))
+            })?;
+            Ok(rows.collect::<Result<Vec<_>, _>>()?)
+        })
+    }
+
+    /// Remembers what a source covered.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn put_source_window(&self, window: &SourceWindow) -> Result<(), StoreError> {
+        self.store
+            .connection()
+            .prepare_cached("INSERT OR IGNORE INTO source_window VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute(params![
+                window.source.as_str(),
+                window.client.as_deref().unwrap_or_default(),
+                window.from.timestamp_micros(),
+                window.until.timestamp_micros(),
+                self.number,
+            ])?;
+        Ok(())
+    }
+
+    /// What each source covered, over all runs, and whether it was in this one.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn source_windows(&self) -> Result<Vec<(SourceWindow, bool)>, StoreError> {
+        let connection = self.store.connection();
+        let mut statement = connection.prepare_cached(
+            "SELECT source, client, from_at, until_at, run = ?1 FROM source_window WHERE run <= ?1
+             ORDER BY source, client, from_at, until_at",
+        )?;
+        let rows = statement.query_map([self.number], |row| {
+            let client: String = row.get(1)?;
+            let window = SourceWindow {
+                source: source(row, 0)?,
+                client: Some(client).filter(|client| !client.is_empty()),
+                from: time(row, 2)?,
+                until: time(row, 3)?,
+            };
+            Ok((window, row.get(4)?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Remembers whose client id belongs to which address.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn put_client_addresses(&self, pairs: &[(String, String)]) -> Result<(), StoreError> {
+        self.store.atomically(|| {
+            let connection = self.store.connection();
+            let mut insert =
+                connection.prepare_cached("INSERT OR REPLACE INTO client_address VALUES (?1, ?2, ?3)")?;
+            for (address, client_id) in pairs {
+                insert.execute(params![address, client_id, self.number])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Addresses with their client ids, as the newest run that knew them had them.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn client_addresses(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let connection = self.store.connection();
+        let mut statement =
+            connection.prepare_cached("SELECT address, client_id FROM client_address ORDER BY address")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Forgets what this run alone brought: it may be of another tenant.
+    pub(super) fn forget_delegation(&self) -> Result<(), StoreError> {
+        Ok(self.store.connection().execute_batch(&format!(
+            "DELETE FROM delegation_event WHERE run = {run};
+             DELETE FROM grant_use WHERE run = {run};
+             DELETE FROM grant_sighting WHERE run = {run};
+             DELETE FROM source_window WHERE run = {run};
+             DELETE FROM client_address WHERE run = {run};",
+            run = self.number
+        ))?)
+    }
+
+    /// The end of what this run may know. A use is logged while the run reads.
+    fn now(&self) -> i64 {
+        (self.started_at() + chrono::Duration::days(1)).timestamp_micros()
+    }
+}
+
+/// Place in the order of the replay.
+type EventKey = (i64, i64, String);
+
+/// An event without its scopes, and those as JSON.
+type EventRow = (DelegationEvent, String);
+
+fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<DateTime<Utc>> {
+    let micros: i64 = row.get(column)?;
+    DateTime::from_timestamp_micros(micros).ok_or(rusqlite::Error::IntegralValueOutOfRange(column, micros))
+}
+
+fn source(row: &Row<'_>, column: usize) -> rusqlite::Result<LedgerSource> {
+    let word: String = row.get(column)?;
+    LedgerSource::from_word(&word).ok_or_else(|| {
+        rusqlite::Error::FromSqlConversionFailure(column, Type::Text, format!("no source `{word}`").into())
+    })
+}

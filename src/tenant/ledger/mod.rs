@@ -1,0 +1,179 @@
+//! The delegation ledger: which client holds which scope, since when, and who says so.
+//!
+//! Google has no API that lists domain-wide delegations. Each source sees a part; `docs/ledger.md` says how
+//! they are weighed. Nothing is dropped but on proof, and what is dropped is listed as ended.
+
+mod replay;
+mod sight;
+mod spelling;
+#[cfg(test)]
+mod tests;
+mod uses;
+mod weigh;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use super::{DelegationEvent, GrantUse, Grants, LedgerSource, SeenGrant, SourceWindow, UnscopedClient};
+use replay::ClientLog;
+pub use sight::Sight;
+use sight::Windows;
+pub use uses::UseTally;
+use weigh::{Evidence, Seen};
+
+/// What sources say, as it arrives. Only delegation events need an order; [`DelegationEvent::place`] gives it.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    run_at: DateTime<Utc>,
+    /// Client ids of service accounts by address: logs may name either.
+    addresses: BTreeMap<String, String>,
+    clients: BTreeMap<String, ClientLog>,
+    seen: BTreeMap<(String, String), Evidence>,
+    /// The last use of a client by a log that names no scope.
+    client_uses: BTreeMap<String, Seen>,
+    windows: Windows,
+    read_now: BTreeSet<LedgerSource>,
+    /// The date of the list that was read this time.
+    list_now: Option<DateTime<Utc>>,
+}
+
+impl Ledger {
+    /// An empty ledger. `addresses` are pairs of a service account's address and its client id; of an address
+    /// that comes twice the last holds.
+    pub fn new(run_at: DateTime<Utc>, addresses: impl IntoIterator<Item = (String, String)>) -> Self {
+        let known = addresses.into_iter().filter(|(_, client_id)| !client_id.is_empty());
+        Self {
+            run_at,
+            addresses: known
+                .map(|(address, client_id)| (spelling::client_id(&address), spelling::client_id(&client_id)))
+                .collect(),
+            clients: BTreeMap::new(),
+            seen: BTreeMap::new(),
+            client_uses: BTreeMap::new(),
+            windows: Windows::default(),
+            read_now: BTreeSet::new(),
+            list_now: None,
+        }
+    }
+
+    /// Takes the next event of the admin log.
+    pub fn add_event(&mut self, event: &DelegationEvent) {
+        let client_id = self.client_id(&event.client);
+        let seen = &mut self.seen;
+        let log = self.clients.entry(client_id.clone()).or_default();
+        log.add(event, |scope, written| {
+            seen.entry((client_id.clone(), scope.to_owned())).or_default().spelt(scope, written);
+        });
+    }
+
+    /// Takes uses. Those that are no impersonation say nothing of delegation.
+    pub fn add_use(&mut self, used: &GrantUse) {
+        if !used.of.is_impersonation() {
+            return;
+        }
+        let client_id = self.client_id(&used.of.client);
+        let seen = Seen { first_at: used.first_at, last_at: used.last_at, is_now: false };
+        let Some(written) = &used.of.scope else {
+            self.client_uses.entry(client_id).and_modify(|known| known.join(seen)).or_insert(seen);
+            return;
+        };
+        for written in spelling::scopes(written) {
+            let evidence = self.evidence(&client_id, written);
+            match used.of.other_permission() {
+                Some(permission) => evidence.allowed_by(permission, used.of.log, seen),
+                None => evidence.see(used.of.log, seen),
+            }
+        }
+    }
+
+    /// Takes what a list or a probe of this run shows.
+    pub fn see(&mut self, seen: &SeenGrant) {
+        self.add_seen(seen, true);
+    }
+
+    /// Takes what a list or a probe of an earlier run showed.
+    pub fn remember(&mut self, seen: &SeenGrant) {
+        self.add_seen(seen, false);
+    }
+
+    fn add_seen(&mut self, seen: &SeenGrant, is_now: bool) {
+        let client_id = self.client_id(&seen.client);
+        let times = Seen { first_at: seen.first_at, last_at: seen.last_at, is_now };
+        for written in spelling::scopes(&seen.scope) {
+            self.evidence(&client_id, written).see(seen.source, times);
+        }
+    }
+
+    /// Takes what a source covered in an earlier run.
+    pub fn remember_window(&mut self, window: SourceWindow) {
+        let client = window.client.as_deref().map(|client| self.client_id(client));
+        self.windows.add(SourceWindow { client, ..window });
+    }
+
+    /// Takes what a source covered in this run. A list that was not read whole has no window: what it lacks
+    /// proves nothing.
+    pub fn see_window(&mut self, window: SourceWindow) {
+        self.read_now.insert(window.source);
+        if window.source == LedgerSource::Console {
+            self.list_now = self.list_now.max(Some(window.until));
+        }
+        self.remember_window(window);
+    }
+
+    /// The grants that all of this makes.
+    #[must_use]
+    pub fn grants(self) -> Grants {
+        let (mut held, mut ended) = (Vec::new(), Vec::new());
+        for ((client_id, scope), evidence) in &self.seen {
+            match self.weigh(client_id, scope, evidence) {
+                Ok(grant) => held.push(grant),
+                Err(end) => ended.push(end),
+            }
+        }
+        let holders: BTreeSet<&str> = held.iter().map(|grant| grant.client_id.as_str()).collect();
+        let unscoped = self.unscoped(&holders);
+        let sight = self.windows.sight(self.run_at);
+        Grants { held, ended, unscoped, sight }
+    }
+
+    /// Clients that hold something, of which nobody knows what.
+    fn unscoped(&self, holders: &BTreeSet<&str>) -> Vec<UnscopedClient> {
+        let of_log = self
+            .clients
+            .iter()
+            .filter_map(|(client_id, log)| Some((client_id, LedgerSource::AuditLog, log.unscoped_at?)));
+        let of_uses = self.client_uses.iter().filter_map(|(client_id, used)| {
+            let removed_at = self.clients.get(client_id).and_then(|log| Some(log.removal.as_ref()?.at));
+            let is_after = removed_at.is_none_or(|removed_at| removed_at <= used.last_at);
+            is_after.then_some((client_id, LedgerSource::TokenLog, used.last_at))
+        });
+        let mut found = BTreeMap::new();
+        for (client_id, source, seen_at) in of_log.chain(of_uses) {
+            if !holders.contains(client_id.as_str()) {
+                let newest = found.entry(client_id).or_insert((seen_at, source));
+                *newest = (*newest).max((seen_at, source));
+            }
+        }
+        found
+            .into_iter()
+            .map(|(client_id, (seen_at, source))| UnscopedClient {
+                client_id: client_id.clone(),
+                source,
+                seen_at,
+            })
+            .collect()
+    }
+
+    fn evidence(&mut self, client_id: &str, written: &str) -> &mut Evidence {
+        let scope = spelling::scope(written);
+        let evidence = self.seen.entry((client_id.to_owned(), scope.to_owned())).or_default();
+        evidence.spelt(scope, written);
+        evidence
+    }
+
+    fn client_id(&self, written: &str) -> String {
+        let client_id = spelling::client_id(written);
+        self.addresses.get(&client_id).cloned().unwrap_or(client_id)
+    }
+}
