@@ -2,18 +2,17 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Tenant;
 use super::foundation::Foundation;
 use super::mailbox::{MailService, SendAs};
 use super::person::Standing;
 
-pub(super) fn found(seed: u64, now: DateTime<Utc>) -> Tenant {
+pub(super) fn found(seed: u64, now: DateTime<Utc>) -> (Foundation, &'static str) {
     let mut tenant = Foundation::new(seed, now, "Example Cooperative");
     tenant.domain("example.org", false, true);
     tenant.domain_alias("example.net", true);
     people(&mut tenant);
     clients(&mut tenant);
-    tenant.finish("auditor@example.com")
+    (tenant, "auditor@example.com")
 }
 
 fn people(tenant: &mut Foundation) {
