@@ -51,7 +51,21 @@ IDENTITY: dict[str, str] = {
     "directory.users.list": "id",
     "directory.roles.list": "roleId",
     "directory.roleAssignments.list": "roleAssignmentId",
+    "directory.groups.list": "id",
+    "directory.members.list": "id",
+    "reports.activities.list": "id",
     "iam.projects.serviceAccounts.list": "email",
+    "iam.roles.list": "name",
+    "iam.projects.roles.list": "name",
+    "iam.organizations.roles.list": "name",
+    "cloudresourcemanager.projects.list": "name",
+    "cloudresourcemanager.projects.search": "name",
+    "cloudresourcemanager.folders.list": "name",
+    "cloudresourcemanager.organizations.search": "name",
+    "cloudasset.searchAllResources": "name",
+    "cloudasset.searchAllIamPolicies": "resource",
+    "policyanalyzer.projects.locations.activityTypes.activities.query": "fullResourceName",
+    "serviceusage.services.list": "name",
 }
 
 # Query parameters whose enumerations are taken in either case, in spite of the document.

@@ -29,7 +29,7 @@ pub(crate) fn resources(call: &Call<'_>) -> Outcome {
 pub(crate) fn policies(call: &Call<'_>) -> Outcome {
     let tenant = call.tenant();
     let mut found = within(call)?;
-    found.retain(|resource| !tenant.policy_of(*resource).is_empty());
+    found.retain(|resource| !tenant.policy_of(*resource).bindings.is_empty());
     let (page, more) = call.page(&found, call.page_size("pageSize", USUAL_PAGE, LARGEST_PAGE))?;
     let results = page.iter().map(|resource| {
         let mut result = place(call, *resource);

@@ -34,6 +34,16 @@ impl PathTemplate {
         self.raw_values(path).is_some()
     }
 
+    /// Whether a path has a custom verb that is not this method's: then it is no other verb's path either.
+    pub(crate) fn misses_verb(&self, path: &str) -> bool {
+        let own = match self.parts.last() {
+            Some(Part::Text(text)) => text.contains(':'),
+            Some(Part::Parameter { verb, .. }) => !verb.is_empty(),
+            None => false,
+        };
+        !own && path.rsplit('/').next().is_some_and(|last| last.contains(':'))
+    }
+
     /// How many parts are given by the path itself: the method of the closest fit answers.
     pub(crate) fn closeness(&self) -> usize {
         self.parts.iter().map(Part::closeness).sum()

@@ -81,14 +81,15 @@ async fn any_method(State(world): State<Arc<World>>, request: Request) -> Respon
     if let Some(method) = answering(&verb) {
         return api_method(method, &world, request).await;
     }
-    match answering("GET").filter(|_| verb == "POST") {
+    let posted = |method: &&Method| verb == "POST" && !method.template.misses_verb(&path);
+    match answering("GET").filter(posted) {
         Some(method) => match as_get(request).await {
             Ok(request) => api_method(method, &world, request).await,
             Err((parts, error)) => respond(&world, &parts, Err(error)).await,
         },
         None => {
             let (parts, _) = request.into_parts();
-            let error = match there().next() {
+            let error = match there().find(|method| !method.template.misses_verb(&path)) {
                 Some(_) => ApiError::unknown_verb(&verb),
                 None => ApiError::unknown_path(&path),
             };

@@ -39,7 +39,11 @@ struct Wanted<'a> {
 }
 
 pub(crate) fn activities(call: &Call<'_>) -> Outcome {
-    authorize_for(call, call.in_query("customerId"), Some("REPORTS_ACCESS"))?;
+    let customer = call.in_query("customerId");
+    if customer.is_some_and(|id| id != "my_customer" && !(id.starts_with('C') && id.len() > 1)) {
+        return Err(invalid("Invalid customerId."));
+    }
+    authorize_for(call, customer, Some("REPORTS_ACCESS"))?;
     if let Some(name) =
         NOT_SERVED.into_iter().find(|name| call.in_query(name).is_some_and(|text| !text.is_empty()))
     {
@@ -132,8 +136,10 @@ fn wanted<'a>(call: &'a Call<'_>) -> Result<Wanted<'a>, ApiError> {
             Some(named.ok_or_else(|| invalid("Invalid applicationInfoFilter."))?)
         }
     };
-    let filters = call.in_query("filters").unwrap_or_default();
-    let filters = Filters::parse(filters).ok_or_else(|| invalid("Invalid filters."))?;
+    let filters = match call.in_query("filters") {
+        None => Filters::default(),
+        Some(text) => Filters::parse(text).ok_or_else(|| invalid("Invalid filters."))?,
+    };
     Ok(Wanted { actor, event: call.in_query("eventName"), client, filters })
 }
 

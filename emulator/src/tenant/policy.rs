@@ -32,10 +32,6 @@ impl Policy {
         self.bindings.last_mut().expect("a binding was just made")
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.bindings.is_empty() && self.audit_configs.is_empty()
-    }
-
     /// The policy in a version up to the one asked for. Google's guide to conditions: readers of the first
     /// version get a role whose name tells that its condition was left out.
     pub(crate) fn render(&self, resource: &str, requested_version: i64) -> Value {

@@ -109,7 +109,7 @@ fn policies(tenant: &mut Foundation) {
             deleted: true,
         },
     ];
-    apps.disabled_services = vec!["iamcredentials.googleapis.com".to_owned()];
+    apps.disabled_services = vec!["policyanalyzer.googleapis.com".to_owned()];
     apps.policy.bind("roles/owner", &["user:signe.dahl@example.com"]);
     apps.policy.bind("roles/editor", &[&compute]);
     // Every account of the project, those made later too.
