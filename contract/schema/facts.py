@@ -18,7 +18,16 @@ class Fact:
 
 _WRITTEN_SEVERAL_WAYS = "declared `any`, so that it may be written in several ways; it is read as a list of the schema that the same document has for it and refers to nowhere"
 
-# Schema places of type `any`, with the schema that their values have nevertheless. A place that is not
+_AUTHENTICATED = {
+    "type": "object",
+    "properties": {
+        "fullResourceName": {"type": "string"},
+        "projectNumber": {"type": "string", "format": "int64"},
+        "serviceAccountId": {"type": "string"},
+    },
+}
+
+# Schema places of type `any`, or of objects whose values are, with the schema that their values have nevertheless. A place that is not
 # listed fails the check.
 LOOSE: dict[str, Fact] = {
     "User.addresses": Fact({"type": "array", "items": {"$ref": "UserAddress"}}, _WRITTEN_SEVERAL_WAYS),
@@ -36,6 +45,29 @@ LOOSE: dict[str, Fact] = {
     "Aliases.aliases[]": Fact(
         {"$ref": "Alias"},
         "declared `any`; the guide to aliases shows the Alias resource",
+    ),
+    "ResourceSearchResult.additionalAttributes[]": Fact(
+        {"type": "string"},
+        "declared `any`; the attributes of accounts and projects that the guide lists are texts",
+    ),
+    "GoogleCloudPolicyanalyzerV1Activity.activity": Fact(
+        {
+            "type": "object",
+            "properties": {
+                "lastAuthenticatedTime": {"type": "string", "format": "google-datetime"},
+                "serviceAccount": _AUTHENTICATED,
+                "serviceAccountKey": _AUTHENTICATED,
+            },
+        },
+        "its values are declared `any`; the guide's example of a last authentication",
+    ),
+    "ResourceSearchResult.additionalAttributes[]": Fact(
+        {"type": "string"},
+        "declared `any`; the attributes of accounts and projects that the guide lists are texts",
+    ),
+    "GoogleCloudPolicyanalyzerV1Activity.activity[]": Fact(
+        {"$ref": "LastAuthentication"},
+        "declared `any`; the guide's example of a last authentication",
     ),
 }
 

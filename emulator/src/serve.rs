@@ -228,10 +228,11 @@ fn answer(call: &Call<'_>, has_credential: bool, handler: Handler, fault: Option
         }
     }
     // The API has to be on in the project that the calling account belongs to.
-    if let Some((project, _)) = call.project_and_client() {
-        if project.disabled_services.iter().any(|off| off == call.method.api.service()) {
-            return Err(ApiError::service_disabled(call.method.api, &project.number));
-        }
+    let service = call.method.api.service();
+    if let Some((project, _)) = call.project_and_client()
+        && project.disabled_services.iter().any(|off| off == service)
+    {
+        return Err(ApiError::service_disabled(call.method.api, &project.number));
     }
     call.check_parameters()?;
     let mask = call.mask()?;

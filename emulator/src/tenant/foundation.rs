@@ -27,6 +27,9 @@ const AUDIT_SCOPES: [&str; 4] = [
     "https://www.googleapis.com/auth/gmail.settings.basic",
 ];
 
+/// A role that one administrator holds besides another.
+pub(super) const LOG_READER: &str = "Log reader";
+
 const READ_ONLY_DIRECTORY: [&str; 2] = ["USERS_RETRIEVE", "ORGANIZATION_UNITS_RETRIEVE"];
 
 /// A tenant in the making.
@@ -46,7 +49,8 @@ pub(super) struct Foundation {
     pub(super) foreign_accounts: Vec<ForeignAccount>,
     pub(super) entries: Vec<(Application, Activity)>,
     pub(super) log_crowd: log::Crowd,
-    pub(super) service_admins: Vec<(String, &'static str)>,
+    /// Administrators by address, people and service accounts, with the role that they hold besides.
+    pub(super) further_admins: Vec<(String, &'static str)>,
     pub(super) grants: Vec<Grant>,
     pub(super) exceptions: Vec<Exception>,
     org_units: Vec<OrgUnit>,
@@ -75,7 +79,7 @@ impl Foundation {
             foreign_accounts: Vec::new(),
             entries: Vec::new(),
             log_crowd: log::Crowd { seed, now, ..log::Crowd::default() },
-            service_admins: Vec::new(),
+            further_admins: Vec::new(),
             grants: Vec::new(),
             exceptions: Vec::new(),
             org_units: Vec::new(),
@@ -427,16 +431,19 @@ impl Foundation {
                 });
             }
         }
-        for (account, role) in &self.service_admins {
+        for (email, role) in &self.further_admins {
+            let accounts = self.projects.iter().flat_map(|project| &project.accounts);
             let account =
-                self.projects.iter().flat_map(|project| &project.accounts).find(|own| own.email == *account);
+                accounts.filter(|account| account.email == *email).map(|account| &account.client_id);
+            let people = self.people.iter().filter(|person| person.primary_email == *email);
+            let assignee = account.chain(people.map(|person| &person.id)).next();
             let role = self.roles.iter().find(|own| own.name == *role);
-            if let (Some(account), Some(role)) = (account, role) {
+            if let (Some(assignee), Some(role)) = (assignee, role) {
                 let mut dice = Dice::new(self.seed, "roleAssignment", assignments.len() as u64);
                 assignments.push(RoleAssignment {
                     id: format!("1{}", dice.digits(16)),
                     role_id: role.id.clone(),
-                    assigned_to: account.client_id.clone(),
+                    assigned_to: assignee.clone(),
                     org_unit_id: None,
                 });
             }
@@ -477,7 +484,7 @@ fn hours(count: u64) -> Duration {
 
 /// Google's own roles, under the names it gives them, and one made by the tenant.
 fn roles(seed: u64) -> Vec<Role> {
-    let described: [(&str, &str, bool, bool, &[&str]); 6] = [
+    let described: [(&str, &str, bool, bool, &[&str]); 7] = [
         ("_SEED_ADMIN_ROLE", "Google Workspace Administrator Seed Role", true, true, &["SUPER_ADMIN"]),
         (
             "_USER_MANAGEMENT_ADMIN_ROLE",
@@ -496,6 +503,7 @@ fn roles(seed: u64) -> Vec<Role> {
         ),
         ("Directory reader", "Reads users and organizational units", false, false, &READ_ONLY_DIRECTORY),
         ("Domain manager", "Manages domains", false, false, &["DOMAIN_MANAGEMENT"]),
+        (LOG_READER, "Reads the audit logs", false, false, &["REPORTS_ACCESS"]),
     ];
     described
         .into_iter()

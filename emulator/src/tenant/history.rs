@@ -56,8 +56,7 @@ impl Foundation {
         name: &'static str,
         parameters: Vec<(&'static str, Parameter)>,
     ) {
-        let administrators = self.people.iter().filter(|person| person.super_admin);
-        let Some(person) = administrators.last() else { return };
+        let Some(person) = self.people.iter().rfind(|person| person.super_admin) else { return };
         let actor =
             Actor { email: person.primary_email.clone(), profile_id: person.id.clone(), application: None };
         let at = self.moment(days);

@@ -1,6 +1,6 @@
 //! The cloud of a company whose delegations grew over the years: where each is known, and who gets at it.
 
-use super::foundation::{AUDIT_PROJECT, Foundation, pool};
+use super::foundation::{AUDIT_PROJECT, Foundation, LOG_READER, pool};
 use super::project::KeyOrigin;
 use super::{CustomRole, ForeignAccount, OrgPolicy, Rule};
 
@@ -137,7 +137,8 @@ fn policies(tenant: &mut Foundation) {
     // Two steps: the runner signs for all of the other project.
     tenant.account_named("runner").policy.bind("roles/iam.workloadIdentityUser", &[&deployer]);
     let people_sync = tenant.account_named("people-sync").email.clone();
-    tenant.service_admins.push((people_sync, "_USER_MANAGEMENT_ADMIN_ROLE"));
+    tenant.further_admins.push((people_sync, "_USER_MANAGEMENT_ADMIN_ROLE"));
+    tenant.further_admins.push(("maja.zielinska@example.com".to_owned(), LOG_READER));
 }
 
 /// On at the root, and taken back where it was in the way.
@@ -208,7 +209,7 @@ fn history(tenant: &mut Foundation) {
 }
 
 /// An account used its grant on some days, with its newest usable key where it has one.
-fn used(tenant: &mut Foundation, name: &str, days: &[i64], scopes: &[&str]) {
+pub(super) fn used(tenant: &mut Foundation, name: &str, days: &[i64], scopes: &[&str]) {
     let last = days.iter().min().map(|days| tenant.days_ago(*days));
     let account = tenant.account_named(name);
     account.last_used_at = last;

@@ -45,7 +45,7 @@ async fn the_hierarchy_is_walked_from_the_organization_down() {
         let id = project["projectId"].as_str().unwrap();
         assert_eq!(ok(&client, &token, &format!("/v3/projects/{id}")).await, *project);
         let query = format!("/v3/projects:search?query=id:{id}");
-        assert_eq!(client.list(&token, &query, "projects").await.0, [project.clone()]);
+        assert_eq!(client.list(&token, &query, "projects").await.0, std::slice::from_ref(project));
     }
     for name in [root, folder, "projects/apps-project".to_owned()] {
         let policy = post(&client, &token, &format!("/v3/{name}:getIamPolicy"), &json!({})).await;

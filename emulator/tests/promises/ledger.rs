@@ -166,6 +166,7 @@ async fn only_administrators_with_the_right_read_reports() {
         ..options(TenantName::Typical)
     })
     .await;
+    assert_eq!(client.read_as("maja.zielinska@example.com", REPORTS, ADMIN_LOG).await.status, 200);
     assert_eq!(client.read_as("bruno.costa@example.com", REPORTS, ADMIN_LOG).await.status, 403);
     assert_eq!(client.read_as("dana.petrova@example.com", REPORTS, ADMIN_LOG).await.status, 403);
     assert_eq!(client.read_as(ADMIN, USERS, ADMIN_LOG).await.status, 403);
