@@ -1,8 +1,8 @@
 //! Google Workspace and IAM on loopback.
 //!
-//! The emulator serves the read side of the Directory, Gmail and IAM APIs for a synthetic tenant, with
-//! a token endpoint that checks domain-wide delegation for real: the signature, the claims, the user and
-//! every scope. What Google documents is served as documented; what nobody could confirm is marked
+//! The emulator serves the read side of the Directory, Reports, Gmail and IAM APIs, and of the cloud around
+//! service accounts, for a synthetic tenant, with a token endpoint that checks domain-wide delegation for
+//! real: the signature, the claims, the user and every scope. What Google documents is served as documented; what nobody could confirm is marked
 //! *unverified* where it is decided.
 //!
 //! ```no_run
