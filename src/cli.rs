@@ -293,6 +293,18 @@ pub(crate) struct Emulate {
     /// Give the audit's own service account an administrator role, so that it needs no subject
     #[arg(long)]
     pub(crate) admin_role: bool,
+    /// Take an IAM permission away from the audit's own account, `*` at the end for all that begin so; may be repeated
+    #[arg(long, value_name = "PERMISSION")]
+    pub(crate) revoke_permission: Vec<String>,
+    /// Switch an API off in the audit's own project, by the name of its service; may be repeated
+    #[arg(long, value_name = "SERVICE")]
+    pub(crate) disable_service: Vec<String>,
+    /// So many service accounts more, in projects of their own
+    #[arg(long, default_value = "0", value_name = "N")]
+    pub(crate) service_accounts: u32,
+    /// So many entries more in the audit logs, over 180 days
+    #[arg(long, default_value = "0", value_name = "N")]
+    pub(crate) events: u32,
     /// Write each request as a line of JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) request_log: Option<PathBuf>,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+
+from cryptography import x509
 
 from . import asked, errors, facts, masks, values
 from .asked import Violation
@@ -10,6 +13,7 @@ from .discovery import Method
 from .exchanges import Exchange
 
 _SCOPE_INSUFFICIENT = "ACCESS_TOKEN_SCOPE_INSUFFICIENT"
+_KEY_ID = re.compile(r"[0-9a-f]{40}")
 _NOT_SERVED = frozenset({404, 405, 501})
 _TOKEN_FIELDS = {
     "access_token": {"type": "string"},
@@ -39,6 +43,9 @@ def complaints(exchange: Exchange) -> Iterator[str]:
     if exchange.is_token_call:
         yield from _token(exchange)
         return
+    if exchange.is_certificates and exchange.is_answered:
+        yield from _certificates(exchange)
+        return
     method = asked.method_of(exchange)
     if not exchange.is_answered:
         yield from errors.envelope(exchange.answer, exchange.status)
@@ -64,6 +71,20 @@ def _unreadable(exchange: Exchange) -> Iterator[str]:
         yield f"the fault `{exchange.fault_word}` leaves an answer that can be read"
     elif exchange.status not in statuses:
         yield f"the fault `{exchange.fault_word}` does not go with HTTP {exchange.status}"
+
+
+def _certificates(exchange: Exchange) -> Iterator[str]:
+    """Certificates that can be read, by the ids of their keys, all of one account."""
+    names = set()
+    for key, text in exchange.answer.items():
+        if not _KEY_ID.fullmatch(key):
+            yield f"{key} is no id of a key"
+        try:
+            names.add(x509.load_pem_x509_certificate(text.encode()).subject.rfc4514_string())
+        except ValueError as error:
+            yield f"a certificate cannot be read: {error}"
+    if len(names) > 1:
+        yield f"certificates of several accounts: {', '.join(sorted(names))}"
 
 
 def _description(exchange: Exchange) -> Iterator[str]:

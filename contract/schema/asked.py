@@ -45,6 +45,9 @@ def violations(exchange: Exchange, method: Method) -> list[Violation]:
 
 
 def _parameters(exchange: Exchange, method: Method) -> Iterator[str]:
+    for name, value in method.plain_path_values(exchange.path).items():
+        for complaint in values.parameter(value, method.path_parameters[name]):
+            yield f"parameter {name} {complaint}"
     given = exchange.query
     for (name, value), times in Counter(given).items():
         schema = method.query_parameters.get(name)

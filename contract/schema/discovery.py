@@ -8,6 +8,7 @@ import pathlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 import googleapiclient
 
@@ -32,6 +33,9 @@ APIS = (
     "licensing.v1",
     "groupssettings.v1",
     "alertcenter.v1beta1",
+    "cloudasset.v1",
+    "policyanalyzer.v1",
+    "orgpolicy.v2",
     "serviceusage.v1",
 )
 SIZE_PARAMETERS = ("maxResults", "pageSize")
@@ -75,12 +79,19 @@ class Method:
         for text in re.split(r"(\{\+?\w+\})", path):
             if text.startswith("{"):
                 name = text.strip("{}+")
-                inner = self.path_parameters[name].get("pattern", "[^/]+")
+                # Only the pattern of a whole resource name tells paths apart; any other is a value's.
+                inner = self.path_parameters[name].get("pattern", "[^/]+") if "+" in text else "[^/]+"
                 group = inner.removeprefix("^").removesuffix("$")
                 parts.append(f"(?P<{name}>{group})")
             else:
                 parts.append(re.escape(text))
         return "/" + "".join(parts)
+
+    def plain_path_values(self, path: str) -> dict[str, str]:
+        """What the path says for each parameter that is no whole resource name."""
+        given = self.pattern.fullmatch(path)
+        plain = {name for name in self.path_parameters if "{%s}" % name in self.path}
+        return {name: unquote(given[name]) for name in plain} if given else {}
 
     @property
     def size_parameter(self) -> str | None:

@@ -14,6 +14,7 @@ TOKEN_PATH = "/token"
 # The token endpoint by its old address, and the Security Token Service: their answers have one shape.
 _TOKEN_PATHS = {TOKEN_PATH, "/o/oauth2/token", "/v1/token"}
 _METADATA = "/computeMetadata/v1/"
+_CERTIFICATES = "/service_accounts/v1/metadata/x509/"
 # The beginnings of the emulator's tokens, of any signed assertion and of a private key.
 SECRETS = ("ya29.", "eyJhbGci", "PRIVATE KEY")
 
@@ -84,6 +85,11 @@ class Exchange:
     def is_metadata(self) -> bool:
         """Whether it was for the metadata server, which no document describes."""
         return self.path.startswith(_METADATA)
+
+    @property
+    def is_certificates(self) -> bool:
+        """Whether it was for the certificates of an account's keys, which no document describes."""
+        return self.method == "GET" and self.path.startswith(_CERTIFICATES)
 
     @property
     def is_description(self) -> bool:

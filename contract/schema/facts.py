@@ -18,7 +18,16 @@ class Fact:
 
 _WRITTEN_SEVERAL_WAYS = "declared `any`, so that it may be written in several ways; it is read as a list of the schema that the same document has for it and refers to nowhere"
 
-# Schema places of type `any`, with the schema that their values have nevertheless. A place that is not
+_AUTHENTICATED = {
+    "type": "object",
+    "properties": {
+        "fullResourceName": {"type": "string"},
+        "projectNumber": {"type": "string", "format": "int64"},
+        "serviceAccountId": {"type": "string"},
+    },
+}
+
+# Schema places of type `any`, or of objects whose values are, with the schema that their values have nevertheless. A place that is not
 # listed fails the check.
 LOOSE: dict[str, Fact] = {
     "User.addresses": Fact({"type": "array", "items": {"$ref": "UserAddress"}}, _WRITTEN_SEVERAL_WAYS),
@@ -37,6 +46,29 @@ LOOSE: dict[str, Fact] = {
         {"$ref": "Alias"},
         "declared `any`; the guide to aliases shows the Alias resource",
     ),
+    "ResourceSearchResult.additionalAttributes[]": Fact(
+        {"type": "string"},
+        "declared `any`; the attributes of accounts and projects that the guide lists are texts",
+    ),
+    "GoogleCloudPolicyanalyzerV1Activity.activity": Fact(
+        {
+            "type": "object",
+            "properties": {
+                "lastAuthenticatedTime": {"type": "string", "format": "google-datetime"},
+                "serviceAccount": _AUTHENTICATED,
+                "serviceAccountKey": _AUTHENTICATED,
+            },
+        },
+        "its values are declared `any`; the guide's example of a last authentication",
+    ),
+    "ResourceSearchResult.additionalAttributes[]": Fact(
+        {"type": "string"},
+        "declared `any`; the attributes of accounts and projects that the guide lists are texts",
+    ),
+    "GoogleCloudPolicyanalyzerV1Activity.activity[]": Fact(
+        {"$ref": "LastAuthentication"},
+        "declared `any`; the guide's example of a last authentication",
+    ),
 }
 
 # Page sizes that neither a document's fields nor its words give.
@@ -51,7 +83,21 @@ IDENTITY: dict[str, str] = {
     "directory.users.list": "id",
     "directory.roles.list": "roleId",
     "directory.roleAssignments.list": "roleAssignmentId",
+    "directory.groups.list": "id",
+    "directory.members.list": "id",
+    "reports.activities.list": "id",
     "iam.projects.serviceAccounts.list": "email",
+    "iam.roles.list": "name",
+    "iam.projects.roles.list": "name",
+    "iam.organizations.roles.list": "name",
+    "cloudresourcemanager.projects.list": "name",
+    "cloudresourcemanager.projects.search": "name",
+    "cloudresourcemanager.folders.list": "name",
+    "cloudresourcemanager.organizations.search": "name",
+    "cloudasset.searchAllResources": "name",
+    "cloudasset.searchAllIamPolicies": "resource",
+    "policyanalyzer.projects.locations.activityTypes.activities.query": "fullResourceName",
+    "serviceusage.services.list": "name",
 }
 
 # Query parameters whose enumerations are taken in either case, in spite of the document.

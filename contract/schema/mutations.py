@@ -266,6 +266,38 @@ LOG_MISTAKES = [
         _first("directory.roles.list", _in_row("roleId"), _set_in_row("roleId", 7)),
     ),
     LogMistake(
+        "a stage that no role has",
+        EMULATOR,
+        "is one of ALPHA, BETA, GA",
+        _first("iam.roles.list", _in_row("stage"), _set_in_row("stage", "FINAL")),
+    ),
+    LogMistake(
+        "an unknown field of an audit log",
+        EMULATOR,
+        "Activity has no field `happened`",
+        _first("reports.activities.list", _in_row("id"), _rename("events", "happened")),
+    ),
+    LogMistake(
+        "a state that no project has",
+        EMULATOR,
+        "is one of STATE_UNSPECIFIED, ACTIVE, DELETE_REQUESTED",
+        _first(
+            "cloudresourcemanager.projects.list",
+            _in_row("state"),
+            _set_in_row("state", "GONE"),
+        ),
+    ),
+    LogMistake(
+        "a last use that is no time",
+        EMULATOR,
+        "is of format google-datetime",
+        _first(
+            "policyanalyzer.projects.locations.activityTypes.activities.query",
+            _in_row("observationPeriod"),
+            _set_in_row("observationPeriod", {"startTime": "yesterday"}),
+        ),
+    ),
+    LogMistake(
         "another resource's kind",
         EMULATOR,
         "User.kind is always admin#directory#user",

@@ -21,7 +21,7 @@ _WITHOUT_ASSERTION = {
 
 def complaints(exchange: Exchange) -> Iterator[str]:
     """What the client must not have sent."""
-    if exchange.is_metadata:
+    if exchange.is_metadata or exchange.is_certificates:
         return
     if exchange.is_token_call:
         if exchange.logged["form"].get("grant_type") not in _WITHOUT_ASSERTION:

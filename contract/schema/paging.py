@@ -6,6 +6,7 @@ it, from the page without a token to the page that gives none out.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -82,7 +83,11 @@ class Paged:
         name = facts.IDENTITY[self.method.id]
         if not masks.selects(self.mask, self.method.rows_property, name):
             return None
-        return [row.get(name) for row in self.rows]
+        # Some rows are told apart by several fields together.
+        return [
+            value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+            for value in (row.get(name) for row in self.rows)
+        ]
 
 
 def pages(exchanges: list[Exchange]) -> list[Paged]:

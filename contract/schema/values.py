@@ -32,6 +32,8 @@ def complaints(value: object, schema: dict, document: Document, place: str, at: 
             yield f"{where}: {place} is declared `any` and not listed in facts.LOOSE"
         else:
             yield from complaints(value, fact.value, document, place, at)
+    elif kind == "object" and place in facts.LOOSE:
+        yield from complaints(value, facts.LOOSE[place].value, document, f"{place}{{}}", at)
     elif kind == "object":
         if isinstance(value, dict):
             yield from _object(value, schema, document, place, at)

@@ -15,24 +15,46 @@ SETTINGS = (
     "sendAs.list sendAs.get delegates.list delegates.get forwardingAddresses.list forwardingAddresses.get "
     "getAutoForwarding getImap getPop filters.list filters.get"
 ).split()
+ROLES_OF = ("roles.", "projects.roles.", "organizations.roles.")
 SERVED = {
     ("admin.directory_v1.json", "admin_directory_v1.json"): [
         "directory." + method
         for method in (
             "users.list users.get users.aliases.list domains.list domains.get domainAliases.list "
             "domainAliases.get orgunits.list customers.get roles.list roles.get privileges.list "
-            "roleAssignments.list roleAssignments.get"
+            "roleAssignments.list roleAssignments.get groups.list groups.get members.list members.get"
         ).split()
     ],
+    ("admin.reports_v1.json", "admin_reports_v1.json"): ["reports.activities.list"],
     ("gmail.v1.json", "gmail_v1.json"): ["gmail.users.getProfile"]
     + ["gmail.users.settings." + method for method in SETTINGS],
     ("iam.v1.json", "iam_v1.json"): [
-        "iam.projects.serviceAccounts." + method for method in ("list", "get", "keys.list", "keys.get")
-    ],
+        "iam.projects.serviceAccounts." + method
+        for method in ("list", "get", "getIamPolicy", "keys.list", "keys.get")
+    ]
+    + ["iam." + parent + method for parent in ROLES_OF for method in ("list", "get")],
     ("iamcredentials.v1.json", "iamcredentials_v1.json"): [
         "iamcredentials.projects.serviceAccounts.signJwt"
     ],
     ("oauth2.v2.json", "oauth2_v2.json"): ["oauth2.tokeninfo"],
+    ("cloudresourcemanager.v3.json", "cloudresourcemanager_v3.json"): [
+        "cloudresourcemanager." + method
+        for method in (
+            "projects.get projects.list projects.search projects.getIamPolicy folders.get folders.list "
+            "folders.getIamPolicy organizations.get organizations.search organizations.getIamPolicy"
+        ).split()
+    ],
+    ("cloudasset.v1.json", "cloudasset_v1.json"): [
+        "cloudasset.searchAllResources",
+        "cloudasset.searchAllIamPolicies",
+    ],
+    ("policyanalyzer.v1.json", "policyanalyzer_v1.json"): [
+        "policyanalyzer.projects.locations.activityTypes.activities.query"
+    ],
+    ("orgpolicy.v2.json", "orgpolicy_v2.json"): ["orgpolicy.projects.policies.getEffectivePolicy"],
+    ("serviceusage.v1.json", "serviceusage_v1.json"): [
+        "serviceusage.services." + method for method in ("list", "get", "batchGet")
+    ],
 }
 # Scopes that Google's help pages name and no discovery document does.
 OTHER_SCOPES = {

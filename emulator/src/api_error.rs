@@ -74,7 +74,7 @@ impl ApiError {
         self
     }
 
-    /// An error in the envelope of one API: Directory leaves out `status`, the cloud's leave out `errors`.
+    /// An error in the envelope of one API: the Admin SDK's leave out `status`, the cloud's leave out `errors`.
     pub(crate) fn of(
         api: Api,
         code: u16,
@@ -84,15 +84,15 @@ impl ApiError {
     ) -> Self {
         let error = Self::new(code, message);
         match api {
-            Api::Directory => error.reason(reason),
-            Api::Iam | Api::IamCredentials => error.status(status),
-            Api::Gmail | Api::Oauth2 => error.reason(reason).status(status),
+            api if api.is_admin() => error.reason(reason),
+            api if api.is_cloud() => error.status(status),
+            _ => error.reason(reason).status(status),
         }
     }
 
     /// The same error as one API's methods tell it: IAM's tell a status and no list of errors.
     pub(crate) fn told_by(mut self, api: Api) -> Self {
-        if matches!(api, Api::Iam | Api::IamCredentials) {
+        if api.is_cloud() {
             self.reasons.clear();
             self.status = self.status.or((self.code == 400).then_some("INVALID_ARGUMENT"));
         }
@@ -110,11 +110,10 @@ impl ApiError {
         let error = Self::new(code, message);
         let message = error.message.clone();
         match (api, status_name(code, reason)) {
-            (Api::Directory, _) | (_, None) => error.reason_saying(domain, reason, &message),
-            (Api::Iam | Api::IamCredentials, Some(name)) => error.status(name),
-            (Api::Gmail | Api::Oauth2, Some(name)) => {
-                error.reason_saying(domain, reason, &message).status(name)
-            }
+            (_, None) => error.reason_saying(domain, reason, &message),
+            (api, _) if api.is_admin() => error.reason_saying(domain, reason, &message),
+            (api, Some(name)) if api.is_cloud() => error.status(name),
+            (_, Some(name)) => error.reason_saying(domain, reason, &message).status(name),
         }
     }
 
@@ -240,7 +239,7 @@ impl ApiError {
             "googleapis.com",
             json!({ "consumer": format!("projects/{project_number}"), "service": api.service() }),
         );
-        if matches!(api, Api::Iam | Api::IamCredentials) {
+        if api.is_cloud() {
             error
         } else {
             error.reason_saying("usageLimits", "accessNotConfigured", &message)
@@ -293,6 +292,12 @@ impl ApiError {
             .reason("badRequest")
             .status("INVALID_ARGUMENT")
             .violation("", &description)
+    }
+
+    /// *Unverified* wording.
+    pub(crate) fn missing_parameter(api: Api, name: &str) -> Self {
+        let message = format!("Missing required parameter: {name}");
+        Self::of(api, 400, "INVALID_ARGUMENT", "required", message)
     }
 
     /// A partial-response mask that does not parse, or names a field the resource does not have.

@@ -11,7 +11,7 @@ use crate::bearer_tokens::{Bearer, Client};
 use crate::discovery::{Method, Schema};
 use crate::fields::Mask;
 use crate::page_tokens::Place;
-use crate::tenant::{Person, Project, ServiceAccount, Tenant};
+use crate::tenant::{Person, Project, Resource, ServiceAccount, Tenant, workload};
 use crate::world::World;
 
 /// What a method answers.
@@ -75,6 +75,24 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Who calls, as a policy names them.
+    pub(crate) fn principal(&self) -> Option<String> {
+        if let Some(user) = self.subject() {
+            return Some(format!("user:{}", user.primary_email));
+        }
+        match self.bearer.as_ref()?.client {
+            Client::Account(_) => Some(format!("serviceAccount:{}", self.client()?.email)),
+            Client::Workload => Some(workload(&self.tenant().audit_account().0.number)),
+            Client::CloudTool => None,
+        }
+    }
+
+    /// Whether the caller holds a permission on a resource of the cloud.
+    pub(crate) fn may(&self, permission: &str, resource: Resource<'_>) -> bool {
+        let tenant = self.tenant();
+        self.principal().is_some_and(|caller| tenant.allows(&caller, permission, resource, self.now))
+    }
+
     /// Holds the path and every query parameter against the method's description.
     pub(crate) fn check_parameters(&self) -> Result<(), ApiError> {
         if self.path.is_none() {
@@ -84,6 +102,18 @@ impl<'a> Call<'a> {
             let schema =
                 self.method.query_parameter(name).ok_or_else(|| ApiError::unknown_parameter(name))?;
             check_parameter(name, value, schema)?;
+        }
+        for (name, schema) in self.method.parameters {
+            let value = if schema.location.as_deref() == Some("path") {
+                self.in_path(name)
+            } else if schema.required {
+                self.in_query(name).ok_or_else(|| ApiError::missing_parameter(self.method.api, name))?
+            } else {
+                continue;
+            };
+            if !schema.values.is_empty() && !schema.values.iter().any(|known| known == value) {
+                return Err(ApiError::ill_typed(name, value, "TYPE_ENUM"));
+            }
         }
         match self.in_query("alt") {
             None | Some("json") => Ok(()),

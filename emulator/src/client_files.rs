@@ -225,7 +225,7 @@ fn console_grants(tenant: &Tenant) -> Result<String, EmulatorError> {
     let failed = |error: &dyn std::fmt::Display| layout("the delegation list", error);
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(["Name", "Client ID", "Scopes"]).map_err(|error| failed(&error))?;
-    for grant in &tenant.grants {
+    for grant in tenant.grants.iter().filter(|grant| grant.listed) {
         writer
             .write_record([&grant.name, &grant.client_id, &grant.scopes.join(",")])
             .map_err(|error| failed(&error))?;

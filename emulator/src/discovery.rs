@@ -10,18 +10,38 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::path_template::PathTemplate;
+
 /// The APIs served, by the discovery document that describes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Api {
     Directory,
+    Reports,
     Gmail,
     Iam,
     IamCredentials,
+    ResourceManager,
+    CloudAsset,
+    PolicyAnalyzer,
+    OrgPolicy,
+    ServiceUsage,
     Oauth2,
 }
 
 impl Api {
-    const ALL: [Self; 5] = [Self::Directory, Self::Gmail, Self::Iam, Self::IamCredentials, Self::Oauth2];
+    const ALL: [Self; 11] = [
+        Self::Directory,
+        Self::Reports,
+        Self::Gmail,
+        Self::Iam,
+        Self::IamCredentials,
+        Self::ResourceManager,
+        Self::CloudAsset,
+        Self::PolicyAnalyzer,
+        Self::OrgPolicy,
+        Self::ServiceUsage,
+        Self::Oauth2,
+    ];
 
     /// The API that a description's address names.
     pub(crate) fn named(name: &str, version: &str) -> Option<Self> {
@@ -42,9 +62,15 @@ impl Api {
     fn name_and_version(self) -> (&'static str, &'static str) {
         match self {
             Self::Directory => ("admin", "directory_v1"),
+            Self::Reports => ("admin", "reports_v1"),
             Self::Gmail => ("gmail", "v1"),
             Self::Iam => ("iam", "v1"),
             Self::IamCredentials => ("iamcredentials", "v1"),
+            Self::ResourceManager => ("cloudresourcemanager", "v3"),
+            Self::CloudAsset => ("cloudasset", "v1"),
+            Self::PolicyAnalyzer => ("policyanalyzer", "v1"),
+            Self::OrgPolicy => ("orgpolicy", "v2"),
+            Self::ServiceUsage => ("serviceusage", "v1"),
             Self::Oauth2 => ("oauth2", "v2"),
         }
     }
@@ -52,34 +78,60 @@ impl Api {
     /// The name under which the API is enabled in a project and named in errors.
     pub(crate) fn service(self) -> &'static str {
         match self {
-            Self::Directory => "admin.googleapis.com",
+            Self::Directory | Self::Reports => "admin.googleapis.com",
             Self::Gmail => "gmail.googleapis.com",
             Self::Iam => "iam.googleapis.com",
             Self::IamCredentials => "iamcredentials.googleapis.com",
+            Self::ResourceManager => "cloudresourcemanager.googleapis.com",
+            Self::CloudAsset => "cloudasset.googleapis.com",
+            Self::PolicyAnalyzer => "policyanalyzer.googleapis.com",
+            Self::OrgPolicy => "orgpolicy.googleapis.com",
+            Self::ServiceUsage => "serviceusage.googleapis.com",
             Self::Oauth2 => "www.googleapis.com",
         }
     }
 
     pub(crate) fn title(self) -> &'static str {
         match self {
-            Self::Directory => "Admin SDK API",
+            Self::Directory | Self::Reports => "Admin SDK API",
             Self::Gmail => "Gmail API",
             Self::Iam => "Identity and Access Management (IAM) API",
             Self::IamCredentials => "IAM Service Account Credentials API",
+            Self::ResourceManager => "Cloud Resource Manager API",
+            Self::CloudAsset => "Cloud Asset API",
+            Self::PolicyAnalyzer => "Policy Analyzer API",
+            Self::OrgPolicy => "Organization Policy API",
+            Self::ServiceUsage => "Service Usage API",
             Self::Oauth2 => "Google OAuth2 API",
         }
     }
 
+    /// Whether its errors tell a status and no list of errors, as the cloud's do.
+    pub(crate) fn is_cloud(self) -> bool {
+        !self.is_admin() && !matches!(self, Self::Gmail | Self::Oauth2)
+    }
+
+    /// Whether its errors tell a list of errors and no status, as the Admin SDK's do.
+    pub(crate) fn is_admin(self) -> bool {
+        matches!(self, Self::Directory | Self::Reports)
+    }
+
     /// Which API a path belongs to, for errors that are raised before a method is known.
     pub(crate) fn of_path(path: &str) -> Option<Self> {
-        [
-            ("/admin/directory/", Self::Directory),
-            ("/gmail/", Self::Gmail),
-            ("/v1/projects/", Self::Iam),
-            ("/oauth2/", Self::Oauth2),
-        ]
-        .into_iter()
-        .find_map(|(prefix, api)| path.starts_with(prefix).then_some(api))
+        let of_method = || METHODS.iter().find(|method| method.template.fits(path)).map(|method| method.api);
+        of_method().or_else(|| {
+            [
+                ("/admin/directory/", Self::Directory),
+                ("/admin/reports/", Self::Reports),
+                ("/gmail/", Self::Gmail),
+                ("/v1/", Self::Iam),
+                ("/v3/", Self::ResourceManager),
+                ("/v2/", Self::OrgPolicy),
+                ("/oauth2/", Self::Oauth2),
+            ]
+            .into_iter()
+            .find_map(|(prefix, api)| path.starts_with(prefix).then_some(api))
+        })
     }
 }
 
@@ -89,9 +141,7 @@ pub(crate) struct Method {
     pub(crate) api: Api,
     pub(crate) id: &'static str,
     pub(crate) http_method: &'static str,
-    pub(crate) path: String,
-    /// What stands behind the last part of the path, with its colon: empty for most.
-    pub(crate) custom_verb: &'static str,
+    pub(crate) template: PathTemplate,
     pub(crate) parameters: &'static BTreeMap<String, Schema>,
     pub(crate) scopes: &'static [String],
     request: Option<&'static str>,
@@ -103,15 +153,6 @@ impl Method {
     /// The schema of the body that the method takes, if it takes one.
     pub(crate) fn request_schema(&self) -> Option<&'static Schema> {
         self.document.schemas.get(self.request?)
-    }
-
-    /// The IAM permission that the method takes, as its API names it.
-    pub(crate) fn permission(&self) -> String {
-        let action = self.id.rsplit('.').next().unwrap_or_default();
-        match self.id.contains(".keys.") {
-            true => format!("iam.serviceAccountKeys.{action}"),
-            false => format!("iam.serviceAccounts.{action}"),
-        }
     }
 
     /// The schema of what the method answers.
@@ -151,6 +192,8 @@ pub(crate) struct Schema {
     pub(crate) minimum: Option<String>,
     pub(crate) maximum: Option<String>,
     pub(crate) location: Option<String>,
+    pub(crate) required: bool,
+    pub(crate) repeated: bool,
     pub(crate) properties: BTreeMap<String, Schema>,
     pub(crate) items: Option<Box<Schema>>,
 }
@@ -200,11 +243,17 @@ struct Reference {
     name: String,
 }
 
-const TEXTS: [(Api, &str); 5] = [
+const TEXTS: [(Api, &str); 11] = [
     (Api::Directory, include_str!("../discovery/admin_directory_v1.json")),
+    (Api::Reports, include_str!("../discovery/admin_reports_v1.json")),
     (Api::Gmail, include_str!("../discovery/gmail_v1.json")),
     (Api::Iam, include_str!("../discovery/iam_v1.json")),
     (Api::IamCredentials, include_str!("../discovery/iamcredentials_v1.json")),
+    (Api::ResourceManager, include_str!("../discovery/cloudresourcemanager_v3.json")),
+    (Api::CloudAsset, include_str!("../discovery/cloudasset_v1.json")),
+    (Api::PolicyAnalyzer, include_str!("../discovery/policyanalyzer_v1.json")),
+    (Api::OrgPolicy, include_str!("../discovery/orgpolicy_v2.json")),
+    (Api::ServiceUsage, include_str!("../discovery/serviceusage_v1.json")),
     (Api::Oauth2, include_str!("../discovery/oauth2_v2.json")),
 ];
 
@@ -247,13 +296,11 @@ fn read<T: serde::de::DeserializeOwned>(text: &str) -> T {
 fn gather(api: Api, document: &'static Document, resource: &'static Resource, into: &mut Vec<Method>) {
     into.extend(resource.methods.values().map(|written| {
         let path = written.flat_path.as_ref().unwrap_or(&written.path);
-        let (path, custom_verb) = path.split_at(path.find(':').unwrap_or(path.len()));
         Method {
             api,
             id: &written.id,
             http_method: &written.http_method,
-            path: format!("/{path}"),
-            custom_verb,
+            template: PathTemplate::parse(path),
             parameters: &written.parameters,
             scopes: &written.scopes,
             request: written.request.as_ref().map(|request| request.name.as_str()),

@@ -1,5 +1,6 @@
 //! The key that Google keeps for a service account and signs with when asked by `signJwt`.
 
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
@@ -13,12 +14,23 @@ use crate::error::EmulatorError;
 #[derive(Debug)]
 pub(crate) struct GoogleKey {
     pair: KeyPair,
+    certifier: rcgen::KeyPair,
 }
 
 impl GoogleKey {
     pub(crate) fn generate() -> Result<Self, EmulatorError> {
         let failed = |_| EmulatorError::Cryptography { what: "Google's own key" };
-        KeyPair::generate(KeySize::Rsa2048).map(|pair| Self { pair }).map_err(failed)
+        let pair = KeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
+        let private = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(failed)?;
+        let certifier =
+            rcgen::KeyPair::from_pkcs8_der_and_sign_algo(&private.as_ref().into(), &rcgen::PKCS_RSA_SHA256)
+                .map_err(|_| EmulatorError::Cryptography { what: "Google's own key" })?;
+        Ok(Self { pair, certifier })
+    }
+
+    /// The same key, to sign certificates with.
+    pub(crate) fn certifier(&self) -> &rcgen::KeyPair {
+        &self.certifier
     }
 
     /// PKCS#1, in DER.

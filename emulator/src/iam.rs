@@ -7,11 +7,12 @@ use serde_json::{Map, Value, json};
 use crate::api_error::ApiError;
 use crate::call::{Call, Outcome};
 use crate::discovery::Api;
-use crate::tenant::{KeyOrigin, Project, ServiceAccount};
+use crate::permissions::permission_of;
+use crate::tenant::{KeyOrigin, Project, Resource, ServiceAccount};
 
 pub(crate) fn accounts(call: &Call<'_>) -> Outcome {
     let name = call.in_path("projectsId");
-    let project = visible_project(call, name, "iam.serviceAccounts.list")?;
+    let project = visible_project(call, name, permission_of(call.method.id))?;
     // The page size is not bounded by the method's description; its text says 100, and 20 if not given.
     let (accounts, more) = call.page(&project.accounts, call.page_size("pageSize", 20, 100))?;
     let mut body = Map::new();
@@ -25,13 +26,13 @@ pub(crate) fn accounts(call: &Call<'_>) -> Outcome {
 }
 
 pub(crate) fn account(call: &Call<'_>) -> Outcome {
-    let (project, account) = visible_account(call, "iam.serviceAccounts.get")?;
+    let (project, account) = visible_account(call, permission_of(call.method.id))?;
     Ok(account.render(project))
 }
 
 pub(crate) fn keys(call: &Call<'_>) -> Outcome {
     let kinds = key_types(call)?;
-    let (project, account) = visible_account(call, "iam.serviceAccountKeys.list")?;
+    let (project, account) = visible_account(call, permission_of(call.method.id))?;
     let keys: Vec<Value> = account
         .keys
         .iter()
@@ -56,7 +57,7 @@ fn key_types<'a>(call: &'a Call<'_>) -> Result<Vec<&'a str>, ApiError> {
 }
 
 pub(crate) fn key(call: &Call<'_>) -> Outcome {
-    let (project, account) = visible_account(call, "iam.serviceAccountKeys.get")?;
+    let (project, account) = visible_account(call, permission_of(call.method.id))?;
     let wanted = call.in_path("keysId");
     let key = account.keys.iter().find(|key| key.id == wanted);
     key.map(|key| key.render(project, account)).ok_or_else(|| {
@@ -71,38 +72,53 @@ pub(crate) fn key(call: &Call<'_>) -> Outcome {
     })
 }
 
-/// Only service accounts hold permissions here: a user's token is refused.
+pub(crate) fn policy(call: &Call<'_>) -> Outcome {
+    let version = match call.in_query("options.requestedPolicyVersion") {
+        Some(version) => policy_version(Api::Iam, version.parse().unwrap_or(-1))?,
+        None => 0,
+    };
+    let (project, account) = visible_account(call, permission_of(call.method.id))?;
+    let name = call.tenant().name_of(Resource::Account(project, account));
+    Ok(account.policy.render(&name, version))
+}
+
+/// 0, 1 and 3 are the versions there are. *Unverified* wording.
+pub(crate) fn policy_version(api: Api, version: i64) -> Result<i64, ApiError> {
+    if matches!(version, 0 | 1 | 3) {
+        return Ok(version);
+    }
+    let message = format!("Invalid policy version: {version}");
+    Err(ApiError::of(api, 400, "INVALID_ARGUMENT", "badRequest", message))
+}
+
 fn visible_project<'a>(call: &Call<'a>, name: &str, permission: &str) -> Result<&'a Project, ApiError> {
     call.tenant()
-        .projects
-        .iter()
-        .find(|project| (project.id == name || project.number == name) && may_view(call, project))
+        .project(name)
+        .filter(|project| call.may(permission, Resource::Project(project)))
         .ok_or_else(|| ApiError::iam_permission_denied(permission, &format!("projects/{name}")))
 }
 
-/// The account by address or unique id; `-` as the project lets IAM find it.
+/// The account by address or unique id; `-` as the project lets IAM find it. Whoever may read the project's
+/// accounts is told which do not exist.
 fn visible_account<'a>(
     call: &Call<'a>,
     permission: &str,
 ) -> Result<(&'a Project, &'a ServiceAccount), ApiError> {
     let (project_name, name) = (call.in_path("projectsId"), call.in_path("serviceAccountsId"));
-    let named =
-        |account: &ServiceAccount| account.email.eq_ignore_ascii_case(name) || account.client_id == name;
-    let denied = || {
+    let tenant = call.tenant();
+    let found = tenant.account(name).filter(|(project, _)| {
+        project_name == "-" || project.id == project_name || project.number == project_name
+    });
+    let visible =
+        found.filter(|(project, account)| call.may(permission, Resource::Account(project, account)));
+    visible.ok_or_else(|| {
+        let project = tenant.project(project_name);
+        if found.is_none() && project.is_some_and(|project| call.may(permission, Resource::Project(project)))
+        {
+            let message = format!("Unknown service account {name}");
+            return ApiError::of(Api::Iam, 404, "NOT_FOUND", "notFound", message);
+        }
         let resource = format!("projects/{project_name}/serviceAccounts/{name}");
         ApiError::iam_permission_denied(permission, &resource)
-    };
-    if project_name == "-" {
-        let found = call.tenant().accounts().find(|(_, account)| named(account));
-        return found.filter(|(project, _)| may_view(call, project)).ok_or_else(denied);
-    }
-    let project = visible_project(call, project_name, permission)?;
-    let account = project.accounts.iter().find(|account| named(account));
-    account.map(|account| (project, account)).ok_or_else(|| {
-        ApiError::of(Api::Iam, 404, "NOT_FOUND", "notFound", format!("Unknown service account {name}"))
     })
-}
-
-fn may_view(call: &Call<'_>, project: &Project) -> bool {
-    call.subject().is_none() && call.client().is_some_and(|client| project.viewers.contains(&client.email))
 }

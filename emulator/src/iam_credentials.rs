@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use crate::api_error::ApiError;
 use crate::call::{Call, Outcome};
 use crate::discovery::Api;
-use crate::principals::may_sign;
-use crate::tenant::{KeyOrigin, ServiceAccount};
+use crate::tenant::{KeyOrigin, Resource, ServiceAccount};
+
+const SIGN: &str = "iam.serviceAccounts.signJwt";
 
 /// From the payload's own description.
 const LONGEST_SECONDS: i64 = 12 * 3600;
@@ -36,21 +37,21 @@ pub(crate) fn sign_jwt(call: &Call<'_>) -> Outcome {
     }
 }
 
-/// The account, if the caller may sign for it. Only the audit's own has signers, and nobody may ask by way
-/// of another account. One that does not exist reads the same.
+/// The account, if the caller may sign for it. Nobody may ask by way of another account here. One that does
+/// not exist reads the same.
 fn signer<'a>(
     call: &Call<'a>,
     message: &serde_json::Map<String, Value>,
 ) -> Result<&'a ServiceAccount, ApiError> {
     let name = call.in_path("serviceAccountsId");
-    let (_, account) = call.tenant().audit_account();
-    let named = account.email.eq_ignore_ascii_case(name) || account.client_id == name;
     let direct = message.get("delegates").and_then(Value::as_array).is_none_or(Vec::is_empty);
-    let allowed = call.bearer.as_ref().is_some_and(|bearer| may_sign(call.world, bearer));
-    if !(named && direct && allowed) {
-        let resource = format!("projects/-/serviceAccounts/{name}");
-        return Err(ApiError::iam_permission_denied(&call.method.permission(), &resource));
-    }
+    let (_, account) = call
+        .tenant()
+        .account(name)
+        .filter(|(project, account)| direct && call.may(SIGN, Resource::Account(project, account)))
+        .ok_or_else(|| {
+            ApiError::iam_permission_denied(SIGN, &format!("projects/-/serviceAccounts/{name}"))
+        })?;
     if account.disabled {
         return Err(ApiError::of(
             Api::IamCredentials,

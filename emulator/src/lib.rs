@@ -1,8 +1,8 @@
 //! Google Workspace and IAM on loopback.
 //!
-//! The emulator serves the read side of the Directory, Gmail and IAM APIs for a synthetic tenant, with
-//! a token endpoint that checks domain-wide delegation for real: the signature, the claims, the user and
-//! every scope. What Google documents is served as documented; what nobody could confirm is marked
+//! The emulator serves the read side of the Directory, Reports, Gmail and IAM APIs, and of the cloud around
+//! service accounts, for a synthetic tenant, with a token endpoint that checks domain-wide delegation for
+//! real: the signature, the claims, the user and every scope. What Google documents is served as documented; what nobody could confirm is marked
 //! *unverified* where it is decided.
 //!
 //! ```no_run
@@ -29,6 +29,7 @@ mod call;
 mod certificate;
 mod client_files;
 mod clock;
+mod cloud_asset;
 mod connection;
 mod delivery;
 mod dice;
@@ -42,17 +43,26 @@ mod gmail;
 mod google_key;
 mod iam;
 mod iam_credentials;
+mod iam_roles;
+mod key_certificates;
 mod metadata_server;
 mod method_override;
 mod options;
+mod org_policy;
 mod page_tokens;
+mod path_template;
+mod permissions;
+mod policy_analyzer;
 mod principals;
 mod reply;
+mod reports;
 mod request_log;
+mod resource_manager;
 mod routes;
 mod self_signed;
 mod serve;
 mod server;
+mod service_usage;
 mod signing_key;
 mod sts;
 mod tenant;

@@ -39,6 +39,14 @@ pub struct Options {
     pub extra_scopes: Vec<String>,
     /// Give the audit's own service account an administrator role that may read users, domains and roles.
     pub admin_role: bool,
+    /// IAM permissions taken away from the audit's own account; `*` at the end takes all that begin so.
+    pub revoked_permissions: Vec<String>,
+    /// APIs switched off in the audit's own project, by the name of their service.
+    pub disabled_services: Vec<String>,
+    /// So many service accounts more, in projects of their own.
+    pub service_accounts: u32,
+    /// So many entries more in the audit logs, over the last 180 days.
+    pub events: u32,
     /// What goes wrong, and when.
     pub faults: Vec<Fault>,
     /// A file that receives every request as a line of JSON.
@@ -60,6 +68,10 @@ impl Default for Options {
             revoked_scopes: Vec::new(),
             extra_scopes: Vec::new(),
             admin_role: false,
+            revoked_permissions: Vec::new(),
+            disabled_services: Vec::new(),
+            service_accounts: 0,
+            events: 0,
             faults: Vec::new(),
             request_log: None,
             log_bodies: false,

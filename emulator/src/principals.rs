@@ -1,7 +1,8 @@
 //! Callers that are neither users by delegation nor service accounts with a key file: a user who signed in
 //! to the cloud, and a workload elsewhere. Their secrets are fixed and worth nothing.
 
-use crate::bearer_tokens::{Bearer, Client};
+use crate::bearer_tokens::Client;
+use crate::tenant::{pool, workload};
 use crate::world::World;
 
 /// The program in which the user signed in, as `application-default.json` names it.
@@ -12,21 +13,9 @@ pub(crate) const REFRESH_TOKEN: &str = "emulated-refresh-token";
 /// How every subject token begins that the identity pool believes. What follows names the workload.
 pub(crate) const SUBJECT_TOKEN: &str = "emulated-subject-token";
 
-const POOL: &str = "locations/global/workloadIdentityPools/emulated";
-
 /// The identity pool's provider, as `external-account.json` names it.
 pub(crate) fn audience(world: &World) -> String {
-    format!("//iam.googleapis.com/{}/providers/emulated", pool(world))
-}
-
-fn pool(world: &World) -> String {
-    let (project, _) = world.tenant.audit_account();
-    format!("projects/{}/{POOL}", project.number)
-}
-
-/// The workload, as IAM names it in a policy.
-pub(crate) fn workload(world: &World) -> String {
-    format!("principal://iam.googleapis.com/{}/subject/emulated", pool(world))
+    format!("//iam.googleapis.com/{}/providers/emulated", pool(&world.tenant.audit_account().0.number))
 }
 
 /// Who asked for a token, as the log names it.
@@ -34,21 +23,7 @@ pub(crate) fn client_name(world: &World, client: Client) -> Option<String> {
     match client {
         Client::Account(place) => Some(world.tenant.account_at(place)?.1.email.clone()),
         Client::CloudTool => Some(CLOUD_TOOL.to_owned()),
-        Client::Workload => Some(workload(world)),
-    }
-}
-
-/// Whether a caller may sign as the audit's own account: the account itself, as where it is attached to a
-/// job that grants it the right on itself; the administrator who signed in to the cloud; the workload.
-pub(crate) fn may_sign(world: &World, bearer: &Bearer) -> bool {
-    let tenant = &world.tenant;
-    match (bearer.client, bearer.subject) {
-        (Client::Account(place), None) => {
-            tenant.account_at(place).is_some_and(|(_, account)| account.email == tenant.audit_account)
-        }
-        (Client::Workload, None) => true,
-        (_, Some(subject)) => administrator(world) == Some(subject),
-        (Client::CloudTool, None) => false,
+        Client::Workload => Some(workload(&world.tenant.audit_account().0.number)),
     }
 }
 

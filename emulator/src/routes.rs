@@ -1,7 +1,10 @@
 //! Which function answers which method.
 
 use crate::call::{Call, Outcome};
-use crate::{directory, gmail, iam, iam_credentials, tokeninfo};
+use crate::{
+    cloud_asset, directory, gmail, iam, iam_credentials, iam_roles, org_policy, policy_analyzer, reports,
+    resource_manager, service_usage, tokeninfo,
+};
 
 /// A function that answers a method.
 pub(crate) type Handler = fn(&Call<'_>) -> Outcome;
@@ -23,6 +26,11 @@ pub(crate) fn handler(method_id: &str) -> Option<Handler> {
         "directory.privileges.list" => directory::privileges,
         "directory.roleAssignments.list" => directory::role_assignments,
         "directory.roleAssignments.get" => directory::role_assignment,
+        "directory.groups.list" => directory::groups,
+        "directory.groups.get" => directory::group,
+        "directory.members.list" => directory::members,
+        "directory.members.get" => directory::member,
+        "reports.activities.list" => reports::activities,
         "gmail.users.getProfile" => gmail::profile,
         "gmail.users.settings.sendAs.list" => gmail::send_as,
         "gmail.users.settings.sendAs.get" => gmail::send_as_entry,
@@ -39,6 +47,30 @@ pub(crate) fn handler(method_id: &str) -> Option<Handler> {
         "iam.projects.serviceAccounts.get" => iam::account,
         "iam.projects.serviceAccounts.keys.list" => iam::keys,
         "iam.projects.serviceAccounts.keys.get" => iam::key,
+        "iam.projects.serviceAccounts.getIamPolicy" => iam::policy,
+        "iam.roles.list" => iam_roles::list,
+        "iam.roles.get" => iam_roles::get,
+        "iam.projects.roles.list" => iam_roles::list_custom,
+        "iam.projects.roles.get" => iam_roles::get_custom,
+        "iam.organizations.roles.list" => iam_roles::list_custom,
+        "iam.organizations.roles.get" => iam_roles::get_custom,
+        "cloudresourcemanager.projects.get" => resource_manager::project,
+        "cloudresourcemanager.projects.list" => resource_manager::projects,
+        "cloudresourcemanager.projects.search" => resource_manager::search_projects,
+        "cloudresourcemanager.projects.getIamPolicy" => resource_manager::policy,
+        "cloudresourcemanager.folders.get" => resource_manager::folder,
+        "cloudresourcemanager.folders.list" => resource_manager::folders,
+        "cloudresourcemanager.folders.getIamPolicy" => resource_manager::policy,
+        "cloudresourcemanager.organizations.get" => resource_manager::organization,
+        "cloudresourcemanager.organizations.search" => resource_manager::search_organizations,
+        "cloudresourcemanager.organizations.getIamPolicy" => resource_manager::policy,
+        "cloudasset.searchAllResources" => cloud_asset::resources,
+        "cloudasset.searchAllIamPolicies" => cloud_asset::policies,
+        "policyanalyzer.projects.locations.activityTypes.activities.query" => policy_analyzer::query,
+        "orgpolicy.projects.policies.getEffectivePolicy" => org_policy::effective,
+        "serviceusage.services.list" => service_usage::list,
+        "serviceusage.services.get" => service_usage::get,
+        "serviceusage.services.batchGet" => service_usage::get_many,
         "iamcredentials.projects.serviceAccounts.signJwt" => iam_credentials::sign_jwt,
         "oauth2.tokeninfo" => tokeninfo::answer,
         _ => return None,

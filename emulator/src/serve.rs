@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::rejection::{PathRejection, RawPathParamsRejection};
-use axum::extract::{Path, RawPathParams, Request, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
 use axum::http::Response;
 use axum::http::header::{AUTHORIZATION, HOST, USER_AGENT};
 use axum::http::request::Parts;
-use axum::routing::{MethodFilter, get, on, post};
+use axum::routing::{get, post};
 use serde_json::{Value, json};
 
 use crate::api_error::ApiError;
@@ -25,7 +25,7 @@ use crate::reply::{Reply, date};
 use crate::request_log::{LoggedRequest, without_secrets};
 use crate::routes::{Handler, handler};
 use crate::world::World;
-use crate::{metadata_server, self_signed, token_server};
+use crate::{key_certificates, metadata_server, self_signed, token_server};
 
 /// Room for a `signJwt` payload, which may be as long as a token form.
 const LONGEST_MESSAGE: usize = 64 * 1024;
@@ -33,24 +33,14 @@ const LONGEST_BATCH: usize = 4 * 1024 * 1024;
 
 /// Every address that is served.
 pub(crate) fn router(world: Arc<World>) -> Router {
-    let mut router = Router::new()
+    let router = Router::new()
         .merge(token_server::routes())
         .merge(metadata_server::routes())
+        .merge(key_certificates::routes())
         .route("/discovery/v1/apis/{api}/{version}/rest", get(description_by_name))
-        .route("/$discovery/rest", get(description_by_host));
-    for method in METHODS.iter() {
-        let filter = if method.http_method == "POST" { MethodFilter::POST } else { MethodFilter::GET };
-        if let Some(handler) = handler(method.id) {
-            let serve = move |world, path, request| api_method(method, handler, world, path, request);
-            let mut routes = on(filter, serve);
-            if filter == MethodFilter::GET && !is_posted_to(&method.path) {
-                let long = move |world, path, request| long_get(method, handler, world, path, request);
-                routes = routes.post(long);
-            }
-            router = router.route(&method.path, routes);
-        }
-    }
-    router = router.fallback(unknown_path).method_not_allowed_fallback(unknown_verb);
+        .route("/$discovery/rest", get(description_by_host))
+        .fallback(any_method)
+        .method_not_allowed_fallback(unknown_verb);
     // A batch has no batches in it.
     let single = router.clone().with_state(Arc::clone(&world));
     let many = post(move |world, request| batched(single, world, request));
@@ -59,11 +49,6 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .route("/batch/{*api}", many)
         .method_not_allowed_fallback(unknown_verb)
         .with_state(world)
-}
-
-/// Whether a method of its own is posted to the path of a GET.
-fn is_posted_to(path: &str) -> bool {
-    METHODS.iter().any(|method| method.http_method == "POST" && method.path == path)
 }
 
 async fn batched(single: Router, State(world): State<Arc<World>>, request: Request) -> Response<Body> {
@@ -82,49 +67,54 @@ async fn batched(single: Router, State(world): State<Arc<World>>, request: Reque
     }
 }
 
-/// A method's path with its parameters; the error if one of them is no text.
-type PathParams = Result<RawPathParams, RawPathParamsRejection>;
-
-async fn long_get(
-    method: &'static Method,
-    handler: Handler,
-    state: State<Arc<World>>,
-    path: PathParams,
-    request: Request,
-) -> Response<Body> {
-    match as_get(request).await {
-        Ok(request) => api_method(method, handler, state, path, request).await,
-        Err((parts, error)) => respond(&state, &parts, Err(error)).await,
+/// Finds the method that a request is for. A POST to the path of a GET can be a GET with a long query.
+async fn any_method(State(world): State<Arc<World>>, request: Request) -> Response<Body> {
+    let path = request.uri().path().to_owned();
+    let verb = request.method().as_str().to_owned();
+    // Every GET answers HEAD too; the server leaves the body out.
+    let verb = if verb == "HEAD" { "GET".to_owned() } else { verb };
+    let there = || METHODS.iter().filter(|method| method.template.fits(&path));
+    let answering = |verb: &str| {
+        let fitting = there().filter(|method| method.http_method == verb);
+        fitting.max_by_key(|method| method.template.closeness())
+    };
+    if let Some(method) = answering(&verb) {
+        return api_method(method, &world, request).await;
+    }
+    let posted = |method: &&Method| verb == "POST" && !method.template.misses_verb(&path);
+    match answering("GET").filter(posted) {
+        Some(method) => match as_get(request).await {
+            Ok(request) => api_method(method, &world, request).await,
+            Err((parts, error)) => respond(&world, &parts, Err(error)).await,
+        },
+        None => {
+            let (parts, _) = request.into_parts();
+            let error = match there().find(|method| !method.template.misses_verb(&path)) {
+                Some(_) => ApiError::unknown_verb(&verb),
+                None => ApiError::unknown_path(&path),
+            };
+            respond(&world, &parts, Err(error)).await
+        }
     }
 }
 
-async fn api_method(
-    method: &'static Method,
-    handler: Handler,
-    State(world): State<Arc<World>>,
-    path: PathParams,
-    request: Request,
-) -> Response<Body> {
+async fn api_method(method: &'static Method, world: &World, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-    let mut path: Option<Vec<_>> = path.ok().map(|path| path.iter().map(owned).collect());
-    if let Some((_, last)) = path.as_mut().and_then(|path| path.last_mut()) {
-        let Some(without_verb) = last.strip_suffix(method.custom_verb) else {
-            return refuse_path(&world, &parts).await;
-        };
-        *last = without_verb.to_owned();
-    }
+    let Some(handler) = handler(method.id) else {
+        return respond(world, &parts, Err(ApiError::unknown_path(parts.uri.path()))).await;
+    };
+    let path = method.template.parameters(parts.uri.path());
     let query: Vec<(String, String)> =
         form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     let body = to_bytes(body, LONGEST_MESSAGE).await.unwrap_or_default();
     let now = world.clock.now();
     let credential = credential(&parts).or_else(|| credential_in(&query, method)).map(str::to_owned);
     let bearer = credential.as_deref().and_then(|token| {
-        world.bearer_tokens.find(token, now).or_else(|| self_signed::bearer(&world, method, token, now))
+        world.bearer_tokens.find(token, now).or_else(|| self_signed::bearer(world, method, token, now))
     });
-    let call = Call { world: &world, method, now, bearer, path, query, body };
+    let call = Call { world, method, now, bearer, path, query, body };
 
-    let mut entry = log_entry(&world, &parts);
+    let mut entry = log_entry(world, &parts);
     entry.operation = Some(method.id.to_owned());
     describe_caller(&mut entry, &call);
     let struck = world.faults.strike(&Asked {
@@ -144,7 +134,7 @@ async fn api_method(
     };
     let pretty = call.in_query("prettyPrint") != Some("false");
     let outcome = outcome.map_err(|error| error.told_by(method.api));
-    Reply::of(outcome, pretty).send(&world, entry, &struck, parts.extensions.get::<Line>()).await
+    Reply::of(outcome, pretty).send(world, entry, &struck, parts.extensions.get::<Line>()).await
 }
 
 /// What faults need to know of a call.
@@ -205,22 +195,13 @@ async fn describe(world: &World, parts: &Parts, api: Option<Api>) -> Response<Bo
     respond(world, parts, outcome).await
 }
 
-async fn unknown_path(State(world): State<Arc<World>>, request: Request) -> Response<Body> {
-    let (parts, _) = request.into_parts();
-    refuse_path(&world, &parts).await
-}
-
-async fn refuse_path(world: &World, parts: &Parts) -> Response<Body> {
-    respond(world, parts, Err(ApiError::unknown_path(parts.uri.path()))).await
-}
-
 async fn unknown_verb(State(world): State<Arc<World>>, request: Request) -> Response<Body> {
     let (parts, _) = request.into_parts();
     respond(&world, &parts, Err(ApiError::unknown_verb(parts.method.as_str()))).await
 }
 
 /// Answers what is no method.
-async fn respond(world: &World, parts: &Parts, usual: Outcome) -> Response<Body> {
+pub(crate) async fn respond(world: &World, parts: &Parts, usual: Outcome) -> Response<Body> {
     let path = parts.uri.path();
     let asked = Asked { method: parts.method.as_str(), path, subject: None, endpoint: Endpoint::Other };
     let struck = world.faults.strike(&asked);
@@ -245,6 +226,13 @@ fn answer(call: &Call<'_>, has_credential: bool, handler: Handler, fault: Option
         if !bearer.scopes.iter().any(|scope| call.method.scopes.contains(scope)) {
             return Err(ApiError::scope_insufficient(call.method));
         }
+    }
+    // The API has to be on in the project that the calling account belongs to.
+    let service = call.method.api.service();
+    if let Some((project, _)) = call.project_and_client()
+        && project.disabled_services.iter().any(|off| off == service)
+    {
+        return Err(ApiError::service_disabled(call.method.api, &project.number));
     }
     call.check_parameters()?;
     let mask = call.mask()?;

@@ -57,6 +57,15 @@ impl World {
         self.google_key.get()
     }
 
+    /// The key that every account but the audit's signs with; nothing if it cannot be made.
+    pub(crate) fn other_clients_key(&self) -> Option<&SigningKey> {
+        if self.other_clients_key.get().is_none() {
+            let key = SigningKey::generate().ok()?;
+            self.other_clients_key.get_or_init(|| key);
+        }
+        self.other_clients_key.get()
+    }
+
     /// What a key's signatures are checked against; nothing for a key that never signed.
     pub(crate) fn public_half<'a>(&'a self, key: &'a Key) -> Option<&'a [u8]> {
         match (&key.public_key, key.origin) {

@@ -53,6 +53,10 @@ fn options(emulate: Emulate) -> Result<Options, Failure> {
         revoked_scopes: emulate.revoke_scope,
         extra_scopes: emulate.extra_scope,
         admin_role: emulate.admin_role,
+        revoked_permissions: emulate.revoke_permission,
+        disabled_services: emulate.disable_service,
+        service_accounts: emulate.service_accounts,
+        events: emulate.events,
         faults: faults::planned(&emulate.misfortunes)?,
         request_log: emulate.request_log,
         ..Options::default()

@@ -28,6 +28,8 @@ ADMIN_SCOPES = [
     AUTH + "admin.directory.user.readonly",
     AUTH + "admin.directory.domain.readonly",
     AUTH + "admin.directory.rolemanagement.readonly",
+    # GAM looks for a holder of a role among users, then groups, then service accounts by their certificates.
+    AUTH + "admin.directory.group.readonly",
 ]
 # What GAM asks for in every token that reads a mailbox's settings.
 GMAIL_SCOPES = [

@@ -1,9 +1,24 @@
 import unittest
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from schema import answered, own
 
 from . import recorded
 from .recorded import error, token_call, users
+
+
+def certificate(name: str) -> str:
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    built = x509.CertificateBuilder().subject_name(subject).issuer_name(subject)
+    built = built.public_key(key.public_key()).serial_number(1)
+    built = built.not_valid_before(datetime(2026, 1, 1)).not_valid_after(datetime(2027, 1, 1))
+    return built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+
 
 ITEM = {"message": "No.", "domain": "global", "reason": "forbidden"}
 
@@ -30,6 +45,25 @@ class Answered(unittest.TestCase):
         self.assertIn("expected 404", self.wrong(nowhere))
         self.assertIn("expected 404/405", self.wrong(users(method="PUT", operation=None)))
         self.assertIn("expected 404/405", self.wrong(users(path="/batch/gmail/v1", operation=None)))
+
+    def test_a_value_in_the_path_is_held_and_a_whole_name_is_not(self):
+        scope = "https://www.googleapis.com/auth/admin.reports.audit.readonly"
+        log = "/admin/reports/v1/activity/users/all/applications/"
+        asked = {"operation": "reports.activities.list", "scopes": [scope], "query": {"customerId": "C1"}}
+        known = users(path=log + "admin", answer={}, **asked)
+        self.assertNotIn("applicationName", self.wrong(known))
+        unknown = users(path=log + "printers", answer={}, **asked)
+        self.assertIn("parameter applicationName is one of", self.wrong(unknown))
+
+    def test_certificates_are_read(self):
+        path = "/service_accounts/v1/metadata/x509/a@b.iam.gserviceaccount.com"
+        asked = {"path": path, "operation": None, "client": None, "scopes": []}
+        one, other = certificate("a.b"), certificate("c.d")
+        self.assertEqual(self.wrong(users(answer={"a" * 40: one, "b" * 40: one}, **asked)), "")
+        several = users(answer={"a" * 40: one, "b" * 40: other}, **asked)
+        self.assertIn("certificates of several accounts: CN=a.b, CN=c.d", self.wrong(several))
+        self.assertIn("is no id of a key", self.wrong(users(answer={"key": one}, **asked)))
+        self.assertIn("cannot be read", self.wrong(users(answer={"a" * 40: "none"}, **asked)))
 
     def test_sort_order_ignores_case_and_order_by_does_not(self):
         self.assertEqual(self.wrong(users(query={"sortOrder": "descending"})), "")

@@ -7,6 +7,7 @@
 
 use crate::api_error::ApiError;
 use crate::discovery::{Api, Method};
+use crate::permissions::permission_of;
 
 /// A reason to refuse a call.
 #[derive(Debug, PartialEq, Eq)]
@@ -124,7 +125,7 @@ impl ApiReason {
                 ApiError::planned(api, status, GLOBAL, "failedPrecondition", "Mail service not enabled")
             }
             Body::PermissionDenied => ApiError::iam_permission_denied(
-                &call.method.permission(),
+                permission_of(call.method.id),
                 call.path.trim_start_matches("/v1/"),
             ),
             Body::QuotaMetric => ApiError::quota_metric(call.method, status, call.project_number),
@@ -137,7 +138,7 @@ pub(crate) fn status_error(api: Api, status: u16, retry_at: &str) -> ApiError {
     let (reason, message) = match status {
         400 => ("badRequest", "Bad Request".to_owned()),
         401 => return ApiError::credentials_invalid(),
-        403 if api == Api::Directory => return ApiError::not_an_administrator(),
+        403 if api.is_admin() => return ApiError::not_an_administrator(),
         403 => ("forbidden", "Forbidden".to_owned()),
         404 if api == Api::Directory => return ApiError::resource_not_found("userKey"),
         404 => ("notFound", "Requested entity was not found.".to_owned()),

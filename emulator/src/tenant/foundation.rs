@@ -1,5 +1,7 @@
 //! What every tenant starts from, and the words to people it.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Duration, Utc};
 
 use super::crowd::Crowd;
@@ -7,7 +9,10 @@ use super::people::People;
 use super::person::{Person, Standing};
 use super::project::{Key, KeyOrigin, Project, ServiceAccount};
 use super::role::{Role, RoleAssignment};
-use super::{Domain, DomainAlias, Exception, Grant, Mailbox, OrgUnit, Tenant, names};
+use super::{
+    Activity, Application, Domain, DomainAlias, Exception, Folder, ForeignAccount, Grant, Group, GroupMember,
+    Log, Mailbox, OrgPolicy, OrgUnit, Organization, Policy, Tenant, log, names,
+};
 use crate::dice::Dice;
 
 pub(super) const PRIMARY_DOMAIN: &str = "example.com";
@@ -22,6 +27,9 @@ const AUDIT_SCOPES: [&str; 4] = [
     "https://www.googleapis.com/auth/gmail.settings.basic",
 ];
 
+/// A role that one administrator holds besides another.
+pub(super) const LOG_READER: &str = "Log reader";
+
 const READ_ONLY_DIRECTORY: [&str; 2] = ["USERS_RETRIEVE", "ORGANIZATION_UNITS_RETRIEVE"];
 
 /// A tenant in the making.
@@ -34,6 +42,15 @@ pub(super) struct Foundation {
     pub(super) domains: Vec<Domain>,
     pub(super) domain_aliases: Vec<DomainAlias>,
     pub(super) projects: Vec<Project>,
+    pub(super) groups: Vec<Group>,
+    pub(super) cloud: Organization,
+    pub(super) folders: Vec<Folder>,
+    pub(super) org_policies: Vec<OrgPolicy>,
+    pub(super) foreign_accounts: Vec<ForeignAccount>,
+    pub(super) entries: Vec<(Application, Activity)>,
+    pub(super) log_crowd: log::Crowd,
+    /// Administrators by address, people and service accounts, with the role that they hold besides.
+    pub(super) further_admins: Vec<(String, &'static str)>,
     pub(super) grants: Vec<Grant>,
     pub(super) exceptions: Vec<Exception>,
     org_units: Vec<OrgUnit>,
@@ -52,6 +69,17 @@ impl Foundation {
             domains: Vec::new(),
             domain_aliases: Vec::new(),
             projects: Vec::new(),
+            groups: Vec::new(),
+            cloud: Organization {
+                id: format!("8{}", Dice::new(seed, "organization", 0).digits(11)),
+                ..Organization::default()
+            },
+            folders: Vec::new(),
+            org_policies: Vec::new(),
+            foreign_accounts: Vec::new(),
+            entries: Vec::new(),
+            log_crowd: log::Crowd { seed, now, ..log::Crowd::default() },
+            further_admins: Vec::new(),
             grants: Vec::new(),
             exceptions: Vec::new(),
             org_units: Vec::new(),
@@ -64,6 +92,7 @@ impl Foundation {
             foundation.org_unit(department, "");
         }
         foundation.roles = roles(seed);
+        foundation.folder("Applications");
         foundation.project(AUDIT_PROJECT);
         foundation.audit_account();
         foundation
@@ -158,8 +187,56 @@ impl Foundation {
 
     pub(super) fn project(&mut self, id: &str) {
         let number = format!("7{}", Dice::new(self.seed, "project", self.projects.len() as u64).digits(11));
-        let viewers = vec![format!("{AUDIT_ACCOUNT}@{AUDIT_PROJECT}.iam.gserviceaccount.com")];
-        self.projects.push(Project { id: id.to_owned(), number, accounts: Vec::new(), viewers });
+        let created_at = self.days_ago(2000);
+        self.projects.push(Project {
+            id: id.to_owned(),
+            number,
+            accounts: Vec::new(),
+            folder: self.folders.last().map(|folder| folder.id.clone()),
+            policy: Policy::default(),
+            roles: Vec::new(),
+            disabled_services: Vec::new(),
+            created_at,
+        });
+    }
+
+    /// A folder right below the organization; projects made from now on are in it.
+    pub(super) fn folder(&mut self, name: &str) {
+        let id = format!("6{}", Dice::new(self.seed, "folder", self.folders.len() as u64).digits(11));
+        self.folders.push(Folder { id, display_name: name.to_owned(), policy: Policy::default() });
+    }
+
+    pub(super) fn group(&mut self, login: &str, name: &str, members: &[&str]) {
+        let ordinal = self.groups.len() as u64;
+        let in_domain = |address: &str| match address.contains('@') {
+            true => address.to_owned(),
+            false => format!("{address}@{PRIMARY_DOMAIN}"),
+        };
+        // The first member is the owner.
+        let members = members.iter().enumerate().map(|(place, member)| GroupMember {
+            email: in_domain(member),
+            role: if place == 0 { "OWNER" } else { "MEMBER" },
+        });
+        self.groups.push(Group {
+            id: format!("0{}", Dice::new(self.seed, "group", ordinal).letters_and_digits(14)),
+            email: in_domain(login),
+            name: name.to_owned(),
+            description: String::new(),
+            members: members.collect(),
+        });
+    }
+
+    /// A service account of any project, by the part of its address before the `@`.
+    pub(super) fn account_named(&mut self, name: &str) -> &mut ServiceAccount {
+        let accounts = self.projects.iter_mut().flat_map(|project| &mut project.accounts);
+        let mut of_name =
+            accounts.filter(|account| account.email.split('@').next().is_some_and(|own| own.ends_with(name)));
+        of_name.next().expect("the account was opened before")
+    }
+
+    pub(super) fn project_named(&mut self, id: &str) -> &mut Project {
+        let mut projects = self.projects.iter_mut();
+        projects.find(|project| project.id == id).expect("the project was made before")
     }
 
     /// A service account of the newest project, with the key Google keeps for it.
@@ -184,8 +261,12 @@ impl Foundation {
                 valid_after: now - Duration::days(3),
                 valid_before: Some(now + Duration::days(13)),
                 disabled: false,
+                disabled_by_google: None,
+                last_used_at: None,
                 public_key: None,
             }],
+            policy: Policy::default(),
+            last_used_at: None,
         });
         project.accounts.last_mut().expect("an account was just opened")
     }
@@ -206,6 +287,8 @@ impl Foundation {
             valid_after,
             valid_before: None,
             disabled: false,
+            disabled_by_google: None,
+            last_used_at: None,
             public_key: None,
         });
         account.keys.last_mut().expect("a key was just made")
@@ -225,17 +308,13 @@ impl Foundation {
 
     /// Delegates scopes to a client, whoever it is. Names without a scheme are Google's.
     pub(super) fn grant(&mut self, name: &str, client_id: &str, scopes: &[&str]) {
-        let scopes = scopes
-            .iter()
-            .map(|scope| {
-                if scope.starts_with("https://") {
-                    (*scope).to_owned()
-                } else {
-                    format!("https://www.googleapis.com/auth/{scope}")
-                }
-            })
-            .collect();
-        self.grants.push(Grant { name: name.to_owned(), client_id: client_id.to_owned(), scopes });
+        let scopes = whole_scopes(scopes);
+        self.grants.push(Grant {
+            name: name.to_owned(),
+            client_id: client_id.to_owned(),
+            scopes,
+            listed: true,
+        });
     }
 
     /// A client id that belongs to none of the tenant's projects.
@@ -272,20 +351,38 @@ impl Foundation {
         self.delegate(&AUDIT_SCOPES);
     }
 
+    /// What the audit reads the cloud with, and who may sign for it: itself, as where it is attached to a job
+    /// that grants it the right on itself; the administrator who signed in to the cloud; the workload.
+    fn grant_audit_roles(&mut self, admin: &str) {
+        let audit = format!("serviceAccount:{}", self.projects[0].accounts[0].email);
+        for role in [
+            "roles/iam.securityReviewer",
+            "roles/cloudasset.viewer",
+            "roles/policyanalyzer.activityAnalysisViewer",
+            "roles/orgpolicy.policyViewer",
+            "roles/serviceusage.serviceUsageViewer",
+        ] {
+            self.cloud.policy.bind(role, &[&audit]);
+        }
+        let (admin, workload) = (format!("user:{admin}"), workload(&self.projects[0].number));
+        self.projects[0].accounts[0]
+            .policy
+            .bind("roles/iam.serviceAccountTokenCreator", &[&audit, &admin, &workload]);
+    }
+
     /// The tenant, with `admin` as the administrator the audit acts as.
     pub(super) fn finish(mut self, admin: &str) -> Tenant {
+        self.grant_audit_roles(admin);
         let role_assignments = self.assign_roles();
         let mut dice = Dice::new(self.seed, "customer", 0);
-        let accounts_by_email =
-            self.projects
-                .iter()
-                .enumerate()
-                .flat_map(|(project_place, project)| {
-                    project.accounts.iter().enumerate().map(move |(place, account)| {
-                        (account.email.to_ascii_lowercase(), (project_place, place))
-                    })
-                })
-                .collect();
+        let mut accounts_by_name = HashMap::new();
+        for (project_place, project) in self.projects.iter().enumerate() {
+            for (place, account) in project.accounts.iter().enumerate() {
+                for name in [account.email.to_ascii_lowercase(), account.client_id.clone()] {
+                    accounts_by_name.insert(name, (project_place, place));
+                }
+            }
+        }
         Tenant {
             seed: self.seed,
             customer_id: format!("C0{}", dice.letters_and_digits(7)),
@@ -300,11 +397,18 @@ impl Foundation {
             people: People::new(std::mem::take(&mut self.people), self.crowd.take()),
             deleted: self.deleted,
             audit_account: self.projects[0].accounts[0].email.clone(),
+            groups: self.groups,
+            cloud: self.cloud,
+            folders: self.folders,
             projects: self.projects,
+            org_policies: self.org_policies,
+            foreign_accounts: self.foreign_accounts,
+            log: Log::new(self.entries, self.log_crowd),
+            revoked_permissions: Vec::new(),
             grants: self.grants,
             exceptions: self.exceptions,
             admin: admin.to_owned(),
-            accounts_by_email,
+            accounts_by_name,
         }
     }
 
@@ -327,8 +431,44 @@ impl Foundation {
                 });
             }
         }
+        for (email, role) in &self.further_admins {
+            let accounts = self.projects.iter().flat_map(|project| &project.accounts);
+            let account =
+                accounts.filter(|account| account.email == *email).map(|account| &account.client_id);
+            let people = self.people.iter().filter(|person| person.primary_email == *email);
+            let assignee = account.chain(people.map(|person| &person.id)).next();
+            let role = self.roles.iter().find(|own| own.name == *role);
+            if let (Some(assignee), Some(role)) = (assignee, role) {
+                let mut dice = Dice::new(self.seed, "roleAssignment", assignments.len() as u64);
+                assignments.push(RoleAssignment {
+                    id: format!("1{}", dice.digits(16)),
+                    role_id: role.id.clone(),
+                    assigned_to: assignee.clone(),
+                    org_unit_id: None,
+                });
+            }
+        }
         assignments
     }
+}
+
+/// The one workload that the audit's identity pool knows, as IAM names it in a policy.
+pub(crate) fn workload(project_number: &str) -> String {
+    format!("principal://iam.googleapis.com/{}/subject/emulated", pool(project_number))
+}
+
+/// The identity pool of the audit's project.
+pub(crate) fn pool(project_number: &str) -> String {
+    format!("projects/{project_number}/locations/global/workloadIdentityPools/emulated")
+}
+
+/// Scopes in full: names without a scheme are Google's.
+pub(super) fn whole_scopes(scopes: &[&str]) -> Vec<String> {
+    let whole = |scope: &&str| match scope.starts_with("https://") {
+        true => (*scope).to_owned(),
+        false => format!("https://www.googleapis.com/auth/{scope}"),
+    };
+    scopes.iter().map(whole).collect()
 }
 
 impl Tenant {
@@ -344,7 +484,7 @@ fn hours(count: u64) -> Duration {
 
 /// Google's own roles, under the names it gives them, and one made by the tenant.
 fn roles(seed: u64) -> Vec<Role> {
-    let described: [(&str, &str, bool, bool, &[&str]); 6] = [
+    let described: [(&str, &str, bool, bool, &[&str]); 7] = [
         ("_SEED_ADMIN_ROLE", "Google Workspace Administrator Seed Role", true, true, &["SUPER_ADMIN"]),
         (
             "_USER_MANAGEMENT_ADMIN_ROLE",
@@ -363,6 +503,7 @@ fn roles(seed: u64) -> Vec<Role> {
         ),
         ("Directory reader", "Reads users and organizational units", false, false, &READ_ONLY_DIRECTORY),
         ("Domain manager", "Manages domains", false, false, &["DOMAIN_MANAGEMENT"]),
+        (LOG_READER, "Reads the audit logs", false, false, &["REPORTS_ACCESS"]),
     ];
     described
         .into_iter()

@@ -2,18 +2,20 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Tenant;
 use super::foundation::Foundation;
 use super::mailbox::{MailService, SendAs};
 use super::person::Standing;
+use super::typical_cloud::used;
+use super::{KNOWN_CONSTRAINTS, OrgPolicy, Rule};
 
-pub(super) fn found(seed: u64, now: DateTime<Utc>) -> Tenant {
+pub(super) fn found(seed: u64, now: DateTime<Utc>) -> (Foundation, &'static str) {
     let mut tenant = Foundation::new(seed, now, "Example Cooperative");
     tenant.domain("example.org", false, true);
     tenant.domain_alias("example.net", true);
     people(&mut tenant);
     clients(&mut tenant);
-    tenant.finish("auditor@example.com")
+    cloud(&mut tenant);
+    (tenant, "auditor@example.com")
 }
 
 fn people(tenant: &mut Foundation) {
@@ -58,6 +60,29 @@ fn people(tenant: &mut Foundation) {
 
     tenant.hire_many(21);
     tenant.delete("Former", "Colleague", 6);
+}
+
+/// Keys are switched off, signing is logged, and the logs know every grant.
+fn cloud(tenant: &mut Foundation) {
+    tenant.group("all-staff", "All staff", &["auditor", "greta.holm", "omar.nasser"]);
+    let root = format!("organizations/{}", tenant.cloud.id);
+    for (constraint, _) in KNOWN_CONSTRAINTS {
+        let rule = match constraint {
+            "iam.serviceAccountKeyExposureResponse" => Rule::Allows("DISABLE_KEY"),
+            _ => Rule::Enforced(true),
+        };
+        tenant.org_policies.push(OrgPolicy { resource: root.clone(), constraint, rule });
+    }
+    tenant.cloud.policy.audit_configs =
+        vec![("iamcredentials.googleapis.com", vec!["ADMIN_READ", "DATA_READ"])];
+    for name in ["workspace-audit", "room-displays"] {
+        let client_id = tenant.account_named(name).client_id.clone();
+        let grant = tenant.grants.iter().find(|grant| grant.client_id == client_id);
+        let scopes = grant.map(|grant| grant.scopes.clone()).unwrap_or_default();
+        let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
+        tenant.log_authorized(100, &client_id, &scopes);
+        used(tenant, name, &[1, 8], &scopes);
+    }
 }
 
 fn clients(tenant: &mut Foundation) {

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::crowd::Crowd;
 use super::foundation::Foundation;
-use super::{Tenant, typical};
+use super::{typical, typical_cloud};
 
-pub(super) fn found(seed: u64, now: DateTime<Utc>, users: u64) -> Tenant {
+pub(super) fn found(seed: u64, now: DateTime<Utc>, users: u64) -> (Foundation, &'static str) {
     let mut tenant = Foundation::new(seed, now, "Example Holdings");
     tenant.domain("example.org", false, true);
     tenant.domain("xn--bcher-kva.example", false, true);
@@ -20,5 +20,6 @@ pub(super) fn found(seed: u64, now: DateTime<Utc>, users: u64) -> Tenant {
     tenant.people.truncate(users.max(1));
     let crowd = users.saturating_sub(tenant.people.len());
     tenant.crowd = Some(Crowd::new(seed, now, crowd));
-    tenant.finish("auditor@example.com")
+    typical_cloud::furnish(&mut tenant);
+    (tenant, "auditor@example.com")
 }

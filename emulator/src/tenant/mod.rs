@@ -1,27 +1,47 @@
 //! The synthetic tenants: who works there, what their mailboxes hold, who may act for them.
 
+mod access;
+mod activity;
 mod crowd;
 mod foundation;
+mod group;
 mod healthy;
+mod hierarchy;
+mod history;
 mod huge;
+mod ledger;
+mod log;
 mod mailbox;
 mod names;
 mod neglected;
+mod org_policy;
+mod paths;
 mod people;
 mod person;
+mod policy;
+mod predefined_roles;
 mod project;
 mod role;
 mod truth;
 mod typical;
+mod typical_cloud;
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
+pub(crate) use self::activity::{Activity, Actor, Parameter};
+pub(crate) use self::foundation::{pool, workload};
+pub(crate) use self::group::{Group, GroupMember};
+pub(crate) use self::hierarchy::{CustomRole, Folder, Organization, Resource};
+pub(crate) use self::log::{Application, KEPT_DAYS, Log};
 pub(crate) use self::mailbox::{MailService, Mailbox};
+pub(crate) use self::org_policy::{KNOWN_CONSTRAINTS, OrgPolicy, Rule};
 pub(crate) use self::people::{Order, People};
 pub(crate) use self::person::{Person, Standing, milliseconds};
-pub(crate) use self::project::{Key, KeyOrigin, Project, ServiceAccount};
+pub(crate) use self::policy::{Binding, Policy, etag as policy_etag};
+pub(crate) use self::predefined_roles::{PREDEFINED, predefined};
+pub(crate) use self::project::{Key, KeyOrigin, Project, ServiceAccount, seconds};
 pub(crate) use self::role::{DIRECTORY_SERVICE, Role, RoleAssignment};
 pub(crate) use self::truth::truth;
 use crate::dice::Dice;
@@ -42,7 +62,16 @@ pub(crate) struct Tenant {
     pub(crate) role_assignments: Vec<RoleAssignment>,
     pub(crate) people: People,
     pub(crate) deleted: Vec<Person>,
+    pub(crate) groups: Vec<Group>,
+    pub(crate) cloud: Organization,
+    pub(crate) folders: Vec<Folder>,
     pub(crate) projects: Vec<Project>,
+    pub(crate) org_policies: Vec<OrgPolicy>,
+    /// Service accounts of projects that are not the tenant's.
+    pub(crate) foreign_accounts: Vec<ForeignAccount>,
+    pub(crate) log: Log,
+    /// Permissions taken away from the audit's own account.
+    pub(crate) revoked_permissions: Vec<String>,
     pub(crate) grants: Vec<Grant>,
     /// The findings the tenant has accepted, as its exceptions file lists them.
     pub(crate) exceptions: Vec<Exception>,
@@ -50,7 +79,7 @@ pub(crate) struct Tenant {
     pub(crate) admin: String,
     /// The audit's own service account.
     pub(crate) audit_account: String,
-    accounts_by_email: HashMap<String, (usize, usize)>,
+    accounts_by_name: HashMap<String, (usize, usize)>,
 }
 
 /// A domain of the tenant.
@@ -85,6 +114,15 @@ pub(crate) struct Grant {
     pub(crate) name: String,
     pub(crate) client_id: String,
     pub(crate) scopes: Vec<String>,
+    /// Whether the list that was written down from the console has it: it was made before a younger grant.
+    pub(crate) listed: bool,
+}
+
+/// A service account of somebody else's project, or one that was deleted.
+#[derive(Debug, Clone)]
+pub(crate) struct ForeignAccount {
+    pub(crate) account: ServiceAccount,
+    pub(crate) deleted: bool,
 }
 
 /// A finding the tenant has accepted.
@@ -100,12 +138,15 @@ pub(crate) struct Exception {
 impl Tenant {
     /// The named tenant, as it is at `now`.
     pub(crate) fn found(options: &Options, now: DateTime<Utc>) -> Self {
-        let mut tenant = match options.tenant {
+        let (mut foundation, admin) = match options.tenant {
             TenantName::Healthy => healthy::found(options.seed, now),
             TenantName::Typical => typical::found(options.seed, now),
             TenantName::Neglected => neglected::found(options.seed, now),
             TenantName::Huge(users) => huge::found(options.seed, now, users),
         };
+        foundation.open_accounts(options.service_accounts);
+        foundation.log_crowd(options.events);
+        let mut tenant = foundation.finish(admin);
         let audit_client = tenant.audit_account().1.client_id.clone();
         if let Some(grant) = tenant.grants.iter_mut().find(|grant| grant.client_id == audit_client) {
             grant.scopes.retain(|scope| !options.revoked_scopes.contains(scope));
@@ -114,6 +155,11 @@ impl Tenant {
                     grant.scopes.push(scope.clone());
                 }
             }
+        }
+        tenant.revoked_permissions.clone_from(&options.revoked_permissions);
+        let audit_project = tenant.audit_account().0.id.clone();
+        if let Some(project) = tenant.projects.iter_mut().find(|project| project.id == audit_project) {
+            project.disabled_services.clone_from(&options.disabled_services);
         }
         if options.admin_role {
             tenant.assign_audit_role(audit_client);
@@ -134,9 +180,9 @@ impl Tenant {
         self.roles.push(role);
     }
 
-    /// A service account by address, with its project.
+    /// A service account by address or unique id, with its project.
     pub(crate) fn account(&self, email: &str) -> Option<(&Project, &ServiceAccount)> {
-        let &(project, account) = self.accounts_by_email.get(&email.to_ascii_lowercase())?;
+        let &(project, account) = self.accounts_by_name.get(&email.to_ascii_lowercase())?;
         let project = self.projects.get(project)?;
         Some((project, project.accounts.get(account)?))
     }
@@ -149,12 +195,20 @@ impl Tenant {
     }
 
     pub(crate) fn account_at(&self, place: u32) -> Option<(&Project, &ServiceAccount)> {
-        self.accounts().nth(usize::try_from(place).ok()?)
+        let mut place = usize::try_from(place).ok()?;
+        for project in &self.projects {
+            match project.accounts.get(place) {
+                Some(account) => return Some((project, account)),
+                None => place -= project.accounts.len(),
+            }
+        }
+        None
     }
 
     pub(crate) fn place_of_account(&self, email: &str) -> Option<u32> {
-        let place = self.accounts().position(|(_, account)| account.email.eq_ignore_ascii_case(email))?;
-        u32::try_from(place).ok()
+        let &(project, account) = self.accounts_by_name.get(&email.to_ascii_lowercase())?;
+        let before: usize = self.projects.iter().take(project).map(|project| project.accounts.len()).sum();
+        u32::try_from(before + account).ok()
     }
 
     pub(crate) fn audit_account(&self) -> (&Project, &ServiceAccount) {

@@ -5,11 +5,11 @@ use chrono::{DateTime, Utc};
 use super::foundation::Foundation;
 use super::mailbox::{Delegate, Filter, MailService, SendAs};
 use super::project::KeyOrigin;
-use super::{Tenant, typical};
+use super::{typical, typical_cloud};
 
 const HOSTILE_UNIT: &str = "/Sales/<b onclick=alert(9)>\"quoted\" & 'single'";
 
-pub(super) fn found(seed: u64, now: DateTime<Utc>) -> Tenant {
+pub(super) fn found(seed: u64, now: DateTime<Utc>) -> (Foundation, &'static str) {
     let mut tenant = Foundation::new(seed, now, "Example Leftovers");
     tenant.domain("example.org", false, true);
     tenant.domain("never-verified.example", false, false);
@@ -25,7 +25,8 @@ pub(super) fn found(seed: u64, now: DateTime<Utc>) -> Tenant {
     refusing(&mut tenant);
     typical::clients(&mut tenant);
     clients(&mut tenant);
-    tenant.finish("auditor@example.com")
+    typical_cloud::furnish(&mut tenant);
+    (tenant, "auditor@example.com")
 }
 
 /// Seven super administrators in all; one asleep, one without a second step.

@@ -3,6 +3,8 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
+use super::{CustomRole, Policy};
+
 /// The value every client sees in this deprecated field of Google's examples.
 const ETAG: &str = "MDEwMjE5MjA=";
 
@@ -15,8 +17,13 @@ pub(crate) struct Project {
     pub(crate) id: String,
     pub(crate) number: String,
     pub(crate) accounts: Vec<ServiceAccount>,
-    /// Service accounts that may list and read the project's service accounts and keys.
-    pub(crate) viewers: Vec<String>,
+    /// The folder it is in; right below the organization without one.
+    pub(crate) folder: Option<String>,
+    pub(crate) policy: Policy,
+    pub(crate) roles: Vec<CustomRole>,
+    /// The APIs that are switched off in it, by the name of their service.
+    pub(crate) disabled_services: Vec<String>,
+    pub(crate) created_at: DateTime<Utc>,
 }
 
 /// A service account.
@@ -29,6 +36,9 @@ pub(crate) struct ServiceAccount {
     pub(crate) description: String,
     pub(crate) disabled: bool,
     pub(crate) keys: Vec<Key>,
+    pub(crate) policy: Policy,
+    /// When Policy Analyzer last saw it authenticate; none for an account nobody used.
+    pub(crate) last_used_at: Option<DateTime<Utc>>,
 }
 
 /// Where a key comes from.
@@ -51,6 +61,9 @@ pub(crate) struct Key {
     /// None for a key without an end.
     pub(crate) valid_before: Option<DateTime<Utc>>,
     pub(crate) disabled: bool,
+    /// Why it is disabled, unless somebody did it by hand.
+    pub(crate) disabled_by_google: Option<&'static str>,
+    pub(crate) last_used_at: Option<DateTime<Utc>>,
     /// The public half in DER, for the keys whose private half somebody outside holds.
     pub(crate) public_key: Option<Vec<u8>>,
 }
@@ -99,12 +112,13 @@ impl Key {
         });
         if self.disabled {
             key["disabled"] = json!(true);
-            key["disableReason"] = json!("SERVICE_ACCOUNT_KEY_DISABLE_REASON_USER_INITIATED");
+            let reason = self.disabled_by_google.unwrap_or("USER_INITIATED");
+            key["disableReason"] = json!(format!("SERVICE_ACCOUNT_KEY_DISABLE_REASON_{reason}"));
         }
         key
     }
 }
 
-fn seconds(moment: DateTime<Utc>) -> String {
+pub(crate) fn seconds(moment: DateTime<Utc>) -> String {
     moment.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

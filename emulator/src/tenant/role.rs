@@ -37,10 +37,16 @@ impl Role {
         Self {
             id: String::new(),
             name: "Workspace audit",
-            description: "Reads users, domains and roles",
+            description: "Reads users, groups, domains, roles and logs",
             system: false,
             super_admin: false,
-            privileges: &["USERS_RETRIEVE", "ORGANIZATION_UNITS_RETRIEVE", "DOMAIN_MANAGEMENT"],
+            privileges: &[
+                "USERS_RETRIEVE",
+                "ORGANIZATION_UNITS_RETRIEVE",
+                "GROUPS_RETRIEVE",
+                "DOMAIN_MANAGEMENT",
+                "REPORTS_ACCESS",
+            ],
             reads_roles: true,
         }
     }

@@ -3,9 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::ledger::ledger;
 use super::mailbox::MailService;
+use super::paths::paths;
 use super::person::{Person, Standing};
-use super::{Domain, DomainAlias, OrgUnit, Tenant};
+use super::{Domain, DomainAlias, OrgUnit, Resource, Tenant};
 
 /// Everything, in Google's field names; as large as the tenant.
 pub(crate) fn truth(tenant: &Tenant, now: DateTime<Utc>) -> Value {
@@ -19,6 +21,8 @@ pub(crate) fn truth(tenant: &Tenant, now: DateTime<Utc>) -> Value {
                 .iter()
                 .map(|account| {
                     let mut rendered = account.render(project);
+                    rendered["policy"] = account.policy.render(&account.email, 3);
+                    rendered["lastAuthenticatedTime"] = json!(account.last_used_at);
                     rendered["keys"] = account.keys.iter().map(|key| key.render(project, account)).collect();
                     rendered
                 })
@@ -27,13 +31,16 @@ pub(crate) fn truth(tenant: &Tenant, now: DateTime<Utc>) -> Value {
                 "projectId": project.id,
                 "projectNumber": project.number,
                 "serviceAccounts": accounts,
-                "viewers": project.viewers,
+                "parent": project.folder.as_ref().map(|folder| format!("folders/{folder}")),
+                "policy": project.policy.render(&project.id, 3),
+                "disabledServices": project.disabled_services,
             })
         })
         .collect();
     let grants: Vec<Value> = tenant
         .grants
         .iter()
+        .filter(|grant| grant.listed)
         .map(|grant| json!({ "clientId": grant.client_id, "name": grant.name, "scopes": grant.scopes }))
         .collect();
     json!({
@@ -49,9 +56,31 @@ pub(crate) fn truth(tenant: &Tenant, now: DateTime<Utc>) -> Value {
         "orgUnits": tenant.org_units.iter().map(|unit| unit.render(tenant)).collect::<Vec<_>>(),
         "roles": tenant.roles.iter().map(super::Role::render).collect::<Vec<_>>(),
         "roleAssignments": tenant.role_assignments.iter().map(super::RoleAssignment::render).collect::<Vec<_>>(),
+        "groups": groups(tenant),
+        "organization": {
+            "name": tenant.name_of(Resource::Organization),
+            "policy": tenant.cloud.policy.render(&tenant.cloud.id, 3),
+        },
+        "folders": tenant.folders.iter().map(|folder| json!({
+            "name": tenant.name_of(Resource::Folder(folder)),
+            "displayName": folder.display_name,
+            "policy": folder.policy.render(&folder.id, 3),
+        })).collect::<Vec<_>>(),
         "projects": projects,
         "grants": grants,
+        "ledger": ledger(tenant, now),
+        "paths": paths(tenant, now),
     })
+}
+
+fn groups(tenant: &Tenant) -> Vec<Value> {
+    let groups = tenant.groups.iter().map(|group| {
+        let mut rendered = group.render(tenant);
+        let members = group.members.iter().map(|member| tenant.render_member(member));
+        rendered["members"] = members.collect();
+        rendered
+    });
+    groups.collect()
 }
 
 fn user(tenant: &Tenant, person: &Person) -> Value {

@@ -2,15 +2,15 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Tenant;
 use super::foundation::Foundation;
 use super::mailbox::{AutoForwarding, Delegate, Filter, ForwardingAddress, MailService, SendAs, SmtpMsa};
 use super::person::Standing;
 use super::project::KeyOrigin;
+use super::typical_cloud;
 
 const CHIEF: &str = "helena.strand@example.com";
 
-pub(super) fn found(seed: u64, now: DateTime<Utc>) -> Tenant {
+pub(super) fn found(seed: u64, now: DateTime<Utc>) -> (Foundation, &'static str) {
     let mut tenant = Foundation::new(seed, now, "Example Instruments");
     tenant.domain("example.org", false, true);
     tenant.domain("xn--bcher-kva.example", false, true);
@@ -21,7 +21,8 @@ pub(super) fn found(seed: u64, now: DateTime<Utc>) -> Tenant {
     states(&mut tenant);
     tenant.hire_many(30);
     clients(&mut tenant);
-    tenant.finish("auditor@example.com")
+    typical_cloud::furnish(&mut tenant);
+    (tenant, "auditor@example.com")
 }
 
 /// Five super administrators, one more than the stricter baseline allows, and delegated ones.

@@ -29,7 +29,7 @@ async fn the_files_are_private_and_name_each_other() {
     assert_eq!(config["auth"]["key_file"].as_str(), Some("service-account.json"));
     assert_eq!(config["cloud"]["console_grants"].as_str(), Some("dwd.csv"));
     assert_eq!(config["cloud"]["console_grants_date"].to_string(), "2026-11-21");
-    assert_eq!(config["cloud"]["projects"].as_array().unwrap().len(), 2);
+    assert_eq!(config["cloud"]["projects"].as_array().unwrap().len(), 3);
     assert_eq!(config["checks"]["exceptions"].as_str(), Some("exceptions.toml"));
     assert_eq!(config["reports"]["directory"].as_str(), Some("reports"));
     assert_eq!(config["history"]["path"].as_str(), Some("reports/history.sqlite"));

@@ -170,7 +170,7 @@ async fn only_a_payload_as_described_is_signed() {
     let refused = client.exchange(signed.body["signedJwt"].as_str().unwrap()).await;
     assert_eq!(refused.body["error"], "invalid_grant");
     let url = format!("{}/v1/projects/audit-project/serviceAccounts/{OWN}", client.emulator.base_url());
-    for (verb, status) in [(":signJwt", 400), (":signBlob", 404), ("", 404)] {
+    for (verb, status) in [(":signJwt", 400), (":signBlob", 404), ("", 405)] {
         let request = client.http.post(format!("{url}{verb}")).bearer_auth(&token);
         let answer = request.json(&payload(&client, 3600)).send().await.unwrap();
         assert_eq!(answer.status(), status, "{verb}");

@@ -5,14 +5,17 @@
 mod admin_role;
 mod batch;
 mod client;
+mod cloud;
 mod contract;
 mod directory;
 mod faults;
 mod files;
 mod gmail;
 mod google;
+mod groups;
 mod iam;
 mod keyless;
+mod ledger;
 mod masks;
 mod requests;
 mod schema;
