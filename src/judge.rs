@@ -12,7 +12,9 @@ use crate::findings::{
     MailboxCounts, Ruling, Severity, Subject, Verdict,
 };
 use crate::store::{GoneFinding, Run, StoreError};
-use crate::tenant::{Gap, MailboxFact, Part, Policy, ServiceAccount, Tenant, UserFacts};
+use crate::tenant::{
+    Gap, MailboxFact, Part, Policy, ProjectGuardrails, Reading, ServiceAccount, Takeover, Tenant, UserFacts,
+};
 
 use coverage::MailboxTally;
 pub use coverage::UserTotals;
@@ -122,8 +124,10 @@ enum Share<'f> {
     Tenant,
     /// This user's mailbox.
     User(&'f UserFacts),
-    /// This account's keys; `None`: a client that no listed account is.
+    /// This account's keys, their use, and what leads to it; `None`: a client that no listed account is.
     Account(Option<&'f ServiceAccount>),
+    /// This project's guardrails.
+    Project(&'f ProjectGuardrails),
 }
 
 impl<'f> Share<'f> {
@@ -132,6 +136,20 @@ impl<'f> Share<'f> {
             (Self::User(facts), _) => facts.gap(part).or_else(|| tenant.gap(part)),
             (Self::Account(Some(account)), Part::SaKeys) => account.keys.gap(),
             (Self::Account(None), Part::SaKeys) => tenant.service_accounts.gap(),
+            (Self::Account(Some(account)), Part::ServiceAccountUse) => {
+                let uses = tenant.service_account_use.known();
+                let of_project = uses.and_then(|uses| uses.0.get(&account.project));
+                of_project.map_or_else(|| tenant.gap(part), Reading::gap)
+            }
+            (
+                Self::Account(Some(account)),
+                Part::IamPolicies | Part::IamRoles | Part::Groups | Part::WorkloadIdentityPools,
+            ) => {
+                let takeover = tenant.takeovers.iter().find(|takeover| takeover.account == account.email);
+                let gap = |takeover: &'f Takeover| takeover.gap.as_ref().filter(|gap| gap.part == part);
+                takeover.map_or_else(|| tenant.gap(part), gap)
+            }
+            (Self::Project(project), Part::Guardrails) => project.all().into_iter().find_map(Reading::gap),
             _ => tenant.gap(part),
         }
     }
@@ -219,6 +237,12 @@ impl<'a> Court<'a> {
                         }
                     }
                 }
+                Judge::Project(judge) => {
+                    for project in tenant.guardrails.known().iter().flat_map(|guardrails| &guardrails.0) {
+                        let rulings = judge(project, tenant, policy);
+                        self.rule(index, &subjects::project(project), Share::Project(project), rulings)?;
+                    }
+                }
                 Judge::User(_) | Judge::Exception(_) => {}
             }
         }
@@ -245,8 +269,8 @@ impl<'a> Court<'a> {
     fn name_gaps(&mut self) -> Result<(), StoreError> {
         for index in 0..self.tallies.len() {
             let check = self.tallies[index].check;
-            for part in check.judge.subjects().iter().filter(|part| **part != Part::SaKeys) {
-                if let Some(gap) = self.bench.tenant.gap(*part) {
+            for part in check.judge.subjects() {
+                if let Some(gap) = unlisted(*part, self.bench.tenant) {
                     self.tallies[index].add_unlisted(gap);
                 }
             }
@@ -441,6 +465,16 @@ impl<'a> Court<'a> {
     fn flush(&mut self) -> Result<(), StoreError> {
         self.run.put_findings(&std::mem::take(&mut self.findings))?;
         self.run.put_not_assessed(&std::mem::take(&mut self.not_assessed))
+    }
+}
+
+/// Why nobody knows how many subjects a part lists. An account without its keys, and a project without one of
+/// its guardrails, is listed all the same, and has its own verdict.
+fn unlisted(part: Part, tenant: &Tenant) -> Option<&Gap> {
+    match part {
+        Part::SaKeys => None,
+        Part::Guardrails if tenant.guardrails.known().is_some() => None,
+        _ => tenant.gap(part),
     }
 }
 

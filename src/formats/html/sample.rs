@@ -12,9 +12,10 @@ use crate::findings::{
 };
 use crate::formats::Source;
 use crate::tenant::{
-    AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grants, IamFacts, LastLogin, Mailbox,
-    MailboxFact, MailboxRead, Part, People, Provenance, Reading, SendAs, SendAsKind, ServiceAccount,
-    ServiceAccountKey, ServiceAccounts, Sighting, SmtpMsa, Tenant, User, UserFacts,
+    AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grants, Guardrails, IamFacts,
+    LastLogin, Mailbox, MailboxFact, MailboxRead, Part, People, Provenance, Reading, SendAs, SendAsKind,
+    ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, Sighting, SmtpMsa, Tenant, User,
+    UserFacts,
 };
 
 /// A run in memory. Users are made one at a time, so that a test can have many.
@@ -494,6 +495,13 @@ pub(super) fn tenant(people: People) -> Tenant {
         console_grants: Reading::Complete(()),
         probe_grants: Reading::Complete(()),
         iam: IamFacts::default(),
+        takeovers: Vec::new(),
+        service_account_use: Reading::Complete(ServiceAccountUse::default()),
+        guardrails: Reading::Complete(Guardrails::default()),
+        client_certificates: Reading::Complete(Vec::new()),
+        admin_log: Reading::Complete(()),
+        access_evaluation_log: Reading::Complete(()),
+        token_log: Reading::Complete(()),
         grants: Grants::merge([
             grant("104823517746620019283", "https://mail.google.com/", Provenance::Console),
             grant("104823517746620019283", &google("calendar.readonly"), Provenance::Console),
