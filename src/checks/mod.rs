@@ -34,6 +34,7 @@ pub const ALL: &[&Check] = &[
     &dwd::scope_mail_content::CHECK,
     &dwd::send_as_anyone::CHECK,
     &dwd::client_unowned_or_foreign::CHECK,
+    &dwd::sa_overloaded::CHECK,
     &key::user_managed_key::CHECK,
     &key::key_age_or_endless::CHECK,
     &key::key_idle_or_many::CHECK,
