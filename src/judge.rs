@@ -518,3 +518,72 @@ fn is_unread_mailbox(check: &Check, facts: &UserFacts) -> bool {
 const fn is_open(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::Fail | Verdict::Review | Verdict::Error)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::{GMAIL_SEND, delegating, gap, without};
+    use crate::tenant::{Guardrails, ProjectUse, ServiceAccountUse};
+
+    const PATHS: [Part; 4] = [Part::IamPolicies, Part::IamRoles, Part::Groups, Part::WorkloadIdentityPools];
+
+    fn tenant() -> Tenant {
+        delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()))
+    }
+
+    fn account(tenant: &Tenant) -> Share<'_> {
+        Share::Account(tenant.service_accounts.known().and_then(|accounts| accounts.0.first()))
+    }
+
+    #[test]
+    fn what_leads_to_an_account_is_missing_only_if_its_own_search_says_so() {
+        for part in PATHS {
+            let lacking = without(part, tenant());
+            assert_eq!(account(&lacking).gap(part, &lacking).map(|gap| gap.part), Some(part));
+            let elsewhere = Tenant { takeovers: tenant().takeovers, ..lacking.clone() };
+            assert_eq!(account(&elsewhere).gap(part, &elsewhere), None);
+            // Nobody searched, or for nobody in particular: the whole part counts.
+            let unsearched = Tenant { takeovers: Vec::new(), ..lacking };
+            for share in [account(&unsearched), Share::Account(None), Share::Tenant] {
+                assert!(share.gap(part, &unsearched).is_some(), "{part}");
+            }
+        }
+    }
+
+    #[test]
+    fn another_projects_last_use_keeps_no_pass_back() {
+        let missing = || Reading::Missing(gap(Part::ServiceAccountUse));
+        let uses = |own: Reading<ProjectUse>| {
+            let uses = [("project".to_owned(), own), ("other".to_owned(), missing())];
+            let uses = ServiceAccountUse(uses.into_iter().collect());
+            Tenant { service_account_use: Reading::Partial(uses, gap(Part::ServiceAccountUse)), ..tenant() }
+        };
+        let read = uses(Reading::Complete(ProjectUse::default()));
+        assert_eq!(account(&read).gap(Part::ServiceAccountUse, &read), None);
+        let refused = uses(missing());
+        assert!(account(&refused).gap(Part::ServiceAccountUse, &refused).is_some());
+        let unasked = without(Part::ServiceAccountUse, tenant());
+        assert!(account(&unasked).gap(Part::ServiceAccountUse, &unasked).is_some());
+    }
+
+    #[test]
+    fn a_project_answers_for_its_own_guardrails() {
+        let yes = || Reading::Complete(true);
+        let guarded = ProjectGuardrails {
+            project: "project".into(),
+            forbids_key_creation: yes(),
+            forbids_key_upload: yes(),
+            disables_exposed_keys: yes(),
+            logs_signing: yes(),
+        };
+        let unread =
+            ProjectGuardrails { logs_signing: Reading::Missing(gap(Part::Guardrails)), ..guarded.clone() };
+        let both = Guardrails(vec![guarded.clone(), unread.clone()]);
+        let partly = Tenant { guardrails: Reading::Partial(both, gap(Part::Guardrails)), ..tenant() };
+        assert_eq!(Share::Project(&guarded).gap(Part::Guardrails, &partly), None);
+        assert!(Share::Project(&unread).gap(Part::Guardrails, &partly).is_some());
+        assert_eq!(unlisted(Part::Guardrails, &partly), None);
+        let none = without(Part::Guardrails, tenant());
+        assert!(unlisted(Part::Guardrails, &none).is_some());
+    }
+}

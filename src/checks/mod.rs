@@ -18,7 +18,7 @@ pub mod subjects;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
-mod test_facts;
+pub(crate) mod test_facts;
 
 pub use check::{Check, ExceptionUse, Judge};
 

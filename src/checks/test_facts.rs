@@ -15,7 +15,7 @@ use crate::tenant::{
 
 pub(super) const CLIENT: &str = "104000000000000000001";
 pub(super) const ACCOUNT: &str = "mailer@project.iam.gserviceaccount.com";
-pub(super) const GMAIL_SEND: &str = "https://www.googleapis.com/auth/gmail.send";
+pub(crate) const GMAIL_SEND: &str = "https://www.googleapis.com/auth/gmail.send";
 pub(super) const UNHEARD_OF: &str = "https://www.googleapis.com/auth/unheard.of";
 
 pub(super) fn run_at() -> DateTime<Utc> {
@@ -30,7 +30,7 @@ pub(super) fn policy() -> Policy {
     Policy::of(Profile::Default)
 }
 
-pub(super) fn gap(part: Part) -> Gap {
+pub(crate) fn gap(part: Part) -> Gap {
     Gap {
         part,
         class: GapClass::Denied,
@@ -172,7 +172,7 @@ pub(super) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Tenant {
 }
 
 /// The same tenant, of which this part was not read.
-pub(super) fn without(part: Part, mut tenant: Tenant) -> Tenant {
+pub(crate) fn without(part: Part, mut tenant: Tenant) -> Tenant {
     let gap = gap(part);
     if matches!(part, Part::IamPolicies | Part::IamRoles | Part::Groups | Part::WorkloadIdentityPools) {
         tenant.takeovers.iter_mut().for_each(|takeover| takeover.gap = Some(gap.clone()));
@@ -214,7 +214,7 @@ pub(super) fn with_role(role: &str, holder: &str, kind: AssigneeType, mut tenant
 }
 
 /// A tenant with one service account that holds these scopes and keys, and that nobody else gets at.
-pub(super) fn delegating(scopes: &[&str], keys: Reading<Vec<ServiceAccountKey>>) -> Tenant {
+pub(crate) fn delegating(scopes: &[&str], keys: Reading<Vec<ServiceAccountKey>>) -> Tenant {
     let sighting = Sighting { provenance: Provenance::Console, seen_at: days_ago(2) };
     Tenant {
         grants: Grants::merge(scopes.iter().map(|&scope| (CLIENT.to_owned(), scope.to_owned(), sighting))),
