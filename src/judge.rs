@@ -12,7 +12,9 @@ use crate::findings::{
     MailboxCounts, Ruling, Severity, Subject, Verdict,
 };
 use crate::store::{GoneFinding, Run, StoreError};
-use crate::tenant::{Gap, MailboxFact, Part, Policy, ServiceAccount, Tenant, UserFacts};
+use crate::tenant::{
+    Gap, MailboxFact, Part, Policy, ProjectGuardrails, Reading, ServiceAccount, Takeover, Tenant, UserFacts,
+};
 
 use coverage::MailboxTally;
 pub use coverage::UserTotals;
@@ -122,8 +124,10 @@ enum Share<'f> {
     Tenant,
     /// This user's mailbox.
     User(&'f UserFacts),
-    /// This account's keys; `None`: a client that no listed account is.
+    /// This account's keys, their use, and what leads to it; `None`: a client that no listed account is.
     Account(Option<&'f ServiceAccount>),
+    /// This project's guardrails.
+    Project(&'f ProjectGuardrails),
 }
 
 impl<'f> Share<'f> {
@@ -132,6 +136,20 @@ impl<'f> Share<'f> {
             (Self::User(facts), _) => facts.gap(part).or_else(|| tenant.gap(part)),
             (Self::Account(Some(account)), Part::SaKeys) => account.keys.gap(),
             (Self::Account(None), Part::SaKeys) => tenant.service_accounts.gap(),
+            (Self::Account(Some(account)), Part::ServiceAccountUse) => {
+                let uses = tenant.service_account_use.known();
+                let of_project = uses.and_then(|uses| uses.0.get(&account.project));
+                of_project.map_or_else(|| tenant.gap(part), Reading::gap)
+            }
+            (
+                Self::Account(Some(account)),
+                Part::IamPolicies | Part::IamRoles | Part::Groups | Part::WorkloadIdentityPools,
+            ) => {
+                let takeover = tenant.takeovers.iter().find(|takeover| takeover.account == account.email);
+                let gap = |takeover: &'f Takeover| takeover.gap.as_ref().filter(|gap| gap.part == part);
+                takeover.map_or_else(|| tenant.gap(part), gap)
+            }
+            (Self::Project(project), Part::Guardrails) => project.all().into_iter().find_map(Reading::gap),
             _ => tenant.gap(part),
         }
     }
@@ -219,6 +237,12 @@ impl<'a> Court<'a> {
                         }
                     }
                 }
+                Judge::Project(judge) => {
+                    for project in tenant.guardrails.known().iter().flat_map(|guardrails| &guardrails.0) {
+                        let rulings = judge(project, tenant, policy);
+                        self.rule(index, &subjects::project(project), Share::Project(project), rulings)?;
+                    }
+                }
                 Judge::User(_) | Judge::Exception(_) => {}
             }
         }
@@ -245,8 +269,8 @@ impl<'a> Court<'a> {
     fn name_gaps(&mut self) -> Result<(), StoreError> {
         for index in 0..self.tallies.len() {
             let check = self.tallies[index].check;
-            for part in check.judge.subjects().iter().filter(|part| **part != Part::SaKeys) {
-                if let Some(gap) = self.bench.tenant.gap(*part) {
+            for part in check.judge.subjects() {
+                if let Some(gap) = unlisted(*part, self.bench.tenant) {
                     self.tallies[index].add_unlisted(gap);
                 }
             }
@@ -444,6 +468,16 @@ impl<'a> Court<'a> {
     }
 }
 
+/// Why nobody knows how many subjects a part lists. An account without its keys, and a project without one of
+/// its guardrails, is listed all the same, and has its own verdict.
+fn unlisted(part: Part, tenant: &Tenant) -> Option<&Gap> {
+    match part {
+        Part::SaKeys => None,
+        Part::Guardrails if tenant.guardrails.known().is_some() => None,
+        _ => tenant.gap(part),
+    }
+}
+
 /// One ruling a subject: where a mailbox lists an address twice, the worse one.
 fn worst_of_each_subject(rulings: Vec<Ruling>) -> Vec<Ruling> {
     let mut kept: Vec<Ruling> = Vec::with_capacity(rulings.len());
@@ -483,4 +517,73 @@ fn is_unread_mailbox(check: &Check, facts: &UserFacts) -> bool {
 
 const fn is_open(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::Fail | Verdict::Review | Verdict::Error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::{GMAIL_SEND, delegating, gap, without};
+    use crate::tenant::{Guardrails, ProjectUse, ServiceAccountUse};
+
+    const PATHS: [Part; 4] = [Part::IamPolicies, Part::IamRoles, Part::Groups, Part::WorkloadIdentityPools];
+
+    fn tenant() -> Tenant {
+        delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()))
+    }
+
+    fn account(tenant: &Tenant) -> Share<'_> {
+        Share::Account(tenant.service_accounts.known().and_then(|accounts| accounts.0.first()))
+    }
+
+    #[test]
+    fn what_leads_to_an_account_is_missing_only_if_its_own_search_says_so() {
+        for part in PATHS {
+            let lacking = without(part, tenant());
+            assert_eq!(account(&lacking).gap(part, &lacking).map(|gap| gap.part), Some(part));
+            let elsewhere = Tenant { takeovers: tenant().takeovers, ..lacking.clone() };
+            assert_eq!(account(&elsewhere).gap(part, &elsewhere), None);
+            // Nobody searched, or for nobody in particular: the whole part counts.
+            let unsearched = Tenant { takeovers: Vec::new(), ..lacking };
+            for share in [account(&unsearched), Share::Account(None), Share::Tenant] {
+                assert!(share.gap(part, &unsearched).is_some(), "{part}");
+            }
+        }
+    }
+
+    #[test]
+    fn another_projects_last_use_keeps_no_pass_back() {
+        let missing = || Reading::Missing(gap(Part::ServiceAccountUse));
+        let uses = |own: Reading<ProjectUse>| {
+            let uses = [("project".to_owned(), own), ("other".to_owned(), missing())];
+            let uses = ServiceAccountUse(uses.into_iter().collect());
+            Tenant { service_account_use: Reading::Partial(uses, gap(Part::ServiceAccountUse)), ..tenant() }
+        };
+        let read = uses(Reading::Complete(ProjectUse::default()));
+        assert_eq!(account(&read).gap(Part::ServiceAccountUse, &read), None);
+        let refused = uses(missing());
+        assert!(account(&refused).gap(Part::ServiceAccountUse, &refused).is_some());
+        let unasked = without(Part::ServiceAccountUse, tenant());
+        assert!(account(&unasked).gap(Part::ServiceAccountUse, &unasked).is_some());
+    }
+
+    #[test]
+    fn a_project_answers_for_its_own_guardrails() {
+        let yes = || Reading::Complete(true);
+        let guarded = ProjectGuardrails {
+            project: "project".into(),
+            forbids_key_creation: yes(),
+            forbids_key_upload: yes(),
+            disables_exposed_keys: yes(),
+            logs_signing: yes(),
+        };
+        let unread =
+            ProjectGuardrails { logs_signing: Reading::Missing(gap(Part::Guardrails)), ..guarded.clone() };
+        let both = Guardrails(vec![guarded.clone(), unread.clone()]);
+        let partly = Tenant { guardrails: Reading::Partial(both, gap(Part::Guardrails)), ..tenant() };
+        assert_eq!(Share::Project(&guarded).gap(Part::Guardrails, &partly), None);
+        assert!(Share::Project(&unread).gap(Part::Guardrails, &partly).is_some());
+        assert_eq!(unlisted(Part::Guardrails, &partly), None);
+        let none = without(Part::Guardrails, tenant());
+        assert!(unlisted(Part::Guardrails, &none).is_some());
+    }
 }

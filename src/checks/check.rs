@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use crate::findings::{Exception, Ruling, Severity};
-use crate::tenant::{Domain, Grant, Part, Policy, ServiceAccount, ServiceAccountKey, Tenant, UserFacts};
+use crate::tenant::{
+    Domain, Grant, Part, Policy, ProjectGuardrails, ServiceAccount, ServiceAccountKey, Tenant, UserFacts,
+};
 
 /// A rule: what it asks, why, what it needs, and the function that answers for one subject.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +53,8 @@ pub enum Judge {
     Client(fn(&str, &Tenant, &Policy) -> Vec<Ruling>),
     /// Asked of each key of each service account.
     Key(fn(&ServiceAccountKey, &ServiceAccount, &Tenant, &Policy) -> Vec<Ruling>),
+    /// Asked of each project that holds service accounts.
+    Project(fn(&ProjectGuardrails, &Tenant, &Policy) -> Vec<Ruling>),
     /// Asked of each entry of the exceptions file, after all other checks.
     Exception(fn(&Exception, ExceptionUse) -> Vec<Ruling>),
 }
@@ -76,6 +80,7 @@ impl Judge {
             Self::Domain(_) => &[Part::Domains],
             Self::Grant(_) | Self::Client(_) => &[Part::ConsoleGrants, Part::ProbeGrants],
             Self::Key(_) => &[Part::ServiceAccounts, Part::SaKeys],
+            Self::Project(_) => &[Part::Guardrails],
         }
     }
 }

@@ -18,7 +18,7 @@ pub mod subjects;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
-mod test_facts;
+pub(crate) mod test_facts;
 
 pub use check::{Check, ExceptionUse, Judge};
 
@@ -34,8 +34,15 @@ pub const ALL: &[&Check] = &[
     &dwd::scope_mail_content::CHECK,
     &dwd::send_as_anyone::CHECK,
     &dwd::client_unowned_or_foreign::CHECK,
+    &dwd::sa_overloaded::CHECK,
     &key::user_managed_key::CHECK,
     &key::key_age_or_endless::CHECK,
+    &key::key_idle_or_many::CHECK,
+    &key::key_mint_path::CHECK,
+    &key::sign_or_impersonate_path::CHECK,
+    &key::outside_principal::CHECK,
+    &key::project_wide_role::CHECK,
+    &key::host_project_guardrails::CHECK,
     &ten::domain_unverified::CHECK,
     &exc::exception_expired::CHECK,
     &exc::exception_unused::CHECK,

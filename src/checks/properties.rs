@@ -161,7 +161,10 @@ proptest! {
         for check in ALL {
             let rulings = match check.judge {
                 Judge::Grant(judge) => judge(&first_grant(&tenant), &tenant, &policy()),
-                Judge::Client(judge) => judge(&client, &tenant, &policy()),
+                Judge::Client(judge) => {
+                    prop_assert_eq!(judge(CLIENT, &tenant, &policy()).len(), 1, "{}", check.id);
+                    judge(&client, &tenant, &policy())
+                }
                 Judge::Key(judge) => {
                     judge(&key, &account(Reading::Complete(vec![key.clone()])), &tenant, &policy())
                 }

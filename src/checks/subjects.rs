@@ -2,7 +2,9 @@
 //! identity and an exception can name it.
 
 use crate::findings::{Exception, Subject, SubjectKind};
-use crate::tenant::{Address, Domain, Grant, ServiceAccount, ServiceAccountKey, Tenant, User};
+use crate::tenant::{
+    Address, Domain, Grant, ProjectGuardrails, ServiceAccount, ServiceAccountKey, Takeover, Tenant, User,
+};
 
 /// A user; an exception may name any of its addresses.
 #[must_use]
@@ -69,6 +71,27 @@ pub fn key(key: &ServiceAccountKey, account: &ServiceAccount) -> Subject {
         .also(&key.key_id)
         .also(&account.email)
         .also(&account.client_id)
+}
+
+/// How a principal gets at a client's delegation. The client does not name it: an exception for one principal
+/// would cover the others. The principal does: somebody may be a custodian of every key.
+#[must_use]
+pub fn path(takeover: &Takeover, principal: &str, edge: &str) -> Subject {
+    let id = format!("{}/{principal}/{edge}", takeover.client_id);
+    Subject::new(SubjectKind::Path, id, format!("{principal} → {}", takeover.account)).also(principal)
+}
+
+/// A Cloud project, by its id, which Google does not give twice.
+#[must_use]
+pub fn project(project: &ProjectGuardrails) -> Subject {
+    Subject::new(SubjectKind::Project, &project.project, &project.project)
+}
+
+/// One guardrail of a Cloud project.
+#[must_use]
+pub fn guardrail(project: &ProjectGuardrails, guardrail: &str) -> Subject {
+    let id = format!("{}/{guardrail}", project.project);
+    Subject::new(SubjectKind::Project, id, format!("{}: {guardrail}", project.project)).also(&project.project)
 }
 
 /// An entry of the exceptions file.

@@ -6,14 +6,16 @@ use crate::checks::{Check, Judge};
 use crate::findings::Ruling;
 use crate::tenant::{
     AdminRole, AdminRoles, AssigneeType, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grant,
-    Grants, IamFacts, LastLogin, Mailbox, MailboxFact, MailboxRead, Part, People, Policy, Profile,
-    Provenance, Reading, RoleAssignment, SendAs, SendAsKind, ServiceAccount, ServiceAccountKey,
-    ServiceAccounts, Sighting, SmtpMsa, Tenant, User, UserFacts,
+    Grants, Groups, Guardrails, IamFacts, IamPolicies, IamRoles, LastLogin, Mailbox, MailboxFact,
+    MailboxRead, Part, People, Policy, Profile, ProjectGuardrails, Provenance, Reading, RoleAssignment,
+    SendAs, SendAsKind, ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, Sighting,
+    SmtpMsa, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant, User, UserFacts,
+    WorkloadIdentityPools,
 };
 
 pub(super) const CLIENT: &str = "104000000000000000001";
 pub(super) const ACCOUNT: &str = "mailer@project.iam.gserviceaccount.com";
-pub(super) const GMAIL_SEND: &str = "https://www.googleapis.com/auth/gmail.send";
+pub(crate) const GMAIL_SEND: &str = "https://www.googleapis.com/auth/gmail.send";
 pub(super) const UNHEARD_OF: &str = "https://www.googleapis.com/auth/unheard.of";
 
 pub(super) fn run_at() -> DateTime<Utc> {
@@ -28,7 +30,7 @@ pub(super) fn policy() -> Policy {
     Policy::of(Profile::Default)
 }
 
-pub(super) fn gap(part: Part) -> Gap {
+pub(crate) fn gap(part: Part) -> Gap {
     Gap {
         part,
         class: GapClass::Denied,
@@ -152,10 +154,16 @@ pub(super) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Tenant {
         console_grants: Reading::Complete(()),
         probe_grants: Reading::Complete(()),
         grants: Grants::default(),
-        iam: IamFacts::default(),
+        iam: IamFacts {
+            organization: None,
+            policies: Reading::Complete(IamPolicies::default()),
+            roles: Reading::Complete(IamRoles::default()),
+            groups: Reading::Complete(Groups::default()),
+            pools: Reading::Complete(WorkloadIdentityPools::default()),
+        },
         takeovers: Vec::new(),
-        service_account_use: Reading::Complete(Default::default()),
-        guardrails: Reading::Complete(Default::default()),
+        service_account_use: Reading::Complete(ServiceAccountUse::default()),
+        guardrails: Reading::Complete(Guardrails::default()),
         client_certificates: Reading::Complete(Vec::new()),
         admin_log: Reading::Complete(()),
         access_evaluation_log: Reading::Complete(()),
@@ -164,8 +172,11 @@ pub(super) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Tenant {
 }
 
 /// The same tenant, of which this part was not read.
-pub(super) fn without(part: Part, mut tenant: Tenant) -> Tenant {
+pub(crate) fn without(part: Part, mut tenant: Tenant) -> Tenant {
     let gap = gap(part);
+    if matches!(part, Part::IamPolicies | Part::IamRoles | Part::Groups | Part::WorkloadIdentityPools) {
+        tenant.takeovers.iter_mut().for_each(|takeover| takeover.gap = Some(gap.clone()));
+    }
     match part {
         Part::Users => tenant.people = Reading::Missing(gap),
         Part::Domains => tenant.domains = Reading::Missing(gap),
@@ -202,12 +213,13 @@ pub(super) fn with_role(role: &str, holder: &str, kind: AssigneeType, mut tenant
     tenant
 }
 
-/// A tenant with one service account that holds these scopes and keys.
-pub(super) fn delegating(scopes: &[&str], keys: Reading<Vec<ServiceAccountKey>>) -> Tenant {
+/// A tenant with one service account that holds these scopes and keys, and that nobody else gets at.
+pub(crate) fn delegating(scopes: &[&str], keys: Reading<Vec<ServiceAccountKey>>) -> Tenant {
     let sighting = Sighting { provenance: Provenance::Console, seen_at: days_ago(2) };
     Tenant {
         grants: Grants::merge(scopes.iter().map(|&scope| (CLIENT.to_owned(), scope.to_owned(), sighting))),
         service_accounts: Reading::Complete(ServiceAccounts(vec![account(keys)])),
+        takeovers: vec![takeover(Vec::new())],
         ..tenant([])
     }
 }
@@ -221,6 +233,27 @@ pub(super) fn account(keys: Reading<Vec<ServiceAccountKey>>) -> ServiceAccount {
         display_name: String::new(),
         disabled: false,
         keys,
+    }
+}
+
+/// Who gets at the account: along these paths and no others.
+pub(super) fn takeover(paths: Vec<TakeoverPath>) -> Takeover {
+    Takeover { client_id: CLIENT.into(), account: ACCOUNT.into(), paths, broad: Vec::new(), gap: None }
+}
+
+/// A path of one hop, of a colleague.
+pub(super) fn path(edge: TakeoverEdge) -> TakeoverPath {
+    TakeoverPath {
+        principal: "ann@example.com".into(),
+        kind: TakeoverPrincipal::Human,
+        is_outside: Some(false),
+        edge,
+        permission: "iam.serviceAccounts.signJwt".into(),
+        via: Vec::new(),
+        hops: 1,
+        is_conditional: false,
+        sentence: format!("ann@example.com → can sign JWTs as → {ACCOUNT}"),
+        cut: format!("roles/x for user:ann@example.com on service account {ACCOUNT}"),
     }
 }
 
@@ -265,10 +298,27 @@ pub(super) fn judge_grant(check: &Check, tenant: &Tenant) -> Ruling {
     only(judge(&first_grant(tenant), tenant, &policy()))
 }
 
+/// What the check says of the tenant's client.
+pub(super) fn judge_client(check: &Check, tenant: &Tenant) -> Vec<Ruling> {
+    let Judge::Client(judge) = check.judge else { panic!("{} does not judge clients", check.id) };
+    judge(CLIENT, tenant, &policy())
+}
+
+/// What the check says of the account along these paths.
+pub(super) fn judge_paths(check: &Check, paths: Vec<TakeoverPath>) -> Vec<Ruling> {
+    let tenant = delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()));
+    judge_client(check, &Tenant { takeovers: vec![takeover(paths)], ..tenant })
+}
+
 pub(super) fn judge_key(check: &Check, key: &ServiceAccountKey, tenant: &Tenant) -> Ruling {
     let Judge::Key(judge) = check.judge else { panic!("{} does not judge keys", check.id) };
     let account = account(Reading::Complete(vec![key.clone()]));
     only(judge(key, &account, tenant, &policy()))
+}
+
+pub(super) fn judge_project(check: &Check, project: &ProjectGuardrails) -> Vec<Ruling> {
+    let Judge::Project(judge) = check.judge else { panic!("{} does not judge projects", check.id) };
+    judge(project, &tenant([]), &policy())
 }
 
 pub(super) fn only(mut rulings: Vec<Ruling>) -> Ruling {

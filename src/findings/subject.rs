@@ -22,6 +22,10 @@ pub enum SubjectKind {
     ServiceAccount,
     /// A key of a service account.
     Key,
+    /// How a principal gets at a client's delegation.
+    Path,
+    /// A Cloud project, or one of its guardrails.
+    Project,
     /// An entry of the exceptions file.
     Exception,
     /// A part that is missing.
@@ -41,6 +45,8 @@ impl SubjectKind {
             Self::Client => "client",
             Self::ServiceAccount => "service_account",
             Self::Key => "key",
+            Self::Path => "path",
+            Self::Project => "project",
             Self::Exception => "exception",
             Self::Part => "part",
         }

@@ -14,9 +14,10 @@ use crate::findings::{
     VerdictCounts,
 };
 use crate::tenant::{
-    AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grants, IamFacts, LastLogin, Mailbox,
-    MailboxFact, MailboxRead, Part, People, Provenance, Reading, SendAs, SendAsKind, ServiceAccount,
-    ServiceAccountKey, ServiceAccounts, Sighting, SmtpMsa, Tenant, User, UserFacts,
+    AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grants, Guardrails, IamFacts,
+    LastLogin, Mailbox, MailboxFact, MailboxRead, Part, People, Provenance, Reading, SendAs, SendAsKind,
+    ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, Sighting, SmtpMsa, Tenant, User,
+    UserFacts,
 };
 
 /// One judged run.
@@ -286,8 +287,8 @@ pub(super) fn tenant() -> Tenant {
         probe_grants: Reading::Partial((), gap(Part::ProbeGrants)),
         iam: IamFacts::default(),
         takeovers: Vec::new(),
-        service_account_use: Reading::Complete(Default::default()),
-        guardrails: Reading::Complete(Default::default()),
+        service_account_use: Reading::Complete(ServiceAccountUse::default()),
+        guardrails: Reading::Complete(Guardrails::default()),
         client_certificates: Reading::Complete(Vec::new()),
         admin_log: Reading::Complete(()),
         access_evaluation_log: Reading::Complete(()),

@@ -68,6 +68,12 @@ pub struct Tenant {
 }
 
 impl Tenant {
+    /// Who can take over this client, if it is a listed account that holds a grant.
+    #[must_use]
+    pub fn takeover_of(&self, client_id: &str) -> Option<&Takeover> {
+        self.takeovers.iter().find(|takeover| takeover.client_id == client_id)
+    }
+
     /// Why the tenant-wide part is not complete; `None` if it is, or if it is a mailbox's part.
     ///
     /// For the keys of service accounts: the first account whose keys are missing.

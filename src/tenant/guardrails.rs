@@ -21,6 +21,19 @@ pub struct ProjectGuardrails {
     pub logs_signing: Reading<bool>,
 }
 
+impl ProjectGuardrails {
+    /// Each of them, in the order of the fields.
+    #[must_use]
+    pub const fn all(&self) -> [&Reading<bool>; 4] {
+        [
+            &self.forbids_key_creation,
+            &self.forbids_key_upload,
+            &self.disables_exposed_keys,
+            &self.logs_signing,
+        ]
+    }
+}
+
 /// The guardrails of every project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Guardrails(pub Vec<ProjectGuardrails>);

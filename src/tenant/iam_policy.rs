@@ -50,3 +50,17 @@ pub struct ResourcePolicy {
 /// The policies of service accounts, of their projects, and of everything above those.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct IamPolicies(pub Vec<ResourcePolicy>);
+
+impl IamPolicies {
+    /// The policy of this resource.
+    #[must_use]
+    pub fn of(&self, resource: &IamResource) -> Option<&ResourcePolicy> {
+        self.0.iter().find(|entry| entry.resource == *resource)
+    }
+
+    /// A resource and everything above it, as far as it was read.
+    pub fn upwards_from(&self, resource: &IamResource) -> impl Iterator<Item = &ResourcePolicy> {
+        let above = |entry: &&ResourcePolicy| self.of(entry.parent.known()?.as_ref()?);
+        std::iter::successors(self.of(resource), above).take(self.0.len())
+    }
+}

@@ -14,18 +14,24 @@ pub(super) fn grants_behind<'a>(
     account: &'a ServiceAccount,
     tenant: &'a Tenant,
 ) -> Result<Vec<&'a Grant>, Box<Ruling>> {
-    let ids = [account.client_id.as_str(), account.unique_id.as_str()];
-    let of_id = |id: &'a str| tenant.grants.of(id).filter(move |_| !id.is_empty());
-    let mut grants: Vec<_> = of_id(ids[0]).collect();
-    if ids[0] != ids[1] {
-        grants.extend(of_id(ids[1]));
-    }
+    let grants = grants_of(account, tenant);
     if grants.is_empty() && is_user_managed(key) {
         let gap = [Part::ConsoleGrants, Part::ProbeGrants].into_iter().find_map(|part| tenant.gap(part));
         let none = || Ruling::not_applicable("The account holds no delegation");
         return Err(Box::new(gap.map_or_else(none, Ruling::not_assessed)));
     }
     opens_the_account(key, tenant).map(|()| grants)
+}
+
+/// The account's delegated scopes, as far as they are known.
+pub(super) fn grants_of<'a>(account: &'a ServiceAccount, tenant: &'a Tenant) -> Vec<&'a Grant> {
+    let ids = [account.client_id.as_str(), account.unique_id.as_str()];
+    let of_id = |id: &'a str| tenant.grants.of(id).filter(move |_| !id.is_empty());
+    let mut grants: Vec<_> = of_id(ids[0]).collect();
+    if ids[0] != ids[1] {
+        grants.extend(of_id(ids[1]));
+    }
+    grants
 }
 
 /// Whether the key is a file that opens its account now.

@@ -12,9 +12,10 @@ use crate::findings::{
 };
 use crate::formats::Source;
 use crate::tenant::{
-    AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grants, IamFacts, LastLogin, Mailbox,
-    MailboxFact, MailboxRead, Part, People, Provenance, Reading, SendAs, SendAsKind, ServiceAccount,
-    ServiceAccountKey, ServiceAccounts, Sighting, SmtpMsa, Tenant, User, UserFacts,
+    AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grants, Guardrails, IamFacts,
+    LastLogin, Mailbox, MailboxFact, MailboxRead, Part, People, Provenance, Reading, SendAs, SendAsKind,
+    ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, Sighting, SmtpMsa, Tenant, User,
+    UserFacts,
 };
 
 /// A run in memory. Users are made one at a time, so that a test can have many.
@@ -495,8 +496,8 @@ pub(super) fn tenant(people: People) -> Tenant {
         probe_grants: Reading::Complete(()),
         iam: IamFacts::default(),
         takeovers: Vec::new(),
-        service_account_use: Reading::Complete(Default::default()),
-        guardrails: Reading::Complete(Default::default()),
+        service_account_use: Reading::Complete(ServiceAccountUse::default()),
+        guardrails: Reading::Complete(Guardrails::default()),
         client_certificates: Reading::Complete(Vec::new()),
         admin_log: Reading::Complete(()),
         access_evaluation_log: Reading::Complete(()),

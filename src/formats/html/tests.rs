@@ -5,7 +5,7 @@ use super::markup::{Page, Tag};
 use super::sample::{self, Sample};
 use super::*;
 use crate::findings::{Requests, Severity, Verdict};
-use crate::tenant::{Grants, People, Provenance, Reading, Sighting};
+use crate::tenant::{Grants, Part, People, Provenance, Reading, Sighting};
 
 /// What an attacker would call himself.
 const PAYLOAD: &str = "<script>alert(1)</script>\"><img src=x onerror=alert(2)>' onmouseover='alert(3)\
@@ -195,7 +195,7 @@ fn the_policy_names_exactly_the_inline_blocks() {
 fn a_partial_run_says_so_before_anything_else() {
     let html = render(&sample::plausible());
     let body = &html[html.find("<body>").unwrap()..];
-    let says = body.find("Partial: 2 of 8 parts incomplete").unwrap();
+    let says = body.find(&format!("Partial: 2 of {} parts incomplete", Part::ALL.len())).unwrap();
     let reason = body.find("7 × scope_not_delegated").unwrap();
     assert!(says < reason && reason < body.find("At a glance</h2>").unwrap());
     assert!(!body.contains("Complete: everything"));

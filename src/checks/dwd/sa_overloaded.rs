@@ -1,0 +1,321 @@
+//! DWD-08: delegated accounts that hold more than their delegation.
+
+use super::scope::own_client;
+use crate::checks::gaps::unreadable;
+use crate::checks::{Check, Judge, subjects};
+use crate::findings::{Ruling, Severity};
+use crate::tenant::{
+    AdminRole, Gap, IamPolicies, IamResource, Part, Policy, Reading, ServiceAccount, Tenant,
+};
+
+/// The check.
+pub(crate) const CHECK: Check = Check {
+    id: "DWD-08",
+    slug: "sa-overloaded",
+    title: "Delegated accounts that hold more than their delegation",
+    severity: Severity::High,
+    condition: "The service account of a client that holds a delegation also holds a super admin role (critical) or \
+                another admin role of Workspace (high; review, low, if the role's name says that it only reads, for \
+                its privileges are not read); is itself Owner or Editor of its project, or of what is above it \
+                (high); or is a default account of Compute Engine or App Engine (high). Roles that it holds as a \
+                member of a group, and what it is attached to, are not judged.",
+    why: "What takes over one of these powers has the others too; a default account is attached to whatever starts in \
+          its project.",
+    fix: "Give the delegation to a dedicated account in a dedicated project, and take the other roles from it.",
+    place: "Admin console > Account > Admin roles; Cloud console > IAM & Admin > IAM",
+    controls: &[
+        "CIS-GCP 1.5",
+        "NIST 800-53 AC-6",
+        "ISO 27001 A.5.15",
+        "ISO 27001 A.8.2",
+        "SOC 2 CC6.3",
+        "ATT&CK T1078.004",
+        "ATT&CK T1098.003",
+    ],
+    needs: &[
+        Part::ConsoleGrants,
+        Part::ProbeGrants,
+        Part::ServiceAccounts,
+        Part::AdminRoles,
+        Part::IamPolicies,
+    ],
+    judge: Judge::Client(judge),
+};
+
+fn judge(client_id: &str, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+    let ruling = match (subjects::account_of(client_id, tenant), tenant.service_accounts.gap()) {
+        (Some(account), _) => own_client(judge_account(account, tenant), client_id, policy),
+        (None, Some(gap)) => Ruling::not_assessed(gap),
+        (None, None) => Ruling::not_applicable(
+            "The client is no service account of the listed projects; DWD-06 asks whose it is",
+        ),
+    };
+    vec![ruling.about(subjects::client(client_id, tenant))]
+}
+
+/// Something that the account holds besides its delegation.
+struct Load {
+    severity: Severity,
+    /// As it stands after the account's address.
+    what: String,
+    /// Whether it is known to be too much.
+    is_certain: bool,
+}
+
+impl Load {
+    fn certain(severity: Severity, what: impl Into<String>) -> Self {
+        Self { severity, what: what.into(), is_certain: true }
+    }
+}
+
+fn judge_account(account: &ServiceAccount, tenant: &Tenant) -> Ruling {
+    let mut loads: Vec<Load> = admin_roles(account, tenant);
+    loads.extend(basic_roles(account, tenant));
+    loads.extend(default_account(account));
+    let Some(severity) = loads.iter().map(|load| load.severity).max() else {
+        return match missing(account, tenant) {
+            Some(gap) => Ruling::not_assessed(&gap),
+            None => Ruling::pass(format!("{} holds nothing but its delegation", account.email)),
+        };
+    };
+    let texts: Vec<&str> = loads.iter().map(|load| load.what.as_str()).collect();
+    let message = format!("{}, which holds a delegation, {}", account.email, texts.join(", "));
+    let ruling = if loads.iter().any(|load| load.is_certain) {
+        Ruling::fail(severity, message)
+    } else {
+        Ruling::review(severity, message)
+    };
+    let ruling = ruling.evidence("client_id", &account.client_id).evidence("project", &account.project);
+    texts.iter().fold(ruling, |ruling, text| ruling.evidence("besides", text))
+}
+
+/// Admin roles of Workspace that are assigned to the account itself.
+fn admin_roles(account: &ServiceAccount, tenant: &Tenant) -> Vec<Load> {
+    let Some(roles) = tenant.admin_roles.known().filter(|_| !account.unique_id.is_empty()) else {
+        return Vec::new();
+    };
+    let load = |role_id: &str| match roles.role(role_id) {
+        Some(role) if role.is_super_admin == Some(true) => {
+            Load::certain(Severity::Critical, format!("is a super admin ({})", role.name))
+        }
+        Some(role) if says_read_only(role) => Load {
+            severity: Severity::Low,
+            what: format!("holds the admin role {}, of which only the name says that it reads", role.name),
+            is_certain: false,
+        },
+        Some(role) => Load::certain(Severity::High, format!("holds the admin role {}", role.name)),
+        None => Load::certain(Severity::High, format!("holds the admin role with the id {role_id}")),
+    };
+    roles.of(&account.unique_id).map(|assignment| load(&assignment.role_id)).collect()
+}
+
+/// Such as `_GROUPS_READER_ROLE` or `Audit (read-only)`.
+fn says_read_only(role: &AdminRole) -> bool {
+    let name: String = role.name.chars().filter(|char| char.is_alphanumeric()).collect();
+    let name = name.to_lowercase();
+    role.is_super_admin == Some(false)
+        && ["readonly", "reader", "viewer"].iter().any(|word| name.contains(word))
+}
+
+/// Owner and Editor, bound to the account itself on its project and above.
+fn basic_roles(account: &ServiceAccount, tenant: &Tenant) -> Vec<Load> {
+    let project = IamResource::Project(account.project.clone());
+    let is_account = |member: &String| {
+        let address = member.strip_prefix("serviceAccount:");
+        address.is_some_and(|address| address.eq_ignore_ascii_case(&account.email))
+    };
+    let mut loads = Vec::new();
+    for entry in tenant.iam.policies.known().into_iter().flat_map(|policies| policies.upwards_from(&project))
+    {
+        let bindings = entry.policy.known().into_iter().flat_map(|policy| &policy.bindings);
+        for binding in bindings.filter(|binding| binding.members.iter().any(is_account)) {
+            let role = match binding.role.as_str() {
+                "roles/owner" => "Owner",
+                "roles/editor" => "Editor",
+                _ => continue,
+            };
+            let condition = if binding.condition.is_some() { " under a condition" } else { "" };
+            let what = format!("is {role} of {}{condition}", entry.resource.title());
+            loads.push(Load::certain(Severity::High, what));
+        }
+    }
+    loads
+}
+
+fn default_account(account: &ServiceAccount) -> Option<Load> {
+    let service = if account.email.ends_with("-compute@developer.gserviceaccount.com") {
+        "Compute Engine"
+    } else if account.email.ends_with("@appspot.gserviceaccount.com") {
+        "App Engine"
+    } else {
+        return None;
+    };
+    Some(Load::certain(Severity::High, format!("is the default account of {service}")))
+}
+
+/// What keeps "it holds nothing else" from being said.
+fn missing(account: &ServiceAccount, tenant: &Tenant) -> Option<Gap> {
+    let roles = tenant.admin_roles.gap().cloned();
+    roles.or_else(|| match tenant.iam.policies.known() {
+        Some(policies) => policy_gap(policies, &account.project, tenant),
+        None => tenant.iam.policies.gap().cloned(),
+    })
+}
+
+/// Why the policies of a project and of what is above it are not known up to the top.
+fn policy_gap(policies: &IamPolicies, project: &str, tenant: &Tenant) -> Option<Gap> {
+    let resource = IamResource::Project(project.to_owned());
+    let chain = || policies.upwards_from(&resource);
+    if let Some(gap) = chain().find_map(|entry| entry.policy.gap().or_else(|| entry.parent.gap())) {
+        return Some(gap.clone());
+    }
+    if chain().last().is_some_and(|top| top.parent == Reading::Complete(None)) {
+        return None;
+    }
+    let message = || format!("The policies above project {project} are not known up to the top");
+    let gap = tenant.iam.policies.gap().cloned();
+    Some(gap.unwrap_or_else(|| unreadable(Part::IamPolicies, message())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::*;
+    use crate::findings::Verdict;
+    use crate::tenant::{
+        AdminRoles, AssigneeType, IamBinding, IamCondition, IamPolicy, ResourcePolicy, ServiceAccounts,
+    };
+
+    fn known() -> Tenant {
+        delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()))
+    }
+
+    fn of(tenant: &Tenant) -> Ruling {
+        only(judge_client(&CHECK, tenant))
+    }
+
+    /// A project below an organization, with this binding on one of them.
+    fn bound(role: &str, on_project: bool, condition: Option<IamCondition>) -> Tenant {
+        let binding =
+            IamBinding { role: role.into(), members: vec![format!("serviceAccount:{ACCOUNT}")], condition };
+        let policy = |is_here: bool| {
+            let bindings = is_here.then(|| binding.clone()).into_iter().collect();
+            Reading::Complete(IamPolicy { bindings, logs_reads_of: Vec::new() })
+        };
+        let organization = IamResource::Organization("1".into());
+        let mut tenant = known();
+        tenant.iam.policies = Reading::Complete(IamPolicies(vec![
+            ResourcePolicy {
+                resource: IamResource::Project("project".into()),
+                number: None,
+                parent: Reading::Complete(Some(organization.clone())),
+                policy: policy(on_project),
+            },
+            ResourcePolicy {
+                resource: organization,
+                number: None,
+                parent: Reading::Complete(None),
+                policy: policy(!on_project),
+            },
+        ]));
+        tenant
+    }
+
+    #[test]
+    fn an_account_that_holds_nothing_else_passes() {
+        assert_eq!(of(&bound("roles/viewer", true, None)).verdict, Verdict::Pass);
+    }
+
+    #[test]
+    fn a_super_admin_is_critical_and_another_admin_high() {
+        for (role, severity) in [("1", Severity::Critical), ("2", Severity::High), ("9", Severity::High)] {
+            let ruling = of(&with_role(role, CLIENT, AssigneeType::User, known()));
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "{role}");
+        }
+    }
+
+    #[test]
+    fn a_role_that_only_its_name_calls_harmless_is_for_review_and_low() {
+        let named = |name: &str, is_super_admin| {
+            let mut tenant = known();
+            let role =
+                AdminRole { id: "3".into(), name: name.into(), is_super_admin, is_system: Some(false) };
+            tenant.admin_roles = Reading::Complete(AdminRoles { roles: vec![role], assignments: Vec::new() });
+            of(&with_role("3", CLIENT, AssigneeType::User, tenant))
+        };
+        for name in ["_GROUPS_READER_ROLE", "Audit (read-only)", "Audit Read Only"] {
+            let ruling = named(name, Some(false));
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::Low), "{name}");
+            assert_eq!(named(name, Some(true)).severity, Severity::Critical, "{name}");
+            assert_eq!(named(name, None).severity, Severity::High, "{name}");
+        }
+    }
+
+    #[test]
+    fn owner_and_editor_are_high_on_the_project_and_above_it() {
+        for (role, on_project, what) in [
+            ("roles/owner", true, "is Owner of project project"),
+            ("roles/editor", false, "is Editor of organization 1"),
+        ] {
+            let ruling = of(&bound(role, on_project, None));
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High), "{role}");
+            assert!(ruling.message.contains(what), "{}", ruling.message);
+        }
+        let condition = IamCondition { title: "weekdays".into(), expression: String::new() };
+        assert!(of(&bound("roles/owner", true, Some(condition))).message.ends_with("under a condition"));
+    }
+
+    #[test]
+    fn a_default_account_is_high() {
+        for email in ["123-compute@developer.gserviceaccount.com", "project@appspot.gserviceaccount.com"] {
+            let mut tenant = known();
+            if let Reading::Complete(ServiceAccounts(accounts)) = &mut tenant.service_accounts {
+                accounts[0].email = email.into();
+            }
+            let ruling = of(&tenant);
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High), "{email}");
+        }
+    }
+
+    #[test]
+    fn the_worst_decides_and_all_are_named() {
+        let ruling = of(&with_role("1", CLIENT, AssigneeType::User, bound("roles/owner", true, None)));
+        assert_eq!(ruling.severity, Severity::Critical);
+        assert_eq!(ruling.evidence.iter().filter(|fact| fact.starts_with("besides: ")).count(), 2);
+    }
+
+    #[test]
+    fn what_was_not_read_is_not_assessed_unless_the_account_fails_anyway() {
+        for part in [Part::AdminRoles, Part::IamPolicies] {
+            let ruling = of(&without(part, known()));
+            assert_eq!((ruling.verdict, ruling.gap.unwrap().part), (Verdict::NotAssessed, part));
+        }
+        let owner = without(Part::AdminRoles, bound("roles/owner", true, None));
+        assert_eq!(of(&owner).verdict, Verdict::Fail);
+        let mut tenant = bound("roles/viewer", true, None);
+        if let Reading::Complete(IamPolicies(policies)) = &mut tenant.iam.policies {
+            policies[1].policy = Reading::Missing(gap(Part::IamPolicies));
+        }
+        assert_eq!(of(&tenant).verdict, Verdict::NotAssessed);
+        if let Reading::Complete(IamPolicies(policies)) = &mut tenant.iam.policies {
+            policies.pop();
+        }
+        assert_eq!(of(&tenant).verdict, Verdict::NotAssessed, "the organization is not among the policies");
+    }
+
+    #[test]
+    fn a_client_that_is_no_listed_account_is_not_applicable_only_if_all_accounts_are_listed() {
+        let tenant = Tenant { service_accounts: Reading::Complete(ServiceAccounts::default()), ..known() };
+        assert_eq!(of(&tenant).verdict, Verdict::NotApplicable);
+        assert_eq!(of(&without(Part::ServiceAccounts, tenant)).verdict, Verdict::NotAssessed);
+    }
+
+    #[test]
+    fn roles_of_an_account_without_a_known_id_are_nobodys() {
+        let mut tenant = with_role("1", "", AssigneeType::User, known());
+        if let Reading::Complete(ServiceAccounts(accounts)) = &mut tenant.service_accounts {
+            accounts[0].unique_id = String::new();
+        }
+        assert_ne!(of(&tenant).verdict, Verdict::Fail);
+    }
+}

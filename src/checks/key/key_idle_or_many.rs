@@ -1,0 +1,213 @@
+//! KEY-03: keys that nobody uses, and accounts with more than one.
+
+use super::holder::{describe, grants_of, opens_the_account};
+use crate::checks::age::{days_between, is_older};
+use crate::checks::gaps::{left_out, not_asked};
+use crate::checks::keys::{is_usable, is_user_managed};
+use crate::checks::{Check, Judge, subjects};
+use crate::findings::{Ruling, Severity};
+use crate::tenant::{
+    Gap, Part, Policy, RiskClass, ScopeRiskTable, ServiceAccount, ServiceAccountKey, ServiceAccountLastUse,
+    Tenant,
+};
+
+/// The check.
+pub(crate) const CHECK: Check = Check {
+    id: "KEY-03",
+    slug: "key-idle-or-many",
+    title: "Service account keys that nobody uses, or several of one account",
+    severity: Severity::Medium,
+    condition: "A user-managed key did not authenticate within 90 days (medium; high if its account holds a delegated \
+                scope that changes the tenant, class T, or reads, writes and sends mail, M), or never did and is \
+                older than that; or its account has more than one active user-managed key (medium). Disabled and \
+                expired keys pass. Where Policy Analyzer did not answer, idleness is not assessed.",
+    why: "A key that nobody uses is missed by nobody when it is stolen. With several keys, nobody knows which copy is \
+          whose, and rotating one leaves the others.",
+    fix: "Disable the key, wait whether anything misses it, then delete it.",
+    place: "Cloud console > IAM & Admin > Service accounts > Keys",
+    controls: &["NIST 800-53 AC-2(3)", "ISO 27001 A.5.18", "SOC 2 CC6.3"],
+    needs: &[Part::ServiceAccounts, Part::SaKeys, Part::ServiceAccountUse],
+    judge: Judge::Key(judge),
+};
+
+fn judge(key: &ServiceAccountKey, account: &ServiceAccount, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+    let ruling = match opens_the_account(key, tenant) {
+        Ok(()) => judge_open_key(key, account, tenant, policy),
+        Err(ruling) => *ruling,
+    };
+    vec![ruling.about(subjects::key(key, account))]
+}
+
+fn judge_open_key(
+    key: &ServiceAccountKey,
+    account: &ServiceAccount,
+    tenant: &Tenant,
+    policy: &Policy,
+) -> Ruling {
+    let mut faults: Vec<(Severity, String)> = Vec::new();
+    let used = idle_since(key, account, tenant, policy);
+    if let Ok(Some(fault)) = &used {
+        faults.push((severity_of_idleness(account, tenant), fault.clone()));
+    }
+    let keys = account.keys.known().into_iter().flatten();
+    let active = keys.filter(|key| is_user_managed(key) && is_usable(key, tenant.run_at)).count();
+    if active > 1 {
+        faults.push((Severity::Medium, format!("is one of {active} active keys")));
+    }
+    let severity = faults.iter().map(|(severity, _)| *severity).max();
+    let faults: Vec<_> = faults.into_iter().map(|(_, fault)| fault).collect();
+    let name = format!("Key {} of {}", key.key_id, account.email);
+    match (severity, used) {
+        (Some(severity), used) => {
+            let ruling = Ruling::fail(severity, format!("{name} {}", faults.join(", ")));
+            let ruling = describe(ruling, key, account).evidence("active_keys", active);
+            match used {
+                Err(gap) => ruling.evidence("last_used", format!("unknown: {}", gap.message)),
+                Ok(_) => ruling,
+            }
+        }
+        (None, Err(gap)) => Ruling::not_assessed(&gap),
+        (None, Ok(_)) => Ruling::pass(format!("{name} is in use, and the only one")),
+    }
+}
+
+/// How long the key has been idle, in words, if that is too long.
+///
+/// # Errors
+/// What is missing, if that leaves it open.
+fn idle_since(
+    key: &ServiceAccountKey,
+    account: &ServiceAccount,
+    tenant: &Tenant,
+    policy: &Policy,
+) -> Result<Option<String>, Gap> {
+    let last_use = match tenant.service_account_use.known() {
+        Some(uses) => uses.of_key(&account.project, &key.key_id),
+        None => None,
+    };
+    let limit = policy.key_idle_after_days;
+    match last_use {
+        Some(ServiceAccountLastUse::On(at)) => Ok(is_older(at, tenant.run_at, limit)
+            .then(|| format!("was last used {} days ago", days_between(at, tenant.run_at)))),
+        Some(ServiceAccountLastUse::Never) => {
+            let made = key.created_at.ok_or_else(|| left_out(Part::SaKeys, "IAM", "validAfterTime"))?;
+            Ok(is_older(made, tenant.run_at, limit)
+                .then(|| format!("is {} days old and was never used", days_between(made, tenant.run_at))))
+        }
+        Some(ServiceAccountLastUse::Unknown(gap)) => Err(gap.clone()),
+        None => {
+            let gap = tenant.service_account_use.gap().cloned();
+            Err(gap.unwrap_or_else(|| not_asked(Part::ServiceAccountUse)))
+        }
+    }
+}
+
+fn severity_of_idleness(account: &ServiceAccount, tenant: &Tenant) -> Severity {
+    let is_worst = |class: &RiskClass| matches!(class, RiskClass::TenantAdmin | RiskClass::MailFull);
+    let table = ScopeRiskTable::shipped();
+    let mut risks = grants_of(account, tenant).into_iter().filter_map(|grant| table.find(&grant.scope));
+    if risks.any(|risk| risk.classes.iter().any(is_worst)) { Severity::High } else { Severity::Medium }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::checks::test_facts::*;
+    use crate::findings::Verdict;
+    use crate::tenant::{ProjectUse, Reading, ServiceAccountUse};
+
+    const MAIL: &str = "https://mail.google.com/";
+
+    /// The key last used so many days ago, if ever.
+    fn used(days: Option<i64>) -> Reading<ProjectUse> {
+        let keys = days.map(|days| (key().key_id, days_ago(days))).into_iter().collect();
+        Reading::Complete(ProjectUse { accounts: BTreeMap::new(), keys })
+    }
+
+    fn of_keys(keys: &[ServiceAccountKey], scopes: &[&str], used: Reading<ProjectUse>) -> Ruling {
+        let reading = Reading::Complete(keys.to_vec());
+        let uses = BTreeMap::from([("project".to_owned(), used)]);
+        let service_account_use = Reading::Complete(ServiceAccountUse(uses));
+        let tenant = Tenant { service_account_use, ..delegating(scopes, reading.clone()) };
+        only(judge(&keys[0], &account(reading), &tenant, &policy()))
+    }
+
+    fn aged(days: i64) -> ServiceAccountKey {
+        ServiceAccountKey { created_at: Some(days_ago(days)), ..key() }
+    }
+
+    #[test]
+    fn idle_for_a_quarter_is_medium_and_high_with_scopes_that_administer_or_hold_all_mail() {
+        for (scopes, severity) in [
+            (&[][..], Severity::Medium),
+            (&[GMAIL_SEND][..], Severity::Medium),
+            (&[MAIL][..], Severity::High),
+            (&["https://www.googleapis.com/auth/admin.directory.user"][..], Severity::High),
+        ] {
+            let ruling = of_keys(&[key()], scopes, used(Some(91)));
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "{scopes:?}");
+        }
+        assert_eq!(of_keys(&[key()], &[MAIL], used(Some(90))).verdict, Verdict::Pass);
+    }
+
+    #[test]
+    fn never_used_is_idle_only_if_the_key_is_old_enough() {
+        let ruling = of_keys(&[aged(91)], &[], used(None));
+        assert_eq!(ruling.message, format!("Key abc123 of {ACCOUNT} is 91 days old and was never used"));
+        assert_eq!(of_keys(&[aged(90)], &[], used(None)).verdict, Verdict::Pass);
+        let undated = ServiceAccountKey { created_at: None, ..key() };
+        assert_eq!(of_keys(&[undated], &[], used(None)).verdict, Verdict::NotAssessed);
+    }
+
+    #[test]
+    fn more_than_one_active_key_is_medium() {
+        let other = ServiceAccountKey { key_id: "def456".into(), ..key() };
+        let ruling = of_keys(&[key(), other.clone()], &[MAIL], used(Some(1)));
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium));
+        assert_eq!(ruling.message, format!("Key abc123 of {ACCOUNT} is one of 2 active keys"));
+        for idle in [
+            ServiceAccountKey { disabled: true, ..other.clone() },
+            ServiceAccountKey { expires_at: Some(days_ago(1)), ..other.clone() },
+            ServiceAccountKey { key_type: "SYSTEM_MANAGED".into(), ..other },
+        ] {
+            assert_eq!(of_keys(&[key(), idle], &[MAIL], used(Some(1))).verdict, Verdict::Pass);
+        }
+    }
+
+    #[test]
+    fn without_policy_analyzer_only_several_keys_are_assessed() {
+        let refused = || Reading::Missing(gap(Part::ServiceAccountUse));
+        let ruling = of_keys(&[aged(400)], &[], refused());
+        assert_eq!(
+            (ruling.verdict, ruling.gap.unwrap().part),
+            (Verdict::NotAssessed, Part::ServiceAccountUse)
+        );
+        let other = ServiceAccountKey { key_id: "def456".into(), ..key() };
+        let ruling = of_keys(&[key(), other], &[], refused());
+        assert_eq!(ruling.verdict, Verdict::Fail);
+        assert!(ruling.evidence.iter().any(|evidence| evidence.starts_with("last_used: unknown")));
+        let reading = Reading::Complete(vec![key()]);
+        // A project that nobody asked about, and no answer at all.
+        let tenant = delegating(&[], reading);
+        assert_eq!(judge_key(&CHECK, &key(), &tenant).verdict, Verdict::NotAssessed);
+        let tenant = without(Part::ServiceAccountUse, tenant);
+        assert_eq!(judge_key(&CHECK, &key(), &tenant).verdict, Verdict::NotAssessed);
+    }
+
+    #[test]
+    fn a_use_that_is_known_counts_although_others_are_missing() {
+        let Reading::Complete(known) = used(Some(1)) else { panic!("complete") };
+        let partial = Reading::Partial(known, gap(Part::ServiceAccountUse));
+        assert_eq!(of_keys(&[key()], &[], partial).verdict, Verdict::Pass);
+    }
+
+    #[test]
+    fn closed_keys_pass_and_googles_are_not_applicable() {
+        let disabled = ServiceAccountKey { disabled: true, ..aged(400) };
+        assert_eq!(of_keys(&[disabled], &[], used(None)).verdict, Verdict::Pass);
+        let googles = ServiceAccountKey { key_type: "SYSTEM_MANAGED".into(), ..aged(400) };
+        assert_eq!(of_keys(&[googles], &[], used(None)).verdict, Verdict::NotApplicable);
+    }
+}

@@ -1,0 +1,117 @@
+//! KEY-06: who gets at a delegated account from outside.
+
+use super::takeover::{describe, fail, judge_takeover, paths};
+use crate::checks::{Check, Judge, subjects};
+use crate::findings::{Ruling, Severity};
+use crate::tenant::{Part, Policy, Takeover, TakeoverPath, TakeoverPrincipal, Tenant};
+
+/// The check.
+pub(crate) const CHECK: Check = Check {
+    id: "KEY-06",
+    slug: "outside-principal",
+    title: "Outsiders who get at delegated accounts",
+    severity: Severity::Critical,
+    condition: "A path, by a key or without one, leads to a service account that holds a delegation from somebody outside \
+                (no verified domain of the tenant, no project of its own) or from everybody at once: allUsers, \
+                allAuthenticatedUsers, or a whole identity pool. Where nobody can tell whose a principal is, such \
+                as one of a workforce pool: review, high.",
+    why: "Nobody here hires, dismisses or signs out these principals, and an open binding has no owner at all.",
+    fix: "Bind one subject with an attribute condition instead of a pool, and restrict the domains that policies may \
+          name by organization policy.",
+    place: "Cloud console > IAM & Admin > IAM; Service accounts > Permissions",
+    controls: &[
+        "NIST 800-53 AC-3",
+        "NIST 800-53 AC-6",
+        "ISO 27001 A.5.15",
+        "SOC 2 CC6.6",
+        "ATT&CK T1199",
+        "ATT&CK T1078.004",
+    ],
+    needs: &[
+        Part::ConsoleGrants,
+        Part::ProbeGrants,
+        Part::ServiceAccounts,
+        Part::IamPolicies,
+        Part::IamRoles,
+        Part::Groups,
+        Part::WorkloadIdentityPools,
+        Part::Domains,
+    ],
+    judge: Judge::Client(judge),
+};
+
+fn judge(client_id: &str, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
+    // What the tenant's own domains and projects are decides whose a principal is, if it says so itself.
+    let gap = [Part::Domains, Part::IamPolicies].into_iter().find_map(|part| tenant.gap(part));
+    judge_takeover(client_id, tenant, "Nobody outside gets at", |takeover| {
+        let mut unknown = None;
+        let mut rulings = Vec::new();
+        for path in paths(takeover) {
+            match (path.kind, path.is_outside, gap) {
+                (TakeoverPrincipal::Open, _, _) | (_, Some(true), _) => {
+                    rulings.push(fail(Severity::Critical, path, takeover));
+                }
+                (_, Some(false), _) => {}
+                (_, None, Some(_)) => unknown = gap,
+                (_, None, None) => rulings.push(nobodys(path, takeover)),
+            }
+        }
+        let client = || subjects::client(client_id, tenant);
+        rulings.extend(unknown.map(|gap| Ruling::not_assessed(gap).about(client())));
+        rulings
+    })
+}
+
+fn nobodys(path: &TakeoverPath, takeover: &Takeover) -> Ruling {
+    let message = format!("Nobody can tell whose principal this is: {}", path.sentence);
+    describe(Ruling::review(Severity::High, message), path, takeover)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::*;
+    use crate::findings::Verdict;
+    use crate::tenant::{Reading, TakeoverEdge};
+
+    fn from(kind: TakeoverPrincipal, is_outside: Option<bool>) -> Vec<TakeoverPath> {
+        vec![TakeoverPath { kind, is_outside, ..path(TakeoverEdge::Key) }]
+    }
+
+    #[test]
+    fn outsiders_and_everybody_are_critical_along_any_edge() {
+        for paths in [
+            from(TakeoverPrincipal::Human, Some(true)),
+            from(TakeoverPrincipal::Workload, Some(true)),
+            from(TakeoverPrincipal::Open, Some(false)),
+            from(TakeoverPrincipal::Open, None),
+            vec![TakeoverPath { is_outside: Some(true), ..path(TakeoverEdge::Admin) }],
+        ] {
+            let ruling = only(judge_paths(&CHECK, paths));
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Critical));
+        }
+    }
+
+    #[test]
+    fn the_tenants_own_pass() {
+        for kind in [TakeoverPrincipal::Human, TakeoverPrincipal::Workload] {
+            assert_eq!(only(judge_paths(&CHECK, from(kind, Some(false)))).verdict, Verdict::Pass);
+        }
+    }
+
+    #[test]
+    fn a_principal_that_is_nobodys_is_for_review() {
+        let ruling = only(judge_paths(&CHECK, from(TakeoverPrincipal::Human, None)));
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::High));
+    }
+
+    #[test]
+    fn while_domains_are_missing_nobody_is_called_foreign() {
+        let paths = [TakeoverPrincipal::Human, TakeoverPrincipal::Workload];
+        let paths = paths.into_iter().flat_map(|kind| from(kind, None)).collect();
+        let takeovers = vec![takeover(paths)];
+        let tenant = Tenant { takeovers, ..delegating(&[GMAIL_SEND], Reading::Complete(Vec::new())) };
+        let ruling = only(judge_client(&CHECK, &without(Part::Domains, tenant)));
+        assert_eq!((ruling.verdict, ruling.gap.unwrap().part), (Verdict::NotAssessed, Part::Domains));
+    }
+}

@@ -1,0 +1,85 @@
+//! KEY-07: roles for one account that are given on a whole project, or more.
+
+use super::takeover::{NEEDS, judge_takeover};
+use crate::checks::{Check, Judge, subjects};
+use crate::findings::{Ruling, Severity};
+use crate::tenant::{BroadBinding, Policy, Takeover, Tenant};
+
+/// The check.
+pub(crate) const CHECK: Check = Check {
+    id: "KEY-07",
+    slug: "project-wide-role",
+    title: "Roles for single accounts, given on whole projects",
+    severity: Severity::High,
+    condition: "Service Account User, Token Creator or Key Admin is given on the project of a service account that holds a \
+                delegation, or on a folder or the organization above it, to whomever.",
+    why: "Such a role covers every account below it, and those that are made later too: nobody who adds a delegation \
+          sees that it was given away long ago.",
+    fix: "Give the role on the one account it is for, and remove it from the project, folder or organization.",
+    place: "Cloud console > IAM & Admin > IAM",
+    controls: &[
+        "CIS-GCP 1.6",
+        "NIST 800-53 AC-6",
+        "ISO 27001 A.5.3",
+        "ISO 27001 A.5.15",
+        "SOC 2 CC1.3",
+        "SOC 2 CC6.3",
+        "ATT&CK T1098.003",
+    ],
+    needs: NEEDS,
+    judge: Judge::Client(judge),
+};
+
+fn judge(client_id: &str, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
+    judge_takeover(client_id, tenant, "No role for single accounts is given above", |takeover| {
+        takeover.broad.iter().map(|binding| fail(binding, takeover)).collect()
+    })
+}
+
+fn fail(binding: &BroadBinding, takeover: &Takeover) -> Ruling {
+    let BroadBinding { resource, role, member } = binding;
+    let message = format!("{member} holds {role} on {resource}, above {}", takeover.account);
+    Ruling::fail(Severity::High, message)
+        .about(subjects::path(takeover, member, &format!("{role} on {resource}")))
+        .evidence("client_id", &takeover.client_id)
+        .evidence("principal", member)
+        .evidence("role", role)
+        .evidence("resource", resource)
+        .fix(format!("Remove {role} for {member} on {resource}; give it on the one account it is for."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::*;
+    use crate::findings::Verdict;
+    use crate::tenant::{Reading, TakeoverEdge};
+
+    fn binding(resource: &str) -> BroadBinding {
+        BroadBinding {
+            resource: resource.into(),
+            role: "roles/iam.serviceAccountTokenCreator".into(),
+            member: "group:team@example.com".into(),
+        }
+    }
+
+    #[test]
+    fn each_binding_above_the_account_is_a_high_finding_of_its_own() {
+        let broad = vec![binding("project project"), binding("organization 1")];
+        let takeovers = vec![Takeover { broad, ..takeover(Vec::new()) }];
+        let tenant = Tenant { takeovers, ..delegating(&[GMAIL_SEND], Reading::Complete(Vec::new())) };
+        let rulings = judge_client(&CHECK, &tenant);
+        assert_eq!(rulings.len(), 2);
+        for (ruling, resource) in rulings.iter().zip(["project project", "organization 1"]) {
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High));
+            let id = &ruling.subject.as_ref().unwrap().id;
+            let edge = format!("roles/iam.serviceAccountTokenCreator on {resource}");
+            assert_eq!(*id, format!("{CLIENT}/group:team@example.com/{edge}"));
+        }
+    }
+
+    #[test]
+    fn a_path_alone_is_another_checks() {
+        assert_eq!(only(judge_paths(&CHECK, vec![path(TakeoverEdge::Sign)])).verdict, Verdict::Pass);
+    }
+}

@@ -1,0 +1,78 @@
+//! KEY-05: who can sign as a delegated account, become it, or give itself the right to.
+
+use super::takeover::{NEEDS, fail, judge_takeover, paths};
+use crate::checks::{Check, Judge};
+use crate::findings::{Ruling, Severity};
+use crate::tenant::{Policy, TakeoverEdge, TakeoverPath, Tenant};
+
+/// The check.
+pub(crate) const CHECK: Check = Check {
+    id: "KEY-05",
+    slug: "sign-or-impersonate-path",
+    title: "Who can sign as delegated accounts, or become them",
+    severity: Severity::Critical,
+    condition: "A principal other than the account itself gets a delegated token of it without a key: it can sign as the \
+                account, can become another account, or the account itself, that can, or can give itself such a \
+                right. Critical up to two hops, high if the path is longer. What only yields the account's own \
+                token, which is no user's, is no path. The account's right to sign as itself is none either: \
+                keyless signing needs it. Conditions of bindings are not evaluated.",
+    why: "Whoever signs as the account is any user of the tenant, and no key file needs to be stolen for it.",
+    fix: "Remove the binding that the finding names.",
+    place: "Cloud console > IAM & Admin > IAM; Service accounts > Permissions",
+    controls: &[
+        "CIS-GCP 1.6",
+        "NIST 800-53 AC-6",
+        "ISO 27001 A.8.2",
+        "SOC 2 CC6.3",
+        "ATT&CK T1098.003",
+        "ATT&CK T1550.001",
+    ],
+    needs: NEEDS,
+    judge: Judge::Client(judge),
+};
+
+/// The most hops of a path that is critical.
+const NEAR: u64 = 2;
+
+fn judge(client_id: &str, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
+    judge_takeover(client_id, tenant, "Nobody else can sign as, or become,", |takeover| {
+        let keyless = paths(takeover).filter(|path| path.edge != TakeoverEdge::Key);
+        keyless.map(|path| fail(severity(path), path, takeover)).collect()
+    })
+}
+
+const fn severity(path: &TakeoverPath) -> Severity {
+    if path.hops <= NEAR { Severity::Critical } else { Severity::High }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::*;
+    use crate::findings::Verdict;
+
+    #[test]
+    fn near_is_critical_and_far_is_high_whatever_the_edge() {
+        for edge in [TakeoverEdge::Sign, TakeoverEdge::Indirect, TakeoverEdge::Admin] {
+            for (hops, severity) in [(1, Severity::Critical), (2, Severity::Critical), (3, Severity::High)] {
+                let ruling = only(judge_paths(&CHECK, vec![TakeoverPath { hops, ..path(edge) }]));
+                assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "{edge:?} {hops}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_principal_has_a_finding_an_edge() {
+        let rulings = judge_paths(&CHECK, vec![path(TakeoverEdge::Sign), path(TakeoverEdge::Admin)]);
+        let ids: Vec<_> = rulings.into_iter().map(|ruling| ruling.subject.unwrap().id).collect();
+        assert_eq!(
+            ids,
+            [format!("{CLIENT}/ann@example.com/sign"), format!("{CLIENT}/ann@example.com/admin")]
+        );
+    }
+
+    #[test]
+    fn making_keys_is_another_checks() {
+        assert_eq!(only(judge_paths(&CHECK, vec![path(TakeoverEdge::Key)])).verdict, Verdict::Pass);
+    }
+}

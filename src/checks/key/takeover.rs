@@ -1,0 +1,190 @@
+//! What the checks on paths share: one verdict a path, and no pass where a path may be hidden.
+
+use crate::checks::{gaps, subjects};
+use crate::findings::{Ruling, Severity};
+use crate::tenant::{Gap, Part, Takeover, TakeoverPath, Tenant};
+
+/// The parts without which nobody can say that there is no path.
+pub(super) const NEEDS: &[Part] = &[
+    Part::ConsoleGrants,
+    Part::ProbeGrants,
+    Part::ServiceAccounts,
+    Part::IamPolicies,
+    Part::IamRoles,
+    Part::Groups,
+    Part::WorkloadIdentityPools,
+];
+
+/// Judges who gets at a client. `judge` gives the findings; without any, `fine` is said if nothing is missing.
+pub(super) fn judge_takeover(
+    client_id: &str,
+    tenant: &Tenant,
+    fine: &str,
+    judge: impl Fn(&Takeover) -> Vec<Ruling>,
+) -> Vec<Ruling> {
+    let client = || subjects::client(client_id, tenant);
+    let Some(takeover) = tenant.takeover_of(client_id) else {
+        return vec![unmatched(client_id, tenant).about(client())];
+    };
+    let mut rulings = judge(takeover);
+    // What is missing may hide another path, beside those that are known.
+    match &takeover.gap {
+        Some(gap) => rulings.push(Ruling::not_assessed(gap).about(client())),
+        None if rulings.is_empty() => {
+            rulings.push(Ruling::pass(format!("{fine} {}", takeover.account)).about(client()));
+        }
+        None => {}
+    }
+    rulings
+}
+
+/// The paths of others to the account: what it may do to itself, keyless signing needs.
+pub(super) fn paths(takeover: &Takeover) -> impl Iterator<Item = &TakeoverPath> {
+    takeover.paths.iter().filter(|path| !path.principal.eq_ignore_ascii_case(&takeover.account))
+}
+
+/// Fails a path: what is true is the path itself, hop by hop.
+pub(super) fn fail(severity: Severity, path: &TakeoverPath, takeover: &Takeover) -> Ruling {
+    describe(Ruling::fail(severity, &path.sentence), path, takeover)
+}
+
+/// The facts about a path that a person wants to see with a finding.
+pub(super) fn describe(ruling: Ruling, path: &TakeoverPath, takeover: &Takeover) -> Ruling {
+    let mut ruling = ruling
+        .about(subjects::path(takeover, &path.principal, path.edge.as_str()))
+        .evidence("client_id", &takeover.client_id)
+        .evidence("principal", &path.principal)
+        .evidence("outside", path.is_outside.map_or("unknown", |outside| if outside { "yes" } else { "no" }))
+        .evidence("permission", &path.permission)
+        .evidence("hops", path.hops);
+    if !path.via.is_empty() {
+        ruling = ruling.evidence("via", path.via.join(", "));
+    }
+    if path.is_conditional {
+        ruling = ruling.evidence("condition", "a binding on the way has one; it is not evaluated");
+    }
+    if path.cut.is_empty() {
+        return ruling;
+    }
+    ruling.evidence("binding", &path.cut).fix(format!("Remove the binding {}.", path.cut))
+}
+
+/// Of a client that no listed account is, nobody can say who gets at it.
+fn unmatched(client_id: &str, tenant: &Tenant) -> Ruling {
+    let gap: Option<Gap> = match subjects::account_of(client_id, tenant) {
+        Some(_) => Some(gaps::not_asked(Part::IamPolicies)),
+        None => tenant.service_accounts.gap().cloned(),
+    };
+    gap.map_or_else(
+        || {
+            Ruling::not_applicable(
+                "The client is no service account of the listed projects; DWD-06 asks whose it is",
+            )
+        },
+        |gap| Ruling::not_assessed(&gap),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::*;
+    use crate::checks::{ALL, Check, Judge};
+    use crate::findings::{SubjectKind, Verdict};
+    use crate::tenant::{Reading, ServiceAccounts, TakeoverEdge};
+
+    fn checks() -> impl Iterator<Item = &'static Check> {
+        ALL.iter().copied().filter(|check| ["KEY-04", "KEY-05", "KEY-06", "KEY-07"].contains(&check.id))
+    }
+
+    fn known() -> Tenant {
+        delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()))
+    }
+
+    #[test]
+    fn nobody_gets_at_the_account() {
+        for check in checks() {
+            assert_eq!(only(judge_client(check, &known())).verdict, Verdict::Pass, "{}", check.id);
+        }
+    }
+
+    #[test]
+    fn what_is_missing_may_hide_a_path() {
+        for part in [Part::IamPolicies, Part::IamRoles, Part::Groups] {
+            for check in checks() {
+                let ruling = only(judge_client(check, &without(part, known())));
+                assert_eq!(ruling.verdict, Verdict::NotAssessed, "{}", check.id);
+                assert_eq!(ruling.gap.unwrap().part, part);
+            }
+        }
+    }
+
+    #[test]
+    fn a_client_that_is_no_listed_account_is_not_applicable_only_if_all_accounts_are_listed() {
+        let mut tenant = known();
+        tenant.service_accounts = Reading::Complete(ServiceAccounts::default());
+        tenant.takeovers.clear();
+        for check in checks() {
+            assert_eq!(only(judge_client(check, &tenant)).verdict, Verdict::NotApplicable, "{}", check.id);
+            let unlisted = without(Part::ServiceAccounts, tenant.clone());
+            assert_eq!(only(judge_client(check, &unlisted)).verdict, Verdict::NotAssessed, "{}", check.id);
+        }
+    }
+
+    #[test]
+    fn an_account_that_was_not_searched_is_not_assessed() {
+        let tenant = Tenant { takeovers: Vec::new(), ..known() };
+        for check in checks() {
+            assert_eq!(only(judge_client(check, &tenant)).verdict, Verdict::NotAssessed, "{}", check.id);
+        }
+    }
+
+    #[test]
+    fn a_path_that_is_known_stands_beside_what_is_missing() {
+        let check = crate::checks::find("KEY-05").unwrap();
+        let takeovers = vec![takeover(vec![path(TakeoverEdge::Sign)])];
+        let rulings = judge_client(check, &without(Part::Groups, Tenant { takeovers, ..known() }));
+        let verdicts: Vec<_> = rulings.iter().map(|ruling| ruling.verdict).collect();
+        assert_eq!(verdicts, [Verdict::Fail, Verdict::NotAssessed]);
+    }
+
+    #[test]
+    fn what_an_account_may_do_to_itself_is_no_finding() {
+        let own = TakeoverPath { principal: ACCOUNT.to_uppercase(), ..path(TakeoverEdge::Sign) };
+        for check in checks().filter(|check| check.id != "KEY-06") {
+            assert_eq!(only(judge_paths(check, vec![own.clone()])).verdict, Verdict::Pass, "{}", check.id);
+        }
+    }
+
+    #[test]
+    fn a_path_is_named_by_client_principal_and_edge_and_carries_its_hops() {
+        let path = TakeoverPath {
+            via: vec!["team@example.com".into()],
+            hops: 2,
+            is_conditional: true,
+            ..path(TakeoverEdge::Sign)
+        };
+        let ruling = fail(Severity::Critical, &path, &takeover(Vec::new()));
+        assert_eq!(ruling.message, path.sentence);
+        assert_eq!(ruling.fix, Some(format!("Remove the binding {}.", path.cut)));
+        for fact in
+            ["hops: 2", "via: team@example.com", "outside: no", "permission: iam.serviceAccounts.signJwt"]
+        {
+            assert!(ruling.evidence.iter().any(|evidence| evidence == fact), "{fact}");
+        }
+        assert!(ruling.evidence.iter().any(|evidence| evidence.starts_with("condition: ")));
+        let subject = ruling.subject.unwrap();
+        assert_eq!(subject.kind, SubjectKind::Path);
+        assert_eq!(subject.id, format!("{CLIENT}/ann@example.com/sign"));
+        assert_eq!(subject.also, ["ann@example.com"]);
+        assert!(subject.names().all(|name| name != CLIENT && name != ACCOUNT));
+    }
+
+    #[test]
+    fn each_of_them_needs_what_paths_are_found_in() {
+        for check in checks() {
+            assert!(matches!(check.judge, Judge::Client(_)));
+            assert!(NEEDS.iter().all(|part| check.needs.contains(part)), "{}", check.id);
+        }
+    }
+}
