@@ -615,6 +615,7 @@ fn deciding_facts(table: &toml::Table) -> toml::Table {
     if let Some(collect) = table.get_mut("collect").and_then(toml::Value::as_table_mut) {
         collect.retain(|key, _| key == "parts");
     }
+    table.retain(|_, section| !section.as_table().is_some_and(toml::Table::is_empty));
     table
 }
 

@@ -15,7 +15,7 @@ use crate::cli::{LogFormat, Output};
 pub(super) fn start(output: &Output) {
     let level = match (output.quiet, output.verbose) {
         (true, _) => "error",
-        (false, 0) => "workspace_audit::progress=info,warn",
+        (false, 0) => "progress=info,warn",
         (false, 1) => "workspace_audit=info,warn",
         (false, 2) => "workspace_audit=debug,info",
         (false, _) => "workspace_audit=trace,info",

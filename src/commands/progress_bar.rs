@@ -109,7 +109,7 @@ struct Told {
 const PAUSE: Duration = Duration::from_secs(30);
 
 /// Under this name, long work is heard without being asked; what takes less than a pause says nothing.
-const TARGET: &str = "workspace_audit::progress";
+const TARGET: &str = "progress";
 
 impl Progress for Lines {
     fn started(&self, part: Part, total: Option<u64>) {

@@ -16,8 +16,8 @@ use crate::findings::{
 use crate::tenant::{
     AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grants, Guardrails, IamFacts,
     LastLogin, Mailbox, MailboxFact, MailboxRead, Part, People, Provenance, Reading, SendAs, SendAsKind,
-    ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, Sighting, SmtpMsa, Tenant, User,
-    UserFacts,
+    ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, Sighting, SmtpMsa, Takeover,
+    TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant, User, UserFacts,
 };
 
 /// One judged run.
@@ -286,7 +286,24 @@ pub(super) fn tenant() -> Tenant {
         console_grants: Reading::Complete(()),
         probe_grants: Reading::Partial((), gap(Part::ProbeGrants)),
         iam: IamFacts::default(),
-        takeovers: Vec::new(),
+        takeovers: vec![Takeover {
+            client_id: "1001".to_owned(),
+            account: "=mailer@example.iam.gserviceaccount.com".to_owned(),
+            paths: vec![TakeoverPath {
+                principal: "group:devs@example.com".to_owned(),
+                kind: TakeoverPrincipal::Human,
+                is_outside: None,
+                edge: TakeoverEdge::Key,
+                permission: "iam.serviceAccountKeys.create".to_owned(),
+                via: vec!["<b>@example.com".to_owned()],
+                hops: 2,
+                is_conditional: true,
+                sentence: "devs → can create keys for → =mailer".to_owned(),
+                cut: "roles/iam.serviceAccountKeyAdmin for group:devs@example.com".to_owned(),
+            }],
+            broad: Vec::new(),
+            gap: None,
+        }],
         service_account_use: Reading::Complete(ServiceAccountUse::default()),
         guardrails: Reading::Complete(Guardrails::default()),
         client_certificates: Reading::Complete(Vec::new()),

@@ -101,6 +101,11 @@ impl Breaker {
         way
     }
 
+    /// Whether the API ever answered.
+    pub(super) const fn has_ever_answered(&self) -> bool {
+        self.has_answered
+    }
+
     /// Whether there is an outage.
     pub(super) const fn is_open(&self) -> bool {
         !matches!(self.state, State::Closed)

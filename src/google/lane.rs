@@ -49,7 +49,7 @@ struct State {
     breaker: Breaker,
     traffic: Traffic,
     /// Why the last attempt failed, for those that are refused because of it.
-    last: String,
+    last: Option<GoogleError>,
 }
 
 /// One attempt under way. If nobody waits for its end any more, the breaker must know.
@@ -68,7 +68,7 @@ impl Lane {
             budget: RetryBudget::new(retries),
             breaker: Breaker::new(patience),
             traffic: Traffic::default(),
-            last: String::new(),
+            last: None,
         };
         Self { api, limiter: Limiter::new(most), ceiling: Ceiling::of(api), state: Mutex::new(state) }
     }
@@ -155,10 +155,19 @@ impl Lane {
         is_free.then(|| Attempt(self))
     }
 
+    /// Of an API that never answered, what came instead is the cause itself.
     fn given_up(&self, state: &State) -> GoogleError {
         let failures = state.breaker.failures();
-        let words = format!("{failures} attempts in a row failed; the last: {}", state.last);
-        GoogleError::new(causes::GIVEN_UP, self.api, None, &words)
+        match &state.last {
+            Some(last) if !state.breaker.has_ever_answered() => {
+                GoogleError { exhausted: true, ..last.clone() }
+            }
+            last => {
+                let last = last.as_ref().map(ToString::to_string).unwrap_or_default();
+                let words = format!("{failures} attempts in a row failed; the last: {last}");
+                GoogleError::new(causes::GIVEN_UP, self.api, None, &words)
+            }
+        }
     }
 
     fn end(&self, error: Option<&GoogleError>) {
@@ -168,7 +177,7 @@ impl Lane {
             Some(error) if error.cause.retry == Retry::AfterWait => {
                 state.traffic.throttles += u64::from(error.cause == causes::THROTTLED);
                 state.breaker.failed(Instant::now(), error.cause == causes::TIMEOUT);
-                state.last = error.to_string();
+                state.last = Some(error.clone());
             }
             // A refusal is an answer: the API works.
             _ => {
@@ -234,6 +243,7 @@ mod tests {
     #[tokio::test]
     async fn an_outage_for_good_ends_in_refusals_that_name_the_last_cause() {
         let lane = Lane::new(Api::Gmail, 4, 0, PATIENCE);
+        lane.attempt(ready(Ok(()))).await.unwrap();
         let mut asked = 0;
         let last = loop {
             let failure = lane.attempt(ready(Err::<(), _>(error(causes::BACKEND_ERROR)))).await.unwrap_err();
@@ -243,7 +253,7 @@ mod tests {
             asked += 1;
         };
         assert_eq!(asked, 56, "fifty in a row, and six tries");
-        assert_eq!(lane.traffic().calls, 56, "what is refused is not sent");
+        assert_eq!(lane.traffic().calls, 57, "what is refused is not sent");
         assert!(
             last.words.contains("56 attempts in a row failed; the last: Google's servers fail"),
             "{last}"

@@ -196,7 +196,7 @@ fn a_second_run_at_once_is_told_who_holds_the_lock_while_looking_is_allowed() {
 #[test]
 fn a_short_outage_costs_no_mailbox() {
     let faults =
-        ["503", "reset"].map(|answer| format!("GET /gmail/* {answer} after=100 times=150").parse().unwrap());
+        ["503", "reset"].map(|answer| format!("GET /gmail/* {answer} after=100 times=53").parse().unwrap());
     for fault in faults {
         let tenant = Tenant::with(Options { faults: vec![fault], ..slow() });
         let audit = tenant.audit();

@@ -99,4 +99,10 @@ fn clients(tenant: &mut Foundation) {
         "The audit reads send-as settings; it signs in weekly and never writes",
     );
     tenant.accept("KEY-01", &email, "The audit's machine has no identity of its own yet; keyless is planned");
+    tenant.accept("KEY-05", "auditor@example.com", "The administrator sets the keyless audit up");
+    tenant.accept(
+        "KEY-05",
+        "principal://iam.googleapis.com/*/workloadIdentityPools/emulated/subject/emulated",
+        "The workload that the keyless audit runs in",
+    );
 }

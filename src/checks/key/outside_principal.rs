@@ -34,7 +34,6 @@ pub(crate) const CHECK: Check = Check {
         Part::IamPolicies,
         Part::IamRoles,
         Part::Groups,
-        Part::WorkloadIdentityPools,
         Part::Domains,
     ],
     judge: Judge::Client(judge),

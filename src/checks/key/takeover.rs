@@ -12,7 +12,6 @@ pub(super) const NEEDS: &[Part] = &[
     Part::IamPolicies,
     Part::IamRoles,
     Part::Groups,
-    Part::WorkloadIdentityPools,
 ];
 
 /// Judges who gets at a client. `judge` gives the findings; without any, `fine` is said if nothing is missing.

@@ -42,6 +42,10 @@ fn the_columns_are_the_documented_ones() {
         ),
         ("sa_keys.csv", "service_account,key_id,created_at,expires_at,origin,disabled,last_used_at"),
         (
+            "sa_paths.csv",
+            "principal,service_account,edge,via,hops,severity,client_id,permission,outside,conditional,path,cut",
+        ),
+        (
             "delegated_scopes.csv",
             "client_id,service_account,project,scope,risk_class,severity,provenance,first_seen_at,\
              last_seen_at,granted_by,last_used_at,granted_at,disagreement",
