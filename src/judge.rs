@@ -149,6 +149,8 @@ impl<'f> Share<'f> {
                 let gap = |takeover: &'f Takeover| takeover.gap.as_ref().filter(|gap| gap.part == part);
                 takeover.map_or_else(|| tenant.gap(part), gap)
             }
+            // Who a listed account is needs no certificate.
+            (Self::Account(Some(_)), Part::ClientCertificates) => None,
             (Self::Project(project), Part::Guardrails) => project.all().into_iter().find_map(Reading::gap),
             _ => tenant.gap(part),
         }

@@ -122,7 +122,27 @@ pub async fn collect(
         kept(run, Part::ProbeGrants, probe::collect(client, plan, progress)),
         users::collect(&admin, plan, run, progress),
     )?;
+    let foreign = asked(
+        plan.not_asked(Part::ClientCertificates),
+        client_certificates::collect(client, foreign_clients(run)?),
+    );
+    kept(run, Part::ClientCertificates, foreign).await?;
     mailboxes::collect(client, plan, run, progress).await
+}
+
+/// Clients of the console's list that no listed account is. Only service accounts have certificates, and their
+/// client ids are numbers.
+fn foreign_clients(run: &Run<'_>) -> Result<Vec<String>, StoreError> {
+    let console: Option<Reading<GrantListing>> = run.part(Part::ConsoleGrants)?;
+    let accounts: Option<Reading<ServiceAccounts>> = run.part(Part::ServiceAccounts)?;
+    let accounts = accounts.as_ref().and_then(Reading::known);
+    let listed = |id: &str| accounts.is_some_and(|accounts| accounts.by_client(id).is_some());
+    let grants = console.as_ref().and_then(Reading::known).into_iter().flat_map(|listing| &listing.grants);
+    let ids: BTreeSet<&str> = grants
+        .map(|(client_id, _)| client_id.trim_end_matches(".apps.googleusercontent.com"))
+        .filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) && !listed(id))
+        .collect();
+    Ok(ids.into_iter().map(str::to_owned).collect())
 }
 
 /// Service accounts, and who and what is around them. Each step asks about what the one before found.

@@ -20,7 +20,7 @@ pub(super) fn run(configured: &Configured) -> Result<Exit, Failure> {
     )?;
     for known in Store::look(&config.history)?.runs()? {
         let Some(run) = known.summary else {
-            writeln!(stdout, "{:<22} {}", known.id, "under way, or killed: `run --resume` continues it")?;
+            writeln!(stdout, "{:<22} under way, or killed: `run --resume` continues it", known.id)?;
             continue;
         };
         let read = match (known.state, run.completeness) {

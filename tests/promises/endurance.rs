@@ -41,7 +41,7 @@ fn throttles_resets_cuts_and_errors_that_pass_cost_no_fact() {
 
 #[test]
 fn a_token_that_dies_early_is_replaced() {
-    let tenant = tenant(&["POST /token token-dies=6"]);
+    let tenant = tenant(&["POST /token token-dies=60"]);
     tenant.audit().assert_code(0);
 }
 

@@ -3,7 +3,7 @@
 use super::scope::own_client;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Part, Policy, ServiceAccount, Tenant};
+use crate::tenant::{Part, Policy, ServiceAccount, Tenant, is_same_client};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -12,8 +12,8 @@ pub(crate) const CHECK: Check = Check {
     title: "Clients that match no known service account",
     severity: Severity::High,
     condition: "A client that holds a delegation matches no service account of the listed projects (review, high; low \
-                for this audit's own), or one that is disabled (review, low). Whether such a client is foreign, \
-                deleted or in a project that is not listed cannot be told from here.",
+                for this audit's own), or one that is disabled (review, low). Google's public certificates tell \
+                whether such a client is a service account of another project, or none that exists any more.",
     why: "A delegation stays when the account, the vendor contract or the colleague behind it is gone; whoever \
           controls the client can act as every user.",
     fix: "Find out whose client it is. Remove the delegation if nobody here owns it; list its project in the \
@@ -29,14 +29,14 @@ pub(crate) const CHECK: Check = Check {
         "ATT&CK T1199",
         "ATT&CK T1671",
     ],
-    needs: &[Part::ConsoleGrants, Part::ProbeGrants, Part::ServiceAccounts],
+    needs: &[Part::ConsoleGrants, Part::ProbeGrants, Part::ServiceAccounts, Part::ClientCertificates],
     judge: Judge::Client(judge),
 };
 
 fn judge(client_id: &str, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
     let ruling = match (subjects::account_of(client_id, tenant), tenant.service_accounts.complete()) {
         (Some(account), _) => judge_account(account),
-        (None, Ok(_)) => unmatched(client_id, policy),
+        (None, Ok(_)) => unmatched(client_id, tenant, policy),
         (None, Err(gap)) => {
             return vec![Ruling::not_assessed(gap).about(subjects::client(client_id, tenant))];
         }
@@ -62,18 +62,35 @@ fn judge_account(account: &ServiceAccount) -> Ruling {
     }
 }
 
-fn unmatched(client_id: &str, policy: &Policy) -> Ruling {
+fn unmatched(client_id: &str, tenant: &Tenant, policy: &Policy) -> Ruling {
     if policy.own_client_id.as_deref() == Some(client_id) {
         return Ruling::review(Severity::Low, "This audit's own account is in none of the listed projects")
             .fix("List its project in the configuration, so that its keys are judged too.");
     }
-    Ruling::review(
-        Severity::High,
-        format!(
-            "Client {client_id} matches no account of the listed projects; it may be foreign, deleted or in \
-             another project"
+    let known = tenant.client_certificates.known().into_iter().flatten();
+    let found = known
+        .filter(|client| is_same_client(&client.client_id, client_id))
+        .find_map(|client| client.account.known());
+    let message = match found {
+        Some(Some(account)) => format!(
+            "Client {client_id} is the service account {}, in none of the listed projects",
+            account.email
         ),
-    )
+        Some(None) => format!(
+            "Client {client_id} is no service account that exists: it was deleted, or is an OAuth client of another kind"
+        ),
+        None => format!(
+            "Client {client_id} matches no account of the listed projects; it may be foreign, deleted or in another project"
+        ),
+    };
+    let ruling = Ruling::review(Severity::High, message);
+    match found {
+        Some(Some(account)) => ruling
+            .evidence("service_account", &account.email)
+            .evidence("project", &account.project)
+            .evidence("public_keys", account.keys.len()),
+        _ => ruling,
+    }
 }
 
 #[cfg(test)]
@@ -81,7 +98,7 @@ mod tests {
     use super::*;
     use crate::checks::test_facts::*;
     use crate::findings::Verdict;
-    use crate::tenant::{Reading, ServiceAccounts};
+    use crate::tenant::{ClientCertificates, ForeignAccount, Reading, ServiceAccounts};
 
     fn known() -> Tenant {
         delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()))
@@ -100,6 +117,27 @@ mod tests {
         assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::High));
         assert!(ruling.message.contains("may be foreign, deleted or in another project"));
         assert_eq!(ruling.subject.unwrap().id, "555");
+    }
+
+    #[test]
+    fn what_public_certificates_tell_is_said() {
+        let mut tenant = known();
+        let foreign = ForeignAccount {
+            email: "mailer@vendor.iam.gserviceaccount.com".to_owned(),
+            project: "vendor".to_owned(),
+            keys: Vec::new(),
+        };
+        for (account, expected) in
+            [(Some(foreign), "mailer@vendor"), (None, "no service account that exists")]
+        {
+            tenant.client_certificates = Reading::Complete(vec![ClientCertificates {
+                client_id: "555".to_owned(),
+                account: Reading::Complete(account),
+            }]);
+            let ruling = only(judge("555", &tenant, &policy()));
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::High));
+            assert!(ruling.message.contains(expected), "{}", ruling.message);
+        }
     }
 
     #[test]
