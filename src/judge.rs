@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::checks::{Check, ExceptionUse, Judge, subjects};
 use crate::findings::{
     Change, ChangeCounts, CheckSummary, Coverage, Exception, Exceptions, Finding, Fingerprint, FixedFinding,
-    MailboxCounts, Ruling, Severity, Subject, Verdict,
+    MailboxCounts, Ruling, Severity, Subject, SubjectKind, Verdict,
 };
 use crate::store::{GoneFinding, Run, StoreError};
 use crate::tenant::{
@@ -245,6 +245,11 @@ impl<'a> Court<'a> {
                         self.rule(index, &subjects::project(project), Share::Project(project), rulings)?;
                     }
                 }
+                Judge::App(judge) => {
+                    for app in &tenant.apps {
+                        self.rule(index, &subjects::app(app), Share::Tenant, judge(app, tenant, policy))?;
+                    }
+                }
                 Judge::User(_) | Judge::Exception(_) => {}
             }
         }
@@ -429,6 +434,8 @@ impl<'a> Court<'a> {
                 // A check that is not asked any more says nothing.
                 None => {}
                 Some(tally) if was_not_assessed || tally.is_unlisted() => self.carry_over(finding)?,
+                // What happened is news once, and nobody mends it.
+                Some(_) if finding.subject.kind == SubjectKind::Event => {}
                 Some(_) if is_open(finding.verdict) => fixed.add(finding),
                 Some(_) => {}
             }

@@ -73,6 +73,9 @@ LOOSE: dict[str, Fact] = {
 
 # Page sizes that neither a document's fields nor its words give.
 LARGEST_PAGE: dict[str, Fact] = {
+    "policyanalyzer.projects.locations.activityTypes.activities.query": Fact(
+        1000, "the reference page of activities.query: max allowed value is 1000"
+    ),
     "directory.groups.list": Fact(200, "the reference page of groups.list: max allowed value is 200"),
     "directory.members.list": Fact(200, "the reference page of members.list: max allowed value is 200"),
 }

@@ -2,13 +2,21 @@
 
 use std::collections::BTreeSet;
 
+use chrono::Duration;
+
 use super::takeovers::takeovers;
 use crate::collect::{Access, GrantListing, UserCursor, UserListing};
 use crate::judge::UserTotals;
 use crate::store::{Run, StoreError};
-use crate::tenant::{Gap, GapClass, IamFacts, Part, PartGrain, People, Reading, ServiceAccounts, Tenant};
+use crate::tenant::{
+    App, Gap, GapClass, GmailSettingChange, IamFacts, Part, PartGrain, People, Reading, ServiceAccounts,
+    Tenant,
+};
 
 use super::ledger::Shown;
+
+/// How far back a first run looks for what is new.
+const FIRST_LOOK_BACK: Duration = Duration::days(7);
 
 /// The audit's own client.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +54,8 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
         unreadable: known.map_or(0, |listing| listing.unreadable),
         is_unknown: known.is_none_or(|listing| listing.interrupted),
     };
+    let admin_log: Reading<Vec<GmailSettingChange>> = part(run, Part::AdminLog)?;
+    let token_log: Reading<Vec<App>> = part(run, Part::TokenLog)?;
     let mut tenant = Tenant {
         run_at: run.started_at(),
         customer_id: known.and_then(|listing| listing.customer_id.clone()),
@@ -61,15 +71,21 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
             policies: part(run, Part::IamPolicies)?,
             roles: part(run, Part::IamRoles)?,
             groups: part(run, Part::Groups)?,
-            pools: part(run, Part::WorkloadIdentityPools)?,
+            // Nothing reads them yet: every pool counts as open.
+            pools: IamFacts::default().pools,
         },
         takeovers: Vec::new(),
         service_account_use: part(run, Part::ServiceAccountUse)?,
         guardrails: part(run, Part::Guardrails)?,
         client_certificates: part(run, Part::ClientCertificates)?,
-        admin_log: part(run, Part::AdminLog)?,
+        admin_log: admin_log.without_facts(),
         access_evaluation_log: part(run, Part::AccessEvaluationLog)?,
-        token_log: part(run, Part::TokenLog)?,
+        token_log: token_log.without_facts(),
+        apps: token_log.known().cloned().unwrap_or_default(),
+        gmail_changes: admin_log.known().cloned().unwrap_or_default(),
+        changes_since: run
+            .previous()?
+            .map_or_else(|| run.started_at() - FIRST_LOOK_BACK, |previous| previous.started_at()),
     };
     tenant.takeovers = takeovers(&tenant);
     Ok(Facts { tenant, users, own_email: own.email.to_owned(), own_client_id, shown })

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::findings::{Exception, Ruling, Severity};
 use crate::tenant::{
-    Domain, Grant, Part, Policy, ProjectGuardrails, ServiceAccount, ServiceAccountKey, Tenant, UserFacts,
+    App, Domain, Grant, Part, Policy, ProjectGuardrails, ServiceAccount, ServiceAccountKey, Tenant, UserFacts,
 };
 
 /// A rule: what it asks, why, what it needs, and the function that answers for one subject.
@@ -55,6 +55,8 @@ pub enum Judge {
     Key(fn(&ServiceAccountKey, &ServiceAccount, &Tenant, &Policy) -> Vec<Ruling>),
     /// Asked of each project that holds service accounts.
     Project(fn(&ProjectGuardrails, &Tenant, &Policy) -> Vec<Ruling>),
+    /// Asked of each app that users let in.
+    App(fn(&App, &Tenant, &Policy) -> Vec<Ruling>),
     /// Asked of each entry of the exceptions file, after all other checks.
     Exception(fn(&Exception, ExceptionUse) -> Vec<Ruling>),
 }
@@ -77,6 +79,7 @@ impl Judge {
         match self {
             Self::Tenant(_) | Self::Exception(_) => &[],
             Self::User(_) => &[Part::Users],
+            Self::App(_) => &[Part::TokenLog],
             Self::Domain(_) => &[Part::Domains],
             Self::Grant(_) | Self::Client(_) => &[Part::ConsoleGrants, Part::ProbeGrants],
             Self::Key(_) => &[Part::ServiceAccounts, Part::SaKeys],

@@ -1,6 +1,7 @@
 //! The catalogue: one file a check, in a folder a group. A check judges one subject from facts alone.
 
 mod age;
+mod app;
 mod check;
 mod dwd;
 mod exc;
@@ -30,6 +31,7 @@ pub const ALL: &[&Check] = &[
     &mail::sendas_external::CHECK,
     &mail::sendas_msa_weak::CHECK,
     &mail::identity_diversion::CHECK,
+    &dwd::inventory_proof::CHECK,
     &dwd::scope_tenant_admin::CHECK,
     &dwd::scope_mail_content::CHECK,
     &dwd::send_as_anyone::CHECK,
@@ -43,7 +45,10 @@ pub const ALL: &[&Check] = &[
     &key::outside_principal::CHECK,
     &key::project_wide_role::CHECK,
     &key::host_project_guardrails::CHECK,
+    &app::token_mail_scope::CHECK,
+    &app::app_new::CHECK,
     &ten::domain_unverified::CHECK,
+    &ten::routing_changed::CHECK,
     &exc::exception_expired::CHECK,
     &exc::exception_unused::CHECK,
     &exc::exception_expiring_soon::CHECK,

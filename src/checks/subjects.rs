@@ -1,9 +1,11 @@
 //! What verdicts are about: one spelling of ids and names for every check, so that a finding keeps its
 //! identity and an exception can name it.
 
+use chrono::{DateTime, SecondsFormat, Utc};
+
 use crate::findings::{Exception, Subject, SubjectKind};
 use crate::tenant::{
-    Address, Domain, Grant, ProjectGuardrails, ServiceAccount, ServiceAccountKey, Takeover, Tenant, User,
+    Address, App, Domain, Grant, ProjectGuardrails, ServiceAccount, ServiceAccountKey, Takeover, Tenant, User,
 };
 
 /// A user; an exception may name any of its addresses.
@@ -92,6 +94,20 @@ pub fn project(project: &ProjectGuardrails) -> Subject {
 pub fn guardrail(project: &ProjectGuardrails, guardrail: &str) -> Subject {
     let id = format!("{}/{guardrail}", project.project);
     Subject::new(SubjectKind::Project, id, format!("{}: {guardrail}", project.project)).also(&project.project)
+}
+
+/// A third-party app.
+#[must_use]
+pub fn app(app: &App) -> Subject {
+    let name = if app.name.is_empty() { &app.client_id } else { &app.name };
+    Subject::new(SubjectKind::App, &app.client_id, name)
+}
+
+/// Something that happened, at one time.
+#[must_use]
+pub fn event(what: &str, at: DateTime<Utc>) -> Subject {
+    let at = at.to_rfc3339_opts(SecondsFormat::Millis, true);
+    Subject::new(SubjectKind::Event, format!("{what}/{at}"), format!("{what}, {at}"))
 }
 
 /// An entry of the exceptions file.

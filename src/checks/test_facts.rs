@@ -168,6 +168,9 @@ pub(super) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Tenant {
         admin_log: Reading::Complete(()),
         access_evaluation_log: Reading::Complete(()),
         token_log: Reading::Complete(()),
+        apps: Vec::new(),
+        gmail_changes: Vec::new(),
+        changes_since: days_ago(7),
     }
 }
 

@@ -10,8 +10,7 @@ use crate::google::{
 };
 use crate::tenant::{
     Gap, Group, GroupMember, GroupMemberKind, Groups, IamBinding, IamCondition, IamPolicies, IamPolicy,
-    IamResource, IamRole, IamRoleState, IamRoles, Part, PoolState, Reading, ResourcePolicy, ServiceAccounts,
-    WorkloadIdentityPool, WorkloadIdentityPools,
+    IamResource, IamRole, IamRoleState, IamRoles, Part, Reading, ResourcePolicy, ServiceAccounts,
 };
 
 use super::{gaps, reading};
@@ -254,23 +253,4 @@ pub(super) fn logs_reads(policies: &Reading<IamPolicies>, project: &str, service
         place = parent(found);
     }
     missing.map_or(Reading::Complete(false), Reading::Missing)
-}
-
-/// The workload identity pools of the projects.
-pub(super) async fn pools(session: &Session<'_>, projects: &[String]) -> Reading<WorkloadIdentityPools> {
-    let (mut pools, mut gaps, mut any) = (Vec::new(), Vec::new(), projects.is_empty());
-    for project in projects {
-        let listing = iam1::list_workload_identity_pools(session, project).all().await;
-        any |= listing.began;
-        gaps.extend(gaps::of_listing(Part::WorkloadIdentityPools, &listing));
-        pools.extend(listing.rows.into_iter().map(|pool| WorkloadIdentityPool {
-            name: pool.name,
-            state: match (pool.state.as_str(), pool.disabled) {
-                ("DELETED", _) => PoolState::Deleted,
-                (_, true) => PoolState::Disabled,
-                _ => PoolState::Active,
-            },
-        }));
-    }
-    reading(WorkloadIdentityPools(pools), any, gaps)
 }

@@ -2,6 +2,7 @@
 
 pub mod access;
 mod admin_roles;
+mod audit_logs;
 mod client_certificates;
 pub mod console_grants;
 mod domains;
@@ -26,7 +27,7 @@ use tokio::time::Instant;
 
 use crate::google::{Client, Session};
 use crate::store::{Run, StoreError};
-use crate::tenant::{Gap, IamPolicies, IamRoles, Part, Reading, ServiceAccounts};
+use crate::tenant::{App, Gap, GmailSettingChange, IamPolicies, IamRoles, Part, Reading, ServiceAccounts};
 
 pub use access::{Access, Identity};
 pub use progress::{Progress, Silent};
@@ -121,6 +122,7 @@ pub async fn collect(
         cloud(&account, &admin, plan, run, progress),
         kept(run, Part::ProbeGrants, probe::collect(client, plan, progress)),
         users::collect(&admin, plan, run, progress),
+        logs(&admin, plan, run, progress),
     )?;
     let foreign = asked(
         plan.not_asked(Part::ClientCertificates),
@@ -128,6 +130,38 @@ pub async fn collect(
     );
     kept(run, Part::ClientCertificates, foreign).await?;
     mailboxes::collect(client, plan, run, progress).await
+}
+
+/// The audit logs, one after the other: they share one quota.
+async fn logs(
+    admin: &Session<'_>,
+    plan: &Plan,
+    run: &Run<'_>,
+    progress: &dyn Progress,
+) -> Result<(), StoreError> {
+    if is_wanted::<Vec<GmailSettingChange>>(plan, run, Part::AdminLog)? {
+        run.put_part(Part::AdminLog, &audit_logs::admin(admin, run, progress).await?)?;
+    }
+    if is_wanted::<()>(plan, run, Part::AccessEvaluationLog)? {
+        run.put_part(Part::AccessEvaluationLog, &audit_logs::access_evaluation(admin, run, progress).await?)?;
+    }
+    if is_wanted::<Vec<App>>(plan, run, Part::TokenLog)? {
+        run.put_part(Part::TokenLog, &audit_logs::token(admin, run, progress).await?)?;
+    }
+    Ok(())
+}
+
+/// Whether a part is still to be read. One that is not asked for is kept as such.
+fn is_wanted<T: Serialize + DeserializeOwned>(
+    plan: &Plan,
+    run: &Run<'_>,
+    part: Part,
+) -> Result<bool, StoreError> {
+    if let Some(gap) = plan.not_asked(part) {
+        run.put_part(part, &Reading::<T>::Missing(gap))?;
+        return Ok(false);
+    }
+    Ok(!matches!(run.part::<Reading<T>>(part)?, Some(Reading::Complete(_))))
 }
 
 /// Clients of the console's list that no listed account is. Only service accounts have certificates, and their
@@ -163,14 +197,9 @@ async fn cloud(
             (gap, _) => Reading::Missing(gap.unwrap_or_else(|| gaps::not_asked(Part::IamPolicies))),
         }
     };
-    let pools = asked(needs_accounts(Part::WorkloadIdentityPools), iam::pools(account, &projects));
     let uses =
         asked(needs_accounts(Part::ServiceAccountUse), service_account_use::collect(account, &projects));
-    tokio::try_join!(
-        kept(run, Part::IamPolicies, policies),
-        kept(run, Part::WorkloadIdentityPools, pools),
-        kept(run, Part::ServiceAccountUse, uses),
-    )?;
+    tokio::try_join!(kept(run, Part::IamPolicies, policies), kept(run, Part::ServiceAccountUse, uses),)?;
     let policies: Reading<IamPolicies> = run.part(Part::IamPolicies)?.unwrap_or_else(nothing_read);
     let known = policies.known().cloned().unwrap_or_default();
     let needs_policies = |part| plan.not_asked(part).or_else(|| policies_missing(&policies, part));

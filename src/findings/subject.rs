@@ -26,6 +26,10 @@ pub enum SubjectKind {
     Path,
     /// A Cloud project, or one of its guardrails.
     Project,
+    /// A third-party app.
+    App,
+    /// Something that happened.
+    Event,
     /// An entry of the exceptions file.
     Exception,
     /// A part that is missing.
@@ -47,6 +51,8 @@ impl SubjectKind {
             Self::Key => "key",
             Self::Path => "path",
             Self::Project => "project",
+            Self::App => "app",
+            Self::Event => "event",
             Self::Exception => "exception",
             Self::Part => "part",
         }

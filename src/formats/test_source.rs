@@ -310,6 +310,9 @@ pub(super) fn tenant() -> Tenant {
         admin_log: Reading::Complete(()),
         access_evaluation_log: Reading::Complete(()),
         token_log: Reading::Complete(()),
+        apps: Vec::new(),
+        gmail_changes: Vec::new(),
+        changes_since: chrono::DateTime::UNIX_EPOCH,
         grants: Grants::merge([
             grant("117000000000000000001", "https://mail.google.com/", Provenance::Console),
             grant("117000000000000000001", "https://mail.google.com/", Provenance::Probe),

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::iam_policy::Policy;
-use super::{Api, GoogleError, Pages, Request, Session, iam1, segment};
+use super::{Api, GoogleError, Request, Session, iam1, segment};
 
 /// `Project`, as far as it is read.
 #[derive(Clone, Debug, Deserialize)]
@@ -47,15 +47,6 @@ pub async fn get_folder(session: &Session<'_>, folder: &str) -> Result<Folder, G
     let path = format!("v3/folders/{}", segment(folder));
     let request = Request::new(Api::ResourceManager, path).query("fields", "parent");
     session.get(iam1::CLOUD_SCOPE, &request).await
-}
-
-/// `projects.search`: every project that the account may see.
-#[must_use]
-pub fn search_projects<'a>(session: &'a Session<'a>) -> Pages<'a, Project> {
-    let request = Request::new(Api::ResourceManager, "v3/projects:search")
-        .query("pageSize", "500")
-        .query("fields", "nextPageToken,projects(name,parent,projectId)");
-    Pages::new(session, iam1::CLOUD_SCOPE, request, "projects")
 }
 
 /// `getIamPolicy` of `projects/…`, `folders/…` or `organizations/…`.

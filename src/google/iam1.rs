@@ -70,37 +70,18 @@ pub struct Role {
 /// # Errors
 /// What came instead.
 pub async fn get_role(session: &Session<'_>, name: &str) -> Result<Role, GoogleError> {
-    let path: Vec<String> = name.split('/').map(segment).collect();
-    let request = Request::new(Api::Iam, format!("v1/{}", path.join("/")))
-        .query("fields", "includedPermissions,deleted,stage");
+    let request = match name.strip_prefix("roles/") {
+        Some(role) => Request::new(Api::Iam, format!("v1/roles/{}", segment(role))),
+        None => Request::new(Api::Iam, custom_role(name)),
+    };
+    let request = request.query("fields", "includedPermissions,deleted,stage");
     session.get(CLOUD_SCOPE, &request).await
 }
 
-/// `WorkloadIdentityPool`, as far as it is read.
-#[derive(Clone, Debug, Deserialize)]
-pub struct WorkloadIdentityPool {
-    /// `projects/<number>/locations/global/workloadIdentityPools/<id>`.
-    #[serde(default)]
-    pub name: String,
-    /// `ACTIVE` or `DELETED`.
-    #[serde(default)]
-    pub state: String,
-    /// Switched off.
-    #[serde(default)]
-    pub disabled: bool,
-}
-
-/// `projects.locations.workloadIdentityPools.list`: 1,000 a page, says the discovery document.
-#[must_use]
-pub fn list_workload_identity_pools<'a>(
-    session: &'a Session<'a>,
-    project: &str,
-) -> Pages<'a, WorkloadIdentityPool> {
-    let path = format!("v1/projects/{}/locations/global/workloadIdentityPools", segment(project));
-    let request = Request::new(Api::Iam, path)
-        .query("pageSize", "1000")
-        .query("fields", "nextPageToken,workloadIdentityPools(name,state,disabled)");
-    Pages::new(session, CLOUD_SCOPE, request, "workloadIdentityPools")
+/// `v1/projects/…/roles/…` or `v1/organizations/…/roles/…`.
+fn custom_role(name: &str) -> String {
+    let path: Vec<String> = name.split('/').map(segment).collect();
+    format!("v1/{}", path.join("/"))
 }
 
 /// `projects.serviceAccounts.getIamPolicy`.

@@ -60,7 +60,7 @@ pub struct ApplicationInfo {
     pub impersonation: Option<bool>,
 }
 
-/// One event of an activity.
+/// `Activity.events`: one event.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Event {
     /// Its name.
@@ -71,7 +71,7 @@ pub struct Event {
     pub parameters: Vec<Parameter>,
 }
 
-/// One parameter of an event.
+/// `Activity.events.parameters`: one parameter.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Parameter {

@@ -1,4 +1,4 @@
-//! The public certificates of service accounts: who a foreign client id is, without any credentials. Google
+//! In no discovery document: the public certificates of service accounts: who a foreign client id is, without any credentials. Google
 //! documents the address for verifying signatures; that it takes unique ids too is seen in its use by GAM.
 
 use std::collections::BTreeMap;

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AdminRoles, ClientCertificates, Domains, Gap, Grants, Guardrails, IamFacts, Mailbox, Part, People,
-    Reading, ServiceAccountUse, ServiceAccounts, Takeover, User,
+    AdminRoles, App, ClientCertificates, Domains, Gap, GmailSettingChange, Grants, Guardrails, IamFacts,
+    Mailbox, Part, People, Reading, ServiceAccountUse, ServiceAccounts, Takeover, User,
 };
 
 /// One user with its mailbox: what streams through the checks.
@@ -65,6 +65,12 @@ pub struct Tenant {
     pub access_evaluation_log: Reading<()>,
     /// Whether the token log was read completely.
     pub token_log: Reading<()>,
+    /// Apps that the token log shows.
+    pub apps: Vec<App>,
+    /// Changes of Gmail's settings that the admin log shows.
+    pub gmail_changes: Vec<GmailSettingChange>,
+    /// What came after this is new: the start of the run before, or a week before this one.
+    pub changes_since: DateTime<Utc>,
 }
 
 impl Tenant {

@@ -3,6 +3,7 @@
 
 mod address;
 mod admin_role;
+mod app;
 mod client_certificate;
 mod delegation;
 mod disagreement;
@@ -31,6 +32,7 @@ mod workload_identity_pool;
 
 pub use address::Address;
 pub use admin_role::{AdminRole, AdminRoles, AssigneeType, RoleAssignment};
+pub use app::{App, GmailSettingChange};
 pub use client_certificate::{ClientCertificates, ForeignAccount, PublicKey};
 pub use delegation::{
     DelegationChange, DelegationEvent, GrantUse, LedgerSource, SeenGrant, SourceWindow, UseKey,

@@ -216,7 +216,11 @@ fn a_healthy_tenant_passes_with_its_exceptions_and_a_neglected_one_fails_every_c
     for check in report["checks"].as_array().unwrap() {
         let id = check["id"].as_str().unwrap();
         let counts = neglected.verdicts(id);
-        assert!(id.starts_with("EXC") || counts["fail"] + counts["review"] > 0, "{id}: {counts:?}");
+        // What is new is news once, and here there is none.
+        assert!(
+            id.starts_with("EXC") || id == "APP-03" || counts["fail"] + counts["review"] > 0,
+            "{id}: {counts:?}"
+        );
     }
 }
 
@@ -252,10 +256,15 @@ fn service_accounts_keys_and_grants_are_the_tenants_own() {
     let rows = audit.rows("delegated_scopes.csv");
     let found: BTreeSet<_> =
         rows.iter().map(|row| (row["client_id"].clone(), row["scope"].clone())).collect();
-    assert_eq!(found, grants);
+    assert!(grants.is_subset(&found), "{:?}", grants.difference(&found));
+    let of_logs = rows
+        .iter()
+        .filter(|row| !row["provenance"].contains("console") && !row["provenance"].contains("probe"));
+    assert!(of_logs.count() >= 2, "what only the logs show is there too");
     let own = rows.iter().filter(|row| row["service_account"].starts_with("workspace-audit@"));
     for row in own {
-        assert_eq!(row["provenance"], r#"["console","probe"]"#, "{}", row["scope"]);
+        let says = |source: &str| row["provenance"].contains(source);
+        assert!(says("console") && says("probe"), "{}: {}", row["scope"], row["provenance"]);
     }
 }
 

@@ -86,7 +86,8 @@ fn each_identity_asks_for_just_its_scopes() {
             "admin.directory.user.readonly",
             "admin.directory.domain.readonly",
             "admin.directory.rolemanagement.readonly",
-            "admin.directory.group.readonly"
+            "admin.directory.group.readonly",
+            "admin.reports.audit.readonly"
         ])
     );
     assert_eq!(as_users, scopes(&["gmail.settings.basic"]));

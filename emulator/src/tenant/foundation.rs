@@ -20,11 +20,12 @@ pub(super) const AUDIT_PROJECT: &str = "audit-project";
 const AUDIT_ACCOUNT: &str = "workspace-audit";
 
 /// The scopes that the audit's own delegation holds unless a start says otherwise.
-const AUDIT_SCOPES: [&str; 5] = [
+const AUDIT_SCOPES: [&str; 6] = [
     "https://www.googleapis.com/auth/admin.directory.user.readonly",
     "https://www.googleapis.com/auth/admin.directory.domain.readonly",
     "https://www.googleapis.com/auth/admin.directory.rolemanagement.readonly",
     "https://www.googleapis.com/auth/admin.directory.group.readonly",
+    "https://www.googleapis.com/auth/admin.reports.audit.readonly",
     "https://www.googleapis.com/auth/gmail.settings.basic",
 ];
 

@@ -3,6 +3,7 @@
 mod scope;
 
 pub(crate) mod client_unowned_or_foreign;
+pub(crate) mod inventory_proof;
 pub(crate) mod sa_overloaded;
 pub(crate) mod scope_mail_content;
 pub(crate) mod scope_tenant_admin;

@@ -1,3 +1,4 @@
 //! The tenant's configuration.
 
 pub(crate) mod domain_unverified;
+pub(crate) mod routing_changed;

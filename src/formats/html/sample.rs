@@ -502,6 +502,9 @@ pub(super) fn tenant(people: People) -> Tenant {
         admin_log: Reading::Complete(()),
         access_evaluation_log: Reading::Complete(()),
         token_log: Reading::Complete(()),
+        apps: Vec::new(),
+        gmail_changes: Vec::new(),
+        changes_since: chrono::DateTime::UNIX_EPOCH,
         grants: Grants::merge([
             grant("104823517746620019283", "https://mail.google.com/", Provenance::Console),
             grant("104823517746620019283", &google("calendar.readonly"), Provenance::Console),

@@ -1,0 +1,108 @@
+//! APP-02: apps that users let into their mail or files.
+
+use crate::checks::standing::tier_zero;
+use crate::checks::{Check, Judge};
+use crate::findings::{Ruling, Severity};
+use crate::tenant::{App, Part, Policy, RiskClass, ScopeRiskTable, Tenant};
+
+/// The check.
+pub(crate) const CHECK: Check = Check {
+    id: "APP-02",
+    slug: "token-mail-scope",
+    title: "Apps that users let into mail or files",
+    severity: Severity::High,
+    condition: "In the token log of the last 180 days a user authorized, and did not revoke since, an app within a \
+                scope that reads, writes, sends or settles mail (classes M, R, W, S, C) or reads or writes all \
+                files (D). High; critical if a user of it is tier 0, as far as its users are listed. Apps that hold \
+                a delegation are judged as clients. What was authorized before the log began does not show.",
+    why: "The app keeps its access when the password changes, and acts from outside as the user.",
+    fix: "Ask the users what the app is for. Block or limit it, and revoke its tokens; where it is wanted, record \
+          who accepted it.",
+    place: "Admin console > Security > Access and data control > API controls > Manage app access",
+    controls: &[
+        "CIS-GWS 4.2.1.2",
+        "NIST 800-53 AC-6",
+        "NIST 800-53 CM-11",
+        "ISO 27001 A.5.23",
+        "SOC 2 CC6.1",
+        "ATT&CK T1528",
+        "ATT&CK T1550.001",
+        "ATT&CK T1671",
+    ],
+    needs: &[Part::TokenLog],
+    judge: Judge::App(judge),
+};
+
+const CLASSES: [RiskClass; 6] = [
+    RiskClass::MailFull,
+    RiskClass::MailRead,
+    RiskClass::MailWrite,
+    RiskClass::Send,
+    RiskClass::MailSettings,
+    RiskClass::Files,
+];
+
+fn judge(app: &App, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+    let scopes: Vec<&str> = sensitive(app).collect();
+    if scopes.is_empty() {
+        return vec![Ruling::pass("The app was let into neither mail nor all files")];
+    }
+    let people = tenant.people.known();
+    let great = app.some_users.iter().find_map(|user| {
+        let person = people?.owner_of(user)?;
+        let why = tier_zero(person.id, person.primary_email, person.is_super_admin, tenant, policy)?;
+        Some(format!("{user}: {why}"))
+    });
+    let users = if app.users == 1 { "1 user".to_owned() } else { format!("{} users", app.users) };
+    let severity = if great.is_some() { Severity::Critical } else { Severity::High };
+    let mut ruling = Ruling::fail(severity, format!("{users} let {} into mail or files", name(app)))
+        .evidence("client_id", &app.client_id)
+        .evidence("users", app.some_users.join(", "))
+        .evidence("last_authorized", app.last_authorized_at.date_naive().to_string());
+    for scope in scopes {
+        ruling = ruling.evidence("scope", scope);
+    }
+    vec![match great {
+        Some(great) => ruling.evidence("tier_0", great),
+        None => ruling,
+    }]
+}
+
+/// The scopes of an app that reach mail or all files.
+pub(super) fn sensitive(app: &App) -> impl Iterator<Item = &str> {
+    let table = ScopeRiskTable::shipped();
+    app.scopes.iter().map(String::as_str).filter(move |scope| {
+        table.find(scope).is_some_and(|risk| risk.classes.iter().any(|class| CLASSES.contains(class)))
+    })
+}
+
+/// What the app calls itself, or its client id.
+pub(super) fn name(app: &App) -> &str {
+    if app.name.is_empty() { &app.client_id } else { &app.name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::app::app_new::tests::app;
+    use crate::checks::test_facts::*;
+    use crate::findings::Verdict;
+
+    fn of(app: &App, tenant: &Tenant) -> Ruling {
+        only(judge(app, tenant, &policy()))
+    }
+
+    #[test]
+    fn an_app_in_mail_or_files_fails_and_weighs_more_with_a_great_user() {
+        let mail = app(&["https://mail.google.com/"], 1);
+        let ruling = of(&mail, &tenant([]));
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High));
+        let boss = super_admin("1", "ann@example.com");
+        assert_eq!(of(&mail, &tenant([&boss])).severity, Severity::Critical);
+    }
+
+    #[test]
+    fn an_app_that_only_knows_who_signs_in_passes() {
+        assert_eq!(of(&app(&["openid", "email"], 1), &tenant([])).verdict, Verdict::Pass);
+    }
+}

@@ -1,0 +1,90 @@
+//! TEN-06: mail routing that was changed since the last run.
+
+use crate::checks::{Check, Judge, subjects};
+use crate::findings::{Ruling, Severity};
+use crate::tenant::{GmailSettingChange, Part, Policy, Tenant};
+
+/// The check.
+pub(crate) const CHECK: Check = Check {
+    id: "TEN-06",
+    slug: "routing-changed",
+    title: "Mail routing changed since the last run",
+    severity: Severity::High,
+    condition: "The admin log shows that a rule of Gmail's routing (UNIFIED_MAIL_ROUTING, ALIAS_TABLE, EMAIL_ROUTE, \
+                MESSAGE_SECURITY_RULE) was made or changed after the start of the run before, or in the seven days \
+                before this run if there is none.",
+    why: "A routing rule copies or diverts mail of the whole tenant, and no user can see it.",
+    fix: "Confirm with the admin who did it, and look at the rule.",
+    place: "Admin console > Apps > Google Workspace > Gmail > Routing",
+    controls: &["NIST 800-53 AC-4", "NIST 800-53 SI-4", "ISO 27001 A.8.9", "SOC 2 CC8.1", "ATT&CK T1114.003"],
+    needs: &[Part::AdminLog],
+    judge: Judge::Tenant(judge),
+};
+
+const ROUTING: [&str; 4] = ["UNIFIED_MAIL_ROUTING", "ALIAS_TABLE", "EMAIL_ROUTE", "MESSAGE_SECURITY_RULE"];
+
+fn judge(tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
+    let changes: Vec<Ruling> = tenant
+        .gmail_changes
+        .iter()
+        .filter(|change| change.at > tenant.changes_since && is_routing(change))
+        .map(changed)
+        .collect();
+    if !changes.is_empty() {
+        return changes;
+    }
+    vec![match tenant.admin_log.gap() {
+        Some(gap) => Ruling::not_assessed(gap),
+        None => Ruling::pass("No routing rule was changed"),
+    }]
+}
+
+/// The setting's name may stand with the rule's own name behind it.
+fn is_routing(change: &GmailSettingChange) -> bool {
+    ROUTING.iter().any(|name| change.setting.to_uppercase().starts_with(name))
+}
+
+fn changed(change: &GmailSettingChange) -> Ruling {
+    let verb = if change.event.starts_with("CREATE") { "made" } else { "changed" };
+    let (actor, day) = (&change.actor, change.at.date_naive());
+    let ruling = Ruling::fail(Severity::High, format!("{actor} {verb} {} on {day}", change.setting))
+        .about(subjects::event(&change.setting, change.at))
+        .evidence("event", &change.event)
+        .evidence("actor", actor);
+    change.details.iter().fold(ruling, |ruling, detail| ruling.evidence("detail", detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::*;
+    use crate::findings::Verdict;
+
+    fn change(setting: &str, days: i64) -> GmailSettingChange {
+        GmailSettingChange {
+            at: days_ago(days),
+            event: "CHANGE_GMAIL_SETTING".to_owned(),
+            setting: setting.to_owned(),
+            actor: "ann@example.com".to_owned(),
+            details: vec!["NEW_VALUE: x".to_owned()],
+        }
+    }
+
+    fn of(changes: Vec<GmailSettingChange>) -> Vec<Ruling> {
+        judge(&Tenant { gmail_changes: changes, ..tenant([]) }, &policy())
+    }
+
+    #[test]
+    fn each_change_of_routing_since_the_last_run_fails() {
+        let rulings = of(vec![change("EMAIL_ROUTE", 1), change("ALIAS_TABLE", 2), change("EMAIL_ROUTE", 30)]);
+        assert_eq!(rulings.len(), 2);
+        assert!(rulings.iter().all(|ruling| ruling.verdict == Verdict::Fail));
+    }
+
+    #[test]
+    fn other_settings_and_none_pass_and_a_missing_log_does_not() {
+        assert_eq!(only(of(vec![change("EMAIL_SPAM_SETTING", 1)])).verdict, Verdict::Pass);
+        let blind = without(Part::AdminLog, tenant([]));
+        assert_eq!(only(judge(&blind, &policy())).verdict, Verdict::NotAssessed);
+    }
+}

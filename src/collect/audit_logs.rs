@@ -1,0 +1,336 @@
+//! The audit logs: delegations given, taken away and used; apps that users let in; Gmail's settings changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::causes;
+use crate::google::reports1::{self, Activity, Event};
+use crate::google::{BrokenRows, GoogleError, Pages, Session};
+use crate::store::{Run, StoreError};
+use crate::tenant::{
+    App, DelegationEvent, GmailSettingChange, LedgerSource, Part, Reading, SourceWindow, UseKey, UseTally,
+};
+
+use super::{Progress, gaps, reading};
+
+/// Events about delegation. The last is seen only in other people's rules.
+const DELEGATION: [&str; 3] =
+    ["AUTHORIZE_API_CLIENT_ACCESS", "REMOVE_API_CLIENT_ACCESS", "CHANGE_API_CLIENT_ACCESS"];
+const GMAIL_SETTINGS: [&str; 2] = ["CREATE_GMAIL_SETTING", "CHANGE_GMAIL_SETTING"];
+
+/// Calls of clients are many: so many days of them are read.
+const CALL_DAYS: i64 = 30;
+
+/// Users of an app whose addresses are kept.
+const SOME_USERS: usize = 20;
+
+/// A stretch of a log.
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+}
+
+impl Window {
+    /// As far back as Google keeps logs, less an hour: by the time it is asked for, the oldest is gone.
+    fn whole(run: &Run<'_>) -> Self {
+        let until = run.started_at();
+        Self { from: until - Duration::days(reports1::KEPT_DAYS) + Duration::hours(1), until }
+    }
+
+    fn of_days(run: &Run<'_>, days: i64) -> Self {
+        Self { from: run.started_at() - Duration::days(days), until: run.started_at() }
+    }
+
+    fn covered(self, source: LedgerSource) -> SourceWindow {
+        SourceWindow { source, client: None, from: self.from, until: self.until }
+    }
+}
+
+/// How a listing of a log ended.
+#[derive(Default)]
+struct Heard {
+    any: bool,
+    broken: BrokenRows,
+    stopped: Option<GoogleError>,
+}
+
+impl Heard {
+    /// Hears a listing to its end, event by event.
+    async fn all(
+        &mut self,
+        mut pages: Pages<'_, Activity>,
+        mut page_heard: impl FnMut(&[Activity]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        loop {
+            match pages.next().await {
+                Ok(Some(page)) => {
+                    self.any = true;
+                    self.broken.extend(page.broken);
+                    page_heard(&page.rows)?;
+                }
+                Ok(None) => return Ok(()),
+                Err(error) => {
+                    self.stopped = Some(error);
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    fn is_whole(&self) -> bool {
+        self.stopped.is_none() && self.broken.count == 0
+    }
+
+    fn reading<T>(self, part: Part, facts: T) -> Reading<T> {
+        let gap = match &self.stopped {
+            Some(error) if self.any => Some(gaps::interrupted(part, error)),
+            Some(error) => Some(gaps::refused(part, error)),
+            None => gaps::broken_rows(part, &self.broken),
+        };
+        reading(facts, self.any, gap)
+    }
+}
+
+/// Delegation events go to the ledger for ever; changes of Gmail's settings are the part's own facts.
+pub(super) async fn admin(
+    admin: &Session<'_>,
+    run: &Run<'_>,
+    progress: &dyn Progress,
+) -> Result<Reading<Vec<GmailSettingChange>>, StoreError> {
+    progress.started(Part::AdminLog, None);
+    let window = Window::whole(run);
+    let (mut heard, mut changes) = (Heard::default(), Vec::new());
+    for name in DELEGATION.into_iter().chain(GMAIL_SETTINGS) {
+        let pages = reports1::list_activities(admin, "admin", Some(name), window.from, window.until);
+        heard
+            .all(pages, |page| {
+                progress.advanced(Part::AdminLog, page.len() as u64);
+                changes.extend(page.iter().flat_map(gmail_changes));
+                let events: Vec<DelegationEvent> = page.iter().flat_map(delegation_events).collect();
+                run.put_delegation_events(&events)
+            })
+            .await?;
+        // An event name that Google does not know is refused, and so nothing is missing.
+        let is_unknown_name =
+            |error: &GoogleError| error.cause == causes::BAD_REQUEST && name == DELEGATION[2];
+        if heard.stopped.as_ref().is_some_and(is_unknown_name) {
+            heard.stopped = None;
+        }
+        if heard.stopped.is_some() {
+            break;
+        }
+    }
+    if heard.is_whole() {
+        run.put_source_window(&window.covered(LedgerSource::AuditLog))?;
+    }
+    progress.finished(Part::AdminLog);
+    changes.sort_by(|a, b| (a.at, &a.setting).cmp(&(b.at, &b.setting)));
+    heard.any |= heard.stopped.is_none();
+    Ok(heard.reading(Part::AdminLog, changes))
+}
+
+fn delegation_events(activity: &Activity) -> impl Iterator<Item = DelegationEvent> {
+    let about = |(_, event): &(usize, &Event)| event.name.contains("API_CLIENT_ACCESS");
+    activity.events.iter().enumerate().filter(about).map(|(place, event)| DelegationEvent {
+        id: format!("{}/{}/{place}", activity.id.time.to_rfc3339(), activity.id.unique_qualifier),
+        at: activity.id.time,
+        name: event.name.clone(),
+        client: event.value("API_CLIENT_NAME").to_owned(),
+        scopes: event.values("API_SCOPES"),
+        actor: activity.actor.email.clone().or_else(|| activity.actor.key.clone()),
+    })
+}
+
+fn gmail_changes(activity: &Activity) -> impl Iterator<Item = GmailSettingChange> {
+    let about = |event: &&Event| GMAIL_SETTINGS.contains(&event.name.as_str());
+    activity.events.iter().filter(about).map(|event| GmailSettingChange {
+        at: activity.id.time,
+        event: event.name.clone(),
+        setting: event.value("SETTING_NAME").to_owned(),
+        actor: activity.actor.email.clone().unwrap_or_default(),
+        details: event
+            .parameters
+            .iter()
+            .filter(|parameter| parameter.name != "SETTING_NAME")
+            .filter_map(|parameter| Some(format!("{}: {}", parameter.name, parameter.value.as_deref()?)))
+            .collect(),
+    })
+}
+
+/// Uses of delegations, counted; they go to the ledger.
+pub(super) async fn access_evaluation(
+    admin: &Session<'_>,
+    run: &Run<'_>,
+    progress: &dyn Progress,
+) -> Result<Reading<()>, StoreError> {
+    progress.started(Part::AccessEvaluationLog, None);
+    let window = Window::whole(run);
+    let (mut heard, mut tally) = (Heard::default(), UseTally::default());
+    let pages = reports1::list_activities(
+        admin,
+        "access_evaluation",
+        Some("allow_token_impersonation"),
+        window.from,
+        window.until,
+    );
+    heard
+        .all(pages, |page| {
+            progress.advanced(Part::AccessEvaluationLog, page.len() as u64);
+            for activity in page {
+                for event in &activity.events {
+                    add_evaluation(&mut tally, activity.id.time, event);
+                }
+            }
+            Ok(())
+        })
+        .await?;
+    run.put_grant_uses(&tally.uses().collect::<Vec<_>>())?;
+    if heard.is_whole() {
+        run.put_source_window(&window.covered(LedgerSource::AccessEvaluation))?;
+    }
+    progress.finished(Part::AccessEvaluationLog);
+    Ok(heard.reading(Part::AccessEvaluationLog, ()))
+}
+
+fn add_evaluation(tally: &mut UseTally, at: DateTime<Utc>, event: &Event) {
+    let account = event.value("service_account");
+    let client = if account.is_empty() { event.value("client_id") } else { account };
+    let source = event.value("configuration_source");
+    let scopes = event.values("scopes_requested");
+    let key = |scope: Option<String>| UseKey {
+        client: client.to_owned(),
+        scope,
+        log: LedgerSource::AccessEvaluation,
+        configuration_source: (!source.is_empty()).then(|| source.to_owned()),
+        impersonation: None,
+    };
+    if scopes.is_empty() {
+        tally.add(key(None), at);
+    }
+    scopes.into_iter().for_each(|scope| tally.add(key(Some(scope)), at));
+}
+
+/// Apps that users let in; what clients called goes to the ledger.
+pub(super) async fn token(
+    admin: &Session<'_>,
+    run: &Run<'_>,
+    progress: &dyn Progress,
+) -> Result<Reading<Vec<App>>, StoreError> {
+    progress.started(Part::TokenLog, None);
+    let (mut heard, mut apps) = (Heard::default(), Apps::default());
+    for name in ["revoke", "authorize"] {
+        let window = Window::whole(run);
+        let pages = reports1::list_activities(admin, "token", Some(name), window.from, window.until);
+        heard
+            .all(pages, |page| {
+                progress.advanced(Part::TokenLog, page.len() as u64);
+                page.iter().for_each(|activity| apps.add(activity));
+                Ok(())
+            })
+            .await?;
+        if heard.stopped.is_some() {
+            break;
+        }
+    }
+    if heard.stopped.is_none() {
+        calls(&mut heard, admin, run, progress).await?;
+    }
+    progress.finished(Part::TokenLog);
+    Ok(heard.reading(Part::TokenLog, apps.in_order()))
+}
+
+/// What clients called, as users or not.
+async fn calls(
+    heard: &mut Heard,
+    admin: &Session<'_>,
+    run: &Run<'_>,
+    progress: &dyn Progress,
+) -> Result<(), StoreError> {
+    let (window, mut tally) = (Window::of_days(run, CALL_DAYS), UseTally::default());
+    let pages = reports1::list_activities(admin, "token", Some("activity"), window.from, window.until);
+    heard
+        .all(pages, |page| {
+            progress.advanced(Part::TokenLog, page.len() as u64);
+            for activity in page {
+                let info = activity.actor.application_info.as_ref();
+                for event in &activity.events {
+                    let named = info.and_then(|info| info.oauth_client_id.as_deref()).unwrap_or_default();
+                    let client = if named.is_empty() { event.value("client_id") } else { named };
+                    let key = UseKey {
+                        client: client.to_owned(),
+                        scope: None,
+                        log: LedgerSource::TokenLog,
+                        configuration_source: None,
+                        impersonation: info.and_then(|info| info.impersonation),
+                    };
+                    tally.add(key, activity.id.time);
+                }
+            }
+            Ok(())
+        })
+        .await?;
+    run.put_grant_uses(&tally.uses().collect::<Vec<_>>())?;
+    if heard.is_whole() {
+        run.put_source_window(&window.covered(LedgerSource::TokenLog))?;
+    }
+    Ok(())
+}
+
+/// Apps while the log is heard.
+#[derive(Default)]
+struct Apps {
+    /// When each user of each app revoked it last.
+    revoked: BTreeMap<(String, String), DateTime<Utc>>,
+    apps: BTreeMap<String, AppTally>,
+}
+
+struct AppTally {
+    app: App,
+    users: BTreeSet<String>,
+}
+
+impl Apps {
+    /// Revocations come first: an authorization before one counts no more.
+    fn add(&mut self, activity: &Activity) {
+        let (at, user) = (activity.id.time, activity.actor.email.clone().unwrap_or_default());
+        for event in &activity.events {
+            let client_id = event.value("client_id").to_owned();
+            let of_user = (client_id.clone(), user.clone());
+            match event.name.as_str() {
+                "revoke" => {
+                    self.revoked.entry(of_user).and_modify(|known| *known = at.max(*known)).or_insert(at);
+                }
+                "authorize" if self.revoked.get(&of_user).is_none_or(|revoked| *revoked < at) => {
+                    let tally = self.apps.entry(client_id.clone()).or_insert_with(|| AppTally {
+                        app: App {
+                            client_id,
+                            name: event.value("app_name").to_owned(),
+                            scopes: BTreeSet::new(),
+                            users: 0,
+                            some_users: Vec::new(),
+                            first_authorized_at: at,
+                            last_authorized_at: at,
+                        },
+                        users: BTreeSet::new(),
+                    });
+                    tally.app.first_authorized_at = at.min(tally.app.first_authorized_at);
+                    tally.app.last_authorized_at = at.max(tally.app.last_authorized_at);
+                    tally.app.scopes.extend(event.values("scope"));
+                    tally.users.insert(user.clone());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn in_order(self) -> Vec<App> {
+        let finished = self.apps.into_values().map(|AppTally { app, users }| App {
+            users: users.len() as u64,
+            some_users: users.into_iter().take(SOME_USERS).collect(),
+            ..app
+        });
+        finished.collect()
+    }
+}
