@@ -156,7 +156,9 @@ def _read(source: SourceFile, match: re.Match, sources: dict[pathlib.Path, str])
     if named is None:
         raise Unreadable("its documentation does not begin with the method's name")
     path = "/" + _path(source.text, body)
-    method = next((m for m in discovery.at(path) if m.http_method == "GET"), None)
+    reads = [method for method in discovery.at(path) if method.http_method == "GET"]
+    # A custom verb also reads as part of a name.
+    method = next((m for m in reads if f".{m.id}".endswith(f".{named}")), next(iter(reads), None))
     if method is None or method.document != source.document:
         raise Unreadable(f"{source.document.name} has no GET {path}")
     if not f".{method.id}".endswith(f".{named}"):

@@ -24,7 +24,7 @@ pub(super) async fn collect(account: &Session<'_>, projects: &[String]) -> Readi
 }
 
 fn of_project(accounts: &Listing<Activity>, keys: &Listing<Activity>) -> Reading<ProjectUse> {
-    let at = |activity: &Activity| activity.activity.last_authenticated_time;
+    let at = Activity::last_authenticated_at;
     let used = ProjectUse {
         accounts: accounts
             .rows

@@ -31,7 +31,15 @@ pub struct PolicyRule {
     #[serde(default)]
     pub values: PolicyValues,
     /// Where the rule holds only in some places.
-    pub condition: Option<serde_json::Value>,
+    pub condition: Option<Condition>,
+}
+
+/// `GoogleTypeExpr`.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Condition {
+    /// For people.
+    #[serde(default)]
+    pub title: String,
 }
 
 /// `GoogleCloudOrgpolicyV2PolicySpecPolicyRuleStringValues`.

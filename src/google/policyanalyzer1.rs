@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::{Api, Pages, Request, Session, iam1, segment};
 
@@ -33,18 +34,16 @@ pub struct Activity {
     pub full_resource_name: String,
     /// The activity itself: no schema is published for it.
     #[serde(default)]
-    pub activity: LastAuthentication,
-}
-
-/// What stands in an activity of these two types.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LastAuthentication {
-    /// The day, at midnight Pacific time.
-    pub last_authenticated_time: Option<DateTime<Utc>>,
+    pub activity: Map<String, Value>,
 }
 
 impl Activity {
+    /// `lastAuthenticatedTime`: the day, at midnight Pacific time.
+    #[must_use]
+    pub fn last_authenticated_at(&self) -> Option<DateTime<Utc>> {
+        self.activity.get("lastAuthenticatedTime")?.as_str()?.parse().ok()
+    }
+
     /// The account: its address or unique id.
     #[must_use]
     pub fn account(&self) -> Option<&str> {
