@@ -93,7 +93,8 @@ const without = (dropped) => (entry) =>
 
 // What Directory knows of a user, out of all that the truth has.
 export const directoryPart = without(MAILBOX_FIELDS);
-export const withoutKeys = without(new Set(["keys"]));
+// What the truth tells of an account or key, and other APIs answer.
+export const withoutKeys = without(new Set(["keys", "policy", "lastAuthenticatedTime"]));
 
 export const first = (wanted) => TRUTH.users.find(wanted);
 export const holding = (wanted) =>
