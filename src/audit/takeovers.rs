@@ -1,6 +1,6 @@
 //! Facts of IAM → who can take over which client.
 
-use crate::authority::{Authority, Binding, Grade, Limits, Path, PrincipalKind, Right, Side};
+use crate::authority::{self, Authority, Binding, Grade, Limits, Path, PrincipalKind, Right, Side};
 use crate::tenant::{
     BroadBinding, Gap, GapClass, IamPolicies, IamResource, Part, Takeover, TakeoverEdge, TakeoverPath,
     TakeoverPrincipal, Tenant, is_same_client,
@@ -16,7 +16,14 @@ const FOR_ONE_ACCOUNT: [&str; 3] = [
 /// Who can take over each client that holds a grant and is a listed account; and the bindings on which most
 /// paths rest, the most first.
 pub(super) fn takeovers(tenant: &Tenant) -> Vec<Takeover> {
-    let authority = Authority::new(&tenant.iam, &tenant.service_accounts, &tenant.domains, Limits::default());
+    let facts = authority::Facts {
+        iam: &tenant.iam,
+        accounts: &tenant.service_accounts,
+        domains: &tenant.domains,
+        guardrails: &tenant.guardrails,
+        at: tenant.run_at,
+    };
+    let authority = Authority::new(facts, Limits::default());
     let clients = tenant.grants.clients().into_iter();
     let accounts = clients.filter_map(|client| {
         let accounts = tenant.service_accounts.known()?;

@@ -7,25 +7,22 @@ mod members;
 
 use std::collections::{HashMap, HashSet};
 
-use super::graph::{Authority, Limits, ResourceId, UnknownId};
+use chrono::{DateTime, Utc};
+
+use super::graph::{Authority, Facts, Limits, ResourceId, UnknownId};
 use super::principal::Own;
 use super::unknown::{Unknown, UnknownKind};
 use crate::tenant::{
-    Address, Domains, Gap, Group, IamFacts, IamResource, IamRole, PoolState, Reading, ResourcePolicy,
-    ServiceAccounts,
+    Address, Gap, Group, IamFacts, IamResource, IamRole, PoolState, ProjectGuardrails, Reading,
+    ResourcePolicy, ServiceAccounts,
 };
 
 /// The roles behind `projectOwner:`, `projectEditor:` and `projectViewer:`.
 const BASIC_ROLES: [(&str, &str); 3] =
     [("projectOwner", "roles/owner"), ("projectEditor", "roles/editor"), ("projectViewer", "roles/viewer")];
 
-pub(super) fn build<'a>(
-    iam: &'a IamFacts,
-    accounts: &'a Reading<ServiceAccounts>,
-    domains: &Reading<Domains>,
-    limits: Limits,
-) -> Authority<'a> {
-    let mut builder = Builder::new(iam, accounts, domains, limits);
+pub(super) fn build(facts: Facts<'_>, limits: Limits) -> Authority<'_> {
+    let mut builder = Builder::new(facts, limits);
     builder.add_accounts();
     builder.add_hierarchy();
     builder.add_grants();
@@ -37,6 +34,9 @@ pub(super) fn build<'a>(
 struct Builder<'a> {
     iam: &'a IamFacts,
     listed: &'a Reading<ServiceAccounts>,
+    at: DateTime<Utc>,
+    /// Projects where keys can neither be made nor uploaded.
+    keyless: HashSet<&'a str>,
     own: Own,
     entries: HashMap<IamResource, &'a ResourcePolicy>,
     resource_ids: HashMap<IamResource, ResourceId>,
@@ -47,12 +47,8 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(
-        iam: &'a IamFacts,
-        listed: &'a Reading<ServiceAccounts>,
-        domains: &Reading<Domains>,
-        limits: Limits,
-    ) -> Self {
+    fn new(facts: Facts<'a>, limits: Limits) -> Self {
+        let Facts { iam, accounts: listed, domains, guardrails, at } = facts;
         let policies = || iam.policies.known().into_iter().flat_map(|policies| &policies.0);
         let entries: HashMap<_, _> = policies().map(|entry| (comparable(&entry.resource), entry)).collect();
         let own = Own::new(
@@ -67,6 +63,14 @@ impl<'a> Builder<'a> {
         Self {
             iam,
             listed,
+            at,
+            keyless: guardrails
+                .known()
+                .into_iter()
+                .flat_map(|guardrails| &guardrails.0)
+                .filter(|project| forbids_keys(project))
+                .map(|project| project.project.as_str())
+                .collect(),
             own,
             entries,
             resource_ids: HashMap::new(),
@@ -124,6 +128,12 @@ impl<'a> Builder<'a> {
         self.graph.unknown.push(Unknown { kind, subject, message, gap });
         self.graph.unknown.len() - 1
     }
+}
+
+/// Uploading a key needs no other permission than making one.
+fn forbids_keys(project: &ProjectGuardrails) -> bool {
+    let forbids = |guardrail: &Reading<bool>| matches!(guardrail, Reading::Complete(true));
+    forbids(&project.forbids_key_creation) && forbids(&project.forbids_key_upload)
 }
 
 /// Addresses of service accounts compare without case.

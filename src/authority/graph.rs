@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
+
 use super::accounts::{AccountPaths, AccountState};
 use super::build;
 use super::path::Binding;
@@ -9,7 +11,24 @@ use super::principal::{Principal, PrincipalKind};
 use super::right::{Right, Rights};
 use super::search::Search;
 use super::unknown::{Ignored, Unknown};
-use crate::tenant::{Address, Domains, IamCondition, IamFacts, IamResource, Reading, ServiceAccounts};
+use crate::tenant::{
+    Address, Domains, Guardrails, IamCondition, IamFacts, IamResource, Reading, ServiceAccounts,
+};
+
+/// What paths are found in.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// Policies, roles, groups and pools.
+    pub iam: &'a IamFacts,
+    /// The service accounts.
+    pub accounts: &'a Reading<ServiceAccounts>,
+    /// The tenant's domains.
+    pub domains: &'a Reading<Domains>,
+    /// Whether projects forbid new keys.
+    pub guardrails: &'a Reading<Guardrails>,
+    /// As of when: bindings expire.
+    pub at: DateTime<Utc>,
+}
 
 /// How far paths are followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +118,8 @@ pub(super) struct Account<'a> {
     pub(super) resource: ResourceId,
     pub(super) project: Option<ResourceId>,
     pub(super) is_disabled: bool,
+    /// Whether no new key of it can be made, nor uploaded.
+    pub(super) forbids_keys: bool,
 }
 
 /// A right that a hop needs besides its own, and where.
@@ -135,13 +156,8 @@ pub struct Authority<'a> {
 impl<'a> Authority<'a> {
     /// Prepares the search, once for all accounts.
     #[must_use]
-    pub fn new(
-        iam: &'a IamFacts,
-        accounts: &'a Reading<ServiceAccounts>,
-        domains: &Reading<Domains>,
-        limits: Limits,
-    ) -> Self {
-        build::build(iam, accounts, domains, limits)
+    pub fn new(facts: Facts<'a>, limits: Limits) -> Self {
+        build::build(facts, limits)
     }
 
     /// Every path to a delegated token of the account with this address.

@@ -24,8 +24,8 @@ mod tests;
 
 pub use accounts::{AccountPaths, AccountState};
 pub use cuts::Cuts;
-pub use graph::{Authority, Limits};
-pub use path::{Also, Binding, Grade, Hop, Path};
+pub use graph::{Authority, Facts, Limits};
+pub use path::{Also, Binding, Grade, Hop, Obstacle, Path};
 pub use principal::{Principal, PrincipalKind, Side};
 pub use right::Right;
 pub use unknown::{Ignored, IgnoredReason, Unknown, UnknownKind};

@@ -44,6 +44,27 @@ pub struct Also<'a> {
     pub through: Vec<&'a Principal>,
 }
 
+/// What has to change, or to be found elsewhere, before a right can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Obstacle {
+    /// Organization policies forbid to make and to upload keys.
+    KeysForbidden,
+    /// No right to run something in the account's project was found.
+    NothingToRun,
+}
+
+impl std::fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::KeysForbidden => "closed while organization policies forbid keys there",
+            Self::NothingToRun => {
+                "if it can run something as that account: no such right was found in its project"
+            }
+        })
+    }
+}
+
 /// One step of a path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -67,6 +88,8 @@ pub enum Hop<'a> {
         binding: Binding<'a>,
         /// What is needed besides.
         also: Option<Also<'a>>,
+        /// What stands in the way.
+        obstacle: Option<Obstacle>,
         /// On whom.
         account: &'a str,
     },
@@ -114,7 +137,7 @@ pub struct Path<'a> {
     pub account: &'a str,
     /// How.
     pub grade: Grade,
-    /// Whether a binding on the way applies only under a condition.
+    /// Whether a binding on the way applies only under a condition, or an [`Obstacle`] is on it.
     pub conditional: bool,
     /// Step by step, from the principal to the account.
     pub hops: Vec<Hop<'a>>,
@@ -169,11 +192,12 @@ impl<'a> Path<'a> {
                 Hop::Member { group, binding: Some(binding), .. } => {
                     write!(text, " → is one of ({}) → {}", describe(binding), group.id)
                 }
-                Hop::Right { right, binding, also, account, .. } => {
+                Hop::Right { right, binding, also, obstacle, account, .. } => {
                     let also = also.as_ref().map_or_else(String::new, |also| {
                         format!(", with {} by {}", also.permission, describe(&also.binding))
                     });
-                    write!(text, " → {} ({}{also}) → {account}", right.verb(), describe(binding))
+                    let obstacle = obstacle.map_or_else(String::new, |obstacle| format!("; {obstacle}"));
+                    write!(text, " → {} ({}{also}{obstacle}) → {account}", right.verb(), describe(binding))
                 }
             };
         }

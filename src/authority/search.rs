@@ -7,7 +7,7 @@ use super::accounts::{AccountPaths, AccountState};
 use super::graph::{
     AccountId, Authority, CUT_OFF, Grant, GrantId, IgnoredId, Need, NodeId, ResourceId, UnknownId,
 };
-use super::path::{Also, Grade, Hop, Path};
+use super::path::{Also, Grade, Hop, Obstacle, Path};
 use super::principal::PrincipalKind;
 use super::reach::Held;
 use super::right::Right;
@@ -114,7 +114,9 @@ impl<'s, 'a> Search<'s, 'a> {
                     need: None,
                 };
                 if let Some(right) = grant.rights.first_of(&Right::KEY) {
-                    self.push(direct(false), Step::Right { grant: id, right, on }, None);
+                    let makes_key = direct(false);
+                    let conditional = makes_key.conditional || account.forbids_keys;
+                    self.push(State { conditional, ..makes_key }, Step::Right { grant: id, right, on }, None);
                 }
                 if let Some(right) = grant.rights.first_of(&Right::SIGN) {
                     self.push(direct(true), Step::Right { grant: id, right, on }, None);
@@ -184,26 +186,37 @@ impl<'s, 'a> Search<'s, 'a> {
     fn push_become(&mut self, id: GrantId, on: AccountId, at: usize) {
         let state = self.records[at].state;
         let grant = &self.graph.grants[id];
-        let delegation = grant.rights.has(Right::ImplicitDelegation) && state.credentials;
-        let (right, credentials, need) = if let Some(right) = grant.rights.first_of(&Right::BECOME) {
-            (right, true, None)
-        } else if delegation {
-            (Right::ImplicitDelegation, true, None)
-        } else if let Some(right) = grant.rights.first_of(&Right::KEY) {
-            (right, false, None)
-        } else if let Some(at) = self.graph.accounts[on].project.filter(|_| grant.rights.has(Right::ActAs)) {
-            (Right::ActAs, false, Some(Need { right: Right::Run, at }))
-        } else {
-            return;
+        let account = &self.graph.accounts[on];
+        let way = |right, credentials| {
+            (
+                right,
+                State {
+                    node: grant.member,
+                    grade: state.grade.max(Grade::Indirect),
+                    credentials,
+                    conditional: state.conditional || grant.condition.is_some(),
+                    need: None,
+                },
+            )
         };
-        let state = State {
-            node: grant.member,
-            grade: state.grade.max(Grade::Indirect),
-            credentials,
-            conditional: state.conditional || grant.condition.is_some(),
-            need,
-        };
-        self.push(state, Step::Right { grant: id, right, on }, Some(at));
+        let becomes = grant.rights.first_of(&Right::BECOME).map(|right| way(right, true));
+        let delegates = (grant.rights.has(Right::ImplicitDelegation) && state.credentials)
+            .then(|| way(Right::ImplicitDelegation, true));
+        let makes_key = grant.rights.first_of(&Right::KEY).map(|right| {
+            let (right, state) = way(right, false);
+            (right, State { conditional: state.conditional || account.forbids_keys, ..state })
+        });
+        let runs = account.project.filter(|_| grant.rights.has(Right::ActAs)).map(|at| {
+            let (right, state) = way(Right::ActAs, false);
+            (right, State { need: Some(Need { right: Right::Run, at }), ..state })
+        });
+        // The first that nothing stands in the way of is enough.
+        for (right, state) in [becomes, delegates, makes_key, runs].into_iter().flatten() {
+            self.push(state, Step::Right { grant: id, right, on }, Some(at));
+            if !(account.forbids_keys && Right::KEY.contains(&right)) {
+                break;
+            }
+        }
     }
 
     fn push_admin(&mut self, id: GrantId, on: AccountId, conditional: bool, next: Option<usize>) {
@@ -254,9 +267,10 @@ impl<'s, 'a> Search<'s, 'a> {
         let is_conditional =
             held.as_ref().is_some_and(|held| self.graph.grants[held.grant].condition.is_some());
         let is_met = held.is_some() && !is_conditional;
-        if held.is_some() {
-            let met = State { need: None, conditional: state.conditional || is_conditional, ..state };
-            self.record(met, step, next, held);
+        // What it runs may be elsewhere, or run already: a role is edited where it is, or not at all.
+        if held.is_some() || need.right == Right::Run {
+            let conditional = state.conditional || is_conditional || held.is_none();
+            self.record(State { need: None, conditional, ..state }, step, next, held);
         }
         // Some member may meet the need where the group does not.
         let node = &self.graph.nodes[state.node];
@@ -316,6 +330,16 @@ impl<'s, 'a> Search<'s, 'a> {
         paths
     }
 
+    fn obstacle(&self, right: Right, on: AccountId, can_run: bool) -> Option<Obstacle> {
+        match right {
+            Right::CreateKey | Right::UploadKey if self.graph.accounts[on].forbids_keys => {
+                Some(Obstacle::KeysForbidden)
+            }
+            Right::ActAs if !can_run => Some(Obstacle::NothingToRun),
+            _ => None,
+        }
+    }
+
     fn path(&self, first: usize) -> Path<'s> {
         let graph = self.graph;
         let principal = |node: NodeId| &graph.nodes[node].principal;
@@ -331,6 +355,7 @@ impl<'s, 'a> Search<'s, 'a> {
                     binding: grant.map(|grant| graph.binding(grant)),
                 },
                 (Step::Right { grant, right, on }, _) => Hop::Right {
+                    obstacle: self.obstacle(right, on, also.is_some()),
                     holder: principal(record.state.node),
                     right,
                     binding: graph.binding(grant),

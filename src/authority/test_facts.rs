@@ -1,12 +1,12 @@
 //! A small world: organization 1, folder 10 in it, projects p and q in that, three service accounts.
 
 use crate::tenant::{
-    Domain, DomainKind, Domains, Gap, GapClass, Group, GroupMember, GroupMemberKind, Groups, IamBinding,
-    IamCondition, IamFacts, IamPolicies, IamPolicy, IamResource, IamRole, IamRoleState, IamRoles, Part,
-    Reading, ResourcePolicy, ServiceAccount, ServiceAccounts, WorkloadIdentityPools,
+    Domain, DomainKind, Domains, Gap, GapClass, Group, GroupMember, GroupMemberKind, Groups, Guardrails,
+    IamBinding, IamCondition, IamFacts, IamPolicies, IamPolicy, IamResource, IamRole, IamRoleState, IamRoles,
+    Part, ProjectGuardrails, Reading, ResourcePolicy, ServiceAccount, ServiceAccounts, WorkloadIdentityPools,
 };
 
-use super::{Authority, Limits};
+use super::{Authority, Facts, Limits};
 
 pub(super) const MAILER: &str = "mailer@p.iam.gserviceaccount.com";
 pub(super) const ROBOT: &str = "robot@p.iam.gserviceaccount.com";
@@ -34,6 +34,7 @@ pub(super) struct World {
     pub(super) iam: IamFacts,
     pub(super) accounts: Reading<ServiceAccounts>,
     pub(super) domains: Reading<Domains>,
+    pub(super) guardrails: Reading<Guardrails>,
     pub(super) limits: Limits,
 }
 
@@ -103,6 +104,7 @@ pub(super) fn world() -> World {
             kind: DomainKind::Primary,
             verified: Some(true),
         }])),
+        guardrails: Reading::Complete(Guardrails::default()),
         limits: Limits::default(),
     };
     empty
@@ -189,6 +191,18 @@ impl World {
         self
     }
 
+    /// New keys of a project's accounts are forbidden, to make or to upload.
+    pub(super) fn forbid_keys(mut self, project: &str, creation: bool, upload: bool) -> Self {
+        self.guardrails = Reading::Complete(Guardrails(vec![ProjectGuardrails {
+            project: project.to_owned(),
+            forbids_key_creation: Reading::Complete(creation),
+            forbids_key_upload: Reading::Complete(upload),
+            disables_exposed_keys: Reading::Complete(false),
+            logs_signing: Reading::Complete(false),
+        }]));
+        self
+    }
+
     pub(super) fn disable(mut self, email: &str) -> Self {
         let Reading::Complete(accounts) = &mut self.accounts else { unreachable!() };
         accounts.0.iter_mut().find(|account| account.email == email).unwrap().disabled = true;
@@ -196,7 +210,14 @@ impl World {
     }
 
     pub(super) fn authority(&self) -> Authority<'_> {
-        Authority::new(&self.iam, &self.accounts, &self.domains, self.limits)
+        let facts = Facts {
+            iam: &self.iam,
+            accounts: &self.accounts,
+            domains: &self.domains,
+            guardrails: &self.guardrails,
+            at: "2026-11-21T07:00:00Z".parse().unwrap(),
+        };
+        Authority::new(facts, self.limits)
     }
 
     /// The paths to the mailer, as sentences.

@@ -3,8 +3,8 @@
 use super::test_facts::*;
 use super::{Cuts, Grade, IgnoredReason, Limits, PrincipalKind, Right, Side, UnknownKind};
 use crate::tenant::{
-    Domains, IamFacts, IamRoleState, Part, PoolState, Reading, ServiceAccounts, WorkloadIdentityPool,
-    WorkloadIdentityPools,
+    Domains, IamBinding, IamCondition, IamFacts, IamRoleState, Part, PoolState, Reading, ServiceAccounts,
+    WorkloadIdentityPool, WorkloadIdentityPools,
 };
 
 const POOL: &str = "iam.googleapis.com/projects/1001/locations/global/workloadIdentityPools/ci";
@@ -160,13 +160,24 @@ fn a_delegate_that_gets_a_token_of_itself_is_itself() {
 }
 
 #[test]
-fn act_as_completes_with_something_to_run_and_an_account_that_goes_on() {
+fn act_as_completes_if_the_account_goes_on_and_says_whether_something_to_run_was_found() {
     let act_as = || world().bind(MAILER, ACCOUNT_USER, ANN);
     let signs_itself = |world: World| world.bind(MAILER, SIGNER, &member(MAILER));
     assert!(act_as().paths().is_empty());
-    assert!(signs_itself(act_as()).paths().is_empty(), "nothing to run");
     assert!(act_as().bind("p", COMPUTE, ANN).paths().is_empty(), "does not sign as itself");
-    assert!(signs_itself(act_as()).bind("q", COMPUTE, ANN).paths().is_empty(), "runs elsewhere");
+    for nothing_to_run in [signs_itself(act_as()), signs_itself(act_as()).bind("q", COMPUTE, ANN)] {
+        let authority = nothing_to_run.authority();
+        let found = authority.paths_to(MAILER);
+        assert!(matches!(found.paths.as_slice(), [path] if path.conditional));
+        assert_eq!(
+            nothing_to_run.paths(),
+            [format!(
+                "ann@example.com → can run code as (roles/iam.serviceAccountUser on service account {MAILER}; if it \
+                 can run something as that account: no such right was found in its project) → {MAILER} → can sign \
+                 JWTs as ({SIGNER} on service account {MAILER}) → {MAILER}"
+            )]
+        );
+    }
     assert_eq!(
         signs_itself(act_as()).bind("folder", COMPUTE, ANN).paths(),
         [format!(
@@ -196,8 +207,65 @@ fn the_two_rights_of_act_as_may_come_through_different_groups() {
         also.through.iter().map(|group| group.id.as_str()).collect::<Vec<_>>(),
         ["night@example.com", "ops@example.com"]
     );
-    assert!(!found.paths.iter().any(|path| path.principal.id == "bob@example.com"));
-    assert!(!found.paths.iter().any(|path| path.principal.id == "dev@example.com"));
+    assert!(!path.conditional);
+    for nothing_to_run in ["bob@example.com", "dev@example.com"] {
+        let of_it = found.paths.iter().filter(|path| path.principal.id == nothing_to_run);
+        assert!(of_it.collect::<Vec<_>>().iter().all(|path| path.conditional), "{nothing_to_run}");
+    }
+}
+
+#[test]
+fn forbidden_keys_close_a_path_for_a_while_and_hide_no_open_one() {
+    let keys = || {
+        world()
+            .bind(MAILER, KEY_ADMIN, ANN)
+            .bind("p", SIGNER, DEV)
+            .group("dev@example.com", &["ann@example.com"])
+    };
+    let of_ann = |world: &World| -> Vec<_> {
+        let authority = world.authority();
+        let found = authority.paths_to(MAILER);
+        let of_ann = found.paths.iter().filter(|path| path.principal.id == "ann@example.com");
+        of_ann.map(|path| (path.edge().unwrap(), path.conditional)).collect()
+    };
+    let says_closed = |world: &World| {
+        world.paths().iter().any(|path| path.contains("closed while organization policies forbid keys"))
+    };
+    for (creation, upload, is_closed) in
+        [(true, true, true), (true, false, false), (false, true, false), (false, false, false)]
+    {
+        let world = keys().forbid_keys("p", creation, upload);
+        assert_eq!(of_ann(&world), [(Right::CreateKey, is_closed), (Right::SignJwt, false)]);
+        assert_eq!(says_closed(&world), is_closed);
+    }
+    assert!(!says_closed(&keys().forbid_keys("q", true, true)), "another project's");
+    // The account in between makes no keys any more, and still runs code.
+    let through = world()
+        .bind(ROBOT, KEY_ADMIN, ANN)
+        .bind(ROBOT, ACCOUNT_USER, ANN)
+        .bind("p", COMPUTE, ANN)
+        .bind(MAILER, SIGNER, &member(ROBOT))
+        .forbid_keys("p", true, true);
+    assert!(of_ann(&through).iter().any(|(_, conditional)| !conditional));
+}
+
+#[test]
+fn an_expired_binding_gives_nothing_and_is_told() {
+    let until = |time: &str| {
+        let mut world = world();
+        let condition = IamCondition {
+            title: "Expires".to_owned(),
+            expression: format!("request.time < timestamp(\"{time}\")"),
+        };
+        world.bindings(MAILER).push(IamBinding { condition: Some(condition), ..binding(SIGNER, ANN) });
+        world
+    };
+    let over = until("2026-11-21T07:00:00Z");
+    assert!(over.paths().is_empty());
+    assert_eq!(over.ignored(), [(IgnoredReason::ExpiredBinding, ANN.to_owned())]);
+    let not_yet = until("2026-11-21T07:00:01Z");
+    assert_eq!(not_yet.paths().len(), 1);
+    assert!(not_yet.ignored().is_empty());
 }
 
 #[test]

@@ -51,6 +51,8 @@ pub enum IgnoredReason {
     DisabledRole,
     /// The role was deleted.
     DeletedRole,
+    /// The binding's condition ended it.
+    ExpiredBinding,
 }
 
 /// Something that gives nothing now, and would if it were restored.

@@ -1,5 +1,6 @@
 //! IAM allow policies, resource by resource.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{IamResource, Reading};
@@ -9,8 +10,21 @@ use super::{IamResource, Reading};
 pub struct IamCondition {
     /// `title`.
     pub title: String,
-    /// `expression`, verbatim; it is not evaluated.
+    /// `expression`, verbatim; nothing of it is evaluated but [`IamCondition::ends_at`].
     pub expression: String,
+}
+
+impl IamCondition {
+    /// When a binding expires whose whole condition is `request.time < timestamp("…")`, as the console writes it.
+    #[must_use]
+    pub fn ends_at(&self) -> Option<DateTime<Utc>> {
+        let timestamp =
+            self.expression.trim().strip_prefix("request.time")?.trim_start().strip_prefix('<')?;
+        let quoted = timestamp.trim_start().strip_prefix("timestamp(")?.strip_suffix(')')?.trim();
+        let time =
+            ['"', '\''].into_iter().find_map(|quote| quoted.strip_prefix(quote)?.strip_suffix(quote))?;
+        DateTime::parse_from_rfc3339(time).ok().map(|time| time.to_utc())
+    }
 }
 
 /// A role, given to members.
@@ -62,5 +76,43 @@ impl IamPolicies {
     pub fn upwards_from(&self, resource: &IamResource) -> impl Iterator<Item = &ResourcePolicy> {
         let above = |entry: &&ResourcePolicy| self.of(entry.parent.known()?.as_ref()?);
         std::iter::successors(self.of(resource), above).take(self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ends_at(expression: &str) -> Option<String> {
+        let condition = IamCondition { title: String::new(), expression: expression.to_owned() };
+        condition.ends_at().map(|time| time.to_rfc3339())
+    }
+
+    #[test]
+    fn the_end_of_a_binding_is_read_from_the_consoles_own_form() {
+        let end = Some("2026-11-01T00:00:00+00:00".to_owned());
+        for expression in [
+            "request.time < timestamp(\"2026-11-01T00:00:00Z\")",
+            "request.time<timestamp('2026-11-01T00:00:00.000Z')",
+            "  request.time < timestamp( \"2026-11-01T02:00:00+02:00\" )",
+        ] {
+            assert_eq!(ends_at(expression), end, "{expression}");
+        }
+    }
+
+    #[test]
+    fn nothing_else_is_taken_for_an_end() {
+        for expression in [
+            "",
+            "request.time > timestamp(\"2026-11-01T00:00:00Z\")",
+            "request.time <= timestamp(\"2026-11-01T00:00:00Z\")",
+            "request.time < timestamp(\"2026-11-01T00:00:00Z\") || true",
+            "request.time < timestamp(\"2026-11-01T00:00:00Z\") || resource.name != timestamp(\"\")",
+            "!(request.time < timestamp(\"2026-11-01T00:00:00Z\"))",
+            "request.time < timestamp(\"soon\")",
+            "request.time < timestamp(\"2026-11-01T00:00:00Z\" + x)",
+        ] {
+            assert_eq!(ends_at(expression), None, "{expression}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::super::member::{self, Member};
 use super::super::right::{Right, Rights};
 use super::super::unknown::{Ignored, IgnoredReason, UnknownKind};
 use super::{BASIC_ROLES, Builder, comparable};
-use crate::tenant::{IamBinding, IamRole, IamRoleState, Reading, ResourcePolicy};
+use crate::tenant::{IamBinding, IamCondition, IamRole, IamRoleState, Reading, ResourcePolicy};
 
 impl<'a> Builder<'a> {
     pub(super) fn add_grants(&mut self) {
@@ -58,7 +58,7 @@ impl<'a> Builder<'a> {
         role: Option<&'a IamRole>,
     ) {
         let state = role.map_or(IamRoleState::Active, |role| role.state);
-        if state == IamRoleState::Deleted {
+        if state == IamRoleState::Deleted || self.has_expired(place, binding) {
             return;
         }
         let permissions = || {
@@ -91,6 +91,18 @@ impl<'a> Builder<'a> {
             });
             self.graph.places[place].grants.push(grant);
         }
+    }
+
+    /// Whether the binding is over, which is told.
+    fn has_expired(&mut self, place: ResourceId, binding: &IamBinding) -> bool {
+        let end = binding.condition.as_ref().and_then(IamCondition::ends_at);
+        let Some(end) = end.filter(|end| *end <= self.at) else { return false };
+        let on = self.graph.resources[place].title();
+        for member in &binding.members {
+            let message = format!("{member} held {} on {on} until {}", binding.role, end.date_naive());
+            self.ignore(place, IgnoredReason::ExpiredBinding, member, message);
+        }
+        true
     }
 
     pub(super) fn member(&mut self, place: ResourceId, binding: &IamBinding, text: &str) -> Option<NodeId> {

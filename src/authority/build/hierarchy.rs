@@ -21,6 +21,7 @@ impl<'a> Builder<'a> {
                 resource,
                 project: None,
                 is_disabled: account.disabled,
+                forbids_keys: self.keyless.contains(account.project.as_str()),
             });
             self.graph.accounts[number].node = self.node(PrincipalKind::ServiceAccount, email);
         }
