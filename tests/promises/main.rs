@@ -29,3 +29,5 @@ mod resume;
 mod secrets;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod truth;
