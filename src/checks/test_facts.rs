@@ -170,6 +170,7 @@ pub(super) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Tenant {
         token_log: Reading::Complete(()),
         apps: Vec::new(),
         gmail_changes: Vec::new(),
+        delegation_changes: Vec::new(),
         changes_since: days_ago(7),
     }
 }
@@ -178,7 +179,7 @@ pub(super) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Tenant {
 pub(crate) fn without(part: Part, mut tenant: Tenant) -> Tenant {
     let gap = gap(part);
     if matches!(part, Part::IamPolicies | Part::IamRoles | Part::Groups | Part::WorkloadIdentityPools) {
-        tenant.takeovers.iter_mut().for_each(|takeover| takeover.gap = Some(gap.clone()));
+        tenant.takeovers.iter_mut().for_each(|takeover| takeover.gaps = vec![gap.clone()]);
     }
     match part {
         Part::Users => tenant.people = Reading::Missing(gap),
@@ -221,7 +222,7 @@ pub(crate) fn delegating(scopes: &[&str], keys: Reading<Vec<ServiceAccountKey>>)
     let sighting = Sighting { provenance: Provenance::Console, seen_at: days_ago(2) };
     Tenant {
         grants: Grants::merge(scopes.iter().map(|&scope| (CLIENT.to_owned(), scope.to_owned(), sighting))),
-        service_accounts: Reading::Complete(ServiceAccounts(vec![account(keys)])),
+        service_accounts: Reading::Complete(ServiceAccounts::new(vec![account(keys)])),
         takeovers: vec![takeover(Vec::new())],
         ..tenant([])
     }
@@ -241,7 +242,7 @@ pub(super) fn account(keys: Reading<Vec<ServiceAccountKey>>) -> ServiceAccount {
 
 /// Who gets at the account: along these paths and no others.
 pub(super) fn takeover(paths: Vec<TakeoverPath>) -> Takeover {
-    Takeover { client_id: CLIENT.into(), account: ACCOUNT.into(), paths, broad: Vec::new(), gap: None }
+    Takeover { client_id: CLIENT.into(), account: ACCOUNT.into(), paths, broad: Vec::new(), is_disabled: false, gaps: Vec::new() }
 }
 
 /// A path of one hop, of a colleague.

@@ -68,6 +68,7 @@ fn finding() -> Finding {
         severity: Severity::High,
         fingerprint: Fingerprint::of("MAIL-08", &subject),
         judged_id: subject.id.clone(),
+        project: None,
         subject,
         message: "sends as somebody else".to_owned(),
         evidence: Vec::new(),
@@ -332,6 +333,7 @@ fn event(number: i64, name: &str) -> DelegationEvent {
         client: format!("1170000000000000{:05}", number % 500),
         scopes: (0..3).map(|scope| format!("https://scopes.example/{}", (number + scope) % 40)).collect(),
         actor: None,
+        ip: Some("198.51.100.7".to_owned()),
     }
 }
 

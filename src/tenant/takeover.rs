@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Gap;
+use super::{Gap, Part};
 
 /// How a path ends: what its holder does in the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -90,6 +90,19 @@ pub struct Takeover {
     pub paths: Vec<TakeoverPath>,
     /// Bindings above the account that give it to somebody by a role made for single accounts.
     pub broad: Vec<BroadBinding>,
-    /// Why there may be others; `None`: there are no others.
-    pub gap: Option<Gap>,
+    /// Whether the account is disabled: nothing signs as it until somebody enables it again.
+    pub is_disabled: bool,
+    /// Why there may be others, one a part and reason, at most [`Takeover::MOST_GAPS`]; empty: there are no others.
+    pub gaps: Vec<Gap>,
+}
+
+impl Takeover {
+    /// More reasons than these are not kept.
+    pub const MOST_GAPS: usize = 8;
+
+    /// Why paths may be missing because of this part.
+    #[must_use]
+    pub fn gap(&self, part: Part) -> Option<&Gap> {
+        self.gaps.iter().find(|gap| gap.part == part)
+    }
 }

@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn a_grant_that_outlives_its_account_is_for_review_and_low() {
         let mut tenant = known();
-        if let Reading::Complete(ServiceAccounts(accounts)) = &mut tenant.service_accounts {
+        if let Reading::Complete(ServiceAccounts(accounts, _)) = &mut tenant.service_accounts {
             accounts[0].disabled = true;
         }
         let ruling = only(judge(CLIENT, &tenant, &policy()));

@@ -27,12 +27,9 @@ pub(super) fn judge_takeover(
     };
     let mut rulings = judge(takeover);
     // What is missing may hide another path, beside those that are known.
-    match &takeover.gap {
-        Some(gap) => rulings.push(Ruling::not_assessed(gap).about(client())),
-        None if rulings.is_empty() => {
-            rulings.push(Ruling::pass(format!("{fine} {}", takeover.account)).about(client()));
-        }
-        None => {}
+    rulings.extend(takeover.gaps.iter().map(|gap| Ruling::not_assessed(gap).about(client())));
+    if rulings.is_empty() {
+        rulings.push(Ruling::pass(format!("{fine} {}", takeover.account)).about(client()));
     }
     rulings
 }
