@@ -348,7 +348,8 @@ impl<'a> Court<'a> {
         }
         for ruling in rulings {
             let found = matches!(ruling.verdict, Verdict::Fail | Verdict::Review | Verdict::Error);
-            let verdict = if found { self.find(check, judged, share.project(), ruling)? } else { ruling.verdict };
+            let verdict =
+                if found { self.find(check, judged, share.project(), ruling)? } else { ruling.verdict };
             self.tallies[index].count(verdict);
         }
         Ok(())

@@ -56,9 +56,8 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
     };
     let admin_log: Reading<Vec<GmailSettingChange>> = part(run, Part::AdminLog)?;
     let token_log: Reading<Vec<App>> = part(run, Part::TokenLog)?;
-    let changes_since = run
-        .previous()?
-        .map_or_else(|| run.started_at() - FIRST_LOOK_BACK, |previous| previous.started_at());
+    let changes_since =
+        run.previous()?.map_or_else(|| run.started_at() - FIRST_LOOK_BACK, |previous| previous.started_at());
     let mut tenant = Tenant {
         run_at: run.started_at(),
         customer_id: known.and_then(|listing| listing.customer_id.clone()),

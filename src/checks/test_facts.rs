@@ -7,10 +7,10 @@ use crate::findings::Ruling;
 use crate::tenant::{
     AdminRole, AdminRoles, AssigneeType, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grant,
     Grants, Groups, Guardrails, IamFacts, IamPolicies, IamRoles, LastLogin, Mailbox, MailboxFact,
-    MailboxRead, Part, People, Policy, Profile, ProjectGuardrails, Provenance, Reading, RoleAssignment,
-    SendAs, SendAsKind, ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, Sighting,
-    SmtpMsa, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant, User, UserFacts,
-    WorkloadIdentityPools,
+    MailboxRead, Part, People, Policy, Profile, ProjectGuardrails, Provenance, Reading, Register,
+    RegisteredClient, RoleAssignment, SendAs, SendAsKind, ServiceAccount, ServiceAccountKey,
+    ServiceAccountUse, ServiceAccounts, Sighting, SmtpMsa, Takeover, TakeoverEdge, TakeoverPath,
+    TakeoverPrincipal, Tenant, User, UserFacts, WorkloadIdentityPools,
 };
 
 pub(super) const CLIENT: &str = "104000000000000000001";
@@ -240,9 +240,37 @@ pub(super) fn account(keys: Reading<Vec<ServiceAccountKey>>) -> ServiceAccount {
     }
 }
 
+/// The register's entry of a client, with nothing left to fill in.
+pub(super) fn registered_client(client_id: &str) -> RegisteredClient {
+    RegisteredClient {
+        client_id: client_id.into(),
+        name: String::new(),
+        owner: "it@example.com".into(),
+        purpose: "sends invoices".into(),
+        scopes: vec![GMAIL_SEND.into()],
+        review_by: Some(run_at().date_naive()),
+        vendor: false,
+        custodians: Vec::new(),
+        tickets: Vec::new(),
+        line: 1,
+    }
+}
+
+/// The policy with a register of this client.
+pub(super) fn policy_of(client: RegisteredClient) -> Policy {
+    Policy { register: Some(Register(vec![client])), ..policy() }
+}
+
 /// Who gets at the account: along these paths and no others.
 pub(super) fn takeover(paths: Vec<TakeoverPath>) -> Takeover {
-    Takeover { client_id: CLIENT.into(), account: ACCOUNT.into(), paths, broad: Vec::new(), is_disabled: false, gaps: Vec::new() }
+    Takeover {
+        client_id: CLIENT.into(),
+        account: ACCOUNT.into(),
+        paths,
+        broad: Vec::new(),
+        is_disabled: false,
+        gaps: Vec::new(),
+    }
 }
 
 /// A path of one hop, of a colleague.
@@ -304,14 +332,22 @@ pub(super) fn judge_grant(check: &Check, tenant: &Tenant) -> Ruling {
 
 /// What the check says of the tenant's client.
 pub(super) fn judge_client(check: &Check, tenant: &Tenant) -> Vec<Ruling> {
+    judge_client_by(check, tenant, &policy())
+}
+
+pub(super) fn judge_client_by(check: &Check, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
     let Judge::Client(judge) = check.judge else { panic!("{} does not judge clients", check.id) };
-    judge(CLIENT, tenant, &policy())
+    judge(CLIENT, tenant, policy)
 }
 
 /// What the check says of the account along these paths.
 pub(super) fn judge_paths(check: &Check, paths: Vec<TakeoverPath>) -> Vec<Ruling> {
+    judge_paths_by(check, paths, &policy())
+}
+
+pub(super) fn judge_paths_by(check: &Check, paths: Vec<TakeoverPath>, policy: &Policy) -> Vec<Ruling> {
     let tenant = delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()));
-    judge_client(check, &Tenant { takeovers: vec![takeover(paths)], ..tenant })
+    judge_client_by(check, &Tenant { takeovers: vec![takeover(paths)], ..tenant }, policy)
 }
 
 pub(super) fn judge_key(check: &Check, key: &ServiceAccountKey, tenant: &Tenant) -> Ruling {

@@ -46,7 +46,8 @@ impl Run<'_> {
 
     /// Every delegation event that is known, in the order of the replay.
     pub fn delegation_events(&self) -> impl Iterator<Item = Result<DelegationEvent, StoreError>> + '_ {
-        pages(|after: &Option<EventKey>| self.delegation_events_after(after.as_ref())).map(|event| whole(event?))
+        pages(|after: &Option<EventKey>| self.delegation_events_after(after.as_ref()))
+            .map(|event| whole(event?))
     }
 
     /// Delegation events that are news, in the order of the replay: those after a time, and those that no

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AdminRoles, App, ClientCertificates, DelegationEvent, Domains, Gap, GmailSettingChange, Grants, Guardrails, IamFacts,
-    Mailbox, Part, People, Reading, ServiceAccountUse, ServiceAccounts, Takeover, User,
+    AdminRoles, App, ClientCertificates, DelegationEvent, Domains, Gap, GmailSettingChange, Grants,
+    Guardrails, IamFacts, Mailbox, Part, People, Reading, ServiceAccountUse, ServiceAccounts, Takeover, User,
 };
 
 /// One user with its mailbox: what streams through the checks.

@@ -215,9 +215,23 @@ impl Grants {
     /// Whether a source proves that a client lost a scope, or any if none is named.
     #[must_use]
     pub fn has_ended(&self, client_id: &str, scope: Option<&str>) -> bool {
+        self.ended_of(client_id).iter().any(|grant| scope.is_none_or(|scope| grant.scope == scope))
+    }
+
+    /// Those of one client that were and are proved to be gone.
+    #[must_use]
+    pub fn ended_of(&self, client_id: &str) -> &[EndedGrant] {
         let first = self.ended.partition_point(|grant| grant.client_id.as_str() < client_id);
-        let of_client = self.ended[first..].iter().take_while(|grant| grant.client_id == client_id);
-        of_client.into_iter().any(|grant| scope.is_none_or(|scope| grant.scope == scope))
+        let after = self.ended.partition_point(|grant| grant.client_id.as_str() <= client_id);
+        &self.ended[first..after]
+    }
+
+    /// These, and one more, for tests.
+    #[cfg(test)]
+    pub(crate) fn with(mut self, grant: Grant) -> Self {
+        self.held.push(grant);
+        self.held.sort_by(|a, b| (&a.client_id, &a.scope).cmp(&(&b.client_id, &b.scope)));
+        self
     }
 
     /// Every client that holds a grant, once, in order.
