@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn accounts_are_kept_as_a_list() {
         let accounts = ServiceAccounts::new(vec![account("1", "2")]);
-        accounts.by_client("1");
+        assert!(accounts.by_client("1").is_some());
         let text = serde_json::to_string(&accounts).unwrap();
         assert!(text.starts_with('['), "{text}");
         assert_eq!(serde_json::from_str::<ServiceAccounts>(&text).unwrap(), accounts);

@@ -156,7 +156,7 @@ fn unmatched(client_id: &str, tenant: &Tenant, policy: &Policy, entry: Option<&R
 mod tests {
     use super::*;
     use crate::checks::test_facts::*;
-    use crate::tenant::{ClientCertificates, ForeignAccount, Reading, ServiceAccounts};
+    use crate::tenant::{ClientCertificates, ForeignAccount, Reading};
 
     fn known() -> Tenant {
         delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()))
@@ -201,8 +201,8 @@ mod tests {
     #[test]
     fn a_grant_that_outlives_its_account_is_for_review_and_low() {
         let mut tenant = known();
-        if let Reading::Complete(ServiceAccounts(accounts, _)) = &mut tenant.service_accounts {
-            accounts[0].disabled = true;
+        if let Reading::Complete(accounts) = &mut tenant.service_accounts {
+            accounts.0[0].disabled = true;
         }
         let ruling = only(judge(CLIENT, &tenant, &policy()));
         assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::Low));
