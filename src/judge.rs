@@ -453,11 +453,10 @@ impl<'a> Court<'a> {
                 Some(tally) if was_not_assessed || tally.is_unlisted() => self.carry_over(finding)?,
                 // What happened is news once, and nobody mends it.
                 Some(_) if finding.subject.kind == SubjectKind::Event => {}
+                // Under the client id that is known by now it was judged.
+                Some(tally) if self.sources.is_renamed(&finding, tally.check) => {}
                 Some(tally) if !self.sources.looked_again(&finding, tally.check) => {
-                    // Under the client id that is known by now it was judged.
-                    if !self.sources.is_renamed(&finding, tally.check) {
-                        self.carry_over(finding)?;
-                    }
+                    self.carry_over(finding)?;
                 }
                 Some(_) if is_open(finding.verdict) => fixed.add(finding),
                 Some(_) => {}

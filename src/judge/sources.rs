@@ -93,3 +93,92 @@ impl<'f> GrantOf<'f> {
         grants.any(|grant| self.scope.is_none_or(|scope| grant.scope == scope))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::{GMAIL_SEND, delegating};
+    use crate::checks::{find, subjects};
+    use crate::findings::{Change, Fingerprint, Severity, Subject, Verdict};
+    use crate::tenant::{Grant, Grants, Provenance, Reading, Sighting};
+
+    fn tenant() -> Tenant {
+        delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()))
+    }
+
+    fn finding(check_id: &str, judged: &Subject, project: Option<&str>) -> Finding {
+        Finding {
+            check_id: check_id.to_owned(),
+            verdict: Verdict::Fail,
+            severity: Severity::High,
+            fingerprint: Fingerprint::of(check_id, judged),
+            judged_id: judged.id.clone(),
+            project: project.map(str::to_owned),
+            subject: judged.clone(),
+            message: String::new(),
+            evidence: Vec::new(),
+            fix: String::new(),
+            place: String::new(),
+            controls: Vec::new(),
+            first_seen_at: "2026-11-14T07:00:00Z".parse().unwrap(),
+            change: Change::Open,
+            exception_id: None,
+            count: 1,
+        }
+    }
+
+    fn looked_again(check_id: &str, judged: &Subject, project: Option<&str>, tenant: &Tenant) -> bool {
+        Sources::of(tenant).looked_again(&finding(check_id, judged, project), find(check_id).unwrap())
+    }
+
+    fn grant_of(client_id: &str) -> Grant {
+        let sighting =
+            Sighting { provenance: Provenance::Console, seen_at: "2026-11-14T07:00:00Z".parse().unwrap() };
+        let grants = Grants::merge([(client_id.to_owned(), GMAIL_SEND.to_owned(), sighting)]);
+        grants.iter().next().unwrap().clone()
+    }
+
+    #[test]
+    fn a_project_that_is_not_read_mends_nothing() {
+        let tenant = tenant();
+        let client = subjects::client(tenant.grants.clients()[0], &tenant);
+        for check in ["KEY-01", "KEY-04", "DWD-06"] {
+            assert!(looked_again(check, &client, Some("project"), &tenant), "{check}");
+            assert!(!looked_again(check, &client, Some("dropped"), &tenant), "{check}");
+        }
+        assert!(looked_again("KEY-04", &client, None, &tenant));
+    }
+
+    #[test]
+    fn a_grant_that_no_source_shows_to_have_ended_is_not_fixed_by_silence() {
+        let tenant = tenant();
+        let silent = subjects::client("555", &tenant);
+        assert!(!looked_again("DWD-06", &silent, None, &tenant));
+        let silent = subjects::grant(&grant_of("555"), &tenant);
+        assert!(!looked_again("DWD-04", &silent, None, &tenant));
+        let held = tenant.grants.iter().next().unwrap();
+        assert!(looked_again("DWD-04", &subjects::grant(held, &tenant), None, &tenant));
+    }
+
+    #[test]
+    fn a_client_that_was_known_by_its_address_was_judged_by_its_id() {
+        let tenant = tenant();
+        let address = tenant.service_accounts.known().unwrap().0[0].email.clone();
+        let sources = Sources::of(&tenant);
+        for (client_id, renamed) in [(address.as_str(), true), ("555", false)] {
+            let finding = finding("DWD-06", &subjects::client(client_id, &tenant), None);
+            assert_eq!(sources.is_renamed(&finding, find("DWD-06").unwrap()), renamed, "{client_id}");
+        }
+    }
+
+    #[test]
+    fn what_only_an_earlier_run_saw_is_from_before() {
+        let mut tenant = tenant();
+        tenant.grants = tenant.grants.with(Grant { is_rechecked: false, ..grant_of("555") });
+        let sources = Sources::of(&tenant);
+        let of = |subject| sources.is_from_before(&finding("DWD-06", &subject, None));
+        assert!(of(subjects::client("555", &tenant)));
+        assert!(of(subjects::grant(&grant_of("555"), &tenant)));
+        assert!(!of(subjects::client(tenant.grants.clients()[0], &tenant)));
+    }
+}
