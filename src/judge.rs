@@ -2,6 +2,7 @@
 //! what they say, and compares with the last run.
 
 mod coverage;
+mod sources;
 mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,11 +14,12 @@ use crate::findings::{
 };
 use crate::store::{GoneFinding, Run, StoreError};
 use crate::tenant::{
-    Gap, MailboxFact, Part, Policy, ProjectGuardrails, Reading, ServiceAccount, Takeover, Tenant, UserFacts,
+    Gap, MailboxFact, Part, Policy, ProjectGuardrails, Reading, ServiceAccount, Tenant, UserFacts,
 };
 
 use coverage::MailboxTally;
 pub use coverage::UserTotals;
+use sources::Sources;
 use tally::Tally;
 
 /// What a run concludes, beside the findings that are in the store.
@@ -145,14 +147,23 @@ impl<'f> Share<'f> {
                 Self::Account(Some(account)),
                 Part::IamPolicies | Part::IamRoles | Part::Groups | Part::WorkloadIdentityPools,
             ) => {
-                let takeover = tenant.takeovers.iter().find(|takeover| takeover.account == account.email);
-                let gap = |takeover: &'f Takeover| takeover.gap.as_ref().filter(|gap| gap.part == part);
-                takeover.map_or_else(|| tenant.gap(part), gap)
+                let ids = [&account.client_id, &account.unique_id];
+                let takeover = ids.into_iter().find_map(|id| tenant.takeover_of(id));
+                takeover.map_or_else(|| tenant.gap(part), |takeover| takeover.gap(part))
             }
             // Who a listed account is needs no certificate.
             (Self::Account(Some(_)), Part::ClientCertificates) => None,
             (Self::Project(project), Part::Guardrails) => project.all().into_iter().find_map(Reading::gap),
             _ => tenant.gap(part),
+        }
+    }
+
+    /// The Cloud project that was read for the verdict.
+    fn project(self) -> Option<&'f str> {
+        match self {
+            Self::Account(account) => account.map(|account| account.project.as_str()),
+            Self::Project(project) => Some(&project.project),
+            Self::Tenant | Self::User(_) => None,
         }
     }
 }
@@ -161,6 +172,7 @@ struct Court<'a> {
     run: &'a Run<'a>,
     previous: Option<Run<'a>>,
     bench: Bench<'a>,
+    sources: Sources<'a>,
     tallies: Vec<Tally>,
     /// Lines of the exceptions that covered something.
     used_exceptions: BTreeSet<usize>,
@@ -176,6 +188,7 @@ impl<'a> Court<'a> {
             run,
             previous: run.previous()?,
             bench,
+            sources: Sources::of(bench.tenant),
             tallies: bench.checks.iter().map(|check| Tally::new(check)).collect(),
             used_exceptions: BTreeSet::new(),
             findings: Vec::new(),
@@ -335,7 +348,8 @@ impl<'a> Court<'a> {
         }
         for ruling in rulings {
             let found = matches!(ruling.verdict, Verdict::Fail | Verdict::Review | Verdict::Error);
-            let verdict = if found { self.find(check, judged, ruling)? } else { ruling.verdict };
+            let verdict =
+                if found { self.find(check, judged, share.project(), ruling)? } else { ruling.verdict };
             self.tallies[index].count(verdict);
         }
         Ok(())
@@ -354,6 +368,7 @@ impl<'a> Court<'a> {
         &mut self,
         check: &'static Check,
         judged: &Subject,
+        project: Option<&str>,
         ruling: Ruling,
     ) -> Result<Verdict, StoreError> {
         let at = self.run.started_at();
@@ -376,6 +391,7 @@ impl<'a> Court<'a> {
             fingerprint: Fingerprint::of(check.id, &subject),
             subject,
             judged_id: judged.id.clone(),
+            project: project.map(str::to_owned),
             message,
             evidence,
             fix: ruling.fix.unwrap_or_else(|| check.fix.to_owned()),
@@ -407,6 +423,7 @@ impl<'a> Court<'a> {
             Some(before) if before.verdict == Verdict::Excepted && is_open(finding.verdict) => {
                 Change::Worsened
             }
+            Some(_) if self.sources.is_from_before(&finding) => Change::NotRechecked,
             Some(_) => Change::Open,
         };
         if is_open(finding.verdict) {
@@ -436,6 +453,11 @@ impl<'a> Court<'a> {
                 Some(tally) if was_not_assessed || tally.is_unlisted() => self.carry_over(finding)?,
                 // What happened is news once, and nobody mends it.
                 Some(_) if finding.subject.kind == SubjectKind::Event => {}
+                // Under the client id that is known by now it was judged.
+                Some(tally) if self.sources.is_renamed(&finding, tally.check) => {}
+                Some(tally) if !self.sources.looked_again(&finding, tally.check) => {
+                    self.carry_over(finding)?;
+                }
                 Some(_) if is_open(finding.verdict) => fixed.add(finding),
                 Some(_) => {}
             }

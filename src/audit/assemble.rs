@@ -56,6 +56,8 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
     };
     let admin_log: Reading<Vec<GmailSettingChange>> = part(run, Part::AdminLog)?;
     let token_log: Reading<Vec<App>> = part(run, Part::TokenLog)?;
+    let changes_since =
+        run.previous()?.map_or_else(|| run.started_at() - FIRST_LOOK_BACK, |previous| previous.started_at());
     let mut tenant = Tenant {
         run_at: run.started_at(),
         customer_id: known.and_then(|listing| listing.customer_id.clone()),
@@ -83,9 +85,8 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
         token_log: token_log.without_facts(),
         apps: token_log.known().cloned().unwrap_or_default(),
         gmail_changes: admin_log.known().cloned().unwrap_or_default(),
-        changes_since: run
-            .previous()?
-            .map_or_else(|| run.started_at() - FIRST_LOOK_BACK, |previous| previous.started_at()),
+        delegation_changes: run.delegation_news(changes_since)?,
+        changes_since,
     };
     tenant.takeovers = takeovers(&tenant);
     Ok(Facts { tenant, users, own_email: own.email.to_owned(), own_client_id, shown })

@@ -1,9 +1,13 @@
 //! Facts of IAM → who can take over which client.
 
-use crate::authority::{self, Authority, Binding, Grade, Limits, Path, PrincipalKind, Right, Side};
+use std::collections::BTreeMap;
+
+use crate::authority::{
+    self, Authority, Binding, Grade, Limits, Obstacle, Path, PrincipalKind, Right, Side, Unknown,
+};
 use crate::tenant::{
-    BroadBinding, Gap, GapClass, IamPolicies, IamResource, Part, Takeover, TakeoverEdge, TakeoverPath,
-    TakeoverPrincipal, Tenant, is_same_client,
+    BroadBinding, Gap, GapClass, IamResource, Part, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal,
+    Tenant,
 };
 
 /// Roles that are meant to be given on one account.
@@ -16,6 +20,7 @@ const FOR_ONE_ACCOUNT: [&str; 3] = [
 /// Who can take over each client that holds a grant and is a listed account; and the bindings on which most
 /// paths rest, the most first.
 pub(super) fn takeovers(tenant: &Tenant) -> Vec<Takeover> {
+    let Some(accounts) = tenant.service_accounts.known() else { return Vec::new() };
     let facts = authority::Facts {
         iam: &tenant.iam,
         accounts: &tenant.service_accounts,
@@ -24,26 +29,21 @@ pub(super) fn takeovers(tenant: &Tenant) -> Vec<Takeover> {
         at: tenant.run_at,
     };
     let authority = Authority::new(facts, Limits::default());
+    let mut broad_on: BTreeMap<&str, Vec<BroadBinding>> = BTreeMap::new();
     let clients = tenant.grants.clients().into_iter();
-    let accounts = clients.filter_map(|client| {
-        let accounts = tenant.service_accounts.known()?;
-        let is_client = |id: &str| is_same_client(id, client);
-        let account = accounts
-            .0
-            .iter()
-            .find(|account| is_client(&account.client_id) || is_client(&account.unique_id))?;
-        Some((client, account))
-    });
-    accounts
-        .map(|(client, account)| {
+    clients
+        .filter_map(|client| {
+            let account = accounts.by_client(client)?;
             let found = authority.paths_to(&account.email);
-            Takeover {
+            let broad = broad_on.entry(&account.project).or_insert_with(|| broad(tenant, &account.project));
+            Some(Takeover {
                 client_id: client.to_owned(),
                 account: account.email.clone(),
                 paths: found.paths.iter().map(path).collect(),
-                broad: broad(tenant, &account.project),
-                gap: found.unknown.first().map(|unknown| gap(&unknown.message, unknown.gap.as_ref())),
-            }
+                broad: broad.clone(),
+                is_disabled: account.disabled,
+                gaps: gaps(&found.unknown),
+            })
         })
         .collect()
 }
@@ -68,6 +68,7 @@ fn path(path: &Path<'_>) -> TakeoverPath {
         via: path.via().map(|principal| principal.id.clone()).collect(),
         hops: path.hops.len() as u64,
         is_conditional: path.conditional,
+        is_closed: path.obstacles().any(|obstacle| obstacle == Obstacle::KeysForbidden),
         sentence: path.text(),
         cut: path.cut().map(|binding| describe(&binding)).unwrap_or_default(),
     }
@@ -93,23 +94,34 @@ fn describe(binding: &Binding<'_>) -> String {
 
 /// Bindings of roles for single accounts, on the account's project and above.
 fn broad(tenant: &Tenant, project: &str) -> Vec<BroadBinding> {
-    let none = IamPolicies::default();
-    let policies = tenant.iam.policies.known().unwrap_or(&none);
-    let mut place = Some(IamResource::Project(project.to_owned()));
-    let mut found = Vec::new();
-    while let Some(resource) = place {
-        let Some(entry) = policies.0.iter().find(|entry| entry.resource == resource) else { break };
+    let project = IamResource::Project(project.to_owned());
+    let places = tenant.iam.policies.known().into_iter().flat_map(|policies| policies.upwards_from(&project));
+    let bindings = places.flat_map(|entry| {
         let bindings = entry.policy.known().into_iter().flat_map(|policy| &policy.bindings);
-        for binding in bindings.filter(|binding| FOR_ONE_ACCOUNT.contains(&binding.role.as_str())) {
-            found.extend(binding.members.iter().map(|member| BroadBinding {
+        bindings.map(|binding| (&entry.resource, binding))
+    });
+    bindings
+        .filter(|(_, binding)| FOR_ONE_ACCOUNT.contains(&binding.role.as_str()))
+        .flat_map(|(resource, binding)| {
+            binding.members.iter().map(|member| BroadBinding {
                 resource: resource.title(),
                 role: binding.role.clone(),
                 member: member.clone(),
-            }));
+            })
+        })
+        .collect()
+}
+
+/// Why there may be other paths: one gap a part and reason.
+fn gaps(unknown: &[&Unknown]) -> Vec<Gap> {
+    let mut gaps: Vec<Gap> = Vec::new();
+    for gap in unknown.iter().map(|unknown| gap(&unknown.message, unknown.gap.as_ref())) {
+        let is_new = !gaps.iter().any(|known| (known.part, &known.reason) == (gap.part, &gap.reason));
+        if is_new && gaps.len() < Takeover::MOST_GAPS {
+            gaps.push(gap);
         }
-        place = entry.parent.known().cloned().flatten();
     }
-    found
+    gaps
 }
 
 /// A gap in what paths rest on.

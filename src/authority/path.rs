@@ -163,6 +163,14 @@ impl<'a> Path<'a> {
         self.hops.iter().flat_map(Hop::bindings)
     }
 
+    /// What stands in its way, from the principal to the account.
+    pub fn obstacles(&self) -> impl Iterator<Item = Obstacle> {
+        self.hops.iter().filter_map(|hop| match hop {
+            Hop::Right { obstacle, .. } => *obstacle,
+            Hop::Member { .. } => None,
+        })
+    }
+
     /// The one binding to remove: without it, this path is gone.
     ///
     /// It is the one nearest to the account that only one hop rests on, so that the least is taken away. An

@@ -98,7 +98,11 @@ pub(super) fn world() -> World {
             groups: Reading::Complete(Groups::default()),
             pools: Reading::Complete(WorkloadIdentityPools::default()),
         },
-        accounts: Reading::Complete(ServiceAccounts(vec![account(MAILER), account(ROBOT), account(DEPLOY)])),
+        accounts: Reading::Complete(ServiceAccounts::new(vec![
+            account(MAILER),
+            account(ROBOT),
+            account(DEPLOY),
+        ])),
         domains: Reading::Complete(Domains(vec![Domain {
             name: "example.com".to_owned(),
             kind: DomainKind::Primary,

@@ -786,7 +786,7 @@ fn a_large_organization_takes_seconds() {
     }
     let Reading::Complete(known) = &mut world.iam.policies else { unreachable!() };
     known.0.extend(policies);
-    world.accounts = Reading::Complete(ServiceAccounts(accounts));
+    world.accounts = Reading::Complete(ServiceAccounts::new(accounts));
 
     let authority = world.authority();
     let mut cuts = Cuts::default();

@@ -1,5 +1,7 @@
 //! What a check finds missing in facts that were read: a field left out, a question not asked.
 
+use chrono::{DateTime, Utc};
+
 use crate::tenant::{Gap, GapClass, Part};
 
 /// Google answered, but left this field out.
@@ -47,5 +49,34 @@ pub(super) fn scope_unknown(part: Part) -> Gap {
         message: "The scope is not in the scope-risk table; DWD-02 asks a person to decide".into(),
         needed: String::new(),
         fix: "Look the scope up in Google's documentation and decide the DWD-02 finding.".into(),
+    }
+}
+
+/// The log shows no use, and shows none of anybody: whether it is written at all is not known.
+pub(super) fn use_unproved() -> Gap {
+    Gap {
+        part: Part::AccessEvaluationLog,
+        class: GapClass::NotConfigured,
+        reason: "use_unproved".into(),
+        message:
+            "The client is no account of the listed projects, and the log of access evaluations shows no use \
+                  of any client: whether this one is used is unknown"
+                .into(),
+        needed: String::new(),
+        fix: "Ask the owner whether it is still used. Not every edition may write the log.".into(),
+    }
+}
+
+/// The log was not read for all of the time since the run before: Google keeps it for six months.
+pub(super) fn log_has_a_hole(from: DateTime<Utc>, until: DateTime<Utc>) -> Gap {
+    Gap {
+        part: Part::AdminLog,
+        class: GapClass::Failed,
+        reason: "log_has_a_hole".into(),
+        message: format!("The admin log was not read from {} to {}", from.date_naive(), until.date_naive()),
+        needed: String::new(),
+        fix: "Compare the delegations of the Admin console with those of the run before. Run the audit at least \
+              every six months."
+            .into(),
     }
 }

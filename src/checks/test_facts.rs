@@ -7,10 +7,10 @@ use crate::findings::Ruling;
 use crate::tenant::{
     AdminRole, AdminRoles, AssigneeType, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grant,
     Grants, Groups, Guardrails, IamFacts, IamPolicies, IamRoles, LastLogin, Mailbox, MailboxFact,
-    MailboxRead, Part, People, Policy, Profile, ProjectGuardrails, Provenance, Reading, RoleAssignment,
-    SendAs, SendAsKind, ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, Sighting,
-    SmtpMsa, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant, User, UserFacts,
-    WorkloadIdentityPools,
+    MailboxRead, Part, People, Policy, Profile, ProjectGuardrails, Provenance, Reading, Register,
+    RegisteredClient, RoleAssignment, SendAs, SendAsKind, ServiceAccount, ServiceAccountKey,
+    ServiceAccountUse, ServiceAccounts, Sighting, SmtpMsa, Takeover, TakeoverEdge, TakeoverPath,
+    TakeoverPrincipal, Tenant, User, UserFacts, WorkloadIdentityPools,
 };
 
 pub(super) const CLIENT: &str = "104000000000000000001";
@@ -170,6 +170,7 @@ pub(super) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Tenant {
         token_log: Reading::Complete(()),
         apps: Vec::new(),
         gmail_changes: Vec::new(),
+        delegation_changes: Vec::new(),
         changes_since: days_ago(7),
     }
 }
@@ -178,7 +179,7 @@ pub(super) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Tenant {
 pub(crate) fn without(part: Part, mut tenant: Tenant) -> Tenant {
     let gap = gap(part);
     if matches!(part, Part::IamPolicies | Part::IamRoles | Part::Groups | Part::WorkloadIdentityPools) {
-        tenant.takeovers.iter_mut().for_each(|takeover| takeover.gap = Some(gap.clone()));
+        tenant.takeovers.iter_mut().for_each(|takeover| takeover.gaps = vec![gap.clone()]);
     }
     match part {
         Part::Users => tenant.people = Reading::Missing(gap),
@@ -221,7 +222,7 @@ pub(crate) fn delegating(scopes: &[&str], keys: Reading<Vec<ServiceAccountKey>>)
     let sighting = Sighting { provenance: Provenance::Console, seen_at: days_ago(2) };
     Tenant {
         grants: Grants::merge(scopes.iter().map(|&scope| (CLIENT.to_owned(), scope.to_owned(), sighting))),
-        service_accounts: Reading::Complete(ServiceAccounts(vec![account(keys)])),
+        service_accounts: Reading::Complete(ServiceAccounts::new(vec![account(keys)])),
         takeovers: vec![takeover(Vec::new())],
         ..tenant([])
     }
@@ -239,9 +240,37 @@ pub(super) fn account(keys: Reading<Vec<ServiceAccountKey>>) -> ServiceAccount {
     }
 }
 
+/// The register's entry of a client, with nothing left to fill in.
+pub(super) fn registered_client(client_id: &str) -> RegisteredClient {
+    RegisteredClient {
+        client_id: client_id.into(),
+        name: String::new(),
+        owner: "it@example.com".into(),
+        purpose: "sends invoices".into(),
+        scopes: vec![GMAIL_SEND.into()],
+        review_by: Some(run_at().date_naive()),
+        vendor: false,
+        custodians: Vec::new(),
+        tickets: Vec::new(),
+        line: 1,
+    }
+}
+
+/// The policy with a register of this client.
+pub(super) fn policy_of(client: RegisteredClient) -> Policy {
+    Policy { register: Some(Register(vec![client])), ..policy() }
+}
+
 /// Who gets at the account: along these paths and no others.
 pub(super) fn takeover(paths: Vec<TakeoverPath>) -> Takeover {
-    Takeover { client_id: CLIENT.into(), account: ACCOUNT.into(), paths, broad: Vec::new(), gap: None }
+    Takeover {
+        client_id: CLIENT.into(),
+        account: ACCOUNT.into(),
+        paths,
+        broad: Vec::new(),
+        is_disabled: false,
+        gaps: Vec::new(),
+    }
 }
 
 /// A path of one hop, of a colleague.
@@ -255,6 +284,7 @@ pub(super) fn path(edge: TakeoverEdge) -> TakeoverPath {
         via: Vec::new(),
         hops: 1,
         is_conditional: false,
+        is_closed: false,
         sentence: format!("ann@example.com → can sign JWTs as → {ACCOUNT}"),
         cut: format!("roles/x for user:ann@example.com on service account {ACCOUNT}"),
     }
@@ -303,14 +333,22 @@ pub(super) fn judge_grant(check: &Check, tenant: &Tenant) -> Ruling {
 
 /// What the check says of the tenant's client.
 pub(super) fn judge_client(check: &Check, tenant: &Tenant) -> Vec<Ruling> {
+    judge_client_by(check, tenant, &policy())
+}
+
+pub(super) fn judge_client_by(check: &Check, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
     let Judge::Client(judge) = check.judge else { panic!("{} does not judge clients", check.id) };
-    judge(CLIENT, tenant, &policy())
+    judge(CLIENT, tenant, policy)
 }
 
 /// What the check says of the account along these paths.
 pub(super) fn judge_paths(check: &Check, paths: Vec<TakeoverPath>) -> Vec<Ruling> {
+    judge_paths_by(check, paths, &policy())
+}
+
+pub(super) fn judge_paths_by(check: &Check, paths: Vec<TakeoverPath>, policy: &Policy) -> Vec<Ruling> {
     let tenant = delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()));
-    judge_client(check, &Tenant { takeovers: vec![takeover(paths)], ..tenant })
+    judge_client_by(check, &Tenant { takeovers: vec![takeover(paths)], ..tenant }, policy)
 }
 
 pub(super) fn judge_key(check: &Check, key: &ServiceAccountKey, tenant: &Tenant) -> Ruling {

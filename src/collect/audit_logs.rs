@@ -140,6 +140,7 @@ fn delegation_events(activity: &Activity) -> impl Iterator<Item = DelegationEven
         client: event.value("API_CLIENT_NAME").to_owned(),
         scopes: event.values("API_SCOPES"),
         actor: activity.actor.email.clone().or_else(|| activity.actor.key.clone()),
+        ip: activity.ip_address.clone(),
     })
 }
 

@@ -41,7 +41,7 @@ pub(super) async fn collect(
         }
     }
     progress.finished(Part::ServiceAccounts);
-    reading(ServiceAccounts(accounts), any, missing)
+    reading(ServiceAccounts::new(accounts), any, missing)
 }
 
 async fn project_accounts(session: &Session<'_>, plan: &Plan, project: &str) -> Reading<Vec<ServiceAccount>> {

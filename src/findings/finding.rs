@@ -48,6 +48,9 @@ pub struct Finding {
     pub subject: Subject,
     /// The id of what the check was given: the user of a send-as address. Says whether it was judged again.
     pub judged_id: String,
+    /// The Cloud project that must be read for it to be judged again, if it is about something in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
     /// What is true, in one sentence.
     pub message: String,
     /// The facts behind it, each as `name: value`.

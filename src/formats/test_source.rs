@@ -270,7 +270,7 @@ pub(super) fn tenant() -> Tenant {
             domain("evil\"<b>.example", DomainKind::Alias, None),
         ])),
         admin_roles: Reading::Complete(AdminRoles::default()),
-        service_accounts: Reading::Complete(ServiceAccounts(vec![
+        service_accounts: Reading::Complete(ServiceAccounts::new(vec![
             account(
                 "mail",
                 "sender",
@@ -298,11 +298,13 @@ pub(super) fn tenant() -> Tenant {
                 via: vec!["<b>@example.com".to_owned()],
                 hops: 2,
                 is_conditional: true,
+                is_closed: false,
                 sentence: "devs → can create keys for → =mailer".to_owned(),
                 cut: "roles/iam.serviceAccountKeyAdmin for group:devs@example.com".to_owned(),
             }],
             broad: Vec::new(),
-            gap: None,
+            is_disabled: false,
+            gaps: Vec::new(),
         }],
         service_account_use: Reading::Complete(ServiceAccountUse::default()),
         guardrails: Reading::Complete(Guardrails::default()),
@@ -312,6 +314,7 @@ pub(super) fn tenant() -> Tenant {
         token_log: Reading::Complete(()),
         apps: Vec::new(),
         gmail_changes: Vec::new(),
+        delegation_changes: Vec::new(),
         changes_since: chrono::DateTime::UNIX_EPOCH,
         grants: Grants::merge([
             grant("117000000000000000001", "https://mail.google.com/", Provenance::Console),
@@ -338,6 +341,7 @@ fn finding(check_id: &str, verdict: Verdict, severity: Severity, subject: Subjec
         exception_id: None,
         count: 1,
         judged_id: "101".into(),
+        project: None,
         subject,
     }
 }

@@ -19,6 +19,9 @@ pub struct Activity {
     /// Who.
     #[serde(default)]
     pub actor: Actor,
+    /// From where.
+    #[serde(rename = "ipAddress")]
+    pub ip_address: Option<String>,
     /// What.
     #[serde(default)]
     pub events: Vec<Event>,
@@ -116,7 +119,7 @@ pub fn list_activities<'a>(
     end_time: DateTime<Utc>,
 ) -> Pages<'a, Activity> {
     let time = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Millis, true);
-    let fields = "nextPageToken,items(id(time,uniqueQualifier,applicationName),actor(email,key,\
+    let fields = "nextPageToken,items(id(time,uniqueQualifier,applicationName),ipAddress,actor(email,key,\
                   applicationInfo(oauthClientId,impersonation)),events(name,parameters(name,value,multiValue)))";
     let path = format!("admin/reports/v1/activity/users/all/applications/{}", segment(application));
     let mut request = Request::new(Api::Reports, path)

@@ -108,6 +108,7 @@ fn gap_finding(check: &Check, gap: &Gap, count: u64, at: DateTime<Utc>) -> Findi
         severity: check.severity,
         fingerprint: Fingerprint::of(check.id, &subject),
         judged_id: subject.id.clone(),
+        project: None,
         subject,
         message: format!("{verdicts} could not be given. {}", gap.message),
         evidence,

@@ -24,8 +24,8 @@ impl Run<'_> {
         self.store.atomically(|| {
             let connection = self.store.connection();
             let mut insert = connection.prepare_cached(
-                "INSERT OR IGNORE INTO delegation_event (id, at, place, run, name, client, scopes, actor)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT OR IGNORE INTO delegation_event (id, at, place, run, name, client, scopes, actor, ip)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?;
             for event in events {
                 insert.execute(params![
@@ -37,6 +37,7 @@ impl Run<'_> {
                     event.client,
                     serde_json::to_string(&event.scopes)?,
                     event.actor,
+                    event.ip,
                 ])?;
             }
             Ok(())
@@ -45,10 +46,29 @@ impl Run<'_> {
 
     /// Every delegation event that is known, in the order of the replay.
     pub fn delegation_events(&self) -> impl Iterator<Item = Result<DelegationEvent, StoreError>> + '_ {
-        pages(|after: &Option<EventKey>| self.delegation_events_after(after.as_ref())).map(|event| {
-            let (event, scopes) = event?;
-            Ok(DelegationEvent { scopes: serde_json::from_str(&scopes)?, ..event })
-        })
+        pages(|after: &Option<EventKey>| self.delegation_events_after(after.as_ref()))
+            .map(|event| whole(event?))
+    }
+
+    /// Delegation events that are news, in the order of the replay: those after a time, and those that no
+    /// finished run before knew although one had read the log from before them: they were logged late, or while
+    /// it could not be read.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn delegation_news(&self, since: DateTime<Utc>) -> Result<Vec<DelegationEvent>, StoreError> {
+        let connection = self.store.connection();
+        let mut statement = connection.prepare_cached(
+            "SELECT at, place, id, name, client, scopes, actor, ip FROM delegation_event AS event
+             WHERE run <= ?1 AND (at > ?2 OR (run > ?3 AND EXISTS (
+                 SELECT 1 FROM source_window
+                 WHERE source = ?4 AND source_window.run <= ?3 AND from_at <= event.at)))
+             ORDER BY at, place, id",
+        )?;
+        let source = LedgerSource::AuditLog.as_str();
+        let values = params![self.number, since.timestamp_micros(), self.base, source];
+        let rows = statement.query_map(values, event_row)?;
+        rows.map(|row| whole(row?)).collect()
     }
 
     fn delegation_events_after(
@@ -58,19 +78,11 @@ impl Run<'_> {
         let (at, place, id) = after.cloned().unwrap_or((i64::MIN, 0, String::new()));
         let connection = self.store.connection();
         let mut statement = connection.prepare_cached(
-            "SELECT at, place, id, name, client, scopes, actor FROM delegation_event
+            "SELECT at, place, id, name, client, scopes, actor, ip FROM delegation_event
              WHERE (at, place, id) > (?1, ?2, ?3) AND run <= ?4 ORDER BY at, place, id LIMIT ?5",
         )?;
         let rows = statement.query_map(params![at, place, id, self.number, BATCH], |row| {
-            let event = DelegationEvent {
-                id: row.get(2)?,
-                at: time(row, 0)?,
-                name: row.get(3)?,
-                client: row.get(4)?,
-                scopes: Vec::new(),
-                actor: row.get(6)?,
-            };
-            Ok((Some((row.get(0)?, row.get(1)?, row.get(2)?)), (event, row.get(5)?)))
+            Ok((Some((row.get(0)?, row.get(1)?, row.get(2)?)), event_row(row)?))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -267,6 +279,24 @@ type EventKey = (i64, i64, String);
 
 /// An event without its scopes, and those as JSON.
 type EventRow = (DelegationEvent, String);
+
+/// A row of at, place, id, name, client, scopes, actor, ip.
+fn event_row(row: &Row<'_>) -> rusqlite::Result<EventRow> {
+    let event = DelegationEvent {
+        id: row.get(2)?,
+        at: time(row, 0)?,
+        name: row.get(3)?,
+        client: row.get(4)?,
+        scopes: Vec::new(),
+        actor: row.get(6)?,
+        ip: row.get(7)?,
+    };
+    Ok((event, row.get(5)?))
+}
+
+fn whole((event, scopes): EventRow) -> Result<DelegationEvent, StoreError> {
+    Ok(DelegationEvent { scopes: serde_json::from_str(&scopes)?, ..event })
+}
 
 fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<DateTime<Utc>> {
     let micros: i64 = row.get(column)?;

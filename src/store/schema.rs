@@ -6,8 +6,12 @@ use rusqlite::Connection;
 
 use super::StoreError;
 
-const STEPS: &[&str] =
-    &[include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
+];
 
 /// What could not be judged in this judging; nobody needs it afterwards.
 const SCRATCH: &str = "

@@ -68,6 +68,7 @@ fn finding() -> Finding {
         severity: Severity::High,
         fingerprint: Fingerprint::of("MAIL-08", &subject),
         judged_id: subject.id.clone(),
+        project: None,
         subject,
         message: "sends as somebody else".to_owned(),
         evidence: Vec::new(),
@@ -332,6 +333,7 @@ fn event(number: i64, name: &str) -> DelegationEvent {
         client: format!("1170000000000000{:05}", number % 500),
         scopes: (0..3).map(|scope| format!("https://scopes.example/{}", (number + scope) % 40)).collect(),
         actor: None,
+        ip: Some("198.51.100.7".to_owned()),
     }
 }
 
@@ -359,6 +361,54 @@ fn delegation_events_are_kept_once_for_ever_and_come_back_in_the_order_of_the_re
     second.end(RunState::Finished, &summary()).unwrap();
     second.forget_all_but(1).unwrap();
     assert_eq!(kept(&second).len(), 61);
+}
+
+#[test]
+fn delegation_news_are_the_events_that_no_finished_run_could_tell() {
+    let folder = Folder::new();
+    let store = folder.store();
+    let at = |day: u32| format!("2026-11-{day:02}T07:00:00Z").parse::<DateTime<Utc>>().unwrap();
+    let put = |run: &Run<'_>, days: &[u32]| {
+        let event = |day: &u32| DelegationEvent {
+            id: format!("{day}"),
+            at: at(*day),
+            ..event(0, "AUTHORIZE_API_CLIENT_ACCESS")
+        };
+        run.put_delegation_events(&days.iter().map(event).collect::<Vec<_>>()).unwrap();
+    };
+    let news = |run: &Run<'_>, since| -> Vec<String> {
+        run.delegation_news(at(since)).unwrap().into_iter().map(|event| event.id).collect()
+    };
+    let window = SourceWindow { source: LedgerSource::AuditLog, client: None, from: at(4), until: at(10) };
+
+    let first = store.begin(at(10), "").unwrap();
+    put(&first, &[5, 8]);
+    first.put_source_window(&window).unwrap();
+    assert_eq!(news(&first, 7), ["8"], "a first run looks back so far");
+    first.end(RunState::Finished, &summary()).unwrap();
+
+    // It could not read the log, or read it in vain.
+    let second = store.begin(at(12), "").unwrap();
+    assert_eq!(news(&second, 10), Vec::<String>::new());
+    second.end(RunState::Finished, &summary()).unwrap();
+
+    // One that was killed brought something, and is begun anew.
+    let killed = store.begin(at(13), "").unwrap();
+    put(&killed, &[6]);
+    killed.end(RunState::Interrupted, &summary()).unwrap();
+
+    let third = store.begin(at(14), "").unwrap();
+    put(&third, &[3, 5, 8, 9, 11, 13]);
+    assert_eq!(
+        news(&third, 12),
+        ["6", "9", "11", "13"],
+        "late, or while nobody read; 3 is older than the log then"
+    );
+    third.end(RunState::Finished, &summary()).unwrap();
+    let fourth = store.begin(at(15), "").unwrap();
+    put(&fourth, &[9, 13]);
+    assert_eq!(news(&fourth, 14), Vec::<String>::new(), "news are news once");
+    assert_eq!(news(&third, 12).len(), 4, "a run that is judged again says the same");
 }
 
 #[test]

@@ -36,6 +36,8 @@ pub struct DelegationEvent {
     pub scopes: Vec<String>,
     /// `actor.email`.
     pub actor: Option<String>,
+    /// `ipAddress`: from where.
+    pub ip: Option<String>,
 }
 
 impl DelegationEvent {

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AdminRoles, App, ClientCertificates, Domains, Gap, GmailSettingChange, Grants, Guardrails, IamFacts,
-    Mailbox, Part, People, Reading, ServiceAccountUse, ServiceAccounts, Takeover, User,
+    AdminRoles, App, ClientCertificates, DelegationEvent, Domains, Gap, GmailSettingChange, Grants,
+    Guardrails, IamFacts, Mailbox, Part, People, Reading, ServiceAccountUse, ServiceAccounts, Takeover, User,
 };
 
 /// One user with its mailbox: what streams through the checks.
@@ -51,7 +51,7 @@ pub struct Tenant {
     pub grants: Grants,
     /// Who may do what with service accounts.
     pub iam: IamFacts,
-    /// Who can take over which client, found in `iam`.
+    /// Who can take over which client, found in `iam`, ordered by client id.
     pub takeovers: Vec<Takeover>,
     /// When service accounts and keys authenticated last.
     pub service_account_use: Reading<ServiceAccountUse>,
@@ -69,6 +69,8 @@ pub struct Tenant {
     pub apps: Vec<App>,
     /// Changes of Gmail's settings that the admin log shows.
     pub gmail_changes: Vec<GmailSettingChange>,
+    /// Delegation events of the admin log that are news: after `changes_since`, or not known to any run before.
+    pub delegation_changes: Vec<DelegationEvent>,
     /// What came after this is new: the start of the run before, or a week before this one.
     pub changes_since: DateTime<Utc>,
 }
@@ -77,7 +79,8 @@ impl Tenant {
     /// Who can take over this client, if it is a listed account that holds a grant.
     #[must_use]
     pub fn takeover_of(&self, client_id: &str) -> Option<&Takeover> {
-        self.takeovers.iter().find(|takeover| takeover.client_id == client_id)
+        let find = |takeover: &Takeover| takeover.client_id.as_str().cmp(client_id);
+        self.takeovers.get(self.takeovers.binary_search_by(find).ok()?)
     }
 
     /// Why the tenant-wide part is not complete; `None` if it is, or if it is a mailbox's part.

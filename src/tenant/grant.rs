@@ -147,9 +147,15 @@ pub struct UnscopedClient {
 /// suffix of OAuth clients.
 #[must_use]
 pub fn is_same_client(one: &str, other: &str) -> bool {
-    let bare = |id: &str| id.strip_suffix(".apps.googleusercontent.com").unwrap_or(id).to_owned();
-    one == other || bare(one) == bare(other)
+    bare_client(one) == bare_client(other)
 }
+
+/// A client id without Google's suffix of OAuth clients.
+pub(super) fn bare_client(id: &str) -> &str {
+    id.strip_suffix(CLIENT_SUFFIX).unwrap_or(id)
+}
+
+const CLIENT_SUFFIX: &str = ".apps.googleusercontent.com";
 
 /// Every grant that the ledger holds, ordered by client and scope, and what it cannot say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -193,9 +199,39 @@ impl Grants {
         self.held.iter()
     }
 
-    /// Those of one client.
-    pub fn of<'a>(&'a self, client_id: &'a str) -> impl Iterator<Item = &'a Grant> {
-        self.held.iter().filter(move |grant| is_same_client(&grant.client_id, client_id))
+    /// Those of one client, whether or not its id is written with Google's suffix.
+    pub fn of(&self, client_id: &str) -> impl Iterator<Item = &Grant> + use<'_> {
+        let bare = bare_client(client_id);
+        self.written(bare).iter().chain(self.written(&format!("{bare}{CLIENT_SUFFIX}")))
+    }
+
+    /// Those of a client that is written just so: they stand together.
+    fn written(&self, client_id: &str) -> &[Grant] {
+        let first = self.held.partition_point(|grant| grant.client_id.as_str() < client_id);
+        let after = self.held.partition_point(|grant| grant.client_id.as_str() <= client_id);
+        &self.held[first..after]
+    }
+
+    /// Whether a source proves that a client lost a scope, or any if none is named.
+    #[must_use]
+    pub fn has_ended(&self, client_id: &str, scope: Option<&str>) -> bool {
+        self.ended_of(client_id).iter().any(|grant| scope.is_none_or(|scope| grant.scope == scope))
+    }
+
+    /// Those of one client that were and are proved to be gone.
+    #[must_use]
+    pub fn ended_of(&self, client_id: &str) -> &[EndedGrant] {
+        let first = self.ended.partition_point(|grant| grant.client_id.as_str() < client_id);
+        let after = self.ended.partition_point(|grant| grant.client_id.as_str() <= client_id);
+        &self.ended[first..after]
+    }
+
+    /// These, and one more, for tests.
+    #[cfg(test)]
+    pub(crate) fn with(mut self, grant: Grant) -> Self {
+        self.held.push(grant);
+        self.held.sort_by(|a, b| (&a.client_id, &a.scope).cmp(&(&b.client_id, &b.scope)));
+        self
     }
 
     /// Every client that holds a grant, once, in order.

@@ -36,6 +36,8 @@ pub struct Policy {
     pub key_high_age_days: i64,
     /// Days without an authentication after which a key is idle.
     pub key_idle_after_days: i64,
+    /// Days without a use after which a delegation is idle.
+    pub client_idle_after_days: i64,
     /// Addresses of accounts that weigh as much as super admins: the admin the audit acts as.
     pub tier_zero: Vec<String>,
     /// The audit's own client id, if known.
@@ -60,6 +62,7 @@ impl Policy {
             key_max_age_days: 90,
             key_high_age_days: 365,
             key_idle_after_days: 90,
+            client_idle_after_days: 90,
             tier_zero: Vec::new(),
             own_client_id: None,
             register: None,

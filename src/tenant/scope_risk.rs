@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::ledger::scope_spelling;
+
 /// What a scope is about. A scope can be in several classes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 pub enum RiskClass {
@@ -182,6 +184,12 @@ impl ScopeRiskTable {
     #[must_use]
     pub fn find(&self, scope: &str) -> Option<&ScopeRisk> {
         self.scopes.iter().find(|row| row.scope == scope)
+    }
+
+    /// The row of a scope, whatever its case and the slashes at its end.
+    #[must_use]
+    pub fn like(&self, scope: &str) -> Option<&ScopeRisk> {
+        self.find(scope_spelling(scope))
     }
 
     /// The classes of any scope as reports show them, such as `MS`; `?` if the scope is unknown.

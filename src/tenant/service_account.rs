@@ -1,10 +1,13 @@
 //! Service accounts and their keys.
 
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Reading;
-use super::grant::is_same_client;
+use super::grant::bare_client;
 
 /// A user-managed key of a service account. IAM leaves false booleans out: they are false here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,9 +47,27 @@ pub struct ServiceAccount {
 
 /// The service accounts of the configured projects.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct ServiceAccounts(pub Vec<ServiceAccount>);
+#[serde(transparent)]
+pub struct ServiceAccounts(pub Vec<ServiceAccount>, #[serde(skip)] ClientIndex);
+
+/// Places of accounts by client id and unique id, made when first asked for.
+#[derive(Clone, Debug, Default)]
+struct ClientIndex(OnceLock<BTreeMap<Box<str>, usize>>);
+
+/// It says nothing that the accounts do not.
+impl PartialEq for ClientIndex {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
 
 impl ServiceAccounts {
+    /// These accounts.
+    #[must_use]
+    pub fn new(accounts: Vec<ServiceAccount>) -> Self {
+        Self(accounts, ClientIndex::default())
+    }
+
     /// The projects in which the accounts live, with those that were asked for.
     #[must_use]
     pub fn projects(&self, asked_for: &[String]) -> Vec<String> {
@@ -54,11 +75,66 @@ impl ServiceAccounts {
         found.collect::<std::collections::BTreeSet<_>>().into_iter().cloned().collect()
     }
 
-    /// The account that holds this client id.
+    /// The account that holds this client id: the first, should two have it.
     #[must_use]
     pub fn by_client(&self, client_id: &str) -> Option<&ServiceAccount> {
-        self.0.iter().find(|account| {
-            [&account.client_id, &account.unique_id].into_iter().any(|id| is_same_client(id, client_id))
-        })
+        let index = self.1.0.get_or_init(|| {
+            let mut index = BTreeMap::new();
+            for (place, account) in self.0.iter().enumerate() {
+                for id in [&account.client_id, &account.unique_id].into_iter().filter(|id| !id.is_empty()) {
+                    index.entry(bare_client(id).into()).or_insert(place);
+                }
+            }
+            index
+        });
+        self.0.get(*index.get(bare_client(client_id))?)
+    }
+
+    /// The account with this address.
+    #[must_use]
+    pub fn by_address(&self, address: &str) -> Option<&ServiceAccount> {
+        self.0.iter().find(|account| account.email.eq_ignore_ascii_case(address))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tenant::{Gap, Part};
+
+    fn account(client_id: &str, unique_id: &str) -> ServiceAccount {
+        ServiceAccount {
+            project: "project".into(),
+            email: format!("{client_id}-{unique_id}@project.iam.gserviceaccount.com"),
+            unique_id: unique_id.into(),
+            client_id: client_id.into(),
+            display_name: String::new(),
+            disabled: false,
+            keys: Reading::Missing(Gap::not_reached(Part::SaKeys)),
+        }
+    }
+
+    #[test]
+    fn an_account_is_found_by_either_id_with_and_without_the_suffix_and_never_by_none() {
+        let accounts = ServiceAccounts::new(vec![
+            account("", ""),
+            account("1", "2"),
+            account("3.apps.googleusercontent.com", "3"),
+            account("2", "4"),
+        ]);
+        for (id, expected) in [("1", 1), ("2.apps.googleusercontent.com", 1), ("3", 2), ("4", 3)] {
+            assert_eq!(accounts.by_client(id), Some(&accounts.0[expected]), "{id}");
+        }
+        assert_eq!(accounts.by_client(""), None);
+        assert_eq!(accounts.by_client("5"), None);
+    }
+
+    #[test]
+    fn accounts_are_kept_as_a_list() {
+        let accounts = ServiceAccounts::new(vec![account("1", "2")]);
+        assert!(accounts.by_client("1").is_some());
+        let text = serde_json::to_string(&accounts).unwrap();
+        assert!(text.starts_with('['), "{text}");
+        assert_eq!(serde_json::from_str::<ServiceAccounts>(&text).unwrap(), accounts);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Gap;
+use super::{Gap, Part};
 
 /// How a path ends: what its holder does in the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -60,8 +60,10 @@ pub struct TakeoverPath {
     pub via: Vec<String>,
     /// How many steps.
     pub hops: u64,
-    /// Whether a binding on the way has a condition, which is not evaluated.
+    /// Whether it holds only under a condition: of a binding on the way, or one that its sentence names.
     pub is_conditional: bool,
+    /// Whether organization policies close it for now.
+    pub is_closed: bool,
     /// Hop by hop, in a sentence.
     pub sentence: String,
     /// The one binding to take away.
@@ -90,6 +92,19 @@ pub struct Takeover {
     pub paths: Vec<TakeoverPath>,
     /// Bindings above the account that give it to somebody by a role made for single accounts.
     pub broad: Vec<BroadBinding>,
-    /// Why there may be others; `None`: there are no others.
-    pub gap: Option<Gap>,
+    /// Whether the account is disabled: nothing signs as it until somebody enables it again.
+    pub is_disabled: bool,
+    /// Why there may be others, one a part and reason, at most [`Takeover::MOST_GAPS`]; empty: there are no others.
+    pub gaps: Vec<Gap>,
+}
+
+impl Takeover {
+    /// More reasons than these are not kept.
+    pub const MOST_GAPS: usize = 8;
+
+    /// Why paths may be missing because of this part.
+    #[must_use]
+    pub fn gap(&self, part: Part) -> Option<&Gap> {
+        self.gaps.iter().find(|gap| gap.part == part)
+    }
 }

@@ -24,6 +24,10 @@ mod missing_sources;
 #[cfg(test)]
 mod network;
 #[cfg(test)]
+mod rechecked;
+#[cfg(test)]
+mod register;
+#[cfg(test)]
 mod resume;
 #[cfg(test)]
 mod secrets;

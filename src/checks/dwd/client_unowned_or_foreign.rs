@@ -1,23 +1,29 @@
-//! DWD-06: clients that hold a delegation and belong to nobody here, as far as can be seen.
+//! DWD-06: clients that hold a delegation and belong to nobody here, or for which nobody answers.
+
+use chrono::NaiveDate;
 
 use super::scope::own_client;
 use crate::checks::{Check, Judge, subjects};
-use crate::findings::{Ruling, Severity};
-use crate::tenant::{Part, Policy, ServiceAccount, Tenant, is_same_client};
+use crate::findings::{Ruling, Severity, Verdict};
+use crate::tenant::{Part, Policy, RegisteredClient, ServiceAccount, Tenant, is_same_client};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
     id: "DWD-06",
     slug: "client-unowned-or-foreign",
-    title: "Clients that match no known service account",
+    title: "Clients that match no known service account, or that nobody owns",
     severity: Severity::High,
     condition: "A client that holds a delegation matches no service account of the listed projects (review, high; low \
                 for this audit's own), or one that is disabled (review, low). Google's public certificates tell \
-                whether such a client is a service account of another project, or none that exists any more.",
+                whether such a client is a service account of another project, or none that exists any more. One \
+                that the register marks as a vendor's passes. With a register, a client also fails, medium, that it \
+                does not name, that lacks an owner, a purpose or a review date there, or whose review is overdue; \
+                where that adds to the above, the higher severity holds. Without a register nobody is asked who owns \
+                a client.",
     why: "A delegation stays when the account, the vendor contract or the colleague behind it is gone; whoever \
           controls the client can act as every user.",
-    fix: "Find out whose client it is. Remove the delegation if nobody here owns it; list its project in the \
-          configuration if somebody does; record who accepted it if it is a vendor's.",
+    fix: "Find out whose client it is, and write its owner, purpose and review date into the register. Remove the delegation if nobody here owns it; list its project in the \
+          configuration if somebody does; mark it there if it is a vendor's.",
     place: "Admin console > Security > Access and data control > API controls > Manage domain-wide delegation",
     controls: &[
         "CIS-GWS 4.2.1.4",
@@ -34,19 +40,68 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(client_id: &str, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
-    let ruling = match (subjects::account_of(client_id, tenant), tenant.service_accounts.complete()) {
+    let entry = policy.register.as_ref().map(|register| register.client(client_id));
+    let identity = match (subjects::account_of(client_id, tenant), tenant.service_accounts.complete()) {
         (Some(account), _) => judge_account(account),
-        (None, Ok(_)) => unmatched(client_id, tenant, policy),
-        (None, Err(gap)) => {
-            return vec![Ruling::not_assessed(gap).about(subjects::client(client_id, tenant))];
-        }
+        (None, Ok(_)) => unmatched(client_id, tenant, policy, entry.flatten()),
+        (None, Err(gap)) => Ruling::not_assessed(gap),
     };
+    let subject = subjects::client(client_id, tenant);
+    let ruling = match entry.map(|entry| unowned(entry, tenant.run_at.date_naive())) {
+        Some(faults) if !faults.is_empty() => answered_by_nobody(identity, &subject.name, &faults),
+        _ => identity,
+    };
+    if ruling.verdict == Verdict::NotAssessed {
+        return vec![ruling.about(subject)];
+    }
     let scopes = tenant.grants.of(client_id).count();
-    let ruling = ruling
-        .about(subjects::client(client_id, tenant))
-        .evidence("client_id", client_id)
-        .evidence("delegated_scopes", scopes);
-    vec![own_client(ruling, client_id, policy)]
+    let ruling = ruling.about(subject).evidence("client_id", client_id).evidence("delegated_scopes", scopes);
+    vec![own_client(register_says(ruling, entry), client_id, policy)]
+}
+
+/// What the register lacks of a client.
+fn unowned(entry: Option<&RegisteredClient>, today: NaiveDate) -> Vec<String> {
+    let Some(client) = entry else { return vec!["the register does not name it".to_owned()] };
+    let blanks = client.blanks().map(|key| match key {
+        "review_by" => "the register has no review date for it".to_owned(),
+        key => format!("the register has no {key} for it"),
+    });
+    let overdue = client.review_by.filter(|day| *day < today);
+    blanks.chain(overdue.map(|day| format!("its review was due on {day}"))).collect()
+}
+
+/// A client for which nobody answers fails, whoever it is.
+fn answered_by_nobody(identity: Ruling, name: &str, faults: &[String]) -> Ruling {
+    let faults = faults.join(", ");
+    let fix = "Write its owner, purpose and review date into the register, or remove its delegation.";
+    match identity.verdict {
+        Verdict::Pass => {
+            Ruling::fail(Severity::Medium, format!("{name} holds a delegation: {faults}")).fix(fix)
+        }
+        Verdict::NotAssessed => {
+            Ruling::fail(Severity::Medium, format!("{name} holds a delegation: {faults}"))
+                .evidence("service_account", format!("unknown: {}", identity.message))
+                .fix(fix)
+        }
+        _ => Ruling {
+            verdict: Verdict::Fail,
+            severity: identity.severity.max(Severity::Medium),
+            message: format!("{}; {faults}", identity.message),
+            ..identity
+        },
+    }
+}
+
+fn register_says(ruling: Ruling, entry: Option<Option<&RegisteredClient>>) -> Ruling {
+    match entry {
+        None => ruling.evidence("register", "none is configured: who owns the client is not asked"),
+        Some(None) => ruling.evidence("register", "does not name it"),
+        Some(Some(client)) => ruling
+            .evidence("owner", &client.owner)
+            .evidence("purpose", &client.purpose)
+            .evidence("review_by", client.review_by.map_or_else(String::new, |day| day.to_string()))
+            .evidence("vendor", client.vendor),
+    }
 }
 
 fn judge_account(account: &ServiceAccount) -> Ruling {
@@ -62,7 +117,7 @@ fn judge_account(account: &ServiceAccount) -> Ruling {
     }
 }
 
-fn unmatched(client_id: &str, tenant: &Tenant, policy: &Policy) -> Ruling {
+fn unmatched(client_id: &str, tenant: &Tenant, policy: &Policy, entry: Option<&RegisteredClient>) -> Ruling {
     if policy.own_client_id.as_deref() == Some(client_id) {
         return Ruling::review(Severity::Low, "This audit's own account is in none of the listed projects")
             .fix("List its project in the configuration, so that its keys are judged too.");
@@ -83,7 +138,11 @@ fn unmatched(client_id: &str, tenant: &Tenant, policy: &Policy) -> Ruling {
             "Client {client_id} matches no account of the listed projects; it may be foreign, deleted or in another project"
         ),
     };
-    let ruling = Ruling::review(Severity::High, message);
+    let ruling = if entry.is_some_and(|client| client.vendor) {
+        Ruling::pass(format!("{message}; by the register it is a vendor's"))
+    } else {
+        Ruling::review(Severity::High, message)
+    };
     match found {
         Some(Some(account)) => ruling
             .evidence("service_account", &account.email)
@@ -97,8 +156,7 @@ fn unmatched(client_id: &str, tenant: &Tenant, policy: &Policy) -> Ruling {
 mod tests {
     use super::*;
     use crate::checks::test_facts::*;
-    use crate::findings::Verdict;
-    use crate::tenant::{ClientCertificates, ForeignAccount, Reading, ServiceAccounts};
+    use crate::tenant::{ClientCertificates, ForeignAccount, Reading};
 
     fn known() -> Tenant {
         delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()))
@@ -143,8 +201,8 @@ mod tests {
     #[test]
     fn a_grant_that_outlives_its_account_is_for_review_and_low() {
         let mut tenant = known();
-        if let Reading::Complete(ServiceAccounts(accounts)) = &mut tenant.service_accounts {
-            accounts[0].disabled = true;
+        if let Reading::Complete(accounts) = &mut tenant.service_accounts {
+            accounts.0[0].disabled = true;
         }
         let ruling = only(judge(CLIENT, &tenant, &policy()));
         assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::Low));
@@ -167,5 +225,47 @@ mod tests {
         }
         assert_eq!(only(judge("555", &tenant, &policy())).verdict, Verdict::NotAssessed);
         assert_eq!(only(judge(CLIENT, &tenant, &policy())).verdict, Verdict::Pass);
+    }
+
+    fn by(client_id: &str, client: RegisteredClient, tenant: &Tenant) -> Ruling {
+        only(judge(client_id, tenant, &policy_of(client)))
+    }
+
+    #[test]
+    fn a_registered_client_passes_and_one_that_lacks_something_there_fails() {
+        let whole = || registered_client(CLIENT);
+        assert_eq!(by(CLIENT, whole(), &known()).verdict, Verdict::Pass);
+        for (client, said) in [
+            (RegisteredClient { owner: String::new(), ..whole() }, "no owner"),
+            (RegisteredClient { purpose: String::new(), ..whole() }, "no purpose"),
+            (RegisteredClient { review_by: None, ..whole() }, "no review date"),
+            (RegisteredClient { review_by: "2026-11-20".parse().ok(), ..whole() }, "due on 2026-11-20"),
+            (registered_client("555"), "does not name it"),
+        ] {
+            let ruling = by(CLIENT, client, &known());
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium), "{said}");
+            assert!(ruling.message.contains(said), "{}", ruling.message);
+        }
+    }
+
+    #[test]
+    fn a_vendors_client_is_not_foreign_and_still_needs_an_owner() {
+        let vendor = || RegisteredClient { vendor: true, ..registered_client("555") };
+        assert_eq!(by("555", vendor(), &known()).verdict, Verdict::Pass);
+        let unowned = RegisteredClient { owner: String::new(), ..vendor() };
+        let ruling = by("555", unowned, &known());
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium));
+        let ours = by("555", registered_client("555"), &known());
+        assert_eq!((ours.verdict, ours.severity), (Verdict::Review, Severity::High));
+        let stranger = by("555", registered_client(CLIENT), &known());
+        assert_eq!((stranger.verdict, stranger.severity), (Verdict::Fail, Severity::High));
+    }
+
+    #[test]
+    fn what_the_register_lacks_fails_also_while_accounts_are_missing() {
+        let blind = without(Part::ServiceAccounts, known());
+        let ruling = by("555", registered_client(CLIENT), &blind);
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium));
+        assert_eq!(by("555", registered_client("555"), &blind).verdict, Verdict::NotAssessed);
     }
 }

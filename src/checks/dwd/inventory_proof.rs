@@ -5,7 +5,7 @@ use chrono::Duration;
 use super::scope::client_name;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Gap, GapClass, Grant, Part, Policy, Provenance, Tenant};
+use crate::tenant::{Gap, GapClass, Grant, Part, Policy, Provenance, Tenant, is_same_client};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -15,7 +15,8 @@ pub(crate) const CHECK: Check = Check {
     severity: Severity::High,
     condition: "The Admin console's list, the admin log, the log of access evaluations and the probe contradict one \
                 another about a grant, each such grant a failure. Without a list of the console that was taken \
-                within 35 days before the run nothing passes.",
+                within 35 days before the run nothing passes. A client of the register that holds nothing, by such a \
+                list and all other sources, is for review, low.",
     why: "Google lists delegations in no API. Where the sources disagree, every other verdict on delegations rests \
           on sand.",
     fix: "Export the list from the Admin console again, and look for who changed what in the admin log.",
@@ -35,16 +36,40 @@ pub(crate) const CHECK: Check = Check {
 /// The oldest list that still proves something, in days.
 const FRESH_DAYS: i64 = 35;
 
-fn judge(tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
+fn judge(tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
     let mut rulings: Vec<Ruling> =
         tenant.grants.iter().filter_map(|grant| contradicted(grant, tenant)).collect();
+    match tenant.console_grants.gap().cloned().or_else(|| stale(tenant)) {
+        Some(gap) => rulings.push(Ruling::not_assessed(&gap)),
+        // Only a full and fresh list shows that a client holds nothing.
+        None => rulings.extend(registered_for_nothing(tenant, policy)),
+    }
     if rulings.is_empty() {
-        rulings.push(match tenant.console_grants.gap().cloned().or_else(|| stale(tenant)) {
-            Some(gap) => Ruling::not_assessed(&gap),
-            None => Ruling::pass("The sources agree, and the console's list is fresh"),
-        });
+        rulings.push(Ruling::pass("The sources agree, and the console's list is fresh"));
     }
     rulings
+}
+
+/// Clients of the register that no source shows to hold anything.
+fn registered_for_nothing(tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+    let unscoped = tenant.grants.unscoped();
+    let holds = |client_id: &str| {
+        tenant.grants.of(client_id).next().is_some()
+            || unscoped.iter().any(|client| is_same_client(&client.client_id, client_id))
+    };
+    let entries = policy.register.iter().flat_map(|register| &register.0);
+    let idle = entries.filter(|client| !holds(&client.client_id));
+    idle.map(|client| {
+        let id = &client.client_id;
+        let message =
+            format!("The register names client {id}, and no source shows that it holds a delegation");
+        Ruling::review(Severity::Low, message)
+            .about(subjects::client(id, tenant))
+            .evidence("register", format!("line {}", client.line))
+            .evidence("owner", &client.owner)
+            .fix("Take it out of the register, or find out who took its delegation away.")
+    })
+    .collect()
 }
 
 fn contradicted(grant: &Grant, tenant: &Tenant) -> Option<Ruling> {
@@ -63,7 +88,7 @@ fn contradicted(grant: &Grant, tenant: &Tenant) -> Option<Ruling> {
 fn stale(tenant: &Tenant) -> Option<Gap> {
     let sightings = tenant.grants.iter().flat_map(|grant| &grant.sightings);
     let listed = sightings.filter(|sighting| sighting.provenance == Provenance::Console);
-    let newest = listed.map(|sighting| sighting.seen_at).max()?;
+    let newest = listed.map(|sighting| sighting.seen_at).chain(tenant.grants.sight().console_at).max()?;
     (tenant.run_at - newest > Duration::days(FRESH_DAYS)).then(|| Gap {
         part: Part::ConsoleGrants,
         class: GapClass::NotConfigured,
@@ -79,7 +104,7 @@ mod tests {
     use super::*;
     use crate::checks::test_facts::*;
     use crate::findings::Verdict;
-    use crate::tenant::Reading;
+    use crate::tenant::{Disagreement, Reading, Register};
 
     fn known() -> Tenant {
         delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()))
@@ -88,6 +113,31 @@ mod tests {
     #[test]
     fn a_fresh_list_that_nobody_contradicts_passes() {
         assert_eq!(only(judge(&known(), &policy())).verdict, Verdict::Pass);
+    }
+
+    fn registered(client_id: &str) -> Policy {
+        let register = Register(vec![registered_client(client_id)]);
+        Policy { register: Some(register), ..policy() }
+    }
+
+    #[test]
+    fn a_registered_client_that_holds_nothing_is_for_review_only_if_a_list_shows_it() {
+        let ruling = only(judge(&known(), &registered("555")));
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::Low));
+        assert_eq!(ruling.subject.unwrap().id, "555");
+        assert_eq!(only(judge(&known(), &registered(CLIENT))).verdict, Verdict::Pass);
+        let blind = without(Part::ConsoleGrants, known());
+        assert_eq!(only(judge(&blind, &registered("555"))).verdict, Verdict::NotAssessed);
+    }
+
+    #[test]
+    fn what_is_contradicted_stands_beside_what_is_missing() {
+        let mut tenant = without(Part::ConsoleGrants, known());
+        for grant in tenant.grants.iter_mut() {
+            grant.disagreements.push(Disagreement::TokenRefused { at: run_at() });
+        }
+        let verdicts: Vec<_> = judge(&tenant, &policy()).into_iter().map(|ruling| ruling.verdict).collect();
+        assert_eq!(verdicts, [Verdict::Fail, Verdict::NotAssessed]);
     }
 
     #[test]

@@ -269,8 +269,8 @@ mod tests {
     fn a_default_account_is_high() {
         for email in ["123-compute@developer.gserviceaccount.com", "project@appspot.gserviceaccount.com"] {
             let mut tenant = known();
-            if let Reading::Complete(ServiceAccounts(accounts)) = &mut tenant.service_accounts {
-                accounts[0].email = email.into();
+            if let Reading::Complete(accounts) = &mut tenant.service_accounts {
+                accounts.0[0].email = email.into();
             }
             let ruling = of(&tenant);
             assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High), "{email}");
@@ -313,8 +313,8 @@ mod tests {
     #[test]
     fn roles_of_an_account_without_a_known_id_are_nobodys() {
         let mut tenant = with_role("1", "", AssigneeType::User, known());
-        if let Reading::Complete(ServiceAccounts(accounts)) = &mut tenant.service_accounts {
-            accounts[0].unique_id = String::new();
+        if let Reading::Complete(accounts) = &mut tenant.service_accounts {
+            accounts.0[0].unique_id = String::new();
         }
         assert_ne!(of(&tenant).verdict, Verdict::Fail);
     }

@@ -38,6 +38,12 @@ pub(super) fn judge_by_class(
     vec![describe(ruling, grant, tenant, policy)]
 }
 
+/// Whether a scope changes the tenant (class T) or reads, writes and sends mail (M), however it is spelt.
+pub(super) fn is_tenant_or_mail(scope: &str) -> bool {
+    let is_great = |class: &RiskClass| matches!(class, RiskClass::TenantAdmin | RiskClass::MailFull);
+    ScopeRiskTable::shipped().like(scope).is_some_and(|risk| risk.classes.iter().any(is_great))
+}
+
 /// The service account's address if it is known, else the client id.
 pub(super) fn client_name<'a>(grant: &'a Grant, tenant: &'a Tenant) -> &'a str {
     subjects::account_of(&grant.client_id, tenant).map_or(&grant.client_id, |account| &account.email)

@@ -130,8 +130,8 @@ mod tests {
     #[test]
     fn a_disabled_account_stays_high_although_it_has_a_key() {
         let mut tenant = delegating(&[GMAIL_SEND], Reading::Complete(vec![key()]));
-        if let Reading::Complete(ServiceAccounts(accounts)) = &mut tenant.service_accounts {
-            accounts[0].disabled = true;
+        if let Reading::Complete(accounts) = &mut tenant.service_accounts {
+            accounts.0[0].disabled = true;
         }
         assert_eq!(judge_grant(&CHECK, &tenant).severity, Severity::High);
     }

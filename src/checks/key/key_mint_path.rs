@@ -1,6 +1,6 @@
 //! KEY-04: who can make a key for a delegated account.
 
-use super::takeover::{NEEDS, fail, judge_takeover, paths};
+use super::takeover::{NEEDS, approve_or_fail, judge_takeover, paths};
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
 use crate::tenant::{Policy, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant};
@@ -14,7 +14,9 @@ pub(crate) const CHECK: Check = Check {
     condition: "A principal other than the account itself can make or upload a key for a service account that holds a \
                 delegation, by a role on the account or on anything above it, or as a member of a group. Critical \
                 for people, for anybody outside, and for everybody at once; high for a workload of the tenant. \
-                Roles are read as permissions, custom ones too. Conditions of bindings are not evaluated. A client \
+                The custodians that the register names for the client, and members of a group among them, pass. \
+                Roles are read as permissions, custom ones too. Where organization policies forbid keys, the path is for \
+                review: it opens with them. Conditions of bindings are not evaluated. A client \
                 that is no account of the listed projects is not judged.",
     why: "Delegation belongs to the account, not to a key: a key that is made today can be any user today, from \
           anywhere, and stays when its maker leaves.",
@@ -32,10 +34,10 @@ pub(crate) const CHECK: Check = Check {
     judge: Judge::Client(judge),
 };
 
-fn judge(client_id: &str, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
+fn judge(client_id: &str, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
     judge_takeover(client_id, tenant, "Nobody else can make a key for", |takeover| {
         let minting = paths(takeover).filter(|path| path.edge == TakeoverEdge::Key);
-        minting.map(|path| fail(severity(path), path, takeover)).collect()
+        minting.map(|path| approve_or_fail(severity(path), path, takeover, policy)).collect()
     })
 }
 

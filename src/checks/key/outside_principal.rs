@@ -1,6 +1,6 @@
 //! KEY-06: who gets at a delegated account from outside.
 
-use super::takeover::{describe, fail, judge_takeover, paths};
+use super::takeover::{approve, describe, fail, judge_takeover, named_custodian, paths};
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
 use crate::tenant::{Part, Policy, Takeover, TakeoverPath, TakeoverPrincipal, Tenant};
@@ -14,7 +14,8 @@ pub(crate) const CHECK: Check = Check {
     condition: "A path, by a key or without one, leads to a service account that holds a delegation from somebody outside \
                 (no verified domain of the tenant, no project of its own) or from everybody at once: allUsers, \
                 allAuthenticatedUsers, or a whole identity pool. Where nobody can tell whose a principal is, such \
-                as one of a workforce pool: review, high.",
+                as one of a workforce pool: review, high. Only a principal that the register names itself as a custodian \
+                of the client passes: not a member of a group, and never everybody at once.",
     why: "Nobody here hires, dismisses or signs out these principals, and an open binding has no owner at all.",
     fix: "Bind one subject with an attribute condition instead of a pool, and restrict the domains that policies may \
           name by organization policy.",
@@ -39,13 +40,21 @@ pub(crate) const CHECK: Check = Check {
     judge: Judge::Client(judge),
 };
 
-fn judge(client_id: &str, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
+fn judge(client_id: &str, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
     // What the tenant's own domains and projects are decides whose a principal is, if it says so itself.
     let gap = [Part::Domains, Part::IamPolicies].into_iter().find_map(|part| tenant.gap(part));
     judge_takeover(client_id, tenant, "Nobody outside gets at", |takeover| {
         let mut unknown = None;
         let mut rulings = Vec::new();
+        let client = policy.register.as_ref().and_then(|register| register.client(client_id));
         for path in paths(takeover) {
+            let stranger = path.is_outside != Some(false);
+            if let Some(custodian) = client.and_then(|client| named_custodian(path, client))
+                && stranger
+            {
+                rulings.push(approve(custodian, path, takeover));
+                continue;
+            }
             match (path.kind, path.is_outside, gap) {
                 (TakeoverPrincipal::Open, _, _) | (_, Some(true), _) => {
                     rulings.push(fail(Severity::Critical, path, takeover));

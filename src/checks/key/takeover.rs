@@ -2,7 +2,7 @@
 
 use crate::checks::{gaps, subjects};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Gap, Part, Takeover, TakeoverPath, Tenant};
+use crate::tenant::{Gap, Part, Policy, RegisteredClient, Takeover, TakeoverPath, TakeoverPrincipal, Tenant};
 
 /// The parts without which nobody can say that there is no path.
 pub(super) const NEEDS: &[Part] = &[
@@ -27,12 +27,9 @@ pub(super) fn judge_takeover(
     };
     let mut rulings = judge(takeover);
     // What is missing may hide another path, beside those that are known.
-    match &takeover.gap {
-        Some(gap) => rulings.push(Ruling::not_assessed(gap).about(client())),
-        None if rulings.is_empty() => {
-            rulings.push(Ruling::pass(format!("{fine} {}", takeover.account)).about(client()));
-        }
-        None => {}
+    rulings.extend(takeover.gaps.iter().map(|gap| Ruling::not_assessed(gap).about(client())));
+    if rulings.is_empty() {
+        rulings.push(Ruling::pass(format!("{fine} {}", takeover.account)).about(client()));
     }
     rulings
 }
@@ -42,15 +39,61 @@ pub(super) fn paths(takeover: &Takeover) -> impl Iterator<Item = &TakeoverPath> 
     takeover.paths.iter().filter(|path| !path.principal.eq_ignore_ascii_case(&takeover.account))
 }
 
-/// Fails a path: what is true is the path itself, hop by hop.
+/// Fails a path that nobody agreed to. One of a custodian of the client is in order, by the register.
+pub(super) fn approve_or_fail(
+    severity: Severity,
+    path: &TakeoverPath,
+    takeover: &Takeover,
+    policy: &Policy,
+) -> Ruling {
+    let client = policy.register.as_ref().and_then(|register| register.client(&takeover.client_id));
+    match client.and_then(|client| custodian(path, client)) {
+        Some(custodian) => approve(custodian, path, takeover),
+        None => fail(severity, path, takeover),
+    }
+}
+
+/// Passes a path: the register names its principal.
+pub(super) fn approve(custodian: &str, path: &TakeoverPath, takeover: &Takeover) -> Ruling {
+    let message =
+        format!("{} may, by the register: it is a custodian of {}", path.principal, takeover.account);
+    describe(Ruling::pass(message), path, takeover).evidence("custodian", custodian)
+}
+
+/// The custodian that a path starts from: its principal, or a group of which it is a member. Whoever has to become
+/// a service account first is none, though the account may be.
+fn custodian<'r>(path: &TakeoverPath, client: &'r RegisteredClient) -> Option<&'r str> {
+    let is_account = |step: &&String| step.to_ascii_lowercase().ends_with("gserviceaccount.com");
+    let of_group = || {
+        let groups = path.via.iter().take_while(|step| !is_account(step));
+        groups.into_iter().find_map(|group| client.custodian_group(group))
+    };
+    named_custodian(path, client).or_else(of_group)
+}
+
+/// The custodian that is exactly the principal of a path. Everybody at once is nobody's custodian.
+pub(super) fn named_custodian<'r>(path: &TakeoverPath, client: &'r RegisteredClient) -> Option<&'r str> {
+    client.custodian(&path.principal).filter(|_| path.kind != TakeoverPrincipal::Open)
+}
+
+/// Fails a path: what is true is the path itself, hop by hop. One that organization policies close is for review: it
+/// opens with them.
 pub(super) fn fail(severity: Severity, path: &TakeoverPath, takeover: &Takeover) -> Ruling {
-    describe(Ruling::fail(severity, &path.sentence), path, takeover)
+    let ruling = if path.is_closed {
+        Ruling::review(Severity::Medium, &path.sentence)
+    } else {
+        Ruling::fail(severity, &path.sentence)
+    };
+    describe(ruling, path, takeover)
 }
 
 /// The facts about a path that a person wants to see with a finding.
 pub(super) fn describe(ruling: Ruling, path: &TakeoverPath, takeover: &Takeover) -> Ruling {
+    // A conditional path may stand beside one that is sure.
+    let condition = if path.is_conditional { "/conditional" } else { "" };
+    let edge = format!("{}{condition}", path.edge.as_str());
     let mut ruling = ruling
-        .about(subjects::path(takeover, &path.principal, path.edge.as_str()))
+        .about(subjects::path(takeover, &path.principal, &edge))
         .evidence("client_id", &takeover.client_id)
         .evidence("principal", &path.principal)
         .evidence("outside", path.is_outside.map_or("unknown", |outside| if outside { "yes" } else { "no" }))
@@ -60,7 +103,11 @@ pub(super) fn describe(ruling: Ruling, path: &TakeoverPath, takeover: &Takeover)
         ruling = ruling.evidence("via", path.via.join(", "));
     }
     if path.is_conditional {
-        ruling = ruling.evidence("condition", "a binding on the way has one; it is not evaluated");
+        let condition = "it holds only under the condition that it names, which is not evaluated";
+        ruling = ruling.evidence("condition", condition);
+    }
+    if takeover.is_disabled {
+        ruling = ruling.evidence("service_account_disabled", "nothing signs as it until it is enabled again");
     }
     if path.cut.is_empty() {
         return ruling;
@@ -174,9 +221,93 @@ mod tests {
         assert!(ruling.evidence.iter().any(|evidence| evidence.starts_with("condition: ")));
         let subject = ruling.subject.unwrap();
         assert_eq!(subject.kind, SubjectKind::Path);
-        assert_eq!(subject.id, format!("{CLIENT}/ann@example.com/sign"));
+        assert_eq!(subject.id, format!("{CLIENT}/ann@example.com/sign/conditional"));
         assert_eq!(subject.also, ["ann@example.com"]);
         assert!(subject.names().all(|name| name != CLIENT && name != ACCOUNT));
+    }
+
+    #[test]
+    fn every_reason_for_which_paths_may_be_missing_is_told() {
+        let gaps = vec![gap(Part::IamRoles), gap(Part::Groups)];
+        let takeovers = vec![Takeover { gaps, ..takeover(Vec::new()) }];
+        for check in checks() {
+            let rulings = judge_client(check, &Tenant { takeovers: takeovers.clone(), ..known() });
+            let parts: Vec<_> = rulings.into_iter().map(|ruling| ruling.gap.unwrap().part).collect();
+            assert_eq!(parts, [Part::IamRoles, Part::Groups], "{}", check.id);
+        }
+    }
+
+    #[test]
+    fn a_path_to_a_disabled_account_says_so() {
+        let disabled = Takeover { is_disabled: true, ..takeover(Vec::new()) };
+        let ruling = fail(Severity::Critical, &path(TakeoverEdge::Sign), &disabled);
+        assert!(ruling.evidence.iter().any(|fact| fact.starts_with("service_account_disabled")));
+    }
+
+    fn by_custodians(check: &Check, custodians: &[&str], path: TakeoverPath) -> Ruling {
+        let custodians = custodians.iter().map(|custodian| (*custodian).to_owned()).collect();
+        let client = RegisteredClient { custodians, ..registered_client(CLIENT) };
+        only(judge_paths_by(check, vec![path], &policy_of(client)))
+    }
+
+    #[test]
+    fn a_custodians_path_passes_in_its_own_right_and_anybody_elses_fails() {
+        let team = || TakeoverPath { via: vec!["team@example.com".into()], ..path(TakeoverEdge::Key) };
+        let robot = "robot@project.iam.gserviceaccount.com";
+        let through = |via: &[&str]| TakeoverPath {
+            via: via.iter().map(|step| (*step).to_owned()).collect(),
+            ..path(TakeoverEdge::Key)
+        };
+        for (custodian, path, approved) in [
+            ("user:Ann@example.com", team(), true),
+            ("ann@example.com", team(), true),
+            ("group:team@example.com", team(), true),
+            ("user:team@example.com", team(), false),
+            ("user:bob@example.com", team(), false),
+            ("group:outer@example.com", through(&["team@example.com", "outer@example.com"]), true),
+            // Whoever becomes a custodian is none.
+            ("serviceAccount:robot@project.iam.gserviceaccount.com", through(&[robot]), false),
+            ("group:team@example.com", through(&[robot, "team@example.com"]), false),
+        ] {
+            for (id, edge) in [("KEY-04", TakeoverEdge::Key), ("KEY-05", TakeoverEdge::Sign)] {
+                let check = crate::checks::find(id).unwrap();
+                let ruling = by_custodians(check, &[custodian], TakeoverPath { edge, ..path.clone() });
+                let verdict = if approved { Verdict::Pass } else { Verdict::Fail };
+                assert_eq!(ruling.verdict, verdict, "{id} {custodian} {:?}", path.via);
+                let is_named = ruling.evidence.contains(&format!("custodian: {custodian}"));
+                assert_eq!(is_named, approved, "{:?}", ruling.evidence);
+            }
+        }
+    }
+
+    #[test]
+    fn everybody_at_once_is_nobodys_custodian_and_an_outsider_only_by_its_own_name() {
+        let outside = crate::checks::find("KEY-06").unwrap();
+        let eve = |via: &[&str]| TakeoverPath {
+            principal: "eve@elsewhere.example".into(),
+            is_outside: Some(true),
+            via: via.iter().map(|step| (*step).to_owned()).collect(),
+            ..path(TakeoverEdge::Key)
+        };
+        for (custodian, path, verdict) in [
+            ("user:eve@elsewhere.example", eve(&[]), Verdict::Pass),
+            ("group:team@example.com", eve(&["team@example.com"]), Verdict::Fail),
+        ] {
+            assert_eq!(by_custodians(outside, &[custodian], path).verdict, verdict, "{custodian}");
+        }
+        for check in checks().filter(|check| check.id != "KEY-07") {
+            let principal = "allUsers".to_owned();
+            let edge = if check.id == "KEY-05" { TakeoverEdge::Sign } else { TakeoverEdge::Key };
+            let anyone = TakeoverPath { principal, kind: TakeoverPrincipal::Open, ..path(edge) };
+            assert_eq!(by_custodians(check, &["allUsers"], anyone).verdict, Verdict::Fail, "{}", check.id);
+        }
+    }
+
+    #[test]
+    fn a_path_that_organization_policies_close_is_for_review() {
+        let closed = TakeoverPath { is_conditional: true, is_closed: true, ..path(TakeoverEdge::Key) };
+        let ruling = only(judge_paths(crate::checks::find("KEY-04").unwrap(), vec![closed]));
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::Medium));
     }
 
     #[test]

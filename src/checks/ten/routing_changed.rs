@@ -24,19 +24,17 @@ pub(crate) const CHECK: Check = Check {
 const ROUTING: [&str; 4] = ["UNIFIED_MAIL_ROUTING", "ALIAS_TABLE", "EMAIL_ROUTE", "MESSAGE_SECURITY_RULE"];
 
 fn judge(tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
-    let changes: Vec<Ruling> = tenant
+    let mut rulings: Vec<Ruling> = tenant
         .gmail_changes
         .iter()
         .filter(|change| change.at > tenant.changes_since && is_routing(change))
         .map(changed)
         .collect();
-    if !changes.is_empty() {
-        return changes;
+    rulings.extend(tenant.admin_log.gap().map(Ruling::not_assessed));
+    if rulings.is_empty() {
+        rulings.push(Ruling::pass("No routing rule was changed"));
     }
-    vec![match tenant.admin_log.gap() {
-        Some(gap) => Ruling::not_assessed(gap),
-        None => Ruling::pass("No routing rule was changed"),
-    }]
+    rulings
 }
 
 /// The setting's name may stand with the rule's own name behind it.
@@ -86,5 +84,7 @@ mod tests {
         assert_eq!(only(of(vec![change("EMAIL_SPAM_SETTING", 1)])).verdict, Verdict::Pass);
         let blind = without(Part::AdminLog, tenant([]));
         assert_eq!(only(judge(&blind, &policy())).verdict, Verdict::NotAssessed);
+        let partly = Tenant { gmail_changes: vec![change("EMAIL_ROUTE", 1)], ..blind };
+        assert_eq!(judge(&partly, &policy()).len(), 2, "what is missing stands beside what was seen");
     }
 }

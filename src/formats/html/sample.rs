@@ -155,6 +155,7 @@ pub(super) fn finding(
         verdict,
         severity,
         judged_id: subject.id.clone(),
+        project: None,
         fingerprint: Fingerprint::of(id, &subject),
         subject,
         message: message.to_owned(),
@@ -486,7 +487,7 @@ pub(super) fn tenant(people: People) -> Tenant {
         people: Reading::Complete(people),
         domains: Reading::Complete(Domains(vec![domain("example.com", DomainKind::Primary)])),
         admin_roles: Reading::Complete(AdminRoles::default()),
-        service_accounts: Reading::Complete(ServiceAccounts(vec![
+        service_accounts: Reading::Complete(ServiceAccounts::new(vec![
             account("audit-prod", "auditor", "100000000000000000001", 0),
             account("mailing-prod", "newsletter", "104823517746620019283", 2),
             account("crm-2021", "crm-sync", "104823517746620011111", 1),
@@ -504,6 +505,7 @@ pub(super) fn tenant(people: People) -> Tenant {
         token_log: Reading::Complete(()),
         apps: Vec::new(),
         gmail_changes: Vec::new(),
+        delegation_changes: Vec::new(),
         changes_since: chrono::DateTime::UNIX_EPOCH,
         grants: Grants::merge([
             grant("104823517746620019283", "https://mail.google.com/", Provenance::Console),

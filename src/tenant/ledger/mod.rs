@@ -38,6 +38,11 @@ pub struct Ledger {
     list_now: Option<DateTime<Utc>>,
 }
 
+/// A scope as the ledger spells it, however it is written.
+pub(super) fn scope_spelling(written: &str) -> &str {
+    spelling::scope(written)
+}
+
 impl Ledger {
     /// An empty ledger. `addresses` are pairs of a service account's address and its client id; of an address
     /// that comes twice the last holds.

@@ -25,6 +25,7 @@ fn event(at: i64, name: &str, scopes: &[&str]) -> DelegationEvent {
         client: CLIENT.to_owned(),
         scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
         actor: Some(format!("admin{at}@example.com")),
+        ip: None,
     }
 }
 

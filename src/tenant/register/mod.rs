@@ -6,11 +6,12 @@ mod written;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::is_same_client;
+use super::grant::bare_client;
+use super::ledger::scope_spelling;
 pub use draft::draft;
 pub use written::RegisterError;
 
-/// The register: `register.toml`.
+/// The register: `register.toml`, ordered by client id.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Register(pub Vec<RegisteredClient>);
 
@@ -52,7 +53,9 @@ impl Register {
     /// The entry of a client, whether or not its id is written with Google's suffix.
     #[must_use]
     pub fn client(&self, client_id: &str) -> Option<&RegisteredClient> {
-        self.0.iter().find(|client| is_same_client(&client.client_id, client_id))
+        let bare = bare_client(client_id);
+        let place = self.0.binary_search_by(|client| bare_client(&client.client_id).cmp(bare)).ok()?;
+        self.0.get(place)
     }
 }
 
@@ -67,9 +70,40 @@ impl RegisteredClient {
         blanks.into_iter().filter(|(_, is_blank)| *is_blank).map(|(key, _)| key)
     }
 
-    /// Whether it may hold a scope: exactly one that it names.
+    /// Whether it may hold a scope, as the ledger spells it: one that it names, and no other.
     #[must_use]
     pub fn approves(&self, scope: &str) -> bool {
-        self.scopes.iter().any(|approved| approved == scope)
+        self.scopes.iter().any(|approved| scope_spelling(approved) == scope)
+    }
+
+    /// The custodian that is exactly this principal: an address, or an identifier as IAM writes it.
+    #[must_use]
+    pub fn custodian(&self, principal: &str) -> Option<&str> {
+        let is_principal = |custodian: &&String| without_kind(custodian).eq_ignore_ascii_case(principal);
+        self.custodians.iter().find(is_principal).map(String::as_str)
+    }
+
+    /// The custodian that is this group.
+    #[must_use]
+    pub fn custodian_group(&self, group: &str) -> Option<&str> {
+        self.custodian(group).filter(|custodian| custodian.to_ascii_lowercase().starts_with("group:"))
+    }
+
+    /// The ticket of a change on this day, or the day before or after: people write down the day of their own
+    /// clock, the log that of UTC.
+    #[must_use]
+    pub fn ticket_of(&self, day: NaiveDate) -> Option<&Ticket> {
+        let distance = |ticket: &&Ticket| (ticket.date - day).num_days().abs();
+        self.tickets.iter().filter(|ticket| distance(ticket) <= 1).min_by_key(distance)
     }
 }
+
+/// A member of an IAM policy without the word before its address: `user:`, `group:` and the like.
+fn without_kind(member: &str) -> &str {
+    match member.split_once(':') {
+        Some((kind, address)) if KINDS.iter().any(|known| kind.eq_ignore_ascii_case(known)) => address,
+        _ => member,
+    }
+}
+
+const KINDS: [&str; 4] = ["user", "group", "serviceAccount", "domain"];

@@ -1,11 +1,13 @@
 //! The text of a register → the register.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Register, RegisteredClient, Ticket};
-use crate::tenant::is_same_client;
+use crate::tenant::grant::bare_client;
 
 /// What is wrong with a register.
 #[derive(Debug, thiserror::Error)]
@@ -69,19 +71,20 @@ impl Register {
     pub fn parse(text: &str) -> Result<Self, RegisterError> {
         let written: Written = toml::from_str(text)
             .map_err(|error| RegisterError { message: error.message().to_owned(), span: error.span() })?;
-        let mut register = Self::default();
+        let mut clients: BTreeMap<String, RegisteredClient> = BTreeMap::new();
         for entry in written.client {
             let start = entry.span().start.min(text.len());
             let line = text[..start].matches('\n').count() + 1;
             let client = entry.into_inner();
             let id = required("client_id", &client.client_id)?;
-            if let Some(known) = register.0.iter().find(|known| is_same_client(&known.client_id, &id)) {
+            let bare = bare_client(&id).to_owned();
+            if let Some(known) = clients.get(&bare) {
                 let message = format!("client {id} stands here again; it is on line {} already", known.line);
                 return Err(RegisterError { message, span: Some(client.client_id.span()) });
             }
-            register.0.push(client.valid(id, line)?);
+            clients.insert(bare, client.valid(id, line)?);
         }
-        Ok(register)
+        Ok(Self(clients.into_values().collect()))
     }
 }
 

@@ -1,0 +1,264 @@
+//! DWD-07: delegations that were changed since the last run.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use super::scope::is_tenant_or_mail;
+use crate::checks::gaps::log_has_a_hole;
+use crate::checks::{Check, Judge, subjects};
+use crate::findings::{Ruling, Severity};
+use crate::tenant::{
+    DelegationChange, DelegationEvent, EndedGrant, Ending, Gap, Part, Policy, RegisteredClient,
+    ScopeRiskTable, Tenant,
+};
+
+/// The check.
+pub(crate) const CHECK: Check = Check {
+    id: "DWD-07",
+    slug: "grant-changed",
+    title: "Delegations changed since the last run",
+    severity: Severity::High,
+    condition: "The admin log shows that a client was given scopes, was removed, or was changed in another way, after \
+                the start of the finished run before, or in the seven days before this run if there is none; what \
+                was logged late counts too. High; critical if a scope that the event names changes the tenant (class \
+                T) or reads, writes and sends mail (M). A change passes if the register has a ticket of that client \
+                for that day in UTC, or the day before or after. Without a register no change has a ticket.",
+    why: "One click of a super admin lets a client be any user. Who notices a week later can still ask who it was.",
+    fix: "Confirm the change with the admin who made it, and record its ticket in the register. If nobody knows of \
+          it, remove the client, reset that admin's sign-in, and ask for multi-party approval.",
+    place: "Admin console > Security > Access and data control > API controls > Manage domain-wide delegation; \
+            Reporting > Audit and investigation > Admin log events",
+    controls: &[
+        "NIST 800-53 AC-2",
+        "NIST 800-53 SI-4",
+        "ISO 27001 A.8.15",
+        "ISO 27001 A.8.16",
+        "SOC 2 CC7.1",
+        "SOC 2 CC8.1",
+        "ATT&CK T1098",
+    ],
+    needs: &[Part::AdminLog],
+    judge: Judge::Tenant(judge),
+};
+
+fn judge(tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+    let mut rulings: Vec<Ruling> =
+        changes(tenant).into_values().map(|events| judge_change(&events, tenant, policy)).collect();
+    let gap = tenant.admin_log.gap().cloned().or_else(|| hole(tenant));
+    rulings.extend(gap.as_ref().map(Ruling::not_assessed));
+    if rulings.is_empty() {
+        rulings.push(Ruling::pass("No delegation was changed"));
+    }
+    rulings
+}
+
+/// What was done to a client at one instant, which the log may tell in several events.
+type Change<'a> = (DateTime<Utc>, &'a str, &'a str);
+
+fn changes(tenant: &Tenant) -> BTreeMap<Change<'_>, Vec<&DelegationEvent>> {
+    let mut changes: BTreeMap<Change<'_>, Vec<&DelegationEvent>> = BTreeMap::new();
+    for event in &tenant.delegation_changes {
+        changes.entry((event.at, &event.client, &event.name)).or_default().push(event);
+    }
+    changes
+}
+
+/// The log was not read for a part of the time.
+fn hole(tenant: &Tenant) -> Option<Gap> {
+    let since = tenant.grants.sight().log_since?;
+    (since > tenant.changes_since).then(|| log_has_a_hole(tenant.changes_since, since))
+}
+
+fn judge_change(events: &[&DelegationEvent], tenant: &Tenant, policy: &Policy) -> Ruling {
+    let [event, ..] = events else { return Ruling::not_applicable("Nothing happened") };
+    let client = Changed::of(&event.client, tenant);
+    let scopes: BTreeSet<&str> = events.iter().flat_map(|event| &event.scopes).map(String::as_str).collect();
+    let actor = event.actor.as_deref().filter(|actor| !actor.is_empty()).unwrap_or("Somebody");
+    let from = event.ip.as_ref().map_or_else(String::new, |ip| format!(" from {ip}"));
+    let (name, at) = (&client.name, event.at.format("%Y-%m-%d %H:%M UTC"));
+    let what = match event.change() {
+        DelegationChange::Authorize => format!("authorized {name} for {} on {at}{from}", count(scopes.len())),
+        DelegationChange::Remove => format!("removed the delegation of {name} on {at}{from}"),
+        DelegationChange::Unknown => {
+            format!("changed the delegation of {name} ({}) on {at}{from}", event.name)
+        }
+    };
+    let entry = policy.register.as_ref().and_then(|register| register.client(client.id));
+    let ticket = entry.and_then(|entry| entry.ticket_of(event.at.date_naive()));
+    let ruling = match ticket {
+        Some(ticket) => {
+            Ruling::pass(format!("{actor} {what}, by {}", ticket.id)).evidence("ticket", &ticket.id)
+        }
+        None => {
+            let is_great = scopes.iter().any(|scope| is_tenant_or_mail(scope));
+            let severity = if is_great { Severity::Critical } else { Severity::High };
+            Ruling::fail(severity, format!("{actor} {what}")).evidence("ticket", no_ticket(entry, policy))
+        }
+    };
+    let ruling = ruling
+        .about(subjects::event(&format!("{} {}", event.name, event.client), event.at))
+        .evidence("event", &event.name)
+        .evidence("actor", actor)
+        .evidence("ip", event.ip.as_deref().unwrap_or("unknown"))
+        .evidence("client_id", client.id);
+    let table = ScopeRiskTable::shipped();
+    let ruling = scopes.iter().fold(ruling, |ruling, scope| {
+        ruling.evidence("scope", format!("{scope} ({})", table.class_letters(scope)))
+    });
+    lost(event, client.id, tenant).fold(ruling, |ruling, grant| ruling.evidence("scope_lost", &grant.scope))
+}
+
+fn count(scopes: usize) -> String {
+    match scopes {
+        0 => "scopes that the log does not name".to_owned(),
+        1 => "1 scope".to_owned(),
+        scopes => format!("{scopes} scopes"),
+    }
+}
+
+fn no_ticket(entry: Option<&RegisteredClient>, policy: &Policy) -> &'static str {
+    match (entry, &policy.register) {
+        (_, None) => "none: no register is configured",
+        (None, Some(_)) => "none: the register does not name this client",
+        (Some(_), _) => "none of that day in the register",
+    }
+}
+
+/// What a client lost by a removal, which itself names no scopes.
+fn lost<'t>(
+    event: &DelegationEvent,
+    client_id: &str,
+    tenant: &'t Tenant,
+) -> impl Iterator<Item = &'t EndedGrant> {
+    let at = event.at;
+    let by_it =
+        move |grant: &&EndedGrant| matches!(grant.ending, Ending::Removed { at: end, .. } if end == at);
+    tenant.grants.ended_of(client_id).iter().filter(by_it)
+}
+
+/// The client of an event.
+struct Changed<'a> {
+    id: &'a str,
+    name: String,
+}
+
+impl<'a> Changed<'a> {
+    /// The log may write its id, or the address of its service account.
+    fn of(written: &'a str, tenant: &'a Tenant) -> Self {
+        let written = written.trim();
+        let accounts = tenant.service_accounts.known();
+        let listed = accounts
+            .and_then(|accounts| accounts.by_client(written).or_else(|| accounts.by_address(written)));
+        if let Some(account) = listed.filter(|_| !written.is_empty()) {
+            return Self { id: &account.client_id, name: account.email.clone() };
+        }
+        let mut certificates = tenant.client_certificates.known().into_iter().flatten();
+        let foreign = certificates.find(|client| client.client_id == written);
+        match foreign.and_then(|client| client.account.known()?.as_ref()) {
+            Some(account) => Self { id: written, name: format!("client {written} ({})", account.email) },
+            None => Self { id: written, name: format!("client {written}") },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::*;
+    use crate::findings::{SubjectKind, Verdict};
+    use crate::tenant::{Reading, Ticket};
+
+    fn event(client: &str, days: i64, scopes: &[&str]) -> DelegationEvent {
+        DelegationEvent {
+            id: format!("{days}/1/0"),
+            at: days_ago(days),
+            name: "AUTHORIZE_API_CLIENT_ACCESS".into(),
+            client: client.into(),
+            scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+            actor: Some("root@example.com".into()),
+            ip: Some("203.0.113.9".into()),
+        }
+    }
+
+    fn of(delegation_changes: Vec<DelegationEvent>, policy: &Policy) -> Vec<Ruling> {
+        let tenant = delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()));
+        judge(&Tenant { delegation_changes, ..tenant }, policy)
+    }
+
+    #[test]
+    fn a_change_without_a_ticket_fails_and_says_who_when_from_where_to_whom_and_what() {
+        let ruling = only(of(vec![event(CLIENT, 1, &[GMAIL_SEND])], &policy()));
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High));
+        assert_eq!(
+            ruling.message,
+            format!(
+                "root@example.com authorized {ACCOUNT} for 1 scope on 2026-11-20 07:00 UTC from 203.0.113.9"
+            )
+        );
+        assert!(ruling.evidence.contains(&format!("scope: {GMAIL_SEND} (S)")), "{:?}", ruling.evidence);
+        assert_eq!(ruling.subject.unwrap().kind, SubjectKind::Event);
+    }
+
+    #[test]
+    fn scopes_that_own_the_tenant_or_all_mail_are_critical_and_a_removal_is_high() {
+        for scope in ["https://mail.google.com/", "https://www.googleapis.com/auth/admin.directory.user"] {
+            let ruling = only(of(vec![event("555", 1, &[GMAIL_SEND, scope])], &policy()));
+            assert_eq!(ruling.severity, Severity::Critical, "{scope}");
+            assert!(ruling.message.contains("client 555 for 2 scopes"), "{}", ruling.message);
+        }
+        let removal = DelegationEvent {
+            name: "REMOVE_API_CLIENT_ACCESS".into(),
+            actor: None,
+            ip: None,
+            ..event(CLIENT, 1, &[])
+        };
+        let ruling = only(of(vec![removal], &policy()));
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High));
+        assert!(ruling.message.starts_with("Somebody removed the delegation of "), "{}", ruling.message);
+    }
+
+    #[test]
+    fn a_ticket_of_the_client_and_the_day_passes_its_change_and_no_other() {
+        let ticket = Ticket { id: "CHG-1".into(), date: "2026-11-15".parse().unwrap() };
+        let policy = policy_of(RegisteredClient { tickets: vec![ticket], ..registered_client(CLIENT) });
+        for (client, days, verdict) in [
+            (CLIENT, 6, Verdict::Pass),
+            (ACCOUNT, 6, Verdict::Pass),
+            ("104000000000000000001.apps.googleusercontent.com", 6, Verdict::Pass),
+            (CLIENT, 5, Verdict::Pass),
+            (CLIENT, 7, Verdict::Pass),
+            (CLIENT, 4, Verdict::Fail),
+            (CLIENT, 8, Verdict::Fail),
+            ("555", 6, Verdict::Fail),
+        ] {
+            let ruling = only(of(vec![event(client, days, &[GMAIL_SEND])], &policy));
+            assert_eq!(ruling.verdict, verdict, "{client} {days}");
+        }
+    }
+
+    #[test]
+    fn one_action_is_one_finding_however_many_events_tell_it() {
+        let events = vec![event(CLIENT, 1, &[GMAIL_SEND]), event(CLIENT, 1, &["https://mail.google.com/"])];
+        let ruling = only(of(events, &policy()));
+        assert_eq!(ruling.severity, Severity::Critical);
+        assert!(ruling.message.contains("for 2 scopes"), "{}", ruling.message);
+        let others = vec![event(CLIENT, 1, &[GMAIL_SEND]), event("555", 1, &[GMAIL_SEND])];
+        let ids: BTreeSet<_> =
+            of(others, &policy()).into_iter().map(|ruling| ruling.subject.unwrap().id).collect();
+        assert_eq!(ids.len(), 2);
+    }
+
+    #[test]
+    fn no_change_passes_only_if_the_log_was_read() {
+        assert_eq!(only(of(Vec::new(), &policy())).verdict, Verdict::Pass);
+        let changed = Tenant {
+            delegation_changes: vec![event(CLIENT, 1, &[GMAIL_SEND])],
+            ..without(Part::AdminLog, tenant([]))
+        };
+        let verdicts: Vec<_> = judge(&changed, &policy()).into_iter().map(|ruling| ruling.verdict).collect();
+        assert_eq!(verdicts, [Verdict::Fail, Verdict::NotAssessed]);
+        let blind = without(Part::AdminLog, tenant([]));
+        assert_eq!(only(judge(&blind, &policy())).verdict, Verdict::NotAssessed);
+    }
+}

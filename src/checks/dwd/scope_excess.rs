@@ -1,0 +1,352 @@
+//! DWD-05: delegations that hold more than somebody needs or approved.
+
+use super::scope::{is_tenant_or_mail, own_client};
+use crate::checks::age::{days_between, is_older};
+use crate::checks::gaps::{not_asked, use_unproved};
+use crate::checks::{Check, Judge, subjects};
+use crate::findings::{Ruling, Severity};
+use crate::tenant::{Gap, Grant, LedgerSource, Part, Policy, ServiceAccount, ServiceAccountLastUse, Tenant};
+
+/// The check.
+pub(crate) const CHECK: Check = Check {
+    id: "DWD-05",
+    slug: "scope-excess",
+    title: "Delegations that hold more than they need",
+    severity: Severity::Medium,
+    condition: "A client holds, by domain-wide delegation, a scope that its entry in the register does not approve; \
+                nothing at all for 90 days: neither its service account authenticated nor is a use logged; a scope \
+                of a retired feed; or a scope together with its read-only twin, of which one is surplus. Medium; \
+                high if a scope of it changes the tenant (class T) or reads, writes and sends mail (M). Scopes of a \
+                client that no register names are not compared with anything. A client without an account here \
+                counts as unused only if the log of access evaluations was read and shows uses of others; one that \
+                was given within the 90 days is not judged by its use.",
+    why: "What nobody needs, nobody misses when it is abused. A scope that was approved for one purpose is used for \
+          another.",
+    fix: "Cut the delegation down to the scopes that are used and approved; remove it if nothing uses it.",
+    place: "Admin console > Security > Access and data control > API controls > Manage domain-wide delegation",
+    controls: &[
+        "NIST 800-53 AC-6",
+        "NIST 800-53 CM-6",
+        "ISO 27001 A.5.18",
+        "SOC 2 CC6.3",
+        "ATT&CK T1550.001",
+    ],
+    needs: &[Part::ConsoleGrants, Part::ProbeGrants, Part::ServiceAccounts, Part::ServiceAccountUse],
+    judge: Judge::Client(judge),
+};
+
+/// Feeds that Google has switched off: a scope of theirs opens nothing that anybody needs.
+const RETIRED: [&str; 3] = [
+    "https://apps-apis.google.com/a/feeds/compliance/audit/",
+    "https://www.google.com/calendar/feeds",
+    "https://www.google.com/m8/feeds",
+];
+
+/// One thing too much.
+struct Excess {
+    severity: Severity,
+    /// As it stands after the client's name.
+    what: String,
+}
+
+impl Excess {
+    fn of(scope: &str, what: String) -> Self {
+        Self { severity: severity([scope]), what }
+    }
+}
+
+fn judge(client_id: &str, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+    let grants: Vec<&Grant> = tenant.grants.of(client_id).collect();
+    let ruling = if grants.is_empty() {
+        Ruling::not_applicable("No scope of the client is known")
+    } else {
+        own_client(judge_grants(client_id, &grants, tenant, policy), client_id, policy)
+    };
+    vec![ruling.about(subjects::client(client_id, tenant))]
+}
+
+fn judge_grants(client_id: &str, grants: &[&Grant], tenant: &Tenant, policy: &Policy) -> Ruling {
+    let mut excesses = unapproved(client_id, grants, policy);
+    excesses.extend(retired(grants));
+    excesses.extend(twins(grants, tenant, policy));
+    let idle = idle(client_id, grants, tenant, policy);
+    if let Ok(Some(what)) = &idle {
+        let severity = severity(grants.iter().map(|grant| grant.scope.as_str()));
+        excesses.push(Excess { severity, what: what.clone() });
+    }
+    let client = subjects::client(client_id, tenant).name;
+    let ruling = match (excesses.iter().map(|excess| excess.severity).max(), &idle) {
+        (Some(severity), _) => Ruling::fail(severity, message(&client, &excesses)),
+        (None, Err(gap)) => Ruling::not_assessed(gap),
+        (None, Ok(_)) => Ruling::pass(format!("{client} holds nothing that is known to be too much")),
+    };
+    let ruling = excesses.iter().fold(ruling.evidence("client_id", client_id), |ruling, excess| {
+        ruling.evidence("excess", &excess.what)
+    });
+    let ruling = match &idle {
+        Err(gap) => ruling.evidence("use", format!("unknown: {}", gap.message)),
+        Ok(_) => ruling,
+    };
+    ruling.evidence("register", register(client_id, policy))
+}
+
+fn message(client: &str, excesses: &[Excess]) -> String {
+    match excesses {
+        [only] => format!("{client} {}", only.what),
+        [first, others @ ..] => format!("{client} {}, and {} more of the kind", first.what, others.len()),
+        [] => client.to_owned(),
+    }
+}
+
+fn severity<'s>(scopes: impl IntoIterator<Item = &'s str>) -> Severity {
+    if scopes.into_iter().any(is_tenant_or_mail) { Severity::High } else { Severity::Medium }
+}
+
+/// What the register says of the client, for a person.
+fn register(client_id: &str, policy: &Policy) -> String {
+    match policy.register.as_ref().map(|register| register.client(client_id)) {
+        None => "none is configured: scopes are not compared with an approved list".to_owned(),
+        Some(None) => "does not name this client: scopes are not compared with an approved list".to_owned(),
+        Some(Some(client)) => format!("approves {} scopes, line {}", client.scopes.len(), client.line),
+    }
+}
+
+/// Scopes that the client's entry in the register does not name.
+fn unapproved(client_id: &str, grants: &[&Grant], policy: &Policy) -> Vec<Excess> {
+    let Some(client) = policy.register.as_ref().and_then(|register| register.client(client_id)) else {
+        return Vec::new();
+    };
+    let held = grants.iter().map(|grant| grant.scope.as_str());
+    held.filter(|scope| !client.approves(scope))
+        .map(|scope| Excess::of(scope, format!("holds {scope}, which the register does not approve")))
+        .collect()
+}
+
+fn retired(grants: &[&Grant]) -> impl Iterator<Item = Excess> {
+    let held = grants.iter().map(|grant| grant.scope.as_str()).filter(|scope| RETIRED.contains(scope));
+    held.map(|scope| Excess::of(scope, format!("holds {scope}, a scope of a retired feed")))
+}
+
+/// Scopes that are held beside their read-only twin.
+fn twins(grants: &[&Grant], tenant: &Tenant, policy: &Policy) -> Vec<Excess> {
+    let twin_of = |grant: &Grant| {
+        let names = [".readonly", ".read-only"].map(|suffix| format!("{}{suffix}", grant.scope));
+        grants.iter().copied().find(|other| names.contains(&other.scope))
+    };
+    let pairs = grants.iter().filter_map(|grant| Some((grant, twin_of(grant)?)));
+    pairs
+        .map(|(grant, twin)| {
+            let (scope, twin_scope) = (&grant.scope, &twin.scope);
+            let reads_only = is_scope_used(twin, tenant, policy) && !is_scope_used(grant, tenant, policy);
+            let log_is_whole = tenant.access_evaluation_log.complete().is_ok();
+            let what = if reads_only && log_is_whole {
+                format!("holds {scope}, and uses only its read-only twin {twin_scope}")
+            } else {
+                format!("holds {scope} and its read-only twin {twin_scope}, of which one is surplus")
+            };
+            Excess::of(scope, what)
+        })
+        .collect()
+}
+
+/// Whether the log that names scopes shows a use of just this one.
+fn is_scope_used(grant: &Grant, tenant: &Tenant, policy: &Policy) -> bool {
+    let used = grant.last_used.filter(|used| used.log == LedgerSource::AccessEvaluation);
+    used.is_some_and(|used| !is_older(used.at, tenant.run_at, policy.client_idle_after_days))
+}
+
+/// That nothing used the delegation for long, in words, if so.
+///
+/// # Errors
+/// What is missing, if that leaves it open.
+fn idle(client_id: &str, grants: &[&Grant], tenant: &Tenant, policy: &Policy) -> Result<Option<String>, Gap> {
+    let limit = policy.client_idle_after_days;
+    let is_recent = |at| !is_older(at, tenant.run_at, limit);
+    let is_used = grants.iter().any(|grant| grant.last_used.is_some_and(|used| is_recent(used.at)));
+    let is_new =
+        grants.iter().all(|grant| grant.granted.as_ref().is_some_and(|granted| is_recent(granted.at)));
+    if is_used || is_new {
+        return Ok(None);
+    }
+    match subjects::account_of(client_id, tenant) {
+        Some(account) => idle_account(account, tenant, limit),
+        None => idle_stranger(tenant, policy),
+    }
+}
+
+fn idle_account(account: &ServiceAccount, tenant: &Tenant, limit: i64) -> Result<Option<String>, Gap> {
+    let uses = tenant.service_account_use.known();
+    match uses.and_then(|uses| uses.of_account(&account.project, &account.email, &account.unique_id)) {
+        Some(ServiceAccountLastUse::On(at)) => Ok(is_older(at, tenant.run_at, limit).then(|| {
+            format!("is unused: it last authenticated {} days ago", days_between(at, tenant.run_at))
+        })),
+        Some(ServiceAccountLastUse::Never) => {
+            Ok(Some("is unused: within what Google remembers it never authenticated".to_owned()))
+        }
+        Some(ServiceAccountLastUse::Unknown(gap)) => Err(gap.clone()),
+        None => {
+            let gap = tenant.service_account_use.gap().cloned();
+            Err(gap.unwrap_or_else(|| not_asked(Part::ServiceAccountUse)))
+        }
+    }
+}
+
+/// Of an account elsewhere only the log can tell, and only a log that shows uses at all.
+fn idle_stranger(tenant: &Tenant, policy: &Policy) -> Result<Option<String>, Gap> {
+    for part in [Part::ServiceAccounts, Part::AccessEvaluationLog] {
+        if let Some(gap) = tenant.gap(part) {
+            return Err(gap.clone());
+        }
+    }
+    if tenant.grants.iter().any(|grant| is_scope_used(grant, tenant, policy)) {
+        Ok(Some(format!("is unused: no use of it is logged for {} days", policy.client_idle_after_days)))
+    } else {
+        Err(use_unproved())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::*;
+    use crate::findings::Verdict;
+    use crate::tenant::{
+        Granted, LastUse, ProjectUse, Reading, RegisteredClient, ServiceAccountUse, ServiceAccounts,
+    };
+
+    const READONLY: &str = "https://www.googleapis.com/auth/admin.directory.user.readonly";
+    const WRITE: &str = "https://www.googleapis.com/auth/admin.directory.user";
+
+    /// A client whose account authenticated so many days ago.
+    fn used(scopes: &[&str], days: Option<i64>) -> Tenant {
+        let accounts = days.map(|days| (ACCOUNT.to_owned(), days_ago(days))).into_iter().collect();
+        let project = ProjectUse { accounts, ..ProjectUse::default() };
+        let uses = ServiceAccountUse([("project".to_owned(), Reading::Complete(project))].into());
+        Tenant {
+            service_account_use: Reading::Complete(uses),
+            ..delegating(scopes, Reading::Complete(Vec::new()))
+        }
+    }
+
+    fn of(tenant: &Tenant) -> Ruling {
+        only(judge_client(&CHECK, tenant))
+    }
+
+    fn by(client: RegisteredClient, tenant: &Tenant) -> Ruling {
+        only(judge_client_by(&CHECK, tenant, &policy_of(client)))
+    }
+
+    fn strangers(mut tenant: Tenant) -> Tenant {
+        tenant.service_accounts = Reading::Complete(ServiceAccounts::default());
+        tenant
+    }
+
+    fn log_use(tenant: &mut Tenant, scope: &str, days: i64) {
+        for grant in tenant.grants.iter_mut().filter(|grant| grant.scope == scope) {
+            grant.last_used = Some(LastUse { at: days_ago(days), log: LedgerSource::AccessEvaluation });
+        }
+    }
+
+    #[test]
+    fn a_scope_that_the_register_does_not_approve_fails_by_its_class() {
+        let client = || registered_client(CLIENT);
+        for (scope, severity) in [
+            ("https://www.googleapis.com/auth/drive", Severity::Medium),
+            (UNHEARD_OF, Severity::Medium),
+            (WRITE, Severity::High),
+            ("https://mail.google.com/", Severity::High),
+        ] {
+            let ruling = by(client(), &used(&[GMAIL_SEND, scope], Some(1)));
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "{scope}");
+            assert!(ruling.message.contains(scope), "{}", ruling.message);
+        }
+        assert_eq!(by(client(), &used(&[GMAIL_SEND], Some(1))).verdict, Verdict::Pass);
+        let spelt = RegisteredClient { scopes: vec!["https://mail.google.com".into()], ..client() };
+        assert_eq!(by(spelt, &used(&["https://mail.google.com/"], Some(1))).verdict, Verdict::Pass);
+    }
+
+    #[test]
+    fn without_an_entry_in_a_register_nothing_is_approved_or_not_and_the_evidence_says_so() {
+        let tenant = used(&["https://www.googleapis.com/auth/drive"], Some(1));
+        for (ruling, said) in
+            [(of(&tenant), "none is configured"), (by(registered_client("555"), &tenant), "does not name")]
+        {
+            assert_eq!(ruling.verdict, Verdict::Pass);
+            let is_said = |fact: &String| fact.starts_with("register: ") && fact.contains(said);
+            assert!(ruling.evidence.iter().any(is_said), "{:?}", ruling.evidence);
+        }
+    }
+
+    #[test]
+    fn a_delegation_that_nothing_used_for_a_quarter_fails() {
+        assert_eq!(of(&used(&[GMAIL_SEND], Some(90))).verdict, Verdict::Pass);
+        for (scope, days, severity) in [
+            (GMAIL_SEND, Some(91), Severity::Medium),
+            (GMAIL_SEND, None, Severity::Medium),
+            (WRITE, Some(91), Severity::High),
+        ] {
+            let ruling = of(&used(&[scope], days));
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "{scope} {days:?}");
+        }
+    }
+
+    #[test]
+    fn a_logged_use_or_a_fresh_grant_is_not_idle() {
+        let mut tenant = used(&[GMAIL_SEND], None);
+        log_use(&mut tenant, GMAIL_SEND, 10);
+        assert_eq!(of(&tenant).verdict, Verdict::Pass);
+        let mut tenant = used(&[GMAIL_SEND], None);
+        for grant in tenant.grants.iter_mut() {
+            grant.granted = Some(Granted { at: days_ago(10), by: None });
+        }
+        assert_eq!(of(&tenant).verdict, Verdict::Pass);
+    }
+
+    #[test]
+    fn an_unknown_use_is_not_assessed_unless_something_else_fails() {
+        let blind = |scopes: &[&str]| without(Part::ServiceAccountUse, used(scopes, Some(1)));
+        let ruling = of(&blind(&[GMAIL_SEND]));
+        assert_eq!(
+            (ruling.verdict, ruling.gap.unwrap().part),
+            (Verdict::NotAssessed, Part::ServiceAccountUse)
+        );
+        let ruling = of(&blind(&[WRITE, READONLY]));
+        assert_eq!(ruling.verdict, Verdict::Fail);
+        assert!(ruling.evidence.iter().any(|fact| fact.starts_with("use: unknown")));
+    }
+
+    #[test]
+    fn of_a_client_elsewhere_silence_proves_something_only_in_a_log_that_shows_uses() {
+        let quiet = strangers(used(&[GMAIL_SEND], None));
+        assert_eq!(of(&quiet).gap.unwrap().reason, "use_unproved");
+        for part in [Part::AccessEvaluationLog, Part::ServiceAccounts] {
+            assert_eq!(of(&without(part, quiet.clone())).gap.unwrap().part, part);
+        }
+        let mut talking = quiet;
+        let other = delegating(&[READONLY], Reading::Complete(Vec::new()));
+        let mut other = first_grant(&other);
+        other.client_id = "555".into();
+        other.last_used = Some(LastUse { at: days_ago(1), log: LedgerSource::AccessEvaluation });
+        talking.grants = talking.grants.with(other);
+        assert_eq!(of(&talking).verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn retired_feeds_and_twins_are_surplus() {
+        let ruling = of(&used(&["https://www.google.com/m8/feeds"], Some(1)));
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium));
+        let mut tenant = used(&[WRITE, READONLY], Some(1));
+        let ruling = of(&tenant);
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High));
+        assert!(ruling.message.ends_with("of which one is surplus"), "{}", ruling.message);
+        log_use(&mut tenant, READONLY, 3);
+        assert!(of(&tenant).message.contains("uses only its read-only twin"));
+        assert_eq!(of(&used(&[READONLY], Some(1))).verdict, Verdict::Pass);
+    }
+
+    #[test]
+    fn every_retired_scope_is_in_the_table() {
+        let table = crate::tenant::ScopeRiskTable::shipped();
+        assert!(RETIRED.iter().all(|scope| table.find(scope).is_some()));
+    }
+}

@@ -1,0 +1,184 @@
+//! Whether a finding's own source was read again: silence mends nothing.
+
+use std::collections::BTreeSet;
+
+use crate::checks::{Check, Judge, subjects};
+use crate::findings::Finding;
+use crate::tenant::{IamResource, Tenant};
+
+/// What this run read, beside whole parts.
+pub(super) struct Sources<'a> {
+    tenant: &'a Tenant,
+    /// Cloud projects that were read.
+    projects: BTreeSet<&'a str>,
+    /// Ids of grants and clients that are held only because an earlier run saw them.
+    from_before: BTreeSet<String>,
+}
+
+impl<'a> Sources<'a> {
+    pub(super) fn of(tenant: &'a Tenant) -> Self {
+        let grants = tenant.grants.iter().filter(|grant| !grant.is_rechecked);
+        let clients = tenant.grants.clients().into_iter().filter(|id| !tenant.grants.is_rechecked(id));
+        Self {
+            tenant,
+            projects: projects(tenant).collect(),
+            from_before: grants
+                .map(|grant| subjects::grant(grant, tenant).id)
+                .chain(clients.map(|client_id| subjects::client(client_id, tenant).id))
+                .collect(),
+        }
+    }
+
+    /// Whether what a finding was judged by is only remembered: no source that shows it was read this time.
+    pub(super) fn is_from_before(&self, finding: &Finding) -> bool {
+        self.from_before.contains(&finding.judged_id)
+    }
+
+    /// Whether a finding that is gone was looked at again: its grant, if it is about one, is held or proved to
+    /// have ended, and its project was read.
+    pub(super) fn looked_again(&self, finding: &Finding, check: &Check) -> bool {
+        let was_read = || finding.project.as_deref().is_none_or(|project| self.projects.contains(project));
+        match GrantOf::judged(finding, check) {
+            None => was_read(),
+            Some(grant) if grant.is_held(self.tenant) => was_read(),
+            Some(grant) => self.tenant.grants.has_ended(grant.client_id, grant.scope),
+        }
+    }
+
+    /// Whether a client was known by its address, and is known by its id now.
+    pub(super) fn is_renamed(&self, finding: &Finding, check: &Check) -> bool {
+        let accounts = self.tenant.service_accounts.known();
+        GrantOf::judged(finding, check).is_some_and(|grant| {
+            !grant.is_held(self.tenant)
+                && accounts.is_some_and(|accounts| accounts.by_address(grant.client_id).is_some())
+        })
+    }
+}
+
+/// Projects of which anything was read. One without accounts shows by its guardrails or its policy.
+fn projects(tenant: &Tenant) -> impl Iterator<Item = &str> {
+    let accounts = tenant.service_accounts.known().into_iter().flat_map(|accounts| &accounts.0);
+    let guarded = tenant.guardrails.known().into_iter().flat_map(|guardrails| &guardrails.0);
+    let policies = tenant.iam.policies.known().into_iter().flat_map(|policies| &policies.0);
+    let with_policy = policies.filter_map(|entry| match &entry.resource {
+        IamResource::Project(id) => Some(id.as_str()),
+        _ => None,
+    });
+    let of_accounts = accounts.map(|account| account.project.as_str());
+    of_accounts.chain(guarded.map(|project| project.project.as_str())).chain(with_policy)
+}
+
+/// The grant that a finding was judged by, or any of a client.
+struct GrantOf<'f> {
+    client_id: &'f str,
+    scope: Option<&'f str>,
+}
+
+impl<'f> GrantOf<'f> {
+    fn judged(finding: &'f Finding, check: &Check) -> Option<Self> {
+        match check.judge {
+            Judge::Client(_) => Some(Self { client_id: &finding.judged_id, scope: None }),
+            Judge::Grant(_) => {
+                // A client's name may hold a slash, and a scope does.
+                let client_id = finding.subject.also.first()?;
+                let scope = finding.judged_id.strip_prefix(client_id.as_str())?.strip_prefix('/')?;
+                Some(Self { client_id, scope: Some(scope) })
+            }
+            _ => None,
+        }
+    }
+
+    fn is_held(&self, tenant: &Tenant) -> bool {
+        let mut grants = tenant.grants.of(self.client_id);
+        grants.any(|grant| self.scope.is_none_or(|scope| grant.scope == scope))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::{GMAIL_SEND, delegating};
+    use crate::checks::{find, subjects};
+    use crate::findings::{Change, Fingerprint, Severity, Subject, Verdict};
+    use crate::tenant::{Grant, Grants, Provenance, Reading, Sighting};
+
+    fn tenant() -> Tenant {
+        delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()))
+    }
+
+    fn finding(check_id: &str, judged: &Subject, project: Option<&str>) -> Finding {
+        Finding {
+            check_id: check_id.to_owned(),
+            verdict: Verdict::Fail,
+            severity: Severity::High,
+            fingerprint: Fingerprint::of(check_id, judged),
+            judged_id: judged.id.clone(),
+            project: project.map(str::to_owned),
+            subject: judged.clone(),
+            message: String::new(),
+            evidence: Vec::new(),
+            fix: String::new(),
+            place: String::new(),
+            controls: Vec::new(),
+            first_seen_at: "2026-11-14T07:00:00Z".parse().unwrap(),
+            change: Change::Open,
+            exception_id: None,
+            count: 1,
+        }
+    }
+
+    fn looked_again(check_id: &str, judged: &Subject, project: Option<&str>, tenant: &Tenant) -> bool {
+        Sources::of(tenant).looked_again(&finding(check_id, judged, project), find(check_id).unwrap())
+    }
+
+    fn grant_of(client_id: &str) -> Grant {
+        let sighting =
+            Sighting { provenance: Provenance::Console, seen_at: "2026-11-14T07:00:00Z".parse().unwrap() };
+        let grants = Grants::merge([(client_id.to_owned(), GMAIL_SEND.to_owned(), sighting)]);
+        grants.iter().next().unwrap().clone()
+    }
+
+    #[test]
+    fn a_project_that_is_not_read_mends_nothing() {
+        let tenant = tenant();
+        let client = subjects::client(tenant.grants.clients()[0], &tenant);
+        for check in ["KEY-01", "KEY-04", "DWD-06"] {
+            assert!(looked_again(check, &client, Some("project"), &tenant), "{check}");
+            assert!(!looked_again(check, &client, Some("dropped"), &tenant), "{check}");
+        }
+        assert!(looked_again("KEY-04", &client, None, &tenant));
+    }
+
+    #[test]
+    fn a_grant_that_no_source_shows_to_have_ended_is_not_fixed_by_silence() {
+        let tenant = tenant();
+        let silent = subjects::client("555", &tenant);
+        assert!(!looked_again("DWD-06", &silent, None, &tenant));
+        let silent = subjects::grant(&grant_of("555"), &tenant);
+        assert!(!looked_again("DWD-04", &silent, None, &tenant));
+        let held = tenant.grants.iter().next().unwrap();
+        assert!(looked_again("DWD-04", &subjects::grant(held, &tenant), None, &tenant));
+    }
+
+    #[test]
+    fn a_client_that_was_known_by_its_address_was_judged_by_its_id() {
+        let tenant = tenant();
+        let address = tenant.service_accounts.known().unwrap().0[0].email.clone();
+        let sources = Sources::of(&tenant);
+        for (client_id, renamed) in [(address.as_str(), true), ("555", false)] {
+            let finding = finding("DWD-06", &subjects::client(client_id, &tenant), None);
+            assert_eq!(sources.is_renamed(&finding, find("DWD-06").unwrap()), renamed, "{client_id}");
+        }
+    }
+
+    #[test]
+    fn what_only_an_earlier_run_saw_is_from_before() {
+        let mut tenant = tenant();
+        tenant.grants = tenant.grants.with(Grant { is_rechecked: false, ..grant_of("555") });
+        let sources = Sources::of(&tenant);
+        let of = |subject| sources.is_from_before(&finding("DWD-06", &subject, None));
+        assert!(of(subjects::client("555", &tenant)));
+        assert!(of(subjects::grant(&grant_of("555"), &tenant)));
+        assert!(!of(subjects::client(tenant.grants.clients()[0], &tenant)));
+    }
+}

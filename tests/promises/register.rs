@@ -1,0 +1,146 @@
+//! The register: what stands in it is approved, and nothing else.
+
+use std::collections::BTreeMap;
+
+use workspace_audit_emulator::TenantName;
+
+use crate::support::{Audit, Tenant, binary};
+
+type Row = BTreeMap<String, String>;
+
+/// Findings of a check that nobody accepted.
+fn open(audit: &Audit, check: &str) -> Vec<Row> {
+    let rows = audit.rows("findings.csv").into_iter();
+    rows.filter(|row| row["check_id"] == check && ["fail", "review"].contains(&row["verdict"].as_str()))
+        .collect()
+}
+
+fn fact(row: &Row, name: &str) -> String {
+    let evidence: Vec<String> = serde_json::from_str(&row["evidence"]).unwrap();
+    let prefix = format!("{name}: ");
+    let value = evidence.iter().find_map(|fact| fact.strip_prefix(&prefix));
+    value.unwrap_or_else(|| panic!("no {name} in {row:?}")).to_owned()
+}
+
+/// A tenant that was audited once, with the register that was drafted of it and filled in.
+struct Registered {
+    tenant: Tenant,
+    first: Audit,
+    text: String,
+}
+
+impl Registered {
+    fn new() -> Self {
+        let tenant = Tenant::named(TenantName::Typical);
+        let first = tenant.audit();
+        let path = tenant.folder.path().join("draft.toml");
+        let config = tenant.files.config.display().to_string();
+        let drafted = binary(&["register", "--init", "--config", &config, path.to_str().unwrap()], &[]);
+        assert_eq!(drafted.status.code(), Some(0), "{}", String::from_utf8_lossy(&drafted.stderr));
+        let text = std::fs::read_to_string(path).unwrap();
+        let text = text
+            .replace("owner = \"\"", "owner = \"it@example.com\"")
+            .replace("purpose = \"\"", "purpose = \"as agreed\"")
+            .replace("review_by = \"\"", "review_by = 2099-01-01");
+        Self { tenant, first, text }
+    }
+
+    /// The register with a line more for a client.
+    fn with(&self, client_id: &str, line: &str) -> String {
+        let head = format!("client_id = \"{client_id}\"");
+        assert!(self.text.contains(&head), "{head}");
+        let lines = self.text.lines().map(|known| match known.starts_with(&head) {
+            true => format!("{known}\n{line}\n"),
+            false => format!("{known}\n"),
+        });
+        lines.collect()
+    }
+
+    fn audit(&self, register: &str) -> Audit {
+        let path = self.tenant.folder.path().join("register.toml");
+        std::fs::write(&path, register).unwrap();
+        self.tenant.audit_with(&["--set", &format!("checks.register={}", path.display())], &[])
+    }
+}
+
+#[test]
+fn a_client_needs_an_owner_and_a_stranger_that_is_no_vendor_is_asked_about() {
+    let registered = Registered::new();
+    let strangers = open(&registered.first, "DWD-06");
+    let audit = registered.audit(&registered.text);
+    let ids = |rows: &[Row]| rows.iter().map(|row| row["subject_id"].clone()).collect::<Vec<_>>();
+    assert_eq!(ids(&open(&audit, "DWD-06")), ids(&strangers), "an owner does not make a stranger known");
+    let vendor =
+        &strangers.iter().find(|row| row["message"].contains("vendor-signatures")).unwrap()["subject_id"];
+    let audit = registered.audit(&registered.with(vendor, "vendor = true"));
+    assert!(!ids(&open(&audit, "DWD-06")).contains(vendor));
+
+    let unowned = registered.text.replacen("owner = \"it@example.com\"", "owner = \"\"", 1);
+    let failed = open(&registered.audit(&unowned), "DWD-06");
+    let failed: Vec<_> = failed.iter().filter(|row| row["message"].contains("no owner for it")).collect();
+    assert_eq!(failed.len(), 1);
+    assert_eq!(failed[0]["verdict"], "fail");
+}
+
+#[test]
+fn a_scope_that_is_struck_from_the_register_is_too_much() {
+    let registered = Registered::new();
+    let before = open(&registered.audit(&registered.text), "DWD-05");
+    assert!(before.iter().all(|row| !row["evidence"].contains("does not approve")), "{before:?}");
+    let scope = "    \"https://www.googleapis.com/auth/contacts.readonly\",";
+    let struck: String = registered
+        .text
+        .lines()
+        .filter(|line| !line.starts_with(scope))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert_ne!(struck, registered.text);
+    let after = open(&registered.audit(&struck), "DWD-05");
+    let struck: Vec<_> = after.iter().filter(|row| row["evidence"].contains("does not approve")).collect();
+    assert_eq!(struck.len(), 1, "{after:?}");
+    assert!(struck[0]["subject_name"].starts_with("crm-sync@"), "{struck:?}");
+}
+
+#[test]
+fn a_change_is_news_once_unless_a_ticket_says_that_it_was_agreed() {
+    let registered = Registered::new();
+    let changes = open(&registered.first, "DWD-07");
+    let [change] = changes.as_slice() else { panic!("{changes:?}") };
+    assert_eq!(change["severity"], "critical");
+    assert!(change["message"].contains(" from 198.51.100."), "{}", change["message"]);
+    assert!(change["message"].contains("newsletter@"), "{}", change["message"]);
+
+    // Judged again, the same run says the same until a ticket says otherwise.
+    let client = fact(change, "client_id");
+    let day = change["subject_id"].rsplit('/').next().unwrap().split('T').next().unwrap().to_owned();
+    let ticket = format!("tickets = [{{ id = \"CHG-1\", date = {day} }}]");
+    let path = registered.tenant.folder.path().join("register.toml");
+    std::fs::write(&path, registered.with(&client, &ticket)).unwrap();
+    let config = registered.tenant.files.config.display().to_string();
+    let set = format!("checks.register={}", path.display());
+    let judged = binary(&["judge", "latest", "--config", &config, "--set", &set], &[]);
+    assert_eq!(judged.status.code(), Some(0), "{}", String::from_utf8_lossy(&judged.stderr));
+    let judged = Audit::of(&judged, registered.tenant.folder.path().join("reports"));
+    assert_eq!(open(&judged, "DWD-07"), Vec::<Row>::new());
+    assert_eq!(judged.verdicts("DWD-07")["pass"], 1);
+
+    let second = registered.tenant.audit();
+    assert_eq!(open(&second, "DWD-07"), Vec::<Row>::new(), "it is no news any more");
+    assert!(!second.json("report.json")["fixed"].to_string().contains("DWD-07"), "and nobody mended it");
+}
+
+#[test]
+fn a_custodian_may_and_nobody_else() {
+    let registered = Registered::new();
+    let before = open(&registered.first, "KEY-04");
+    let keeper = before.iter().find(|row| row["subject_id"].contains("karin.falk@")).unwrap();
+    let of_client =
+        |rows: &[Row]| rows.iter().filter(|row| fact(row, "client_id") == fact(keeper, "client_id")).count();
+    assert!(of_client(&before) > 1);
+    let line = "custodians = [\"user:karin.falk@example.com\"]";
+    let audit = registered.audit(&registered.with(&fact(keeper, "client_id"), line));
+    let after = open(&audit, "KEY-04");
+    assert!(after.iter().all(|row| row["subject_id"] != keeper["subject_id"]));
+    assert_eq!(of_client(&after), of_client(&before) - 1);
+    assert!(audit.verdicts("KEY-04")["pass"] > registered.first.verdicts("KEY-04")["pass"]);
+}
