@@ -1,9 +1,11 @@
 //! Facts of IAM → who can take over which client.
 
-use crate::authority::{Authority, Binding, Grade, Limits, Path, PrincipalKind, Right, Side};
+use std::collections::BTreeMap;
+
+use crate::authority::{Authority, Binding, Cuts, Grade, Limits, Path, PrincipalKind, Right, Side};
 use crate::tenant::{
-    BroadBinding, Gap, GapClass, IamPolicies, IamResource, Part, Takeover, TakeoverEdge, TakeoverPath,
-    TakeoverPrincipal, Tenant, is_same_client,
+    BroadBinding, Gap, GapClass, IamPolicies, IamResource, Part, Takeover, TakeoverCut, TakeoverEdge,
+    TakeoverPath, TakeoverPrincipal, Tenant, is_same_client,
 };
 
 /// Roles that are meant to be given on one account.
@@ -13,9 +15,13 @@ const FOR_ONE_ACCOUNT: [&str; 3] = [
     "roles/iam.serviceAccountKeyAdmin",
 ];
 
+/// How many bindings are named, and how many clients of each.
+const MOST_CUTS: usize = 10;
+const MOST_CUT_CLIENTS: usize = 20;
+
 /// Who can take over each client that holds a grant and is a listed account; and the bindings on which most
 /// paths rest, the most first.
-pub(super) fn takeovers(tenant: &Tenant) -> Vec<Takeover> {
+pub(super) fn takeovers(tenant: &Tenant) -> (Vec<Takeover>, Vec<TakeoverCut>) {
     let authority = Authority::new(&tenant.iam, &tenant.service_accounts, &tenant.domains, Limits::default());
     let clients = tenant.grants.clients().into_iter();
     let accounts = clients.filter_map(|client| {
@@ -27,9 +33,16 @@ pub(super) fn takeovers(tenant: &Tenant) -> Vec<Takeover> {
             .find(|account| is_client(&account.client_id) || is_client(&account.unique_id))?;
         Some((client, account))
     });
-    accounts
+    let mut cuts = Cuts::default();
+    let mut client_of = BTreeMap::new();
+    let takeovers = accounts
         .map(|(client, account)| {
             let found = authority.paths_to(&account.email);
+            // What an account may do to itself, keyless signing needs.
+            let others =
+                found.paths.iter().filter(|path| !path.principal.id.eq_ignore_ascii_case(path.account));
+            others.for_each(|path| cuts.add(path));
+            client_of.insert(found.account, client);
             Takeover {
                 client_id: client.to_owned(),
                 account: account.email.clone(),
@@ -38,7 +51,20 @@ pub(super) fn takeovers(tenant: &Tenant) -> Vec<Takeover> {
                 gap: found.unknown.first().map(|unknown| gap(&unknown.message, unknown.gap.as_ref())),
             }
         })
-        .collect()
+        .collect();
+    let cuts = cuts.first(MOST_CUTS).into_iter().map(|cut| {
+        let clients = cut.accounts.iter().filter_map(|account| client_of.get(account));
+        TakeoverCut {
+            resource: cut.binding.resource.title(),
+            role: cut.binding.role.to_owned(),
+            member: cut.binding.member.to_owned(),
+            condition: cut.binding.condition.map(|condition| condition.title.clone()),
+            paths: cut.paths as u64,
+            clients: cut.accounts.len() as u64,
+            some_clients: clients.take(MOST_CUT_CLIENTS).map(|client| (*client).to_owned()).collect(),
+        }
+    });
+    (takeovers, cuts.collect())
 }
 
 fn path(path: &Path<'_>) -> TakeoverPath {

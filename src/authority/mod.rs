@@ -23,7 +23,7 @@ mod test_facts;
 mod tests;
 
 pub use accounts::{AccountPaths, AccountState};
-pub use cuts::Cuts;
+pub use cuts::{Cut, Cuts};
 pub use graph::{Authority, Limits};
 pub use path::{Also, Binding, Grade, Hop, Path};
 pub use principal::{Principal, PrincipalKind, Side};

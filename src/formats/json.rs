@@ -12,7 +12,7 @@ use std::path::Path;
 use serde::ser::{Error, SerializeSeq};
 use serde::{Serialize, Serializer};
 
-use self::cloud::{Domain, Grants, Read, ServiceAccount};
+use self::cloud::{Domain, Grants, Read, ServiceAccount, TakeoverCut};
 use self::finding::{Finding, FixedFinding};
 use self::run::{Check, Run};
 pub(super) use self::run::{Counts, Coverage, completeness};
@@ -48,6 +48,7 @@ struct Report<'a> {
     domains: Read<'a, Domain<'a>>,
     service_accounts: Read<'a, ServiceAccount<'a>>,
     grants: Grants<'a>,
+    takeover_cuts: Vec<TakeoverCut<'a>>,
 }
 
 impl<'a> Report<'a> {
@@ -65,6 +66,7 @@ impl<'a> Report<'a> {
                 accounts.0.iter().map(ServiceAccount::of).collect()
             }),
             grants: Grants::of(tenant),
+            takeover_cuts: tenant.takeover_cuts.iter().map(TakeoverCut::of).collect(),
         }
     }
 }

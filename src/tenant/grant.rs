@@ -147,8 +147,13 @@ pub struct UnscopedClient {
 /// suffix of OAuth clients.
 #[must_use]
 pub fn is_same_client(one: &str, other: &str) -> bool {
-    let bare = |id: &str| id.strip_suffix(".apps.googleusercontent.com").unwrap_or(id).to_owned();
-    one == other || bare(one) == bare(other)
+    bare_client(one) == bare_client(other)
+}
+
+/// A client id without Google's suffix of OAuth clients: what [`is_same_client`] compares.
+#[must_use]
+pub fn bare_client(id: &str) -> &str {
+    id.strip_suffix(".apps.googleusercontent.com").unwrap_or(id)
 }
 
 /// Every grant that the ledger holds, ordered by client and scope, and what it cannot say.

@@ -496,6 +496,7 @@ pub(super) fn tenant(people: People) -> Tenant {
         probe_grants: Reading::Complete(()),
         iam: IamFacts::default(),
         takeovers: Vec::new(),
+        takeover_cuts: Vec::new(),
         service_account_use: Reading::Complete(ServiceAccountUse::default()),
         guardrails: Reading::Complete(Guardrails::default()),
         client_certificates: Reading::Complete(Vec::new()),
