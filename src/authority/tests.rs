@@ -688,7 +688,7 @@ fn each_next_cut_counts_only_the_paths_that_are_left() {
     let closed: Vec<usize> = cuts.iter().map(|cut| cut.paths).collect();
     assert!(closed.is_sorted_by(|a, b| a >= b) && closed.iter().all(|closed| *closed > 0), "{closed:?}");
     assert_eq!(closed.iter().sum::<usize>(), paths().count(), "every path is closed, and once");
-    assert_eq!(cuts[0].accounts.into_iter().collect::<Vec<_>>().len(), 2);
+    assert_eq!(cuts[0].accounts.len(), 2);
 }
 
 /// 50 projects with 100 accounts each, 300 bindings on each project, 100 groups of 50.

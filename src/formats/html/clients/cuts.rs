@@ -7,7 +7,7 @@ use super::ways_in::gaps;
 use crate::formats::html::text::{clip, count, counted};
 use crate::tenant::{TakeoverCut, Tenant};
 
-const MOST_NAMES: usize = 5;
+const MOST_NAMES: usize = 3;
 
 /// The list.
 #[derive(Template)]

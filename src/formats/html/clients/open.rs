@@ -10,6 +10,8 @@ use crate::tenant::bare_client;
 
 /// How many findings of one client are kept.
 const MOST_FINDINGS: usize = 10;
+/// Of those about ways in, which stand on the page anyhow: only for their fixes.
+const MOST_WAYS: usize = 6;
 
 /// What is open about the clients of a roll.
 pub(in crate::formats::html) struct OpenFindings<'a> {
@@ -20,8 +22,10 @@ pub(in crate::formats::html) struct OpenFindings<'a> {
 
 struct Gathered {
     open: u64,
+    about_ways: u64,
     excepted: u64,
     worst: TopList<Kept>,
+    ways: TopList<Kept>,
 }
 
 /// What the section says of a finding.
@@ -38,9 +42,13 @@ pub(super) struct Kept {
 #[derive(Default)]
 pub(super) struct ClientFindings {
     pub(super) open: u64,
+    /// Those of them that are about ways in.
+    pub(super) about_ways: u64,
     pub(super) excepted: u64,
-    /// Worst first, and only so many.
+    /// The others, worst first, and only so many.
     pub(super) worst: Vec<Kept>,
+    /// About ways in.
+    pub(super) ways: Vec<Kept>,
 }
 
 impl<'a> OpenFindings<'a> {
@@ -52,7 +60,13 @@ impl<'a> OpenFindings<'a> {
             let ids = account.map(String::as_str).chain([entry.client_id]);
             owners.extend(ids.map(bare_client).filter(|id| !id.is_empty()).map(|id| (id, at)));
         }
-        let gathered = || Gathered { open: 0, excepted: 0, worst: TopList::new(MOST_FINDINGS) };
+        let gathered = || Gathered {
+            open: 0,
+            about_ways: 0,
+            excepted: 0,
+            worst: TopList::new(MOST_FINDINGS),
+            ways: TopList::new(MOST_WAYS),
+        };
         Self { owners, clients: roll.entries.iter().map(|_| gathered()).collect() }
     }
 
@@ -67,7 +81,13 @@ impl<'a> OpenFindings<'a> {
         }
         client.open += 1;
         let certainty = u32::from(finding.verdict == Verdict::Fail);
-        client.worst.offer(finding.severity as u32 * 2 + certainty, || Kept {
+        let list = if finding.subject.kind == SubjectKind::Path {
+            client.about_ways += 1;
+            &mut client.ways
+        } else {
+            &mut client.worst
+        };
+        list.offer(finding.severity as u32 * 2 + certainty, || Kept {
             check_id: finding.check_id.clone(),
             severity: finding.severity,
             message: finding.message.clone(),
@@ -81,8 +101,10 @@ impl<'a> OpenFindings<'a> {
     pub(super) fn into_clients(self) -> Vec<ClientFindings> {
         let of_client = |client: Gathered| ClientFindings {
             open: client.open,
+            about_ways: client.about_ways,
             excepted: client.excepted,
             worst: client.worst.into_best_first(),
+            ways: client.ways.into_best_first(),
         };
         self.clients.into_iter().map(of_client).collect()
     }

@@ -12,7 +12,7 @@ use crate::formats::html::text::{address, age, clip, counted, day, words as spac
 use crate::tenant::{Part, ScopeRiskTable, ServiceAccount, Tenant};
 
 const MOST_SCOPES: usize = 40;
-const MOST_PATHS: usize = 5;
+const MOST_PATHS: usize = 3;
 const MOST_ROLES: usize = 8;
 
 /// The head of the section.

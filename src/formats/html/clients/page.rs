@@ -16,7 +16,7 @@ use crate::tenant::{
 
 const MOST_SCOPES: usize = 40;
 const MOST_KEYS: usize = 12;
-const MOST_FIXES: usize = 5;
+const MOST_FIXES: usize = 6;
 const MOST_PATHS: usize = 8;
 const MOST_ENDED: usize = 10;
 
@@ -39,6 +39,7 @@ pub(super) struct Page {
     fixes_more: String,
     findings: Vec<Line>,
     findings_more: String,
+    about_ways: String,
     excepted: String,
     who: Vec<String>,
     roles: String,
@@ -118,7 +119,7 @@ impl Page {
     ) -> Self {
         let ways_in = WaysIn::new(entry, tenant, MOST_PATHS);
         let (keys, keys_note, keys_more) = keys(entry, tenant);
-        let (fixes, fixes_more) = fixes(&open.worst);
+        let (fixes, fixes_more) = fixes(open);
         let more = |all: u64, shown: usize, one, many| match all.saturating_sub(shown as u64) {
             0 => String::new(),
             more => counted(more, one, many),
@@ -135,7 +136,17 @@ impl Page {
             fixes,
             fixes_more,
             findings: open.worst.iter().map(|kept| Line::new(kept, numbers)).collect(),
-            findings_more: more(open.open, open.worst.len(), "more finding", "more findings"),
+            findings_more: more(
+                open.open - open.about_ways,
+                open.worst.len(),
+                "more finding",
+                "more findings",
+            ),
+            about_ways: if open.about_ways > 0 {
+                counted(open.about_ways, "finding is", "findings are")
+            } else {
+                String::new()
+            },
             excepted: if open.excepted > 0 {
                 counted(open.excepted, "finding is accepted", "findings are accepted")
             } else {
@@ -186,9 +197,9 @@ fn tally(entry: &Entry<'_>, open: &ClientFindings, ways_in: &WaysIn) -> String {
 }
 
 /// What clears the findings: each fix once, worst first.
-fn fixes(worst: &[Kept]) -> (Vec<Fix>, String) {
+fn fixes(open: &ClientFindings) -> (Vec<Fix>, String) {
     let mut fixes: Vec<(&Kept, Vec<&str>)> = Vec::new();
-    for kept in worst.iter().filter(|kept| !kept.fix.is_empty()) {
+    for kept in open.worst.iter().chain(&open.ways).filter(|kept| !kept.fix.is_empty()) {
         match fixes.iter_mut().find(|(known, _)| known.fix == kept.fix) {
             Some((_, checks)) if checks.contains(&kept.check_id.as_str()) => {}
             Some((_, checks)) => checks.push(&kept.check_id),
@@ -300,7 +311,7 @@ impl Scope {
                 (None, None) => String::new(),
             },
             is_stale: !grant.is_rechecked,
-            granted: words::granted(grant),
+            granted: words::granted(grant, tenant),
             used: words::grant_use(grant.last_used, tenant),
             doubts: told(doubts),
             notes: told(notes),

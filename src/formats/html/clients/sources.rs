@@ -13,6 +13,7 @@ pub(super) struct Sources {
     sentence: String,
     /// Empty: the ledger is blind throughout.
     blind_before: String,
+    is_complete: bool,
     rows: Vec<Source>,
 }
 
@@ -89,6 +90,7 @@ impl Sources {
         Self {
             sentence: sight.to_string(),
             blind_before: sight.blind_before().map(day).unwrap_or_default(),
+            is_complete: rows.iter().all(|row| row.state == "whole"),
             rows,
         }
     }

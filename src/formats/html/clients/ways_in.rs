@@ -50,7 +50,7 @@ impl WaysIn {
                 format!("{}{or_more} ways in", crate::formats::html::text::count(found))
             },
             number: format!("{}{or_more}", crate::formats::html::text::count(found)),
-            more: if more > 0 { counted(more as u64, "more way", "more ways") } else { String::new() },
+            more: if more > 0 { counted(more as u64, "more", "more") } else { String::new() },
             none: match (found, gaps.is_empty()) {
                 (0, true) => "Nobody else: every policy above the account was read.".to_owned(),
                 (0, false) => "None was found, but the search was not complete.".to_owned(),

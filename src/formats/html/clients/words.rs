@@ -161,13 +161,16 @@ pub(super) fn is_use_known(tenant: &Tenant) -> bool {
 }
 
 /// Who gave a grant, and when.
-pub(super) fn granted(grant: &Grant) -> String {
+pub(super) fn granted(grant: &Grant, tenant: &Tenant) -> String {
     match &grant.granted {
         Some(granted) => match &granted.by {
             Some(by) => format!("{} by {}", day(granted.at), address(by)),
             None => format!("{}; the log does not say by whom", day(granted.at)),
         },
-        None => "no authorization in the admin log".to_owned(),
+        None => match tenant.grants.sight().log_since {
+            Some(since) => format!("not in the admin log, which was read from {} on", day(since)),
+            None => "not known: the admin log was not read".to_owned(),
+        },
     }
 }
 
