@@ -47,7 +47,7 @@ impl Cuts {
         Self {
             cuts: tenant.takeover_cuts.iter().map(|cut| Cut::new(cut, roll, &is_shown)).collect(),
             is_complete: incomplete == 0 && unsearched == 0,
-            searched: counted(searched as u64, "client", "clients"),
+            searched: counted(searched as u64, "client was", "clients were"),
             incomplete: if incomplete > 0 { count(incomplete as u64) } else { String::new() },
             unsearched: if unsearched > 0 {
                 counted(unsearched as u64, "client is", "clients are")

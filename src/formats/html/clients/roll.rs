@@ -11,7 +11,7 @@ use crate::tenant::{
 };
 
 /// How many clients the section names, at most.
-const MOST_CLIENTS: usize = 500;
+const MOST_CLIENTS: usize = 300;
 
 /// The clients that hold something, as far as the page has room.
 pub(in crate::formats::html) struct Roll<'a> {
