@@ -9,9 +9,9 @@ use super::*;
 use crate::findings::{Requests, Severity, SubjectKind, Verdict};
 
 use crate::tenant::{
-    AdminRole, AdminRoles, AssigneeType, ClientCertificates, DelegationEvent, ForeignAccount, Gap, GapClass,
-    GrantUse, Grants, Ledger, LedgerSource, Part, People, PublicKey, Reading, RoleAssignment, ScopeRiskTable,
-    SeenGrant, ServiceAccount, ServiceAccounts, SourceWindow, TakeoverPath, UseKey,
+    AdminRole, AdminRoles, AssigneeType, BroadBinding, ClientCertificates, DelegationEvent, ForeignAccount,
+    Gap, GapClass, GrantUse, Grants, Ledger, LedgerSource, Part, People, PublicKey, Reading, RoleAssignment,
+    ScopeRiskTable, SeenGrant, ServiceAccount, ServiceAccounts, SourceWindow, TakeoverPath, UseKey,
 };
 
 /// What an attacker would call himself.
@@ -150,6 +150,7 @@ fn hostile_ledger(sample: &mut Sample) {
         path.principal.push('2');
     }
     takeover.paths.push(TakeoverPath { principal: text(), ..takeover.paths[0].clone() });
+    takeover.broad = vec![BroadBinding { resource: text(), role: text(), member: text() }];
     takeover.gap = Some(gap(Part::IamPolicies));
     tenant.takeovers = vec![takeover];
     for cut in &mut tenant.takeover_cuts {
@@ -517,6 +518,21 @@ fn what_is_not_known_of_the_ledger_is_said() {
     assert!(html.contains("None was found, but the search was not complete."));
     assert!(html.contains("<strong>There may be more.</strong> It was refused."));
     assert!(!html.contains("Nobody else: every policy"));
+}
+
+#[test]
+fn a_client_of_which_only_uses_are_known_has_a_page_that_says_so() {
+    let html = render(&sample::plausible());
+    let start = html.find("id=\"client-1999\"").unwrap();
+    let client = &html[start..start + html[start..].find("</details>").unwrap()];
+    for text in [
+        "no source names a scope of it",
+        "acting as a user, last 17 Nov 2026, 4 days ago (token log)",
+        "not known: no source names a grant of it",
+    ] {
+        assert!(client.contains(text), "{text}\n{client}");
+    }
+    assert!(html.contains("class=\"cell high\"><b>?</b> not named"));
 }
 
 #[test]

@@ -11,7 +11,8 @@ use super::words;
 use crate::findings::{RunSummary, Severity};
 use crate::formats::html::text::{age, clip, counted, day, words as spaced};
 use crate::tenant::{
-    EndedGrant, Grant, PublicKey, RiskClass, ScopeRiskTable, ServiceAccount, ServiceAccountKey, Tenant,
+    EndedGrant, Grant, LastUse, Provenance, PublicKey, RiskClass, ScopeRiskTable, ServiceAccount,
+    ServiceAccountKey, Tenant,
 };
 
 const MOST_SCOPES: usize = 40;
@@ -232,10 +233,9 @@ impl Line {
 
 fn since(entry: &Entry<'_>, summary: &RunSummary) -> String {
     let first = entry.grants.iter().filter_map(|grant| grant.first_seen_at).min();
-    let first = first.or_else(|| entry.unscoped.map(|client| client.seen_at));
     match first {
         Some(at) => format!("first seen {}", words::on(at, summary.started_at)),
-        None => "not known".to_owned(),
+        None => "not known: no source names a grant of it".to_owned(),
     }
 }
 
@@ -254,7 +254,10 @@ fn used(entry: &Entry<'_>, tenant: &Tenant) -> Vec<String> {
         };
         said.push(format!("the account authenticated last: {used}"));
     }
-    let newest = entry.grants.iter().filter_map(|grant| grant.last_used).max_by_key(|used| used.at);
+    let of_grants = entry.grants.iter().filter_map(|grant| grant.last_used);
+    let nameless = entry.unscoped.filter(|client| client.source.provenance() == Provenance::UseLog);
+    let nameless = nameless.map(|client| LastUse { at: client.seen_at, log: client.source });
+    let newest = of_grants.chain(nameless).max_by_key(|used| used.at);
     said.push(match newest {
         Some(used) => format!(
             "the logs show it acting as a user, last {} ({})",

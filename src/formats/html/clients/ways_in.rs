@@ -2,7 +2,7 @@
 
 use super::roll::Entry;
 use super::words;
-use crate::formats::html::text::{clip, counted};
+use crate::formats::html::text::{clip, count, counted};
 use crate::tenant::{Gap, Part, Takeover, TakeoverPath, TakeoverPrincipal, Tenant};
 
 /// The paths to one client.
@@ -17,6 +17,9 @@ pub(super) struct WaysIn {
     pub(super) none: String,
     /// That the account may sign as itself.
     pub(super) own: String,
+    /// Bindings above the account by roles that are made for single accounts.
+    pub(super) broad: Vec<String>,
+    pub(super) broad_more: String,
     /// Why there may be others.
     pub(super) gaps: Vec<String>,
 }
@@ -47,14 +50,26 @@ impl WaysIn {
             count: if found == 1 && or_more.is_empty() {
                 "1 way in".to_owned()
             } else {
-                format!("{}{or_more} ways in", crate::formats::html::text::count(found))
+                format!("{}{or_more} ways in", count(found))
             },
-            number: format!("{}{or_more}", crate::formats::html::text::count(found)),
+            number: format!("{}{or_more}", count(found)),
             more: if more > 0 { counted(more as u64, "more", "more") } else { String::new() },
             none: match (found, gaps.is_empty()) {
                 (0, true) => "Nobody else: every policy above the account was read.".to_owned(),
                 (0, false) => "None was found, but the search was not complete.".to_owned(),
                 _ => String::new(),
+            },
+            broad: takeover
+                .broad
+                .iter()
+                .take(most)
+                .map(|binding| {
+                    clip(&format!("{} for {} on {}", binding.role, binding.member, binding.resource))
+                })
+                .collect(),
+            broad_more: match takeover.broad.len().saturating_sub(most) {
+                0 => String::new(),
+                more => counted(more as u64, "more", "more"),
             },
             own: own.first().map(|path| clip(&path.sentence)).unwrap_or_default(),
             paths: others.into_iter().take(most).map(Way::new).collect(),
@@ -75,7 +90,14 @@ impl WaysIn {
             more: String::new(),
             none: none.to_owned(),
             own: String::new(),
-            gaps: tenant.gap(Part::IamPolicies).map(words::gap).into_iter().collect(),
+            broad: Vec::new(),
+            broad_more: String::new(),
+            gaps: tenant
+                .gap(Part::IamPolicies)
+                .filter(|_| entry.account.is_some())
+                .map(words::gap)
+                .into_iter()
+                .collect(),
         }
     }
 }
