@@ -77,6 +77,7 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
             pools: IamFacts::default().pools,
         },
         takeovers: Vec::new(),
+        takeover_cuts: Vec::new(),
         service_account_use: part(run, Part::ServiceAccountUse)?,
         guardrails: part(run, Part::Guardrails)?,
         client_certificates: part(run, Part::ClientCertificates)?,
@@ -88,7 +89,7 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
         delegation_changes: run.delegation_news(changes_since)?,
         changes_since,
     };
-    tenant.takeovers = takeovers(&tenant);
+    (tenant.takeovers, tenant.takeover_cuts) = takeovers(&tenant);
     Ok(Facts { tenant, users, own_email: own.email.to_owned(), own_client_id, shown })
 }
 

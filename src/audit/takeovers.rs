@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::authority::{
-    self, Authority, Binding, Grade, Limits, Obstacle, Path, PrincipalKind, Right, Side, Unknown,
+    self, Authority, Binding, Cuts, Grade, Limits, Obstacle, Path, PrincipalKind, Right, Side, Unknown,
 };
 use crate::tenant::{
-    BroadBinding, Gap, GapClass, IamResource, Part, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal,
-    Tenant,
+    BroadBinding, Gap, GapClass, IamResource, Part, Takeover, TakeoverCut, TakeoverEdge, TakeoverPath,
+    TakeoverPrincipal, Tenant,
 };
 
 /// Roles that are meant to be given on one account.
@@ -17,10 +17,14 @@ const FOR_ONE_ACCOUNT: [&str; 3] = [
     "roles/iam.serviceAccountKeyAdmin",
 ];
 
+/// How many bindings are named, and how many clients of each.
+const MOST_CUTS: usize = 10;
+const MOST_CUT_CLIENTS: usize = 20;
+
 /// Who can take over each client that holds a grant and is a listed account; and the bindings on which most
 /// paths rest, the most first.
-pub(super) fn takeovers(tenant: &Tenant) -> Vec<Takeover> {
-    let Some(accounts) = tenant.service_accounts.known() else { return Vec::new() };
+pub(super) fn takeovers(tenant: &Tenant) -> (Vec<Takeover>, Vec<TakeoverCut>) {
+    let Some(accounts) = tenant.service_accounts.known() else { return Default::default() };
     let facts = authority::Facts {
         iam: &tenant.iam,
         accounts: &tenant.service_accounts,
@@ -29,12 +33,19 @@ pub(super) fn takeovers(tenant: &Tenant) -> Vec<Takeover> {
         at: tenant.run_at,
     };
     let authority = Authority::new(facts, Limits::default());
+    let mut cuts = Cuts::default();
+    let mut client_of = BTreeMap::new();
     let mut broad_on: BTreeMap<&str, Vec<BroadBinding>> = BTreeMap::new();
     let clients = tenant.grants.clients().into_iter();
-    clients
+    let takeovers = clients
         .filter_map(|client| {
             let account = accounts.by_client(client)?;
             let found = authority.paths_to(&account.email);
+            // What an account may do to itself, keyless signing needs.
+            let others =
+                found.paths.iter().filter(|path| !path.principal.id.eq_ignore_ascii_case(path.account));
+            others.for_each(|path| cuts.add(path));
+            client_of.insert(found.account, client);
             let broad = broad_on.entry(&account.project).or_insert_with(|| broad(tenant, &account.project));
             Some(Takeover {
                 client_id: client.to_owned(),
@@ -45,7 +56,20 @@ pub(super) fn takeovers(tenant: &Tenant) -> Vec<Takeover> {
                 gaps: gaps(&found.unknown),
             })
         })
-        .collect()
+        .collect();
+    let cuts = cuts.first(MOST_CUTS).into_iter().map(|cut| {
+        let clients = cut.accounts.iter().filter_map(|account| client_of.get(account));
+        TakeoverCut {
+            resource: cut.binding.resource.title(),
+            role: cut.binding.role.to_owned(),
+            member: cut.binding.member.to_owned(),
+            condition: cut.binding.condition.map(|condition| condition.title.clone()),
+            paths: cut.paths as u64,
+            clients: cut.accounts.len() as u64,
+            some_clients: clients.take(MOST_CUT_CLIENTS).map(|client| (*client).to_owned()).collect(),
+        }
+    });
+    (takeovers, cuts.collect())
 }
 
 fn path(path: &Path<'_>) -> TakeoverPath {

@@ -23,7 +23,7 @@ mod test_facts;
 mod tests;
 
 pub use accounts::{AccountPaths, AccountState};
-pub use cuts::Cuts;
+pub use cuts::{Cut, Cuts};
 pub use graph::{Authority, Facts, Limits};
 pub use path::{Also, Binding, Grade, Hop, Obstacle, Path};
 pub use principal::{Principal, PrincipalKind, Side};

@@ -162,6 +162,7 @@ pub(super) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Tenant {
             pools: Reading::Complete(WorkloadIdentityPools::default()),
         },
         takeovers: Vec::new(),
+        takeover_cuts: Vec::new(),
         service_account_use: Reading::Complete(ServiceAccountUse::default()),
         guardrails: Reading::Complete(Guardrails::default()),
         client_certificates: Reading::Complete(Vec::new()),

@@ -65,7 +65,12 @@ fn write_page(source: &dyn Source, page: &mut dyn Write) -> io::Result<()> {
     let (summary, tenant) = (source.summary(), source.tenant());
 
     let mut accepted = exceptions::Accepted::default();
-    let gathered = findings::Gathered::read(source, |finding| accepted.add(finding))?;
+    let roll = clients::Roll::new(summary, tenant);
+    let mut open = clients::OpenFindings::of(&roll);
+    let gathered = findings::Gathered::read(source, |finding| {
+        accepted.add(finding);
+        open.add(finding);
+    })?;
     let mut plan = actions::Plan::of(&gathered.open);
     if gathered.is_cut {
         for finding in source.findings()? {
@@ -94,7 +99,7 @@ fn write_page(source: &dyn Source, page: &mut dyn Write) -> io::Result<()> {
     findings.write_into(page)?;
     mailboxes::Mailboxes::new(unreachable).write_into(page)?;
     send_as::SendAsSection::new(send_as).write_into(page)?;
-    clients::Clients::new(summary, tenant).write_into(page)?;
+    clients::Clients::new(summary, tenant, &roll, open, &findings.numbers()).write_into(page)?;
     exceptions::Exceptions::new(accepted).write_into(page)?;
     checks::Checks::new(summary).write_into(page)?;
     coverage::Coverage::new(summary, tenant).write_into(page)?;

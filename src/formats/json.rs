@@ -12,7 +12,7 @@ use std::path::Path;
 use serde::ser::{Error, SerializeSeq};
 use serde::{Serialize, Serializer};
 
-use self::cloud::{Domain, Grants, Read, ServiceAccount};
+use self::cloud::{Domain, Grants, Read, ServiceAccount, TakeoverCut};
 use self::finding::{Finding, FixedFinding};
 use self::run::{Check, Run};
 pub(super) use self::run::{Counts, Coverage, completeness};
@@ -48,6 +48,7 @@ struct Report<'a> {
     domains: Read<'a, Domain<'a>>,
     service_accounts: Read<'a, ServiceAccount<'a>>,
     grants: Grants<'a>,
+    takeover_cuts: Vec<TakeoverCut<'a>>,
 }
 
 impl<'a> Report<'a> {
@@ -65,6 +66,7 @@ impl<'a> Report<'a> {
                 accounts.0.iter().map(ServiceAccount::of).collect()
             }),
             grants: Grants::of(tenant),
+            takeover_cuts: tenant.takeover_cuts.iter().map(TakeoverCut::of).collect(),
         }
     }
 }
@@ -80,8 +82,11 @@ fn stream_findings<S: Serializer>(source: &&dyn Source, serializer: S) -> Result
 
 #[cfg(test)]
 mod tests {
+    use chrono::{DateTime, Utc};
+
     use super::*;
     use crate::formats::test_source::{TestSource, read_file, shown};
+    use crate::tenant::{DelegationEvent, Ledger, LedgerSource, SourceWindow};
 
     #[test]
     fn the_whole_file() {
@@ -102,6 +107,42 @@ mod tests {
             assert_eq!(written["message"], finding.message);
         }
         assert!(!file.contains("</script>"));
+    }
+
+    #[test]
+    fn what_ended_what_nobody_names_and_how_far_the_ledger_sees_are_told() {
+        let at: DateTime<Utc> = "2026-11-20T00:00:00Z".parse().unwrap();
+        let mut source = TestSource::hostile();
+        let mut ledger = Ledger::new(source.tenant.run_at, Vec::new());
+        ledger.see_window(SourceWindow::at(LedgerSource::Console, None, at));
+        for (id, name, client) in [
+            ("1", "AUTHORIZE_API_CLIENT_ACCESS", "1"),
+            ("2", "REMOVE_API_CLIENT_ACCESS", "1"),
+            ("3", "AUTHORIZE_API_CLIENT_ACCESS", "2"),
+        ] {
+            let scopes = if client == "1" { vec!["x".to_owned()] } else { Vec::new() };
+            ledger.add_event(&DelegationEvent {
+                id: id.to_owned(),
+                at: at + chrono::Duration::hours(id.parse().unwrap()),
+                name: name.to_owned(),
+                client: client.to_owned(),
+                scopes,
+                actor: Some("root@example.com".to_owned()),
+                ip: None,
+            });
+        }
+        source.tenant.grants = ledger.grants();
+        let folder = tempfile::tempdir().unwrap();
+        Json.write(&source, FormatOptions::default(), folder.path()).unwrap();
+        let report: serde_json::Value =
+            serde_json::from_str(&read_file(folder.path(), "report.json")).unwrap();
+        let grants = &report["grants"];
+        assert_eq!(grants["sight"]["blind_before"], "2026-11-20T00:00:00Z");
+        assert_eq!(grants["ended"][0]["ending"], "removed");
+        assert_eq!(grants["ended"][0]["ended_by"], "root@example.com");
+        assert_eq!(grants["unscoped"][0]["client_id"], "2");
+        assert_eq!(grants["sources"]["audit_log"]["state"], "complete");
+        assert_eq!(report["takeover_cuts"][0]["paths"], 3);
     }
 
     #[test]

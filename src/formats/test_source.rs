@@ -17,7 +17,7 @@ use crate::tenant::{
     AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grants, Guardrails, IamFacts,
     LastLogin, Mailbox, MailboxFact, MailboxRead, Part, People, Provenance, Reading, SendAs, SendAsKind,
     ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, Sighting, SmtpMsa, Takeover,
-    TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant, User, UserFacts,
+    TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant, User, UserFacts,
 };
 
 /// One judged run.
@@ -305,6 +305,15 @@ pub(super) fn tenant() -> Tenant {
             broad: Vec::new(),
             is_disabled: false,
             gaps: Vec::new(),
+        }],
+        takeover_cuts: vec![TakeoverCut {
+            resource: "project =mail".to_owned(),
+            role: "roles/iam.serviceAccountKeyAdmin".to_owned(),
+            member: "group:<b>devs</b>@example.com".to_owned(),
+            condition: Some("</script>".to_owned()),
+            paths: 3,
+            clients: 2,
+            some_clients: vec!["1001".to_owned()],
         }],
         service_account_use: Reading::Complete(ServiceAccountUse::default()),
         guardrails: Reading::Complete(Guardrails::default()),

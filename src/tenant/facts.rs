@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AdminRoles, App, ClientCertificates, DelegationEvent, Domains, Gap, GmailSettingChange, Grants,
-    Guardrails, IamFacts, Mailbox, Part, People, Reading, ServiceAccountUse, ServiceAccounts, Takeover, User,
+    Guardrails, IamFacts, Mailbox, Part, People, Reading, ServiceAccountUse, ServiceAccounts, Takeover,
+    TakeoverCut, User,
 };
 
 /// One user with its mailbox: what streams through the checks.
@@ -53,6 +54,8 @@ pub struct Tenant {
     pub iam: IamFacts,
     /// Who can take over which client, found in `iam`, ordered by client id.
     pub takeovers: Vec<Takeover>,
+    /// The bindings on which most of those paths rest, the most first.
+    pub takeover_cuts: Vec<TakeoverCut>,
     /// When service accounts and keys authenticated last.
     pub service_account_use: Reading<ServiceAccountUse>,
     /// What projects forbid about keys.

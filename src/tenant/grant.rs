@@ -150,8 +150,9 @@ pub fn is_same_client(one: &str, other: &str) -> bool {
     bare_client(one) == bare_client(other)
 }
 
-/// A client id without Google's suffix of OAuth clients.
-pub(super) fn bare_client(id: &str) -> &str {
+/// A client id without Google's suffix of OAuth clients: what [`is_same_client`] compares.
+#[must_use]
+pub fn bare_client(id: &str) -> &str {
     id.strip_suffix(CLIENT_SUFFIX).unwrap_or(id)
 }
 

@@ -42,7 +42,8 @@ pub use domain::{Domain, DomainKind, Domains};
 pub use facts::{Tenant, UserFacts};
 pub use gap::{Gap, GapClass};
 pub use grant::{
-    EndedGrant, Ending, Grant, Granted, Grants, LastUse, Provenance, Sighting, UnscopedClient, is_same_client,
+    EndedGrant, Ending, Grant, Granted, Grants, LastUse, Provenance, Sighting, UnscopedClient, bare_client,
+    is_same_client,
 };
 pub use group::{Group, GroupMember, GroupMemberKind, Groups};
 pub use guardrails::{Guardrails, ProjectGuardrails};
@@ -59,6 +60,6 @@ pub use register::{Register, RegisterError, RegisteredClient, Ticket, draft as d
 pub use scope_risk::{RiskClass, ScopeRisk, ScopeRiskTable, ScopeSeverity};
 pub use service_account::{ServiceAccount, ServiceAccountKey, ServiceAccounts};
 pub use service_account_use::{LastUse as ServiceAccountLastUse, ProjectUse, ServiceAccountUse};
-pub use takeover::{BroadBinding, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal};
+pub use takeover::{BroadBinding, Takeover, TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal};
 pub use user::{LastLogin, User};
 pub use workload_identity_pool::{PoolState, WorkloadIdentityPool, WorkloadIdentityPools};

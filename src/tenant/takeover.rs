@@ -108,3 +108,24 @@ impl Takeover {
         self.gaps.iter().find(|gap| gap.part == part)
     }
 }
+
+/// A binding on which paths to clients rest: removed, it closes them.
+///
+/// Cuts are counted one after the other: each has the paths that those before it leave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakeoverCut {
+    /// Where it stands, for people: `project p`.
+    pub resource: String,
+    /// The role.
+    pub role: String,
+    /// Who holds it, verbatim.
+    pub member: String,
+    /// The title of its condition; `None` if it has none.
+    pub condition: Option<String>,
+    /// How many paths it closes.
+    pub paths: u64,
+    /// To how many clients those lead.
+    pub clients: u64,
+    /// Some of those clients, in order of their accounts' addresses.
+    pub some_clients: Vec<String>,
+}

@@ -47,3 +47,58 @@ fn a_register_is_drafted_of_what_was_seen_and_read_again() {
     assert!(refused.stderr.contains("`review_by` is no date"), "{}", refused.stderr);
     assert!(refused.stderr.contains("register.toml:"), "{}", refused.stderr);
 }
+
+#[test]
+fn nothing_that_the_ledger_knows_is_invisible_in_the_report() {
+    let tenant = Tenant::named(TenantName::Neglected);
+    let audit = tenant.audit();
+    let html = audit.file("report.html");
+    let report = audit.json("report.json");
+    let ledger = &report["grants"];
+    let of = |list: &str| ledger[list].as_array().unwrap().clone();
+    assert!(
+        !of("items").is_empty() && !of("ended").is_empty(),
+        "the tenant has grants and grants that ended"
+    );
+    for client in of("items").iter().chain(&of("unscoped")) {
+        let client = client["client_id"].as_str().unwrap();
+        assert!(html.contains(&format!("id=\"client-{client}\"")), "{client} has no page");
+        assert!(html.contains(&format!("href=\"#client-{client}\"")), "nothing leads to {client}");
+    }
+    let shown = |text: &str| html.contains(&text.replace('\'', "&#39;").replace('"', "&quot;"));
+    for grant in of("items") {
+        assert!(shown(grant["scope"].as_str().unwrap()), "{grant}");
+        for doubt in grant["disagreements"].as_array().unwrap() {
+            assert!(shown(doubt["message"].as_str().unwrap()), "{doubt}");
+        }
+    }
+    let (_, gone) = html.split_once("Grants that were taken away").unwrap();
+    for grant in of("ended") {
+        assert!(gone.contains(grant["scope"].as_str().unwrap()), "{grant}");
+        let by = grant["ended_by"].as_str().unwrap_or_default();
+        assert!(gone.contains(by), "{grant}");
+    }
+    assert!(shown(ledger["sight"]["message"].as_str().unwrap()));
+    let cuts = report["takeover_cuts"].as_array().unwrap();
+    assert!(!cuts.is_empty());
+    for cut in cuts {
+        assert!(shown(cut["role"].as_str().unwrap()) && shown(cut["member"].as_str().unwrap()), "{cut}");
+    }
+}
+
+#[test]
+fn the_bindings_to_cut_close_paths_that_the_report_tells() {
+    let tenant = Tenant::named(TenantName::Typical);
+    let audit = tenant.audit();
+    let paths = audit.rows("sa_paths.csv").len() as u64;
+    let report = audit.json("report.json");
+    let cuts = report["takeover_cuts"].as_array().unwrap();
+    let closed: Vec<u64> = cuts.iter().map(|cut| cut["paths"].as_u64().unwrap()).collect();
+    assert!(closed.is_sorted_by(|a, b| a >= b), "{closed:?}");
+    assert!(closed.iter().sum::<u64>() <= paths, "{closed:?} of {paths}");
+    let sentences: Vec<String> = audit.rows("sa_paths.csv").iter().map(|row| row["path"].clone()).collect();
+    let first = &cuts[0];
+    let binding = format!("{} on {}", first["role"].as_str().unwrap(), first["resource"].as_str().unwrap());
+    let resting = sentences.iter().filter(|path| path.contains(&binding)).count() as u64;
+    assert!(resting >= closed[0], "{resting} of {closed:?} rest on {binding}");
+}

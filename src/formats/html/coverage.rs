@@ -23,6 +23,7 @@ pub(super) struct Coverage {
     started: String,
     finished: String,
     compared_with: String,
+    sight: String,
     console_known: bool,
     accounts_known: bool,
 }
@@ -80,6 +81,7 @@ impl Coverage {
             started: second(summary.started_at),
             finished: second(summary.finished_at),
             compared_with: summary.compared_with.as_deref().map(clip).unwrap_or_default(),
+            sight: tenant.grants.sight().to_string(),
             console_known: tenant.gap(Part::ConsoleGrants).is_none(),
             accounts_known: tenant.gap(Part::ServiceAccounts).is_none(),
         }

@@ -216,6 +216,12 @@ impl Findings {
         }
         first
     }
+
+    /// The number of each shown row, by the finding's fingerprint.
+    pub(super) fn numbers(&self) -> HashMap<String, usize> {
+        let rows = self.groups.iter().flat_map(|group| &group.rows);
+        rows.map(|row| (row.fingerprint.clone(), row.number)).collect()
+    }
 }
 
 struct Budget {

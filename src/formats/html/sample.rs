@@ -12,10 +12,11 @@ use crate::findings::{
 };
 use crate::formats::Source;
 use crate::tenant::{
-    AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grants, Guardrails, IamFacts,
-    LastLogin, Mailbox, MailboxFact, MailboxRead, Part, People, Provenance, Reading, SendAs, SendAsKind,
-    ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, Sighting, SmtpMsa, Tenant, User,
-    UserFacts,
+    AdminRoles, ClientCertificates, DelegationEvent, Domain, DomainKind, Domains, ForeignAccount, Gap,
+    GapClass, GmailState, GrantUse, Grants, Guardrails, IamFacts, LastLogin, Ledger, LedgerSource, Mailbox,
+    MailboxFact, MailboxRead, Part, People, PublicKey, Reading, SeenGrant, SendAs, SendAsKind,
+    ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, SmtpMsa, SourceWindow, Takeover,
+    TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant, UseKey, User, UserFacts,
 };
 
 /// A run in memory. Users are made one at a time, so that a test can have many.
@@ -322,6 +323,8 @@ fn plausible_findings() -> Vec<Finding> {
         gap.fix = "Add the scope gmail.settings.basic to the audit's client id.".to_owned();
         findings.push(gap);
     }
+    let holder = findings[0].subject.name.clone();
+    findings[0].subject = Subject::new(SubjectKind::Client, NEWSLETTER, holder);
     findings.sort_by(|a, b| a.check_id.cmp(&b.check_id));
     findings
 }
@@ -477,10 +480,6 @@ pub(super) fn tenant(people: People) -> Tenant {
         disabled: false,
         keys: Reading::Complete((0..keys).map(key).collect()),
     };
-    let sighting = |provenance| Sighting { provenance, seen_at: run_at() };
-    let grant =
-        |client: &str, scope: &str, provenance| (client.to_owned(), scope.to_owned(), sighting(provenance));
-    let google = |name: &str| format!("https://www.googleapis.com/auth/{name}");
     Tenant {
         run_at: run_at(),
         customer_id: Some("C03az79cb".to_owned()),
@@ -496,10 +495,30 @@ pub(super) fn tenant(people: People) -> Tenant {
         console_grants: Reading::Complete(()),
         probe_grants: Reading::Complete(()),
         iam: IamFacts::default(),
-        takeovers: Vec::new(),
+        takeovers: vec![takeover(NEWSLETTER, "newsletter@mailing-prod.iam.gserviceaccount.com")],
+        takeover_cuts: vec![TakeoverCut {
+            resource: "project mailing-prod".to_owned(),
+            role: "roles/editor".to_owned(),
+            member: "group:marketing@example.com".to_owned(),
+            condition: Some("weekdays".to_owned()),
+            paths: 7,
+            clients: 2,
+            some_clients: vec![NEWSLETTER.to_owned(), "1999".to_owned()],
+        }],
         service_account_use: Reading::Complete(ServiceAccountUse::default()),
         guardrails: Reading::Complete(Guardrails::default()),
-        client_certificates: Reading::Complete(Vec::new()),
+        client_certificates: Reading::Complete(vec![ClientCertificates {
+            client_id: "118820044917733610555".to_owned(),
+            account: Reading::Complete(Some(ForeignAccount {
+                email: "sync@vendor.iam.gserviceaccount.com".to_owned(),
+                project: "vendor".to_owned(),
+                keys: vec![PublicKey {
+                    key_id: "0a1b".to_owned(),
+                    valid_after: Some(run_at() - Duration::days(9)),
+                    valid_before: Some(run_at() + Duration::days(9)),
+                }],
+            })),
+        }]),
         admin_log: Reading::Complete(()),
         access_evaluation_log: Reading::Complete(()),
         token_log: Reading::Complete(()),
@@ -507,14 +526,88 @@ pub(super) fn tenant(people: People) -> Tenant {
         gmail_changes: Vec::new(),
         delegation_changes: Vec::new(),
         changes_since: chrono::DateTime::UNIX_EPOCH,
-        grants: Grants::merge([
-            grant("104823517746620019283", "https://mail.google.com/", Provenance::Console),
-            grant("104823517746620019283", &google("calendar.readonly"), Provenance::Console),
-            grant("118820044917733610555", &google("drive"), Provenance::Console),
-            grant("100000000000000000001", &google("gmail.settings.basic"), Provenance::Console),
-            grant("100000000000000000001", &google("gmail.settings.basic"), Provenance::Probe),
-            grant("100000000000000000001", &google("admin.directory.user.readonly"), Provenance::Probe),
-        ]),
+        grants: grants(),
+    }
+}
+
+pub(super) const OWN: &str = "100000000000000000001";
+pub(super) const NEWSLETTER: &str = "104823517746620019283";
+
+/// What lists, logs and a probe say: with grants that ended, a client without known scopes, and doubts.
+fn grants() -> Grants {
+    let google = |name: &str| format!("https://www.googleapis.com/auth/{name}");
+    let mut ledger = Ledger::new(run_at(), Vec::new());
+    ledger.see_window(SourceWindow::at(LedgerSource::Console, None, run_at()));
+    ledger.see_window(SourceWindow::at(LedgerSource::Probe, Some(OWN.to_owned()), run_at()));
+    ledger.see_window(SourceWindow {
+        source: LedgerSource::AuditLog,
+        client: None,
+        from: run_at() - Duration::days(180),
+        until: run_at(),
+    });
+    for (client, scope, source) in [
+        (NEWSLETTER, "https://mail.google.com/".to_owned(), LedgerSource::Console),
+        (NEWSLETTER, google("calendar.readonly"), LedgerSource::Console),
+        ("118820044917733610555", google("drive"), LedgerSource::Console),
+        (OWN, google("gmail.settings.basic"), LedgerSource::Console),
+        (OWN, google("gmail.settings.basic"), LedgerSource::Probe),
+        (OWN, google("admin.directory.user.readonly"), LedgerSource::Probe),
+        (OWN, google("gmail.readonly"), LedgerSource::Probe),
+    ] {
+        let client = client.to_owned();
+        ledger.see(&SeenGrant { client, scope, source, first_at: run_at(), last_at: run_at() });
+    }
+    for (id, days, name, client, scope) in [
+        ("1", 90, "AUTHORIZE_API_CLIENT_ACCESS", "1777", google("drive")),
+        ("2", 30, "REMOVE_API_CLIENT_ACCESS", "1777", String::new()),
+        ("3", 60, "AUTHORIZE_API_CLIENT_ACCESS", NEWSLETTER, google("gmail.send")),
+    ] {
+        ledger.add_event(&DelegationEvent {
+            id: id.to_owned(),
+            at: run_at() - Duration::days(days),
+            name: name.to_owned(),
+            client: client.to_owned(),
+            scopes: vec![scope],
+            actor: Some("root@example.com".to_owned()),
+            ip: None,
+        });
+    }
+    ledger.add_use(&GrantUse {
+        of: UseKey {
+            client: "1999".to_owned(),
+            scope: None,
+            log: LedgerSource::TokenLog,
+            configuration_source: None,
+            impersonation: Some(true),
+        },
+        first_at: run_at() - Duration::days(5),
+        last_at: run_at() - Duration::days(4),
+        count: 3,
+    });
+    ledger.grants()
+}
+
+/// One way in to a client.
+pub(super) fn takeover(client_id: &str, account: &str) -> Takeover {
+    Takeover {
+        client_id: client_id.to_owned(),
+        account: account.to_owned(),
+        paths: vec![TakeoverPath {
+            principal: "marketing@example.com".to_owned(),
+            kind: TakeoverPrincipal::Human,
+            is_outside: None,
+            edge: TakeoverEdge::Key,
+            permission: "iam.serviceAccountKeys.create".to_owned(),
+            via: Vec::new(),
+            hops: 1,
+            is_conditional: true,
+            is_closed: false,
+            sentence: format!("marketing@example.com → can create keys for (roles/editor) → {account}"),
+            cut: "roles/editor for group:marketing@example.com on project mailing-prod".to_owned(),
+        }],
+        broad: Vec::new(),
+        is_disabled: false,
+        gaps: Vec::new(),
     }
 }
 

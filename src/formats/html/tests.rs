@@ -1,11 +1,18 @@
 use std::collections::HashSet;
 use std::time::Instant;
 
+use chrono::Duration;
+
 use super::markup::{Page, Tag};
 use super::sample::{self, Sample};
 use super::*;
-use crate::findings::{Requests, Severity, Verdict};
-use crate::tenant::{Grants, Part, People, Provenance, Reading, Sighting};
+use crate::findings::{Requests, Severity, SubjectKind, Verdict};
+
+use crate::tenant::{
+    AdminRole, AdminRoles, AssigneeType, BroadBinding, ClientCertificates, DelegationEvent, ForeignAccount,
+    Gap, GapClass, GrantUse, Grants, Ledger, LedgerSource, Part, People, PublicKey, Reading, RoleAssignment,
+    ScopeRiskTable, SeenGrant, ServiceAccount, ServiceAccounts, SourceWindow, TakeoverPath, UseKey,
+};
 
 /// What an attacker would call himself.
 const PAYLOAD: &str = "<script>alert(1)</script>\"><img src=x onerror=alert(2)>' onmouseover='alert(3)\
@@ -51,10 +58,112 @@ fn hostile() -> Sample {
             (account.email, account.project, account.display_name) = (text(), text(), text());
         }
     }
-    let seen = Sighting { provenance: Provenance::Console, seen_at: sample::run_at() };
-    sample.tenant.grants = Grants::merge([(text(), text(), seen)]);
+    hostile_ledger(&mut sample);
     sample.user = hostile_user;
     sample
+}
+
+/// Every text that the section of clients shows.
+fn hostile_ledger(sample: &mut Sample) {
+    let text = || PAYLOAD.to_owned();
+    let gap =
+        |part| Gap { message: text(), fix: text(), ..sample::gap(part, GapClass::Failed, "failed", "") };
+    let tenant = &mut sample.tenant;
+    let at = sample::run_at();
+    let mut ledger = Ledger::new(at, Vec::new());
+    ledger.see_window(SourceWindow::at(LedgerSource::Console, None, at));
+    let other = |name: &str| format!("{name}{PAYLOAD}");
+    let event = |id: &str, days, name: &str, client: String| DelegationEvent {
+        id: id.to_owned(),
+        at: at - Duration::days(days),
+        name: name.to_owned(),
+        client,
+        scopes: vec![other("ended"), text()],
+        actor: Some(text()),
+        ip: Some(text()),
+    };
+    // A grant that ended, one in doubt, one that a foreign account holds, a client without known scopes.
+    for event in [
+        event("1", 9, "AUTHORIZE_API_CLIENT_ACCESS", text()),
+        event("2", 8, "REMOVE_API_CLIENT_ACCESS", text()),
+        event("3", 7, "AUTHORIZE_API_CLIENT_ACCESS", other("gone")),
+        event("4", 6, "REMOVE_API_CLIENT_ACCESS", other("gone")),
+        event("5", 5, PAYLOAD, text()),
+    ] {
+        ledger.add_event(&event);
+    }
+    for client in [text(), other("foreign"), sample::NEWSLETTER.to_owned()] {
+        let seen =
+            SeenGrant { client, scope: text(), source: LedgerSource::Console, first_at: at, last_at: at };
+        ledger.see(&seen);
+    }
+    for (client, scope, permission) in
+        [(text(), Some(other("elsewhere")), Some(text())), (other("nameless"), None, None)]
+    {
+        let log = if scope.is_some() { LedgerSource::AccessEvaluation } else { LedgerSource::TokenLog };
+        let of = UseKey { client, scope, log, configuration_source: permission, impersonation: Some(true) };
+        ledger.add_use(&GrantUse { of, first_at: at, last_at: at, count: 1 });
+    }
+    tenant.grants = ledger.grants();
+    assert!(!tenant.grants.ended().is_empty() && !tenant.grants.unscoped().is_empty());
+    assert!(tenant.grants.iter().any(|grant| !grant.disagreements.is_empty()));
+
+    if let Reading::Complete(accounts) = &mut tenant.service_accounts {
+        for account in &mut accounts.0 {
+            let Reading::Complete(keys) = &mut account.keys else { continue };
+            for key in keys.iter_mut() {
+                (key.key_id, key.origin, key.key_type) = (text(), text(), text());
+            }
+            account.keys = Reading::Partial(std::mem::take(keys), gap(Part::SaKeys));
+        }
+    }
+    tenant.service_accounts =
+        match std::mem::replace(&mut tenant.service_accounts, Reading::Missing(gap(Part::ServiceAccounts))) {
+            Reading::Complete(accounts) => Reading::Partial(accounts, gap(Part::ServiceAccounts)),
+            other => other,
+        };
+    let role = AdminRole { id: text(), name: text(), is_super_admin: Some(true), is_system: None };
+    let assignments = [sample::NEWSLETTER, PAYLOAD].map(|assigned_to| RoleAssignment {
+        id: text(),
+        role_id: if assigned_to == PAYLOAD { other("unlisted") } else { text() },
+        assigned_to: assigned_to.to_owned(),
+        assignee_type: AssigneeType::User,
+        scope_type: text(),
+    });
+    let roles = AdminRoles { roles: vec![role], assignments: assignments.into() };
+    tenant.admin_roles = Reading::Partial(roles, gap(Part::AdminRoles));
+    let foreign = ForeignAccount {
+        email: text(),
+        project: text(),
+        keys: vec![PublicKey { key_id: text(), valid_after: None, valid_before: None }],
+    };
+    tenant.client_certificates = Reading::Complete(vec![
+        ClientCertificates { client_id: other("foreign"), account: Reading::Complete(Some(foreign)) },
+        ClientCertificates {
+            client_id: other("nameless"),
+            account: Reading::Missing(gap(Part::ClientCertificates)),
+        },
+    ]);
+    let mut takeover = sample::takeover(sample::NEWSLETTER, PAYLOAD);
+    for path in &mut takeover.paths {
+        (path.principal, path.permission) = (text(), text());
+        (path.sentence, path.cut, path.via) = (text(), text(), vec![text()]);
+        path.principal.push('2');
+    }
+    takeover.paths.push(TakeoverPath { principal: text(), ..takeover.paths[0].clone() });
+    takeover.broad = vec![BroadBinding { resource: text(), role: text(), member: text() }];
+    takeover.gaps = vec![gap(Part::IamPolicies)];
+    tenant.takeovers = vec![takeover];
+    for cut in &mut tenant.takeover_cuts {
+        (cut.resource, cut.role, cut.member) = (text(), text(), text());
+        (cut.condition, cut.some_clients) = (Some(text()), vec![text(), other("unlisted")]);
+    }
+    tenant.service_account_use = Reading::Missing(gap(Part::ServiceAccountUse));
+    tenant.console_grants = Reading::Missing(gap(Part::ConsoleGrants));
+    tenant.probe_grants = Reading::Partial((), gap(Part::ProbeGrants));
+    tenant.admin_log = Reading::Partial((), gap(Part::AdminLog));
+    tenant.token_log = Reading::Missing(gap(Part::TokenLog));
+    tenant.access_evaluation_log = Reading::Missing(gap(Part::AccessEvaluationLog));
 }
 
 fn hostile_user(index: usize) -> UserFacts {
@@ -91,6 +200,7 @@ fn the_file_is_private_and_whole() {
         ("complete", sample::complete()),
         ("hostile", hostile()),
         ("large", large(20_000, 2_000)),
+        ("crowded", crowded(large(20_000, 2_000))),
     ] {
         let folder = folder.join(name);
         std::fs::create_dir_all(&folder).unwrap();
@@ -138,6 +248,7 @@ fn hostile_text_is_only_text() {
         "id",
         "lang",
         "name",
+        "open",
         "preserveAspectRatio",
         "role",
         "rowspan",
@@ -207,7 +318,8 @@ fn a_partial_run_says_so_before_anything_else() {
 
 #[test]
 fn the_page_has_a_sound_structure() {
-    for sample in [sample::plausible(), sample::complete(), hostile(), large(300, 50)] {
+    for sample in [sample::plausible(), sample::complete(), hostile(), large(300, 50), crowded(large(30, 5))]
+    {
         let html = render(&sample);
         let page = Page::parse(&html);
         page.assert_balanced();
@@ -240,7 +352,13 @@ fn every_finding_has_its_action_its_fix_and_its_row() {
         "CIS-GWS 3.1.3.5.3",
         "First 3 Nov 2026, 18 days ago",
         "this audit",
-        "no account known",
+        "outside the listed projects",
+        "Blind before 25 May 2026",
+        "1 that no enabled check needs",
+        "removed on 22 Oct 2026 by root@example.com",
+        "no source names a scope of it",
+        "sources disagree",
+        "Closes <b>7 ways in</b> to 2 clients",
         "does not add up",
     ] {
         assert_eq!(html.contains(text), text != "does not add up", "{text}");
@@ -288,6 +406,176 @@ fn a_large_tenant_makes_a_small_page() {
     assert!(of("fail") > 2_000 && of("fail") + of("review") <= 5_000, "{} {}", of("fail"), of("review"));
     assert!(of("review") > 500 && of("unknown") == 2 && of("excepted") == 2);
     assert!(html.contains("more in send_as.csv") && html.contains("more in users.csv"));
+}
+
+/// 5,000 service accounts, each a client with scopes, keys, ways in and a past.
+fn crowded(mut sample: Sample) -> Sample {
+    let at = sample::run_at();
+    let mut ledger = Ledger::new(at, Vec::new());
+    let scopes = &ScopeRiskTable::shipped().scopes;
+    let (mut accounts, mut takeovers) = (Vec::new(), Vec::new());
+    for number in 0..5_000_usize {
+        let client = format!("1{number:020}");
+        for scope in scopes.iter().cycle().skip(number).take(6) {
+            ledger.see(&SeenGrant {
+                client: client.clone(),
+                scope: scope.scope.clone(),
+                source: LedgerSource::Console,
+                first_at: at,
+                last_at: at,
+            });
+        }
+        for (name, days) in [("AUTHORIZE_API_CLIENT_ACCESS", 9), ("REMOVE_API_CLIENT_ACCESS", 8)] {
+            ledger.add_event(&DelegationEvent {
+                id: format!("{number}{days}"),
+                at: at - Duration::days(days),
+                name: name.to_owned(),
+                client: format!("{client}0"),
+                scopes: vec!["https://mail.google.com/".to_owned()],
+                actor: Some("root@example.com".to_owned()),
+                ip: None,
+            });
+        }
+        let email = format!("account-{number}@project-{}.iam.gserviceaccount.com", number % 50);
+        let mut takeover = sample::takeover(&client, &email);
+        takeover.paths[0].sentence = format!("{} → {email}", "group@example.com → is a member of ".repeat(9));
+        takeover.paths = vec![takeover.paths[0].clone(); 20];
+        takeovers.push(takeover);
+        accounts.push(ServiceAccount {
+            project: format!("project-{}", number % 50),
+            email,
+            unique_id: client.clone(),
+            client_id: client,
+            display_name: "An account".to_owned(),
+            disabled: false,
+            keys: Reading::Complete(Vec::new()),
+        });
+    }
+    sample.tenant.grants = ledger.grants();
+    sample.tenant.service_accounts = Reading::Complete(ServiceAccounts::new(accounts));
+    sample.tenant.takeovers = takeovers;
+    sample
+}
+
+#[test]
+fn thousands_of_clients_fit_with_everything_else() {
+    let sample = crowded(large(20_000, 100_000));
+    let before = Instant::now();
+    let html = render(&sample);
+    let took = before.elapsed();
+    println!("{} bytes in {took:?}", html.len());
+    assert!(html.len() < 10_000_000, "{}", html.len());
+    // Unoptimized, on a busy machine; a search through all clients for each takes minutes.
+    assert!(took < std::time::Duration::from_secs(60), "{took:?}");
+    let page = Page::parse(&html);
+    let targets = page.tags.iter().filter_map(|tag| tag.attribute("id"));
+    let pages = targets.filter(|id| id.starts_with("client-")).count();
+    assert!((50..=300).contains(&pages), "{pages}");
+    assert!(html.contains("more clients in <span class=\"code\">delegated_scopes.csv</span>"));
+    assert!(html.contains("4,800 more in report.json"), "grants that ended");
+}
+
+#[test]
+fn every_client_has_a_row_and_a_page_with_what_is_known_of_it() {
+    let html = render(&sample::plausible());
+    let page = Page::parse(&html);
+    for client in sample::plausible().tenant.grants.clients() {
+        let anchor = format!("client-{client}");
+        let is = |name: &str, value: &str| page.tags.iter().any(|tag| tag.attribute(name) == Some(value));
+        assert!(is("id", &anchor) && is("href", &format!("#{anchor}")), "{client}");
+    }
+    let start = html.find(&format!("id=\"client-{}\"", sample::NEWSLETTER)).unwrap();
+    let client = &html[start..start + html[start..].find("</details>").unwrap()];
+    for text in [
+        "Your organization&#39;s own: service account newsletter@mailing-prod",
+        "Narrow the client to the scopes it uses",
+        "https://mail.google.com/",
+        "22 Sep 2026 by root@example.com",
+        "Sources disagree:",
+        "can create keys for (roles/editor)",
+        "roles/editor for group:marketing@example.com on project mailing-prod",
+        "9f31c0",
+        "under a condition",
+    ] {
+        assert!(client.contains(text), "{text}\n{client}");
+    }
+}
+
+#[test]
+fn what_is_not_known_of_the_ledger_is_said() {
+    let mut sample = sample::plausible();
+    let missing = |part| Reading::Missing(sample::gap(part, GapClass::Denied, "denied", "It was refused"));
+    sample.tenant.console_grants = missing(Part::ConsoleGrants);
+    sample.tenant.admin_log = missing(Part::AdminLog);
+    sample.tenant.takeovers[0].gaps = missing(Part::IamPolicies).gap().cloned().into_iter().collect();
+    sample.tenant.takeovers[0].paths.clear();
+    sample.tenant.takeover_cuts.clear();
+    sample.tenant.grants = Grants::default();
+    let html = render(&sample);
+    assert!(html.contains("Blind throughout."));
+    assert!(html.contains("No way in was found, but not everything was searched."));
+    assert!(html.contains("It was refused"));
+    sample.tenant.grants = sample::plausible().tenant.grants;
+    let html = render(&sample);
+    assert!(html.contains("None was found, but the search was not complete."));
+    assert!(html.contains("<strong>There may be more.</strong> It was refused."));
+    assert!(!html.contains("Nobody else: every policy"));
+}
+
+#[test]
+fn a_client_of_which_only_uses_are_known_has_a_page_that_says_so() {
+    let html = render(&sample::plausible());
+    let start = html.find("id=\"client-1999\"").unwrap();
+    let client = &html[start..start + html[start..].find("</details>").unwrap()];
+    for text in [
+        "no source names a scope of it",
+        "acting as a user, last 17 Nov 2026, 4 days ago (token log)",
+        "not known: no source names a grant of it",
+    ] {
+        assert!(client.contains(text), "{text}\n{client}");
+    }
+    assert!(html.contains("class=\"cell high\"><b>?</b> not named"));
+}
+
+#[test]
+fn only_scopes_asked_for_by_delegation_keep_the_audits_own_from_being_surplus() {
+    let mut sample = sample::plausible();
+    assert!(render(&sample).contains("<strong>1 that no enabled check needs</strong>"));
+    sample.summary.admin = sample.summary.service_account.clone();
+    assert!(
+        render(&sample).contains("<strong>2 that no enabled check needs</strong>"),
+        "with an admin role of its own it reads the Directory as itself"
+    );
+    let all = sample.tenant.grants.of(sample::OWN).map(|grant| grant.scope.clone()).collect();
+    sample.summary.scopes_asked.insert("mailbox".to_owned(), all);
+    assert!(render(&sample).contains("what the enabled checks need, and no more"));
+}
+
+#[test]
+fn findings_stand_on_the_page_of_their_client_whatever_they_are_about() {
+    let mut sample = sample::plausible();
+    for (index, (kind, id)) in [
+        (SubjectKind::Client, sample::NEWSLETTER.to_owned()),
+        (SubjectKind::Grant, format!("{}/https://mail.google.com/", sample::NEWSLETTER)),
+        (SubjectKind::Key, format!("{}/9f31c0", sample::NEWSLETTER)),
+        (SubjectKind::ServiceAccount, sample::NEWSLETTER.to_owned()),
+        (SubjectKind::Path, format!("{}/ann@example.com/key", sample::NEWSLETTER)),
+        (SubjectKind::User, sample::NEWSLETTER.to_owned()),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let finding = &mut sample.findings[index];
+        (finding.subject.kind, finding.subject.id) = (kind, id);
+        (finding.verdict, finding.severity) = (Verdict::Fail, Severity::Critical);
+        finding.message = format!("message {index}");
+    }
+    let html = render(&sample);
+    let start = html.find(&format!("id=\"client-{}\"", sample::NEWSLETTER)).unwrap();
+    let client = &html[start..start + html[start..].find("</details>").unwrap()];
+    let told: Vec<bool> = (0..6).map(|index| client.contains(&format!("message {index}"))).collect();
+    assert_eq!(told, [true, true, true, true, false, false]);
+    assert!(client.contains("1 finding is about ways in"));
 }
 
 #[test]

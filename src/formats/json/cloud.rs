@@ -140,12 +140,48 @@ impl<'a> Key<'a> {
 pub(super) struct Grants<'a> {
     sources: Sources<'a>,
     items: Vec<Grant<'a>>,
+    sight: Sight,
+    ended: Vec<EndedGrant<'a>>,
+    unscoped: Vec<UnscopedClient<'a>>,
+}
+
+/// From when on the sources see.
+#[derive(Serialize)]
+struct Sight {
+    blind_before: Option<String>,
+    log_since: Option<String>,
+    log_until: Option<String>,
+    console_at: Option<String>,
+    console_is_stale: bool,
+    message: String,
+}
+
+/// A grant that was taken away, with the proof.
+#[derive(Serialize)]
+struct EndedGrant<'a> {
+    client_id: &'a str,
+    scope: &'a str,
+    last_seen_at: Option<String>,
+    ending: &'static str,
+    ended_at: String,
+    ended_by: Option<&'a str>,
+}
+
+/// A client that holds what no source names.
+#[derive(Serialize)]
+struct UnscopedClient<'a> {
+    client_id: &'a str,
+    source: &'static str,
+    seen_at: String,
 }
 
 #[derive(Serialize)]
 struct Sources<'a> {
     console: GrantSource<'a>,
     probe: GrantSource<'a>,
+    audit_log: GrantSource<'a>,
+    access_evaluation: GrantSource<'a>,
+    token_log: GrantSource<'a>,
 }
 
 #[derive(Serialize)]
@@ -194,8 +230,14 @@ impl<'a> Grants<'a> {
             sources: Sources {
                 console: GrantSource::of(&tenant.console_grants),
                 probe: GrantSource::of(&tenant.probe_grants),
+                audit_log: GrantSource::of(&tenant.admin_log),
+                access_evaluation: GrantSource::of(&tenant.access_evaluation_log),
+                token_log: GrantSource::of(&tenant.token_log),
             },
             items: tenant.grants.iter().map(Grant::of).collect(),
+            sight: Sight::of(tenant.grants.sight()),
+            ended: tenant.grants.ended().iter().map(EndedGrant::of).collect(),
+            unscoped: tenant.grants.unscoped().iter().map(UnscopedClient::of).collect(),
         }
     }
 }
@@ -223,6 +265,73 @@ impl<'a> Grant<'a> {
                 .map(|it| Disagreement { kind: it.as_str(), message: it.to_string() })
                 .collect(),
             rechecked: grant.is_rechecked,
+        }
+    }
+}
+
+impl Sight {
+    fn of(sight: &tenant::Sight) -> Self {
+        Self {
+            blind_before: sight.blind_before().map(utc::seconds),
+            log_since: sight.log_since.map(utc::seconds),
+            log_until: sight.log_until.map(utc::seconds),
+            console_at: sight.console_at.map(utc::seconds),
+            console_is_stale: sight.console_is_stale,
+            message: sight.to_string(),
+        }
+    }
+}
+
+impl<'a> EndedGrant<'a> {
+    fn of(ended: &'a tenant::EndedGrant) -> Self {
+        let (ending, ended_by) = match &ended.ending {
+            tenant::Ending::Removed { by, .. } => ("removed", by.as_deref()),
+            tenant::Ending::NotInList { .. } => ("not_in_list", None),
+            tenant::Ending::TokenRefused { .. } => ("token_refused", None),
+        };
+        Self {
+            client_id: &ended.client_id,
+            scope: &ended.scope,
+            last_seen_at: ended.last_seen_at.map(utc::seconds),
+            ending,
+            ended_at: utc::seconds(ended.ending.at()),
+            ended_by,
+        }
+    }
+}
+
+impl<'a> UnscopedClient<'a> {
+    fn of(client: &'a tenant::UnscopedClient) -> Self {
+        Self {
+            client_id: &client.client_id,
+            source: client.source.as_str(),
+            seen_at: utc::seconds(client.seen_at),
+        }
+    }
+}
+
+/// A binding whose removal closes paths that those before it leave.
+#[derive(Serialize)]
+pub(super) struct TakeoverCut<'a> {
+    resource: &'a str,
+    role: &'a str,
+    member: &'a str,
+    condition: Option<&'a str>,
+    paths: u64,
+    clients: u64,
+    some_clients: &'a [String],
+}
+
+impl<'a> TakeoverCut<'a> {
+    pub(super) fn of(cut: &'a tenant::TakeoverCut) -> Self {
+        Self {
+            resource: &cut.resource,
+            role: &cut.role,
+            member: &cut.member,
+            condition: cut.condition.as_deref(),
+            paths: cut.paths,
+            clients: cut.clients,
+            some_clients: &cut.some_clients,
         }
     }
 }

@@ -1,0 +1,89 @@
+//! The bindings to remove first: those on which most ways in rest.
+
+use askama::Template;
+
+use super::roll::Roll;
+use super::ways_in::gaps;
+use crate::formats::html::text::{clip, count, counted};
+use crate::tenant::{TakeoverCut, Tenant};
+
+const MOST_NAMES: usize = 3;
+
+/// The list.
+#[derive(Template)]
+#[template(path = "cuts.html")]
+pub(super) struct Cuts {
+    cuts: Vec<Cut>,
+    /// Whether every search was complete.
+    is_complete: bool,
+    searched: String,
+    incomplete: String,
+    unsearched: String,
+}
+
+struct Cut {
+    role: String,
+    member: String,
+    resource: String,
+    condition: String,
+    place: &'static str,
+    paths: String,
+    clients: String,
+    opens: Vec<Client>,
+    more: String,
+}
+
+/// A client that a cut protects, with its page if that is shown.
+struct Client {
+    name: String,
+    anchor: String,
+}
+
+impl Cuts {
+    pub(super) fn new(roll: &Roll<'_>, tenant: &Tenant, is_shown: impl Fn(&str) -> bool) -> Self {
+        let searched = tenant.takeovers.len();
+        let incomplete = tenant.takeovers.iter().filter(|takeover| gaps(takeover).next().is_some()).count();
+        let unsearched = roll.total.saturating_sub(searched);
+        Self {
+            cuts: tenant.takeover_cuts.iter().map(|cut| Cut::new(cut, roll, &is_shown)).collect(),
+            is_complete: incomplete == 0 && unsearched == 0,
+            searched: counted(searched as u64, "client was", "clients were"),
+            incomplete: if incomplete > 0 { count(incomplete as u64) } else { String::new() },
+            unsearched: if unsearched > 0 {
+                counted(unsearched as u64, "client is", "clients are")
+            } else {
+                String::new()
+            },
+        }
+    }
+}
+
+impl Cut {
+    fn new(cut: &TakeoverCut, roll: &Roll<'_>, is_shown: impl Fn(&str) -> bool) -> Self {
+        let client = |client_id: &String| match roll.find(client_id) {
+            Some(entry) if is_shown(&entry.anchor) => {
+                Client { name: entry.name(), anchor: entry.anchor.clone() }
+            }
+            Some(entry) => Client { name: entry.name(), anchor: String::new() },
+            None => Client { name: clip(client_id), anchor: String::new() },
+        };
+        let opens: Vec<Client> = cut.some_clients.iter().take(MOST_NAMES).map(client).collect();
+        let more = cut.clients.saturating_sub(opens.len() as u64);
+        let is_on_account = cut.resource.starts_with("service account ");
+        Self {
+            role: clip(&cut.role),
+            member: clip(&cut.member),
+            resource: clip(&cut.resource),
+            condition: cut.condition.as_deref().map(clip).unwrap_or_default(),
+            place: if is_on_account {
+                "Cloud console > IAM & Admin > Service accounts > the account > Permissions"
+            } else {
+                "Cloud console > IAM & Admin > IAM"
+            },
+            paths: counted(cut.paths, "way in", "ways in"),
+            clients: counted(cut.clients, "client", "clients"),
+            opens,
+            more: if more > 0 { counted(more, "more", "more") } else { String::new() },
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Who can take a client's delegation over, as sentences, each with the binding to cut.
+
+use super::roll::Entry;
+use super::words;
+use crate::formats::html::text::{clip, count, counted};
+use crate::tenant::{Gap, Part, Takeover, TakeoverPath, TakeoverPrincipal, Tenant};
+
+/// The paths to one client.
+pub(super) struct WaysIn {
+    /// `3 ways in`, `ways in not searched`.
+    pub(super) count: String,
+    /// The same as a number for a table.
+    pub(super) number: String,
+    pub(super) paths: Vec<Way>,
+    pub(super) more: String,
+    /// What is said where no path is.
+    pub(super) none: String,
+    /// That the account may sign as itself.
+    pub(super) own: String,
+    /// Bindings above the account by roles that are made for single accounts.
+    pub(super) broad: Vec<String>,
+    pub(super) broad_more: String,
+    /// Why there may be others.
+    pub(super) gaps: Vec<String>,
+}
+
+pub(super) struct Way {
+    pub(super) sentence: String,
+    pub(super) cut: String,
+    pub(super) marks: Vec<&'static str>,
+}
+
+/// Why paths of a client may be missing.
+pub(super) fn gaps(takeover: &Takeover) -> impl Iterator<Item = &Gap> {
+    takeover.gaps.iter()
+}
+
+impl WaysIn {
+    pub(super) fn new(entry: &Entry<'_>, tenant: &Tenant, most: usize) -> Self {
+        let Some(takeover) = entry.takeover else { return Self::not_searched(entry, tenant) };
+        // What an account may do to itself, keyless signing needs.
+        let (own, mut others): (Vec<&TakeoverPath>, Vec<_>) =
+            takeover.paths.iter().partition(|path| path.principal.eq_ignore_ascii_case(&takeover.account));
+        others.sort_by_key(|path| (path.is_closed, !is_strange(path), path.hops));
+        let gaps: Vec<String> = gaps(takeover).map(words::gap).collect();
+        let or_more = if gaps.is_empty() { "" } else { " or more" };
+        let found = others.len() as u64;
+        let more = others.len().saturating_sub(most);
+        Self {
+            count: if found == 1 && or_more.is_empty() {
+                "1 way in".to_owned()
+            } else {
+                format!("{}{or_more} ways in", count(found))
+            },
+            number: format!("{}{or_more}", count(found)),
+            more: if more > 0 { counted(more as u64, "more", "more") } else { String::new() },
+            none: match (found, gaps.is_empty()) {
+                (0, true) => "Nobody else: every policy above the account was read.".to_owned(),
+                (0, false) => "None was found, but the search was not complete.".to_owned(),
+                _ => String::new(),
+            },
+            broad: takeover
+                .broad
+                .iter()
+                .take(most)
+                .map(|binding| {
+                    clip(&format!("{} for {} on {}", binding.role, binding.member, binding.resource))
+                })
+                .collect(),
+            broad_more: match takeover.broad.len().saturating_sub(most) {
+                0 => String::new(),
+                more => counted(more as u64, "more", "more"),
+            },
+            own: own.first().map(|path| clip(&path.sentence)).unwrap_or_default(),
+            paths: others.into_iter().take(most).map(Way::new).collect(),
+            gaps,
+        }
+    }
+
+    fn not_searched(entry: &Entry<'_>, tenant: &Tenant) -> Self {
+        let none = if entry.account.is_some() {
+            "Not searched: no policy of the account was read."
+        } else {
+            "Not searched: the account is in none of the listed projects, so nobody here can see who gets at it."
+        };
+        Self {
+            count: "ways in not searched".to_owned(),
+            number: "not searched".to_owned(),
+            paths: Vec::new(),
+            more: String::new(),
+            none: none.to_owned(),
+            own: String::new(),
+            broad: Vec::new(),
+            broad_more: String::new(),
+            gaps: tenant
+                .gap(Part::IamPolicies)
+                .filter(|_| entry.account.is_some())
+                .map(words::gap)
+                .into_iter()
+                .collect(),
+        }
+    }
+}
+
+fn is_strange(path: &TakeoverPath) -> bool {
+    path.is_outside == Some(true) || path.kind == TakeoverPrincipal::Open
+}
+
+impl Way {
+    fn new(path: &TakeoverPath) -> Self {
+        let marks = [
+            (path.kind == TakeoverPrincipal::Open, "open to many"),
+            (path.is_outside == Some(true), "outside the tenant"),
+            (path.is_outside.is_none(), "nobody knows whose"),
+            (path.is_closed, "closed by policy"),
+            (path.is_conditional && !path.is_closed, "under a condition"),
+        ];
+        Self {
+            sentence: clip(&path.sentence),
+            cut: clip(&path.cut),
+            marks: marks.into_iter().filter(|(holds, _)| *holds).map(|(_, mark)| mark).collect(),
+        }
+    }
+}

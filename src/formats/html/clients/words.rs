@@ -1,0 +1,187 @@
+//! What is known of clients, keys and grants, as people say it.
+
+use chrono::{DateTime, Datelike, Utc};
+
+use super::roll::Entry;
+use crate::formats::html::text::{address, age, clip, day};
+use crate::tenant::{
+    Ending, Gap, Grant, LastUse, LedgerSource, Part, Provenance, Reading, ServiceAccount,
+    ServiceAccountLastUse, Tenant,
+};
+
+/// What happened, and what to do about it.
+pub(super) fn gap(gap: &Gap) -> String {
+    let text = [clip(&gap.message), clip(&gap.fix)];
+    let sentences: Vec<&str> = text.iter().map(|text| text.trim_end_matches('.')).collect();
+    let filled: Vec<&str> = sentences.into_iter().filter(|text| !text.is_empty()).collect();
+    filled.join(". ") + "."
+}
+
+/// Who the client is.
+pub(super) fn who(entry: &Entry<'_>, tenant: &Tenant) -> Vec<String> {
+    if let Some(account) = entry.account {
+        return of_account(account);
+    }
+    let mut said = vec![match (entry.foreign(), entry.certificates.map(|client| &client.account)) {
+        (Some(foreign), _) => format!(
+            "Google's public certificates name it: service account {}{}, in none of the listed projects. If that \
+             project is not yours, somebody else holds these scopes",
+            address(&foreign.email),
+            in_project(&foreign.project),
+        ),
+        (None, Some(Reading::Complete(None))) => {
+            "No service account with this id exists: it was deleted, or is an OAuth client of another kind. Its \
+             delegation stays until somebody removes it"
+                .to_owned()
+        }
+        (None, Some(reading)) => match reading.gap() {
+            Some(missing) => format!("Its public certificates could not be read. {}", gap(missing)),
+            None => "Its public certificates name no account".to_owned(),
+        },
+        (None, None) if entry.is_own => {
+            "This audit's own account. It is in none of the listed projects, so its keys are not judged".to_owned()
+        }
+        (None, None) => "It matches no account of the listed projects: it may be foreign, deleted or in another \
+                         project"
+            .to_owned(),
+    }];
+    if let Some(missing) = tenant.gap(Part::ServiceAccounts) {
+        said.push(format!("Not every account was listed. {}", gap(missing)));
+    }
+    said
+}
+
+fn of_account(account: &ServiceAccount) -> Vec<String> {
+    let mut said = vec![format!(
+        "Your organization's own: service account {}{}, one of the listed projects",
+        address(&account.email),
+        in_project(&account.project)
+    )];
+    if account.disabled {
+        said.push(
+            "The account is disabled, its delegation is not: whoever enables it has it back".to_owned(),
+        );
+    }
+    if let Some(service) = default_account(account) {
+        said.push(format!(
+            "It is the default account of {service}: whatever starts in its project may be running as it"
+        ));
+    }
+    said
+}
+
+fn in_project(project: &str) -> String {
+    if project.is_empty() { String::new() } else { format!(" of project {}", clip(project)) }
+}
+
+/// The service whose default account it is.
+pub(super) fn default_account(account: &ServiceAccount) -> Option<&'static str> {
+    if account.email.ends_with("-compute@developer.gserviceaccount.com") {
+        Some("Compute Engine")
+    } else if account.email.ends_with("@appspot.gserviceaccount.com") {
+        Some("App Engine")
+    } else {
+        None
+    }
+}
+
+/// `of 21 Nov 2026 (3 days ago)`, as Policy Analyzer tells.
+pub(super) fn last_use(used: Option<ServiceAccountLastUse<'_>>, run_at: DateTime<Utc>) -> String {
+    match used {
+        Some(ServiceAccountLastUse::On(at)) => on(at, run_at),
+        Some(ServiceAccountLastUse::Never) => "never, as far as Google remembers".to_owned(),
+        Some(ServiceAccountLastUse::Unknown(missing)) => format!("not known. {}", gap(missing)),
+        None => "not known: nobody asked about its project".to_owned(),
+    }
+}
+
+/// `21 Nov 2026, 3 days ago`.
+pub(super) fn on(at: DateTime<Utc>, run_at: DateTime<Utc>) -> String {
+    format!("{}, {}", day(at), age(at, run_at))
+}
+
+/// When a key ends: the year 9999 is Google's never.
+pub(super) fn expiry(at: Option<DateTime<Utc>>, run_at: DateTime<Utc>) -> String {
+    match at {
+        Some(at) if at.year() >= 9999 => "never".to_owned(),
+        Some(at) if at <= run_at => format!("expired {}", day(at)),
+        Some(at) => day(at),
+        None => "not known".to_owned(),
+    }
+}
+
+/// Who made the key.
+pub(super) fn origin(origin: &str) -> String {
+    match origin {
+        "GOOGLE_PROVIDED" => "made by Google".to_owned(),
+        "USER_PROVIDED" => "uploaded".to_owned(),
+        other => clip(other),
+    }
+}
+
+/// Which sources show a grant, and as of when.
+pub(super) fn sightings(grant: &Grant) -> String {
+    let source = |provenance| match provenance {
+        Provenance::Console => "console list",
+        Provenance::AuditLog => "admin log",
+        Provenance::UseLog => "use logs",
+        Provenance::Probe => "probe",
+    };
+    let seen =
+        grant.sightings.iter().map(|seen| format!("{} {}", source(seen.provenance), day(seen.seen_at)));
+    seen.collect::<Vec<_>>().join("; ")
+}
+
+/// The log that shows a use.
+pub(super) const fn log(source: LedgerSource) -> &'static str {
+    match source {
+        LedgerSource::Console => "console list",
+        LedgerSource::AuditLog => "admin log",
+        LedgerSource::Probe => "probe",
+        LedgerSource::AccessEvaluation => "access evaluation log",
+        LedgerSource::TokenLog => "token log",
+    }
+}
+
+/// A grant's last use, as the logs of use tell.
+pub(super) fn grant_use(used: Option<LastUse>, tenant: &Tenant) -> String {
+    match used {
+        Some(used) if used.log == LedgerSource::TokenLog => {
+            format!("{} (token log: by the client, for this scope or another)", day(used.at))
+        }
+        Some(used) => format!("{} ({})", day(used.at), log(used.log)),
+        None if is_use_known(tenant) => "no use logged".to_owned(),
+        None => "no use known: the logs of use were not read completely".to_owned(),
+    }
+}
+
+/// Whether both logs of use were read completely.
+pub(super) fn is_use_known(tenant: &Tenant) -> bool {
+    [Part::AccessEvaluationLog, Part::TokenLog].iter().all(|part| tenant.gap(*part).is_none())
+}
+
+/// Who gave a grant, and when.
+pub(super) fn granted(grant: &Grant, tenant: &Tenant) -> String {
+    match &grant.granted {
+        Some(granted) => match &granted.by {
+            Some(by) => format!("{} by {}", day(granted.at), address(by)),
+            None => format!("{}; the log does not say by whom", day(granted.at)),
+        },
+        None => match tenant.grants.sight().log_since {
+            Some(since) => format!("not in the admin log, which was read from {} on", day(since)),
+            None => "not known: the admin log was not read".to_owned(),
+        },
+    }
+}
+
+/// What proves that a grant is gone.
+pub(super) fn ending(ending: &Ending) -> String {
+    match ending {
+        Ending::Removed { at, by: Some(by) } => format!("removed on {} by {}", day(*at), address(by)),
+        Ending::Removed { at, by: None } => {
+            format!("removed on {}; the log does not say by whom", day(*at))
+        }
+        Ending::NotInList { at } => format!("the console's list of {} does not name it", day(*at)),
+        Ending::TokenRefused { at } => format!("refused by the token endpoint on {}", day(*at)),
+    }
+}
