@@ -187,6 +187,10 @@ impl<'s, 'a> Search<'s, 'a> {
         let state = self.records[at].state;
         let grant = &self.graph.grants[id];
         let account = &self.graph.accounts[on];
+        // Whoever signs as the account itself, or makes a key of it, need not become it first.
+        if on == self.target && grant.rights.first_of(&Right::SIGN).is_some() {
+            return;
+        }
         let way = |right, credentials| {
             (
                 right,
@@ -202,7 +206,7 @@ impl<'s, 'a> Search<'s, 'a> {
         let becomes = grant.rights.first_of(&Right::BECOME).map(|right| way(right, true));
         let delegates = (grant.rights.has(Right::ImplicitDelegation) && state.credentials)
             .then(|| way(Right::ImplicitDelegation, true));
-        let makes_key = grant.rights.first_of(&Right::KEY).map(|right| {
+        let makes_key = grant.rights.first_of(&Right::KEY).filter(|_| on != self.target).map(|right| {
             let (right, state) = way(right, false);
             (right, State { conditional: state.conditional || account.forbids_keys, ..state })
         });

@@ -189,6 +189,14 @@ fn act_as_completes_if_the_account_goes_on_and_says_whether_something_to_run_was
 }
 
 #[test]
+fn a_direct_path_is_not_told_again_by_way_of_the_account_itself() {
+    for role in [KEY_ADMIN, SIGNER, TOKEN_CREATOR] {
+        let world = world().bind(MAILER, role, ANN).bind(MAILER, SIGNER, &member(MAILER));
+        assert_eq!(shapes(&world), [ann(Grade::Direct, 1)], "{role}");
+    }
+}
+
+#[test]
 fn the_two_rights_of_act_as_may_come_through_different_groups() {
     let world = world()
         .bind(ROBOT, ACCOUNT_USER, DEV)
