@@ -186,6 +186,7 @@ fn plan(config: &Config, checks: &[&Check]) -> Plan {
         admin: config.admin.clone(),
         admin_role: config.admin_role,
         projects: config.projects.clone(),
+        organization: config.organization.clone(),
         console: config
             .console_grants
             .clone()

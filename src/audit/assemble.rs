@@ -9,8 +9,8 @@ use crate::collect::{Access, GrantListing, UserCursor, UserListing};
 use crate::judge::UserTotals;
 use crate::store::{Run, StoreError};
 use crate::tenant::{
-    App, Gap, GapClass, GmailSettingChange, IamFacts, Part, PartGrain, People, Reading, ServiceAccounts,
-    Tenant,
+    App, Gap, GapClass, GmailSettingChange, IamFacts, IamPolicies, Part, PartGrain, People, Reading,
+    ServiceAccounts, Tenant,
 };
 
 use super::ledger::Shown;
@@ -56,9 +56,10 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
     };
     let admin_log: Reading<Vec<GmailSettingChange>> = part(run, Part::AdminLog)?;
     let token_log: Reading<Vec<App>> = part(run, Part::TokenLog)?;
+    let customer_id = known.and_then(|listing| listing.customer_id.clone());
+    let policies: Reading<IamPolicies> = part(run, Part::IamPolicies)?;
     let mut tenant = Tenant {
         run_at: run.started_at(),
-        customer_id: known.and_then(|listing| listing.customer_id.clone()),
         people: people(run, &listing)?,
         domains: part(run, Part::Domains)?,
         admin_roles: part(run, Part::AdminRoles)?,
@@ -67,13 +68,16 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
         probe_grants: probe.without_facts(),
         grants,
         iam: IamFacts {
-            organization: None,
-            policies: part(run, Part::IamPolicies)?,
+            organization: policies
+                .known()
+                .and_then(|policies| policies.organization_of(customer_id.as_deref())),
+            policies,
             roles: part(run, Part::IamRoles)?,
             groups: part(run, Part::Groups)?,
             // Nothing reads them yet: every pool counts as open.
             pools: IamFacts::default().pools,
         },
+        customer_id,
         takeovers: Vec::new(),
         service_account_use: part(run, Part::ServiceAccountUse)?,
         guardrails: part(run, Part::Guardrails)?,

@@ -50,6 +50,7 @@ pub(super) async fn policies(
             ResourcePolicy {
                 resource: IamResource::ServiceAccount(account.email.clone()),
                 number: None,
+                customer: None,
                 parent: Reading::Complete(Some(IamResource::Project(account.project.clone()))),
                 policy: policy_reading(policy),
             }
@@ -82,26 +83,29 @@ async fn of_project(session: &Session<'_>, project: &str) -> ResourcePolicy {
     ResourcePolicy {
         resource: IamResource::Project(project.to_owned()),
         number,
+        customer: None,
         parent: parent_reading(about.map(|about| about.parent)),
         policy: policy_reading(policy),
     }
 }
 
 async fn of_ancestor(session: &Session<'_>, resource: IamResource) -> ResourcePolicy {
-    let (name, folder) = match &resource {
-        IamResource::Folder(number) => (format!("folders/{number}"), Some(number.clone())),
-        other => (format!("organizations/{}", other.id()), None),
-    };
-    let parent = async {
-        match folder {
-            Some(folder) => {
-                parent_reading(resource_manager::get_folder(session, &folder).await.map(|about| about.parent))
-            }
-            None => Reading::Complete(None),
+    let number = resource.id().to_owned();
+    let is_folder = matches!(resource, IamResource::Folder(_));
+    let name = format!("{}/{number}", if is_folder { "folders" } else { "organizations" });
+    let about = async {
+        if is_folder {
+            let folder = resource_manager::get_folder(session, &number).await;
+            return (parent_reading(folder.map(|about| about.parent)), None);
         }
+        // Whose it is only sorts what is found: not to be told is no gap.
+        let organization = resource_manager::get_organization(session, &number).await.ok();
+        let customer = organization.map(|about| about.directory_customer_id).filter(|id| !id.is_empty());
+        (Reading::Complete(None), customer)
     };
-    let (parent, policy) = futures::join!(parent, resource_manager::get_iam_policy(session, &name));
-    ResourcePolicy { resource, number: None, parent, policy: policy_reading(policy) }
+    let ((parent, customer), policy) =
+        futures::join!(about, resource_manager::get_iam_policy(session, &name));
+    ResourcePolicy { resource, number: None, customer, parent, policy: policy_reading(policy) }
 }
 
 /// An empty parent is that of a project without an organization; Google also leaves it out where it may not be seen.

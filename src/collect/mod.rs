@@ -45,6 +45,8 @@ pub struct Plan {
     pub admin_role: bool,
     /// The projects whose service accounts are read.
     pub projects: Vec<String>,
+    /// The number of the organization that is searched for service accounts besides.
+    pub organization: Option<String>,
     /// The console's delegation list.
     pub console: Option<ConsoleList>,
     /// Subjects that are read at once.

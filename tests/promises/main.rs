@@ -24,6 +24,8 @@ mod missing_sources;
 #[cfg(test)]
 mod network;
 #[cfg(test)]
+mod organization;
+#[cfg(test)]
 mod resume;
 #[cfg(test)]
 mod secrets;
