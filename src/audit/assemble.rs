@@ -9,8 +9,8 @@ use crate::collect::{Access, GrantListing, UserCursor, UserListing};
 use crate::judge::UserTotals;
 use crate::store::{Run, StoreError};
 use crate::tenant::{
-    App, Gap, GapClass, GmailSettingChange, IamFacts, IamPolicies, Part, PartGrain, People, Reading,
-    ServiceAccounts, Tenant,
+    App, ClientCertificates, Gap, GapClass, GmailSettingChange, IamFacts, IamPolicies, Part, PartGrain,
+    People, Reading, ServiceAccounts, Tenant,
 };
 
 use super::ledger::Shown;
@@ -42,7 +42,8 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
     let console: Reading<GrantListing> = part(run, Part::ConsoleGrants)?;
     let probe: Reading<Vec<String>> = part(run, Part::ProbeGrants)?;
     let own_client_id = own_client_id(own, &service_accounts);
-    let shown = Shown::new(run, &console, &probe, &own_client_id, &service_accounts);
+    let client_certificates: Reading<Vec<ClientCertificates>> = part(run, Part::ClientCertificates)?;
+    let shown = Shown::new(run, &console, &probe, &own_client_id, &service_accounts, &client_certificates);
     let mut grants = shown.grants(run)?;
     for grant in grants.iter_mut() {
         if let Some(seen_at) = grant.first_seen_at {
@@ -81,7 +82,7 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
         takeovers: Vec::new(),
         service_account_use: part(run, Part::ServiceAccountUse)?,
         guardrails: part(run, Part::Guardrails)?,
-        client_certificates: part(run, Part::ClientCertificates)?,
+        client_certificates,
         admin_log: admin_log.without_facts(),
         access_evaluation_log: part(run, Part::AccessEvaluationLog)?,
         token_log: token_log.without_facts(),

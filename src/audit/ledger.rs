@@ -2,7 +2,9 @@
 
 use crate::collect::GrantListing;
 use crate::store::{Run, StoreError};
-use crate::tenant::{Grants, Ledger, LedgerSource, Reading, SeenGrant, ServiceAccounts, SourceWindow};
+use crate::tenant::{
+    ClientCertificates, Grants, Ledger, LedgerSource, Reading, SeenGrant, ServiceAccounts, SourceWindow,
+};
 
 /// What this run's lists show.
 #[derive(Clone, Debug)]
@@ -21,6 +23,7 @@ impl Shown {
         probe: &Reading<Vec<String>>,
         own_client_id: &str,
         accounts: &Reading<ServiceAccounts>,
+        foreign: &Reading<Vec<ClientCertificates>>,
     ) -> Self {
         let show = |source, client: &String, scope: &String, at| SeenGrant {
             client: client.clone(),
@@ -45,12 +48,13 @@ impl Shown {
             .ok()
             .map(|_| SourceWindow::at(LedgerSource::Probe, Some(own.clone()), run.started_at()));
         let accounts = accounts.known().into_iter().flat_map(|accounts| &accounts.0);
+        let accounts = accounts.map(|account| (account.email.clone(), account.client_id.clone()));
         Self {
             seen: listed.chain(probed).collect(),
             windows: list.into_iter().chain(question).collect(),
-            addresses: accounts
-                .filter(|account| !account.client_id.is_empty())
-                .map(|account| (account.email.clone(), account.client_id.clone()))
+            addresses: addresses_of(foreign)
+                .chain(accounts)
+                .filter(|(_, client_id)| !client_id.is_empty())
                 .collect(),
         }
     }
@@ -86,4 +90,13 @@ impl Shown {
         run.put_seen_grants(&self.seen)?;
         self.windows.iter().try_for_each(|window| run.put_source_window(window))
     }
+}
+
+/// Addresses of foreign clients that are known by their number: what logs call them by address is the same client.
+fn addresses_of(foreign: &Reading<Vec<ClientCertificates>>) -> impl Iterator<Item = (String, String)> {
+    foreign.known().into_iter().flatten().filter_map(|client| {
+        let email = &client.account.known()?.as_ref()?.email;
+        let is_numbered = !email.is_empty() && !client.client_id.contains('@');
+        is_numbered.then(|| (email.clone(), client.client_id.clone()))
+    })
 }
