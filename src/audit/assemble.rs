@@ -9,11 +9,11 @@ use crate::collect::{Access, GrantListing, UserCursor, UserListing};
 use crate::judge::UserTotals;
 use crate::store::{Run, StoreError};
 use crate::tenant::{
-    App, ClientCertificates, Gap, GapClass, GmailSettingChange, IamFacts, IamPolicies, Part, PartGrain,
-    People, Reading, ServiceAccounts, Tenant,
+    App, ClientCertificates, ClientProbe, Gap, GapClass, GmailSettingChange, IamFacts, IamPolicies, Part,
+    PartGrain, People, Reading, ServiceAccounts, Tenant,
 };
 
-use super::ledger::Shown;
+use super::ledger::{Lists, Shown};
 
 /// How far back a first run looks for what is new.
 const FIRST_LOOK_BACK: Duration = Duration::days(7);
@@ -41,9 +41,11 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
     let service_accounts: Reading<ServiceAccounts> = part(run, Part::ServiceAccounts)?;
     let console: Reading<GrantListing> = part(run, Part::ConsoleGrants)?;
     let probe: Reading<Vec<String>> = part(run, Part::ProbeGrants)?;
+    let others: Reading<Vec<ClientProbe>> = part(run, Part::OtherProbes)?;
     let own_client_id = own_client_id(own, &service_accounts);
     let client_certificates: Reading<Vec<ClientCertificates>> = part(run, Part::ClientCertificates)?;
-    let shown = Shown::new(run, &console, &probe, &own_client_id, &service_accounts, &client_certificates);
+    let lists = Lists { console: &console, own: &probe, others: &others };
+    let shown = Shown::new(run, lists, &own_client_id, &service_accounts, &client_certificates);
     let mut grants = shown.grants(run)?;
     for grant in grants.iter_mut() {
         if let Some(seen_at) = grant.first_seen_at {
@@ -67,6 +69,7 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
         service_accounts,
         console_grants: console.without_facts(),
         probe_grants: probe.without_facts(),
+        other_probes: others.without_facts(),
         grants,
         iam: IamFacts {
             organization: policies
@@ -75,8 +78,7 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
             policies,
             roles: part(run, Part::IamRoles)?,
             groups: part(run, Part::Groups)?,
-            // Nothing reads them yet: every pool counts as open.
-            pools: IamFacts::default().pools,
+            pools: part(run, Part::WorkloadIdentityPools)?,
         },
         customer_id,
         takeovers: Vec::new(),

@@ -96,7 +96,8 @@ impl Access {
                 "IAM permission iam.roles.get where custom roles are defined, as in roles/iam.securityReviewer",
             ),
             Part::WorkloadIdentityPools => Self::of_cloud(
-                "IAM permission iam.workloadIdentityPools.list, as in roles/iam.securityReviewer",
+                "IAM permissions iam.workloadIdentityPools.list and iam.workloadIdentityPoolProviders.list, as in \
+                 roles/iam.securityReviewer",
             ),
             Part::ServiceAccountUse => Self::of_cloud(
                 "IAM permissions policyanalyzer.serviceAccountLastAuthenticationActivities.query and \
@@ -130,6 +131,13 @@ impl Access {
                 scope: None,
                 role: "a super admin exports or copies the list",
                 cost: "a file",
+            },
+            Part::OtherProbes => Self {
+                identity: Identity::Account,
+                scope: Some(iam1::CLOUD_SCOPE),
+                role: "IAM permission iam.serviceAccounts.signJwt on each account that shall be asked, as in \
+                       roles/iam.serviceAccountTokenCreator; the IAM Service Account Credentials API, enabled",
+                cost: "as for service accounts: what it may do is what its IAM roles allow",
             },
             Part::ProbeGrants => Self {
                 identity: Identity::Admin,

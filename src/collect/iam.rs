@@ -182,12 +182,7 @@ pub(super) async fn groups(
     policies: &IamPolicies,
     roles: Option<&IamRoles>,
 ) -> Reading<Groups> {
-    let matters = |binding: &&IamBinding| {
-        let role = roles.and_then(|roles| roles.0.iter().find(|role| role.name == binding.role));
-        role.and_then(|role| role.permissions.known())
-            .is_none_or(|permissions| permissions.iter().any(leads_on))
-    };
-    let members = bindings(policies).filter(matters).flat_map(|binding| &binding.members);
+    let members = leading_members(policies, roles);
     let mut asked = BTreeMap::new();
     let mut wanted: BTreeSet<String> =
         members.filter_map(|member| member.strip_prefix("group:")).map(str::to_lowercase).collect();
@@ -204,6 +199,21 @@ pub(super) async fn groups(
     let any = groups.is_empty() || groups.iter().any(|group| group.members.known().is_some());
     let gaps: Vec<Gap> = groups.iter().filter_map(|group| group.members.gap()).cloned().collect();
     reading(Groups(groups), any, gaps)
+}
+
+/// The members of bindings whose role can lead to an account, as far as roles are known.
+pub(super) fn leading_members<'a>(
+    policies: &'a IamPolicies,
+    roles: Option<&IamRoles>,
+) -> impl Iterator<Item = &'a str> {
+    let known = roles.into_iter().flat_map(|roles| &roles.0);
+    let harmless: BTreeSet<&str> = known
+        .filter(|role| role.permissions.known().is_some_and(|permissions| !permissions.iter().any(leads_on)))
+        .map(|role| role.name.as_str())
+        .collect();
+    let leading: Vec<&IamBinding> =
+        bindings(policies).filter(|binding| !harmless.contains(binding.role.as_str())).collect();
+    leading.into_iter().flat_map(|binding| &binding.members).map(String::as_str)
 }
 
 /// Whether a permission is a step on the way to a service account.

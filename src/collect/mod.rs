@@ -10,9 +10,12 @@ mod foreign_clients;
 mod gaps;
 mod guardrails;
 mod iam;
+mod identity_pools;
 mod mailboxes;
+mod other_probes;
 mod probe;
 mod progress;
+mod scope_questions;
 mod service_account_use;
 mod service_accounts;
 mod users;
@@ -29,7 +32,8 @@ use tokio::time::Instant;
 use crate::google::{Client, Session};
 use crate::store::{Run, StoreError};
 use crate::tenant::{
-    App, ClientCertificates, Gap, GmailSettingChange, IamPolicies, IamRoles, Part, Reading, ServiceAccounts,
+    App, ClientCertificates, ClientProbe, Gap, GmailSettingChange, IamPolicies, IamRoles, Part, Reading,
+    ServiceAccounts,
 };
 
 pub use access::{Access, Identity};
@@ -50,6 +54,8 @@ pub struct Plan {
     pub projects: Vec<String>,
     /// The number of the organization that is searched for service accounts besides.
     pub organization: Option<String>,
+    /// Whether accounts that the audit's own may sign for are asked which scopes they hold.
+    pub probe_others: bool,
     /// The console's delegation list.
     pub console: Option<ConsoleList>,
     /// Subjects that are read at once.
@@ -130,6 +136,7 @@ pub async fn collect(
         logs(&admin, plan, run, progress),
     )?;
     certificates(client, plan, run).await?;
+    others(client, &account, plan, run, progress).await?;
     mailboxes::collect(client, plan, run, progress).await
 }
 
@@ -147,6 +154,21 @@ async fn certificates(client: &Client, plan: &Plan, run: &Run<'_>) -> Result<(),
         return Ok(());
     }
     run.put_part(Part::ClientCertificates, &client_certificates::collect(client, clients).await)
+}
+
+/// What other accounts hold, asked once their own grants and the audit's are known from elsewhere.
+async fn others(
+    client: &Client,
+    account: &Session<'_>,
+    plan: &Plan,
+    run: &Run<'_>,
+    progress: &dyn Progress,
+) -> Result<(), StoreError> {
+    if !plan.probe_others || !is_wanted::<Vec<ClientProbe>>(plan, run, Part::OtherProbes)? {
+        return Ok(());
+    }
+    let probes = other_probes::collect(client, account, plan, run, progress).await?;
+    run.put_part(Part::OtherProbes, &probes)
 }
 
 /// The audit logs, one after the other: they share one quota.
@@ -214,7 +236,12 @@ async fn cloud(
     let roles: Option<Reading<IamRoles>> = run.part(Part::IamRoles)?;
     let roles = roles.as_ref().and_then(Reading::known);
     let groups = asked(needs_policies(Part::Groups), iam::groups(admin, &known, roles));
-    kept(run, Part::Groups, groups).await
+    let pools = identity_pools::collect(account, &known, roles);
+    tokio::try_join!(
+        kept(run, Part::Groups, groups),
+        kept(run, Part::WorkloadIdentityPools, asked(needs_policies(Part::WorkloadIdentityPools), pools)),
+    )?;
+    Ok(())
 }
 
 /// What `collect` reads, unless there is a reason not to ask.

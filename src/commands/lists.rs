@@ -24,9 +24,12 @@ pub(super) fn checks(list: &List) -> Result<Exit, Failure> {
 
 pub(super) fn scopes(scopes: &Scopes) -> Result<Exit, Failure> {
     let config = scopes.config.as_ref().map(|path| run::load_file(path)).transpose()?;
-    let allowed = config.as_ref().and_then(|config| config.parts.as_ref());
     let admin_role = config.as_ref().is_some_and(|config| config.admin_role);
-    let mut needed = needed(&audit::needed_parts(checks::ALL, allowed));
+    let parts = match &config {
+        Some(config) => audit::planned_parts(config, checks::ALL),
+        None => audit::needed_parts(checks::ALL, None),
+    };
+    let mut needed = needed(&parts);
     if config.is_some_and(|config| config.organization.is_some()) {
         needed.values_mut().filter(|need| need.parts.contains(&Part::ServiceAccounts)).for_each(|need| {
             need.roles.push(SEARCH_ROLE);

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod cloud_sources;
+#[cfg(test)]
 mod configuration;
 #[cfg(test)]
 mod demo;
@@ -25,6 +27,8 @@ mod missing_sources;
 mod network;
 #[cfg(test)]
 mod organization;
+#[cfg(test)]
+mod probe_others;
 #[cfg(test)]
 mod resume;
 #[cfg(test)]

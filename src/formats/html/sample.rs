@@ -494,6 +494,7 @@ pub(super) fn tenant(people: People) -> Tenant {
         ])),
         console_grants: Reading::Complete(()),
         probe_grants: Reading::Complete(()),
+        other_probes: Reading::Complete(()),
         iam: IamFacts::default(),
         takeovers: Vec::new(),
         service_account_use: Reading::Complete(ServiceAccountUse::default()),
