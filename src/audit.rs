@@ -175,17 +175,31 @@ pub fn draft_register(config: &Config, run_id: &str) -> Result<String, AuditErro
 /// The parts that may be read: what enabled checks need, within what the operator allows.
 #[must_use]
 pub fn needed_parts(checks: &[&Check], allowed: Option<&BTreeSet<Part>>) -> BTreeSet<Part> {
-    let needed = checks.iter().flat_map(|check| check.needs.iter().chain(check.judge.subjects()));
-    needed.copied().filter(|part| allowed.is_none_or(|allowed| allowed.contains(part))).collect()
+    let needed = checks.iter().flat_map(|check| check.needs.iter().chain(check.judge.subjects())).copied();
+    // Pools close paths that policies open: without them no verdict is missing, only milder.
+    let needed = needed.flat_map(|part| {
+        [Some(part), (part == Part::IamPolicies).then_some(Part::WorkloadIdentityPools)].into_iter().flatten()
+    });
+    needed.filter(|part| allowed.is_none_or(|allowed| allowed.contains(part))).collect()
+}
+
+/// The parts that a run reads: what enabled checks need, and what the operator asks for besides.
+#[must_use]
+pub fn planned_parts(config: &Config, checks: &[&Check]) -> BTreeSet<Part> {
+    let mut parts = needed_parts(checks, config.parts.as_ref());
+    parts.extend(config.probe_others.then_some(Part::OtherProbes));
+    parts
 }
 
 fn plan(config: &Config, checks: &[&Check]) -> Plan {
     Plan {
-        parts: needed_parts(checks, config.parts.as_ref()),
+        parts: planned_parts(config, checks),
         customer: config.customer.clone(),
         admin: config.admin.clone(),
         admin_role: config.admin_role,
         projects: config.projects.clone(),
+        organization: config.organization.clone(),
+        probe_others: config.probe_others,
         console: config
             .console_grants
             .clone()

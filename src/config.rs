@@ -38,6 +38,10 @@ pub struct Config {
     pub admin_role: bool,
     /// Projects whose service accounts are read.
     pub projects: Vec<String>,
+    /// The number of the organization in which service accounts are searched for, beside [`Config::projects`].
+    pub organization: Option<String>,
+    /// Whether accounts that the audit's own may sign for are asked which scopes they hold.
+    pub probe_others: bool,
     /// The console's delegation list.
     pub console_grants: Option<PathBuf>,
     /// When the list was taken.
@@ -148,6 +152,7 @@ struct Cloud {
     #[serde(default)]
     projects: Vec<String>,
     organization: Option<String>,
+    probe_others: Option<bool>,
     console_grants: Option<PathBuf>,
     console_grants_date: Option<toml::value::Datetime>,
 }
@@ -313,11 +318,6 @@ impl Sources {
         written: Written,
         (digest, facts_digest): (String, String),
     ) -> Result<Config, ConfigError> {
-        if written.cloud.organization.is_some() {
-            let message =
-                "reading a whole organization is not in this version yet: list `projects`".to_owned();
-            return Err(self.about("cloud", "organization", message));
-        }
         let admin_role = written.auth.admin_role.unwrap_or(false);
         let admin = self.admin(written.tenant.admin, admin_role)?;
         let reports = written.reports.directory.unwrap_or_else(|| "reports".into());
@@ -328,6 +328,8 @@ impl Sources {
             credentials: self.credentials(written.auth)?,
             admin_role,
             projects: written.cloud.projects,
+            organization: self.organization(written.cloud.organization)?,
+            probe_others: written.cloud.probe_others.unwrap_or(false),
             console_grants: written
                 .cloud
                 .console_grants
@@ -372,6 +374,19 @@ impl Sources {
             ),
             digest,
             facts_digest,
+        })
+    }
+
+    /// The number of the organization; none if the key is empty.
+    fn organization(&self, written: Option<String>) -> Result<Option<String>, ConfigError> {
+        let Some(written) = written.filter(|organization| !organization.is_empty()) else { return Ok(None) };
+        let number = written.strip_prefix("organizations/");
+        let is_number =
+            |number: &&str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        number.filter(is_number).map(|number| Some(number.to_owned())).ok_or_else(|| {
+            let message = format!("`{written}` is no organization like `organizations/123456789012`");
+            self.about("cloud", "organization", message)
+                .with_help("`gcloud organizations list` shows its number, the Cloud console too.")
         })
     }
 
@@ -652,7 +667,7 @@ mod tests {
         let config = load(TEMPLATE, &[], &[]).unwrap();
         assert_eq!(config.credentials, Credentials::KeyFile("folder/service-account.json".into()));
         assert_eq!(config.history, Path::new("folder/reports/history.sqlite"));
-        for key in keys::ALL.iter().filter(|key| key.name != "organization") {
+        for key in keys::ALL {
             assert!(TEMPLATE.contains(&format!("{} = ", key.name)), "{} is not in the template", key.path());
         }
     }
@@ -677,6 +692,14 @@ mod tests {
         let refused = refusal(&text.replace("C0abc", "my_customer"));
         assert!(refused.contains("config.toml:2") && refused.contains("needs the explicit id"), "{refused}");
         assert!(refusal(&text.replace("true", "false")).contains("`admin` is missing"));
+    }
+
+    #[test]
+    fn an_organization_and_projects_are_read_together() {
+        let text = format!("{MINIMAL}[cloud]\nprojects = [\"p\"]\norganization = \"organizations/123\"\n");
+        let config = load(&text, &[], &[]).unwrap();
+        assert_eq!((config.projects, config.organization.as_deref()), (vec!["p".to_owned()], Some("123")));
+        assert_eq!(load(MINIMAL, &[], &[("cloud.organization", "")]).unwrap().organization, None);
     }
 
     #[test]
@@ -734,6 +757,8 @@ mod tests {
             ("[collect]\nparts = [\"send_as\"]\n", "`send_as` is read for each of `users`: list both"),
             ("[collect]\nconcurrency = 0\n", "it goes from 1 to 1024"),
             ("[collect]\npart_deadline = 0\n", "it goes from 1 to 10080"),
+            ("[cloud]\norganization = \"123\"\n", "config.toml:6: `123` is no organization like"),
+            ("[cloud]\norganization = \"organizations/x\"\n", "`organizations/x` is no organization like"),
             ("[checks]\nprofile = \"nist\"\n", "Known: default, cis, scuba."),
             ("[history\n", "config.toml:5"),
         ] {

@@ -73,6 +73,9 @@ LOOSE: dict[str, Fact] = {
 
 # Page sizes that neither a document's fields nor its words give.
 LARGEST_PAGE: dict[str, Fact] = {
+    "cloudasset.searchAllResources": Fact(
+        500, "the parameter's description: page size is capped at 500 even if a larger value is given"
+    ),
     "policyanalyzer.projects.locations.activityTypes.activities.query": Fact(
         1000, "the reference page of activities.query: max allowed value is 1000"
     ),
@@ -90,6 +93,8 @@ IDENTITY: dict[str, str] = {
     "directory.members.list": "id",
     "reports.activities.list": "id",
     "iam.projects.serviceAccounts.list": "email",
+    "iam.projects.locations.workloadIdentityPools.list": "name",
+    "iam.projects.locations.workloadIdentityPools.providers.list": "name",
     "iam.roles.list": "name",
     "iam.projects.roles.list": "name",
     "iam.organizations.roles.list": "name",

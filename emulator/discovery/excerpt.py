@@ -30,8 +30,9 @@ SERVED = {
     + ["gmail.users.settings." + method for method in SETTINGS],
     ("iam.v1.json", "iam_v1.json"): [
         "iam.projects.serviceAccounts." + method
-        for method in ("list", "get", "getIamPolicy", "keys.list", "keys.get")
+        for method in ("list", "get", "getIamPolicy", "testIamPermissions", "keys.list", "keys.get")
     ]
+    + ["iam.projects.locations.workloadIdentityPools." + method for method in ("list", "providers.list")]
     + ["iam." + parent + method for parent in ROLES_OF for method in ("list", "get")],
     ("iamcredentials.v1.json", "iamcredentials_v1.json"): [
         "iamcredentials.projects.serviceAccounts.signJwt"

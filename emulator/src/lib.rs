@@ -44,6 +44,7 @@ mod google_key;
 mod iam;
 mod iam_credentials;
 mod iam_roles;
+mod identity_pools;
 mod key_certificates;
 mod metadata_server;
 mod method_override;

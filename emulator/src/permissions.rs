@@ -8,6 +8,10 @@ pub(crate) fn permission_of(method_id: &str) -> &'static str {
         "iam.projects.serviceAccounts.getIamPolicy" => "iam.serviceAccounts.getIamPolicy",
         "iam.projects.serviceAccounts.keys.list" => "iam.serviceAccountKeys.list",
         "iam.projects.serviceAccounts.keys.get" => "iam.serviceAccountKeys.get",
+        "iam.projects.locations.workloadIdentityPools.list" => "iam.workloadIdentityPools.list",
+        "iam.projects.locations.workloadIdentityPools.providers.list" => {
+            "iam.workloadIdentityPoolProviders.list"
+        }
         "iam.projects.roles.list" | "iam.organizations.roles.list" => "iam.roles.list",
         "iam.projects.roles.get" | "iam.organizations.roles.get" => "iam.roles.get",
         "iamcredentials.projects.serviceAccounts.signJwt" => "iam.serviceAccounts.signJwt",

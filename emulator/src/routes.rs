@@ -2,8 +2,8 @@
 
 use crate::call::{Call, Outcome};
 use crate::{
-    cloud_asset, directory, gmail, iam, iam_credentials, iam_roles, org_policy, policy_analyzer, reports,
-    resource_manager, service_usage, tokeninfo,
+    cloud_asset, directory, gmail, iam, iam_credentials, iam_roles, identity_pools, org_policy,
+    policy_analyzer, reports, resource_manager, service_usage, tokeninfo,
 };
 
 /// A function that answers a method.
@@ -48,6 +48,9 @@ pub(crate) fn handler(method_id: &str) -> Option<Handler> {
         "iam.projects.serviceAccounts.keys.list" => iam::keys,
         "iam.projects.serviceAccounts.keys.get" => iam::key,
         "iam.projects.serviceAccounts.getIamPolicy" => iam::policy,
+        "iam.projects.serviceAccounts.testIamPermissions" => iam::test_permissions,
+        "iam.projects.locations.workloadIdentityPools.list" => identity_pools::pools,
+        "iam.projects.locations.workloadIdentityPools.providers.list" => identity_pools::providers,
         "iam.roles.list" => iam_roles::list,
         "iam.roles.get" => iam_roles::get,
         "iam.projects.roles.list" => iam_roles::list_custom,

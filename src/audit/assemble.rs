@@ -9,11 +9,11 @@ use crate::collect::{Access, GrantListing, UserCursor, UserListing};
 use crate::judge::UserTotals;
 use crate::store::{Run, StoreError};
 use crate::tenant::{
-    App, Gap, GapClass, GmailSettingChange, IamFacts, Part, PartGrain, People, Reading, ServiceAccounts,
-    Tenant,
+    App, ClientCertificates, ClientProbe, Gap, GapClass, GmailSettingChange, IamFacts, IamPolicies, Part,
+    PartGrain, People, Reading, ServiceAccounts, Tenant,
 };
 
-use super::ledger::Shown;
+use super::ledger::{Lists, Shown};
 
 /// How far back a first run looks for what is new.
 const FIRST_LOOK_BACK: Duration = Duration::days(7);
@@ -41,8 +41,11 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
     let service_accounts: Reading<ServiceAccounts> = part(run, Part::ServiceAccounts)?;
     let console: Reading<GrantListing> = part(run, Part::ConsoleGrants)?;
     let probe: Reading<Vec<String>> = part(run, Part::ProbeGrants)?;
+    let others: Reading<Vec<ClientProbe>> = part(run, Part::OtherProbes)?;
     let own_client_id = own_client_id(own, &service_accounts);
-    let shown = Shown::new(run, &console, &probe, &own_client_id, &service_accounts);
+    let client_certificates: Reading<Vec<ClientCertificates>> = part(run, Part::ClientCertificates)?;
+    let lists = Lists { console: &console, own: &probe, others: &others };
+    let shown = Shown::new(run, lists, &own_client_id, &service_accounts, &client_certificates);
     let mut grants = shown.grants(run)?;
     for grant in grants.iter_mut() {
         if let Some(seen_at) = grant.first_seen_at {
@@ -58,29 +61,33 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
     let token_log: Reading<Vec<App>> = part(run, Part::TokenLog)?;
     let changes_since =
         run.previous()?.map_or_else(|| run.started_at() - FIRST_LOOK_BACK, |previous| previous.started_at());
+    let customer_id = known.and_then(|listing| listing.customer_id.clone());
+    let policies: Reading<IamPolicies> = part(run, Part::IamPolicies)?;
     let mut tenant = Tenant {
         run_at: run.started_at(),
-        customer_id: known.and_then(|listing| listing.customer_id.clone()),
         people: people(run, &listing)?,
         domains: part(run, Part::Domains)?,
         admin_roles: part(run, Part::AdminRoles)?,
         service_accounts,
         console_grants: console.without_facts(),
         probe_grants: probe.without_facts(),
+        other_probes: others.without_facts(),
         grants,
         iam: IamFacts {
-            organization: None,
-            policies: part(run, Part::IamPolicies)?,
+            organization: policies
+                .known()
+                .and_then(|policies| policies.organization_of(customer_id.as_deref())),
+            policies,
             roles: part(run, Part::IamRoles)?,
             groups: part(run, Part::Groups)?,
-            // Nothing reads them yet: every pool counts as open.
-            pools: IamFacts::default().pools,
+            pools: part(run, Part::WorkloadIdentityPools)?,
         },
+        customer_id,
         takeovers: Vec::new(),
         takeover_cuts: Vec::new(),
         service_account_use: part(run, Part::ServiceAccountUse)?,
         guardrails: part(run, Part::Guardrails)?,
-        client_certificates: part(run, Part::ClientCertificates)?,
+        client_certificates,
         admin_log: admin_log.without_facts(),
         access_evaluation_log: part(run, Part::AccessEvaluationLog)?,
         token_log: token_log.without_facts(),

@@ -2,7 +2,21 @@
 
 use crate::collect::GrantListing;
 use crate::store::{Run, StoreError};
-use crate::tenant::{Grants, Ledger, LedgerSource, Reading, SeenGrant, ServiceAccounts, SourceWindow};
+use crate::tenant::{
+    ClientCertificates, ClientProbe, Grants, Ledger, LedgerSource, Reading, SeenGrant, ServiceAccounts,
+    SourceWindow,
+};
+
+/// The lists and questions that show grants.
+#[derive(Clone, Copy)]
+pub(super) struct Lists<'a> {
+    /// The console's list.
+    pub(super) console: &'a Reading<GrantListing>,
+    /// What the audit's own client was granted.
+    pub(super) own: &'a Reading<Vec<String>>,
+    /// What others were.
+    pub(super) others: &'a Reading<Vec<ClientProbe>>,
+}
 
 /// What this run's lists show.
 #[derive(Clone, Debug)]
@@ -17,10 +31,10 @@ pub(super) struct Shown {
 impl Shown {
     pub(super) fn new(
         run: &Run<'_>,
-        console: &Reading<GrantListing>,
-        probe: &Reading<Vec<String>>,
+        lists: Lists<'_>,
         own_client_id: &str,
         accounts: &Reading<ServiceAccounts>,
+        foreign: &Reading<Vec<ClientCertificates>>,
     ) -> Self {
         let show = |source, client: &String, scope: &String, at| SeenGrant {
             client: client.clone(),
@@ -29,28 +43,32 @@ impl Shown {
             first_at: at,
             last_at: at,
         };
-        let own = own_client_id.to_owned();
+        let Lists { console, own, others } = lists;
         let listed = console.known().into_iter().flat_map(|list| {
             list.grants.iter().map(|(client, scope)| show(LedgerSource::Console, client, scope, list.seen_at))
         });
-        let probed = probe
-            .known()
-            .into_iter()
-            .flatten()
-            .map(|scope| show(LedgerSource::Probe, &own, scope, run.started_at()));
+        let own_client_id = own_client_id.to_owned();
+        let others = others.known().into_iter().flatten();
+        let asked: Vec<(&String, &Reading<Vec<String>>)> = std::iter::once((&own_client_id, own))
+            .chain(others.map(|other| (&other.client_id, &other.granted)))
+            .collect();
+        let probed = asked.iter().flat_map(|(client, granted)| {
+            let granted = granted.known().into_iter().flatten();
+            granted.map(|scope| show(LedgerSource::Probe, client, scope, run.started_at()))
+        });
         let list =
             console.complete().ok().map(|list| SourceWindow::at(LedgerSource::Console, None, list.seen_at));
-        let question = probe
-            .complete()
-            .ok()
-            .map(|_| SourceWindow::at(LedgerSource::Probe, Some(own.clone()), run.started_at()));
+        let questions = asked.iter().filter(|(_, granted)| granted.complete().is_ok()).map(|(client, _)| {
+            SourceWindow::at(LedgerSource::Probe, Some((*client).clone()), run.started_at())
+        });
         let accounts = accounts.known().into_iter().flat_map(|accounts| &accounts.0);
+        let accounts = accounts.map(|account| (account.email.clone(), account.client_id.clone()));
         Self {
             seen: listed.chain(probed).collect(),
-            windows: list.into_iter().chain(question).collect(),
-            addresses: accounts
-                .filter(|account| !account.client_id.is_empty())
-                .map(|account| (account.email.clone(), account.client_id.clone()))
+            windows: list.into_iter().chain(questions).collect(),
+            addresses: addresses_of(foreign)
+                .chain(accounts)
+                .filter(|(_, client_id)| !client_id.is_empty())
                 .collect(),
         }
     }
@@ -86,4 +104,13 @@ impl Shown {
         run.put_seen_grants(&self.seen)?;
         self.windows.iter().try_for_each(|window| run.put_source_window(window))
     }
+}
+
+/// Addresses of foreign clients that are known by their number: what logs call them by address is the same client.
+fn addresses_of(foreign: &Reading<Vec<ClientCertificates>>) -> impl Iterator<Item = (String, String)> {
+    foreign.known().into_iter().flatten().filter_map(|client| {
+        let email = &client.account.known()?.as_ref()?.email;
+        let is_numbered = !email.is_empty() && !client.client_id.contains('@');
+        is_numbered.then(|| (email.clone(), client.client_id.clone()))
+    })
 }

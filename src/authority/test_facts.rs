@@ -76,6 +76,7 @@ pub(super) fn entry(name: &str, number: Option<&str>, parent: Option<&str>) -> R
     ResourcePolicy {
         resource: place(name),
         number: number.map(str::to_owned),
+        customer: None,
         parent: Reading::Complete(parent.map(place)),
         policy: Reading::Complete(IamPolicy::default()),
     }

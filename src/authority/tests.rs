@@ -475,6 +475,7 @@ fn a_closed_pool_is_left_out_and_told() {
         world.iam.pools = Reading::Complete(WorkloadIdentityPools(vec![WorkloadIdentityPool {
             name: POOL.split_once('/').unwrap().1.to_owned(),
             state,
+            providers: Reading::Complete(Vec::new()),
         }]));
         assert_eq!(world.paths().len(), paths);
         assert_eq!(world.ignored().len(), 1 - paths);

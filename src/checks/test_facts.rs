@@ -153,6 +153,7 @@ pub(super) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Tenant {
         service_accounts: Reading::Complete(ServiceAccounts::default()),
         console_grants: Reading::Complete(()),
         probe_grants: Reading::Complete(()),
+        other_probes: Reading::Complete(()),
         grants: Grants::default(),
         iam: IamFacts {
             organization: None,
@@ -189,6 +190,7 @@ pub(crate) fn without(part: Part, mut tenant: Tenant) -> Tenant {
         Part::ServiceAccounts | Part::SaKeys => tenant.service_accounts = Reading::Missing(gap),
         Part::ConsoleGrants => tenant.console_grants = Reading::Missing(gap),
         Part::ProbeGrants => tenant.probe_grants = Reading::Missing(gap),
+        Part::OtherProbes => tenant.other_probes = Reading::Missing(gap),
         Part::IamPolicies => tenant.iam.policies = Reading::Missing(gap),
         Part::IamRoles => tenant.iam.roles = Reading::Missing(gap),
         Part::Groups => tenant.iam.groups = Reading::Missing(gap),

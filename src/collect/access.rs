@@ -2,8 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::google::{admin1_directory, gmail1, iam1, reports1};
+use crate::google::{Api, admin1_directory, gmail1, iam1, reports1};
 use crate::tenant::Part;
+
+/// What it takes to search an organization for service accounts.
+pub const SEARCH_ROLE: &str = "IAM permission cloudasset.assets.searchAllResources on the organization, as in \
+                               roles/cloudasset.viewer; the Cloud Asset API, enabled";
 
 /// As whom a part is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,19 +82,22 @@ impl Access {
                 identity: Identity::Account,
                 scope: Some(iam1::CLOUD_SCOPE),
                 role: "IAM permissions iam.serviceAccounts.list and iam.serviceAccountKeys.list on each project, as in \
-                       roles/iam.securityReviewer",
+                       roles/iam.securityReviewer; the Identity and Access Management (IAM) API, enabled",
                 cost: "IAM accepts no narrower scope; what the account may do is what its IAM roles allow. Not \
                        delegated: it acts as itself",
             },
             Part::IamPolicies => Self::of_cloud(
-                "IAM permissions iam.serviceAccounts.getIamPolicy, resourcemanager.projects.get and .getIamPolicy, and \
-                 the same of folders and of the organization, as in roles/iam.securityReviewer on the organization",
+                "IAM permissions iam.serviceAccounts.getIamPolicy, resourcemanager.projects.get, \
+                 resourcemanager.projects.getIamPolicy, resourcemanager.folders.get, \
+                 resourcemanager.folders.getIamPolicy and resourcemanager.organizations.getIamPolicy, as in \
+                 roles/iam.securityReviewer on the organization; the Cloud Resource Manager API, enabled",
             ),
             Part::IamRoles => Self::of_cloud(
                 "IAM permission iam.roles.get where custom roles are defined, as in roles/iam.securityReviewer",
             ),
             Part::WorkloadIdentityPools => Self::of_cloud(
-                "IAM permission iam.workloadIdentityPools.list, as in roles/iam.securityReviewer",
+                "IAM permissions iam.workloadIdentityPools.list and iam.workloadIdentityPoolProviders.list, as in \
+                 roles/iam.securityReviewer",
             ),
             Part::ServiceAccountUse => Self::of_cloud(
                 "IAM permissions policyanalyzer.serviceAccountLastAuthenticationActivities.query and \
@@ -125,6 +132,13 @@ impl Access {
                 role: "a super admin exports or copies the list",
                 cost: "a file",
             },
+            Part::OtherProbes => Self {
+                identity: Identity::Account,
+                scope: Some(iam1::CLOUD_SCOPE),
+                role: "IAM permission iam.serviceAccounts.signJwt on each account that shall be asked, as in \
+                       roles/iam.serviceAccountTokenCreator; the IAM Service Account Credentials API, enabled",
+                cost: "as for service accounts: what it may do is what its IAM roles allow",
+            },
             Part::ProbeGrants => Self {
                 identity: Identity::Admin,
                 scope: None,
@@ -136,6 +150,15 @@ impl Access {
 }
 
 impl Access {
+    /// The right that one API takes to be asked for a part; most parts are read from one.
+    #[must_use]
+    pub(super) const fn role_at(part: Part, api: Api) -> &'static str {
+        match api {
+            Api::CloudAsset => SEARCH_ROLE,
+            _ => Self::of(part).role,
+        }
+    }
+
     /// A read as the service account itself.
     const fn of_cloud(role: &'static str) -> Self {
         Self {

@@ -5,16 +5,17 @@ use futures::{StreamExt, stream};
 use crate::causes;
 use crate::google::service_account_metadata::{self, Certificate};
 use crate::google::{Client, GoogleError};
-use crate::tenant::{ClientCertificates, ForeignAccount, Part, PublicKey, Reading};
+use crate::tenant::{ClientCertificates, ForeignAccount, Gap, GapClass, Part, PublicKey, Reading};
 
-use super::{gaps, reading};
+use super::{foreign_clients, gaps, reading};
 
 /// Clients that are asked about at once.
 const AT_ONCE: usize = 16;
 
-/// Asks for the public certificates of each client.
-pub(super) async fn collect(client: &Client, ids: Vec<String>) -> Reading<Vec<ClientCertificates>> {
-    let found: Vec<ClientCertificates> = stream::iter(ids)
+/// Asks for the public certificates of each client, up to a bound.
+pub(super) async fn collect(client: &Client, clients: Vec<String>) -> Reading<Vec<ClientCertificates>> {
+    let beyond = clients.len().saturating_sub(foreign_clients::MOST);
+    let found: Vec<ClientCertificates> = stream::iter(clients.into_iter().take(foreign_clients::MOST))
         .map(|client_id| async {
             let answer = service_account_metadata::certificates(client, &client_id).await;
             ClientCertificates { client_id, account: from_answer(answer) }
@@ -23,8 +24,21 @@ pub(super) async fn collect(client: &Client, ids: Vec<String>) -> Reading<Vec<Cl
         .collect()
         .await;
     let any = found.is_empty() || found.iter().any(|client| client.account.known().is_some());
-    let gaps: Vec<_> = found.iter().filter_map(|client| client.account.gap()).cloned().collect();
+    let gaps: Vec<_> =
+        found.iter().filter_map(|client| client.account.gap()).cloned().chain(too_many(beyond)).collect();
     reading(found, any, gaps)
+}
+
+fn too_many(beyond: usize) -> Option<Gap> {
+    (beyond > 0).then(|| Gap {
+        part: Part::ClientCertificates,
+        class: GapClass::Failed,
+        reason: "too_many_clients".to_owned(),
+        message: format!("{beyond} clients beyond the first {} were not asked about", foreign_clients::MOST),
+        needed: String::new(),
+        fix: "List the projects of your own accounts in `[cloud]`, so that fewer clients are foreign."
+            .to_owned(),
+    })
 }
 
 fn from_answer(answer: Result<Vec<Certificate>, GoogleError>) -> Reading<Option<ForeignAccount>> {

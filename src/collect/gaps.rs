@@ -103,9 +103,10 @@ fn needed(part: Part, error: &GoogleError) -> String {
     if about_scope.contains(&error.cause) {
         scope.to_owned()
     } else if error.cause == causes::API_DISABLED {
-        format!("the {} API, enabled", error.api.id())
+        format!("{}, enabled in the project of the audit's service account", error.api.service())
     } else if error.cause.class == Class::Denied {
-        let role = if access.role.starts_with("none") { "" } else { access.role };
+        let role = Access::role_at(part, error.api);
+        let role = if role.starts_with("none") { "" } else { role };
         [scope, role].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
     } else {
         String::new()

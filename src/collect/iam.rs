@@ -50,6 +50,7 @@ pub(super) async fn policies(
             ResourcePolicy {
                 resource: IamResource::ServiceAccount(account.email.clone()),
                 number: None,
+                customer: None,
                 parent: Reading::Complete(Some(IamResource::Project(account.project.clone()))),
                 policy: policy_reading(policy),
             }
@@ -82,26 +83,29 @@ async fn of_project(session: &Session<'_>, project: &str) -> ResourcePolicy {
     ResourcePolicy {
         resource: IamResource::Project(project.to_owned()),
         number,
+        customer: None,
         parent: parent_reading(about.map(|about| about.parent)),
         policy: policy_reading(policy),
     }
 }
 
 async fn of_ancestor(session: &Session<'_>, resource: IamResource) -> ResourcePolicy {
-    let (name, folder) = match &resource {
-        IamResource::Folder(number) => (format!("folders/{number}"), Some(number.clone())),
-        other => (format!("organizations/{}", other.id()), None),
-    };
-    let parent = async {
-        match folder {
-            Some(folder) => {
-                parent_reading(resource_manager::get_folder(session, &folder).await.map(|about| about.parent))
-            }
-            None => Reading::Complete(None),
+    let number = resource.id().to_owned();
+    let is_folder = matches!(resource, IamResource::Folder(_));
+    let name = format!("{}/{number}", if is_folder { "folders" } else { "organizations" });
+    let about = async {
+        if is_folder {
+            let folder = resource_manager::get_folder(session, &number).await;
+            return (parent_reading(folder.map(|about| about.parent)), None);
         }
+        // Whose it is only sorts what is found: not to be told is no gap.
+        let organization = resource_manager::get_organization(session, &number).await.ok();
+        let customer = organization.map(|about| about.directory_customer_id).filter(|id| !id.is_empty());
+        (Reading::Complete(None), customer)
     };
-    let (parent, policy) = futures::join!(parent, resource_manager::get_iam_policy(session, &name));
-    ResourcePolicy { resource, number: None, parent, policy: policy_reading(policy) }
+    let ((parent, customer), policy) =
+        futures::join!(about, resource_manager::get_iam_policy(session, &name));
+    ResourcePolicy { resource, number: None, customer, parent, policy: policy_reading(policy) }
 }
 
 /// An empty parent is that of a project without an organization; Google also leaves it out where it may not be seen.
@@ -178,12 +182,7 @@ pub(super) async fn groups(
     policies: &IamPolicies,
     roles: Option<&IamRoles>,
 ) -> Reading<Groups> {
-    let matters = |binding: &&IamBinding| {
-        let role = roles.and_then(|roles| roles.0.iter().find(|role| role.name == binding.role));
-        role.and_then(|role| role.permissions.known())
-            .is_none_or(|permissions| permissions.iter().any(leads_on))
-    };
-    let members = bindings(policies).filter(matters).flat_map(|binding| &binding.members);
+    let members = leading_members(policies, roles);
     let mut asked = BTreeMap::new();
     let mut wanted: BTreeSet<String> =
         members.filter_map(|member| member.strip_prefix("group:")).map(str::to_lowercase).collect();
@@ -200,6 +199,21 @@ pub(super) async fn groups(
     let any = groups.is_empty() || groups.iter().any(|group| group.members.known().is_some());
     let gaps: Vec<Gap> = groups.iter().filter_map(|group| group.members.gap()).cloned().collect();
     reading(Groups(groups), any, gaps)
+}
+
+/// The members of bindings whose role can lead to an account, as far as roles are known.
+pub(super) fn leading_members<'a>(
+    policies: &'a IamPolicies,
+    roles: Option<&IamRoles>,
+) -> impl Iterator<Item = &'a str> {
+    let known = roles.into_iter().flat_map(|roles| &roles.0);
+    let harmless: BTreeSet<&str> = known
+        .filter(|role| role.permissions.known().is_some_and(|permissions| !permissions.iter().any(leads_on)))
+        .map(|role| role.name.as_str())
+        .collect();
+    let leading: Vec<&IamBinding> =
+        bindings(policies).filter(|binding| !harmless.contains(binding.role.as_str())).collect();
+    leading.into_iter().flat_map(|binding| &binding.members).map(String::as_str)
 }
 
 /// Whether a permission is a step on the way to a service account.

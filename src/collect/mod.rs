@@ -6,12 +6,16 @@ mod audit_logs;
 mod client_certificates;
 pub mod console_grants;
 mod domains;
+mod foreign_clients;
 mod gaps;
 mod guardrails;
 mod iam;
+mod identity_pools;
 mod mailboxes;
+mod other_probes;
 mod probe;
 mod progress;
+mod scope_questions;
 mod service_account_use;
 mod service_accounts;
 mod users;
@@ -27,7 +31,10 @@ use tokio::time::Instant;
 
 use crate::google::{Client, Session};
 use crate::store::{Run, StoreError};
-use crate::tenant::{App, Gap, GmailSettingChange, IamPolicies, IamRoles, Part, Reading, ServiceAccounts};
+use crate::tenant::{
+    App, ClientCertificates, ClientProbe, Gap, GmailSettingChange, IamPolicies, IamRoles, Part, Reading,
+    ServiceAccounts,
+};
 
 pub use access::{Access, Identity};
 pub use progress::{Progress, Silent};
@@ -45,6 +52,10 @@ pub struct Plan {
     pub admin_role: bool,
     /// The projects whose service accounts are read.
     pub projects: Vec<String>,
+    /// The number of the organization that is searched for service accounts besides.
+    pub organization: Option<String>,
+    /// Whether accounts that the audit's own may sign for are asked which scopes they hold.
+    pub probe_others: bool,
     /// The console's delegation list.
     pub console: Option<ConsoleList>,
     /// Subjects that are read at once.
@@ -124,12 +135,40 @@ pub async fn collect(
         users::collect(&admin, plan, run, progress),
         logs(&admin, plan, run, progress),
     )?;
-    let foreign = asked(
-        plan.not_asked(Part::ClientCertificates),
-        client_certificates::collect(client, foreign_clients(run)?),
-    );
-    kept(run, Part::ClientCertificates, foreign).await?;
+    certificates(client, plan, run).await?;
+    others(client, &account, plan, run, progress).await?;
     mailboxes::collect(client, plan, run, progress).await
+}
+
+/// Certificates of the clients that no listed account is. Logs that an attempt before did not read can name more.
+async fn certificates(client: &Client, plan: &Plan, run: &Run<'_>) -> Result<(), StoreError> {
+    if let Some(gap) = plan.not_asked(Part::ClientCertificates) {
+        return run.put_part(Part::ClientCertificates, &Reading::<Vec<ClientCertificates>>::Missing(gap));
+    }
+    let clients = foreign_clients::of(run)?;
+    let known: Option<Reading<Vec<ClientCertificates>>> = run.part(Part::ClientCertificates)?;
+    let known = known.as_ref().and_then(|known| known.complete().ok());
+    let is_known =
+        |client: &String| known.is_some_and(|known| known.iter().any(|known| known.client_id == *client));
+    if known.is_some() && clients.iter().all(is_known) {
+        return Ok(());
+    }
+    run.put_part(Part::ClientCertificates, &client_certificates::collect(client, clients).await)
+}
+
+/// What other accounts hold, asked once their own grants and the audit's are known from elsewhere.
+async fn others(
+    client: &Client,
+    account: &Session<'_>,
+    plan: &Plan,
+    run: &Run<'_>,
+    progress: &dyn Progress,
+) -> Result<(), StoreError> {
+    if !plan.probe_others || !is_wanted::<Vec<ClientProbe>>(plan, run, Part::OtherProbes)? {
+        return Ok(());
+    }
+    let probes = other_probes::collect(client, account, plan, run, progress).await?;
+    run.put_part(Part::OtherProbes, &probes)
 }
 
 /// The audit logs, one after the other: they share one quota.
@@ -162,21 +201,6 @@ fn is_wanted<T: Serialize + DeserializeOwned>(
         return Ok(false);
     }
     Ok(!matches!(run.part::<Reading<T>>(part)?, Some(Reading::Complete(_))))
-}
-
-/// Clients of the console's list that no listed account is. Only service accounts have certificates, and their
-/// client ids are numbers.
-fn foreign_clients(run: &Run<'_>) -> Result<Vec<String>, StoreError> {
-    let console: Option<Reading<GrantListing>> = run.part(Part::ConsoleGrants)?;
-    let accounts: Option<Reading<ServiceAccounts>> = run.part(Part::ServiceAccounts)?;
-    let accounts = accounts.as_ref().and_then(Reading::known);
-    let listed = |id: &str| accounts.is_some_and(|accounts| accounts.by_client(id).is_some());
-    let grants = console.as_ref().and_then(Reading::known).into_iter().flat_map(|listing| &listing.grants);
-    let ids: BTreeSet<&str> = grants
-        .map(|(client_id, _)| client_id.trim_end_matches(".apps.googleusercontent.com"))
-        .filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) && !listed(id))
-        .collect();
-    Ok(ids.into_iter().map(str::to_owned).collect())
 }
 
 /// Service accounts, and who and what is around them. Each step asks about what the one before found.
@@ -212,7 +236,12 @@ async fn cloud(
     let roles: Option<Reading<IamRoles>> = run.part(Part::IamRoles)?;
     let roles = roles.as_ref().and_then(Reading::known);
     let groups = asked(needs_policies(Part::Groups), iam::groups(admin, &known, roles));
-    kept(run, Part::Groups, groups).await
+    let pools = identity_pools::collect(account, &known, roles);
+    tokio::try_join!(
+        kept(run, Part::Groups, groups),
+        kept(run, Part::WorkloadIdentityPools, asked(needs_policies(Part::WorkloadIdentityPools), pools)),
+    )?;
+    Ok(())
 }
 
 /// What `collect` reads, unless there is a reason not to ask.

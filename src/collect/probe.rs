@@ -7,6 +7,7 @@ use crate::causes;
 use crate::google::{Client, GoogleError, Session};
 use crate::tenant::{Part, Reading, ScopeRiskTable};
 
+use super::scope_questions::means_not_granted;
 use super::{Plan, Progress, gaps};
 
 /// Questions under way at once.
@@ -35,10 +36,14 @@ pub(super) async fn collect(client: &Client, plan: &Plan, progress: &dyn Progres
         .collect()
         .await;
     progress.finished(Part::ProbeGrants);
-    from_answers(answers)
+    from_answers(Part::ProbeGrants, answers)
 }
 
-fn from_answers(answers: Vec<(&str, Result<(), GoogleError>)>) -> Reading<Vec<String>> {
+/// The scopes that were granted; partial if some got no answer.
+pub(super) fn from_answers(
+    part: Part,
+    answers: Vec<(&str, Result<(), GoogleError>)>,
+) -> Reading<Vec<String>> {
     let asked = answers.len();
     let (mut granted, mut unanswered, mut refused_otherwise) = (Vec::new(), Vec::new(), Vec::new());
     for (scope, answer) in answers {
@@ -53,20 +58,15 @@ fn from_answers(answers: Vec<(&str, Result<(), GoogleError>)>) -> Reading<Vec<St
     if granted.is_empty()
         && let Some(error) = refused_otherwise.iter().find(ambiguous)
     {
-        return Reading::Missing(gaps::refused(Part::ProbeGrants, error));
+        return Reading::Missing(gaps::refused(part, error));
     }
     match unanswered.first() {
         None => Reading::Complete(granted),
-        Some(error) if unanswered.len() == asked => Reading::Missing(gaps::refused(Part::ProbeGrants, error)),
+        Some(error) if unanswered.len() == asked => Reading::Missing(gaps::refused(part, error)),
         Some(error) => {
-            let mut gap = gaps::refused(Part::ProbeGrants, error);
+            let mut gap = gaps::refused(part, error);
             gap.message = format!("{} of {asked} scopes got no answer: {}", unanswered.len(), gap.message);
             Reading::Partial(granted, gap)
         }
     }
-}
-
-fn means_not_granted(error: &GoogleError) -> bool {
-    [causes::SCOPE_NOT_DELEGATED, causes::CLIENT_NOT_AUTHORIZED, causes::SCOPE_UNKNOWN_TO_GOOGLE]
-        .contains(&error.cause)
 }

@@ -1,7 +1,11 @@
-//! Service accounts of the configured projects, with their user-managed keys.
+//! Service accounts with their user-managed keys: of the configured projects, and of every project of the
+//! organization in which Cloud Asset finds one.
+
+use std::collections::BTreeMap;
 
 use futures::{StreamExt, stream};
 
+use crate::google::cloudasset1::{self, FoundAccount};
 use crate::google::{Session, iam1};
 use crate::tenant::{Gap, Part, Reading, ServiceAccount, ServiceAccountKey, ServiceAccounts};
 
@@ -10,7 +14,14 @@ use super::{Plan, Progress, gaps, reading};
 /// Accounts whose keys are read at once.
 const AT_ONCE: usize = 16;
 
-/// Reads every project. A project that cannot be read makes the part partial, or missing if it is all.
+/// Projects that are read at once.
+const PROJECTS_AT_ONCE: usize = 8;
+
+/// Accounts that a search found, by project.
+type Found = BTreeMap<String, Vec<ServiceAccount>>;
+
+/// Reads every project. One that cannot be read makes the part partial, or missing if it is all; what the
+/// search told of it is kept.
 pub(super) async fn collect(
     account: &Session<'_>,
     plan: &Plan,
@@ -19,8 +30,9 @@ pub(super) async fn collect(
     if let Some(gap) = plan.not_asked(Part::ServiceAccounts) {
         return Reading::Missing(gap);
     }
-    if plan.projects.is_empty() {
-        let fix = "List the projects where service accounts live in `[cloud] projects`.";
+    if plan.projects.is_empty() && plan.organization.is_none() {
+        let fix = "List the projects where service accounts live in `[cloud] projects`, or name the \
+                   `[cloud] organization` to have them searched for.";
         return Reading::Missing(gaps::not_configured(
             Part::ServiceAccounts,
             "no project is configured",
@@ -28,20 +40,104 @@ pub(super) async fn collect(
         ));
     }
     progress.started(Part::ServiceAccounts, None);
-    let mut accounts = Vec::new();
-    let mut missing: Vec<Gap> = Vec::new();
-    let mut any = false;
+    let (mut found, not_found) = match &plan.organization {
+        Some(organization) => search(account, organization).await,
+        None => (Found::new(), None),
+    };
     for project in &plan.projects {
-        let found = project_accounts(account, plan, project).await;
-        missing.extend(found.gap().map(|gap| of_project(gap, project)));
-        if let Reading::Complete(found) | Reading::Partial(found, _) = found {
-            any = true;
-            progress.advanced(Part::ServiceAccounts, found.len() as u64);
-            accounts.extend(found);
+        found.entry(project.clone()).or_default();
+    }
+    let read: Vec<(String, Reading<Vec<ServiceAccount>>)> = stream::iter(found)
+        .map(|(project, found)| async move {
+            let read = project_accounts(account, plan, &project).await;
+            let read = with_found(read, found);
+            progress.advanced(Part::ServiceAccounts, read.known().map_or(0, Vec::len) as u64);
+            (project, read)
+        })
+        .buffered(PROJECTS_AT_ONCE)
+        .collect()
+        .await;
+    progress.finished(Part::ServiceAccounts);
+    let any = not_found.is_none() && plan.organization.is_some()
+        || read.iter().any(|(_, accounts)| accounts.known().is_some());
+    let unread = of_projects(&read);
+    let accounts = read.into_iter().filter_map(|(_, accounts)| accounts.known().cloned()).flatten();
+    // Without the search nobody knows how many projects there are: its gap is told first.
+    match (not_found, unread) {
+        (Some(gap), Some(other)) if gap.class == other.class => {
+            let message = format!("{} {}", gap.message, other.message);
+            reading(ServiceAccounts::new(accounts.collect()), any, [Gap { message, ..gap }])
+        }
+        (search, projects) => {
+            reading(ServiceAccounts::new(accounts.collect()), any, projects.into_iter().chain(search))
         }
     }
-    progress.finished(Part::ServiceAccounts);
-    reading(ServiceAccounts::new(accounts), any, missing)
+}
+
+/// Every account of the organization, by project, and what is missing of the search.
+async fn search(account: &Session<'_>, organization: &str) -> (Found, Option<Gap>) {
+    let listing = cloudasset1::search_service_accounts(account, organization).all().await;
+    let gap = gaps::of_listing(Part::ServiceAccounts, &listing).map(|gap| Gap {
+        message: format!("The search of organization {organization}: {}", gap.message),
+        ..gap
+    });
+    let mut found = Found::new();
+    for row in &listing.rows {
+        if let Some(project) = row.project() {
+            found.entry(project.to_owned()).or_default().extend(found_account(row, project));
+        }
+    }
+    (found, gap)
+}
+
+/// What the search tells of an account; `None` without an address.
+fn found_account(row: &FoundAccount, project: &str) -> Option<ServiceAccount> {
+    let unique_id = row.unique_id().unwrap_or_default().to_owned();
+    Some(ServiceAccount {
+        project: project.to_owned(),
+        email: row.email()?.to_owned(),
+        // Google gives an account one number for both.
+        client_id: unique_id.clone(),
+        unique_id,
+        display_name: row.display_name.clone(),
+        disabled: row.state == "DISABLED",
+        keys: Reading::Missing(gaps::not_asked(Part::SaKeys)),
+    })
+}
+
+/// A project's accounts, with those that only the search told of where IAM did not tell of all.
+fn with_found(
+    read: Reading<Vec<ServiceAccount>>,
+    found: Vec<ServiceAccount>,
+) -> Reading<Vec<ServiceAccount>> {
+    let (mut accounts, gap) = match read {
+        Reading::Complete(accounts) => return Reading::Complete(accounts),
+        Reading::Partial(accounts, gap) => (accounts, gap),
+        Reading::Missing(gap) if found.is_empty() => return Reading::Missing(gap),
+        Reading::Missing(gap) => (Vec::new(), gap),
+    };
+    for account in found {
+        if !accounts.iter().any(|known| known.email == account.email) {
+            let keys = Reading::Missing(Gap { part: Part::SaKeys, ..gap.clone() });
+            accounts.push(ServiceAccount { keys, ..account });
+        }
+    }
+    Reading::Partial(accounts, gap)
+}
+
+/// What is missing of projects: the gravest, and how many there are.
+fn of_projects<T>(read: &[(String, Reading<T>)]) -> Option<Gap> {
+    let gaps = || read.iter().filter_map(|(project, accounts)| Some((project, accounts.gap()?)));
+    let (project, gravest) = gaps().max_by_key(|(_, gap)| gap.class)?;
+    let message = match gaps().count() {
+        1 => format!("Project {project}: {}", gravest.message),
+        several => format!(
+            "{several} of {} projects are not read whole, such as {project}: {}",
+            read.len(),
+            gravest.message
+        ),
+    };
+    Some(Gap { message, ..gravest.clone() })
 }
 
 async fn project_accounts(session: &Session<'_>, plan: &Plan, project: &str) -> Reading<Vec<ServiceAccount>> {
@@ -96,6 +192,54 @@ fn key(wire: iam1::ServiceAccountKey) -> ServiceAccountKey {
     }
 }
 
-fn of_project(gap: &Gap, project: &str) -> Gap {
-    Gap { message: format!("Project {project}: {}", gap.message), ..gap.clone() }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tenant::GapClass;
+
+    fn account(name: &str) -> ServiceAccount {
+        let row: FoundAccount = serde_json::from_value(serde_json::json!({
+            "name": format!("//iam.googleapis.com/projects/p/serviceAccounts/{name}@p"),
+            "state": "DISABLED",
+            "additionalAttributes": { "uniqueId": "117" },
+        }))
+        .unwrap();
+        found_account(&row, "p").unwrap()
+    }
+
+    fn gap(class: GapClass) -> Gap {
+        Gap { class, ..Gap::not_reached(Part::ServiceAccounts) }
+    }
+
+    #[test]
+    fn what_only_the_search_tells_is_kept_where_iam_tells_less() {
+        let denied = Reading::Missing(gap(GapClass::Denied));
+        let kept = with_found(denied, vec![account("a")]);
+        let accounts = kept.known().unwrap();
+        assert_eq!((accounts[0].client_id.as_str(), accounts[0].disabled), ("117", true));
+        assert_eq!(
+            accounts[0].keys.gap().map(|gap| (gap.part, gap.class)),
+            Some((Part::SaKeys, GapClass::Denied))
+        );
+        assert!(kept.complete().is_err());
+        let broken_off = Reading::Partial(vec![account("a")], gap(GapClass::Failed));
+        assert_eq!(with_found(broken_off, vec![account("a"), account("b")]).known().map(Vec::len), Some(2));
+        let whole = with_found(Reading::Complete(Vec::new()), vec![account("gone")]);
+        assert_eq!(whole, Reading::Complete(Vec::new()), "IAM knows better");
+    }
+
+    #[test]
+    fn the_gravest_project_is_named_with_how_many_there_are() {
+        let project = |name: &str, class| (name.to_owned(), Reading::<()>::Missing(gap(class)));
+        let some =
+            [project("a", GapClass::Denied), project("b", GapClass::Failed), project("c", GapClass::Denied)];
+        let told = of_projects(&some).unwrap();
+        assert_eq!(told.class, GapClass::Failed);
+        assert!(
+            told.message.starts_with("3 of 3 projects are not read whole, such as b: "),
+            "{}",
+            told.message
+        );
+        assert!(of_projects(&some[..1]).unwrap().message.starts_with("Project a: "));
+    }
 }

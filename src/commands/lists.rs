@@ -8,6 +8,7 @@ use crate::audit::{self, Exit};
 use crate::causes;
 use crate::checks::{self, catalogue};
 use crate::cli::{List, ListFormat, Scopes};
+use crate::collect::access::SEARCH_ROLE;
 use crate::collect::{Access, Identity};
 use crate::tenant::Part;
 
@@ -22,14 +23,18 @@ pub(super) fn checks(list: &List) -> Result<Exit, Failure> {
 }
 
 pub(super) fn scopes(scopes: &Scopes) -> Result<Exit, Failure> {
-    let (allowed, admin_role) = match &scopes.config {
-        Some(path) => {
-            let config = run::load_file(path)?;
-            (config.parts, config.admin_role)
-        }
-        None => (None, false),
+    let config = scopes.config.as_ref().map(|path| run::load_file(path)).transpose()?;
+    let admin_role = config.as_ref().is_some_and(|config| config.admin_role);
+    let parts = match &config {
+        Some(config) => audit::planned_parts(config, checks::ALL),
+        None => audit::needed_parts(checks::ALL, None),
     };
-    let needed = needed(&audit::needed_parts(checks::ALL, allowed.as_ref()));
+    let mut needed = needed(&parts);
+    if config.is_some_and(|config| config.organization.is_some()) {
+        needed.values_mut().filter(|need| need.parts.contains(&Part::ServiceAccounts)).for_each(|need| {
+            need.roles.push(SEARCH_ROLE);
+        });
+    }
     print(&match scopes.list.format {
         ListFormat::Text => scope_list(&needed, admin_role),
         ListFormat::Md => scope_table(&needed, admin_role),
@@ -48,15 +53,25 @@ fn print(text: &str) -> Result<Exit, Failure> {
     Ok(Exit::Complete)
 }
 
-/// Scopes, with the parts that each one unlocks.
-type Needed = BTreeMap<(Identity, &'static str), (Access, Vec<Part>)>;
+/// What a scope unlocks, and what it takes besides.
+struct Need {
+    parts: Vec<Part>,
+    roles: Vec<&'static str>,
+    cost: &'static str,
+}
+
+/// Scopes, by who asks for them.
+type Needed = BTreeMap<(Identity, &'static str), Need>;
 
 fn needed(parts: &BTreeSet<Part>) -> Needed {
-    let mut needed = BTreeMap::new();
+    let mut needed = Needed::new();
     for &part in parts {
-        let access = Access::of(part);
-        if let Some(scope) = access.scope {
-            needed.entry((access.identity, scope)).or_insert((access, Vec::new())).1.push(part);
+        let Access { identity, scope: Some(scope), role, cost } = Access::of(part) else { continue };
+        let blank = || Need { parts: Vec::new(), roles: Vec::new(), cost };
+        let need = needed.entry((identity, scope)).or_insert_with(blank);
+        need.parts.push(part);
+        if !need.roles.contains(&role) {
+            need.roles.push(role);
         }
     }
     needed
@@ -83,14 +98,14 @@ const fn asked_as(identity: Identity, admin_role: bool) -> &'static str {
 
 fn scope_list(needed: &Needed, admin_role: bool) -> String {
     let mut text = String::new();
-    for ((identity, scope), (access, parts)) in needed {
-        let titles: Vec<&str> = parts.iter().map(|part| part.title()).collect();
+    for ((identity, scope), need) in needed {
+        let titles: Vec<&str> = need.parts.iter().map(|part| part.title()).collect();
         let rows = [
             ("asked", asked_as(*identity, admin_role)),
             ("reads", &titles.join(", ")),
-            ("needs", access.role),
-            ("can do", access.cost),
-            ("checks", &unlocked(parts)),
+            ("needs", &need.roles.join(&format!("\n{:<10}", ""))),
+            ("can do", need.cost),
+            ("checks", &unlocked(&need.parts)),
         ];
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{scope}");
@@ -121,17 +136,17 @@ fn scope_table(needed: &Needed, admin_role: bool) -> String {
     let mut text = String::from(
         "| Scope | Asked | Reads | Needs besides | What it can do | Checks |\n|---|---|---|---|---|---|\n",
     );
-    for ((identity, scope), (access, parts)) in needed {
-        let titles: Vec<&str> = parts.iter().map(|part| part.title()).collect();
+    for ((identity, scope), need) in needed {
+        let titles: Vec<&str> = need.parts.iter().map(|part| part.title()).collect();
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,
             "| `{scope}` | {} | {} | {} | {} | {} |",
             asked_as(*identity, admin_role),
             titles.join(", "),
-            access.role,
-            access.cost,
-            unlocked(parts)
+            need.roles.join("<br>"),
+            need.cost,
+            unlocked(&need.parts)
         );
     }
     let _ = writeln!(

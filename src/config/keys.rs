@@ -32,6 +32,7 @@ pub(super) const ALL: &[Key] = &[
     key("auth", "admin_role", Kind::Switch),
     key("cloud", "projects", Kind::List),
     key("cloud", "organization", Kind::Text),
+    key("cloud", "probe_others", Kind::Switch),
     key("cloud", "console_grants", Kind::Text),
     key("cloud", "console_grants_date", Kind::Date),
     key("collect", "parts", Kind::TextOrList),

@@ -285,6 +285,7 @@ pub(super) fn tenant() -> Tenant {
         ])),
         console_grants: Reading::Complete(()),
         probe_grants: Reading::Partial((), gap(Part::ProbeGrants)),
+        other_probes: Reading::Complete(()),
         iam: IamFacts::default(),
         takeovers: vec![Takeover {
             client_id: "1001".to_owned(),

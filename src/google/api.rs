@@ -63,6 +63,12 @@ impl Api {
         }
     }
 
+    /// The name under which the API is enabled in a project.
+    #[must_use]
+    pub fn service(self) -> &'static str {
+        self.google_root().trim_start_matches("https://").trim_end_matches('/')
+    }
+
     /// `rootUrl` of the API's discovery document.
     const fn google_root(self) -> &'static str {
         match self {

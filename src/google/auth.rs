@@ -80,6 +80,11 @@ impl Auth {
         Self { account: account.to_owned(), token_uri, signing, issued: AtomicU64::new(0) }
     }
 
+    /// The account's address.
+    pub(super) fn account(&self) -> &str {
+        &self.account
+    }
+
     /// Tokens handed out so far.
     pub(super) fn issued(&self) -> u64 {
         self.issued.load(Ordering::Relaxed)
@@ -92,7 +97,7 @@ impl Auth {
         subject: Option<&str>,
         scopes: &[&str],
     ) -> Result<Token, GoogleError> {
-        let claims = Claims::new(&self.account, subject, scopes, self.token_uri.as_str(), Utc::now());
+        let claims = self.claims(&self.account, subject, scopes);
         let assertion = match &self.signing {
             Signing::Key(signer) => signer.assertion(&claims).await.map_err(|error| {
                 GoogleError::new(causes::KEY_REJECTED, Api::Token, None, &error.to_string())
@@ -102,8 +107,13 @@ impl Auth {
         client.retried(Api::Token, |_| self.exchange(client, &assertion)).await
     }
 
+    /// What an account asks for.
+    pub(super) fn claims(&self, account: &str, subject: Option<&str>, scopes: &[&str]) -> Claims {
+        Claims::new(account, subject, scopes, self.token_uri.as_str(), Utc::now())
+    }
+
     /// One attempt.
-    async fn exchange(&self, client: &Client, assertion: &str) -> Result<Token, GoogleError> {
+    pub(super) async fn exchange(&self, client: &Client, assertion: &str) -> Result<Token, GoogleError> {
         let answer: TokenAnswer =
             client.transport.exchange_assertion(self.token_uri.clone(), assertion).await?;
         if answer.access_token.is_empty() {

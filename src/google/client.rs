@@ -30,8 +30,8 @@ pub struct Request {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shape {
     Get,
-    /// `getIamPolicy`, with this body.
-    Policy(&'static str),
+    /// `getIamPolicy` or `testIamPermissions`, with this body.
+    Posted(&'static str),
 }
 
 impl Request {
@@ -46,10 +46,17 @@ impl Request {
         let request = Self::new(api, format!("{resource}:getIamPolicy"));
         if api == Api::Iam {
             let request = request.query("options.requestedPolicyVersion", "3");
-            Self { shape: Shape::Policy(""), ..request }
+            Self { shape: Shape::Posted(""), ..request }
         } else {
-            Self { shape: Shape::Policy(r#"{"options":{"requestedPolicyVersion":3}}"#), ..request }
+            Self { shape: Shape::Posted(r#"{"options":{"requestedPolicyVersion":3}}"#), ..request }
         }
+    }
+
+    /// `testIamPermissions` of a service account: whether the caller may sign for it.
+    pub(super) fn test_signing(account: &str) -> Self {
+        let request = Self::new(Api::Iam, format!("{account}:testIamPermissions"));
+        let body = r#"{"permissions":["iam.serviceAccounts.signJwt"]}"#;
+        Self { shape: Shape::Posted(body), ..request }
     }
 
     /// Adds a query parameter.
@@ -76,6 +83,12 @@ impl Client {
     /// When TLS cannot be set up.
     pub fn new(auth: Auth, roots: Roots, options: ClientOptions) -> Result<Self, ClientError> {
         Ok(Self { auth, transport: Transport::new(options)?, roots, retry: RetryPolicy::default() })
+    }
+
+    /// The address of the audit's own service account.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        self.auth.account()
     }
 
     /// What went to each API so far; to be asked at any moment.
@@ -114,7 +127,7 @@ impl Client {
         let url = self.url(request)?;
         match request.shape {
             Shape::Get => self.transport.get(request.api, url, token).await,
-            Shape::Policy(body) => self.transport.read_policy(request.api, url, token, body).await,
+            Shape::Posted(body) => self.transport.read_by_post(request.api, url, token, body).await,
         }
     }
 

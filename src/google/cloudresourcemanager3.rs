@@ -29,6 +29,15 @@ pub struct Folder {
     pub parent: String,
 }
 
+/// `Organization`, as far as it is read.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Organization {
+    /// The `customerId` of the Workspace tenant that owns it.
+    #[serde(default)]
+    pub directory_customer_id: String,
+}
+
 /// `projects.get`.
 ///
 /// # Errors
@@ -46,6 +55,19 @@ pub async fn get_project(session: &Session<'_>, project: &str) -> Result<Project
 pub async fn get_folder(session: &Session<'_>, folder: &str) -> Result<Folder, GoogleError> {
     let path = format!("v3/folders/{}", segment(folder));
     let request = Request::new(Api::ResourceManager, path).query("fields", "parent");
+    session.get(iam1::CLOUD_SCOPE, &request).await
+}
+
+/// `organizations.get`.
+///
+/// # Errors
+/// What came instead.
+pub async fn get_organization(
+    session: &Session<'_>,
+    organization: &str,
+) -> Result<Organization, GoogleError> {
+    let path = format!("v3/organizations/{}", segment(organization));
+    let request = Request::new(Api::ResourceManager, path).query("fields", "directoryCustomerId");
     session.get(iam1::CLOUD_SCOPE, &request).await
 }
 

@@ -109,6 +109,12 @@ impl GoogleError {
         Self { retry_after, ..Self::new(cause, api, Some(http), &words.join(": ")) }
     }
 
+    /// For tests of what comes of a cause.
+    #[cfg(test)]
+    pub(crate) fn of_cause(cause: Cause) -> Self {
+        Self::new(cause, Api::Token, None, "")
+    }
+
     /// From anything else.
     pub(super) fn new(cause: Cause, api: Api, http: Option<u16>, words: &str) -> Self {
         let words: String = without_secrets(words).chars().take(WORDS_KEPT).collect();

@@ -98,6 +98,110 @@ pub async fn get_service_account_policy(
     session.get(CLOUD_SCOPE, &request).await
 }
 
+/// `WorkloadIdentityPool`, as far as it is read.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Pool {
+    /// `projects/<number>/locations/global/workloadIdentityPools/<id>`.
+    #[serde(default)]
+    pub name: String,
+    /// `ACTIVE` or `DELETED`.
+    #[serde(default)]
+    pub state: String,
+    /// Whether it is switched off.
+    #[serde(default)]
+    pub disabled: bool,
+}
+
+/// `WorkloadIdentityPoolProvider`, as far as it is read.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Provider {
+    /// The pool's name, `/providers/` and its own.
+    #[serde(default)]
+    pub name: String,
+    /// `ACTIVE` or `DELETED`.
+    #[serde(default)]
+    pub state: String,
+    /// Whether it is switched off.
+    #[serde(default)]
+    pub disabled: bool,
+    /// Common Expression Language.
+    #[serde(default)]
+    pub attribute_condition: String,
+    /// An OpenID issuer.
+    pub oidc: Option<Oidc>,
+    /// Amazon Web Services.
+    pub aws: Option<Aws>,
+}
+
+/// `Oidc`, as far as it is read.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Oidc {
+    /// The issuer's address.
+    #[serde(default)]
+    pub issuer_uri: String,
+}
+
+/// `Aws`, as far as it is read.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Aws {
+    /// The account there.
+    #[serde(default)]
+    pub account_id: String,
+}
+
+/// `projects.locations.workloadIdentityPools.list`, deleted ones too: 1,000 a page.
+#[must_use]
+pub fn list_workload_identity_pools<'a>(session: &'a Session<'a>, project: &str) -> Pages<'a, Pool> {
+    let path = format!("v1/projects/{}/locations/global/workloadIdentityPools", segment(project));
+    let request = Request::new(Api::Iam, path)
+        .query("pageSize", "1000")
+        .query("showDeleted", "true")
+        .query("fields", "nextPageToken,workloadIdentityPools(name,state,disabled)");
+    Pages::new(session, CLOUD_SCOPE, request, "workloadIdentityPools")
+}
+
+/// `projects.locations.workloadIdentityPools.providers.list`: 100 a page.
+#[must_use]
+pub fn list_workload_identity_providers<'a>(
+    session: &'a Session<'a>,
+    project: &str,
+    pool: &str,
+) -> Pages<'a, Provider> {
+    let path = format!(
+        "v1/projects/{}/locations/global/workloadIdentityPools/{}/providers",
+        segment(project),
+        segment(pool)
+    );
+    let request = Request::new(Api::Iam, path).query("pageSize", "100").query(
+        "fields",
+        "nextPageToken,workloadIdentityPoolProviders(name,state,disabled,attributeCondition,oidc(issuerUri),\
+         aws(accountId))",
+    );
+    Pages::new(session, CLOUD_SCOPE, request, "workloadIdentityPoolProviders")
+}
+
+/// `TestIamPermissionsResponse`, as far as it is read.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct HeldPermissions {
+    /// Those of the permissions asked for that the caller holds.
+    #[serde(default)]
+    pub permissions: Vec<String>,
+}
+
+/// `projects.serviceAccounts.testIamPermissions`: whether the caller may have JWTs signed for the account.
+///
+/// # Errors
+/// What came instead.
+pub async fn may_sign_for(session: &Session<'_>, project: &str, account: &str) -> Result<bool, GoogleError> {
+    let resource = format!("v1/projects/{}/serviceAccounts/{}", segment(project), segment(account));
+    let request = Request::test_signing(&resource).query("fields", "permissions");
+    let held: HeldPermissions = session.get(CLOUD_SCOPE, &request).await?;
+    Ok(held.permissions.iter().any(|permission| permission == "iam.serviceAccounts.signJwt"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,13 +9,12 @@ use super::assertion::Claims;
 use super::client::Client;
 use super::machine::Machine;
 use super::token::Token;
-use super::{Api, GoogleError};
+use super::{Api, GoogleError, segment};
 
 /// Signs for one service account.
 #[derive(Debug)]
 pub(super) struct Keyless {
-    /// Below the API's root.
-    path: String,
+    account: String,
     machine: Machine,
     token: Mutex<Option<Token>>,
 }
@@ -26,26 +25,35 @@ struct SignedJwt {
     signed_jwt: String,
 }
 
+/// Has claims signed for an account: one attempt, with the token of somebody who may.
+pub(super) async fn sign_jwt(
+    client: &Client,
+    account: &str,
+    token: &Token,
+    claims: &str,
+) -> Result<String, GoogleError> {
+    let path = format!("v1/projects/-/serviceAccounts/{}:signJwt", segment(account));
+    let url = client.roots.url(Api::IamCredentials, &path).map_err(|error| {
+        GoogleError::new(causes::BAD_REQUEST, Api::IamCredentials, None, &error.to_string())
+    })?;
+    let signed: SignedJwt = client.transport.sign_jwt(url, token, claims).await?;
+    Ok(signed.signed_jwt)
+}
+
 impl Keyless {
     pub(super) fn new(account: &str, machine: Machine) -> Self {
-        let account: String = url::form_urlencoded::byte_serialize(account.as_bytes()).collect();
-        let path = format!("v1/projects/-/serviceAccounts/{account}:signJwt");
-        Self { path, machine, token: Mutex::default() }
+        Self { account: account.to_owned(), machine, token: Mutex::default() }
     }
 
     /// A signed assertion, with retries.
     pub(super) async fn assertion(&self, client: &Client, claims: &Claims) -> Result<String, GoogleError> {
-        let url = client.roots.url(Api::IamCredentials, &self.path).map_err(|error| {
-            GoogleError::new(causes::BAD_REQUEST, Api::IamCredentials, None, &error.to_string())
-        })?;
         let claims = claims.to_json();
-        let signed: SignedJwt = client
+        client
             .retried(Api::IamCredentials, async |fresh| {
                 let token = self.machine_token(client, fresh).await?;
-                client.transport.sign_jwt(url.clone(), &token, &claims).await
+                sign_jwt(client, &self.account, &token, &claims).await
             })
-            .await?;
-        Ok(signed.signed_jwt)
+            .await
     }
 
     /// The machine's token. One question at a time: the lock is held while it lasts.

@@ -8,6 +8,7 @@ mod auth;
 mod breaker;
 mod ceiling;
 mod client;
+pub mod cloudasset1;
 pub mod cloudresourcemanager3;
 mod error;
 pub mod gmail1;

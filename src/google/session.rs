@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::causes::{self, Cause};
 
+use super::keyless::sign_jwt;
 use super::token::Token;
 use super::{Api, Client, GoogleError, Request};
 
@@ -83,6 +84,41 @@ impl<'a> Session<'a> {
     /// Why not.
     pub async fn can(&self, scope: &'static str) -> Result<(), GoogleError> {
         self.in_time(Api::Token, self.token(scope, None)).await.map(drop)
+    }
+
+    /// Whether a token within all of the session's scopes is to be had, in one question. The token is dropped.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn can_all(&self) -> Result<(), GoogleError> {
+        self.in_time(Api::Token, self.exchange(&self.scopes)).await.map(drop)
+    }
+
+    /// Whether another account, for which this identity may sign, is given a token as `subject` within `scopes`.
+    /// The token is dropped.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn can_as(
+        &self,
+        scope: &'static str,
+        account: &str,
+        subject: &str,
+        scopes: &[&str],
+    ) -> Result<(), GoogleError> {
+        let claims = self.client.auth.claims(account, Some(subject), scopes).to_json();
+        let asked = async {
+            let used = std::sync::Mutex::new(None);
+            let assertion = self.client.retried(Api::IamCredentials, async |fresh| {
+                let refused = if fresh { taken(&used) } else { None };
+                let token = self.token(scope, refused.as_ref()).await?;
+                keep(&used, &token);
+                sign_jwt(self.client, account, &token, &claims).await
+            });
+            let assertion = assertion.await?;
+            self.client.retried(Api::Token, |_| self.client.auth.exchange(self.client, &assertion)).await
+        };
+        self.in_time(Api::Token, asked).await.map(drop)
     }
 
     async fn in_time<T>(

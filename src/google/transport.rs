@@ -115,8 +115,8 @@ impl Transport {
         self.exchange(api, &url, request, &[]).await
     }
 
-    /// Reads an IAM policy: a read that Google shaped as POST.
-    pub(super) async fn read_policy<T: DeserializeOwned>(
+    /// A read that Google shaped as POST.
+    pub(super) async fn read_by_post<T: DeserializeOwned>(
         &self,
         api: Api,
         url: Url,

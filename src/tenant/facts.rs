@@ -48,6 +48,8 @@ pub struct Tenant {
     pub console_grants: Reading<()>,
     /// Whether the probe of the audit's own account was answered completely.
     pub probe_grants: Reading<()>,
+    /// Whether the accounts that the audit's own may sign for were asked completely.
+    pub other_probes: Reading<()>,
     /// Every grant that any source shows.
     pub grants: Grants,
     /// Who may do what with service accounts.
@@ -107,6 +109,7 @@ impl Tenant {
             }
             Part::ConsoleGrants => self.console_grants.gap(),
             Part::ProbeGrants => self.probe_grants.gap(),
+            Part::OtherProbes => self.other_probes.gap(),
             Part::IamPolicies => self.iam.policies.gap(),
             Part::IamRoles => self.iam.roles.gap(),
             Part::Groups => self.iam.groups.gap(),

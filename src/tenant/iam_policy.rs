@@ -55,6 +55,9 @@ pub struct ResourcePolicy {
     pub resource: IamResource,
     /// `projectNumber` of a project, by which pools and sets of service accounts name it.
     pub number: Option<String>,
+    /// `directoryCustomerId` of an organization: the Workspace tenant that it belongs to.
+    #[serde(default)]
+    pub customer: Option<String>,
     /// The resource above it. `Complete(None)`: there is none.
     pub parent: Reading<Option<IamResource>>,
     /// Its own policy.
@@ -66,6 +69,21 @@ pub struct ResourcePolicy {
 pub struct IamPolicies(pub Vec<ResourcePolicy>);
 
 impl IamPolicies {
+    /// The number of the tenant's own organization: the one that says so, or the only one there is.
+    #[must_use]
+    pub fn organization_of(&self, customer_id: Option<&str>) -> Option<String> {
+        let organizations = || {
+            self.0.iter().filter_map(|entry| match &entry.resource {
+                IamResource::Organization(number) => Some((number, entry.customer.as_deref())),
+                _ => None,
+            })
+        };
+        let own = organizations().find(|(_, customer)| customer.is_some() && *customer == customer_id);
+        let mut all = organizations();
+        let only = all.next().filter(|(_, customer)| customer.is_none() && all.next().is_none());
+        own.or(only).map(|(number, _)| number.clone())
+    }
+
     /// The policy of this resource.
     #[must_use]
     pub fn of(&self, resource: &IamResource) -> Option<&ResourcePolicy> {
@@ -114,5 +132,27 @@ mod tests {
         ] {
             assert_eq!(ends_at(expression), None, "{expression}");
         }
+    }
+
+    fn organizations(customers: &[(&str, Option<&str>)]) -> IamPolicies {
+        let entry = |(number, customer): &(&str, Option<&str>)| ResourcePolicy {
+            resource: IamResource::Organization((*number).to_owned()),
+            number: None,
+            customer: customer.map(str::to_owned),
+            parent: Reading::Complete(None),
+            policy: Reading::Complete(IamPolicy::default()),
+        };
+        IamPolicies(customers.iter().map(entry).collect())
+    }
+
+    #[test]
+    fn the_tenants_organization_is_the_one_that_says_so_or_the_only_one() {
+        let of = |customers: &[_]| organizations(customers).organization_of(Some("C01"));
+        assert_eq!(of(&[("1", Some("C02")), ("2", Some("C01"))]).as_deref(), Some("2"));
+        assert_eq!(of(&[("1", None)]).as_deref(), Some("1"));
+        assert_eq!(of(&[("1", Some("C02"))]), None, "somebody else's");
+        assert_eq!(of(&[("1", None), ("2", None)]), None);
+        assert_eq!(of(&[]), None);
+        assert_eq!(organizations(&[("1", Some("C01"))]).organization_of(None), None);
     }
 }

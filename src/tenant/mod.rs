@@ -5,6 +5,7 @@ mod address;
 mod admin_role;
 mod app;
 mod client_certificate;
+mod client_probe;
 mod delegation;
 mod disagreement;
 mod domain;
@@ -34,6 +35,7 @@ pub use address::Address;
 pub use admin_role::{AdminRole, AdminRoles, AssigneeType, RoleAssignment};
 pub use app::{App, GmailSettingChange};
 pub use client_certificate::{ClientCertificates, ForeignAccount, PublicKey};
+pub use client_probe::ClientProbe;
 pub use delegation::{
     DelegationChange, DelegationEvent, GrantUse, LedgerSource, SeenGrant, SourceWindow, UseKey,
 };
@@ -62,4 +64,6 @@ pub use service_account::{ServiceAccount, ServiceAccountKey, ServiceAccounts};
 pub use service_account_use::{LastUse as ServiceAccountLastUse, ProjectUse, ServiceAccountUse};
 pub use takeover::{BroadBinding, Takeover, TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal};
 pub use user::{LastLogin, User};
-pub use workload_identity_pool::{PoolState, WorkloadIdentityPool, WorkloadIdentityPools};
+pub use workload_identity_pool::{
+    PoolState, WorkloadIdentityPool, WorkloadIdentityPools, WorkloadIdentityProvider,
+};

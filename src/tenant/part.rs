@@ -26,13 +26,15 @@ pub enum Part {
     ConsoleGrants,
     /// Delegated scopes of the audit's own account, asked for one by one at the token endpoint.
     ProbeGrants,
+    /// Delegated scopes of other accounts, for which the audit's own may sign: asked only on the operator's word.
+    OtherProbes,
     /// IAM policies of service accounts and of what stands above them.
     IamPolicies,
     /// The permissions of the IAM roles that those policies bind.
     IamRoles,
     /// The groups that those policies bind, with their members.
     Groups,
-    /// Workload identity pools of the configured projects.
+    /// The workload identity pools that those policies bind.
     WorkloadIdentityPools,
     /// When service accounts and keys authenticated last.
     ServiceAccountUse,
@@ -61,7 +63,7 @@ pub enum PartGrain {
 
 impl Part {
     /// Every part that is read, in the order in which reports show them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Users,
         Self::Domains,
         Self::AdminRoles,
@@ -70,6 +72,7 @@ impl Part {
         Self::SaKeys,
         Self::ConsoleGrants,
         Self::ProbeGrants,
+        Self::OtherProbes,
         Self::AdminLog,
         Self::AccessEvaluationLog,
         Self::TokenLog,
@@ -79,6 +82,7 @@ impl Part {
         Self::IamPolicies,
         Self::IamRoles,
         Self::Groups,
+        Self::WorkloadIdentityPools,
     ];
 
     /// The name in configuration and reports.
@@ -93,6 +97,7 @@ impl Part {
             Self::SaKeys => "sa_keys",
             Self::ConsoleGrants => "console_grants",
             Self::ProbeGrants => "probe_grants",
+            Self::OtherProbes => "other_probes",
             Self::IamPolicies => "iam_policies",
             Self::IamRoles => "iam_roles",
             Self::Groups => "groups",
@@ -118,6 +123,7 @@ impl Part {
             Self::SaKeys => "Service account keys",
             Self::ConsoleGrants => "Delegation list of the Admin console",
             Self::ProbeGrants => "Own delegated scopes, probed",
+            Self::OtherProbes => "Delegated scopes of other accounts, probed",
             Self::IamPolicies => "IAM policies",
             Self::IamRoles => "IAM roles and their permissions",
             Self::Groups => "Groups and their members",

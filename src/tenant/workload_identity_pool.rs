@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Reading;
+
 /// Whether a pool lets anyone in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -14,15 +16,30 @@ pub enum PoolState {
     Deleted,
 }
 
-/// A workload identity pool.
+/// Who vouches for identities of a pool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkloadIdentityProvider {
+    /// The last segment of its name.
+    pub id: String,
+    /// The address of an OpenID issuer, or the AWS account; empty for other kinds.
+    pub issuer: String,
+    /// Whether an attribute condition restricts whom it lets in.
+    pub has_condition: bool,
+    /// Whether it lets anyone in: it is neither disabled nor deleted.
+    pub is_open: bool,
+}
+
+/// A workload identity pool.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WorkloadIdentityPool {
     /// `projects/<number>/locations/global/workloadIdentityPools/<id>`.
     pub name: String,
     /// Whether it lets anyone in.
     pub state: PoolState,
+    /// Who vouches for its identities.
+    pub providers: Reading<Vec<WorkloadIdentityProvider>>,
 }
 
-/// The pools of the configured projects.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// The pools that policies name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct WorkloadIdentityPools(pub Vec<WorkloadIdentityPool>);

@@ -157,7 +157,12 @@ fn word(text: &str) -> String {
 fn what_can_be_sent_is_a_closed_list() {
     let sources = sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/google")));
     let count = |word: &str| sources.iter().map(|(_, text)| text.matches(word).count()).sum::<usize>();
-    assert_eq!(count(".post("), 3, "the exchange of an assertion, signJwt, and getIamPolicy");
+    assert_eq!(count(".post("), 3, "the exchange of an assertion, signJwt, and reads shaped as POST");
+    assert_eq!(
+        count("Shape::Posted("),
+        4,
+        "getIamPolicy in two forms, testIamPermissions, and their sending"
+    );
     for verb in [".put(", ".patch(", ".delete(", ".request(", "Method::"] {
         assert_eq!(count(verb), 0, "{verb}");
     }

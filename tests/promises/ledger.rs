@@ -102,3 +102,42 @@ fn the_bindings_to_cut_close_paths_that_the_report_tells() {
     let resting = sentences.iter().filter(|path| path.contains(&binding)).count() as u64;
     assert!(resting >= closed[0], "{resting} of {closed:?} rest on {binding}");
 }
+
+#[test]
+fn a_client_that_only_logs_show_is_known_by_its_public_certificates() {
+    let tenant = Tenant::named(TenantName::Typical);
+    let truth = tenant.truth();
+    let ledger = truth["ledger"].as_array().unwrap();
+    let vendor =
+        ledger.iter().find(|client| client["kind"] == "foreign" && client["active"] == true).unwrap();
+    let vendor_id = vendor["clientId"].as_str().unwrap();
+    tenant.edit_config(|text| text.replace("console_grants", "# console_grants"));
+    let audit = tenant.audit();
+    audit.assert_code(0);
+    let clients: BTreeSet<String> = grants(&audit).into_iter().map(|(client, _)| client).collect();
+    assert!(clients.contains(vendor_id));
+    let address = "signatures@vendor-signatures.iam.gserviceaccount.com";
+    assert!(!clients.contains(address), "the log's address is the same client");
+    let rows = audit.rows("findings.csv");
+    let found =
+        rows.iter().find(|row| row["check_id"] == "DWD-06" && row["subject_id"] == vendor_id).unwrap();
+    assert!(found["message"].contains(address), "{found:?}");
+
+    // Who was given access for a while, and nobody else, is asked about too.
+    let asked: BTreeSet<String> = tenant
+        .requests()
+        .iter()
+        .filter_map(|request| request.path.strip_prefix("/service_accounts/v1/metadata/x509/"))
+        .map(str::to_owned)
+        .collect();
+    let own = audit.rows("service_accounts.csv");
+    assert!(own.iter().all(|account| !asked.contains(&account["client_id"])), "{asked:?}");
+    let is_logged = |client: &&serde_json::Value| {
+        !client["inAdminLog"].as_array().unwrap().is_empty() && client["kind"] != "own"
+    };
+    let logged: Vec<_> = ledger.iter().filter(is_logged).collect();
+    assert!(logged.iter().any(|client| client["active"] == false), "{logged:?}");
+    for client in logged {
+        assert!(asked.contains(client["clientId"].as_str().unwrap()), "{client}");
+    }
+}

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod cloud_sources;
+#[cfg(test)]
 mod configuration;
 #[cfg(test)]
 mod demo;
@@ -23,6 +25,13 @@ mod ledger;
 mod missing_sources;
 #[cfg(test)]
 mod network;
+#[cfg(test)]
+mod organization;
+mod organization;
+#[cfg(test)]
+mod probe_others;
+#[cfg(test)]
+mod probe_others;
 #[cfg(test)]
 mod rechecked;
 #[cfg(test)]

@@ -461,7 +461,15 @@ pub(crate) fn workload(project_number: &str) -> String {
 
 /// The identity pool of the audit's project.
 pub(crate) fn pool(project_number: &str) -> String {
-    format!("projects/{project_number}/locations/global/workloadIdentityPools/emulated")
+    pool_named(project_number, "emulated")
+}
+
+/// A pool of the same project that is disabled.
+pub(crate) const FORMER_POOL: &str = "former";
+
+/// An identity pool of a project, by its own name.
+pub(crate) fn pool_named(project_number: &str, name: &str) -> String {
+    format!("projects/{project_number}/locations/global/workloadIdentityPools/{name}")
 }
 
 /// Scopes in full: names without a scheme are Google's.

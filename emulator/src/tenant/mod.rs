@@ -31,7 +31,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 pub(crate) use self::activity::{Activity, Actor, Parameter};
-pub(crate) use self::foundation::{pool, workload};
+pub(crate) use self::foundation::{FORMER_POOL, pool, pool_named, workload};
 pub(crate) use self::group::{Group, GroupMember};
 pub(crate) use self::hierarchy::{CustomRole, Folder, Organization, Resource};
 pub(crate) use self::log::{Application, KEPT_DAYS, Log};

@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::{Binding, Group, Project, Resource, Rule, ServiceAccount, Tenant};
+use super::{Binding, FORMER_POOL, Group, Project, Resource, Rule, ServiceAccount, Tenant};
 
 /// Longer ways are not looked for.
 const MOST_STEPS: usize = 3;
@@ -97,12 +97,19 @@ fn steps_on<'a>(
                 let in_force = binding.is_in_force(now) && !is_switched_off(tenant, place, permission);
                 for member in &binding.members {
                     let (role, resource) = (role_of(binding), tenant.name_of(above));
+                    let in_force = in_force && !is_of_a_disabled_pool(member);
                     steps.push(Step { member, permission, gives, role, resource, account, in_force });
                 }
             }
         }
     }
     steps
+}
+
+fn is_of_a_disabled_pool(member: &str) -> bool {
+    member
+        .split_once("/workloadIdentityPools/")
+        .is_some_and(|(_, pool)| pool.split('/').next() == Some(FORMER_POOL))
 }
 
 fn role_of(binding: &Binding) -> &str {

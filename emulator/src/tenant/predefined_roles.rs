@@ -30,6 +30,7 @@ const SEE_PROJECTS: &[&str] = &["resourcemanager.projects.get", "resourcemanager
 const SEE_ACCOUNTS: &[&str] = &["iam.serviceAccounts.get", "iam.serviceAccounts.list"];
 const SEE_ROLES: &[&str] = &["iam.roles.get", "iam.roles.list"];
 const SEE_KEYS: &[&str] = &["iam.serviceAccountKeys.get", "iam.serviceAccountKeys.list"];
+const SEE_POOLS: &[&str] = &["iam.workloadIdentityPoolProviders.list", "iam.workloadIdentityPools.list"];
 const SEE_SERVICES: &[&str] = &["serviceusage.services.get", "serviceusage.services.list"];
 const SEE_POLICIES: &[&str] = &[
     "iam.serviceAccounts.getIamPolicy",
@@ -142,7 +143,15 @@ pub(crate) static PREDEFINED: [PredefinedRole; 20] = [
     role(
         "roles/iam.securityReviewer",
         "Security Reviewer",
-        &[SEE_PROJECTS, SEE_ACCOUNTS, SEE_ROLES, SEE_KEYS, SEE_POLICIES, &["serviceusage.services.list"]],
+        &[
+            SEE_PROJECTS,
+            SEE_ACCOUNTS,
+            SEE_ROLES,
+            SEE_KEYS,
+            SEE_POLICIES,
+            SEE_POOLS,
+            &["serviceusage.services.list"],
+        ],
     ),
     role(
         "roles/iam.serviceAccountAdmin",

@@ -1,6 +1,6 @@
 //! The cloud of a company whose delegations grew over the years: where each is known, and who gets at it.
 
-use super::foundation::{AUDIT_PROJECT, Foundation, LOG_READER, pool};
+use super::foundation::{AUDIT_PROJECT, FORMER_POOL, Foundation, LOG_READER, pool, pool_named};
 use super::project::KeyOrigin;
 use super::{CustomRole, ForeignAccount, OrgPolicy, Rule};
 
@@ -74,6 +74,8 @@ fn policies(tenant: &mut Foundation) {
     let compute = format!("serviceAccount:{}", tenant.account_named("compute").email);
     let deployer = format!("serviceAccount:deployer@{DATA}.iam.gserviceaccount.com");
     let pool = format!("principalSet://iam.googleapis.com/{}/*", pool(&tenant.projects[0].number));
+    let former_pool = pool_named(&tenant.projects[0].number, FORMER_POOL);
+    let former_pool = format!("principalSet://iam.googleapis.com/{former_pool}/*");
     let audit = format!("serviceAccount:{}", tenant.audit_client().1);
     let (ended_at, ends_at) = (tenant.days_ago(20), tenant.in_days(30));
 
@@ -126,7 +128,9 @@ fn policies(tenant: &mut Foundation) {
     let crm_sync = &mut tenant.account_named("crm-sync").policy;
     crm_sync.bind(CREATOR, &[&crm]);
     crm_sync.bind(USER, &["user:erik.sandberg@example.com"]);
+    // One pool is open, the other disabled.
     tenant.account_named("people-sync").policy.bind(CREATOR, &[&pool]);
+    tenant.account_named("ticket-mailer").policy.bind(CREATOR, &[&former_pool]);
     tenant.account_named("archive-export").policy.bind(CREATOR, &["allAuthenticatedUsers"]);
     let displays = &mut tenant.account_named("room-displays").policy;
     displays.bind(CREATOR, &["user:ida.moen@example.com"]).ends_at = Some(ended_at);

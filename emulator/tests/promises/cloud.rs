@@ -305,3 +305,49 @@ async fn certificates_are_there_for_anybody() {
         assert_eq!(status == 200, known["certificatesKnown"] == true, "{known}");
     }
 }
+
+#[tokio::test]
+async fn permissions_are_told_of_those_that_are_asked_for() {
+    let (client, token) = reader(TenantName::Typical).await;
+    let asked = json!({ "permissions": ["iam.serviceAccounts.signJwt", "iam.serviceAccounts.list"] });
+    let newsletter = "newsletter@data-project.iam.gserviceaccount.com";
+    for (project, account, held) in [
+        ("data-project", newsletter, json!(["iam.serviceAccounts.signJwt", "iam.serviceAccounts.list"])),
+        ("-", newsletter, json!(["iam.serviceAccounts.signJwt", "iam.serviceAccounts.list"])),
+        ("data-project", "runner@data-project.iam.gserviceaccount.com", json!(["iam.serviceAccounts.list"])),
+        ("apps-project", newsletter, Value::Null),
+        ("data-project", "nobody@data-project.iam.gserviceaccount.com", Value::Null),
+    ] {
+        let path = format!("/v1/projects/{project}/serviceAccounts/{account}:testIamPermissions");
+        let answer = post(&client, &token, &path, &asked).await;
+        assert_eq!((answer.status, &answer.body["permissions"]), (200, &held), "{path}");
+    }
+    let path = format!("/v1/projects/-/serviceAccounts/{newsletter}:testIamPermissions");
+    assert_eq!(post(&client, &token, &path, &json!({ "permissions": ["iam.*"] })).await.status, 400);
+}
+
+#[tokio::test]
+async fn identity_pools_are_listed_with_their_providers() {
+    let (client, token) = reader(TenantName::Typical).await;
+    let place = "/v1/projects/audit-project/locations/global/workloadIdentityPools";
+    for size in [1, 2, 100] {
+        let path = format!("{place}?showDeleted=true&pageSize={size}");
+        let (pools, _) = client.list(&token, &path, "workloadIdentityPools").await;
+        let states: Vec<_> =
+            pools.iter().map(|pool| (pool["state"].as_str().unwrap(), pool["disabled"] == true)).collect();
+        assert_eq!(states, [("ACTIVE", false), ("ACTIVE", true), ("DELETED", false)]);
+        let path = format!("{place}/emulated/providers?pageSize={size}");
+        let (providers, _) = client.list(&token, &path, "workloadIdentityPoolProviders").await;
+        assert_eq!(providers.len(), 2);
+    }
+    assert_eq!(client.list(&token, place, "workloadIdentityPools").await.0.len(), 2);
+    let elsewhere = ok(&client, &token, &place.replace("audit", "apps")).await;
+    assert_eq!(elsewhere, json!({}));
+    let options = Options {
+        revoked_permissions: vec!["iam.workloadIdentityPools.*".to_owned()],
+        ..options(TenantName::Typical)
+    };
+    let client = Client::with(options).await;
+    let token = client.token(None, &[CLOUD]).await;
+    assert_eq!(client.get(&token, place).await.status, 403);
+}

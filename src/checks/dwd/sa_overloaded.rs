@@ -208,12 +208,14 @@ mod tests {
             ResourcePolicy {
                 resource: IamResource::Project("project".into()),
                 number: None,
+                customer: None,
                 parent: Reading::Complete(Some(organization.clone())),
                 policy: policy(on_project),
             },
             ResourcePolicy {
                 resource: organization,
                 number: None,
+                customer: None,
                 parent: Reading::Complete(None),
                 policy: policy(!on_project),
             },

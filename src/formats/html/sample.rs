@@ -494,6 +494,7 @@ pub(super) fn tenant(people: People) -> Tenant {
         ])),
         console_grants: Reading::Complete(()),
         probe_grants: Reading::Complete(()),
+        other_probes: Reading::Complete(()),
         iam: IamFacts::default(),
         takeovers: vec![takeover(NEWSLETTER, "newsletter@mailing-prod.iam.gserviceaccount.com")],
         takeover_cuts: vec![TakeoverCut {

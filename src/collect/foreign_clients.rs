@@ -1,0 +1,76 @@
+//! Which clients hold, held or used a delegation and are no listed account: those whose certificates are asked for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::store::{Run, StoreError};
+use crate::tenant::{Part, Reading, ServiceAccounts};
+
+use super::GrantListing;
+
+/// The most clients that are asked about in one run.
+pub(super) const MOST: usize = 1000;
+
+/// Clients that the console's list, the logs or an earlier run name: ids of the list first, then the others,
+/// each in order. Only service accounts have certificates: their ids are numbers, and logs may name an address.
+pub(super) fn of(run: &Run<'_>) -> Result<Vec<String>, StoreError> {
+    let accounts: Option<Reading<ServiceAccounts>> = run.part(Part::ServiceAccounts)?;
+    let accounts = accounts.as_ref().and_then(Reading::known);
+    let of_earlier_runs = run.client_addresses()?.into_iter();
+    let of_listed = accounts.into_iter().flat_map(|accounts| &accounts.0);
+    let addresses: BTreeMap<String, String> = of_earlier_runs
+        .chain(of_listed.map(|account| (account.email.clone(), account.client_id.clone())))
+        .map(|(address, client_id)| (address.to_lowercase(), client_id))
+        .collect();
+    let is_listed = |id: &str| accounts.is_some_and(|accounts| accounts.by_client(id).is_some());
+    let asked = |written: &str| {
+        let client = account_of(written)?;
+        let client = addresses.get(&client).cloned().unwrap_or(client);
+        (!is_listed(&client)).then_some(client)
+    };
+
+    let console: Option<Reading<GrantListing>> = run.part(Part::ConsoleGrants)?;
+    let grants = console.as_ref().and_then(Reading::known).into_iter().flat_map(|listing| &listing.grants);
+    let listed: BTreeSet<String> = grants.filter_map(|(client, _)| asked(client)).collect();
+    let mut others = BTreeSet::new();
+    for event in run.delegation_events() {
+        others.extend(asked(&event?.client));
+    }
+    for used in run.grant_uses() {
+        let used = used?.of;
+        others.extend(asked(&used.client).filter(|_| used.is_impersonation()));
+    }
+    for seen in run.seen_grants() {
+        others.extend(asked(&seen?.client));
+    }
+    let others = others.into_iter().filter(|client| !listed.contains(client)).collect::<Vec<_>>();
+    Ok(listed.iter().cloned().chain(others).collect())
+}
+
+/// A number without Google's suffix, or a service account's address; `None` for any other client.
+fn account_of(written: &str) -> Option<String> {
+    let text = written.trim().to_lowercase();
+    let bare = text.strip_suffix(".apps.googleusercontent.com").unwrap_or(&text);
+    let is_number = !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit());
+    let is_address = bare.contains('@') && bare.ends_with(".gserviceaccount.com");
+    (is_number || is_address).then(|| bare.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_can_be_a_service_account_is_asked_about() {
+        for (written, expected) in [
+            (" 117 ", Some("117")),
+            ("117.apps.googleusercontent.com", Some("117")),
+            ("Mailer@p.iam.gserviceaccount.com", Some("mailer@p.iam.gserviceaccount.com")),
+            ("407-abc.apps.googleusercontent.com", None),
+            ("ann@example.com", None),
+            ("Mail merge", None),
+            ("", None),
+        ] {
+            assert_eq!(account_of(written).as_deref(), expected, "{written}");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The workload identity pools that policies name, with the providers that let identities into them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::{StreamExt, stream};
+
+use crate::google::{Session, iam1};
+use crate::tenant::{
+    Gap, GapClass, IamPolicies, IamResource, IamRoles, Part, PoolState, Reading, WorkloadIdentityPool,
+    WorkloadIdentityPools, WorkloadIdentityProvider,
+};
+
+use super::{gaps, iam, reading};
+
+/// Projects and pools that are read at once.
+const AT_ONCE: usize = 8;
+
+const PART: Part = Part::WorkloadIdentityPools;
+
+/// Pools that hold a role which can lead to an account. One that is not listed is no fact: it counts as open.
+pub(super) async fn collect(
+    account: &Session<'_>,
+    policies: &IamPolicies,
+    roles: Option<&IamRoles>,
+) -> Reading<WorkloadIdentityPools> {
+    let members = iam::leading_members(policies, roles);
+    let mut wanted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (project, pool) in members.filter_map(pool_of) {
+        wanted.entry(project).or_default().insert(pool);
+    }
+    let read: Vec<Reading<Vec<WorkloadIdentityPool>>> = stream::iter(wanted)
+        .map(|(project, pools)| async move {
+            let read = of_project(account, project, &pools).await;
+            if is_known(policies, project) { read } else { told_as_foreign(read, project) }
+        })
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    let any = read.is_empty() || read.iter().any(|pools| pools.known().is_some());
+    let gaps: Vec<Gap> = read.iter().filter_map(Reading::gap).cloned().collect();
+    let of_providers: Vec<Gap> = read
+        .iter()
+        .filter_map(Reading::known)
+        .flatten()
+        .filter_map(|pool| pool.providers.gap())
+        .cloned()
+        .collect();
+    let pools = read.into_iter().filter_map(|pools| pools.known().cloned()).flatten().collect();
+    reading(WorkloadIdentityPools(pools), any, gaps.into_iter().chain(of_providers))
+}
+
+/// The number of the project and the name of the pool, of a member of a policy.
+fn pool_of(member: &str) -> Option<(&str, &str)> {
+    let (_, name) = member.split_once("://iam.googleapis.com/")?;
+    let (project, rest) = name.strip_prefix("projects/")?.split_once('/')?;
+    let pool = rest.split_once("workloadIdentityPools/")?.1.split('/').next()?;
+    let end = name.len() - rest.len() + rest.find(pool)? + pool.len();
+    (!pool.is_empty()).then_some((project, &name[..end]))
+}
+
+/// Whether the project is among those that were read.
+fn is_known(policies: &IamPolicies, project: &str) -> bool {
+    policies.0.iter().any(|entry| {
+        matches!(&entry.resource, IamResource::Project(id) if id == project)
+            || entry.number.as_deref() == Some(project)
+    })
+}
+
+/// Nobody can be asked to let the audit into a project that may be somebody else's.
+fn told_as_foreign<T>(read: Reading<T>, project: &str) -> Reading<T> {
+    match read {
+        Reading::Missing(gap) if gap.class == GapClass::Denied => Reading::Missing(Gap {
+            class: GapClass::NotConfigured,
+            message: format!(
+                "A policy names a pool of project {project}, which is not among those that are read; it counts as \
+                 open. {}",
+                gap.message
+            ),
+            ..gap
+        }),
+        other => other,
+    }
+}
+
+async fn of_project(
+    account: &Session<'_>,
+    project: &str,
+    wanted: &BTreeSet<&str>,
+) -> Reading<Vec<WorkloadIdentityPool>> {
+    let listing = iam1::list_workload_identity_pools(account, project).all().await;
+    let gap = gaps::of_listing(PART, &listing);
+    let named = listing.rows.into_iter().filter(|pool| wanted.contains(pool.name.as_str()));
+    let pools: Vec<WorkloadIdentityPool> = stream::iter(named)
+        .map(|pool| async move {
+            let state = match (pool.state.as_str(), pool.disabled) {
+                ("DELETED", _) => PoolState::Deleted,
+                (_, true) => PoolState::Disabled,
+                _ => PoolState::Active,
+            };
+            let providers = match state {
+                PoolState::Deleted => Reading::Complete(Vec::new()),
+                _ => providers(account, project, &pool.name).await,
+            };
+            WorkloadIdentityPool { name: pool.name, state, providers }
+        })
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    reading(pools, listing.began, gap)
+}
+
+async fn providers(
+    account: &Session<'_>,
+    project: &str,
+    pool: &str,
+) -> Reading<Vec<WorkloadIdentityProvider>> {
+    let pool = pool.rsplit('/').next().unwrap_or_default();
+    let listing = iam1::list_workload_identity_providers(account, project, pool).all().await;
+    let gap = gaps::of_listing(PART, &listing);
+    let rows = listing.rows.into_iter().map(|provider| WorkloadIdentityProvider {
+        id: provider.name.rsplit('/').next().unwrap_or_default().to_owned(),
+        issuer: match (provider.oidc, provider.aws) {
+            (Some(oidc), _) => oidc.issuer_uri,
+            (None, Some(aws)) => format!("AWS account {}", aws.account_id),
+            (None, None) => String::new(),
+        },
+        has_condition: !provider.attribute_condition.is_empty(),
+        is_open: !provider.disabled && provider.state != "DELETED",
+    });
+    reading(rows.collect(), listing.began, gap)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_names_its_pool_and_the_pools_project() {
+        let pool = "projects/123/locations/global/workloadIdentityPools/ci";
+        for member in [
+            format!("principalSet://iam.googleapis.com/{pool}/*"),
+            format!("principal://iam.googleapis.com/{pool}/subject/a/b"),
+            format!("principalSet://iam.googleapis.com/{pool}/attribute.repository/x"),
+        ] {
+            assert_eq!(pool_of(&member), Some(("123", pool)), "{member}");
+        }
+        for member in [
+            "principalSet://iam.googleapis.com/locations/global/workforcePools/p/*",
+            "principalSet://cloudresourcemanager.googleapis.com/projects/1/type/ServiceAccount",
+            "user:a@example.com",
+        ] {
+            assert_eq!(pool_of(member), None, "{member}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_for_a_project_that_is_not_read_does_not_make_the_run_partial() {
+        let gap = |class| Gap { class, ..Gap::not_reached(PART) };
+        let told = |class| told_as_foreign(Reading::<()>::Missing(gap(class)), "9").gap().unwrap().class;
+        assert_eq!(told(GapClass::Denied), GapClass::NotConfigured);
+        assert_eq!(told(GapClass::Failed), GapClass::Failed);
+    }
+}

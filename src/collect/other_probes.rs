@@ -1,0 +1,200 @@
+//! Which scopes are delegated to other accounts, for which the audit's own may have JWTs signed already. Only on the
+//! operator's word: it leaves traces in the tenant's logs. No key is made, and tokens are dropped unused.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::{StreamExt, stream};
+
+use crate::google::{Client, GoogleError, Session, iam1};
+use crate::store::{Run, StoreError};
+use crate::tenant::{
+    ClientProbe, Gap, GapClass, Part, Reading, ScopeRiskTable, ServiceAccount, ServiceAccounts,
+};
+
+use super::scope_questions::{self, Ask, Groups, means_not_granted};
+use super::{GrantListing, Plan, Progress, gaps, probe, reading};
+
+/// Accounts that are looked at, and asked, at once.
+const AT_ONCE: usize = 16;
+const ASKED_AT_ONCE: usize = 4;
+/// The most accounts that are asked in one run.
+const MOST: usize = 200;
+
+const PART: Part = Part::OtherProbes;
+
+/// Who asks: the audit's own account, in the name of others, to act as the admin.
+struct Asker<'a> {
+    client: &'a Client,
+    account: &'a Session<'a>,
+    admin: &'a str,
+}
+
+/// Asks for each account that may be signed for.
+pub(super) async fn collect(
+    client: &Client,
+    account: &Session<'_>,
+    plan: &Plan,
+    run: &Run<'_>,
+    progress: &dyn Progress,
+) -> Result<Reading<Vec<ClientProbe>>, StoreError> {
+    let Some(admin) = &plan.admin else {
+        let fix =
+            "Set `[tenant] admin` to a user whom the clients may act as, to ask which scopes they hold.";
+        return Ok(Reading::Missing(gaps::not_configured(PART, "no admin is configured", fix)));
+    };
+    let accounts: Option<Reading<ServiceAccounts>> = run.part(Part::ServiceAccounts)?;
+    let accounts = match accounts.unwrap_or_else(|| Reading::Missing(Gap::not_reached(PART))) {
+        Reading::Complete(accounts) | Reading::Partial(accounts, _) => accounts.0,
+        Reading::Missing(gap) => return Ok(Reading::Missing(Gap { part: PART, ..gap })),
+    };
+    let asker = Asker { client, account, admin };
+    let (mut signable, mut missing) = asker.signable(&accounts).await;
+    let looked_at = signable.len();
+    signable.truncate(MOST);
+    missing.extend((looked_at > MOST).then(|| too_many(looked_at - MOST)));
+    if signable.is_empty() {
+        return Ok(reading(Vec::new(), missing.is_empty(), missing));
+    }
+
+    let shown = shown(run)?;
+    let own: Option<Reading<Vec<String>>> = run.part(Part::ProbeGrants)?;
+    let groups = asker.learn(own.as_ref()).await;
+    progress.started(PART, Some(signable.len() as u64));
+    let none = BTreeSet::new();
+    let probes: Vec<ClientProbe> = stream::iter(signable)
+        .map(|account| {
+            let shown = shown.get(&account.client_id).unwrap_or(&none);
+            let asker = &asker;
+            async move {
+                let granted = asker.ask(account, groups, shown).await;
+                progress.advanced(PART, 1);
+                ClientProbe { client_id: account.client_id.clone(), granted }
+            }
+        })
+        .buffered(ASKED_AT_ONCE)
+        .collect()
+        .await;
+    progress.finished(PART);
+    missing.extend(probes.iter().filter_map(|probe| probe.granted.gap()).cloned());
+    let any = probes.iter().any(|probe| probe.granted.known().is_some());
+    Ok(reading(probes, any, missing))
+}
+
+impl Asker<'_> {
+    /// The accounts for which a JWT may be signed, and what is missing of the answers.
+    async fn signable<'s>(&self, accounts: &'s [ServiceAccount]) -> (Vec<&'s ServiceAccount>, Vec<Gap>) {
+        let own = self.client.account();
+        let others = accounts.iter().filter(|account| !account.disabled && account.email != own);
+        let answers: Vec<(&ServiceAccount, Result<bool, GoogleError>)> = stream::iter(others)
+            .map(|account| async move {
+                (account, iam1::may_sign_for(self.account, &account.project, &account.email).await)
+            })
+            .buffered(AT_ONCE)
+            .collect()
+            .await;
+        let (mut signable, mut missing) = (Vec::new(), Vec::new());
+        for (account, answer) in answers {
+            match answer {
+                Ok(true) => signable.push(account),
+                Ok(false) => {}
+                Err(error) => missing.push(gaps::refused(PART, &error)),
+            }
+        }
+        (signable, missing)
+    }
+
+    /// What questions for several scopes tell, learnt from the audit's own account.
+    async fn learn(&self, own: Option<&Reading<Vec<String>>>) -> Groups {
+        let Some(Reading::Complete(granted)) = own else { return Groups::TellNothing };
+        let (granted, refused): (Vec<_>, Vec<_>) =
+            scopes().partition(|scope| granted.iter().any(|own| own == scope));
+        let own = OwnAccount { client: self.client, admin: self.admin };
+        scope_questions::learn(&own, &granted, &refused).await
+    }
+
+    /// Asks one account. The first scope alone, so that what is wrong with the account is seen at once.
+    async fn ask(
+        &self,
+        account: &ServiceAccount,
+        groups: Groups,
+        shown: &BTreeSet<String>,
+    ) -> Reading<Vec<String>> {
+        let other = OtherAccount { asker: self, email: &account.email };
+        let (shown, others): (Vec<_>, Vec<_>) = scopes().partition(|scope| shown.contains(*scope));
+        let mut answers = Vec::new();
+        let mut others = others.as_slice();
+        if let Some((first, rest)) = others.split_first() {
+            let answer = other.ask(&[first]).await;
+            if answer.as_ref().is_err_and(|error| !means_not_granted(error)) {
+                return probe::from_answers(PART, vec![(first, answer)]);
+            }
+            answers.push((*first, answer));
+            others = rest;
+        }
+        answers.extend(scope_questions::ask_all(&other, groups, &shown, others).await);
+        probe::from_answers(PART, answers)
+    }
+}
+
+/// The audit's own account.
+struct OwnAccount<'a> {
+    client: &'a Client,
+    admin: &'a str,
+}
+
+impl Ask for OwnAccount<'_> {
+    async fn ask(&self, scopes: &[&'static str]) -> Result<(), GoogleError> {
+        Session::as_subject(self.client, self.admin, scopes).can_all().await
+    }
+}
+
+/// An account that is signed for.
+struct OtherAccount<'a> {
+    asker: &'a Asker<'a>,
+    email: &'a str,
+}
+
+impl Ask for OtherAccount<'_> {
+    async fn ask(&self, scopes: &[&'static str]) -> Result<(), GoogleError> {
+        let Asker { account, admin, .. } = self.asker;
+        account.can_as(iam1::CLOUD_SCOPE, self.email, admin, scopes).await
+    }
+}
+
+fn scopes() -> impl Iterator<Item = &'static str> {
+    ScopeRiskTable::shipped().scopes.iter().map(|row| row.scope.as_str())
+}
+
+/// The scopes that the list, the admin log or an earlier run show, by client.
+fn shown(run: &Run<'_>) -> Result<BTreeMap<String, BTreeSet<String>>, StoreError> {
+    let mut shown: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut show = |client: &str, scope: &str| {
+        let client = client.trim().trim_end_matches(".apps.googleusercontent.com");
+        shown.entry(client.to_owned()).or_default().insert(scope.to_owned());
+    };
+    let console: Option<Reading<GrantListing>> = run.part(Part::ConsoleGrants)?;
+    let listed = console.as_ref().and_then(Reading::known);
+    for (client, scope) in listed.into_iter().flat_map(|listing| &listing.grants) {
+        show(client, scope);
+    }
+    for event in run.delegation_events() {
+        let event = event?;
+        event.scopes.iter().for_each(|scope| show(&event.client, scope));
+    }
+    for seen in run.seen_grants() {
+        let seen = seen?;
+        show(&seen.client, &seen.scope);
+    }
+    Ok(shown)
+}
+
+fn too_many(beyond: usize) -> Gap {
+    Gap {
+        part: PART,
+        class: GapClass::Failed,
+        reason: "too_many_accounts".to_owned(),
+        message: format!("{beyond} accounts beyond the first {MOST} were not asked"),
+        needed: String::new(),
+        fix: "Let the audit's account sign for fewer accounts.".to_owned(),
+    }
+}
