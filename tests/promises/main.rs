@@ -27,9 +27,6 @@ mod missing_sources;
 mod network;
 #[cfg(test)]
 mod organization;
-mod organization;
-#[cfg(test)]
-mod probe_others;
 #[cfg(test)]
 mod probe_others;
 #[cfg(test)]
