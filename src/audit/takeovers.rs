@@ -41,10 +41,12 @@ pub(super) fn takeovers(tenant: &Tenant) -> (Vec<Takeover>, Vec<TakeoverCut>) {
         .filter_map(|client| {
             let account = accounts.by_client(client)?;
             let found = authority.paths_to(&account.email);
-            // What an account may do to itself, keyless signing needs.
-            let others =
-                found.paths.iter().filter(|path| !path.principal.id.eq_ignore_ascii_case(path.account));
-            others.for_each(|path| cuts.add(path));
+            // What an account may do to itself, keyless signing needs; what is closed needs no cut.
+            let open = found
+                .paths
+                .iter()
+                .filter(|path| !path.principal.id.eq_ignore_ascii_case(path.account) && !is_closed(path));
+            open.for_each(|path| cuts.add(path));
             client_of.insert(found.account, client);
             let broad = broad_on.entry(&account.project).or_insert_with(|| broad(tenant, &account.project));
             Some(Takeover {
@@ -92,10 +94,14 @@ fn path(path: &Path<'_>) -> TakeoverPath {
         via: path.via().map(|principal| principal.id.clone()).collect(),
         hops: path.hops.len() as u64,
         is_conditional: path.conditional,
-        is_closed: path.obstacles().any(|obstacle| obstacle == Obstacle::KeysForbidden),
+        is_closed: is_closed(path),
         sentence: path.text(),
         cut: path.cut().map(|binding| describe(&binding)).unwrap_or_default(),
     }
+}
+
+fn is_closed(path: &Path<'_>) -> bool {
+    path.obstacles().any(|obstacle| obstacle == Obstacle::KeysForbidden)
 }
 
 const fn kind(kind: PrincipalKind) -> TakeoverPrincipal {

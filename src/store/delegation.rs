@@ -212,10 +212,11 @@ impl Run<'_> {
     pub fn source_windows(&self) -> Result<Vec<(SourceWindow, bool)>, StoreError> {
         let connection = self.store.connection();
         let mut statement = connection.prepare_cached(
-            "SELECT source, client, from_at, until_at, run = ?1 FROM source_window WHERE run <= ?1
+            "SELECT source, client, from_at, until_at, run = ?1 OR until_at = ?2 FROM source_window WHERE run <= ?1
              ORDER BY source, client, from_at, until_at",
         )?;
-        let rows = statement.query_map([self.number], |row| {
+        // A run that began in the same instant read the same window, and keeps it.
+        let rows = statement.query_map([self.number, self.started_at().timestamp_micros()], |row| {
             let client: String = row.get(1)?;
             let window = SourceWindow {
                 source: source(row, 0)?,

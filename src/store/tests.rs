@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use rusqlite::Connection;
 
 use super::{Run, RunState, Store, StoreError, UserKey};
@@ -423,6 +423,28 @@ fn an_abandoned_run_takes_along_what_only_it_brought_to_the_ledger() {
     let run = store.begin(at, "").unwrap();
     assert_eq!(run.delegation_events().count(), 0);
     assert_eq!(run.source_windows().unwrap(), []);
+}
+
+#[test]
+fn runs_of_one_instant_read_the_same_window_and_both_have_read_it() {
+    let folder = Folder::new();
+    let store = folder.store();
+    let at = "2026-11-01T07:00:00Z".parse::<DateTime<Utc>>().unwrap();
+    let window = SourceWindow {
+        source: LedgerSource::AuditLog,
+        client: None,
+        from: at - Duration::days(9),
+        until: at,
+    };
+    let first = store.begin(at, "").unwrap();
+    first.put_source_window(&window).unwrap();
+    first.end(RunState::Finished, &summary()).unwrap();
+    let second = store.begin(at, "").unwrap();
+    second.put_source_window(&window).unwrap();
+    assert_eq!(second.source_windows().unwrap(), [(window.clone(), true)]);
+    second.end(RunState::Finished, &summary()).unwrap();
+    let later = store.begin(at + Duration::days(1), "").unwrap();
+    assert_eq!(later.source_windows().unwrap(), [(window, false)]);
 }
 
 #[test]

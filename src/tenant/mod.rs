@@ -5,6 +5,7 @@ mod address;
 mod admin_role;
 mod app;
 mod client_certificate;
+mod client_identity;
 mod client_probe;
 mod delegation;
 mod disagreement;
@@ -35,6 +36,7 @@ pub use address::Address;
 pub use admin_role::{AdminRole, AdminRoles, AssigneeType, RoleAssignment};
 pub use app::{App, GmailSettingChange};
 pub use client_certificate::{ClientCertificates, ForeignAccount, PublicKey};
+pub use client_identity::ClientIdentity;
 pub use client_probe::ClientProbe;
 pub use delegation::{
     DelegationChange, DelegationEvent, GrantUse, LedgerSource, SeenGrant, SourceWindow, UseKey,

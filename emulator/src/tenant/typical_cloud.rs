@@ -77,6 +77,10 @@ fn policies(tenant: &mut Foundation) {
     let former_pool = pool_named(&tenant.projects[0].number, FORMER_POOL);
     let former_pool = format!("principalSet://iam.googleapis.com/{former_pool}/*");
     let audit = format!("serviceAccount:{}", tenant.audit_client().1);
+    let deleted = format!(
+        "deleted:serviceAccount:old-migration@{APPS}.iam.gserviceaccount.com?uid={}",
+        tenant.foreign_client_id(4)
+    );
     let (ended_at, ends_at) = (tenant.days_ago(20), tenant.in_days(30));
 
     let root = &mut tenant.cloud.policy;
@@ -114,6 +118,7 @@ fn policies(tenant: &mut Foundation) {
     apps.disabled_services = vec!["policyanalyzer.googleapis.com".to_owned()];
     apps.policy.bind("roles/owner", &["user:signe.dahl@example.com"]);
     apps.policy.bind("roles/editor", &[&compute]);
+    apps.policy.bind("roles/browser", &[&deleted]);
     // Every account of the project, those made later too.
     apps.policy.bind(CREATOR, &[&runner]);
     apps.policy.bind("projects/apps-project/roles/formerSigner", &["user:olaf.brekke@example.com"]);

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::scope::own_client;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity, Verdict};
-use crate::tenant::{Part, Policy, RegisteredClient, ServiceAccount, Tenant, is_same_client};
+use crate::tenant::{ClientIdentity, Part, Policy, RegisteredClient, ServiceAccount, Tenant};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -122,19 +122,21 @@ fn unmatched(client_id: &str, tenant: &Tenant, policy: &Policy, entry: Option<&R
         return Ruling::review(Severity::Low, "This audit's own account is in none of the listed projects")
             .fix("List its project in the configuration, so that its keys are judged too.");
     }
-    let known = tenant.client_certificates.known().into_iter().flatten();
-    let found = known
-        .filter(|client| is_same_client(&client.client_id, client_id))
-        .find_map(|client| client.account.known());
-    let message = match found {
-        Some(Some(account)) => format!(
+    let identity = tenant.identity_of(client_id);
+    let message = match identity {
+        ClientIdentity::Foreign(account) => format!(
             "Client {client_id} is the service account {}, in none of the listed projects",
             account.email
         ),
-        Some(None) => format!(
+        ClientIdentity::Deleted(email) => {
+            format!(
+                "The delegation outlives its service account: client {client_id} was {email}, which is deleted"
+            )
+        }
+        ClientIdentity::NoAccount => format!(
             "Client {client_id} is no service account that exists: it was deleted, or is an OAuth client of another kind"
         ),
-        None => format!(
+        ClientIdentity::Listed(_) | ClientIdentity::Unknown => format!(
             "Client {client_id} matches no account of the listed projects; it may be foreign, deleted or in another project"
         ),
     };
@@ -143,11 +145,12 @@ fn unmatched(client_id: &str, tenant: &Tenant, policy: &Policy, entry: Option<&R
     } else {
         Ruling::review(Severity::High, message)
     };
-    match found {
-        Some(Some(account)) => ruling
+    match identity {
+        ClientIdentity::Foreign(account) => ruling
             .evidence("service_account", &account.email)
             .evidence("project", &account.project)
             .evidence("public_keys", account.keys.len()),
+        ClientIdentity::Deleted(email) => ruling.evidence("service_account", format!("{email}, deleted")),
         _ => ruling,
     }
 }
@@ -156,7 +159,11 @@ fn unmatched(client_id: &str, tenant: &Tenant, policy: &Policy, entry: Option<&R
 mod tests {
     use super::*;
     use crate::checks::test_facts::*;
-    use crate::tenant::{ClientCertificates, ForeignAccount, Reading};
+    use crate::findings::Verdict;
+    use crate::tenant::{
+        ClientCertificates, ForeignAccount, IamBinding, IamPolicies, IamPolicy, IamResource, Reading,
+        ResourcePolicy, ServiceAccounts,
+    };
 
     fn known() -> Tenant {
         delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()))
@@ -267,5 +274,27 @@ mod tests {
         let ruling = by("555", registered_client(CLIENT), &blind);
         assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium));
         assert_eq!(by("555", registered_client("555"), &blind).verdict, Verdict::NotAssessed);
+    }
+
+    #[test]
+    fn a_deleted_account_is_known_by_the_policies_that_still_name_it() {
+        let mut tenant = known();
+        tenant.service_accounts = Reading::Complete(ServiceAccounts::default());
+        let member = format!("deleted:serviceAccount:old@p.iam.gserviceaccount.com?uid={CLIENT}");
+        let binding = IamBinding { role: "roles/viewer".to_owned(), members: vec![member], condition: None };
+        tenant.iam.policies = Reading::Complete(IamPolicies(vec![ResourcePolicy {
+            resource: IamResource::Project("p".to_owned()),
+            number: None,
+            customer: None,
+            parent: Reading::Complete(None),
+            policy: Reading::Complete(IamPolicy { bindings: vec![binding], ..IamPolicy::default() }),
+        }]));
+        let ruling = only(judge_client(&CHECK, &tenant));
+        assert_eq!(ruling.verdict, Verdict::Review);
+        assert!(
+            ruling.message.contains("was old@p.iam.gserviceaccount.com, which is deleted"),
+            "{}",
+            ruling.message
+        );
     }
 }

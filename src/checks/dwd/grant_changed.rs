@@ -153,10 +153,8 @@ impl<'a> Changed<'a> {
         if let Some(account) = listed.filter(|_| !written.is_empty()) {
             return Self { id: &account.client_id, name: account.email.clone() };
         }
-        let mut certificates = tenant.client_certificates.known().into_iter().flatten();
-        let foreign = certificates.find(|client| client.client_id == written);
-        match foreign.and_then(|client| client.account.known()?.as_ref()) {
-            Some(account) => Self { id: written, name: format!("client {written} ({})", account.email) },
+        match tenant.identity_of(written).email() {
+            Some(email) => Self { id: written, name: format!("client {written} ({email})") },
             None => Self { id: written, name: format!("client {written}") },
         }
     }

@@ -1,8 +1,12 @@
 //! What the checks on paths share: one verdict a path, and no pass where a path may be hidden.
 
+use std::collections::BTreeMap;
+
 use crate::checks::{gaps, subjects};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Gap, Part, Policy, RegisteredClient, Takeover, TakeoverPath, TakeoverPrincipal, Tenant};
+use crate::tenant::{
+    Gap, Part, Policy, RegisteredClient, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant,
+};
 
 /// The parts without which nobody can say that there is no path.
 pub(super) const NEEDS: &[Part] = &[
@@ -34,9 +38,19 @@ pub(super) fn judge_takeover(
     rulings
 }
 
-/// The paths of others to the account: what it may do to itself, keyless signing needs.
+/// The paths of others to the account: what it may do to itself, keyless signing needs. Of each principal and edge the
+/// gravest: an open one, then the shortest, then one without a condition.
 pub(super) fn paths(takeover: &Takeover) -> impl Iterator<Item = &TakeoverPath> {
-    takeover.paths.iter().filter(|path| !path.principal.eq_ignore_ascii_case(&takeover.account))
+    let gravest_first = |path: &&TakeoverPath| (path.is_closed, path.hops, path.is_conditional);
+    let others = takeover.paths.iter().filter(|path| !path.principal.eq_ignore_ascii_case(&takeover.account));
+    let mut gravest: BTreeMap<(&str, TakeoverEdge), &TakeoverPath> = BTreeMap::new();
+    for path in others {
+        let known = gravest.entry((&path.principal, path.edge)).or_insert(path);
+        if gravest_first(&path) < gravest_first(known) {
+            *known = path;
+        }
+    }
+    gravest.into_values()
 }
 
 /// Fails a path that nobody agreed to. One of a custodian of the client is in order, by the register.
@@ -89,11 +103,8 @@ pub(super) fn fail(severity: Severity, path: &TakeoverPath, takeover: &Takeover)
 
 /// The facts about a path that a person wants to see with a finding.
 pub(super) fn describe(ruling: Ruling, path: &TakeoverPath, takeover: &Takeover) -> Ruling {
-    // A conditional path may stand beside one that is sure.
-    let condition = if path.is_conditional { "/conditional" } else { "" };
-    let edge = format!("{}{condition}", path.edge.as_str());
     let mut ruling = ruling
-        .about(subjects::path(takeover, &path.principal, &edge))
+        .about(subjects::path(takeover, &path.principal, path.edge.as_str()))
         .evidence("client_id", &takeover.client_id)
         .evidence("principal", &path.principal)
         .evidence("outside", path.is_outside.map_or("unknown", |outside| if outside { "yes" } else { "no" }))
@@ -137,7 +148,7 @@ mod tests {
     use crate::checks::test_facts::*;
     use crate::checks::{ALL, Check, Judge};
     use crate::findings::{SubjectKind, Verdict};
-    use crate::tenant::{Reading, ServiceAccounts, TakeoverEdge};
+    use crate::tenant::{Reading, ServiceAccounts};
 
     fn checks() -> impl Iterator<Item = &'static Check> {
         ALL.iter().copied().filter(|check| ["KEY-04", "KEY-05", "KEY-06", "KEY-07"].contains(&check.id))
@@ -221,7 +232,7 @@ mod tests {
         assert!(ruling.evidence.iter().any(|evidence| evidence.starts_with("condition: ")));
         let subject = ruling.subject.unwrap();
         assert_eq!(subject.kind, SubjectKind::Path);
-        assert_eq!(subject.id, format!("{CLIENT}/ann@example.com/sign/conditional"));
+        assert_eq!(subject.id, format!("{CLIENT}/ann@example.com/sign"));
         assert_eq!(subject.also, ["ann@example.com"]);
         assert!(subject.names().all(|name| name != CLIENT && name != ACCOUNT));
     }
@@ -300,6 +311,18 @@ mod tests {
             let edge = if check.id == "KEY-05" { TakeoverEdge::Sign } else { TakeoverEdge::Key };
             let anyone = TakeoverPath { principal, kind: TakeoverPrincipal::Open, ..path(edge) };
             assert_eq!(by_custodians(check, &["allUsers"], anyone).verdict, Verdict::Fail, "{}", check.id);
+        }
+    }
+
+    #[test]
+    fn of_two_paths_of_one_principal_and_edge_the_gravest_is_the_finding() {
+        let closed = TakeoverPath { is_conditional: true, is_closed: true, ..path(TakeoverEdge::Key) };
+        let far = TakeoverPath { hops: 3, is_conditional: true, ..path(TakeoverEdge::Key) };
+        let sure = TakeoverPath { hops: 3, sentence: "sure".into(), ..path(TakeoverEdge::Key) };
+        let check = crate::checks::find("KEY-04").unwrap();
+        for paths in [vec![closed.clone(), far.clone(), sure.clone()], vec![sure, far, closed]] {
+            let ruling = only(judge_paths(check, paths));
+            assert_eq!((ruling.verdict, ruling.message.as_str()), (Verdict::Fail, "sure"));
         }
     }
 

@@ -3,21 +3,17 @@
 use super::table::{Rows, Table, names};
 use crate::findings::Severity;
 use crate::formats::csv_cell::{Cell, list, optional_text, text, time};
-use crate::tenant::{Grant, ScopeRiskTable, ServiceAccount};
+use crate::tenant::{ClientIdentity, Grant, ScopeRiskTable};
 
 pub(super) const TABLE: Table = Table {
     file: "delegated_scopes.csv",
     header: || names(COLUMNS),
     rows: Rows::OfRun(|source, file| {
-        let accounts = source.tenant().service_accounts.known();
-        let rows: Vec<_> = source
-            .tenant()
+        let tenant = source.tenant();
+        let rows: Vec<_> = tenant
             .grants
             .iter()
-            .map(|grant| Row {
-                grant,
-                account: accounts.and_then(|accounts| accounts.by_client(&grant.client_id)),
-            })
+            .map(|grant| Row { grant, client: tenant.identity_of(&grant.client_id) })
             .collect();
         file.write_sorted(COLUMNS, &rows)
     }),
@@ -25,8 +21,7 @@ pub(super) const TABLE: Table = Table {
 
 struct Row<'a> {
     grant: &'a Grant,
-    /// `None` if nobody knows.
-    account: Option<&'a ServiceAccount>,
+    client: ClientIdentity<'a>,
 }
 
 /// [`table::Column`](super::table::Column) of rows that borrow.
@@ -34,8 +29,8 @@ type BorrowingColumn = (&'static str, for<'a, 'b> fn(&'a Row<'b>) -> Cell<'a>);
 
 const COLUMNS: &[BorrowingColumn] = &[
     ("client_id", |row| text(&row.grant.client_id)),
-    ("service_account", |row| optional_text(row.account.map(|account| account.email.as_str()))),
-    ("project", |row| optional_text(row.account.map(|account| account.project.as_str()))),
+    ("service_account", |row| optional_text(row.client.email())),
+    ("project", |row| optional_text(row.client.project())),
     ("scope", |row| text(&row.grant.scope)),
     ("risk_class", |row| text(ScopeRiskTable::shipped().class_letters(&row.grant.scope))),
     ("severity", |row| text(Severity::from(ScopeRiskTable::shipped().severity(&row.grant.scope)).as_str())),

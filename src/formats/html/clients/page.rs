@@ -11,8 +11,8 @@ use super::words;
 use crate::findings::{RunSummary, Severity};
 use crate::formats::html::text::{age, clip, counted, day, words as spaced};
 use crate::tenant::{
-    EndedGrant, Grant, LastUse, Provenance, PublicKey, RiskClass, ScopeRiskTable, ServiceAccount,
-    ServiceAccountKey, Tenant,
+    ClientIdentity, EndedGrant, Grant, LastUse, Provenance, PublicKey, RiskClass, ScopeRiskTable,
+    ServiceAccount, ServiceAccountKey, Tenant,
 };
 
 const MOST_SCOPES: usize = 40;
@@ -172,17 +172,15 @@ impl Page {
 
 /// What a reader should know before opening the page.
 pub(super) fn marks(entry: &Entry<'_>, tenant: &Tenant) -> Vec<Mark> {
-    let known = tenant.client_certificates.known().is_some();
-    let is_gone = entry.certificates.is_some_and(|client| {
-        client.account.complete().is_ok_and(Option::is_none) && entry.account.is_none() && known
-    });
+    let identity = tenant.identity_of(entry.client_id);
     let is_doubtful =
         entry.grants.iter().flat_map(|grant| &grant.disagreements).any(|doubt| doubt.is_contradiction());
     let candidates = [
         (entry.is_own, "own", "this audit"),
         (entry.foreign().is_some(), "partial", "outside the listed projects"),
-        (is_gone, "partial", "no such account"),
-        (entry.account.is_none() && entry.foreign().is_none() && !is_gone, "partial", "no account known"),
+        (matches!(identity, ClientIdentity::Deleted(_)), "partial", "deleted account"),
+        (identity == ClientIdentity::NoAccount, "partial", "no such account"),
+        (identity == ClientIdentity::Unknown, "partial", "no account known"),
         (entry.account.is_some_and(|account| account.disabled), "same", "disabled"),
         (entry.account.and_then(words::default_account).is_some(), "partial", "default account"),
         (entry.unscoped.is_some() && entry.grants.is_empty(), "partial", "scopes not known"),

@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, Utc};
 use super::roll::Entry;
 use crate::formats::html::text::{address, age, clip, day};
 use crate::tenant::{
-    Ending, Gap, Grant, LastUse, LedgerSource, Part, Provenance, Reading, ServiceAccount,
+    ClientIdentity, Ending, Gap, Grant, LastUse, LedgerSource, Part, Provenance, Reading, ServiceAccount,
     ServiceAccountLastUse, Tenant,
 };
 
@@ -21,6 +21,13 @@ pub(super) fn gap(gap: &Gap) -> String {
 pub(super) fn who(entry: &Entry<'_>, tenant: &Tenant) -> Vec<String> {
     if let Some(account) = entry.account {
         return of_account(account);
+    }
+    if let ClientIdentity::Deleted(email) = tenant.identity_of(entry.client_id) {
+        return vec![format!(
+            "It was the service account {}, which is deleted: a policy still names it. Its delegation stays until \
+             somebody removes it",
+            address(email)
+        )];
     }
     let mut said = vec![match (entry.foreign(), entry.certificates.map(|client| &client.account)) {
         (Some(foreign), _) => format!(
