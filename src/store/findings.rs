@@ -179,8 +179,8 @@ impl Run<'_> {
              WHERE (worst_first, check_id, fingerprint) > (?3, ?4, ?5)
                AND verdict IN ('fail', 'review', 'error', 'excepted')
                AND EXISTS (SELECT 1 FROM finding WHERE run = ?2 AND finding = old.finding)
-               AND NOT EXISTS (SELECT 1 FROM finding_text AS new JOIN finding USING (finding)
-                               WHERE run = ?1 AND new.fingerprint = old.fingerprint)
+               AND NOT EXISTS (SELECT 1 FROM finding_text AS new WHERE new.fingerprint = old.fingerprint
+                               AND EXISTS (SELECT 1 FROM finding WHERE run = ?1 AND finding = new.finding))
              ORDER BY worst_first, check_id, fingerprint LIMIT ?6",
         )?;
         let rows = statement.query_map(params![now, before, after.0, after.1, after.2, BATCH], |row| {
