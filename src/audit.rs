@@ -281,14 +281,26 @@ fn read_register(config: &Config) -> Result<Option<Register>, ConfigError> {
 
 /// A list that is dated ahead would look fresh for as long.
 fn refuse_a_list_of_the_future(config: &Config, at: DateTime<Utc>) -> Result<(), ConfigError> {
-    match config.console_grants_date.filter(|date| *date > at.date_naive()) {
-        Some(date) => {
-            let message = format!("`[cloud] console_grants_date` is {date}, after the run itself");
-            Err(ConfigError::new(message).with_help("Write the day on which the list was taken."))
+    let help = "Write the day on which the list was taken into `[cloud] console_grants_date`.";
+    let refuse = |message: String| Err(ConfigError::new(message).with_help(help));
+    match (config.console_grants_date, &config.console_grants) {
+        (Some(date), _) if date > at.date_naive() => {
+            refuse(format!("`[cloud] console_grants_date` is {date}, after the run itself"))
         }
-        None => Ok(()),
+        (None, Some(path)) => {
+            let modified = std::fs::metadata(path).and_then(|metadata| metadata.modified());
+            let taken_at = modified.map_or(at, DateTime::<Utc>::from);
+            if taken_at <= at + CLOCK_SKEW {
+                return Ok(());
+            }
+            refuse(format!("{} was written on {taken_at:.0}, after the run itself", path.display()))
+        }
+        _ => Ok(()),
     }
 }
+
+/// How far the clock of a file server may be ahead.
+const CLOCK_SKEW: chrono::Duration = chrono::Duration::minutes(10);
 
 /// Compared with another tenant's run, everything would look new and everything fixed.
 fn refuse_another_tenant(run: &Run<'_>, facts: &Facts) -> Result<(), AuditError> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 
 use super::takeovers::takeovers;
 use crate::collect::{Access, GrantListing, UserCursor, UserListing};
@@ -10,10 +10,10 @@ use crate::judge::UserTotals;
 use crate::store::{Run, StoreError};
 use crate::tenant::{
     App, ClientCertificates, ClientProbe, Gap, GapClass, GmailSettingChange, IamFacts, IamPolicies, Part,
-    PartGrain, People, Reading, ServiceAccounts, Tenant,
+    PartGrain, People, Reading, ServiceAccounts, Sight, Tenant,
 };
 
-use super::ledger::{Lists, Shown};
+use super::ledger::{Accounts, Lists, Shown};
 
 /// How far back a first run looks for what is new.
 const FIRST_LOOK_BACK: Duration = Duration::days(7);
@@ -45,7 +45,9 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
     let own_client_id = own_client_id(own, &service_accounts);
     let client_certificates: Reading<Vec<ClientCertificates>> = part(run, Part::ClientCertificates)?;
     let lists = Lists { console: &console, own: &probe, others: &others };
-    let shown = Shown::new(run, lists, &own_client_id, &service_accounts, &client_certificates);
+    let policies: Reading<IamPolicies> = part(run, Part::IamPolicies)?;
+    let accounts = Accounts { listed: &service_accounts, foreign: &client_certificates, policies: &policies };
+    let shown = Shown::new(run, lists, &own_client_id, accounts);
     let mut grants = shown.grants(run)?;
     for grant in grants.iter_mut() {
         if let Some(seen_at) = grant.first_seen_at {
@@ -62,14 +64,18 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
     let changes_since =
         run.previous()?.map_or_else(|| run.started_at() - FIRST_LOOK_BACK, |previous| previous.started_at());
     let customer_id = known.and_then(|listing| listing.customer_id.clone());
-    let policies: Reading<IamPolicies> = part(run, Part::IamPolicies)?;
     let mut tenant = Tenant {
         run_at: run.started_at(),
         people: people(run, &listing)?,
         domains: part(run, Part::Domains)?,
         admin_roles: part(run, Part::AdminRoles)?,
         service_accounts,
-        console_grants: console.without_facts(),
+        console_grants: up_to_date(
+            console.without_facts(),
+            grants.sight(),
+            run.started_at(),
+            admin_log.gap(),
+        ),
         probe_grants: probe.without_facts(),
         other_probes: others.without_facts(),
         grants,
@@ -127,6 +133,35 @@ fn user_listing(run: &Run<'_>) -> Result<Reading<UserListing>, StoreError> {
         }
         None => Reading::Missing(Gap::not_reached(Part::Users)),
     })
+}
+
+/// The list, with a gap if nobody would have seen what was delegated since it was taken.
+fn up_to_date(
+    list: Reading<()>,
+    sight: &Sight,
+    run_at: DateTime<Utc>,
+    admin_log: Option<&Gap>,
+) -> Reading<()> {
+    match (list, sight.console_at) {
+        (Reading::Complete(()), Some(listed_at)) if !sight.reaches(run_at) => {
+            let missing = admin_log.map_or_else(String::new, |gap| format!(": {}", gap.message));
+            let gap = Gap {
+                part: Part::ConsoleGrants,
+                class: GapClass::NotConfigured,
+                reason: "console_list_outdated".to_owned(),
+                message: format!(
+                    "The console's list is of {}, and the admin log was not read from then on, so nobody would have \
+                     seen what was delegated since{missing}",
+                    listed_at.date_naive()
+                ),
+                needed: admin_log.map(|gap| gap.needed.clone()).unwrap_or_default(),
+                fix: "Take the list from the Admin console again, or let the audit read the admin log."
+                    .to_owned(),
+            };
+            Reading::Partial((), gap)
+        }
+        (list, _) => list,
+    }
 }
 
 fn people(run: &Run<'_>, listing: &Reading<UserListing>) -> Result<Reading<People>, StoreError> {

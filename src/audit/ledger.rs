@@ -3,8 +3,8 @@
 use crate::collect::GrantListing;
 use crate::store::{Run, StoreError};
 use crate::tenant::{
-    ClientCertificates, ClientProbe, Grants, Ledger, LedgerSource, Reading, SeenGrant, ServiceAccounts,
-    SourceWindow,
+    ClientCertificates, ClientProbe, Grants, IamPolicies, Ledger, LedgerSource, Reading, SeenGrant,
+    ServiceAccounts, SourceWindow,
 };
 
 /// The lists and questions that show grants.
@@ -18,6 +18,29 @@ pub(super) struct Lists<'a> {
     pub(super) others: &'a Reading<Vec<ClientProbe>>,
 }
 
+/// What tells whose number belongs to which address.
+#[derive(Clone, Copy)]
+pub(super) struct Accounts<'a> {
+    /// The accounts of the projects that were read.
+    pub(super) listed: &'a Reading<ServiceAccounts>,
+    /// What public certificates say of the others.
+    pub(super) foreign: &'a Reading<Vec<ClientCertificates>>,
+    /// Policies, which still name accounts that were deleted.
+    pub(super) policies: &'a Reading<IamPolicies>,
+}
+
+impl Accounts<'_> {
+    /// Addresses with client ids. Of an address that comes twice the last holds: a listed account's.
+    fn addresses(self) -> Vec<(String, String)> {
+        let deleted = self.policies.known().into_iter().flat_map(IamPolicies::deleted_service_accounts);
+        let deleted = deleted.map(|(email, number)| (email.to_owned(), number.to_owned()));
+        let listed = self.listed.known().into_iter().flat_map(|accounts| &accounts.0);
+        let listed = listed.map(|account| (account.email.clone(), account.client_id.clone()));
+        let all = deleted.chain(addresses_of(self.foreign)).chain(listed);
+        all.filter(|(_, client_id)| !client_id.is_empty()).collect()
+    }
+}
+
 /// What this run's lists show.
 #[derive(Clone, Debug)]
 pub(super) struct Shown {
@@ -29,13 +52,7 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    pub(super) fn new(
-        run: &Run<'_>,
-        lists: Lists<'_>,
-        own_client_id: &str,
-        accounts: &Reading<ServiceAccounts>,
-        foreign: &Reading<Vec<ClientCertificates>>,
-    ) -> Self {
+    pub(super) fn new(run: &Run<'_>, lists: Lists<'_>, own_client_id: &str, accounts: Accounts<'_>) -> Self {
         let show = |source, client: &String, scope: &String, at| SeenGrant {
             client: client.clone(),
             scope: scope.clone(),
@@ -61,15 +78,10 @@ impl Shown {
         let questions = asked.iter().filter(|(_, granted)| granted.complete().is_ok()).map(|(client, _)| {
             SourceWindow::at(LedgerSource::Probe, Some((*client).clone()), run.started_at())
         });
-        let accounts = accounts.known().into_iter().flat_map(|accounts| &accounts.0);
-        let accounts = accounts.map(|account| (account.email.clone(), account.client_id.clone()));
         Self {
             seen: listed.chain(probed).collect(),
             windows: list.into_iter().chain(questions).collect(),
-            addresses: addresses_of(foreign)
-                .chain(accounts)
-                .filter(|(_, client_id)| !client_id.is_empty())
-                .collect(),
+            addresses: accounts.addresses(),
         }
     }
 
@@ -77,7 +89,9 @@ impl Shown {
     pub(super) fn grants(&self, run: &Run<'_>) -> Result<Grants, StoreError> {
         let addresses = run.client_addresses()?.into_iter().chain(self.addresses.iter().cloned());
         let mut ledger = Ledger::new(run.started_at(), addresses);
-        for (window, is_now) in run.source_windows()? {
+        let windows = run.source_windows()?.into_iter();
+        // What is dated ahead of the run proves nothing.
+        for (window, is_now) in windows.filter(|(window, _)| window.until <= run.started_at()) {
             if is_now {
                 ledger.see_window(window);
             } else {

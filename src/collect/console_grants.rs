@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use chrono::{DateTime, NaiveTime, Utc};
+use chrono::{DateTime, NaiveTime, SubsecRound, Utc};
 
 use crate::tenant::{Gap, GapClass, Part, Reading};
 
@@ -31,7 +31,12 @@ pub(super) fn collect(plan: &Plan, run_at: DateTime<Utc>) -> Reading<GrantListin
         let modified = std::fs::metadata(&list.path).and_then(|metadata| metadata.modified());
         modified.map_or(run_at, DateTime::<Utc>::from)
     };
-    let seen_at = list.date.map_or_else(file_time, |date| date.and_time(NaiveTime::MIN).and_utc());
+    // A file has fractions of seconds and the run has not: one of the same moment is not newer than the run.
+    let seen_at = list
+        .date
+        .map_or_else(file_time, |date| date.and_time(NaiveTime::MIN).and_utc())
+        .trunc_subsecs(0)
+        .min(run_at);
     match parse(&bytes) {
         Ok(grants) => Reading::Complete(GrantListing { grants, seen_at }),
         Err(error) => Reading::Missing(malformed(&list.path, &error)),

@@ -63,12 +63,8 @@ impl Tenant {
 
     /// IAM keeps a deleted member as `deleted:serviceAccount:<address>?uid=<number>`.
     fn deleted_account(&self, client_id: &str) -> Option<ClientIdentity<'_>> {
-        let policies = self.iam.policies.known()?.0.iter().filter_map(|entry| entry.policy.known());
-        let members = policies.flat_map(|policy| &policy.bindings).flat_map(|binding| &binding.members);
-        members
-            .filter_map(|member| member.strip_prefix("deleted:serviceAccount:")?.split_once("?uid="))
-            .find_map(|(email, number)| {
-                is_same_client(number, client_id).then_some(ClientIdentity::Deleted(email))
-            })
+        let mut deleted = self.iam.policies.known()?.deleted_service_accounts();
+        let (email, _) = deleted.find(|(_, number)| is_same_client(number, client_id))?;
+        Some(ClientIdentity::Deleted(email))
     }
 }

@@ -36,6 +36,15 @@ pub enum Disagreement {
         /// The list's date.
         listed_at: DateTime<Utc>,
     },
+    /// The source shows it before a list that does not name it; the log saw the time between, and no removal in it.
+    AbsenceNotLogged {
+        /// Who shows it.
+        source: LedgerSource,
+        /// When.
+        seen_at: DateTime<Utc>,
+        /// The list's date.
+        listed_at: DateTime<Utc>,
+    },
     /// In a list and not in the list before; the log saw the time between, and no authorization in it.
     AuthorizationNotLogged {
         /// The list before.
@@ -90,6 +99,7 @@ impl Disagreement {
             Self::NotInList { .. } => "not_in_list",
             Self::SeenAfterRemoval { .. } => "seen_after_removal",
             Self::SeenAfterAbsence { .. } => "seen_after_absence",
+            Self::AbsenceNotLogged { .. } => "absence_not_logged",
             Self::AuthorizationNotLogged { .. } => "authorization_not_logged",
             Self::TokenRefused { .. } => "token_refused",
             Self::NotNamedAgain { .. } => "not_named_again",
@@ -139,6 +149,13 @@ impl std::fmt::Display for Disagreement {
                 day(listed_at),
                 shown_by(*source),
                 day(seen_at)
+            ),
+            Self::AbsenceNotLogged { source, seen_at, listed_at } => write!(
+                f,
+                "{} on {}, the console's list of {} does not name it, and the log shows no removal between",
+                shown_by(*source),
+                day(seen_at),
+                day(listed_at)
             ),
             Self::AuthorizationNotLogged { absent_at, listed_at } => write!(
                 f,

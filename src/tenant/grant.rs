@@ -158,6 +158,17 @@ pub fn bare_client(id: &str) -> &str {
 
 const CLIENT_SUFFIX: &str = ".apps.googleusercontent.com";
 
+impl Grant {
+    /// What allowed it, where nothing says that a domain-wide delegation did: `configuration_source`.
+    #[must_use]
+    pub fn other_permission(&self) -> Option<&str> {
+        self.disagreements.iter().find_map(|disagreement| match disagreement {
+            Disagreement::OtherPermission { configuration_source } => Some(configuration_source.as_str()),
+            _ => None,
+        })
+    }
+}
+
 /// Every grant that the ledger holds, ordered by client and scope, and what it cannot say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grants {

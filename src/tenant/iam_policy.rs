@@ -90,6 +90,14 @@ impl IamPolicies {
         self.0.iter().find(|entry| entry.resource == *resource)
     }
 
+    /// Addresses and numbers of service accounts that were deleted and that a binding still names:
+    /// `deleted:serviceAccount:<address>?uid=<number>`.
+    pub fn deleted_service_accounts(&self) -> impl Iterator<Item = (&str, &str)> {
+        let policies = self.0.iter().filter_map(|entry| entry.policy.known());
+        let members = policies.flat_map(|policy| &policy.bindings).flat_map(|binding| &binding.members);
+        members.filter_map(|member| member.strip_prefix("deleted:serviceAccount:")?.split_once("?uid="))
+    }
+
     /// A resource and everything above it, as far as it was read.
     pub fn upwards_from(&self, resource: &IamResource) -> impl Iterator<Item = &ResourcePolicy> {
         let above = |entry: &&ResourcePolicy| self.of(entry.parent.known()?.as_ref()?);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use workspace_audit_emulator::TenantName;
+use workspace_audit_emulator::{Options, TenantName};
 
 use crate::support::{Audit, Tenant, binary};
 
@@ -139,5 +139,70 @@ fn a_client_that_only_logs_show_is_known_by_its_public_certificates() {
     assert!(logged.iter().any(|client| client["active"] == false), "{logged:?}");
     for client in logged {
         assert!(asked.contains(client["clientId"].as_str().unwrap()), "{client}");
+    }
+}
+
+#[test]
+fn a_list_that_is_dated_ahead_is_refused_and_one_of_this_moment_is_not_newer_than_the_run() {
+    let tenant = Tenant::named(TenantName::Typical);
+    tenant.edit_config(|text| {
+        let dated = |line: &str| line.starts_with("console_grants_date");
+        text.lines().filter(|line| !dated(line)).map(|line| format!("{line}\n")).collect()
+    });
+    let list = tenant.folder.path().join("dwd.csv");
+    let text = std::fs::read_to_string(&list).unwrap();
+    let own = "workspace-audit@audit-project.iam.gserviceaccount.com";
+    let of_audit = |audit: &Audit| {
+        let rows = audit.rows("delegated_scopes.csv").into_iter();
+        rows.filter(|row| row["service_account"] == own).count()
+    };
+    // The audit's own grants are left out of a list that is written the moment before.
+    let others: String = text
+        .lines()
+        .filter(|line| !line.contains("gmail.readonly"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    std::fs::write(&list, others).unwrap();
+    let audit = tenant.audit();
+    audit.assert_code(0);
+    assert!(of_audit(&audit) > 5, "the probe of this run shows them");
+
+    let ahead = std::time::SystemTime::now() + std::time::Duration::from_secs(20 * 86_400);
+    std::fs::File::options().write(true).open(&list).unwrap().set_modified(ahead).unwrap();
+    let refused = tenant.audit();
+    refused.assert_code(2);
+    assert!(
+        refused.stderr.contains("dwd.csv") && refused.stderr.contains("console_grants_date"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
+fn an_old_list_passes_nothing_unless_the_log_was_read_since() {
+    let delegation = ["DWD-02", "DWD-03", "DWD-06", "KEY-01", "KEY-05"];
+    let scope = "https://www.googleapis.com/auth/admin.reports.audit.readonly";
+    for (revoked, may_pass) in [(vec![], true), (vec![scope.to_owned()], false)] {
+        let tenant = Tenant::with(Options {
+            tenant: TenantName::Typical,
+            at: Some("2026-11-21T07:00:00Z".parse().unwrap()),
+            revoked_scopes: revoked,
+            ..Options::default()
+        });
+        tenant.edit_config(|text| {
+            text.replace("console_grants_date = 2026-11-21", "console_grants_date = 2026-11-01")
+        });
+        let audit = tenant.audit();
+        let passes: u64 = delegation.iter().map(|check| audit.verdicts(check)["pass"]).sum();
+        assert_eq!(passes > 0, may_pass, "{passes}");
+        if !may_pass {
+            audit.assert_code(4);
+            let rows = audit.rows("findings.csv");
+            let gap = rows
+                .iter()
+                .find(|row| row["check_id"] == "DWD-02" && row["verdict"] == "not_assessed")
+                .unwrap();
+            assert!(gap["message"].contains("2026-11-01") && gap["evidence"].contains(scope), "{gap:?}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What the checks on delegated scopes share: the row of the table, and how a grant is described.
 
 use crate::checks::{gaps, subjects};
-use crate::findings::{Ruling, Severity};
+use crate::findings::{Ruling, Severity, Verdict};
 use crate::tenant::{Gap, Grant, Part, Policy, Provenance, RiskClass, ScopeRisk, ScopeRiskTable, Tenant};
 
 /// The table's row of a grant's scope.
@@ -52,7 +52,7 @@ pub(super) fn client_name<'a>(grant: &'a Grant, tenant: &'a Tenant) -> &'a str {
 /// Names the grant, and says who says that it exists.
 pub(super) fn describe(ruling: Ruling, grant: &Grant, tenant: &Tenant, policy: &Policy) -> Ruling {
     let table = ScopeRiskTable::shipped();
-    let mut ruling = ruling
+    let mut ruling = not_delegated(ruling, grant)
         .about(subjects::grant(grant, tenant))
         .evidence("client_id", &grant.client_id)
         .evidence("scope", &grant.scope)
@@ -65,6 +65,18 @@ pub(super) fn describe(ruling: Ruling, grant: &Grant, tenant: &Tenant, policy: &
         ruling = ruling.evidence("disagreement", disagreement.to_string());
     }
     own_client(ruling, &grant.client_id, policy)
+}
+
+/// A right that something else gave is no delegation: a person looks at it.
+fn not_delegated(ruling: Ruling, grant: &Grant) -> Ruling {
+    match grant.other_permission() {
+        Some(permission) if ruling.verdict == Verdict::Fail => Ruling {
+            verdict: Verdict::Review,
+            message: format!("{}: {permission} allowed it, not a domain-wide delegation", ruling.message),
+            ..ruling
+        },
+        _ => ruling,
+    }
 }
 
 /// Says so if the client is the audit itself: its own grant is a finding too.

@@ -44,7 +44,8 @@ const COLUMNS: &[BorrowingColumn] = &[
 fn scopes_of<'a>(account: &'a ServiceAccount, tenant: &'a Tenant) -> BTreeSet<&'a str> {
     let ids =
         [account.client_id.as_str(), account.unique_id.as_str()].into_iter().filter(|id| !id.is_empty());
-    ids.flat_map(|id| tenant.grants.of(id)).map(|grant| grant.scope.as_str()).collect()
+    let grants = ids.flat_map(|id| tenant.grants.of(id));
+    grants.filter(|grant| grant.other_permission().is_none()).map(|grant| grant.scope.as_str()).collect()
 }
 
 fn rows(tenant: &Tenant) -> Vec<Row<'_>> {

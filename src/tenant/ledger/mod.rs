@@ -20,7 +20,7 @@ use replay::ClientLog;
 pub use sight::Sight;
 use sight::Windows;
 pub use uses::UseTally;
-use weigh::{Evidence, Seen};
+use weigh::{Evidence, Seen, Weighed};
 
 /// What sources say, as it arrives. Only delegation events need an order; [`DelegationEvent::place`] gives it.
 #[derive(Clone, Debug)]
@@ -132,8 +132,9 @@ impl Ledger {
         let (mut held, mut ended) = (Vec::new(), Vec::new());
         for ((client_id, scope), evidence) in &self.seen {
             match self.weigh(client_id, scope, evidence) {
-                Ok(grant) => held.push(grant),
-                Err(end) => ended.push(end),
+                Weighed::Held(grant) => held.push(*grant),
+                Weighed::Ended(end) => ended.push(end),
+                Weighed::Never => {}
             }
         }
         let holders: BTreeSet<&str> = held.iter().map(|grant| grant.client_id.as_str()).collect();

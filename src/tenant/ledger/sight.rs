@@ -24,6 +24,16 @@ pub struct Sight {
 }
 
 impl Sight {
+    /// Whether every grant of today would show: the list is of the day of the run, or the log was read without a hole
+    /// since the list.
+    #[must_use]
+    pub fn reaches(&self, run_at: DateTime<Utc>) -> bool {
+        let Some(listed_at) = self.console_at else { return false };
+        let log_goes_on = self.log_since.is_some_and(|since| since <= listed_at)
+            && self.log_until.is_some_and(|until| until >= run_at);
+        listed_at.date_naive() >= run_at.date_naive() || log_goes_on
+    }
+
     /// The date before which not every change is seen: the log's beginning, else the list's date. `None`:
     /// the ledger is blind throughout.
     #[must_use]

@@ -228,6 +228,50 @@ fn use_after_removal_or_absence_keeps_the_grant_and_says_so() {
 }
 
 #[test]
+fn what_worked_shortly_before_a_list_that_lacks_it_ends_only_if_a_removal_explains_that() {
+    let used = told().used(70, SEND).list(80, &[]);
+    let unexplained = used.clone().log(60, 100);
+    assert_eq!(unexplained.doubts(), ["absence_not_logged"]);
+    assert!(unexplained.one().disagreements[0].is_contradiction());
+    assert!(matches!(unexplained.events(&[event(75, REMOVE, &[])]).ending(), Ending::Removed { .. }));
+    for holes in [used.clone().log(75, 100), used.clone().log(60, 79), used] {
+        assert_eq!(holes.ending(), Ending::NotInList { at: day(80) }, "nobody would have seen the removal");
+    }
+    let removed_before = told().events(&[event(50, REMOVE, &[])]).used(70, SEND).list(80, &[]).log(0, 100);
+    assert_eq!(removed_before.doubts(), ["seen_after_removal", "absence_not_logged"]);
+    assert_eq!(told().probe_before(70, &[SEND]).list(80, &[]).log(0, 100).doubts(), ["absence_not_logged"]);
+}
+
+#[test]
+fn an_ending_is_what_overruled_the_last_that_was_shown() {
+    // In the first list, gone from the second, granted by the probe after that, and refused in the end.
+    let refused =
+        told().list_before(10, &[SEND]).list_before(20, &[]).probe_before(22, &[SEND]).probe(100, &[]);
+    assert_eq!(refused.ending(), Ending::TokenRefused { at: day(100) });
+}
+
+#[test]
+fn a_list_of_numbers_ends_nothing_of_a_client_that_only_its_address_names() {
+    let mut by_address = told().list(80, &[]);
+    let mut used = used(70, Some(SEND), LedgerSource::AccessEvaluation);
+    used.of.client = "gone@p.iam.gserviceaccount.com".to_owned();
+    by_address.0.add_use(&used);
+    assert_eq!(by_address.doubts(), [""; 0]);
+}
+
+#[test]
+fn the_ledger_reaches_today_by_a_list_of_today_or_by_an_unbroken_log_since_the_list() {
+    let reaches = |told: &Told| told.grants().sight().reaches(day(100));
+    assert!(!reaches(&told()));
+    assert!(reaches(&told().list(100, &[])));
+    assert!(!reaches(&told().list(90, &[])));
+    assert!(reaches(&told().list(90, &[]).log(80, 100)));
+    assert!(!reaches(&told().list(90, &[]).log(95, 100)));
+    assert!(!reaches(&told().list(90, &[]).log(80, 99)));
+    assert!(!reaches(&told().log(0, 100)));
+}
+
+#[test]
 fn an_authorization_after_the_list_explains_what_is_seen_after_it() {
     let explained = told().list(80, &[]).events(&[event(85, AUTHORIZE, &[SEND])]).used(90, SEND);
     assert_eq!(explained.doubts(), [""; 0]);

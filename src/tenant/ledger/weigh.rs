@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Duration, NaiveTime, Utc};
 
 use super::replay::ClientLog;
+use super::sight::Windows;
 use super::{Ledger, sight, spelling};
-use crate::tenant::{Disagreement, EndedGrant, Ending, Grant, LastUse, LedgerSource, Sighting};
+use crate::tenant::{Disagreement, EndedGrant, Ending, Grant, Granted, LastUse, LedgerSource, Sighting};
 
 /// From when to when a source showed something.
 #[derive(Clone, Copy, Debug)]
@@ -62,31 +63,40 @@ struct Witness {
 /// What speaks against a grant.
 #[derive(Clone, Copy, Debug)]
 struct Against<'a> {
-    removal: Option<&'a crate::tenant::Granted>,
+    removal: Option<&'a Granted>,
     /// The newest list, which does not name it.
     absent_at: Option<DateTime<Utc>>,
     /// The newest probe, which was refused it.
     refused_at: Option<DateTime<Utc>>,
+    windows: &'a Windows,
 }
 
 impl Against<'_> {
-    fn overrules(&self, source: LedgerSource, at: DateTime<Utc>) -> bool {
-        let is_before = |end: Option<DateTime<Utc>>| end.is_some_and(|end| at < end);
-        let removed = self.removal.is_some_and(|removal| end_of(source, at) < removal.at);
+    /// The first proof that what a source showed is over; `None`: it stands.
+    fn overruled(&self, source: LedgerSource, at: DateTime<Utc>) -> Option<Ending> {
+        let after = |end: Option<DateTime<Utc>>| end.filter(|end| at < *end);
+        let removed = self
+            .removal
+            .filter(|removal| end_of(source, at) < removal.at)
+            .map(|removal| Ending::Removed { at: removal.at, by: removal.by.clone() });
         // A list is no proof against a logged authorization: Google's log would show the removal.
-        let absent = source != LedgerSource::AuditLog && is_before(self.absent_at);
+        let absent = after(self.absent_at)
+            .filter(|listed_at| {
+                source != LedgerSource::AuditLog && !self.is_unexplained(source, at, *listed_at)
+            })
+            .map(|at| Ending::NotInList { at });
         // A refusal has many causes: it ends only what the same question had shown.
-        let refused = source == LedgerSource::Probe && is_before(self.refused_at);
-        removed || absent || refused
+        let refused = after(self.refused_at)
+            .filter(|_| source == LedgerSource::Probe)
+            .map(|at| Ending::TokenRefused { at });
+        [removed, absent, refused].into_iter().flatten().min_by_key(Ending::at)
     }
 
-    /// The first proof after a source showed it last.
-    fn ending(&self, last_seen_at: Option<DateTime<Utc>>, probe_alone: bool) -> Option<Ending> {
-        let removed = self.removal.map(|by| Ending::Removed { at: by.at, by: by.by.clone() });
-        let absent = self.absent_at.map(|at| Ending::NotInList { at });
-        let refused = self.refused_at.filter(|_| probe_alone).map(|at| Ending::TokenRefused { at });
-        let proofs = [removed, absent, refused].into_iter().flatten();
-        proofs.filter(|proof| Some(proof.at()) > last_seen_at).min_by_key(Ending::at)
+    /// Whether it worked before the list that lacks it, while the log, unbroken between, saw no removal.
+    fn is_unexplained(&self, source: LedgerSource, at: DateTime<Utc>, listed_at: DateTime<Utc>) -> bool {
+        let worked = is_use(source) || source == LedgerSource::Probe;
+        let is_removed = self.removal.is_some_and(|removal| (at..=listed_at).contains(&removal.at));
+        worked && !is_removed && self.windows.log_covers(at, listed_at)
     }
 }
 
@@ -96,37 +106,30 @@ fn end_of(source: LedgerSource, at: DateTime<Utc>) -> DateTime<Utc> {
     if is_whole_day { at + Duration::days(1) } else { at }
 }
 
+/// What the evidence comes to.
+pub(super) enum Weighed {
+    /// Something stands.
+    Held(Box<Grant>),
+    /// Nothing does, by proof.
+    Ended(EndedGrant),
+    /// Nothing ever showed it.
+    Never,
+}
+
 impl Ledger {
     /// The grant, or the proof that it is gone.
-    pub(super) fn weigh(
-        &self,
-        client_id: &str,
-        scope: &str,
-        evidence: &Evidence,
-    ) -> Result<Grant, EndedGrant> {
+    pub(super) fn weigh(&self, client_id: &str, scope: &str, evidence: &Evidence) -> Weighed {
         let nothing = ClientLog::default();
         let log = self.clients.get(client_id).unwrap_or(&nothing);
         let against = self.against(client_id, scope, evidence, log);
         let witnesses = self.witnesses(scope, evidence, log, against);
+        let Some(newest) = witnesses.iter().max_by_key(|witness| witness.at).copied() else {
+            return ended(client_id, scope, evidence, log, against);
+        };
         let times = evidence.sources.values().chain(evidence.elsewhere.values());
         let authorized = log.scopes.get(scope);
-        let Some(newest) = witnesses.iter().max_by_key(|witness| witness.at).copied() else {
-            let shown = times.map(|seen| seen.last_at).chain(authorized.map(|known| known.named_at));
-            let last_seen_at = shown.max();
-            let probe_alone =
-                authorized.is_none() && evidence.sources.keys().all(|source| *source == LedgerSource::Probe);
-            return Err(EndedGrant {
-                client_id: client_id.to_owned(),
-                scope: scope.to_owned(),
-                last_seen_at,
-                ending: against
-                    .ending(last_seen_at, probe_alone)
-                    // Unreachable: without a proof every witness stands.
-                    .unwrap_or(Ending::NotInList { at: self.run_at }),
-            });
-        };
         let shown = times.map(|seen| seen.first_at).chain(authorized.map(|known| known.first_at));
-        Ok(Grant {
+        Weighed::Held(Box::new(Grant {
             client_id: client_id.to_owned(),
             scope: scope.to_owned(),
             sightings: sightings(&witnesses),
@@ -136,11 +139,11 @@ impl Ledger {
             granted: log.open(scope).map(|(_, granted)| granted.clone()),
             disagreements: self.disagreements(scope, evidence, log, against, &witnesses, newest),
             is_rechecked: witnesses.iter().any(|witness| self.is_rechecked(*witness)),
-        })
+        }))
     }
 
     fn against<'a>(
-        &self,
+        &'a self,
         client_id: &str,
         scope: &str,
         evidence: &Evidence,
@@ -150,11 +153,16 @@ impl Ledger {
         let lacks = |source, date: &DateTime<Utc>| last(source).is_none_or(|last| last < *date);
         Against {
             removal: log.removal.as_ref(),
-            absent_at: self.windows.newest_list().filter(|date| lacks(LedgerSource::Console, date)),
+            // A list of numbers says nothing of a client that is known by its address alone.
+            absent_at: self
+                .windows
+                .newest_list()
+                .filter(|date| !client_id.contains('@') && lacks(LedgerSource::Console, date)),
             refused_at: self
                 .windows
                 .newest_probe(client_id)
                 .filter(|date| spelling::is_known(scope) && lacks(LedgerSource::Probe, date)),
+            windows: &self.windows,
         }
     }
 
@@ -172,7 +180,7 @@ impl Ledger {
         });
         let stands = |(source, seen): (&LedgerSource, &Seen)| {
             let witness = Witness { source: *source, at: seen.last_at, is_now: seen.is_now };
-            (!against.overrules(witness.source, witness.at)).then_some(witness)
+            against.overruled(witness.source, witness.at).is_none().then_some(witness)
         };
         // What does not rest on a delegation does not end with it.
         let elsewhere = evidence.elsewhere.iter().map(|((_, log), seen)| Witness {
@@ -230,8 +238,15 @@ impl Ledger {
         }
         if let Some(listed_at) = against.absent_at {
             // An authorization after the list explains what was seen after it.
-            let unexplained = delegated().filter(|_| open.is_none_or(|open| open.named_at < listed_at));
-            found.extend(unexplained.map(|witness| Disagreement::SeenAfterAbsence {
+            let unexplained = || delegated().filter(|_| open.is_none_or(|open| open.named_at < listed_at));
+            let before = unexplained().filter(|witness| witness.at < listed_at);
+            found.extend(before.map(|witness| Disagreement::AbsenceNotLogged {
+                source: witness.source,
+                seen_at: witness.at,
+                listed_at,
+            }));
+            let after = unexplained().filter(|witness| witness.at >= listed_at);
+            found.extend(after.map(|witness| Disagreement::SeenAfterAbsence {
                 source: witness.source,
                 seen_at: witness.at,
                 listed_at,
@@ -288,6 +303,33 @@ impl Ledger {
         let is_logged = log.scopes.get(scope).is_some_and(|known| known.first_at <= until);
         let is_seen = self.windows.log_covers(absent_at, listed_at);
         (is_seen && !is_logged).then_some(Disagreement::AuthorizationNotLogged { absent_at, listed_at })
+    }
+}
+
+/// Over, by what overruled the last that was shown.
+fn ended(
+    client_id: &str,
+    scope: &str,
+    evidence: &Evidence,
+    log: &ClientLog,
+    against: Against<'_>,
+) -> Weighed {
+    let overruled = evidence
+        .sources
+        .iter()
+        .filter_map(|(source, seen)| Some((seen.last_at, against.overruled(*source, seen.last_at)?)));
+    let removed = log.scopes.get(scope).zip(log.removal.as_ref()).map(|(authorization, removal)| {
+        (authorization.named_at, Ending::Removed { at: removal.at, by: removal.by.clone() })
+    });
+    let last = overruled.chain(removed).max_by_key(|(last_seen_at, ending)| (*last_seen_at, ending.at()));
+    match last {
+        Some((last_seen_at, ending)) => Weighed::Ended(EndedGrant {
+            client_id: client_id.to_owned(),
+            scope: scope.to_owned(),
+            last_seen_at: Some(last_seen_at),
+            ending,
+        }),
+        None => Weighed::Never,
     }
 }
 
