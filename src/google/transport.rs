@@ -1,17 +1,18 @@
 //! Sends on an API's lane and classifies what comes back.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use reqwest::{RequestBuilder, Url};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::causes;
 
 use super::api::is_loopback;
 use super::error::retry_after;
-use super::lane::{Lane, Lanes};
+use super::lane::{Lane, Lanes, Question};
 use super::proxies::Proxies;
 use super::token::Token;
 use super::{Api, GoogleError};
@@ -63,7 +64,7 @@ pub(super) struct Transport {
     http: reqwest::Client,
     /// For this machine, which no proxy reaches.
     loopback: reqwest::Client,
-    proxies: Proxies,
+    proxies: Arc<Proxies>,
     lanes: Lanes,
 }
 
@@ -83,7 +84,7 @@ impl Transport {
         Ok(Self {
             http: builder().build()?,
             loopback: builder().no_proxy().build()?,
-            proxies: Proxies::of_environment(),
+            proxies: Arc::new(Proxies::of_environment()),
             lanes: Lanes::new(options.concurrency, options.retry_budget, options.outage_patience),
         })
     }
@@ -162,47 +163,61 @@ impl Transport {
         request: RequestBuilder,
         secrets: &[&str],
     ) -> Result<T, GoogleError> {
-        self.lane(api).attempt(self.sent(api, url, request, secrets)).await
+        let again = self.question(api, url, &request);
+        self.lane(api).attempt(sent(&self.proxies, api, url, request, secrets), again).await
     }
 
-    async fn sent<T: DeserializeOwned>(
-        &self,
-        api: Api,
-        url: &Url,
-        request: RequestBuilder,
-        secrets: &[&str],
-    ) -> Result<T, GoogleError> {
-        let lost =
-            |error| GoogleError::from_transport(api, &error, self.proxies.between(url.as_str()).as_deref());
-        let mut response = request.send().await.map_err(|error| {
-            let error = lost(error);
-            GoogleError { unanswered: error.cause == causes::CONNECTION_LOST, ..error }
-        })?;
-        let status = response.status();
-        let asked = response.headers().get(RETRY_AFTER).and_then(|header| header.to_str().ok());
-        let asked = asked.and_then(|header| retry_after(header, Utc::now()));
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(lost)? {
-            if body.len() + chunk.len() > LARGEST_ANSWER {
-                let words = "the answer is larger than 8 MiB";
-                return Err(GoogleError::new(causes::UNDECODABLE, api, Some(status.as_u16()), words));
+    /// How to ask the same again. None of what comes back is kept.
+    fn question(&self, api: Api, url: &Url, request: &RequestBuilder) -> Option<Question> {
+        let (request, url, proxies) = (request.try_clone()?, url.clone(), Arc::clone(&self.proxies));
+        Some(Question::new(move || {
+            let (request, url, proxies) = (request.try_clone(), url.clone(), Arc::clone(&proxies));
+            async move {
+                let Some(request) = request else { return Ok(()) };
+                let answer = sent::<IgnoredAny>(&proxies, api, &url, request, &[]).await;
+                answer.map(drop).map_err(|error| GoogleError { words: "".into(), ..error })
             }
-            body.extend_from_slice(&chunk);
-        }
-        if !status.is_success() {
-            let body = without(&body, secrets);
-            return Err(GoogleError::from_answer(api, status.as_u16(), body.as_bytes(), asked));
-        }
-        serde_json::from_slice(&body).map_err(|error| {
-            // serde_json's message can cite the body, and a token answer's body holds a token.
-            let words = format!(
-                "no valid JSON of the expected shape at line {}, column {}",
-                error.line(),
-                error.column()
-            );
-            GoogleError::new(causes::UNDECODABLE, api, Some(status.as_u16()), &words)
-        })
+        }))
     }
+}
+
+/// Sends, and classifies what comes back.
+async fn sent<T: DeserializeOwned>(
+    proxies: &Proxies,
+    api: Api,
+    url: &Url,
+    request: RequestBuilder,
+    secrets: &[&str],
+) -> Result<T, GoogleError> {
+    let lost = |error| GoogleError::from_transport(api, &error, proxies.between(url.as_str()).as_deref());
+    let mut response = request.send().await.map_err(|error| {
+        let error = lost(error);
+        GoogleError { unanswered: error.cause == causes::CONNECTION_LOST, ..error }
+    })?;
+    let status = response.status();
+    let asked = response.headers().get(RETRY_AFTER).and_then(|header| header.to_str().ok());
+    let asked = asked.and_then(|header| retry_after(header, Utc::now()));
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(lost)? {
+        if body.len() + chunk.len() > LARGEST_ANSWER {
+            let words = "the answer is larger than 8 MiB";
+            return Err(GoogleError::new(causes::UNDECODABLE, api, Some(status.as_u16()), words));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    if !status.is_success() {
+        let body = without(&body, secrets);
+        return Err(GoogleError::from_answer(api, status.as_u16(), body.as_bytes(), asked));
+    }
+    serde_json::from_slice(&body).map_err(|error| {
+        // serde_json's message can cite the body, and a token answer's body holds a token.
+        let words = format!(
+            "no valid JSON of the expected shape at line {}, column {}",
+            error.line(),
+            error.column()
+        );
+        GoogleError::new(causes::UNDECODABLE, api, Some(status.as_u16()), &words)
+    })
 }
 
 fn with_token(request: RequestBuilder, token: &Token) -> Result<RequestBuilder, GoogleError> {
