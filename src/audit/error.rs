@@ -36,8 +36,9 @@ pub enum AuditError {
     /// The key.
     #[error(transparent)]
     Auth(#[from] AuthError),
-    /// The network library.
+    /// The network, as this machine has it.
     #[error(transparent)]
+    #[diagnostic(help("{}", .0.advice()))]
     Client(#[from] ClientError),
     /// The exceptions file.
     #[error(transparent)]
@@ -99,6 +100,7 @@ impl AuditError {
             Self::KeyFile(_)
             | Self::Machine(_)
             | Self::Roots(_)
+            | Self::Client(ClientError::Proxy(_) | ClientError::TrustFile(_))
             | Self::Exceptions(_)
             | Self::OtherTenant { .. }
             | Self::OtherTerms(_)

@@ -255,6 +255,11 @@ causes! {
         "No trusted TLS connection: the certificate is not trusted here",
         "Where a proxy inspects TLS, set SSL_CERT_FILE to a file with its CA certificate.",
         THIS_MACHINE;
+    /// TLS, and the file that says whom to trust is unusable.
+    TRUST_FILE = Failed, Never, "trust_file",
+        "No trusted TLS connection: the file that SSL_CERT_FILE names cannot be used",
+        "Set SSL_CERT_FILE to a readable PEM file that holds every authority that is needed, or unset it.",
+        THIS_MACHINE;
     /// Too slow.
     TIMEOUT = Failed, AfterWait, "timeout",
         "No answer in time",

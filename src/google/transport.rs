@@ -15,6 +15,7 @@ use super::error::retry_after;
 use super::lane::{Lane, Lanes, Question};
 use super::proxies::Proxies;
 use super::token::Token;
+use super::trust::fault_of_file;
 use super::{Api, GoogleError};
 
 /// The most of one answer that is read, in bytes, decompressed: several times Google's largest page.
@@ -52,8 +53,40 @@ impl Default for ClientOptions {
 
 /// Why there can be no client.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot prepare the network: {0}")]
-pub struct ClientError(#[from] reqwest::Error);
+pub enum ClientError {
+    /// TLS.
+    #[error("cannot prepare the network: {0}")]
+    Network(#[from] reqwest::Error),
+    /// TLS, for want of a file of trusted authorities.
+    #[error("no TLS connection can be trusted: the file that SSL_CERT_FILE names cannot be used ({0})")]
+    TrustFile(String),
+    /// The proxy's address.
+    #[error("the environment variable {0} holds no address of a proxy that can be used")]
+    Proxy(&'static str),
+}
+
+impl ClientError {
+    /// What to do, for a person.
+    #[must_use]
+    pub const fn advice(&self) -> &'static str {
+        match self {
+            Self::Network(_) => "This machine's set of trusted authorities must be readable.",
+            Self::TrustFile(_) => causes::TRUST_FILE.fix,
+            Self::Proxy(_) => {
+                "Write it as http://user:password@host:port, with whatever an address cannot hold percent-encoded, \
+                 or unset it. SOCKS is not supported."
+            }
+        }
+    }
+}
+
+/// What the environment puts between here and Google.
+#[derive(Debug)]
+struct Way {
+    proxies: Proxies,
+    /// What makes the file of trusted authorities unusable.
+    trust_fault: Option<String>,
+}
 
 /// Sends on an API's lane and classifies what comes back.
 ///
@@ -64,7 +97,7 @@ pub(super) struct Transport {
     http: reqwest::Client,
     /// For this machine, which no proxy reaches.
     loopback: reqwest::Client,
-    proxies: Arc<Proxies>,
+    way: Arc<Way>,
     lanes: Lanes,
 }
 
@@ -81,10 +114,20 @@ impl Transport {
                 .redirect(reqwest::redirect::Policy::none())
                 .referer(false)
         };
+        let trust_fault = fault_of_file(std::env::var_os("SSL_CERT_FILE").as_deref());
+        let built = |builder: reqwest::ClientBuilder| {
+            builder.build().map_err(|error| match &trust_fault {
+                Some(fault) => ClientError::TrustFile(fault.clone()),
+                None => error.into(),
+            })
+        };
         Ok(Self {
-            http: builder().build()?,
-            loopback: builder().no_proxy().build()?,
-            proxies: Arc::new(Proxies::of_environment()),
+            http: built(builder())?,
+            loopback: built(builder().no_proxy())?,
+            way: Arc::new(Way {
+                proxies: Proxies::of_environment(),
+                trust_fault,
+            }),
             lanes: Lanes::new(options.concurrency, options.retry_budget, options.outage_patience),
         })
     }
@@ -164,17 +207,17 @@ impl Transport {
         secrets: &[&str],
     ) -> Result<T, GoogleError> {
         let again = self.question(api, url, &request);
-        self.lane(api).attempt(sent(&self.proxies, api, url, request, secrets), again).await
+        self.lane(api).attempt(sent(&self.way, api, url, request, secrets), again).await
     }
 
     /// How to ask the same again. None of what comes back is kept.
     fn question(&self, api: Api, url: &Url, request: &RequestBuilder) -> Option<Question> {
-        let (request, url, proxies) = (request.try_clone()?, url.clone(), Arc::clone(&self.proxies));
+        let (request, url, way) = (request.try_clone()?, url.clone(), Arc::clone(&self.way));
         Some(Question::new(move || {
-            let (request, url, proxies) = (request.try_clone(), url.clone(), Arc::clone(&proxies));
+            let (request, url, way) = (request.try_clone(), url.clone(), Arc::clone(&way));
             async move {
                 let Some(request) = request else { return Ok(()) };
-                let answer = sent::<IgnoredAny>(&proxies, api, &url, request, &[]).await;
+                let answer = sent::<IgnoredAny>(&way, api, &url, request, &[]).await;
                 answer.map(drop).map_err(|error| GoogleError { words: "".into(), ..error })
             }
         }))
@@ -183,13 +226,16 @@ impl Transport {
 
 /// Sends, and classifies what comes back.
 async fn sent<T: DeserializeOwned>(
-    proxies: &Proxies,
+    way: &Way,
     api: Api,
     url: &Url,
     request: RequestBuilder,
     secrets: &[&str],
 ) -> Result<T, GoogleError> {
-    let lost = |error| GoogleError::from_transport(api, &error, proxies.between(url.as_str()).as_deref());
+    let lost = |error| {
+        let proxy = way.proxies.between(url.as_str());
+        GoogleError::from_transport(api, &error, proxy.as_deref(), way.trust_fault.as_deref())
+    };
     let mut response = request.send().await.map_err(|error| {
         let error = lost(error);
         GoogleError { unanswered: error.cause == causes::CONNECTION_LOST, ..error }
