@@ -24,7 +24,7 @@ fn act(
     let config = run::load(&again.configured)?;
     let run_id = named(&config, &again.run)?;
     let outcome = act(&config, &run_id)?;
-    terminal::tell(&outcome, output.quiet);
+    terminal::tell(&outcome, output);
     Ok(outcome.exit)
 }
 

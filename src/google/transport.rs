@@ -124,10 +124,7 @@ impl Transport {
         Ok(Self {
             http: built(builder())?,
             loopback: built(builder().no_proxy())?,
-            way: Arc::new(Way {
-                proxies: Proxies::of_environment(),
-                trust_fault,
-            }),
+            way: Arc::new(Way { proxies: Proxies::of_environment(), trust_fault }),
             lanes: Lanes::new(options.concurrency, options.retry_budget, options.outage_patience),
         })
     }
