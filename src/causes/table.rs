@@ -192,8 +192,8 @@ causes! {
         "Cloud console > APIs & Services > Quotas";
     /// The breaker is open.
     GIVEN_UP = Failed, Never, "given_up",
-        "The API failed so often in a row that it was not asked for a while",
-        "See what the last failure was; then run again.",
+        "The API did not answer for so long that it was given up",
+        "See what the last failure was; `run --resume` asks again.",
         NOWHERE;
     /// `[collect] part_deadline`.
     DEADLINE = Failed, Never, "deadline",

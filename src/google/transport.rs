@@ -26,9 +26,9 @@ const LARGEST_ANSWER: usize = 8 << 20;
 pub struct ClientOptions {
     /// Requests of one API under way at once, at most.
     pub concurrency: usize,
-    /// Retries that one API may cost, beyond those that its successes earn.
+    /// Retries that one API may cost while it throttles or answers nobody, beyond those that its successes earn.
     pub retry_budget: u32,
-    /// The longest outage of one API that is waited for.
+    /// The longest outage of one API that is waited for; a quarter of that for one that never answered.
     pub outage_patience: Duration,
     /// The longest wait for a connection.
     pub connect_timeout: Duration,

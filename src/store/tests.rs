@@ -125,7 +125,7 @@ fn mailbox(evidence: &str) -> Mailbox {
 /// A run of three users, of whom the last was renamed; everybody signed in meanwhile.
 fn week<'s>(store: &'s Store, day: &str, name: &str) -> Run<'s> {
     let signed_in = format!("{day}T06:00:00.123Z");
-    let run = begin(&store, format!("{day}T07:00:00Z").parse().unwrap(), "terms");
+    let run = begin(store, format!("{day}T07:00:00Z").parse().unwrap(), "terms");
     let users = [user("a", "Ann", &signed_in), user("b", "Ben", &signed_in), user("c", name, &signed_in)];
     run.put_users(&users, 0, &"cursor").unwrap();
     let keys: Vec<UserKey> = run.users_without_mailbox().map(|row| row.unwrap().0).collect();

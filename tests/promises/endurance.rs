@@ -95,7 +95,8 @@ fn assert_only_these_fail(audit: &Audit, bad: &[String]) {
         failed.push(user["primary_email"].clone());
     }
     let mut bad = bad.to_vec();
-    (failed.sort_unstable(), bad.sort_unstable());
+    failed.sort_unstable();
+    bad.sort_unstable();
     let wrong = failed.iter().filter(|address| !bad.contains(address)).count();
     assert!(failed == bad, "{} failed, {wrong} of them are healthy; {} are bad", failed.len(), bad.len());
     assert_eq!(audit.json("status.json")["state"], "finished");
