@@ -216,7 +216,10 @@ impl Lane {
                 let is_throttled = error.cause == causes::THROTTLED;
                 state.traffic.throttles += u64::from(is_throttled);
                 state.breaker.failed(Instant::now(), error.cause == causes::TIMEOUT);
-                state.last = Some(error.clone());
+                // What was asked again keeps no words of its own.
+                if state.last.is_none() || !error.words.is_empty() {
+                    state.last = Some(error.clone());
+                }
                 drop(guard);
                 if is_throttled {
                     place.throttled();
@@ -318,7 +321,8 @@ mod tests {
         let is_up = Arc::new(AtomicBool::new(true));
         let known = Question::new({
             let is_up = Arc::clone(&is_up);
-            move || ready(if is_up.load(Relaxed) { Ok(()) } else { Err(error(causes::BACKEND_ERROR)) })
+            let wordless = || GoogleError { words: "".into(), ..error(causes::BACKEND_ERROR) };
+            move || ready(if is_up.load(Relaxed) { Ok(()) } else { Err(wordless()) })
         });
         lane.attempt(ready(Ok(())), Some(known)).await.unwrap();
         let bad = async || {
@@ -334,6 +338,8 @@ mod tests {
         assert_eq!(lane.traffic().calls, 1 + 500 + 9, "one question after each fifty");
         is_up.store(false, Relaxed);
         while bad().await != causes::GIVEN_UP {}
+        let refused = lane.attempt(ready(Ok(())), None).await.unwrap_err();
+        assert!(refused.words.contains("gmail answered 503: down"), "{refused}");
         assert!(lane.traffic().calls <= 510 + 50 + 7, "{:?}", lane.traffic());
     }
 
