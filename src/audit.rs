@@ -19,7 +19,7 @@ use crate::formats::FormatOptions;
 use crate::google::{Auth, Client, ClientOptions, KeyFile, Machine, Roots, Traffic};
 use crate::judge::{self, Bench, Judged};
 use crate::report::{self, Folder};
-use crate::store::{Run, RunState, Store};
+use crate::store::{KnownRun, Run, RunState, Store, StoreError};
 use crate::tenant::{self, DomainKind, Part, Policy, Register, ScopeRiskTable, Tenant};
 
 use assemble::Facts;
@@ -57,7 +57,8 @@ pub async fn run(
     let (client, account) = connect(config).await?;
     let folder = Folder::prepare(&config.reports)?;
     let store = Store::open(&config.history)?;
-    let (run, beginning) = begin(&store, config, circumstances)?;
+    let (run, beginning) = begin(&store, &folder, config, circumstances)?;
+    let earlier = run.requests()?;
 
     let ending = tokio::select! {
         collected = collect::collect(&client, &plan, &run, progress) => {
@@ -66,7 +67,7 @@ pub async fn run(
             if client.has_given_up() { RunState::Interrupted } else { RunState::Finished }
         }
         () = stop => RunState::Interrupted,
-        () = tell_traffic(&client, progress) => RunState::Interrupted,
+        failure = tell_traffic(&client, &run, &earlier, progress) => return Err(failure.into()),
     };
     let own = assemble::OwnClient { email: &account.email, client_id: account.client_id.as_deref() };
     let facts = assemble::facts(&run, own)?;
@@ -77,11 +78,13 @@ pub async fn run(
         let gap = Box::new(gap.clone());
         // What an attempt before read stays.
         if beginning != Beginning::Resumed {
+            folder.release(run.id());
             run.abandon()?;
         }
         return Err(AuditError::NoToken(gap));
     }
     if let Err(refusal) = refuse_another_tenant(&run, &facts) {
+        folder.release(run.id());
         run.abandon()?;
         return Err(refusal);
     }
@@ -90,25 +93,34 @@ pub async fn run(
     let policy = policy(config, &facts, register);
     let judged = judge(&run, &facts, checks, &policy, &exceptions, &plan.parts)?;
     let summary = RunSummary {
-        requests: requests(&client),
+        requests: requests(&client, &earlier),
         ..summary(config, circumstances, &plan, &run, &facts, judged)
     };
     let outcome = write_reports(config, &run, &facts.tenant, &summary, folder, ending)?;
     Ok(Outcome { beginning, ..outcome })
 }
 
-/// Tells for ever what goes to Google.
-async fn tell_traffic(client: &Client, progress: &dyn Progress) {
+/// Tells and keeps for ever what goes to Google; ends only where it cannot be kept.
+async fn tell_traffic(
+    client: &Client,
+    run: &Run<'_>,
+    earlier: &BTreeMap<String, Requests>,
+    progress: &dyn Progress,
+) -> StoreError {
     let mut every_second = tokio::time::interval(Duration::from_secs(1));
     loop {
         every_second.tick().await;
         progress.traffic(client.traffic().into_values().sum());
+        if let Err(error) = run.keep_requests(&requests(client, earlier)) {
+            return error;
+        }
     }
 }
 
 /// Continues the run that was not finished, if it asked for the same facts and is young enough, or begins one.
 fn begin<'s>(
     store: &'s Store,
+    folder: &Folder,
     config: &Config,
     circumstances: Circumstances,
 ) -> Result<(Run<'s>, Beginning), AuditError> {
@@ -131,7 +143,8 @@ fn begin<'s>(
         None => {}
     }
     let beginning = if circumstances.resume { Beginning::NothingToResume } else { Beginning::Fresh };
-    Ok((store.begin(circumstances.at, &terms)?, beginning))
+    let run = store.begin(circumstances.at, &terms, |id| folder.claim(id).map_err(AuditError::from))?;
+    Ok((run, beginning))
 }
 
 /// Judges the kept facts of a run again, and writes its reports anew. Asks nobody anything.
@@ -142,13 +155,13 @@ pub fn judge_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError>
     let exceptions = read_exceptions(config)?;
     let register = read_register(config)?;
     let store = Store::open(&config.history)?;
-    let (run, before, facts) = finished_run(&store, run_id)?;
+    let (run, state, before, facts) = reported_run(&store, run_id)?;
     let parts = before.coverage.0.iter().map(|row| row.part).collect();
     let policy = policy(config, &facts, register);
     let judged = judge(&run, &facts, checks::ALL, &policy, &exceptions, &parts)?;
     let summary = with_verdicts(RunSummary { profile: profile_name(config), ..before }, &judged);
     let folder = Folder::prepare(&config.reports)?;
-    write_reports(config, &run, &facts.tenant, &summary, folder, RunState::Finished)
+    write_reports(config, &run, &facts.tenant, &summary, folder, state)
 }
 
 /// Writes the reports of a run anew, with the findings it has.
@@ -157,9 +170,9 @@ pub fn judge_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError>
 /// When the history has no such run, or no report can be written.
 pub fn report_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError> {
     let store = Store::open(&config.history)?;
-    let (run, summary, facts) = finished_run(&store, run_id)?;
+    let (run, state, summary, facts) = reported_run(&store, run_id)?;
     let folder = Folder::prepare(&config.reports)?;
-    write_reports(config, &run, &facts.tenant, &summary, folder, RunState::Finished)
+    write_reports(config, &run, &facts.tenant, &summary, folder, state)
 }
 
 /// The text of a register that names every client that the ledger of a run holds.
@@ -168,7 +181,7 @@ pub fn report_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError
 /// When the history has no such run.
 pub fn draft_register(config: &Config, run_id: &str) -> Result<String, AuditError> {
     let store = Store::open(&config.history)?;
-    let (_, _, facts) = finished_run(&store, run_id)?;
+    let (_, _, _, facts) = reported_run(&store, run_id)?;
     Ok(tenant::draft_register(&facts.tenant.grants, facts.tenant.service_accounts.known()))
 }
 
@@ -240,11 +253,12 @@ async fn connect(config: &Config) -> Result<(Client, OwnAccount), AuditError> {
     Ok((Client::new(auth, roots, options)?, account))
 }
 
-fn requests(client: &Client) -> BTreeMap<String, Requests> {
+/// What went to each API, in earlier attempts at the run too.
+fn requests(client: &Client, earlier: &BTreeMap<String, Requests>) -> BTreeMap<String, Requests> {
     let traffic = client.traffic().into_iter().map(|(api, traffic)| {
         let Traffic { calls, retries, throttles, waited } = traffic;
         let requests = Requests { calls, retries, throttles, waited_seconds: waited.as_secs() };
-        (api.id().to_owned(), requests)
+        (api.id().to_owned(), requests + earlier.get(api.id()).copied().unwrap_or_default())
     });
     traffic.collect()
 }
@@ -305,7 +319,7 @@ const CLOCK_SKEW: chrono::Duration = chrono::Duration::minutes(10);
 /// Compared with another tenant's run, everything would look new and everything fixed.
 fn refuse_another_tenant(run: &Run<'_>, facts: &Facts) -> Result<(), AuditError> {
     let Some(previous) = run.previous()? else { return Ok(()) };
-    let before = previous.summary()?.map(|summary| summary.customer).filter(|id| id.starts_with('C'));
+    let before = previous.known()?.summary.map(|summary| summary.customer).filter(|id| id.starts_with('C'));
     match (before, &facts.tenant.customer_id) {
         (Some(before), Some(now)) if before != *now => {
             Err(AuditError::OtherTenant { before, now: now.clone() })
@@ -404,13 +418,17 @@ fn profile_name(config: &Config) -> String {
     format!("{:?}", config.profile).to_lowercase()
 }
 
-fn finished_run<'s>(store: &'s Store, run_id: &str) -> Result<(Run<'s>, RunSummary, Facts), AuditError> {
-    let unknown = || AuditError::NoSuchRun(run_id.to_owned());
-    let run = store.run(run_id)?.ok_or_else(unknown)?;
-    let summary = run.summary()?.ok_or_else(unknown)?;
+/// A run that has a report, also one that was told to stop.
+fn reported_run<'s>(
+    store: &'s Store,
+    run_id: &str,
+) -> Result<(Run<'s>, RunState, RunSummary, Facts), AuditError> {
+    let run = store.run(run_id)?.ok_or_else(|| AuditError::NoSuchRun(run_id.to_owned()))?;
+    let KnownRun { state, summary, .. } = run.known()?;
+    let summary = summary.ok_or_else(|| AuditError::NoReportYet(run_id.to_owned()))?;
     let own = assemble::OwnClient { email: &summary.service_account, client_id: Some(&summary.client_id) };
     let facts = assemble::facts(&run, own)?;
-    Ok((run, summary, facts))
+    Ok((run, state, summary, facts))
 }
 
 fn write_reports(

@@ -23,6 +23,7 @@ use failure::Failure;
 /// Does what was typed, and says what came of it.
 #[must_use]
 pub fn run(cli: Cli) -> Exit {
+    let log_format = cli.output.log_format;
     logging::start(&cli.output);
     let result = match cli.command {
         Command::Init(init) => init::run(&init),
@@ -38,7 +39,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Emulate(emulate) => emulate::run(emulate),
     };
     result.unwrap_or_else(|failure| {
-        terminal::complain(&failure);
+        terminal::complain(&failure, log_format);
         failure.exit()
     })
 }

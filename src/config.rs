@@ -52,7 +52,7 @@ pub struct Config {
     pub concurrency: usize,
     /// Retries that one API may cost a run, beyond those that its successes earn.
     pub retry_budget: u32,
-    /// The longest outage of one API that is waited for.
+    /// The longest outage of one API that is waited for; a quarter of that for one that never answered.
     pub outage_patience: Duration,
     /// The longest that reading one part may take.
     pub part_deadline: Duration,

@@ -71,6 +71,30 @@ impl Folder {
         Ok(folder)
     }
 
+    /// Takes a run's id among these reports, if no other run has it: runs of two histories may begin in one second.
+    /// The claim goes when the report appears; one that was left behind is swept like a draft.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn claim(&self, run_id: &str) -> Result<bool, ReportError> {
+        match DirBuilder::new().mode(0o700).create(claimed(&self.root, run_id)) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
+            Err(source) => return Err(ReportError::Folder { folder: self.root.clone(), source }),
+        }
+        // Looked at only now: a report appears before its claim goes.
+        let is_free = !self.root.join(run_id).exists();
+        if !is_free {
+            self.release(run_id);
+        }
+        Ok(is_free)
+    }
+
+    /// Gives a claim back. One that stays is only untidy.
+    pub fn release(&self, run_id: &str) {
+        let _ = std::fs::remove_dir(claimed(&self.root, run_id));
+    }
+
     /// A private folder that goes away again unless it is kept.
     fn draft(&self, prefix: &str) -> Result<tempfile::TempDir, ReportError> {
         let private = std::fs::Permissions::from_mode(0o700);
@@ -128,8 +152,14 @@ impl Folder {
         let draft = draft.keep();
         std::fs::rename(&draft, &target).map_err(refuse)?;
         point_latest(&root, run_id).map_err(refuse)?;
+        let _ = std::fs::remove_dir(claimed(&root, run_id));
         Ok(target)
     }
+}
+
+/// Says that a run of this id will have a report here.
+fn claimed(root: &Path, run_id: &str) -> PathBuf {
+    root.join(format!("{DRAFT}claim-{run_id}"))
 }
 
 /// How folders begin that hold files until all of them are there.

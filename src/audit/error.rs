@@ -36,8 +36,9 @@ pub enum AuditError {
     /// The key.
     #[error(transparent)]
     Auth(#[from] AuthError),
-    /// The network library.
+    /// The network, as this machine has it.
     #[error(transparent)]
+    #[diagnostic(help("{}", .0.advice()))]
     Client(#[from] ClientError),
     /// The exceptions file.
     #[error(transparent)]
@@ -76,9 +77,19 @@ pub enum AuditError {
     ))]
     Report(#[from] ReportError),
     /// Not in the history.
-    #[error("the history has no finished run `{0}`")]
+    #[error("the history has no run `{0}`")]
     #[diagnostic(help("`workspace-audit runs` lists them."))]
     NoSuchRun(String),
+    /// No run has a report.
+    #[error("no run of the history has a report yet")]
+    #[diagnostic(help("`workspace-audit run` makes one; `workspace-audit runs` lists what there is."))]
+    NoRun,
+    /// It was killed, or is under way.
+    #[error(
+        "the run {0} is under way, or was killed before its report: there is nothing to judge or to report again"
+    )]
+    #[diagnostic(help("`workspace-audit run --resume` continues it."))]
+    NoReportYet(String),
 }
 
 impl AuditError {
@@ -89,10 +100,13 @@ impl AuditError {
             Self::KeyFile(_)
             | Self::Machine(_)
             | Self::Roots(_)
+            | Self::Client(ClientError::Proxy(_) | ClientError::TrustFile(_))
             | Self::Exceptions(_)
             | Self::OtherTenant { .. }
             | Self::OtherTerms(_)
-            | Self::NoSuchRun(_) => Exit::Usage,
+            | Self::NoSuchRun(_)
+            | Self::NoRun
+            | Self::NoReportYet(_) => Exit::Usage,
             Self::Auth(_) | Self::Client(_) | Self::Store(_) | Self::NoToken(_) | Self::Report(_) => {
                 Exit::RunFailed
             }

@@ -69,7 +69,8 @@ Each cause that a report, a gap or an error names, with what to do. This page is
 `denied` and `failed` are the columns of `coverage.csv` that the missing units are counted in: both make a run
 partial (exit code 4). A cause that is asked again is tried up to five times, with growing waits and within a budget
 for each API and run (`[collect] retry_budget`), before it becomes a gap; one that hangs (`timeout`), three times. An
-API that failed 200 times in a row with its budget used up is not asked for a minute (`given_up`).
+API that no longer answers what it answered before is waited for (`[collect] outage_patience`), and then given up
+(`given_up`).
 ";
 
 const RECOGNITION: &str = "

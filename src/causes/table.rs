@@ -192,8 +192,8 @@ causes! {
         "Cloud console > APIs & Services > Quotas";
     /// The breaker is open.
     GIVEN_UP = Failed, Never, "given_up",
-        "The API failed so often in a row that it was not asked for a while",
-        "See what the last failure was; then run again.",
+        "The API did not answer for so long that it was given up",
+        "See what the last failure was; `run --resume` asks again.",
         NOWHERE;
     /// `[collect] part_deadline`.
     DEADLINE = Failed, Never, "deadline",
@@ -254,6 +254,11 @@ causes! {
     TLS = Failed, Never, "tls",
         "No trusted TLS connection: the certificate is not trusted here",
         "Where a proxy inspects TLS, set SSL_CERT_FILE to a file with its CA certificate.",
+        THIS_MACHINE;
+    /// TLS, and the file that says whom to trust is unusable.
+    TRUST_FILE = Failed, Never, "trust_file",
+        "No trusted TLS connection: the file that SSL_CERT_FILE names cannot be used",
+        "Set SSL_CERT_FILE to a readable PEM file that holds every authority that is needed, or unset it.",
         THIS_MACHINE;
     /// Too slow.
     TIMEOUT = Failed, AfterWait, "timeout",

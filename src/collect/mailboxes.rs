@@ -13,6 +13,9 @@ use super::{Identity, Plan, Progress, access, gaps};
 
 /// Mailboxes that are written at once.
 const BATCH: usize = 200;
+/// How far apart users are asked for who stand side by side: some trouble strikes neighbours, and an API that fails
+/// for all who are asked first looks like one that is down.
+const STRIDE: usize = 50;
 
 /// Reads every mailbox that is not read yet. Users stream from the store and their mailboxes back to it.
 pub(super) async fn collect(
@@ -25,7 +28,7 @@ pub(super) async fn collect(
     progress.resumed(Part::SendAs, run.mailbox_count()?);
     let scopes = access::scopes(Identity::Mailbox, &plan.parts);
     let deadline = plan.deadline();
-    let mut batches = stream::iter(run.users_without_mailbox())
+    let mut batches = stream::iter(spread(run.users_without_mailbox()))
         .map(|user| {
             let scopes = &scopes;
             async move {
@@ -51,6 +54,21 @@ pub(super) async fn collect(
     }
     progress.finished(Part::SendAs);
     Ok(())
+}
+
+/// The same in another order: of each hundred strides the first of all, then the second of all, and so on.
+fn spread<T>(mut rows: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
+    let mut columns = Vec::new().into_iter();
+    std::iter::from_fn(move || {
+        if columns.len() == 0 {
+            let mut next: Vec<Vec<T>> = (0..STRIDE).map(|_| Vec::new()).collect();
+            for (place, row) in rows.by_ref().take(STRIDE * 100).enumerate() {
+                next[place % STRIDE].push(row);
+            }
+            columns = next.into_iter().flatten().collect::<Vec<_>>().into_iter();
+        }
+        columns.next()
+    })
 }
 
 async fn mailbox(session: &Session<'_>, plan: &Plan, user: &User) -> Mailbox {
@@ -153,4 +171,21 @@ fn smtp(wire: gmail1::SmtpMsa) -> Option<SmtpMsa> {
     let host = wire.host.unwrap_or_default();
     let security_mode = wire.security_mode.unwrap_or_default();
     (!host.is_empty() || wire.port.is_some()).then_some(SmtpMsa { host, port: wire.port, security_mode })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_are_asked_for_far_apart_and_nobody_is_left_out() {
+        for count in [0, 1, 49, 60, 5_000, 12_345] {
+            let asked: Vec<usize> = spread(0..count).collect();
+            let far = |pair: &[usize]| pair[1] == pair[0] + STRIDE;
+            assert!(count < 50 * STRIDE || asked[..50].windows(2).all(far));
+            let mut all = asked;
+            all.sort_unstable();
+            assert_eq!(all, (0..count).collect::<Vec<_>>());
+        }
+    }
 }

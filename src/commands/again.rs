@@ -24,15 +24,16 @@ fn act(
     let config = run::load(&again.configured)?;
     let run_id = named(&config, &again.run)?;
     let outcome = act(&config, &run_id)?;
-    terminal::tell(&outcome, output.quiet);
+    terminal::tell(&outcome, output);
     Ok(outcome.exit)
 }
 
-/// The id of a run that may be called `latest`.
+/// The id of a run; `latest` is the newest that has a report.
 pub(super) fn named(config: &Config, run: &str) -> Result<String, Failure> {
     if run != "latest" {
         return Ok(run.to_owned());
     }
-    let newest = Store::look(&config.history)?.finished_runs()?.into_iter().next();
-    Ok(newest.ok_or_else(|| AuditError::NoSuchRun("latest".to_owned()))?.run_id)
+    let runs = Store::look(&config.history)?.runs()?;
+    let newest = runs.into_iter().find(|run| run.summary.is_some());
+    Ok(newest.ok_or(AuditError::NoRun)?.id)
 }

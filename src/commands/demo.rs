@@ -17,7 +17,7 @@ pub(super) fn run(demo: &Demo, output: &Output) -> Result<Exit, Failure> {
     let progress = progress_bar::progress(output);
     let outcome = runtime()?.block_on(audit_synthetic_tenant(demo, &*progress))?;
     drop(progress);
-    terminal::tell(&outcome, output.quiet);
+    terminal::tell(&outcome, output);
     Ok(outcome.exit)
 }
 

@@ -20,7 +20,7 @@ pub(super) fn run(run: &Run, output: &Output) -> Result<Exit, Failure> {
         audit::run(&config, circumstances, &*progress, stop).await.map_err(Failure::from)
     })?;
     drop(progress);
-    terminal::tell(&outcome, output.quiet);
+    terminal::tell(&outcome, output);
     Ok(outcome.exit)
 }
 

@@ -2,36 +2,50 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use miette::{GraphicalReportHandler, GraphicalTheme};
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 
 use crate::audit::{Beginning, Exit, Outcome};
+use crate::cli::{LogFormat, Output};
 use crate::findings::{Completeness, CoverageRow, RunSummary, Severity};
 
 use super::failure::Failure;
 
-/// Says what went wrong, why, and what to do.
-pub(super) fn complain(failure: &Failure) {
+/// Says what went wrong, why, and what to do: in words, or where a program reads the log, as a line of it.
+pub(super) fn complain(failure: &Failure, format: LogFormat) {
+    if format == LogFormat::Json {
+        let text = |text: &dyn std::fmt::Display| printable(&text.to_string());
+        let fix = failure.help().map(|help| text(&help)).unwrap_or_default();
+        // The place in a file that is at fault, if it is one.
+        let shown = failure.labels().map(|_| printable(&rendered(failure, GraphicalTheme::none())));
+        tracing::error!(fix, shown, "{}", text(failure));
+        return;
+    }
     let theme = if io::stderr().is_terminal() { GraphicalTheme::unicode() } else { GraphicalTheme::none() };
+    // Without stderr there is nobody to tell.
+    let _ = writeln!(io::stderr(), "{}", printable(&rendered(failure, theme)));
+}
+
+fn rendered(failure: &Failure, theme: GraphicalTheme) -> String {
     let mut text = String::new();
     let rendered =
         GraphicalReportHandler::new_themed(theme).with_width(100).render_report(&mut text, failure);
-    if rendered.is_err() {
-        text = failure.to_string();
-    }
-    // Without stderr there is nobody to tell.
-    let _ = writeln!(io::stderr(), "{}", printable(&text));
+    if rendered.is_ok() { text } else { failure.to_string() }
 }
 
-/// Says what was not read, and, unless `quiet`, where the report is and what it says first.
-pub(super) fn tell(outcome: &Outcome, quiet: bool) {
+/// Says what was not read, and, unless told to be quiet, where the report is and what it says first.
+pub(super) fn tell(outcome: &Outcome, output: &Output) {
     // The reports are written: a terminal that is gone changes nothing about the run.
-    let _ = try_to_tell(outcome, quiet);
+    let _ = try_to_tell(outcome, output);
 }
 
-fn try_to_tell(outcome: &Outcome, quiet: bool) -> io::Result<()> {
+fn try_to_tell(outcome: &Outcome, output: &Output) -> io::Result<()> {
     let summary = &outcome.summary;
-    write!(io::stderr().lock(), "{}", printable(&gaps(&summary.coverage.0)))?;
-    if quiet {
+    let gaps = gaps(&summary.coverage.0);
+    match output.log_format {
+        LogFormat::Text => write!(io::stderr().lock(), "{}", printable(&in_words(&gaps)))?,
+        LogFormat::Json => gaps.iter().for_each(Gap::log),
+    }
+    if output.quiet {
         return Ok(());
     }
     let mut stdout = io::stdout().lock();
@@ -78,28 +92,52 @@ fn numbers(summary: &RunSummary) -> String {
     )
 }
 
+/// Parts that were not read for the same cause.
+struct Gap<'a> {
+    parts: Vec<&'a str>,
+    cause: &'a str,
+    needed: Vec<&'a str>,
+    fix: &'a str,
+}
+
+impl Gap<'_> {
+    /// At a level that is heard however quiet the log is.
+    fn log(&self) {
+        let (parts, needed) = (self.parts.join(", "), self.needed.join("; "));
+        let (cause, needed, fix) = (printable(self.cause), printable(&needed), printable(self.fix));
+        tracing::error!(parts, cause, needed, fix, "not read");
+    }
+}
+
 /// What was not read, each cause once.
-fn gaps(rows: &[CoverageRow]) -> String {
-    let mut by_cause: Vec<(&CoverageRow, Vec<&str>, Vec<&str>)> = Vec::new();
+fn gaps(rows: &[CoverageRow]) -> Vec<Gap<'_>> {
+    let mut gaps: Vec<Gap<'_>> = Vec::new();
     for row in rows.iter().filter(|row| row.is_partial()) {
-        let same = by_cause.iter_mut().find(|(first, ..)| first.reason == row.reason && first.fix == row.fix);
-        match same {
-            Some((_, titles, needed)) => {
-                titles.push(row.part.title());
-                needed.push(&row.needed);
+        let needed = (!row.needed.is_empty()).then_some(row.needed.as_str());
+        match gaps.iter_mut().find(|gap| gap.cause == row.reason && gap.fix == row.fix) {
+            Some(gap) => {
+                gap.parts.push(row.part.title());
+                gap.needed.extend(needed.filter(|needed| gap.needed.last() != Some(needed)));
             }
-            None => by_cause.push((row, vec![row.part.title()], vec![&row.needed])),
+            None => gaps.push(Gap {
+                parts: vec![row.part.title()],
+                cause: &row.reason,
+                needed: needed.into_iter().collect(),
+                fix: &row.fix,
+            }),
         }
     }
+    gaps
+}
+
+fn in_words(gaps: &[Gap<'_>]) -> String {
     let mut text = String::new();
-    for (row, titles, mut needed) in by_cause {
-        needed.retain(|needed| !needed.is_empty());
-        needed.dedup();
+    for gap in gaps {
         let lines = [
-            ("not read: ", titles.join(", ")),
-            ("  cause: ", row.reason.clone()),
-            ("  needed: ", needed.join("; ")),
-            ("  fix: ", row.fix.clone()),
+            ("not read: ", gap.parts.join(", ")),
+            ("  cause: ", gap.cause.to_owned()),
+            ("  needed: ", gap.needed.join("; ")),
+            ("  fix: ", gap.fix.to_owned()),
         ];
         for (name, value) in lines.iter().filter(|(_, value)| !value.is_empty()) {
             text.push_str(name);

@@ -56,6 +56,19 @@ pub struct Requests {
     pub waited_seconds: u64,
 }
 
+impl std::ops::Add for Requests {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            calls: self.calls + other.calls,
+            retries: self.retries + other.retries,
+            throttles: self.throttles + other.throttles,
+            waited_seconds: self.waited_seconds + other.waited_seconds,
+        }
+    }
+}
+
 /// As a history holds them: early ones kept the calls alone.
 #[derive(Deserialize)]
 #[serde(untagged)]

@@ -209,6 +209,11 @@ impl Roots {
         self.url(Api::Token, "token")
     }
 
+    /// Whether nothing leaves this machine.
+    pub(super) fn are_loopback(&self) -> bool {
+        matches!(self, Self::Other(root) if is_loopback(root))
+    }
+
     /// The address of a path of an API.
     pub(super) fn url(&self, api: Api, path: &str) -> Result<Url, url::ParseError> {
         let path = path.trim_start_matches('/');

@@ -2,12 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-/// Failures in a row that are an outage. Of an API that answers now and then there are never so many.
+/// Failures in a row after which an API that has answered before is asked whether it is up.
 const OUTAGE: u32 = 50;
+/// The same for an API that never answered: there is nothing to ask again, and so many bad ones may come first.
+const SILENCE: u32 = 250;
 /// How many failures one without an answer in time counts for: each of them is slow.
 const SLOW: u32 = 10;
-/// How often an API is tried during an outage, each time after twice the wait.
-const TRIES: u32 = 6;
+/// How often an API is tried during an outage: at once, and then each time after twice the wait.
+const TRIES: u32 = 7;
 
 /// Retries that a run may still spend on one API. A success earns half of one back.
 #[derive(Debug)]
@@ -37,7 +39,7 @@ impl RetryBudget {
     }
 }
 
-/// Holds requests back during an outage, tries now and then with one of them, and gives up in the end.
+/// Holds requests back during an outage, tries the API now and then, and gives up in the end.
 #[derive(Debug)]
 pub(super) struct Breaker {
     failures: u32,
@@ -52,9 +54,9 @@ pub(super) struct Breaker {
 #[derive(Debug, Clone, Copy)]
 enum State {
     Closed,
-    /// Nothing is asked until then; afterwards one request is.
+    /// Nothing is asked until then; afterwards one try is made.
     Open(Instant),
-    /// One request is under way to find out.
+    /// The try is under way.
     Trying,
     /// Nothing is asked any more.
     GivenUp,
@@ -95,7 +97,7 @@ impl Breaker {
     /// As [`Breaker::way`]; the first that goes during an outage is the one that tries.
     pub(super) fn admits(&mut self, now: Instant) -> Way {
         let way = self.way(now);
-        if way == Way::Free && matches!(self.state, State::Open(_)) {
+        if way == Way::Free && self.is_open() {
             self.state = State::Trying;
         }
         way
@@ -106,9 +108,14 @@ impl Breaker {
         self.has_answered
     }
 
-    /// Whether there is an outage.
+    /// Whether requests are held back.
     pub(super) const fn is_open(&self) -> bool {
         !matches!(self.state, State::Closed)
+    }
+
+    /// Whether there is an outage: not before a try has failed, because what failed so far may be at fault itself.
+    pub(super) const fn is_out(&self) -> bool {
+        self.tries > 0
     }
 
     /// Whether nothing is asked any more.
@@ -123,7 +130,9 @@ impl Breaker {
     pub(super) fn failed(&mut self, now: Instant, is_slow: bool) {
         self.failures = self.failures.saturating_add(if is_slow { SLOW } else { 1 });
         match self.state {
-            State::Closed if self.failures >= OUTAGE => self.state = State::Open(now + self.cool_down()),
+            State::Closed if self.failures >= self.too_many() => {
+                self.state = State::Open(now + self.cool_down())
+            }
             State::Trying => {
                 self.tries += 1;
                 self.state =
@@ -133,10 +142,15 @@ impl Breaker {
         }
     }
 
-    /// Each twice the one before, together the patience.
+    const fn too_many(&self) -> u32 {
+        if self.has_answered { OUTAGE } else { SILENCE }
+    }
+
+    /// The first try comes at once; the waits before the others are each twice the one before, together the
+    /// patience.
     fn cool_down(&self) -> Duration {
         let patience = if self.has_answered { self.patience } else { self.patience / 4 };
-        patience * (1 << self.tries) / ((1 << TRIES) - 1)
+        patience * ((1 << self.tries) >> 1) / ((1 << (TRIES - 1)) - 1)
     }
 
     /// A request ended without an answer or a failure: whoever waited for it went away.
@@ -180,20 +194,23 @@ mod tests {
     fn failures_without_an_answer_between_them_are_an_outage_and_slow_ones_count_more() {
         let now = Instant::now();
         let mut breaker = Breaker::new(PATIENCE);
+        breaker.answered();
         for _ in 0..10 {
             (1..OUTAGE).for_each(|_| breaker.failed(now, false));
             breaker.answered();
         }
         assert_eq!(breaker.way(now), Way::Free);
         (0..OUTAGE / SLOW).for_each(|_| breaker.failed(now, true));
-        assert_eq!(breaker.way(now), Way::Wait(Duration::from_secs(1)));
+        assert!(breaker.is_open() && !breaker.is_out(), "what failed may be at fault itself");
+        assert_eq!((breaker.admits(now), breaker.way(now)), (Way::Free, Way::Wait(LOOK)), "tried at once");
+        breaker.failed(now, false);
+        assert_eq!((breaker.way(now), breaker.is_out()), (Way::Wait(Duration::from_secs(1)), true));
     }
 
     #[test]
     fn during_an_outage_one_request_tries_and_its_answer_ends_it() {
-        let mut now = Instant::now();
+        let now = Instant::now();
         let mut breaker = opened(now);
-        now += Duration::from_secs(1);
         assert_eq!((breaker.admits(now), breaker.admits(now)), (Way::Free, Way::Wait(LOOK)));
         breaker.abandoned(now);
         assert_eq!(breaker.admits(now), Way::Free, "another tries in its place");
@@ -205,10 +222,12 @@ mod tests {
     fn an_outage_for_good_is_given_up_after_the_patience() {
         let begun = Instant::now();
         let (mut now, mut breaker) = (begun, opened(begun));
-        while let Way::Wait(wait) = breaker.way(now) {
-            now += wait;
-            assert_eq!(breaker.admits(now), Way::Free);
-            breaker.failed(now, false);
+        loop {
+            match breaker.admits(now) {
+                Way::Free => breaker.failed(now, false),
+                Way::Wait(wait) => now += wait,
+                Way::GivenUp => break,
+            }
         }
         assert!(breaker.has_given_up());
         assert_eq!(now - begun, PATIENCE);
@@ -217,7 +236,11 @@ mod tests {
     #[test]
     fn what_never_answered_is_waited_for_a_quarter_of_that() {
         let (now, mut breaker) = (Instant::now(), Breaker::new(PATIENCE));
-        (0..OUTAGE).for_each(|_| breaker.failed(now, false));
+        (1..SILENCE).for_each(|_| breaker.failed(now, false));
+        assert!(!breaker.is_open(), "so many may be bad ones");
+        breaker.failed(now, false);
+        assert_eq!(breaker.admits(now), Way::Free);
+        breaker.failed(now, false);
         assert_eq!(breaker.way(now), Way::Wait(Duration::from_millis(250)));
     }
 }

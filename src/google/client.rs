@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::causes;
 
 use super::lane::Traffic;
+use super::proxies::Proxies;
 use super::retry::RetryPolicy;
 use super::token::Token;
 use super::transport::Transport;
@@ -80,8 +81,11 @@ impl Client {
     /// A client for Google, or for the other root.
     ///
     /// # Errors
-    /// When TLS cannot be set up.
+    /// When TLS cannot be set up, or the environment names a proxy by an address that is none.
     pub fn new(auth: Auth, roots: Roots, options: ClientOptions) -> Result<Self, ClientError> {
+        if !roots.are_loopback() {
+            Proxies::refuse_malformed(|name| std::env::var_os(name)).map_err(ClientError::Proxy)?;
+        }
         Ok(Self { auth, transport: Transport::new(options)?, roots, retry: RetryPolicy::default() })
     }
 

@@ -121,8 +121,14 @@ impl GoogleError {
         Self { cause, api, http, words: words.into(), retry_after: None, exhausted: false, unanswered: false }
     }
 
-    /// From a request that got no whole answer; `proxy` is the one that it went through.
-    pub(super) fn from_transport(api: Api, error: &reqwest::Error, proxy: Option<&str>) -> Self {
+    /// From a request that got no whole answer; `proxy` is the one that it went through, `trust_fault` what makes
+    /// the file of trusted authorities unusable.
+    pub(super) fn from_transport(
+        api: Api,
+        error: &reqwest::Error,
+        proxy: Option<&str>,
+        trust_fault: Option<&str>,
+    ) -> Self {
         let chain = chain(error);
         let cause = match causes::of_connection(&chain) {
             Some(cause) => cause,
@@ -131,6 +137,9 @@ impl GoogleError {
             None if error.is_timeout() => causes::TIMEOUT,
             None => causes::CONNECTION_LOST,
         };
+        if let (causes::TLS, Some(fault)) = (cause, trust_fault) {
+            return Self::new(causes::TRUST_FILE, api, None, fault);
+        }
         let words = match proxy {
             Some(proxy) => format!("through the proxy {proxy}: {}", innermost(error)),
             None => innermost(error),

@@ -1,13 +1,14 @@
 //! The way to one API: its places, its quota, its patience, its counts.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::causes::{self, Retry};
 
 use super::breaker::{Breaker, RetryBudget, Way};
 use super::ceiling::Ceiling;
-use super::limit::Limiter;
+use super::limit::{Limiter, Place};
 use super::{Api, GoogleError};
 
 /// What went to one API so far.
@@ -34,6 +35,28 @@ impl std::iter::Sum for Traffic {
     }
 }
 
+/// A request that can be made again, to see whether its API is up: the same words with the same token. It reads, as
+/// every request does. What it holds is secret.
+#[derive(Clone)]
+pub(super) struct Question(Arc<dyn Fn() -> Answered + Send + Sync>);
+
+type Answered = Pin<Box<dyn Future<Output = Result<(), GoogleError>> + Send>>;
+
+impl Question {
+    pub(super) fn new<F>(ask: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<(), GoogleError>> + Send + 'static,
+    {
+        Self(Arc::new(move || Box::pin(ask())))
+    }
+}
+
+impl std::fmt::Debug for Question {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Question(…)")
+    }
+}
+
 /// The way to one API.
 #[derive(Debug)]
 pub(super) struct Lane {
@@ -50,6 +73,10 @@ struct State {
     traffic: Traffic,
     /// Why the last attempt failed, for those that are refused because of it.
     last: Option<GoogleError>,
+    /// What was answered last: by asking it again, an outage is told from requests that fail by themselves.
+    known: Option<Question>,
+    /// Answers so far.
+    answers: u64,
 }
 
 /// One attempt under way. If nobody waits for its end any more, the breaker must know.
@@ -69,36 +96,38 @@ impl Lane {
             breaker: Breaker::new(patience),
             traffic: Traffic::default(),
             last: None,
+            known: None,
+            answers: 0,
         };
         Self { api, limiter: Limiter::new(most), ceiling: Ceiling::of(api), state: Mutex::new(state) }
     }
 
-    /// Makes one attempt when it is its turn.
+    /// Makes one attempt when it is its turn. If its turn is the try of an outage, what was answered before is asked
+    /// first: this one may be at fault itself. `again` is how to ask the same once more.
     ///
     /// # Errors
     /// The attempt's own, or [`causes::GIVEN_UP`] without one.
     pub(super) async fn attempt<T>(
         &self,
         attempt: impl Future<Output = Result<T, GoogleError>>,
+        again: Option<Question>,
     ) -> Result<T, GoogleError> {
-        let (place, under_way) = loop {
+        loop {
             self.ready().await?;
             let place = self.limiter.place().await;
             let waited = self.ceiling.pass().await;
             // Somebody else may be trying by now: the place is free for others while this one waits.
-            if let Some(under_way) = self.begin(waited) {
-                break (place, under_way);
-            }
-        };
-        let result = attempt.await;
-        self.end(result.as_ref().err());
-        match &result {
-            Err(error) if error.cause == causes::THROTTLED => place.throttled(),
-            Err(error) if error.cause.retry == Retry::AfterWait => {}
-            _ => place.answered(),
+            let Some((under_way, known)) = self.begin(waited) else { continue };
+            let Some(Question(ask)) = known else {
+                let result = attempt.await;
+                self.end(&place, &result, again);
+                drop(under_way);
+                return result;
+            };
+            tracing::debug!(api = self.api.id(), "asking again what was answered before");
+            self.end(&place, &ask().await, None);
+            drop(under_way);
         }
-        drop(under_way);
-        result
     }
 
     /// Waits while there is an outage, so that nothing need be prepared meanwhile.
@@ -121,7 +150,7 @@ impl Lane {
 
     /// Whether there is an outage: whoever failed because of it asks again after it.
     pub(super) fn is_out(&self) -> bool {
-        self.state().breaker.is_open()
+        self.state().breaker.is_out()
     }
 
     /// Whether the API was given up for good.
@@ -129,9 +158,17 @@ impl Lane {
         self.state().breaker.has_given_up()
     }
 
-    /// Whether there was a retry to spend.
-    pub(super) fn spend_retry(&self) -> bool {
-        self.state().budget.spend()
+    /// Whether a request may be made again. What failed while others were answered costs no retry: it may be at fault
+    /// itself, and the others need theirs. A throttle always does, because all share one quota. `answers` were there
+    /// when it was made.
+    pub(super) fn grants_retry(&self, error: &GoogleError, answers: u64) -> bool {
+        let mut state = self.state();
+        (error.cause != causes::THROTTLED && state.answers > answers) || state.budget.spend()
+    }
+
+    /// Answers so far, refusals included.
+    pub(super) fn answers(&self) -> u64 {
+        self.state().answers
     }
 
     /// Counts a retry, and the wait before it.
@@ -145,14 +182,15 @@ impl Lane {
         self.state().traffic
     }
 
-    /// Begins an attempt if one may be made now.
-    fn begin(&self, waited: Duration) -> Option<Attempt<'_>> {
+    /// Begins an attempt if one may be made now, and says what is to be asked in its place.
+    fn begin(&self, waited: Duration) -> Option<(Attempt<'_>, Option<Question>)> {
         let mut state = self.state();
         state.traffic.waited += waited;
         let is_free = state.breaker.admits(Instant::now()) == Way::Free;
         state.traffic.calls += u64::from(is_free);
+        let known = state.known.clone().filter(|_| state.breaker.is_open());
         // Made only if it counts: its end would ask for the lock that is held here.
-        is_free.then(|| Attempt(self))
+        is_free.then(|| (Attempt(self), known))
     }
 
     /// Of an API that never answered, what came instead is the cause itself.
@@ -170,19 +208,33 @@ impl Lane {
         }
     }
 
-    fn end(&self, error: Option<&GoogleError>) {
+    fn end<T>(&self, place: &Place<'_>, result: &Result<T, GoogleError>, again: Option<Question>) {
         let mut guard = self.state();
         let state = &mut *guard;
-        match error {
-            Some(error) if error.cause.retry == Retry::AfterWait => {
-                state.traffic.throttles += u64::from(error.cause == causes::THROTTLED);
+        match result {
+            Err(error) if error.cause.retry == Retry::AfterWait => {
+                let is_throttled = error.cause == causes::THROTTLED;
+                state.traffic.throttles += u64::from(is_throttled);
                 state.breaker.failed(Instant::now(), error.cause == causes::TIMEOUT);
-                state.last = Some(error.clone());
+                // What was asked again keeps no words of its own.
+                if state.last.is_none() || !error.words.is_empty() {
+                    state.last = Some(error.clone());
+                }
+                drop(guard);
+                if is_throttled {
+                    place.throttled();
+                }
             }
-            // A refusal is an answer: the API works.
+            // A refusal is an answer: the API works. But a success says more.
             _ => {
                 state.breaker.answered();
                 state.budget.earn();
+                state.answers += 1;
+                if again.is_some() && (result.is_ok() || state.known.is_none()) {
+                    state.known = again;
+                }
+                drop(guard);
+                place.answered();
             }
         }
     }
@@ -215,6 +267,7 @@ impl Lanes {
 #[cfg(test)]
 mod tests {
     use std::future::{pending, ready};
+    use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
     use super::*;
 
@@ -233,8 +286,8 @@ mod tests {
     #[tokio::test]
     async fn traffic_counts_what_was_sent_and_what_was_throttled() {
         let lane = Lane::new(Api::Gmail, 4, 10, PATIENCE);
-        lane.attempt(ready(Ok(()))).await.unwrap();
-        lane.attempt(ready(Err::<(), _>(error(causes::THROTTLED)))).await.unwrap_err();
+        lane.attempt(ready(Ok(())), None).await.unwrap();
+        lane.attempt(ready(Err::<(), _>(error(causes::THROTTLED))), None).await.unwrap_err();
         lane.retries_after(Duration::from_secs(2));
         let expected = Traffic { calls: 2, retries: 1, throttles: 1, waited: Duration::from_secs(2) };
         assert_eq!(lane.traffic(), expected);
@@ -243,29 +296,58 @@ mod tests {
     #[tokio::test]
     async fn an_outage_for_good_ends_in_refusals_that_name_the_last_cause() {
         let lane = Lane::new(Api::Gmail, 4, 0, PATIENCE);
-        lane.attempt(ready(Ok(()))).await.unwrap();
+        lane.attempt(ready(Ok(())), None).await.unwrap();
         let mut asked = 0;
         let last = loop {
-            let failure = lane.attempt(ready(Err::<(), _>(error(causes::BACKEND_ERROR)))).await.unwrap_err();
+            let failure =
+                lane.attempt(ready(Err::<(), _>(error(causes::BACKEND_ERROR))), None).await.unwrap_err();
             if failure.cause == causes::GIVEN_UP {
                 break failure;
             }
             asked += 1;
         };
-        assert_eq!(asked, 56, "fifty in a row, and six tries");
-        assert_eq!(lane.traffic().calls, 57, "what is refused is not sent");
+        assert_eq!(asked, 57, "fifty in a row, and seven tries");
+        assert_eq!(lane.traffic().calls, 58, "what is refused is not sent");
         assert!(
-            last.words.contains("56 attempts in a row failed; the last: Google's servers fail"),
+            last.words.contains("57 attempts in a row failed; the last: Google's servers fail"),
             "{last}"
         );
         assert!(lane.has_given_up());
     }
 
     #[tokio::test]
+    async fn what_was_answered_before_is_asked_again_and_tells_an_outage_from_bad_requests() {
+        let lane = Lane::new(Api::Gmail, 4, 0, PATIENCE);
+        let is_up = Arc::new(AtomicBool::new(true));
+        let known = Question::new({
+            let is_up = Arc::clone(&is_up);
+            let wordless = || GoogleError { words: "".into(), ..error(causes::BACKEND_ERROR) };
+            move || ready(if is_up.load(Relaxed) { Ok(()) } else { Err(wordless()) })
+        });
+        lane.attempt(ready(Ok(())), Some(known)).await.unwrap();
+        let bad = async || {
+            let again = Question::new(|| ready(Ok(())));
+            lane.attempt(ready(Err::<(), _>(error(causes::BACKEND_ERROR))), Some(again))
+                .await
+                .unwrap_err()
+                .cause
+        };
+        for _ in 0..500 {
+            assert_eq!(bad().await, causes::BACKEND_ERROR, "however many, they are their own failures");
+        }
+        assert_eq!(lane.traffic().calls, 1 + 500 + 9, "one question after each fifty");
+        is_up.store(false, Relaxed);
+        while bad().await != causes::GIVEN_UP {}
+        let refused = lane.attempt(ready(Ok(())), None).await.unwrap_err();
+        assert!(refused.words.contains("gmail answered 503: down"), "{refused}");
+        assert!(lane.traffic().calls <= 510 + 50 + 7, "{:?}", lane.traffic());
+    }
+
+    #[tokio::test]
     async fn an_attempt_that_is_dropped_gives_its_place_back() {
         let lane = Lane::new(Api::Gmail, 1, 0, PATIENCE);
-        let hanging = lane.attempt(pending::<Result<(), GoogleError>>());
+        let hanging = lane.attempt(pending::<Result<(), GoogleError>>(), None);
         tokio::time::timeout(Duration::from_millis(10), hanging).await.unwrap_err();
-        lane.attempt(ready(Ok(()))).await.unwrap();
+        lane.attempt(ready(Ok(())), None).await.unwrap();
     }
 }

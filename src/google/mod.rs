@@ -30,6 +30,7 @@ mod session;
 mod signer;
 mod token;
 mod transport;
+mod trust;
 
 pub use api::{Api, Roots, RootsError};
 pub use auth::{Auth, AuthError};

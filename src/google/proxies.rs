@@ -4,6 +4,7 @@
 //! machine is never reached through a proxy.
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -25,6 +26,25 @@ pub(super) struct Proxies(Matcher);
 impl Proxies {
     pub(super) fn of_environment() -> Self {
         Self(Matcher::from_env())
+    }
+
+    /// Refuses an address that is none: it would be passed over, and requests would go out directly. The address is
+    /// not said, as it may hold a password.
+    pub(super) fn refuse_malformed(value: impl Fn(&str) -> Option<OsString>) -> Result<(), &'static str> {
+        let is_proxy = |value: &str| {
+            let found = Matcher::builder()
+                .all(value.to_owned())
+                .build()
+                .intercept(&Uri::from_static("https://beyond.invalid/"));
+            found.is_some_and(|proxy| matches!(proxy.uri().scheme_str(), Some("http" | "https")))
+        };
+        for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+            let value = value(name).unwrap_or_default();
+            if !value.is_empty() && !value.to_str().is_some_and(is_proxy) {
+                return Err(name);
+            }
+        }
+        Ok(())
     }
 
     /// The proxy between here and an address, as `host:port`; never with its password.
@@ -93,6 +113,23 @@ mod tests {
     fn a_proxy_is_named_without_its_password() {
         let between = proxies().between("https://gmail.googleapis.com/x").unwrap();
         assert_eq!(between, "proxy.example:3128");
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_refused_by_the_name_of_its_variable() {
+        let refused = |value: &str| {
+            Proxies::refuse_malformed(|name| (name == "https_proxy").then(|| OsString::from(value)))
+        };
+        for address in
+            ["http://proxy.example:3128", "https://user:word@proxy.example", "proxy.example:3128", ""]
+        {
+            assert_eq!(refused(address), Ok(()), "{address}");
+        }
+        for address in
+            ["http://user:pass word@proxy.example", "http:///", "socks5://proxy.example", "ftp://a", "::"]
+        {
+            assert_eq!(refused(address), Err("https_proxy"), "{address}");
+        }
     }
 
     #[test]

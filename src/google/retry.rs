@@ -49,6 +49,7 @@ impl RetryPolicy {
         let (mut refreshed, mut fresh_token, mut reconnected) = (false, false, false);
         let (mut try_number, mut outages) = (1, 0);
         loop {
+            let answers = lane.answers();
             let error = match attempt(std::mem::take(&mut fresh_token)).await {
                 Ok(value) => return Ok(value),
                 Err(error) if error.exhausted => return Err(error),
@@ -69,7 +70,9 @@ impl RetryPolicy {
                     outages += 1;
                     lane.retries_after(Duration::ZERO);
                 }
-                Retry::AfterWait if try_number < self.tries_for(error.cause) && lane.spend_retry() => {
+                Retry::AfterWait
+                    if try_number < self.tries_for(error.cause) && lane.grants_retry(&error, answers) =>
+                {
                     let wait = self.wait(try_number, error.retry_after);
                     lane.retries_after(wait);
                     tracing::debug!(cause = error.cause.id, api = error.api.id(), ?wait, "asking again");
@@ -177,6 +180,29 @@ mod tests {
         let lane = lane(1);
         assert_eq!(tries_of(error(causes::BACKEND_ERROR), &lane).await.0, 2);
         assert_eq!(tries_of(error(causes::BACKEND_ERROR), &lane).await.0, 1);
+    }
+
+    #[tokio::test]
+    async fn what_fails_by_itself_while_others_are_answered_costs_them_no_retry() {
+        let lane = lane(4);
+        let bad = async |error: GoogleError| {
+            let tries = Cell::new(0);
+            let attempt = async |_| {
+                tries.set(tries.get() + 1);
+                lane.attempt(std::future::ready(Ok(())), None).await.unwrap();
+                Err::<(), _>(error.clone())
+            };
+            RetryPolicy::default().run(&lane, attempt, |_| std::future::ready(())).await.unwrap_err();
+            tries.get()
+        };
+        for _ in 0..10 {
+            assert_eq!(bad(error(causes::BACKEND_ERROR)).await, 5);
+        }
+        let mut throttled = Vec::new();
+        for _ in 0..10 {
+            throttled.push(bad(error(causes::THROTTLED)).await);
+        }
+        assert!(throttled.iter().any(|tries| *tries < 5), "a throttle is everybody's: {throttled:?}");
     }
 
     #[test]

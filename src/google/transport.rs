@@ -1,19 +1,21 @@
 //! Sends on an API's lane and classifies what comes back.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use reqwest::{RequestBuilder, Url};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::causes;
 
 use super::api::is_loopback;
 use super::error::retry_after;
-use super::lane::{Lane, Lanes};
+use super::lane::{Lane, Lanes, Question};
 use super::proxies::Proxies;
 use super::token::Token;
+use super::trust::fault_of_file;
 use super::{Api, GoogleError};
 
 /// The most of one answer that is read, in bytes, decompressed: several times Google's largest page.
@@ -24,9 +26,9 @@ const LARGEST_ANSWER: usize = 8 << 20;
 pub struct ClientOptions {
     /// Requests of one API under way at once, at most.
     pub concurrency: usize,
-    /// Retries that one API may cost, beyond those that its successes earn.
+    /// Retries that one API may cost while it throttles or answers nobody, beyond those that its successes earn.
     pub retry_budget: u32,
-    /// The longest outage of one API that is waited for.
+    /// The longest outage of one API that is waited for; a quarter of that for one that never answered.
     pub outage_patience: Duration,
     /// The longest wait for a connection.
     pub connect_timeout: Duration,
@@ -51,8 +53,40 @@ impl Default for ClientOptions {
 
 /// Why there can be no client.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot prepare the network: {0}")]
-pub struct ClientError(#[from] reqwest::Error);
+pub enum ClientError {
+    /// TLS.
+    #[error("cannot prepare the network: {0}")]
+    Network(#[from] reqwest::Error),
+    /// TLS, for want of a file of trusted authorities.
+    #[error("no TLS connection can be trusted: the file that SSL_CERT_FILE names cannot be used ({0})")]
+    TrustFile(String),
+    /// The proxy's address.
+    #[error("the environment variable {0} holds no address of a proxy that can be used")]
+    Proxy(&'static str),
+}
+
+impl ClientError {
+    /// What to do, for a person.
+    #[must_use]
+    pub const fn advice(&self) -> &'static str {
+        match self {
+            Self::Network(_) => "This machine's set of trusted authorities must be readable.",
+            Self::TrustFile(_) => causes::TRUST_FILE.fix,
+            Self::Proxy(_) => {
+                "Write it as http://user:password@host:port, with whatever an address cannot hold percent-encoded, \
+                 or unset it. SOCKS is not supported."
+            }
+        }
+    }
+}
+
+/// What the environment puts between here and Google.
+#[derive(Debug)]
+struct Way {
+    proxies: Proxies,
+    /// What makes the file of trusted authorities unusable.
+    trust_fault: Option<String>,
+}
 
 /// Sends on an API's lane and classifies what comes back.
 ///
@@ -63,7 +97,7 @@ pub(super) struct Transport {
     http: reqwest::Client,
     /// For this machine, which no proxy reaches.
     loopback: reqwest::Client,
-    proxies: Proxies,
+    way: Arc<Way>,
     lanes: Lanes,
 }
 
@@ -80,10 +114,17 @@ impl Transport {
                 .redirect(reqwest::redirect::Policy::none())
                 .referer(false)
         };
+        let trust_fault = fault_of_file(std::env::var_os("SSL_CERT_FILE").as_deref());
+        let built = |builder: reqwest::ClientBuilder| {
+            builder.build().map_err(|error| match &trust_fault {
+                Some(fault) => ClientError::TrustFile(fault.clone()),
+                None => error.into(),
+            })
+        };
         Ok(Self {
-            http: builder().build()?,
-            loopback: builder().no_proxy().build()?,
-            proxies: Proxies::of_environment(),
+            http: built(builder())?,
+            loopback: built(builder().no_proxy())?,
+            way: Arc::new(Way { proxies: Proxies::of_environment(), trust_fault }),
             lanes: Lanes::new(options.concurrency, options.retry_budget, options.outage_patience),
         })
     }
@@ -162,47 +203,64 @@ impl Transport {
         request: RequestBuilder,
         secrets: &[&str],
     ) -> Result<T, GoogleError> {
-        self.lane(api).attempt(self.sent(api, url, request, secrets)).await
+        let again = self.question(api, url, &request);
+        self.lane(api).attempt(sent(&self.way, api, url, request, secrets), again).await
     }
 
-    async fn sent<T: DeserializeOwned>(
-        &self,
-        api: Api,
-        url: &Url,
-        request: RequestBuilder,
-        secrets: &[&str],
-    ) -> Result<T, GoogleError> {
-        let lost =
-            |error| GoogleError::from_transport(api, &error, self.proxies.between(url.as_str()).as_deref());
-        let mut response = request.send().await.map_err(|error| {
-            let error = lost(error);
-            GoogleError { unanswered: error.cause == causes::CONNECTION_LOST, ..error }
-        })?;
-        let status = response.status();
-        let asked = response.headers().get(RETRY_AFTER).and_then(|header| header.to_str().ok());
-        let asked = asked.and_then(|header| retry_after(header, Utc::now()));
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(lost)? {
-            if body.len() + chunk.len() > LARGEST_ANSWER {
-                let words = "the answer is larger than 8 MiB";
-                return Err(GoogleError::new(causes::UNDECODABLE, api, Some(status.as_u16()), words));
+    /// How to ask the same again. None of what comes back is kept.
+    fn question(&self, api: Api, url: &Url, request: &RequestBuilder) -> Option<Question> {
+        let (request, url, way) = (request.try_clone()?, url.clone(), Arc::clone(&self.way));
+        Some(Question::new(move || {
+            let (request, url, way) = (request.try_clone(), url.clone(), Arc::clone(&way));
+            async move {
+                let Some(request) = request else { return Ok(()) };
+                let answer = sent::<IgnoredAny>(&way, api, &url, request, &[]).await;
+                answer.map(drop).map_err(|error| GoogleError { words: "".into(), ..error })
             }
-            body.extend_from_slice(&chunk);
-        }
-        if !status.is_success() {
-            let body = without(&body, secrets);
-            return Err(GoogleError::from_answer(api, status.as_u16(), body.as_bytes(), asked));
-        }
-        serde_json::from_slice(&body).map_err(|error| {
-            // serde_json's message can cite the body, and a token answer's body holds a token.
-            let words = format!(
-                "no valid JSON of the expected shape at line {}, column {}",
-                error.line(),
-                error.column()
-            );
-            GoogleError::new(causes::UNDECODABLE, api, Some(status.as_u16()), &words)
-        })
+        }))
     }
+}
+
+/// Sends, and classifies what comes back.
+async fn sent<T: DeserializeOwned>(
+    way: &Way,
+    api: Api,
+    url: &Url,
+    request: RequestBuilder,
+    secrets: &[&str],
+) -> Result<T, GoogleError> {
+    let lost = |error| {
+        let proxy = way.proxies.between(url.as_str());
+        GoogleError::from_transport(api, &error, proxy.as_deref(), way.trust_fault.as_deref())
+    };
+    let mut response = request.send().await.map_err(|error| {
+        let error = lost(error);
+        GoogleError { unanswered: error.cause == causes::CONNECTION_LOST, ..error }
+    })?;
+    let status = response.status();
+    let asked = response.headers().get(RETRY_AFTER).and_then(|header| header.to_str().ok());
+    let asked = asked.and_then(|header| retry_after(header, Utc::now()));
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(lost)? {
+        if body.len() + chunk.len() > LARGEST_ANSWER {
+            let words = "the answer is larger than 8 MiB";
+            return Err(GoogleError::new(causes::UNDECODABLE, api, Some(status.as_u16()), words));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    if !status.is_success() {
+        let body = without(&body, secrets);
+        return Err(GoogleError::from_answer(api, status.as_u16(), body.as_bytes(), asked));
+    }
+    serde_json::from_slice(&body).map_err(|error| {
+        // serde_json's message can cite the body, and a token answer's body holds a token.
+        let words = format!(
+            "no valid JSON of the expected shape at line {}, column {}",
+            error.line(),
+            error.column()
+        );
+        GoogleError::new(causes::UNDECODABLE, api, Some(status.as_u16()), &words)
+    })
 }
 
 fn with_token(request: RequestBuilder, token: &Token) -> Result<RequestBuilder, GoogleError> {

@@ -40,6 +40,12 @@ pub enum StoreError {
         /// As configured.
         path: PathBuf,
     },
+    /// A folder, a device, a pipe.
+    #[error("{} is no regular file, and cannot be a history", path.display())]
+    NotAFile {
+        /// As configured.
+        path: PathBuf,
+    },
     /// Reading or writing.
     #[error("the history cannot be read or written: {0}")]
     Sqlite(#[from] rusqlite::Error),
@@ -57,7 +63,7 @@ impl StoreError {
                 "Wait until it is done, or stop it. The lock goes with the process that holds it, so there is \
                  nothing to delete."
             }
-            Self::NotAHistory { .. } => {
+            Self::NotAHistory { .. } | Self::NotAFile { .. } => {
                 "Set `[history] path` to a file of its own. This one was not touched."
             }
             Self::Newer { .. } => {

@@ -29,6 +29,22 @@ use lock::Lock;
 /// How long another program may keep the file to itself.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
+/// Whether there is a file; anything else by that name is refused.
+fn exists(path: &Path) -> Result<bool, StoreError> {
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_file() => Ok(true),
+        Ok(_) => Err(StoreError::NotAFile { path: path.to_owned() }),
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(source) => Err(StoreError::Open { path: path.to_owned(), source }),
+    }
+}
+
+fn read_only(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.busy_timeout(PATIENCE)?;
+    Ok(connection)
+}
+
 /// The run store.
 #[derive(Debug)]
 pub struct Store {
@@ -44,7 +60,10 @@ impl Store {
     /// newer version.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let refuse = |source| StoreError::Open { path: path.to_owned(), source };
-        if let Some(folder) = path.parent() {
+        if exists(path)? {
+            // Before anything is made beside it.
+            schema::refuse_foreign(&read_only(path)?, path)?;
+        } else if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(refuse)?;
         }
         let lock = Lock::take(path)?;
@@ -56,9 +75,11 @@ impl Store {
     /// # Errors
     /// When there is none, when it cannot be read, or when it is from another version.
     pub fn look(path: &Path) -> Result<Self, StoreError> {
-        std::fs::metadata(path).map_err(|source| StoreError::Open { path: path.to_owned(), source })?;
-        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        connection.busy_timeout(PATIENCE)?;
+        if !exists(path)? {
+            let source = std::io::ErrorKind::NotFound.into();
+            return Err(StoreError::Open { path: path.to_owned(), source });
+        }
+        let connection = read_only(path)?;
         schema::refuse_foreign(&connection, path)?;
         if !schema::is_current(&connection)? {
             // A layout of an older version is brought up to date first.

@@ -1,9 +1,11 @@
 //! Runs: begun, continued, finished, forgotten.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, params};
 
-use crate::findings::RunSummary;
+use crate::findings::{Requests, RunSummary};
 
 use super::{Store, StoreError};
 
@@ -61,25 +63,40 @@ pub struct Run<'a> {
 impl Store {
     /// Begins a run. Two runs within one second get ids that differ: the later one waits in name only.
     ///
-    /// `terms` say what a run that continues this one must have in common with it.
+    /// `terms` say what a run that continues this one must have in common with it; `claims` takes an id where
+    /// others can see it, if nobody else has.
     ///
     /// # Errors
-    /// When the store cannot be written.
-    pub fn begin(&self, started_at: DateTime<Utc>, terms: &str) -> Result<Run<'_>, StoreError> {
+    /// Those of `claims`, and when the store cannot be written.
+    pub fn begin<E: From<StoreError>>(
+        &self,
+        started_at: DateTime<Utc>,
+        terms: &str,
+        claims: impl Fn(&str) -> Result<bool, E>,
+    ) -> Result<Run<'_>, E> {
         let mut id_time = started_at;
         loop {
             let id = id_time.format("%Y-%m-%dT%H-%M-%SZ").to_string();
-            let inserted = self.connection().execute(
-                "INSERT OR IGNORE INTO run (run_id, started_at, state, terms) VALUES (?1, ?2, ?3, ?4)",
-                params![id, started_at.to_rfc3339(), RunState::Started.as_str(), terms],
-            )?;
-            if inserted == 1 {
-                return self
-                    .run_where("run_id = ?1", [&id])?
-                    .ok_or(rusqlite::Error::QueryReturnedNoRows.into());
+            if claims(&id)?
+                && let Some(run) = self.begin_as(&id, started_at, terms)?
+            {
+                return Ok(run);
             }
             id_time += chrono::Duration::seconds(1);
         }
+    }
+
+    fn begin_as(
+        &self,
+        id: &str,
+        started_at: DateTime<Utc>,
+        terms: &str,
+    ) -> Result<Option<Run<'_>>, StoreError> {
+        let inserted = self.connection().execute(
+            "INSERT OR IGNORE INTO run (run_id, started_at, state, terms) VALUES (?1, ?2, ?3, ?4)",
+            params![id, started_at.to_rfc3339(), RunState::Started.as_str(), terms],
+        )?;
+        if inserted == 1 { self.run(id) } else { Ok(None) }
     }
 
     /// The newest run of all if it was not finished, and whether it is on these terms.
@@ -119,15 +136,6 @@ impl Store {
             })
         });
         Ok(found.optional()?)
-    }
-
-    /// Summaries of finished runs, newest first.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn finished_runs(&self) -> Result<Vec<RunSummary>, StoreError> {
-        let runs = self.runs()?.into_iter();
-        Ok(runs.filter(|run| run.state == RunState::Finished).filter_map(|run| run.summary).collect())
     }
 
     /// Every run, newest first.
@@ -273,23 +281,41 @@ impl Run<'_> {
             "UPDATE run SET state = ?2, summary = ?3 WHERE run = ?1",
             params![self.number, state.as_str(), serde_json::to_string(summary)?],
         )?;
-        Ok(())
+        self.keep_requests(&summary.requests)
     }
 
-    /// The summary of a finished run.
+    /// How far the run got, and its summary if it has a report.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn summary(&self) -> Result<Option<RunSummary>, StoreError> {
-        let summary: Option<Option<String>> = self
-            .store
-            .connection()
-            .query_row(
-                "SELECT summary FROM run WHERE run = ?1 AND state = 'finished'",
-                [self.number],
-                |row| row.get(0),
-            )
-            .optional()?;
-        Ok(summary.flatten().map(|summary| serde_json::from_str(&summary)).transpose()?)
+    pub fn known(&self) -> Result<KnownRun, StoreError> {
+        let query = "SELECT state, summary FROM run WHERE run = ?1";
+        let (state, summary): (String, Option<String>) =
+            self.store.connection().query_row(query, [self.number], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let summary = summary.map(|summary| serde_json::from_str(&summary)).transpose()?;
+        Ok(KnownRun { id: self.id.clone(), state: RunState::of(&state), summary })
+    }
+
+    /// Keeps what went to each API in all attempts at this run so far.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn keep_requests(&self, requests: &BTreeMap<String, Requests>) -> Result<(), StoreError> {
+        self.store.connection().execute(
+            "UPDATE run SET requests = ?2 WHERE run = ?1",
+            params![self.number, serde_json::to_string(requests)?],
+        )?;
+        Ok(())
+    }
+
+    /// What went to each API in all attempts at this run, as far as it was kept.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn requests(&self) -> Result<BTreeMap<String, Requests>, StoreError> {
+        let query = "SELECT requests FROM run WHERE run = ?1";
+        let kept: Option<String> =
+            self.store.connection().query_row(query, [self.number], |row| row.get(0))?;
+        Ok(kept.map(|kept| serde_json::from_str(&kept)).transpose()?.unwrap_or_default())
     }
 }

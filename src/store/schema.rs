@@ -11,7 +11,12 @@ const STEPS: &[&str] = &[
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
     include_str!("schema/4.sql"),
+    include_str!("schema/5.sql"),
 ];
+
+/// `application_id` of a history, in ASCII `WsAu`; set by the step that makes this layout.
+const MARK: i64 = 0x5773_4175;
+const MARKED_SINCE: i64 = 5;
 
 /// What could not be judged in this judging; nobody needs it afterwards.
 const SCRATCH: &str = "
@@ -25,14 +30,36 @@ const SCRATCH: &str = "
 /// written.
 pub(super) fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let (found, known) = (version(connection)?, STEPS.len() as i64);
-    if found > known {
-        return Err(StoreError::Newer { path: path.to_owned(), found, known });
+    let mark: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let is_ours = if mark == MARK {
+        found >= MARKED_SINCE
+    } else {
+        mark == 0 && (0..MARKED_SINCE).contains(&found) && columns(connection)? == columns_at(found)?
+    };
+    match is_ours {
+        false => Err(StoreError::NotAHistory { path: path.to_owned() }),
+        true if found > known => Err(StoreError::Newer { path: path.to_owned(), found, known }),
+        true => Ok(()),
     }
-    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if found == 0 && tables > 0 {
-        return Err(StoreError::NotAHistory { path: path.to_owned() });
+}
+
+/// Every column of every table: by them a layout is known that has no mark yet.
+fn columns(connection: &Connection) -> Result<Vec<(String, String)>, StoreError> {
+    let mut statement = connection.prepare(
+        "SELECT tables.name, columns.name
+         FROM sqlite_schema AS tables LEFT JOIN pragma_table_xinfo(tables.name) AS columns
+         WHERE tables.type <> 'index' AND tables.name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY 1, 2",
+    )?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn columns_at(version: i64) -> Result<Vec<(String, String)>, StoreError> {
+    let blank = Connection::open_in_memory()?;
+    for step in STEPS.iter().take(usize::try_from(version).unwrap_or(0)) {
+        blank.execute_batch(step)?;
     }
-    Ok(())
+    columns(&blank)
 }
 
 /// Whether the layout is this version's.

@@ -31,6 +31,14 @@ impl Folder {
     }
 }
 
+fn begin<'s>(store: &'s Store, at: DateTime<Utc>, terms: &str) -> Run<'s> {
+    store.begin(at, terms, |_| Ok::<_, StoreError>(true)).unwrap()
+}
+
+fn finished_runs(store: &Store) -> usize {
+    store.runs().unwrap().iter().filter(|run| run.state == RunState::Finished).count()
+}
+
 fn summary() -> RunSummary {
     let at = "2026-11-21T07:00:00Z".parse().unwrap();
     RunSummary {
@@ -117,7 +125,7 @@ fn mailbox(evidence: &str) -> Mailbox {
 /// A run of three users, of whom the last was renamed; everybody signed in meanwhile.
 fn week<'s>(store: &'s Store, day: &str, name: &str) -> Run<'s> {
     let signed_in = format!("{day}T06:00:00.123Z");
-    let run = store.begin(format!("{day}T07:00:00Z").parse().unwrap(), "terms").unwrap();
+    let run = begin(store, format!("{day}T07:00:00Z").parse().unwrap(), "terms");
     let users = [user("a", "Ann", &signed_in), user("b", "Ben", &signed_in), user("c", name, &signed_in)];
     run.put_users(&users, 0, &"cursor").unwrap();
     let keys: Vec<UserKey> = run.users_without_mailbox().map(|row| row.unwrap().0).collect();
@@ -164,7 +172,7 @@ fn forgetting_a_run_leaves_what_its_neighbours_share_with_it() {
     assert_eq!(facts_kept(&store), 9);
     last.forget_all_but(2).unwrap();
     assert_eq!(facts_kept(&store), 8, "Cat is forgotten");
-    assert_eq!(store.finished_runs().unwrap().len(), 2);
+    assert_eq!(finished_runs(&store), 2);
     assert_eq!(names(&last.previous().unwrap().unwrap()), ["Ann", "Ben", "Catherine"]);
     assert_eq!(names(&last), ["Ann", "Ben", "Kate"]);
 }
@@ -174,7 +182,7 @@ fn a_run_that_nobody_finished_goes_when_another_is_finished_and_takes_only_its_o
     let folder = Folder::new();
     let store = folder.store();
     let first = week(&store, "2026-11-07", "Cat");
-    let killed = store.begin("2026-11-14T07:00:00Z".parse().unwrap(), "terms").unwrap();
+    let killed = begin(&store, "2026-11-14T07:00:00Z".parse().unwrap(), "terms");
     let users = [user("c", "Kate", "2026-11-13T00:00:00Z"), user("d", "Dan", "2026-11-13T00:00:00Z")];
     killed.put_users(&users, 0, &"cursor").unwrap();
     assert_eq!(facts_kept(&store), 9);
@@ -194,7 +202,7 @@ fn a_user_that_comes_twice_is_kept_once_as_it_came_last() {
     let folder = Folder::new();
     let store = folder.store();
     week(&store, "2026-11-07", "Cat");
-    let run = store.begin("2026-11-14T07:00:00Z".parse().unwrap(), "terms").unwrap();
+    let run = begin(&store, "2026-11-14T07:00:00Z".parse().unwrap(), "terms");
     for name in ["Kate", "Kitty", "Kitty"] {
         run.put_users(&[user("c", name, "2026-11-13T00:00:00Z")], 0, &"cursor").unwrap();
     }
@@ -207,7 +215,7 @@ fn users_whom_a_listing_that_began_again_does_not_bring_are_gone() {
     let folder = Folder::new();
     let store = folder.store();
     week(&store, "2026-11-07", "Cat");
-    let run = store.begin("2026-11-14T07:00:00Z".parse().unwrap(), "terms").unwrap();
+    let run = begin(&store, "2026-11-14T07:00:00Z".parse().unwrap(), "terms");
     let users = |names: &[&str]| -> Vec<User> {
         names.iter().map(|name| user(name, name, "2026-11-13T00:00:00Z")).collect()
     };
@@ -226,7 +234,7 @@ fn a_full_disk_is_named_and_what_was_kept_stays() {
     week(&store, "2026-11-07", "Cat");
     let pages: i64 = store.connection().pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
     store.connection().pragma_update(None, "max_page_count", pages).unwrap();
-    let run = store.begin("2026-11-14T07:00:00Z".parse().unwrap(), "terms").unwrap();
+    let run = begin(&store, "2026-11-14T07:00:00Z".parse().unwrap(), "terms");
     let many: Vec<User> =
         (0..500).map(|number| user(&format!("{number}"), "Somebody", "2026-11-13T00:00:00Z")).collect();
     let error = run.put_users(&many, 0, &"cursor").unwrap_err();
@@ -234,7 +242,7 @@ fn a_full_disk_is_named_and_what_was_kept_stays() {
     drop(run);
     drop(store);
     let store = folder.store();
-    assert_eq!(store.finished_runs().unwrap().len(), 1);
+    assert_eq!(finished_runs(&store), 1);
     let (run, _) = store.unfinished("terms").unwrap().unwrap();
     assert_eq!(run.user_count().unwrap(), 0, "a page is kept whole or not at all");
     run.put_users(&many, 0, &"cursor").unwrap();
@@ -265,12 +273,49 @@ fn what_is_no_history_is_refused_and_left_as_it_is() {
 
 #[test]
 fn a_database_of_another_program_is_refused_and_left_as_it_is() {
-    let folder = Folder::new();
-    Connection::open(folder.path()).unwrap().execute_batch("CREATE TABLE bookmark (url TEXT)").unwrap();
-    let before = std::fs::read(folder.path()).unwrap();
-    let error = Store::open(&folder.path()).unwrap_err();
-    assert!(matches!(error, StoreError::NotAHistory { .. }), "{error}");
-    assert_eq!(std::fs::read(folder.path()).unwrap(), before);
+    let layout_4 = ["1", "2", "3", "4"]
+        .map(|step| std::fs::read_to_string(format!("src/store/schema/{step}.sql")).unwrap())
+        .concat();
+    for foreign in [
+        "CREATE TABLE bookmark (url TEXT)",
+        "CREATE TABLE bookmark (url TEXT); PRAGMA user_version = 2",
+        "CREATE TABLE run (name TEXT); PRAGMA user_version = 1",
+        "CREATE TABLE bookmark (url TEXT); PRAGMA user_version = 5",
+        "CREATE TABLE bookmark (url TEXT); PRAGMA user_version = 99",
+        "PRAGMA user_version = 3",
+        "PRAGMA application_id = 7",
+        &format!("{layout_4}; CREATE TABLE bookmark (url TEXT); PRAGMA user_version = 4"),
+        &format!("{layout_4}; PRAGMA application_id = 7; PRAGMA user_version = 4"),
+    ] {
+        let folder = Folder::new();
+        Connection::open(folder.path()).unwrap().execute_batch(foreign).unwrap();
+        let before = std::fs::read(folder.path()).unwrap();
+        for error in [Store::open(&folder.path()).unwrap_err(), Store::look(&folder.path()).unwrap_err()] {
+            assert!(matches!(error, StoreError::NotAHistory { .. }), "{foreign}: {error}");
+        }
+        assert_eq!(std::fs::read(folder.path()).unwrap(), before, "{foreign}");
+        assert_eq!(std::fs::read_dir(folder.0.path()).unwrap().count(), 1, "nothing is made beside it");
+    }
+}
+
+#[test]
+fn a_history_without_a_mark_is_known_by_its_layout_and_gets_one() {
+    for version in 1..=4 {
+        let folder = Folder::new();
+        let connection = Connection::open(folder.path()).unwrap();
+        for step in 1..=version {
+            let step = std::fs::read_to_string(format!("src/store/schema/{step}.sql")).unwrap();
+            connection.execute_batch(&step).unwrap();
+        }
+        connection.pragma_update(None, "user_version", version).unwrap();
+        drop(connection);
+        drop(folder.store());
+        let mark: i64 = Connection::open(folder.path())
+            .unwrap()
+            .pragma_query_value(None, "application_id", |row| row.get(0))
+            .unwrap();
+        assert_eq!(&mark.to_be_bytes()[4..], b"WsAu");
+    }
 }
 
 /// As version 1 of the layout had it.
@@ -311,7 +356,7 @@ fn a_store_of_version_1_is_brought_up_to_date_with_everything_in_it() {
     let folder = Folder::new();
     write_version_1(&folder.path());
     let store = folder.store();
-    assert_eq!(store.finished_runs().unwrap().len(), 2);
+    assert_eq!(finished_runs(&store), 2);
     let run = store.run("r2").unwrap().unwrap();
     assert_eq!(run.previous().unwrap().unwrap().id(), "r1");
     let facts: Vec<_> = run.user_facts().map(Result::unwrap).collect();
@@ -341,7 +386,7 @@ fn event(number: i64, name: &str) -> DelegationEvent {
 fn delegation_events_are_kept_once_for_ever_and_come_back_in_the_order_of_the_replay() {
     let folder = Folder::new();
     let store = folder.store();
-    let first = store.begin("2026-11-01T07:00:00Z".parse().unwrap(), "").unwrap();
+    let first = begin(&store, "2026-11-01T07:00:00Z".parse().unwrap(), "");
     let mut events: Vec<_> = (0..50).map(|number| event(number, "AUTHORIZE_API_CLIENT_ACCESS")).collect();
     let instant = events[9].at;
     events.extend(
@@ -355,7 +400,7 @@ fn delegation_events_are_kept_once_for_ever_and_come_back_in_the_order_of_the_re
     assert_eq!(kept(&first), events);
     first.end(RunState::Finished, &summary()).unwrap();
 
-    let second = store.begin("2026-11-02T07:00:00Z".parse().unwrap(), "").unwrap();
+    let second = begin(&store, "2026-11-02T07:00:00Z".parse().unwrap(), "");
     second.put_delegation_events(&[event(99, "AUTHORIZE_API_CLIENT_ACCESS")]).unwrap();
     assert_eq!((kept(&first).len(), kept(&second).len()), (60, 61), "an older run knows what it knew");
     second.end(RunState::Finished, &summary()).unwrap();
@@ -381,23 +426,23 @@ fn delegation_news_are_the_events_that_no_finished_run_could_tell() {
     };
     let window = SourceWindow { source: LedgerSource::AuditLog, client: None, from: at(4), until: at(10) };
 
-    let first = store.begin(at(10), "").unwrap();
+    let first = begin(&store, at(10), "");
     put(&first, &[5, 8]);
     first.put_source_window(&window).unwrap();
     assert_eq!(news(&first, 7), ["8"], "a first run looks back so far");
     first.end(RunState::Finished, &summary()).unwrap();
 
     // It could not read the log, or read it in vain.
-    let second = store.begin(at(12), "").unwrap();
+    let second = begin(&store, at(12), "");
     assert_eq!(news(&second, 10), Vec::<String>::new());
     second.end(RunState::Finished, &summary()).unwrap();
 
     // One that was killed brought something, and is begun anew.
-    let killed = store.begin(at(13), "").unwrap();
+    let killed = begin(&store, at(13), "");
     put(&killed, &[6]);
     killed.end(RunState::Interrupted, &summary()).unwrap();
 
-    let third = store.begin(at(14), "").unwrap();
+    let third = begin(&store, at(14), "");
     put(&third, &[3, 5, 8, 9, 11, 13]);
     assert_eq!(
         news(&third, 12),
@@ -405,7 +450,7 @@ fn delegation_news_are_the_events_that_no_finished_run_could_tell() {
         "late, or while nobody read; 3 is older than the log then"
     );
     third.end(RunState::Finished, &summary()).unwrap();
-    let fourth = store.begin(at(15), "").unwrap();
+    let fourth = begin(&store, at(15), "");
     put(&fourth, &[9, 13]);
     assert_eq!(news(&fourth, 14), Vec::<String>::new(), "news are news once");
     assert_eq!(news(&third, 12).len(), 4, "a run that is judged again says the same");
@@ -416,11 +461,11 @@ fn an_abandoned_run_takes_along_what_only_it_brought_to_the_ledger() {
     let folder = Folder::new();
     let store = folder.store();
     let at = "2026-11-01T07:00:00Z".parse().unwrap();
-    let run = store.begin(at, "").unwrap();
+    let run = begin(&store, at, "");
     run.put_delegation_events(&[event(1, "AUTHORIZE_API_CLIENT_ACCESS")]).unwrap();
     run.put_source_window(&SourceWindow::at(LedgerSource::Console, None, at)).unwrap();
     run.abandon().unwrap();
-    let run = store.begin(at, "").unwrap();
+    let run = begin(&store, at, "");
     assert_eq!(run.delegation_events().count(), 0);
     assert_eq!(run.source_windows().unwrap(), []);
 }
@@ -474,13 +519,13 @@ fn what_sources_showed_and_covered_is_remembered_over_runs() {
     let window =
         |until| SourceWindow { source: LedgerSource::AuditLog, client: None, from: at(1), until: at(until) };
     let addresses = [("a@example.com".to_owned(), "1".to_owned())];
-    let first = store.begin(at(5), "").unwrap();
+    let first = begin(&store, at(5), "");
     first.put_seen_grants(&[seen(4)]).unwrap();
     first.put_grant_uses(&[used(2, 4, 7)]).unwrap();
     first.put_source_window(&window(5)).unwrap();
     first.put_client_addresses(&addresses).unwrap();
     first.end(RunState::Finished, &summary()).unwrap();
-    let second = store.begin(at(10), "").unwrap();
+    let second = begin(&store, at(10), "");
     second.put_seen_grants(&[seen(9)]).unwrap();
     second.put_grant_uses(&[used(3, 9, 5)]).unwrap();
     second.put_source_window(&window(10)).unwrap();
@@ -498,7 +543,7 @@ fn what_sources_showed_and_covered_is_remembered_over_runs() {
 fn two_hundred_thousand_delegation_events_stream_through_the_ledger() {
     let folder = Folder::new();
     let store = folder.store();
-    let run = store.begin("2026-11-01T07:00:00Z".parse().unwrap(), "").unwrap();
+    let run = begin(&store, "2026-11-01T07:00:00Z".parse().unwrap(), "");
     let started = std::time::Instant::now();
     for page in 0..200_i64 {
         let events: Vec<_> = (page * 1000..page * 1000 + 1000)

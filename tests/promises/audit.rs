@@ -339,3 +339,23 @@ fn hostile_names_stay_text_in_every_file() {
     assert_eq!(html.matches("<script").count(), 1, "only the report's own script");
     assert!(!html.contains("<img"), "no tenant markup");
 }
+
+#[test]
+fn with_a_log_for_programs_every_line_on_stderr_is_json() {
+    let faults = vec!["GET /admin/directory/v1/customer/*/domains 403".parse().unwrap()];
+    let tenant = Tenant::with(Options { tenant: TenantName::Healthy, faults, ..Options::default() });
+    let lines = |arguments: &[&str]| -> Vec<serde_json::Value> {
+        let audit = tenant.audit_with(&[&["--log-format", "json"], arguments].concat(), &[]);
+        audit.stderr.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
+    };
+    for arguments in [&[][..], &["--quiet"]] {
+        let lines = lines(arguments);
+        let gap = &lines.iter().find(|line| line["fields"]["message"] == "not read").unwrap()["fields"];
+        assert!(gap["cause"].as_str().unwrap().contains("403") && gap["fix"] != "", "{gap}");
+    }
+    let refused = lines(&["--set", "collect.concurrency=many"]);
+    let failure = &refused.last().unwrap()["fields"];
+    assert!(failure["message"].as_str().unwrap().contains("concurrency"), "{failure}");
+    let refused = lines(&["--set", "auth.key_file=/nowhere/key.json"]);
+    assert!(!refused.last().unwrap()["fields"]["fix"].as_str().unwrap().is_empty(), "{refused:?}");
+}

@@ -66,6 +66,82 @@ fn an_outage_for_good_ends_soon_and_loses_no_user() {
     assert_eq!(named as u64, count("failed"));
 }
 
+/// A tenant whose Gmail fails for good for some of its users, and the addresses of these users.
+fn huge_with_bad_users(is_bad: impl Fn(usize) -> bool, answer: &str) -> (Tenant, Vec<String>) {
+    let options = || Options { tenant: TenantName::Huge(1500), ..Options::default() };
+    let mut tenant = Tenant::with(options());
+    let truth = tenant.truth();
+    let mut users: Vec<(&str, &str)> = truth["users"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|user| user["suspended"] != true && user["archived"] != true && user["gmail"] == "on")
+        .map(|user| (user["id"].as_str().unwrap(), user["primaryEmail"].as_str().unwrap()))
+        .collect();
+    users.sort_unstable();
+    let bad = users.iter().enumerate().filter(|(place, _)| is_bad(*place));
+    let bad: Vec<String> = bad.map(|(_, (_, address))| (*address).to_owned()).collect();
+    let fault = |address: &String| format!("GET /gmail/v1/* {answer} subject={address}").parse().unwrap();
+    tenant.becomes(Options { faults: bad.iter().map(fault).collect(), ..options() });
+    (tenant, bad)
+}
+
+/// Exactly the bad ones are gaps, each by its own cause.
+fn assert_only_these_fail(audit: &Audit, bad: &[String]) {
+    audit.assert_code(4);
+    let mut failed: Vec<String> = Vec::new();
+    for user in audit.rows("users.csv").into_iter().filter(|user| user["mailbox_read"] == "failed") {
+        assert!(user["mailbox_gap"].contains("backend_error"), "{user:?}");
+        failed.push(user["primary_email"].clone());
+    }
+    let mut bad = bad.to_vec();
+    failed.sort_unstable();
+    bad.sort_unstable();
+    let wrong = failed.iter().filter(|address| !bad.contains(address)).count();
+    assert!(failed == bad, "{} failed, {wrong} of them are healthy; {} are bad", failed.len(), bad.len());
+    assert_eq!(audit.json("status.json")["state"], "finished");
+}
+
+#[test]
+fn a_block_of_users_that_always_fail_stops_no_other() {
+    for (begin, concurrency) in [(0, "collect.concurrency=48"), (250, "collect.concurrency=256")] {
+        let (tenant, bad) = huge_with_bad_users(|place| (begin..begin + 100).contains(&place), "500");
+        let audit = tenant.audit_with(&["--set", concurrency], &[]);
+        assert_only_these_fail(&audit, &bad);
+        let calls = audit.json("manifest.json")["requests"]["gmail"]["calls"].as_u64().unwrap();
+        assert!(calls < 1500 + 100 * 8, "each bad one has its few tries: {calls}");
+    }
+}
+
+#[test]
+fn users_that_always_fail_here_and_there_cost_the_others_neither_answers_nor_retries() {
+    let (mut tenant, bad) = huge_with_bad_users(|place| place % 10 < 3, "503");
+    let faults = bad.iter().map(|address| format!("GET /gmail/v1/* 503 subject={address}"));
+    let faults = faults.chain(["GET /gmail/v1/* 500 every=10".to_owned()]);
+    let faults = faults.map(|fault| fault.parse().unwrap()).collect();
+    tenant.becomes(Options { tenant: TenantName::Huge(1500), faults, ..Options::default() });
+    let audit = tenant.audit_with(&["--set", "collect.retry_budget=400"], &[]);
+    assert_only_these_fail(&audit, &bad);
+}
+
+#[test]
+fn a_project_that_always_fails_stops_no_other() {
+    let faults = vec!["GET /v1/projects/crowd-project-0000/serviceAccounts/* 503".parse().unwrap()];
+    let tenant = Tenant::with(Options {
+        tenant: TenantName::Typical,
+        service_accounts: 600,
+        faults,
+        ..Options::default()
+    });
+    let audit = tenant.audit();
+    audit.assert_code(4);
+    let row = audit.coverage("sa_keys");
+    assert!(row["failed"] == "100" && !row["reason"].contains("given_up"), "{row:?}");
+    let accounts = audit.rows("service_accounts.csv").into_iter();
+    let unread = accounts.filter(|account| account["user_managed_keys"].is_empty());
+    assert!(unread.into_iter().all(|account| account["project"] == "crowd-project-0000"));
+}
+
 /// Of all answers one in ten is no answer, in six ways; all come late.
 fn storm() -> Vec<Fault> {
     let routes = ["GET /admin/*", "GET /gmail/*", "GET /v1/projects/*", "POST /token"];

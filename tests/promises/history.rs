@@ -1,6 +1,8 @@
 //! What changed since the last run, what was fixed, what nobody could look at again.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
 
 use workspace_audit_emulator::{Options, TenantName};
 
@@ -148,4 +150,88 @@ fn the_history_of_another_tenant_is_refused() {
     audit.assert_code(2);
     assert!(audit.stderr.contains("the history is of customer"), "{}", audit.stderr);
     assert!(audit.stderr.contains("[history] path"), "{}", audit.stderr);
+}
+
+/// Runs with a history at `path`; what the folder that holds it has then.
+fn with_history_at(path: &std::path::Path) -> (Audit, Vec<std::ffi::OsString>) {
+    let tenant = Tenant::named(TenantName::Healthy);
+    let audit = tenant.audit_with(&["--set", &format!("history.path={}", path.display())], &[]);
+    let beside = std::fs::read_dir(path.parent().unwrap()).unwrap();
+    (audit, beside.map(|entry| entry.unwrap().file_name()).collect())
+}
+
+#[test]
+fn a_database_of_another_program_is_refused_and_not_touched() {
+    for foreign in [
+        "CREATE TABLE precious (a); PRAGMA user_version = 2",
+        "CREATE TABLE run (a); PRAGMA user_version = 1",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.sqlite");
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        connection.execute_batch(foreign).unwrap();
+        connection.close().unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        let before = std::fs::read(&path).unwrap();
+        let (audit, beside) = with_history_at(&path);
+        audit.assert_code(1);
+        assert!(audit.stderr.contains("is a database of another program"), "{}", audit.stderr);
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o644);
+        assert_eq!(beside, ["x.sqlite"]);
+    }
+}
+
+#[test]
+fn what_is_no_regular_file_is_no_history_and_is_not_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("history.sqlite");
+    let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).unwrap();
+    let (audit, beside) = with_history_at(&path);
+    audit.assert_code(1);
+    assert!(audit.stderr.contains("is no regular file"), "{}", audit.stderr);
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o666);
+    assert_eq!(beside, ["history.sqlite"]);
+
+    let link = folder.path().join("link.sqlite");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    let (audit, _) = with_history_at(&link);
+    assert!(audit.stderr.contains("is no regular file"), "{}", audit.stderr);
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o666);
+}
+
+#[test]
+fn runs_of_two_histories_that_begin_in_one_second_have_a_folder_each() {
+    let tenant = Tenant::named(TenantName::Healthy);
+    let folders: Vec<_> = std::thread::scope(|scope| {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        std::thread::sleep(Duration::from_secs(1) - Duration::from_nanos(since.subsec_nanos().into()));
+        let run = |name: &str| {
+            let history = tenant.folder.path().join(name).display().to_string();
+            let tenant = &tenant;
+            scope.spawn(move || {
+                let config = tenant.files.config.display().to_string();
+                let history = format!("history.path={history}");
+                let output = binary(&["run", "--config", &config, "--set", &history], &[]);
+                let audit = Audit::of(&output, tenant.folder.path().join("reports"));
+                audit.assert_code(0);
+                audit.folder.unwrap()
+            })
+        };
+        ["one.sqlite", "two.sqlite", "three.sqlite"]
+            .map(run)
+            .map(|running| running.join().unwrap())
+            .into_iter()
+            .collect()
+    });
+    let distinct: std::collections::BTreeSet<_> = folders.iter().collect();
+    assert_eq!(distinct.len(), 3, "{folders:?}");
+    for folder in &folders {
+        let manifest = std::fs::read_to_string(folder.join("manifest.json")).unwrap();
+        assert!(manifest.contains(folder.file_name().unwrap().to_str().unwrap()), "{manifest}");
+    }
+    let hidden = std::fs::read_dir(tenant.folder.path().join("reports")).unwrap().flatten();
+    let left = hidden.filter(|entry| entry.file_name().to_string_lossy().starts_with(".draft")).count();
+    assert_eq!(left, 0, "no claim is left behind");
 }

@@ -157,3 +157,43 @@ fn ipv6_loopback_is_this_machine_too() {
     assert!(tenant.base_url().starts_with("http://[::1]:"), "{}", tenant.base_url());
     tenant.audit_with(&[], &[("ALL_PROXY", "http://127.0.0.1:9")]).assert_code(0);
 }
+
+#[test]
+fn a_file_of_authorities_that_cannot_be_used_is_named_as_such() {
+    let (tenant, other) = (over_tls(), over_tls());
+    let folder = tenant.folder.path();
+    let (missing, letter, authorities) =
+        (folder.join("missing.pem"), folder.join("letter.txt"), folder.join("authorities"));
+    std::fs::write(&letter, "dear friend").unwrap();
+    std::fs::create_dir(&authorities).unwrap();
+    std::fs::copy(other.files.ca_certificate.as_ref().unwrap(), authorities.join("0a1b2c3d.0")).unwrap();
+    for (file, words) in [(missing, "No such file"), (letter, "holds no certificate in PEM")] {
+        let file = ("SSL_CERT_FILE", file.to_str().unwrap());
+        // Without any authority nothing is begun; with those of a folder it is the handshake that fails.
+        for (environment, code) in
+            [(vec![file], 2), (vec![file, ("SSL_CERT_DIR", authorities.to_str().unwrap())], 1)]
+        {
+            let audit = tenant.audit_with(&[], &environment);
+            audit.assert_code(code);
+            let said: Vec<_> = audit.stderr.split_whitespace().filter(|word| *word != "|").collect();
+            let said = said.join(" ");
+            assert!(said.contains("the file that SSL_CERT_FILE names cannot be used"), "{said}");
+            assert!(said.contains(words) && !said.contains("is not trusted here"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn a_proxy_address_that_is_none_is_refused_before_anything_is_sent() {
+    for address in
+        ["http://auditor:secret word@proxy.example:3128", "socks5://auditor:secret-word@proxy.example"]
+    {
+        let audit = behind_a_proxy(address, ("UNRELATED", ""));
+        audit.assert_code(2);
+        assert!(audit.stderr.contains("https_proxy holds no address of a proxy"), "{}", audit.stderr);
+        assert!(!audit.stderr.contains("secret"), "{}", audit.stderr);
+    }
+    // Nothing that stays on this machine asks a proxy.
+    let tenant = Tenant::named(TenantName::Healthy);
+    tenant.audit_with(&[], &[("HTTPS_PROXY", "http://::")]).assert_code(0);
+}

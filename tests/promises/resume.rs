@@ -241,3 +241,106 @@ fn users_who_left_before_a_resumed_listing_began_again_are_not_in_it() {
     let audit = tenant.audit_with(&["--resume"], &[]);
     assert_eq!(audit.rows("users.csv").len(), 60, "{}", audit.stdout);
 }
+
+/// What `timeout` does: it signals the process, and then the whole group that the process is in.
+#[test]
+fn a_signal_that_comes_twice_at_once_still_ends_in_a_report() {
+    for gap in [2, 50] {
+        let tenant = Tenant::with(slow());
+        let child = start(&tenant);
+        wait_for_mailboxes(&tenant, 100);
+        signal(&child, "-TERM");
+        std::thread::sleep(Duration::from_millis(gap));
+        signal(&child, "-TERM");
+        let stopped = Audit::of(&child.wait_with_output().unwrap(), tenant.folder.path().join("reports"));
+        stopped.assert_code(4);
+        assert_eq!(stopped.json("status.json")["state"], "interrupted");
+    }
+}
+
+#[test]
+fn a_run_that_was_told_to_stop_is_judged_and_reported_again_as_such() {
+    let tenant = Tenant::with(slow());
+    let config = tenant.files.config.display().to_string();
+    let again = |command: &str, run: &str| {
+        let output = crate::support::binary(&[command, run, "--config", &config], &[]);
+        Audit::of(&output, tenant.folder.path().join("reports"))
+    };
+    let mut child = start(&tenant);
+    wait_for_mailboxes(&tenant, 1);
+    signal(&child, "-KILL");
+    child.wait().unwrap();
+    let none = again("judge", "latest");
+    none.assert_code(2);
+    assert!(none.stderr.contains("no run of the history has a report yet"), "{}", none.stderr);
+
+    let child = start(&tenant);
+    wait_for_mailboxes(&tenant, 200);
+    signal(&child, "-TERM");
+    let stopped = Audit::of(&child.wait_with_output().unwrap(), tenant.folder.path().join("reports"));
+    let folder = stopped.folder.as_ref().unwrap();
+    let (id, before) = (folder.file_name().unwrap().to_str().unwrap(), stopped.file("findings.csv"));
+    let asked = tenant.requests().len();
+    for (command, run) in [("judge", "latest"), ("judge", id), ("report", "latest"), ("report", id)] {
+        let replayed = again(command, run);
+        replayed.assert_code(4);
+        assert_eq!(replayed.folder, stopped.folder);
+        assert_eq!(replayed.file("findings.csv"), before, "{command} {run}");
+        assert_eq!(replayed.json("status.json")["state"], "interrupted");
+        assert!(replayed.stdout.contains("interrupted"), "{}", replayed.stdout);
+    }
+    assert_eq!(tenant.requests().len(), asked);
+    let resumed = tenant.audit_with(&["--resume"], &[]);
+    assert_eq!(resumed.folder, stopped.folder);
+    assert_eq!(resumed.json("status.json")["state"], "finished");
+}
+
+#[test]
+fn a_run_that_never_came_to_a_report_says_so_when_it_is_to_be_judged() {
+    let tenant = Tenant::with(slow());
+    let mut child = start(&tenant);
+    wait_for_mailboxes(&tenant, 100);
+    signal(&child, "-KILL");
+    child.wait().unwrap();
+    let config = tenant.files.config.display().to_string();
+    let runs = crate::support::binary(&["runs", "--config", &config], &[]);
+    let runs = String::from_utf8(runs.stdout).unwrap();
+    let id = runs.lines().nth(1).unwrap().split(' ').next().unwrap();
+    let output = crate::support::binary(&["report", id, "--config", &config], &[]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("was killed") && said.contains("--resume"), "{said}");
+}
+
+#[test]
+fn the_requests_of_every_attempt_are_counted() {
+    let tenant = Tenant::with(slow());
+    let child = start(&tenant);
+    wait_for_mailboxes(&tenant, 100);
+    signal(&child, "-TERM");
+    child.wait_with_output().unwrap();
+    let calls = |audit: &Audit| audit.json("manifest.json")["requests"]["gmail"]["calls"].as_u64().unwrap();
+    let resumed = tenant.audit_with(&["--resume"], &[]);
+    // What was under way when the signal came was sent, and may not have been answered.
+    let answered = mailbox_requests(&tenant) as u64;
+    assert!((answered..answered + 256).contains(&calls(&resumed)), "{} of {answered}", calls(&resumed));
+}
+
+#[test]
+fn the_requests_of_an_attempt_that_was_killed_are_counted_to_the_second() {
+    let tenant = Tenant::with(Options { latency: Duration::from_millis(40), ..slow() });
+    tenant.edit_config(|text| {
+        assert!(!text.contains("[collect]"));
+        text + "\n[collect]\nconcurrency = 8\n"
+    });
+    let mut child = start(&tenant);
+    wait_for_mailboxes(&tenant, 8);
+    std::thread::sleep(Duration::from_millis(1_500));
+    signal(&child, "-KILL");
+    child.wait().unwrap();
+    let audit = tenant.audit_with(&["--resume", "--set", "collect.concurrency=256"], &[]);
+    assert!(audit.stdout.contains("resumed"), "{}", audit.stdout);
+    let requests = &audit.json("manifest.json")["requests"];
+    // The pages of users, which the second attempt did not ask for again.
+    assert!(requests["directory"]["calls"].as_u64().unwrap() >= 12, "{requests}");
+}

@@ -1,0 +1,39 @@
+//! The authorities that the environment says to trust.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+/// What makes `SSL_CERT_FILE` unusable, if it is set and unusable: TLS passes over such a file in silence, and then
+/// trusts nobody.
+pub(super) fn fault_of_file(named: Option<&OsStr>) -> Option<String> {
+    let path = Path::new(named?);
+    let fault = match std::fs::read(path) {
+        Ok(bytes) if holds_certificate(&bytes) => return None,
+        Ok(_) => "it holds no certificate in PEM".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    Some(format!("SSL_CERT_FILE={}: {fault}", path.display()))
+}
+
+fn holds_certificate(bytes: &[u8]) -> bool {
+    let begin = b"-----BEGIN CERTIFICATE-----";
+    bytes.windows(begin.len()).any(|window| window == begin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_missing_or_no_certificate_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ca.pem");
+        let fault = || fault_of_file(Some(path.as_os_str())).unwrap_or_default();
+        assert!(fault().contains("ca.pem: No such file"), "{}", fault());
+        std::fs::write(&path, "-----BEGIN PRIVATE KEY-----").unwrap();
+        assert!(fault().ends_with("it holds no certificate in PEM"), "{}", fault());
+        std::fs::write(&path, "# ours\n-----BEGIN CERTIFICATE-----\n").unwrap();
+        assert_eq!(fault(), "");
+        assert_eq!(fault_of_file(None), None);
+    }
+}
