@@ -481,14 +481,14 @@ fn runs_of_one_instant_read_the_same_window_and_both_have_read_it() {
         from: at - Duration::days(9),
         until: at,
     };
-    let first = store.begin(at, "").unwrap();
+    let first = begin(&store, at, "");
     first.put_source_window(&window).unwrap();
     first.end(RunState::Finished, &summary()).unwrap();
-    let second = store.begin(at, "").unwrap();
+    let second = begin(&store, at, "");
     second.put_source_window(&window).unwrap();
     assert_eq!(second.source_windows().unwrap(), [(window.clone(), true)]);
     second.end(RunState::Finished, &summary()).unwrap();
-    let later = store.begin(at + Duration::days(1), "").unwrap();
+    let later = begin(&store, at + Duration::days(1), "");
     assert_eq!(later.source_windows().unwrap(), [(window, false)]);
 }
 
