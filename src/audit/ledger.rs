@@ -4,7 +4,7 @@ use crate::collect::GrantListing;
 use crate::store::{Run, StoreError};
 use crate::tenant::{
     ClientCertificates, ClientProbe, Grants, Ledger, LedgerSource, Reading, SeenGrant, ServiceAccounts,
-    SourceWindow,
+    SourceWindow, is_service_account_address,
 };
 
 /// The lists and questions that show grants.
@@ -75,7 +75,10 @@ impl Shown {
 
     /// The grants that all sources make, those of earlier runs included.
     pub(super) fn grants(&self, run: &Run<'_>) -> Result<Grants, StoreError> {
-        let addresses = run.client_addresses()?.into_iter().chain(self.addresses.iter().cloned());
+        // What an earlier release took for an address may be another client's number.
+        let remembered = run.client_addresses()?.into_iter();
+        let remembered = remembered.filter(|(address, _)| is_service_account_address(address));
+        let addresses = remembered.chain(self.addresses.iter().cloned());
         let mut ledger = Ledger::new(run.started_at(), addresses);
         for (window, is_now) in run.source_windows()? {
             if is_now {
@@ -110,7 +113,7 @@ impl Shown {
 fn addresses_of(foreign: &Reading<Vec<ClientCertificates>>) -> impl Iterator<Item = (String, String)> {
     foreign.known().into_iter().flatten().filter_map(|client| {
         let email = &client.account.known()?.as_ref()?.email;
-        let is_numbered = !email.is_empty() && !client.client_id.contains('@');
+        let is_numbered = is_service_account_address(email) && !client.client_id.contains('@');
         is_numbered.then(|| (email.clone(), client.client_id.clone()))
     })
 }

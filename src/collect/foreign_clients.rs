@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::store::{Run, StoreError};
-use crate::tenant::{Part, Reading, ServiceAccounts};
+use crate::tenant::{Part, Reading, ServiceAccounts, is_service_account_address};
 
 use super::GrantListing;
 
@@ -16,6 +16,7 @@ pub(super) fn of(run: &Run<'_>) -> Result<Vec<String>, StoreError> {
     let accounts: Option<Reading<ServiceAccounts>> = run.part(Part::ServiceAccounts)?;
     let accounts = accounts.as_ref().and_then(Reading::known);
     let of_earlier_runs = run.client_addresses()?.into_iter();
+    let of_earlier_runs = of_earlier_runs.filter(|(address, _)| is_service_account_address(address));
     let of_listed = accounts.into_iter().flat_map(|accounts| &accounts.0);
     let addresses: BTreeMap<String, String> = of_earlier_runs
         .chain(of_listed.map(|account| (account.email.clone(), account.client_id.clone())))

@@ -153,7 +153,10 @@ async fn certificates(client: &Client, plan: &Plan, run: &Run<'_>) -> Result<(),
     if known.is_some() && clients.iter().all(is_known) {
         return Ok(());
     }
-    run.put_part(Part::ClientCertificates, &client_certificates::collect(client, clients).await)
+    let listed: Option<Reading<ServiceAccounts>> = run.part(Part::ServiceAccounts)?;
+    let listed = listed.as_ref().and_then(Reading::known);
+    let certificates = client_certificates::collect(client, clients, listed).await;
+    run.put_part(Part::ClientCertificates, &certificates)
 }
 
 /// What other accounts hold, asked once their own grants and the audit's are known from elsewhere.

@@ -30,6 +30,11 @@ pub(super) fn who(entry: &Entry<'_>, tenant: &Tenant) -> Vec<String> {
         )];
     }
     let mut said = vec![match (entry.foreign(), entry.certificates.map(|client| &client.account)) {
+        (Some(foreign), _) if foreign.email.is_empty() => {
+            "Google's public certificates show that it is a service account that exists, in none of the listed \
+             projects; they do not tell its address. If its project is not yours, somebody else holds these scopes"
+                .to_owned()
+        }
         (Some(foreign), _) => format!(
             "Google's public certificates name it: service account {}{}, in none of the listed projects. If that \
              project is not yours, somebody else holds these scopes",
@@ -43,7 +48,7 @@ pub(super) fn who(entry: &Entry<'_>, tenant: &Tenant) -> Vec<String> {
         }
         (None, Some(reading)) => match reading.gap() {
             Some(missing) => format!("Its public certificates could not be read. {}", gap(missing)),
-            None => "Its public certificates name no account".to_owned(),
+            None => "Its public certificates tell nothing".to_owned(),
         },
         (None, None) if entry.is_own => {
             "This audit's own account. It is in none of the listed projects, so its keys are not judged".to_owned()
