@@ -98,8 +98,7 @@ fn claims(certificates: &[Certificate]) -> BTreeSet<String> {
 /// else can show; others' public certificates anybody can upload as their own.
 fn is_same_account(of_client: &[Certificate], of_address: &[Certificate]) -> bool {
     let known: BTreeSet<&str> = of_address.iter().map(|certificate| certificate.key_id.as_str()).collect();
-    !of_client.is_empty()
-        && of_client.iter().all(|certificate| known.contains(certificate.key_id.as_str()))
+    !of_client.is_empty() && of_client.iter().all(|certificate| known.contains(certificate.key_id.as_str()))
 }
 
 fn account(email: String, certificates: Vec<Certificate>) -> ForeignAccount {

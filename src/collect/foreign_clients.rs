@@ -59,6 +59,25 @@ fn account_of(written: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Store;
+
+    #[test]
+    fn a_number_that_an_earlier_run_took_for_an_address_is_nobodys() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("history.sqlite")).unwrap();
+        let at: chrono::DateTime<chrono::Utc> = "2026-11-21T07:00:00Z".parse().unwrap();
+        let run = store.begin(at, "").unwrap();
+        let pair = |address: &str| (address.to_owned(), "103".to_owned());
+        let real = "mailer@vendor.iam.gserviceaccount.com";
+        run.put_client_addresses(&[pair("118000000000000000005"), pair(real)]).unwrap();
+        let held = |client: &str| (client.to_owned(), "https://mail.google.com/".to_owned());
+        let grants = vec![held("118000000000000000005"), held("118000000000000000006")];
+        run.put_part(Part::ConsoleGrants, &Reading::Complete(GrantListing { grants, seen_at: at })).unwrap();
+        assert_eq!(of(&run).unwrap(), ["118000000000000000005", "118000000000000000006"]);
+        let grants = vec![held(real)];
+        run.put_part(Part::ConsoleGrants, &Reading::Complete(GrantListing { grants, seen_at: at })).unwrap();
+        assert_eq!(of(&run).unwrap(), ["103"]);
+    }
 
     #[test]
     fn only_what_can_be_a_service_account_is_asked_about() {

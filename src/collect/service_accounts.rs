@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use futures::{StreamExt, stream};
 
 use crate::google::cloudasset1::{self, FoundAccount};
+use crate::google::iam1::ExtendedStatus;
 use crate::google::{Session, iam1};
 use crate::tenant::{Gap, Part, Reading, ServiceAccount, ServiceAccountKey, ServiceAccounts};
 
@@ -189,7 +190,18 @@ fn key(wire: iam1::ServiceAccountKey) -> ServiceAccountKey {
         origin: wire.key_origin.unwrap_or_default(),
         key_type: wire.key_type.unwrap_or_default(),
         disabled: wire.disabled.unwrap_or(false),
+        disabled_reason: disabled_reason(wire.disable_reason, wire.extended_status),
     }
+}
+
+/// The reason, and the status that stays with the key when somebody enables it again.
+fn disabled_reason(reason: Option<String>, status: Option<Vec<ExtendedStatus>>) -> String {
+    let status = status.into_iter().flatten().map(|status| {
+        let texts = [status.key, status.value].into_iter().flatten().filter(|text| !text.is_empty());
+        texts.collect::<Vec<_>>().join("=")
+    });
+    let said = reason.into_iter().chain(status).filter(|text| !text.is_empty());
+    said.collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -226,6 +238,17 @@ mod tests {
         assert_eq!(with_found(broken_off, vec![account("a"), account("b")]).known().map(Vec::len), Some(2));
         let whole = with_found(Reading::Complete(Vec::new()), vec![account("gone")]);
         assert_eq!(whole, Reading::Complete(Vec::new()), "IAM knows better");
+    }
+
+    #[test]
+    fn why_a_key_is_disabled_is_kept_with_what_stays_with_it() {
+        let told = |wire| key(serde_json::from_value(wire).unwrap()).disabled_reason;
+        assert_eq!(told(serde_json::json!({ "disabled": true, "disableReason": "EXPOSED" })), "EXPOSED");
+        let status = serde_json::json!([{ "key": "COMPROMISE", "value": "2026" }, { "key": "OTHER" }]);
+        assert_eq!(told(serde_json::json!({ "extendedStatus": status.clone() })), "COMPROMISE=2026; OTHER");
+        let both = serde_json::json!({ "disableReason": "EXPOSED", "extendedStatus": status });
+        assert_eq!(told(both), "EXPOSED; COMPROMISE=2026; OTHER");
+        assert_eq!(told(serde_json::json!({})), "");
     }
 
     #[test]

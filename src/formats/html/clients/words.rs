@@ -131,6 +131,16 @@ pub(super) fn origin(origin: &str) -> String {
     }
 }
 
+/// Why a key is disabled.
+pub(super) fn disabled_reason(reason: &str) -> String {
+    match reason.strip_prefix("SERVICE_ACCOUNT_KEY_DISABLE_REASON_") {
+        Some("USER_INITIATED") => "by somebody in your organization".to_owned(),
+        Some("EXPOSED") => "by Google, which found the key in public".to_owned(),
+        Some("COMPROMISE_DETECTED") => "by Google, which saw the key misused".to_owned(),
+        _ => clip(reason),
+    }
+}
+
 /// Which sources show a grant, and as of when.
 pub(super) fn sightings(grant: &Grant) -> String {
     let source = |provenance| match provenance {
