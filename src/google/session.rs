@@ -167,7 +167,19 @@ impl<'a> Session<'a> {
     }
 
     async fn exchange(&self, scopes: &[&str]) -> Result<Token, GoogleError> {
-        self.client.auth.token(self.client, self.subject.as_deref(), scopes).await
+        let token = self.client.auth.token(self.client, self.subject.as_deref(), scopes).await;
+        token.map_err(|error| if self.subject.is_none() { as_own(error) } else { error })
+    }
+}
+
+/// Of the account itself no delegation is asked, whatever the token endpoint's words.
+fn as_own(error: GoogleError) -> GoogleError {
+    let about_delegation =
+        [causes::SCOPE_NOT_DELEGATED, causes::CLIENT_NOT_AUTHORIZED, causes::TOKEN_REFUSED];
+    if about_delegation.contains(&error.cause) {
+        GoogleError { cause: causes::OWN_TOKEN_REFUSED, ..error }
+    } else {
+        error
     }
 }
 
@@ -206,6 +218,7 @@ fn may_be_one_scope(cause: Cause) -> bool {
     [
         causes::SCOPE_NOT_DELEGATED,
         causes::CLIENT_NOT_AUTHORIZED,
+        causes::OWN_TOKEN_REFUSED,
         causes::SCOPE_UNKNOWN_TO_GOOGLE,
         causes::TOKEN_REFUSED,
     ]
