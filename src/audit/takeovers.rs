@@ -6,8 +6,8 @@ use crate::authority::{
     self, Authority, Binding, Cuts, Grade, Limits, Obstacle, Path, PrincipalKind, Right, Side, Unknown,
 };
 use crate::tenant::{
-    BroadBinding, Gap, GapClass, IamPolicies, IamResource, Part, Takeover, TakeoverCut, TakeoverEdge, TakeoverPath,
-    TakeoverPrincipal, Tenant,
+    BroadBinding, Gap, GapClass, IamPolicies, IamResource, Part, Takeover, TakeoverCut, TakeoverEdge,
+    TakeoverPath, TakeoverPrincipal, Tenant,
 };
 
 /// Roles that are meant to be given on one account.

@@ -232,6 +232,17 @@ mod tests {
     use super::*;
     use crate::google::{Auth, ClientOptions, Machine, Roots};
 
+    #[test]
+    fn a_refusal_of_the_accounts_own_token_never_asks_for_a_delegation() {
+        for cause in [causes::SCOPE_NOT_DELEGATED, causes::CLIENT_NOT_AUTHORIZED, causes::TOKEN_REFUSED] {
+            let cause = as_own(GoogleError::of_cause(cause)).cause;
+            assert_eq!(cause.id, "own_token_refused");
+            assert!(cause.fix.contains("Delegate nothing") && !cause.place.contains("domain-wide"));
+        }
+        let kept = as_own(GoogleError::of_cause(causes::KEY_REJECTED)).cause;
+        assert_eq!(kept.id, "key_rejected");
+    }
+
     #[tokio::test]
     async fn what_is_late_ends_as_such_whether_it_has_begun_or_not() {
         // A server that takes connections and never answers.
