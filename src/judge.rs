@@ -500,11 +500,16 @@ impl<'a> Court<'a> {
 }
 
 /// Why nobody knows how many subjects a part lists. An account without its keys, and a project without one of
-/// its guardrails, is listed all the same, and has its own verdict.
+/// its guardrails, is listed all the same, and has its own verdict; a gap that no project has is the list's.
 fn unlisted(part: Part, tenant: &Tenant) -> Option<&Gap> {
     match part {
         Part::SaKeys => None,
-        Part::Guardrails if tenant.guardrails.known().is_some() => None,
+        Part::Guardrails => {
+            let projects = tenant.guardrails.known().into_iter().flat_map(|guardrails| &guardrails.0);
+            let of_projects: Vec<&Gap> =
+                projects.flat_map(|project| project.all()).filter_map(Reading::gap).collect();
+            tenant.guardrails.gap().filter(|gap| !of_projects.contains(gap))
+        }
         _ => tenant.gap(part),
     }
 }
@@ -616,5 +621,9 @@ mod tests {
         assert_eq!(unlisted(Part::Guardrails, &partly), None);
         let none = without(Part::Guardrails, tenant());
         assert!(unlisted(Part::Guardrails, &none).is_some());
+        let search = crate::tenant::Gap { message: "The search broke off".into(), ..gap(Part::Guardrails) };
+        let guardrails = Reading::Partial(Guardrails(vec![guarded, unread]), search.clone());
+        let beyond = Tenant { guardrails, ..tenant() };
+        assert_eq!(unlisted(Part::Guardrails, &beyond), Some(&search), "there may be other projects");
     }
 }

@@ -4,7 +4,7 @@ use crate::collect::GrantListing;
 use crate::store::{Run, StoreError};
 use crate::tenant::{
     ClientCertificates, ClientProbe, Grants, IamPolicies, Ledger, LedgerSource, Reading, SeenGrant,
-    ServiceAccounts, SourceWindow,
+    ServiceAccounts, SourceWindow, is_service_account_address,
 };
 
 /// The lists and questions that show grants.
@@ -87,7 +87,10 @@ impl Shown {
 
     /// The grants that all sources make, those of earlier runs included.
     pub(super) fn grants(&self, run: &Run<'_>) -> Result<Grants, StoreError> {
-        let addresses = run.client_addresses()?.into_iter().chain(self.addresses.iter().cloned());
+        // What an earlier release took for an address may be another client's number.
+        let remembered = run.client_addresses()?.into_iter();
+        let remembered = remembered.filter(|(address, _)| is_service_account_address(address));
+        let addresses = remembered.chain(self.addresses.iter().cloned());
         let mut ledger = Ledger::new(run.started_at(), addresses);
         let windows = run.source_windows()?.into_iter();
         // What is dated ahead of the run proves nothing.
@@ -124,7 +127,34 @@ impl Shown {
 fn addresses_of(foreign: &Reading<Vec<ClientCertificates>>) -> impl Iterator<Item = (String, String)> {
     foreign.known().into_iter().flatten().filter_map(|client| {
         let email = &client.account.known()?.as_ref()?.email;
-        let is_numbered = !email.is_empty() && !client.client_id.contains('@');
+        let is_numbered = is_service_account_address(email) && !client.client_id.contains('@');
         is_numbered.then(|| (email.clone(), client.client_id.clone()))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+    use crate::tenant::Gap;
+    use crate::tenant::Part::{ClientCertificates as Certificates, ConsoleGrants, OtherProbes, ProbeGrants};
+
+    #[test]
+    fn a_number_is_no_address_of_another_client_whoever_remembers_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("history.sqlite")).unwrap();
+        let at = "2026-11-21T07:00:00Z".parse().unwrap();
+        let run = store.begin(at, "").unwrap();
+        let own = "118000000000000000005";
+        run.put_client_addresses(&[(own.to_owned(), "103".to_owned())]).unwrap();
+        let grants = vec![(own.to_owned(), "https://mail.google.com/".to_owned())];
+        let console = Reading::Complete(GrantListing { grants, seen_at: at });
+        let own_grants = Reading::Missing(Gap::not_reached(ProbeGrants));
+        let others = Reading::Missing(Gap::not_reached(OtherProbes));
+        let lists = Lists { console: &console, own: &own_grants, others: &others };
+        let accounts = Reading::Missing(Gap::not_reached(ConsoleGrants));
+        let foreign = Reading::Missing(Gap::not_reached(Certificates));
+        let shown = Shown::new(&run, lists, "1", &accounts, &foreign);
+        assert_eq!(shown.grants(&run).unwrap().clients(), [own]);
+    }
 }

@@ -6,8 +6,8 @@ use crate::authority::{
     self, Authority, Binding, Cuts, Grade, Limits, Obstacle, Path, PrincipalKind, Right, Side, Unknown,
 };
 use crate::tenant::{
-    BroadBinding, Gap, GapClass, IamResource, Part, Takeover, TakeoverCut, TakeoverEdge, TakeoverPath,
-    TakeoverPrincipal, Tenant,
+    BroadBinding, Gap, GapClass, IamPolicies, IamResource, Part, Takeover, TakeoverCut, TakeoverEdge,
+    TakeoverPath, TakeoverPrincipal, Tenant,
 };
 
 /// Roles that are meant to be given on one account.
@@ -48,7 +48,9 @@ pub(super) fn takeovers(tenant: &Tenant) -> (Vec<Takeover>, Vec<TakeoverCut>) {
                 .filter(|path| !path.principal.id.eq_ignore_ascii_case(path.account) && !is_closed(path));
             open.for_each(|path| cuts.add(path));
             client_of.insert(found.account, client);
-            let broad = broad_on.entry(&account.project).or_insert_with(|| broad(tenant, &account.project));
+            let broad = broad_on
+                .entry(&account.project)
+                .or_insert_with(|| broad(tenant.iam.policies.known(), &account.project));
             Some(Takeover {
                 client_id: client.to_owned(),
                 account: account.email.clone(),
@@ -123,9 +125,9 @@ fn describe(binding: &Binding<'_>) -> String {
 }
 
 /// Bindings of roles for single accounts, on the account's project and above.
-fn broad(tenant: &Tenant, project: &str) -> Vec<BroadBinding> {
+fn broad(policies: Option<&IamPolicies>, project: &str) -> Vec<BroadBinding> {
     let project = IamResource::Project(project.to_owned());
-    let places = tenant.iam.policies.known().into_iter().flat_map(|policies| policies.upwards_from(&project));
+    let places = policies.into_iter().flat_map(|policies| policies.upwards_from(&project));
     let bindings = places.flat_map(|entry| {
         let bindings = entry.policy.known().into_iter().flat_map(|policy| &policy.bindings);
         bindings.map(|binding| (&entry.resource, binding))
@@ -133,7 +135,9 @@ fn broad(tenant: &Tenant, project: &str) -> Vec<BroadBinding> {
     bindings
         .filter(|(_, binding)| FOR_ONE_ACCOUNT.contains(&binding.role.as_str()))
         .flat_map(|(resource, binding)| {
-            binding.members.iter().map(|member| BroadBinding {
+            // Who was deleted holds nothing unless restored.
+            let members = binding.members.iter().filter(|member| !member.starts_with("deleted:"));
+            members.map(|member| BroadBinding {
                 resource: resource.title(),
                 role: binding.role.clone(),
                 member: member.clone(),
@@ -166,5 +170,28 @@ fn gap(message: &str, gap: Option<&Gap>) -> Gap {
             needed: String::new(),
             fix: "Look at the resource in the Cloud console > IAM & Admin.".to_owned(),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tenant::{IamBinding, IamPolicy, Reading, ResourcePolicy};
+
+    #[test]
+    fn a_deleted_member_holds_no_broad_role() {
+        let members = ["deleted:user:ann@example.com?uid=1", "user:ben@example.com"].map(str::to_owned);
+        let role = FOR_ONE_ACCOUNT[1].to_owned();
+        let bindings = vec![IamBinding { role, members: members.into(), condition: None }];
+        let policies = IamPolicies(vec![ResourcePolicy {
+            resource: IamResource::Project("p".to_owned()),
+            number: None,
+            customer: None,
+            parent: Reading::Complete(None),
+            policy: Reading::Complete(IamPolicy { bindings, ..IamPolicy::default() }),
+        }]);
+        let found: Vec<String> =
+            broad(Some(&policies), "p").into_iter().map(|binding| binding.member).collect();
+        assert_eq!(found, ["user:ben@example.com"]);
     }
 }

@@ -10,6 +10,8 @@ pub(super) enum Member {
     Principal(PrincipalKind, String),
     /// A principal that was deleted: it can do nothing unless it is restored.
     Deleted,
+    /// A kind without a name: nobody knows whom it means.
+    Nameless,
 }
 
 /// Reads a member of a binding.
@@ -18,6 +20,7 @@ pub(super) fn read(text: &str) -> Member {
     let verbatim = |kind| Member::Principal(kind, text.to_owned());
     let (prefix, rest) = text.split_once(':').unwrap_or((text, ""));
     match prefix {
+        "user" | "group" | "serviceAccount" | "domain" if rest.trim().is_empty() => Member::Nameless,
         "deleted" => Member::Deleted,
         "allUsers" => verbatim(Kind::Anyone),
         "allAuthenticatedUsers" => verbatim(Kind::AnyoneSignedIn),
@@ -44,6 +47,9 @@ pub(super) fn read(text: &str) -> Member {
 /// A service account may be named as a user, as Directory does in groups.
 pub(super) fn of_address(address: &str, kind: PrincipalKind) -> Member {
     let address = Address::new(address).as_str().to_owned();
+    if address.is_empty() {
+        return Member::Nameless;
+    }
     let is_account = kind == PrincipalKind::User && address.ends_with(".gserviceaccount.com");
     Member::Principal(if is_account { PrincipalKind::ServiceAccount } else { kind }, address)
 }
@@ -91,6 +97,10 @@ mod tests {
             assert!(matches!(read(&text), Member::Principal(found, _) if found == kind), "{text}");
         }
         assert_eq!(read("deleted:user:ann@example.com?uid=1"), Member::Deleted);
+        for text in ["user:", "group: ", "serviceAccount:", "domain:", "user"] {
+            assert_eq!(read(text), Member::Nameless, "{text}");
+        }
+        assert_eq!(of_address(" ", Kind::User), Member::Nameless);
     }
 
     #[test]

@@ -460,6 +460,17 @@ fn all_service_accounts_of_a_project_are_its_accounts() {
 }
 
 #[test]
+fn a_member_that_names_nobody_is_unknown_and_no_principal() {
+    for text in ["user:", "serviceAccount: ", "group:", "domain:"] {
+        let world = world().bind(MAILER, SIGNER, text);
+        assert!(world.paths().is_empty(), "{:?}", world.paths());
+        assert_eq!(world.unknown(), [(UnknownKind::Member, text.to_owned())]);
+    }
+    let world = world().group("dev@example.com", &[""]).bind(MAILER, SIGNER, "group:dev@example.com");
+    assert_eq!(world.unknown(), [(UnknownKind::Member, "dev@example.com".to_owned())]);
+}
+
+#[test]
 fn a_deleted_member_is_left_out_and_told() {
     let text = "deleted:user:ann@example.com?uid=123";
     let world = world().bind(MAILER, SIGNER, text);

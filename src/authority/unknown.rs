@@ -18,6 +18,8 @@ pub enum UnknownKind {
     Group,
     /// The members of a very large group are known, but not listed one by one.
     LargeGroup,
+    /// A member of a policy or of a group that names nobody.
+    Member,
     /// A service account, or a set of them, that is on the way.
     ServiceAccount,
     /// What lies beyond the longest path that is followed.

@@ -16,6 +16,8 @@ pub enum Source {
     Reports,
     /// IAM Credentials.
     IamCredentials,
+    /// Public certificates: nobody is asked who they are.
+    Public,
     /// Any other API.
     OtherApi,
 }
@@ -51,6 +53,7 @@ enum From {
     Directory,
     Reports,
     IamCredentials,
+    Public,
     AnyApi,
 }
 
@@ -144,6 +147,7 @@ const ROWS: &[Row] = &[
     row(From::AnyApi, &[403], ANY, RATE_WORDS, cause::THROTTLED),
     row(From::Reports, &[503], ANY, ANY, cause::THROTTLED),
     row(From::AnyApi, &[403], &["dailyLimitExceeded"], ANY, cause::DAILY_LIMIT),
+    row(From::Public, &[401, 403], ANY, ANY, cause::PUBLIC_REFUSED),
     row(
         From::AnyApi,
         &[403],
@@ -231,6 +235,7 @@ pub(super) fn described() -> impl Iterator<Item = Described> {
             From::Directory => "Directory",
             From::Reports => "Reports",
             From::IamCredentials => "IAM Credentials",
+            From::Public => "public certificates",
             From::AnyApi => "any API",
         },
         http: row.http.iter().map(u16::to_string).collect(),
@@ -249,6 +254,7 @@ impl Row {
             From::Directory => answer.source == Source::Directory,
             From::Reports => answer.source == Source::Reports,
             From::IamCredentials => answer.source == Source::IamCredentials,
+            From::Public => answer.source == Source::Public,
         };
         let message = answer.message.to_lowercase();
         from && (self.http.is_empty() || self.http.contains(&answer.http))
@@ -377,6 +383,21 @@ mod tests {
         let answer =
             Answer { source: Source::Reports, http: 503, reason: "backendError", detail: "", message: "" };
         assert_eq!(classify(&answer).id, "throttled");
+    }
+
+    #[test]
+    fn a_refusal_of_what_is_public_is_nobodys_missing_role() {
+        for (http, detail, expected) in [
+            (403, "IAM_PERMISSION_DENIED", "public_refused"),
+            (403, "", "public_refused"),
+            (401, "", "public_refused"),
+            (403, "RATE_LIMIT_EXCEEDED", "throttled"),
+            (404, "", "not_found"),
+            (503, "", "backend_error"),
+        ] {
+            let answer = Answer { source: Source::Public, http, reason: "", detail, message: "" };
+            assert_eq!(classify(&answer).id, expected, "{http} {detail}");
+        }
     }
 
     #[test]

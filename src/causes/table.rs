@@ -35,6 +35,11 @@ causes! {
         "The scope is not delegated to the audit's client",
         "Add the scope to the client's entry (its numeric client id, the exact scope). A change can take up to 24 hours.",
         DELEGATION;
+    /// The account's own token, without a user: no delegation is asked for there.
+    OWN_TOKEN_REFUSED = Denied, Never, "own_token_refused",
+        "Google gives the audit's service account no token of its own",
+        "Delegate nothing for this: the account asks as itself, by its own IAM or admin roles. Check that the account and its key exist and are enabled, that the key file is this account's, and that this machine's clock is right.",
+        SERVICE_ACCOUNTS;
     /// `access_denied`: some of the scopes, the user, or the app.
     CLIENT_NOT_AUTHORIZED = Denied, Never, "client_not_authorized",
         "Google refuses the client for this user or for one of the scopes",
@@ -155,6 +160,11 @@ causes! {
         "A policy of the Cloud organization forbids it: a service perimeter or an organization policy",
         "Let the audit's account and this machine through the perimeter, or exempt the project.",
         "Cloud console > Security > VPC Service Controls, or IAM & Admin > Organization policies";
+    /// An address without credentials refuses: somebody on the way does.
+    PUBLIC_REFUSED = Denied, Never, "public_refused",
+        "What anybody may read is refused: the request takes no credentials, so it is blocked on the way",
+        "Let this machine reach www.googleapis.com: look at the proxy and the firewall between here and Google.",
+        PROXY;
     /// An API key's restriction: the audit sends none.
     API_KEY_REFUSED = Denied, Never, "api_key_refused",
         "Google refuses an API key, and the audit sends none",

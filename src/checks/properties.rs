@@ -155,6 +155,7 @@ proptest! {
             origin,
             key_type,
             disabled,
+            disabled_reason: String::new(),
         };
         let tenant = delegating(&[&scope], Reading::Complete(vec![key.clone()]));
         let tenant = missing.iter().fold(tenant, |tenant, &part| without(part, tenant));

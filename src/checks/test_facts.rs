@@ -302,6 +302,7 @@ pub(super) fn key() -> ServiceAccountKey {
         origin: "GOOGLE_PROVIDED".into(),
         key_type: "USER_MANAGED".into(),
         disabled: false,
+        disabled_reason: String::new(),
     }
 }
 

@@ -104,14 +104,17 @@ pub(super) async fn admin(
     let (mut heard, mut changes) = (Heard::default(), Vec::new());
     for name in DELEGATION.into_iter().chain(GMAIL_SETTINGS) {
         let pages = reports1::list_activities(admin, "admin", Some(name), window.from, window.until);
+        let mut nameless = BrokenRows::default();
         heard
             .all(pages, |page| {
                 progress.advanced(Part::AdminLog, page.len() as u64);
                 changes.extend(page.iter().flat_map(gmail_changes));
-                let events: Vec<DelegationEvent> = page.iter().flat_map(delegation_events).collect();
+                let events: Vec<DelegationEvent> =
+                    page.iter().flat_map(|activity| delegation_events(activity, &mut nameless)).collect();
                 run.put_delegation_events(&events)
             })
             .await?;
+        heard.broken.extend(nameless);
         // An event name that Google does not know is refused, and so nothing is missing.
         let is_unknown_name =
             |error: &GoogleError| error.cause == causes::BAD_REQUEST && name == DELEGATION[2];
@@ -131,17 +134,27 @@ pub(super) async fn admin(
     Ok(heard.reading(Part::AdminLog, changes))
 }
 
-fn delegation_events(activity: &Activity) -> impl Iterator<Item = DelegationEvent> {
+/// One event a client that is named. One that names none is broken: nobody knows whose access it changed.
+fn delegation_events(activity: &Activity, nameless: &mut BrokenRows) -> Vec<DelegationEvent> {
     let about = |(_, event): &(usize, &Event)| event.name.contains("API_CLIENT_ACCESS");
-    activity.events.iter().enumerate().filter(about).map(|(place, event)| DelegationEvent {
-        id: format!("{}/{}/{place}", activity.id.time.to_rfc3339(), activity.id.unique_qualifier),
-        at: activity.id.time,
-        name: event.name.clone(),
-        client: event.value("API_CLIENT_NAME").to_owned(),
-        scopes: event.values("API_SCOPES"),
-        actor: activity.actor.email.clone().or_else(|| activity.actor.key.clone()),
-        ip: activity.ip_address.clone(),
-    })
+    let mut found = Vec::new();
+    for (place, event) in activity.events.iter().enumerate().filter(about) {
+        let id = format!("{}/{}/{place}", activity.id.time.to_rfc3339(), activity.id.unique_qualifier);
+        let clients = event.texts("API_CLIENT_NAME");
+        if clients.is_empty() {
+            nameless.add("no `API_CLIENT_NAME`", &format!("{} {id}", event.name));
+        }
+        found.extend(clients.into_iter().enumerate().map(|(number, client)| DelegationEvent {
+            id: if number == 0 { id.clone() } else { format!("{id}/{number}") },
+            at: activity.id.time,
+            name: event.name.clone(),
+            client,
+            scopes: event.values("API_SCOPES"),
+            actor: activity.actor.email.clone().or_else(|| activity.actor.key.clone()),
+            ip: activity.ip_address.clone(),
+        }));
+    }
+    found
 }
 
 fn gmail_changes(activity: &Activity) -> impl Iterator<Item = GmailSettingChange> {
@@ -155,7 +168,10 @@ fn gmail_changes(activity: &Activity) -> impl Iterator<Item = GmailSettingChange
             .parameters
             .iter()
             .filter(|parameter| parameter.name != "SETTING_NAME")
-            .filter_map(|parameter| Some(format!("{}: {}", parameter.name, parameter.value.as_deref()?)))
+            .filter_map(|parameter| {
+                let texts: Vec<&str> = parameter.texts().collect();
+                (!texts.is_empty()).then(|| format!("{}: {}", parameter.name, texts.join(", ")))
+            })
             .collect(),
     })
 }
@@ -169,6 +185,7 @@ pub(super) async fn access_evaluation(
     progress.started(Part::AccessEvaluationLog, None);
     let window = Window::whole(run);
     let (mut heard, mut tally) = (Heard::default(), UseTally::default());
+    let mut nameless = BrokenRows::default();
     let pages = reports1::list_activities(
         admin,
         "access_evaluation",
@@ -181,12 +198,13 @@ pub(super) async fn access_evaluation(
             progress.advanced(Part::AccessEvaluationLog, page.len() as u64);
             for activity in page {
                 for event in &activity.events {
-                    add_evaluation(&mut tally, activity.id.time, event);
+                    add_evaluation(&mut tally, &mut nameless, activity.id.time, event);
                 }
             }
             Ok(())
         })
         .await?;
+    heard.broken.extend(nameless);
     run.put_grant_uses(&tally.uses().collect::<Vec<_>>())?;
     if heard.is_whole() {
         run.put_source_window(&window.covered(LedgerSource::AccessEvaluation))?;
@@ -195,9 +213,13 @@ pub(super) async fn access_evaluation(
     Ok(heard.reading(Part::AccessEvaluationLog, ()))
 }
 
-fn add_evaluation(tally: &mut UseTally, at: DateTime<Utc>, event: &Event) {
+fn add_evaluation(tally: &mut UseTally, nameless: &mut BrokenRows, at: DateTime<Utc>, event: &Event) {
     let account = event.value("service_account");
     let client = if account.is_empty() { event.value("client_id") } else { account };
+    if client.is_empty() {
+        nameless.add("no `service_account` and no `client_id`", &format!("{} of {at}", event.name));
+        return;
+    }
     let source = event.value("configuration_source");
     let scopes = event.values("scopes_requested");
     let key = |scope: Option<String>| UseKey {
@@ -250,6 +272,7 @@ async fn calls(
     progress: &dyn Progress,
 ) -> Result<(), StoreError> {
     let (window, mut tally) = (Window::of_days(run, CALL_DAYS), UseTally::default());
+    let mut nameless = BrokenRows::default();
     let pages = reports1::list_activities(admin, "token", Some("activity"), window.from, window.until);
     heard
         .all(pages, |page| {
@@ -259,6 +282,10 @@ async fn calls(
                 for event in &activity.events {
                     let named = info.and_then(|info| info.oauth_client_id.as_deref()).unwrap_or_default();
                     let client = if named.is_empty() { event.value("client_id") } else { named };
+                    if client.is_empty() {
+                        nameless.add("no `client_id`", &format!("{} of {}", event.name, activity.id.time));
+                        continue;
+                    }
                     let key = UseKey {
                         client: client.to_owned(),
                         scope: None,
@@ -272,6 +299,7 @@ async fn calls(
             Ok(())
         })
         .await?;
+    heard.broken.extend(nameless);
     run.put_grant_uses(&tally.uses().collect::<Vec<_>>())?;
     if heard.is_whole() {
         run.put_source_window(&window.covered(LedgerSource::TokenLog))?;
@@ -333,5 +361,72 @@ impl Apps {
             ..app
         });
         finished.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heard(parameters: &str) -> (Vec<DelegationEvent>, BrokenRows) {
+        let mut nameless = BrokenRows::default();
+        let text = format!(
+            r#"{{"id": {{"time": "2026-11-21T07:00:00Z", "uniqueQualifier": "7"}}, "events": [
+                {{"name": "AUTHORIZE_API_CLIENT_ACCESS", "parameters": [{parameters}]}}]}}"#
+        );
+        let events = delegation_events(&serde_json::from_str(&text).unwrap(), &mut nameless);
+        (events, nameless)
+    }
+
+    #[test]
+    fn an_event_counts_for_every_client_that_it_names_however_it_names_them() {
+        for (parameters, clients) in [
+            (
+                r#"{"name": "API_CLIENT_NAME", "value": "118000000000000000005"}"#,
+                vec!["118000000000000000005"],
+            ),
+            (r#"{"name": "API_CLIENT_NAME", "value": 118000000000000000005}"#, vec!["118000000000000000005"]),
+            (r#"{"name": "API_CLIENT_NAME", "intValue": "118"}"#, vec!["118"]),
+            (
+                r#"{"name": "API_CLIENT_NAME", "multiValue": ["118", "Mail merge"]}"#,
+                vec!["118", "Mail merge"],
+            ),
+        ] {
+            let (events, nameless) = heard(parameters);
+            let named: Vec<&str> = events.iter().map(|event| event.client.as_str()).collect();
+            assert_eq!((named, nameless.count), (clients, 0), "{parameters}");
+            let ids: BTreeSet<&str> = events.iter().map(|event| event.id.as_str()).collect();
+            assert_eq!(ids.len(), events.len(), "none takes another's place");
+            assert_eq!(events[0].id, "2026-11-21T07:00:00+00:00/7/0");
+        }
+    }
+
+    #[test]
+    fn a_use_without_a_client_is_a_gap_and_no_client() {
+        let (mut tally, mut nameless) = (UseTally::default(), BrokenRows::default());
+        let event = |text: &str| serde_json::from_str::<Event>(text).unwrap();
+        let at = "2026-11-21T07:00:00Z".parse().unwrap();
+        add_evaluation(&mut tally, &mut nameless, at, &event(r#"{"name": "E"}"#));
+        assert_eq!(nameless.count, 1);
+        let named = r#"{"name": "E", "parameters": [{"name": "client_id", "intValue": "118"}]}"#;
+        add_evaluation(&mut tally, &mut nameless, at, &event(named));
+        let clients: Vec<String> = tally.uses().map(|used| used.of.client).collect();
+        assert_eq!(clients, ["118"]);
+        assert_eq!(nameless.count, 1);
+    }
+
+    #[test]
+    fn an_event_without_a_client_is_a_gap_and_no_client() {
+        for parameters in
+            ["", r#"{"name": "API_CLIENT_NAME", "value": " "}"#, r#"{"name": "API_CLIENT_NAME"}"#]
+        {
+            let (events, nameless) = heard(parameters);
+            assert!(events.is_empty(), "{events:?}");
+            assert_eq!(nameless.count, 1);
+            let heard = Heard { any: true, broken: nameless, stopped: None };
+            assert!(!heard.is_whole(), "the log covers no window");
+            let gap = heard.reading(Part::AdminLog, ()).gap().cloned().unwrap();
+            assert!(gap.message.contains("no `API_CLIENT_NAME` in AUTHORIZE"), "{}", gap.message);
+        }
     }
 }

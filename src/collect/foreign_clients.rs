@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::store::{Run, StoreError};
-use crate::tenant::{Part, Reading, ServiceAccounts};
+use crate::tenant::{Part, Reading, ServiceAccounts, is_service_account_address};
 
 use super::GrantListing;
 
@@ -16,6 +16,7 @@ pub(super) fn of(run: &Run<'_>) -> Result<Vec<String>, StoreError> {
     let accounts: Option<Reading<ServiceAccounts>> = run.part(Part::ServiceAccounts)?;
     let accounts = accounts.as_ref().and_then(Reading::known);
     let of_earlier_runs = run.client_addresses()?.into_iter();
+    let of_earlier_runs = of_earlier_runs.filter(|(address, _)| is_service_account_address(address));
     let of_listed = accounts.into_iter().flat_map(|accounts| &accounts.0);
     let addresses: BTreeMap<String, String> = of_earlier_runs
         .chain(of_listed.map(|account| (account.email.clone(), account.client_id.clone())))
@@ -58,6 +59,25 @@ fn account_of(written: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Store;
+
+    #[test]
+    fn a_number_that_an_earlier_run_took_for_an_address_is_nobodys() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("history.sqlite")).unwrap();
+        let at: chrono::DateTime<chrono::Utc> = "2026-11-21T07:00:00Z".parse().unwrap();
+        let run = store.begin(at, "").unwrap();
+        let pair = |address: &str| (address.to_owned(), "103".to_owned());
+        let real = "mailer@vendor.iam.gserviceaccount.com";
+        run.put_client_addresses(&[pair("118000000000000000005"), pair(real)]).unwrap();
+        let held = |client: &str| (client.to_owned(), "https://mail.google.com/".to_owned());
+        let grants = vec![held("118000000000000000005"), held("118000000000000000006")];
+        run.put_part(Part::ConsoleGrants, &Reading::Complete(GrantListing { grants, seen_at: at })).unwrap();
+        assert_eq!(of(&run).unwrap(), ["118000000000000000005", "118000000000000000006"]);
+        let grants = vec![held(real)];
+        run.put_part(Part::ConsoleGrants, &Reading::Complete(GrantListing { grants, seen_at: at })).unwrap();
+        assert_eq!(of(&run).unwrap(), ["103"]);
+    }
 
     #[test]
     fn only_what_can_be_a_service_account_is_asked_about() {

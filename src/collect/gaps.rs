@@ -102,6 +102,9 @@ fn needed(part: Part, error: &GoogleError) -> String {
     ];
     if about_scope.contains(&error.cause) {
         scope.to_owned()
+    } else if error.cause == causes::OWN_TOKEN_REFUSED {
+        // No role and no scope would help.
+        String::new()
     } else if error.cause == causes::API_DISABLED {
         format!("{}, enabled in the project of the audit's service account", error.api.service())
     } else if error.cause.class == Class::Denied {

@@ -185,13 +185,13 @@ pub(super) async fn groups(
     let members = leading_members(policies, roles);
     let mut asked = BTreeMap::new();
     let mut wanted: BTreeSet<String> =
-        members.filter_map(|member| member.strip_prefix("group:")).map(str::to_lowercase).collect();
+        members.filter_map(|member| member.strip_prefix("group:")).filter_map(address).collect();
     while !wanted.is_empty() {
         let found: Vec<Group> =
             stream::iter(&wanted).map(|group| read_group(admin, group)).buffered(AT_ONCE).collect().await;
         let nested = found.iter().filter_map(|group| group.members.known()).flatten();
         let nested = nested.filter(|member| member.kind == GroupMemberKind::Group);
-        let next: BTreeSet<String> = nested.map(|member| member.email.to_lowercase()).collect();
+        let next: BTreeSet<String> = nested.filter_map(|member| address(&member.email)).collect();
         asked.extend(std::mem::take(&mut wanted).into_iter().zip(found));
         wanted = next.into_iter().filter(|group| !asked.contains_key(group)).collect();
     }
@@ -199,6 +199,12 @@ pub(super) async fn groups(
     let any = groups.is_empty() || groups.iter().any(|group| group.members.known().is_some());
     let gaps: Vec<Gap> = groups.iter().filter_map(|group| group.members.gap()).cloned().collect();
     reading(Groups(groups), any, gaps)
+}
+
+/// A group's address as it compares; `None` if there is none to ask for.
+fn address(written: &str) -> Option<String> {
+    let address = written.trim().to_lowercase();
+    (!address.is_empty()).then_some(address)
 }
 
 /// The members of bindings whose role can lead to an account, as far as roles are known.

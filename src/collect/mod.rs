@@ -153,7 +153,10 @@ async fn certificates(client: &Client, plan: &Plan, run: &Run<'_>) -> Result<(),
     if known.is_some() && clients.iter().all(is_known) {
         return Ok(());
     }
-    run.put_part(Part::ClientCertificates, &client_certificates::collect(client, clients).await)
+    let listed: Option<Reading<ServiceAccounts>> = run.part(Part::ServiceAccounts)?;
+    let listed = listed.as_ref().and_then(Reading::known);
+    let certificates = client_certificates::collect(client, clients, listed).await;
+    run.put_part(Part::ClientCertificates, &certificates)
 }
 
 /// What other accounts hold, asked once their own grants and the audit's are known from elsewhere.
@@ -211,7 +214,14 @@ async fn cloud(
     run: &Run<'_>,
     progress: &dyn Progress,
 ) -> Result<(), StoreError> {
-    kept(run, Part::ServiceAccounts, service_accounts::collect(account, plan, progress)).await?;
+    let mut search = None;
+    let found = async {
+        let (accounts, gap) = service_accounts::collect(account, plan, progress).await;
+        search = gap;
+        accounts
+    };
+    kept(run, Part::ServiceAccounts, found).await?;
+    let search = search.as_ref();
     let accounts: Reading<ServiceAccounts> = run.part(Part::ServiceAccounts)?.unwrap_or_else(nothing_read);
     let projects = accounts.known().map(|accounts| accounts.projects(&plan.projects)).unwrap_or_default();
     let needs_accounts = |part| plan.not_asked(part).or_else(|| without_projects(&accounts, part));
@@ -223,25 +233,47 @@ async fn cloud(
     };
     let uses =
         asked(needs_accounts(Part::ServiceAccountUse), service_account_use::collect(account, &projects));
-    tokio::try_join!(kept(run, Part::IamPolicies, policies), kept(run, Part::ServiceAccountUse, uses),)?;
+    tokio::try_join!(
+        kept(run, Part::IamPolicies, of_found(search, Part::IamPolicies, policies)),
+        kept(run, Part::ServiceAccountUse, of_found(search, Part::ServiceAccountUse, uses)),
+    )?;
     let policies: Reading<IamPolicies> = run.part(Part::IamPolicies)?.unwrap_or_else(nothing_read);
     let known = policies.known().cloned().unwrap_or_default();
     let needs_policies = |part| plan.not_asked(part).or_else(|| policies_missing(&policies, part));
     let logs_signing = |project: &str| iam::logs_reads(&policies, project, "iamcredentials.googleapis.com");
     let guardrails = guardrails::collect(account, &projects, logs_signing);
+    let roles = asked(needs_policies(Part::IamRoles), iam::roles(account, &known));
+    let guardrails = asked(needs_accounts(Part::Guardrails), guardrails);
     tokio::try_join!(
-        kept(run, Part::IamRoles, asked(needs_policies(Part::IamRoles), iam::roles(account, &known))),
-        kept(run, Part::Guardrails, asked(needs_accounts(Part::Guardrails), guardrails)),
+        kept(run, Part::IamRoles, of_found(search, Part::IamRoles, roles)),
+        kept(run, Part::Guardrails, of_found(search, Part::Guardrails, guardrails)),
     )?;
     let roles: Option<Reading<IamRoles>> = run.part(Part::IamRoles)?;
     let roles = roles.as_ref().and_then(Reading::known);
     let groups = asked(needs_policies(Part::Groups), iam::groups(admin, &known, roles));
     let pools = identity_pools::collect(account, &known, roles);
+    let pools = asked(needs_policies(Part::WorkloadIdentityPools), pools);
     tokio::try_join!(
-        kept(run, Part::Groups, groups),
-        kept(run, Part::WorkloadIdentityPools, asked(needs_policies(Part::WorkloadIdentityPools), pools)),
+        kept(run, Part::Groups, of_found(search, Part::Groups, groups)),
+        kept(run, Part::WorkloadIdentityPools, of_found(search, Part::WorkloadIdentityPools, pools)),
     )?;
     Ok(())
+}
+
+/// What is read of the projects that a search found: nobody knows of how many more, if the search has a gap.
+async fn of_found<T>(
+    search: Option<&Gap>,
+    part: Part,
+    collect: impl Future<Output = Reading<T>>,
+) -> Reading<T> {
+    match (collect.await, search) {
+        (Reading::Complete(facts), Some(gap)) => Reading::Partial(facts, Gap { part, ..gap.clone() }),
+        (Reading::Partial(facts, own), Some(gap)) => {
+            let message = format!("{} {}", gap.message, own.message);
+            Reading::Partial(facts, Gap { part, message, class: gap.class.max(own.class), ..gap.clone() })
+        }
+        (reading, _) => reading,
+    }
 }
 
 /// What `collect` reads, unless there is a reason not to ask.

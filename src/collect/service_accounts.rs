@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use futures::{StreamExt, stream};
 
 use crate::google::cloudasset1::{self, FoundAccount};
-use crate::google::{Session, iam1};
+use crate::google::iam1::ExtendedStatus;
+use crate::google::{Listing, Session, iam1};
 use crate::tenant::{Gap, Part, Reading, ServiceAccount, ServiceAccountKey, ServiceAccounts};
 
 use super::{Plan, Progress, gaps, reading};
@@ -21,23 +22,20 @@ const PROJECTS_AT_ONCE: usize = 8;
 type Found = BTreeMap<String, Vec<ServiceAccount>>;
 
 /// Reads every project. One that cannot be read makes the part partial, or missing if it is all; what the
-/// search told of it is kept.
+/// search told of it is kept. What is missing of the search itself comes besides: then nobody knows all projects.
 pub(super) async fn collect(
     account: &Session<'_>,
     plan: &Plan,
     progress: &dyn Progress,
-) -> Reading<ServiceAccounts> {
+) -> (Reading<ServiceAccounts>, Option<Gap>) {
     if let Some(gap) = plan.not_asked(Part::ServiceAccounts) {
-        return Reading::Missing(gap);
+        return (Reading::Missing(gap), None);
     }
     if plan.projects.is_empty() && plan.organization.is_none() {
         let fix = "List the projects where service accounts live in `[cloud] projects`, or name the \
                    `[cloud] organization` to have them searched for.";
-        return Reading::Missing(gaps::not_configured(
-            Part::ServiceAccounts,
-            "no project is configured",
-            fix,
-        ));
+        let gap = gaps::not_configured(Part::ServiceAccounts, "no project is configured", fix);
+        return (Reading::Missing(gap), None);
     }
     progress.started(Part::ServiceAccounts, None);
     let (mut found, not_found) = match &plan.organization {
@@ -63,7 +61,8 @@ pub(super) async fn collect(
     let unread = of_projects(&read);
     let accounts = read.into_iter().filter_map(|(_, accounts)| accounts.known().cloned()).flatten();
     // Without the search nobody knows how many projects there are: its gap is told first.
-    match (not_found, unread) {
+    let search = not_found.clone();
+    let accounts = match (not_found, unread) {
         (Some(gap), Some(other)) if gap.class == other.class => {
             let message = format!("{} {}", gap.message, other.message);
             reading(ServiceAccounts::new(accounts.collect()), any, [Gap { message, ..gap }])
@@ -71,16 +70,21 @@ pub(super) async fn collect(
         (search, projects) => {
             reading(ServiceAccounts::new(accounts.collect()), any, projects.into_iter().chain(search))
         }
-    }
+    };
+    (accounts, search)
 }
 
 /// Every account of the organization, by project, and what is missing of the search.
 async fn search(account: &Session<'_>, organization: &str) -> (Found, Option<Gap>) {
-    let listing = cloudasset1::search_service_accounts(account, organization).all().await;
-    let gap = gaps::of_listing(Part::ServiceAccounts, &listing).map(|gap| Gap {
+    found(&cloudasset1::search_service_accounts(account, organization).all().await, organization)
+}
+
+fn found(listing: &Listing<FoundAccount>, organization: &str) -> (Found, Option<Gap>) {
+    let gap = gaps::of_listing(Part::ServiceAccounts, listing).map(|gap| Gap {
         message: format!("The search of organization {organization}: {}", gap.message),
         ..gap
     });
+    let gap = gap.or_else(|| listing.rows.is_empty().then(|| found_nothing(organization)));
     let mut found = Found::new();
     for row in &listing.rows {
         if let Some(project) = row.project() {
@@ -88,6 +92,20 @@ async fn search(account: &Session<'_>, organization: &str) -> (Found, Option<Gap
         }
     }
     (found, gap)
+}
+
+/// The audit's own account lives somewhere, and mostly there.
+fn found_nothing(organization: &str) -> Gap {
+    Gap {
+        message: format!(
+            "The search of organization {organization} found no service account at all, not even the audit's own: is \
+             the organization's number right?"
+        ),
+        fix: "Compare `[cloud] organization` with the number in the Cloud console > IAM & Admin > Settings, at \
+              the organization."
+            .to_owned(),
+        ..gaps::empty(Part::ServiceAccounts)
+    }
 }
 
 /// What the search tells of an account; `None` without an address.
@@ -189,7 +207,18 @@ fn key(wire: iam1::ServiceAccountKey) -> ServiceAccountKey {
         origin: wire.key_origin.unwrap_or_default(),
         key_type: wire.key_type.unwrap_or_default(),
         disabled: wire.disabled.unwrap_or(false),
+        disabled_reason: disabled_reason(wire.disable_reason, wire.extended_status),
     }
+}
+
+/// The reason, and the status that stays with the key when somebody enables it again.
+fn disabled_reason(reason: Option<String>, status: Option<Vec<ExtendedStatus>>) -> String {
+    let status = status.into_iter().flatten().map(|status| {
+        let texts = [status.key, status.value].into_iter().flatten().filter(|text| !text.is_empty());
+        texts.collect::<Vec<_>>().join("=")
+    });
+    let said = reason.into_iter().chain(status).filter(|text| !text.is_empty());
+    said.collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -226,6 +255,30 @@ mod tests {
         assert_eq!(with_found(broken_off, vec![account("a"), account("b")]).known().map(Vec::len), Some(2));
         let whole = with_found(Reading::Complete(Vec::new()), vec![account("gone")]);
         assert_eq!(whole, Reading::Complete(Vec::new()), "IAM knows better");
+    }
+
+    #[test]
+    fn a_search_that_finds_nothing_at_all_is_a_gap() {
+        let broken = crate::google::BrokenRows::default();
+        let mut listing = Listing { rows: Vec::new(), broken, stopped: None, began: true };
+        let (projects, gap) = found(&listing, "organizations/9");
+        let gap = gap.unwrap();
+        assert!(projects.is_empty());
+        assert_eq!((gap.class, gap.part), (GapClass::Failed, Part::ServiceAccounts));
+        assert!(gap.message.contains("not even the audit's own"), "{}", gap.message);
+        listing.rows.push(serde_json::from_value(serde_json::json!({})).unwrap());
+        assert_eq!(found(&listing, "organizations/9").1, None);
+    }
+
+    #[test]
+    fn why_a_key_is_disabled_is_kept_with_what_stays_with_it() {
+        let told = |wire| key(serde_json::from_value(wire).unwrap()).disabled_reason;
+        assert_eq!(told(serde_json::json!({ "disabled": true, "disableReason": "EXPOSED" })), "EXPOSED");
+        let status = serde_json::json!([{ "key": "COMPROMISE", "value": "2026" }, { "key": "OTHER" }]);
+        assert_eq!(told(serde_json::json!({ "extendedStatus": status.clone() })), "COMPROMISE=2026; OTHER");
+        let both = serde_json::json!({ "disableReason": "EXPOSED", "extendedStatus": status });
+        assert_eq!(told(both), "EXPOSED; COMPROMISE=2026; OTHER");
+        assert_eq!(told(serde_json::json!({})), "");
     }
 
     #[test]

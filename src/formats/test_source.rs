@@ -241,6 +241,7 @@ fn key(key_id: &str, created_at: &str) -> ServiceAccountKey {
         origin: "GOOGLE_PROVIDED".into(),
         key_type: "USER_MANAGED".into(),
         disabled: false,
+        disabled_reason: String::new(),
     }
 }
 
@@ -276,7 +277,11 @@ pub(super) fn tenant() -> Tenant {
                 "sender",
                 "117000000000000000001",
                 Reading::Complete(vec![
-                    ServiceAccountKey { disabled: true, ..key("b2", "2026-01-01T00:00:00Z") },
+                    ServiceAccountKey {
+                        disabled: true,
+                        disabled_reason: "SERVICE_ACCOUNT_KEY_DISABLE_REASON_EXPOSED".into(),
+                        ..key("b2", "2026-01-01T00:00:00Z")
+                    },
                     key("a1", "2020-06-01T12:00:00Z"),
                 ]),
             ),

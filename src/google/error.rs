@@ -99,6 +99,7 @@ impl GoogleError {
             Api::Directory => Source::Directory,
             Api::IamCredentials => Source::IamCredentials,
             Api::Reports => Source::Reports,
+            Api::ServiceAccountMetadata => Source::Public,
             _ => Source::OtherApi,
         };
         let cause =

@@ -1,7 +1,7 @@
 //! Identity and Access Management: the read-only methods that the audit needs, from the discovery document
 //! `iam.v1`, with the wire types of `google-iam1`.
 
-pub use google_iam1::api::{ServiceAccount, ServiceAccountKey};
+pub use google_iam1::api::{ExtendedStatus, ServiceAccount, ServiceAccountKey};
 use serde::{Deserialize, Deserializer};
 
 use super::iam_policy::Policy;
@@ -45,7 +45,7 @@ pub fn list_user_managed_keys<'a>(
     let path = format!("v1/projects/{}/serviceAccounts/{}/keys", segment(project), segment(account));
     let request = Request::new(Api::Iam, path).query("keyTypes", "USER_MANAGED").query(
         "fields",
-        "keys(name,keyType,keyOrigin,validAfterTime,validBeforeTime,disabled,disableReason)",
+        "keys(name,keyType,keyOrigin,validAfterTime,validBeforeTime,disabled,disableReason,extendedStatus)",
     );
     Pages::new(session, CLOUD_SCOPE, request, "keys")
 }

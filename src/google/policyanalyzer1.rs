@@ -38,10 +38,15 @@ pub struct Activity {
 }
 
 impl Activity {
-    /// `lastAuthenticatedTime`: the day, at midnight Pacific time.
-    #[must_use]
-    pub fn last_authenticated_at(&self) -> Option<DateTime<Utc>> {
-        self.activity.get("lastAuthenticatedTime")?.as_str()?.parse().ok()
+    /// `lastAuthenticatedTime`: the day, at midnight Pacific time; `None` if there was none.
+    ///
+    /// # Errors
+    /// What stands there, if it is no time.
+    pub fn last_authenticated_at(&self) -> Result<Option<DateTime<Utc>>, &Value> {
+        match self.activity.get("lastAuthenticatedTime") {
+            None => Ok(None),
+            Some(written) => written.as_str().and_then(|text| text.parse().ok()).map(Some).ok_or(written),
+        }
     }
 
     /// The account: its address or unique id.

@@ -1,7 +1,8 @@
 //! Admin SDK Reports: the activities of the audit logs, from the discovery document `admin.reports_v1`.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 use super::{Api, Pages, Request, Session, segment};
 
@@ -82,26 +83,65 @@ pub struct Parameter {
     #[serde(default)]
     pub name: String,
     /// One value.
-    pub value: Option<String>,
+    #[serde(default)]
+    pub value: Option<Text>,
     /// Several values.
     #[serde(default)]
-    pub multi_value: Vec<String>,
+    pub multi_value: Vec<Text>,
+    /// One whole number, as Google writes int64: as a text.
+    #[serde(default)]
+    pub int_value: Option<Text>,
+    /// Several whole numbers.
+    #[serde(default)]
+    pub multi_int_value: Vec<Text>,
+}
+
+/// A text, or a number, digit by digit: a client id has more digits than a float keeps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text(pub String);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let is_number = raw.get().starts_with(|first: char| first == '-' || first.is_ascii_digit());
+        if is_number {
+            return Ok(Self(raw.get().to_owned()));
+        }
+        serde_json::from_str(raw.get()).map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
+impl Parameter {
+    /// Every value, however it came.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let singles = self.value.iter().chain(&self.int_value);
+        let all = self.multi_value.iter().chain(&self.multi_int_value).chain(singles);
+        all.map(|text| text.0.as_str())
+    }
 }
 
 impl Event {
-    /// The value of a parameter; empty if there is none.
+    /// The value of a parameter, the first of several; empty if there is none.
     #[must_use]
     pub fn value(&self, name: &str) -> &str {
-        self.parameter(name).and_then(|parameter| parameter.value.as_deref()).unwrap_or_default()
+        let Some(parameter) = self.parameter(name) else { return "" };
+        let one = parameter.value.as_ref().map(|text| text.0.as_str());
+        one.or_else(|| parameter.texts().next()).unwrap_or_default()
     }
 
     /// The values of a parameter. A single one may hold several, separated by spaces or commas.
     #[must_use]
     pub fn values(&self, name: &str) -> Vec<String> {
         let Some(parameter) = self.parameter(name) else { return Vec::new() };
-        let texts = parameter.multi_value.iter().chain(&parameter.value);
-        let words = texts.flat_map(|text| text.split([' ', ',', '\n', '\t']));
+        let words = parameter.texts().flat_map(|text| text.split([' ', ',', '\n', '\t']));
         words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// The values of a parameter, each as it stands; blank ones are none.
+    #[must_use]
+    pub fn texts(&self, name: &str) -> Vec<String> {
+        let texts = self.parameter(name).into_iter().flat_map(Parameter::texts);
+        texts.filter(|text| !text.trim().is_empty()).map(str::to_owned).collect()
     }
 
     fn parameter(&self, name: &str) -> Option<&Parameter> {
@@ -120,7 +160,7 @@ pub fn list_activities<'a>(
 ) -> Pages<'a, Activity> {
     let time = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Millis, true);
     let fields = "nextPageToken,items(id(time,uniqueQualifier,applicationName),ipAddress,actor(email,key,\
-                  applicationInfo(oauthClientId,impersonation)),events(name,parameters(name,value,multiValue)))";
+                  applicationInfo(oauthClientId,impersonation)),events(name,parameters(name,value,multiValue,intValue,multiIntValue)))";
     let path = format!("admin/reports/v1/activity/users/all/applications/{}", segment(application));
     let mut request = Request::new(Api::Reports, path)
         .query("startTime", time(start_time))
@@ -147,5 +187,28 @@ mod tests {
         assert_eq!(event.values("X"), ["d", "e"]);
         assert_eq!(event.value("X"), "d,e");
         assert!(event.values("Y").is_empty());
+    }
+
+    #[test]
+    fn a_number_is_text_to_its_last_digit() {
+        let event: Event = serde_json::from_str(
+            r#"{"name": "E", "parameters": [
+                {"name": "TEXT", "value": "118000000000000000005"},
+                {"name": "NUMBER", "value": 118000000000000000005},
+                {"name": "INT", "intValue": "118000000000000000005"},
+                {"name": "BARE", "intValue": 118000000000000000005},
+                {"name": "SEVERAL", "multiIntValue": ["118000000000000000005"]},
+                {"name": "BLANK", "value": " ", "multiValue": ["", " a b "]},
+                {"name": "NULL", "value": null}
+            ]}"#,
+        )
+        .unwrap();
+        for name in ["TEXT", "NUMBER", "INT", "BARE", "SEVERAL"] {
+            assert_eq!(event.texts(name), ["118000000000000000005"], "{name}");
+            assert_eq!(event.value(name), "118000000000000000005", "{name}");
+        }
+        assert_eq!(event.texts("BLANK"), [" a b "]);
+        assert!(event.texts("NULL").is_empty() && event.texts("NONE").is_empty());
+        assert!(serde_json::from_str::<Text>("true").is_err());
     }
 }

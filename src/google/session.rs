@@ -167,7 +167,19 @@ impl<'a> Session<'a> {
     }
 
     async fn exchange(&self, scopes: &[&str]) -> Result<Token, GoogleError> {
-        self.client.auth.token(self.client, self.subject.as_deref(), scopes).await
+        let token = self.client.auth.token(self.client, self.subject.as_deref(), scopes).await;
+        token.map_err(|error| if self.subject.is_none() { as_own(error) } else { error })
+    }
+}
+
+/// Of the account itself no delegation is asked, whatever the token endpoint's words.
+fn as_own(error: GoogleError) -> GoogleError {
+    let about_delegation =
+        [causes::SCOPE_NOT_DELEGATED, causes::CLIENT_NOT_AUTHORIZED, causes::TOKEN_REFUSED];
+    if about_delegation.contains(&error.cause) {
+        GoogleError { cause: causes::OWN_TOKEN_REFUSED, ..error }
+    } else {
+        error
     }
 }
 
@@ -206,6 +218,7 @@ fn may_be_one_scope(cause: Cause) -> bool {
     [
         causes::SCOPE_NOT_DELEGATED,
         causes::CLIENT_NOT_AUTHORIZED,
+        causes::OWN_TOKEN_REFUSED,
         causes::SCOPE_UNKNOWN_TO_GOOGLE,
         causes::TOKEN_REFUSED,
     ]
@@ -218,6 +231,17 @@ mod tests {
 
     use super::*;
     use crate::google::{Auth, ClientOptions, Machine, Roots};
+
+    #[test]
+    fn a_refusal_of_the_accounts_own_token_never_asks_for_a_delegation() {
+        for cause in [causes::SCOPE_NOT_DELEGATED, causes::CLIENT_NOT_AUTHORIZED, causes::TOKEN_REFUSED] {
+            let cause = as_own(GoogleError::of_cause(cause)).cause;
+            assert_eq!(cause.id, "own_token_refused");
+            assert!(cause.fix.contains("Delegate nothing") && !cause.place.contains("domain-wide"));
+        }
+        let kept = as_own(GoogleError::of_cause(causes::KEY_REJECTED)).cause;
+        assert_eq!(kept.id, "key_rejected");
+    }
 
     #[tokio::test]
     async fn what_is_late_ends_as_such_whether_it_has_begun_or_not() {

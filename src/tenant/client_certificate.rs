@@ -19,7 +19,7 @@ pub struct PublicKey {
 /// A service account that exists, somewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForeignAccount {
-    /// Its address, as its certificates name it; empty if they cannot be read.
+    /// Its address, as its certificates name it and that address confirms; empty if they do not tell it.
     pub email: String,
     /// Its project, as the address names it; empty for addresses that name none.
     pub project: String,
@@ -34,4 +34,17 @@ pub struct ClientCertificates {
     pub client_id: String,
     /// `Complete(None)`: Google knows no such account, or not any more.
     pub account: Reading<Option<ForeignAccount>>,
+}
+
+/// Whether a text has the form of a service account's address: a number, or anything else, is none.
+#[must_use]
+pub fn is_service_account_address(text: &str) -> bool {
+    let is_label = |label: &str| {
+        let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        !label.is_empty() && label.bytes().all(is_plain)
+    };
+    text.split_once('@').is_some_and(|(login, domain)| {
+        let is_googles = domain == "gserviceaccount.com" || domain.ends_with(".gserviceaccount.com");
+        is_label(login) && is_googles && domain.split('.').all(is_label)
+    })
 }

@@ -24,6 +24,9 @@ pub struct ServiceAccountKey {
     pub key_type: String,
     /// Whether the key is switched off.
     pub disabled: bool,
+    /// Why, and what else Google keeps of the key, such as that it was found exposed: in IAM's words; empty if none.
+    #[serde(default)]
+    pub disabled_reason: String,
 }
 
 /// A service account of one of the configured projects.

@@ -14,6 +14,9 @@ pub struct ProjectUse {
     pub accounts: BTreeMap<String, DateTime<Utc>>,
     /// By the key's id.
     pub keys: BTreeMap<String, DateTime<Utc>>,
+    /// The newest of an account's keys, by the account as in `accounts`: the two are counted apart.
+    #[serde(default)]
+    pub accounts_by_keys: BTreeMap<String, DateTime<Utc>>,
 }
 
 /// The last authentications, project by project.
@@ -41,7 +44,15 @@ impl ServiceAccountUse {
     /// When an account authenticated last; `None` if nobody asked about its project.
     #[must_use]
     pub fn of_account(&self, project: &str, email: &str, unique_id: &str) -> Option<LastUse<'_>> {
-        self.of(project, |used| used.accounts.get(email).or_else(|| used.accounts.get(unique_id)).copied())
+        let newest = |uses: &BTreeMap<String, DateTime<Utc>>| {
+            [email, unique_id].into_iter().filter_map(|name| uses.get(name)).max().copied()
+        };
+        let is_whole = self.0.get(project)?.gap().is_none();
+        self.of(project, |used| match (newest(&used.accounts), newest(&used.accounts_by_keys)) {
+            // Alone a key's day is the account's only if nothing is missing: it may have been used without one.
+            (None, by_key) => by_key.filter(|_| is_whole),
+            (own, by_key) => own.max(by_key),
+        })
     }
 
     fn of(&self, project: &str, find: impl Fn(&ProjectUse) -> Option<DateTime<Utc>>) -> Option<LastUse<'_>> {

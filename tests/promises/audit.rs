@@ -23,7 +23,10 @@ const COLUMNS: [(&str, &str); 7] = [
         "service_accounts.csv",
         "project,email,unique_id,client_id,display_name,disabled,user_managed_keys,oldest_key_created_at,delegated_scopes",
     ),
-    ("sa_keys.csv", "service_account,key_id,created_at,expires_at,origin,disabled,last_used_at"),
+    (
+        "sa_keys.csv",
+        "service_account,key_id,created_at,expires_at,origin,disabled,last_used_at,disabled_reason",
+    ),
     (
         "delegated_scopes.csv",
         "client_id,service_account,project,scope,risk_class,severity,provenance,first_seen_at,last_seen_at,granted_by,last_used_at,granted_at,disagreement",

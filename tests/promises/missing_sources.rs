@@ -197,3 +197,25 @@ fn a_malformed_console_list_fails_its_part_and_names_the_line() {
         assert_eq!(audit.verdicts("DWD-02")["pass"], 0);
     }
 }
+
+#[test]
+fn an_account_that_gets_no_token_of_its_own_is_never_told_to_delegate_the_cloud() {
+    let fault = "POST /token unauthorized_client".parse().unwrap();
+    let tenant = Tenant::with(Options { faults: vec![fault], ..Options::default() });
+    let audit = tenant.audit_with(&["--set", r#"collect.parts=["service_accounts"]"#], &[]);
+    assert!(audit.stderr.contains("no token of its own"), "{}", audit.stderr);
+    assert!(audit.stderr.contains("Delegate nothing for this"), "{}", audit.stderr);
+    assert!(!audit.stderr.contains("delegation entry"), "{}", audit.stderr);
+    assert!(!audit.stderr.contains("Manage domain-wide delegation"), "{}", audit.stderr);
+}
+
+#[test]
+fn public_certificates_that_are_refused_name_no_role() {
+    let fault = "GET /service_accounts/v1/metadata/x509/* 403".parse().unwrap();
+    let tenant =
+        Tenant::with(Options { tenant: TenantName::Typical, faults: vec![fault], ..Options::default() });
+    let audit = tenant.audit();
+    let coverage = audit.coverage("client_certificates");
+    assert!(coverage["reason"].contains("blocked on the way"), "{coverage:?}");
+    assert_eq!(coverage["needed"], "", "{coverage:?}");
+}

@@ -110,6 +110,28 @@ fn a_search_that_is_refused_is_named_with_what_it_takes_and_the_listed_projects_
 }
 
 #[test]
+fn a_search_that_breaks_off_leaves_what_rests_on_its_projects_partial() {
+    let fault = "GET /v1/organizations/*:searchAllResources forbidden after=1".parse().unwrap();
+    let tenant = searched(Options { faults: vec![fault], page_cap: Some(2), ..Options::default() });
+    let audit = tenant.audit();
+    audit.assert_code(4);
+    let found = audit.rows("service_accounts.csv").len();
+    assert!(found > 0, "the first page was read");
+    for part in
+        ["service_accounts", "service_account_use", "iam_policies", "iam_roles", "groups", "guardrails"]
+    {
+        let coverage = audit.coverage(part);
+        assert!(coverage["reason"].contains("The search of organization"), "{part}: {coverage:?}");
+    }
+    let coverage = audit.coverage("workload_identity_pools");
+    assert!(coverage["reason"].contains("The search of organization"), "{coverage:?}");
+    let undisturbed = searched(Options::default());
+    let whole = undisturbed.audit();
+    assert_eq!(whole.verdicts("KEY-08").get("not_assessed").copied().unwrap_or_default(), 0);
+    assert!(audit.verdicts("KEY-08")["not_assessed"] > 0, "there may be other projects");
+}
+
+#[test]
 fn the_permission_to_search_is_printed_where_an_organization_is_configured() {
     let tenant = searched(Options::default());
     let config = tenant.files.config.display().to_string();

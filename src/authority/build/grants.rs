@@ -113,6 +113,13 @@ impl<'a> Builder<'a> {
                 self.ignore(place, IgnoredReason::DeletedMember, text, message);
                 None
             }
+            Member::Nameless => {
+                let on = self.graph.resources[place].title();
+                let message = format!("\"{text}\" holds {} on {on}: it names nobody", binding.role);
+                let unknown = self.unknown(UnknownKind::Member, text.to_owned(), message, None);
+                self.graph.places[place].unknown.push(unknown);
+                None
+            }
             Member::Principal(_, id)
                 if member::pool_of(&id).is_some_and(|pool| self.closed_pools.contains(pool)) =>
             {

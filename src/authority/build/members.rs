@@ -90,9 +90,18 @@ impl<'a> Builder<'a> {
                 }
                 GroupMemberKind::Other(_) => Member::Principal(PrincipalKind::Other, email.clone()),
             };
-            if let Member::Principal(kind, id) = found {
-                let member = self.node(kind, id);
-                self.join(node, member, None);
+            match found {
+                Member::Principal(kind, id) => {
+                    let member = self.node(kind, id);
+                    self.join(node, member, None);
+                }
+                Member::Nameless => {
+                    let group = self.graph.nodes[node].principal.id.clone();
+                    let message = format!("A member of {group} has no address");
+                    let unknown = self.unknown(UnknownKind::Member, group, message, None);
+                    self.graph.nodes[node].unknown.push(unknown);
+                }
+                Member::Deleted => {}
             }
         }
     }

@@ -124,6 +124,10 @@ fn unmatched(client_id: &str, tenant: &Tenant, policy: &Policy, entry: Option<&R
     }
     let identity = tenant.identity_of(client_id);
     let message = match identity {
+        ClientIdentity::Foreign(account) if account.email.is_empty() => format!(
+            "Client {client_id} is a service account that exists, in none of the listed projects; its certificates \
+             do not tell its address"
+        ),
         ClientIdentity::Foreign(account) => format!(
             "Client {client_id} is the service account {}, in none of the listed projects",
             account.email
@@ -146,6 +150,9 @@ fn unmatched(client_id: &str, tenant: &Tenant, policy: &Policy, entry: Option<&R
         Ruling::review(Severity::High, message)
     };
     match identity {
+        ClientIdentity::Foreign(account) if account.email.is_empty() => ruling
+            .evidence("service_account", "exists; its certificates do not tell its address")
+            .evidence("public_keys", account.keys.len()),
         ClientIdentity::Foreign(account) => ruling
             .evidence("service_account", &account.email)
             .evidence("project", &account.project)
@@ -203,6 +210,23 @@ mod tests {
             assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::High));
             assert!(ruling.message.contains(expected), "{}", ruling.message);
         }
+    }
+
+    #[test]
+    fn an_account_whose_certificates_name_nobody_is_one_that_exists_without_an_address() {
+        let mut tenant = known();
+        let unnamed = ForeignAccount { email: String::new(), project: String::new(), keys: Vec::new() };
+        tenant.client_certificates = Reading::Complete(vec![ClientCertificates {
+            client_id: "555".to_owned(),
+            account: Reading::Complete(Some(unnamed)),
+        }]);
+        let ruling = only(judge("555", &tenant, &policy()));
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::High));
+        assert!(ruling.message.contains("a service account that exists"), "{}", ruling.message);
+        assert!(ruling.message.ends_with("do not tell its address"), "{}", ruling.message);
+        assert!(!ruling.message.contains(" ,"), "{}", ruling.message);
+        assert!(ruling.evidence.iter().all(|fact| !fact.ends_with(": ")), "{:?}", ruling.evidence);
+        assert!(ruling.evidence.iter().all(|fact| !fact.starts_with("project")), "{:?}", ruling.evidence);
     }
 
     #[test]

@@ -123,7 +123,7 @@ mod tests {
     /// The key last used so many days ago, if ever.
     fn used(days: Option<i64>) -> Reading<ProjectUse> {
         let keys = days.map(|days| (key().key_id, days_ago(days))).into_iter().collect();
-        Reading::Complete(ProjectUse { accounts: BTreeMap::new(), keys })
+        Reading::Complete(ProjectUse { keys, ..ProjectUse::default() })
     }
 
     fn of_keys(keys: &[ServiceAccountKey], scopes: &[&str], used: Reading<ProjectUse>) -> Ruling {

@@ -43,4 +43,5 @@ const COLUMNS: &[BorrowingColumn] = &[
             Some(ServiceAccountLastUse::Unknown(_)) | None => unknown(),
         }
     }),
+    ("disabled_reason", |row| text(&row.key.disabled_reason)),
 ];

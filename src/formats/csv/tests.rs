@@ -40,7 +40,10 @@ fn the_columns_are_the_documented_ones() {
             "project,email,unique_id,client_id,display_name,disabled,user_managed_keys,\
              oldest_key_created_at,delegated_scopes",
         ),
-        ("sa_keys.csv", "service_account,key_id,created_at,expires_at,origin,disabled,last_used_at"),
+        (
+            "sa_keys.csv",
+            "service_account,key_id,created_at,expires_at,origin,disabled,last_used_at,disabled_reason",
+        ),
         (
             "sa_paths.csv",
             "principal,service_account,edge,via,hops,severity,client_id,permission,outside,conditional,path,cut",

@@ -620,6 +620,7 @@ fn key(index: i64) -> ServiceAccountKey {
         origin: "GOOGLE_PROVIDED".to_owned(),
         key_type: "USER_MANAGED".to_owned(),
         disabled: false,
+        disabled_reason: String::new(),
     }
 }
 

@@ -113,6 +113,7 @@ fn hostile_ledger(sample: &mut Sample) {
             let Reading::Complete(keys) = &mut account.keys else { continue };
             for key in keys.iter_mut() {
                 (key.key_id, key.origin, key.key_type) = (text(), text(), text());
+                key.disabled_reason = text();
             }
             account.keys = Reading::Partial(std::mem::take(keys), gap(Part::SaKeys));
         }

@@ -106,6 +106,7 @@ struct Key<'a> {
     origin: &'a str,
     key_type: &'a str,
     disabled: bool,
+    disabled_reason: &'a str,
 }
 
 impl<'a> ServiceAccount<'a> {
@@ -131,6 +132,7 @@ impl<'a> Key<'a> {
             origin: &key.origin,
             key_type: &key.key_type,
             disabled: key.disabled,
+            disabled_reason: &key.disabled_reason,
         }
     }
 }

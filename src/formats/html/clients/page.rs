@@ -102,6 +102,7 @@ struct Key {
     origin: String,
     used: String,
     is_disabled: bool,
+    disabled_reason: String,
 }
 
 struct Ended {
@@ -364,6 +365,7 @@ impl Key {
                 _ => words::last_use(used, tenant.run_at),
             },
             is_disabled: key.disabled,
+            disabled_reason: words::disabled_reason(&key.disabled_reason),
         }
     }
 
@@ -376,6 +378,7 @@ impl Key {
             origin: "not told".to_owned(),
             used: "not told".to_owned(),
             is_disabled: false,
+            disabled_reason: String::new(),
         }
     }
 }

@@ -117,18 +117,18 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// The account outside the listed projects that its public certificates name.
+    /// The account outside the listed projects that its public certificates show; they may not tell its address.
     pub(super) fn foreign(&self) -> Option<&'a ForeignAccount> {
         let foreign = self.certificates?.account.known()?.as_ref()?;
-        (self.account.is_none() && !foreign.email.is_empty()).then_some(foreign)
+        self.account.is_none().then_some(foreign)
     }
 
     /// The best name that is known.
     pub(super) fn name(&self) -> String {
         match (self.account, self.foreign()) {
             (Some(account), _) => address(&account.email),
-            (None, Some(foreign)) => address(&foreign.email),
-            (None, None) => clip(self.client_id),
+            (None, Some(foreign)) if !foreign.email.is_empty() => address(&foreign.email),
+            (None, _) => clip(self.client_id),
         }
     }
 }

@@ -30,6 +30,11 @@ pub(super) fn who(entry: &Entry<'_>, tenant: &Tenant) -> Vec<String> {
         )];
     }
     let mut said = vec![match (entry.foreign(), entry.certificates.map(|client| &client.account)) {
+        (Some(foreign), _) if foreign.email.is_empty() => {
+            "Google's public certificates show that it is a service account that exists, in none of the listed \
+             projects; they do not tell its address. If its project is not yours, somebody else holds these scopes"
+                .to_owned()
+        }
         (Some(foreign), _) => format!(
             "Google's public certificates name it: service account {}{}, in none of the listed projects. If that \
              project is not yours, somebody else holds these scopes",
@@ -43,7 +48,7 @@ pub(super) fn who(entry: &Entry<'_>, tenant: &Tenant) -> Vec<String> {
         }
         (None, Some(reading)) => match reading.gap() {
             Some(missing) => format!("Its public certificates could not be read. {}", gap(missing)),
-            None => "Its public certificates name no account".to_owned(),
+            None => "Its public certificates tell nothing".to_owned(),
         },
         (None, None) if entry.is_own => {
             "This audit's own account. It is in none of the listed projects, so its keys are not judged".to_owned()
@@ -123,6 +128,16 @@ pub(super) fn origin(origin: &str) -> String {
         "GOOGLE_PROVIDED" => "made by Google".to_owned(),
         "USER_PROVIDED" => "uploaded".to_owned(),
         other => clip(other),
+    }
+}
+
+/// Why a key is disabled.
+pub(super) fn disabled_reason(reason: &str) -> String {
+    match reason.strip_prefix("SERVICE_ACCOUNT_KEY_DISABLE_REASON_") {
+        Some("USER_INITIATED") => "by somebody in your organization".to_owned(),
+        Some("EXPOSED") => "by Google, which found the key in public".to_owned(),
+        Some("COMPROMISE_DETECTED") => "by Google, which saw the key misused".to_owned(),
+        _ => clip(reason),
     }
 }
 
