@@ -137,14 +137,16 @@ mod tests {
     use super::*;
     use crate::store::Store;
     use crate::tenant::Gap;
-    use crate::tenant::Part::{ClientCertificates as Certificates, ConsoleGrants, OtherProbes, ProbeGrants};
+    use crate::tenant::Part::{
+        ClientCertificates as Certificates, ConsoleGrants, IamPolicies, OtherProbes, ProbeGrants,
+    };
 
     #[test]
     fn a_number_is_no_address_of_another_client_whoever_remembers_it() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("history.sqlite")).unwrap();
         let at = "2026-11-21T07:00:00Z".parse().unwrap();
-        let run = store.begin(at, "").unwrap();
+        let run = store.begin(at, "", |_| Ok::<_, StoreError>(true)).unwrap();
         let own = "118000000000000000005";
         run.put_client_addresses(&[(own.to_owned(), "103".to_owned())]).unwrap();
         let grants = vec![(own.to_owned(), "https://mail.google.com/".to_owned())];
@@ -152,9 +154,12 @@ mod tests {
         let own_grants = Reading::Missing(Gap::not_reached(ProbeGrants));
         let others = Reading::Missing(Gap::not_reached(OtherProbes));
         let lists = Lists { console: &console, own: &own_grants, others: &others };
-        let accounts = Reading::Missing(Gap::not_reached(ConsoleGrants));
-        let foreign = Reading::Missing(Gap::not_reached(Certificates));
-        let shown = Shown::new(&run, lists, "1", &accounts, &foreign);
+        let accounts = Accounts {
+            listed: &Reading::Missing(Gap::not_reached(ConsoleGrants)),
+            foreign: &Reading::Missing(Gap::not_reached(Certificates)),
+            policies: &Reading::Missing(Gap::not_reached(IamPolicies)),
+        };
+        let shown = Shown::new(&run, lists, "1", accounts);
         assert_eq!(shown.grants(&run).unwrap().clients(), [own]);
     }
 }
