@@ -66,7 +66,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("history.sqlite")).unwrap();
         let at: chrono::DateTime<chrono::Utc> = "2026-11-21T07:00:00Z".parse().unwrap();
-        let run = store.begin(at, "").unwrap();
+        let run = store.begin(at, "", |_| Ok::<_, crate::store::StoreError>(true)).unwrap();
         let pair = |address: &str| (address.to_owned(), "103".to_owned());
         let real = "mailer@vendor.iam.gserviceaccount.com";
         run.put_client_addresses(&[pair("118000000000000000005"), pair(real)]).unwrap();
