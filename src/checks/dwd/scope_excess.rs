@@ -291,6 +291,18 @@ mod tests {
     }
 
     #[test]
+    fn an_account_whose_key_was_used_is_not_idle() {
+        let mut tenant = used(&[GMAIL_SEND], None);
+        assert_eq!(of(&tenant).verdict, Verdict::Fail);
+        if let Reading::Complete(uses) = &mut tenant.service_account_use {
+            let keys = [(ACCOUNT.to_owned(), days_ago(2))].into();
+            let project = ProjectUse { accounts_by_keys: keys, ..ProjectUse::default() };
+            uses.0.insert("project".to_owned(), Reading::Complete(project));
+        }
+        assert_eq!(of(&tenant).verdict, Verdict::Pass);
+    }
+
+    #[test]
     fn a_logged_use_or_a_fresh_grant_is_not_idle() {
         let mut tenant = used(&[GMAIL_SEND], None);
         log_use(&mut tenant, GMAIL_SEND, 10);

@@ -503,6 +503,33 @@ fn every_client_has_a_row_and_a_page_with_what_is_known_of_it() {
 }
 
 #[test]
+fn a_client_whose_certificates_name_nobody_is_an_account_without_an_address() {
+    let mut sample = sample::plausible();
+    let Reading::Complete(certificates) = &mut sample.tenant.client_certificates else { unreachable!() };
+    let client_id = certificates[0].client_id.clone();
+    let Reading::Complete(Some(foreign)) = &mut certificates[0].account else { unreachable!() };
+    (foreign.email, foreign.project) = (String::new(), String::new());
+    let html = render(&sample);
+    let start = html.find(&format!("id=\"client-{client_id}\"")).unwrap();
+    let client = &html[start..start + html[start..].find("</details>").unwrap()];
+    for text in ["a service account that exists", "do not tell its address", "0a1b"] {
+        assert!(client.contains(text), "{text}\n{client}");
+    }
+    assert!(!client.contains("service account ,"), "{client}");
+}
+
+#[test]
+fn a_disabled_key_says_why() {
+    let mut sample = sample::plausible();
+    let Reading::Complete(accounts) = &mut sample.tenant.service_accounts else { unreachable!() };
+    let newsletter = accounts.0.iter_mut().find(|account| account.client_id == sample::NEWSLETTER).unwrap();
+    let Reading::Complete(keys) = &mut newsletter.keys else { unreachable!() };
+    keys[0].disabled = true;
+    keys[0].disabled_reason = "SERVICE_ACCOUNT_KEY_DISABLE_REASON_EXPOSED".to_owned();
+    assert!(render(&sample).contains("<td>by Google, which found the key in public</td>"));
+}
+
+#[test]
 fn what_is_not_known_of_the_ledger_is_said() {
     let mut sample = sample::plausible();
     let missing = |part| Reading::Missing(sample::gap(part, GapClass::Denied, "denied", "It was refused"));
