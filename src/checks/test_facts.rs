@@ -174,6 +174,7 @@ pub(super) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Tenant {
         gmail_changes: Vec::new(),
         delegation_changes: Vec::new(),
         changes_since: days_ago(7),
+        identities: crate::tenant::IdentityIndex::default(),
     }
 }
 
@@ -290,6 +291,7 @@ pub(super) fn path(edge: TakeoverEdge) -> TakeoverPath {
         is_closed: false,
         sentence: format!("ann@example.com → can sign JWTs as → {ACCOUNT}"),
         cut: format!("roles/x for user:ann@example.com on service account {ACCOUNT}"),
+        approved_by: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::scope::own_client;
 use crate::checks::gaps::unreadable;
+use crate::checks::words::listed;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
 use crate::tenant::{
@@ -79,7 +80,7 @@ fn judge_account(account: &ServiceAccount, tenant: &Tenant) -> Ruling {
         };
     };
     let texts: Vec<&str> = loads.iter().map(|load| load.what.as_str()).collect();
-    let message = format!("{}, which holds a delegation, {}", account.email, texts.join(", "));
+    let message = format!("{}, which holds a delegation, {}", account.email, listed(&texts, "and"));
     let ruling = if loads.iter().any(|load| load.is_certain) {
         Ruling::fail(severity, message)
     } else {

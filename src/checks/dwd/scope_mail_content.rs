@@ -13,7 +13,8 @@ pub(crate) const CHECK: Check = Check {
     severity: Severity::High,
     condition: "A client holds, by domain-wide delegation, a scope that reads, writes and sends mail (class M), reads \
                 it (R), inserts, drafts or labels it (W) or changes mail settings (C); severity is the scope's \
-                own. A scope that the table does not know is not assessed here: DWD-02 asks a person to decide.",
+                own; medium at most for a service account that is known to be deleted: it does nothing unless somebody \
+                restores it. A scope that the table does not know is not assessed here: DWD-02 asks a person to decide.",
     why: "A delegated scope reaches every mailbox of the tenant. No user consents, and a scope cannot be limited to \
           some users.",
     fix: "Replace the scope by the narrowest that serves, or the delegation by the OAuth consent of the few users \

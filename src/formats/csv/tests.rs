@@ -43,7 +43,7 @@ fn the_columns_are_the_documented_ones() {
         ("sa_keys.csv", "service_account,key_id,created_at,expires_at,origin,disabled,last_used_at"),
         (
             "sa_paths.csv",
-            "principal,service_account,edge,via,hops,severity,client_id,permission,outside,conditional,path,cut",
+            "principal,service_account,edge,via,hops,severity,client_id,permission,outside,conditional,path,cut,approved_by",
         ),
         (
             "delegated_scopes.csv",
