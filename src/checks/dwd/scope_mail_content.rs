@@ -78,4 +78,13 @@ mod tests {
         assert_eq!(ruling.verdict, Verdict::NotAssessed);
         assert_eq!(ruling.gap.unwrap().reason, "scope_unknown");
     }
+
+    #[test]
+    fn a_deleted_account_is_named_and_can_do_nothing_until_it_is_restored() {
+        let ruling = judge_grant(&CHECK, &gone(&["https://mail.google.com/"], true));
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium));
+        let said = "Service account old@p.iam.gserviceaccount.com is deleted, but stays delegated: restored, it can ";
+        assert!(ruling.message.starts_with(said), "{}", ruling.message);
+        assert_eq!(ruling.subject.unwrap().also, [CLIENT]);
+    }
 }

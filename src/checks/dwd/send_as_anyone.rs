@@ -174,4 +174,15 @@ mod tests {
             assert_eq!(ruling.verdict, verdict, "{scope}");
         }
     }
+
+    #[test]
+    fn an_account_that_is_gone_is_not_said_to_act_and_its_delegation_is_to_be_removed() {
+        for (deleted, severity) in [(true, Severity::Medium), (false, Severity::High)] {
+            let ruling = judge_grant(&CHECK, &gone(&[GMAIL_SEND], deleted));
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "deleted: {deleted}");
+            assert!(ruling.message.contains("stays"), "{}", ruling.message);
+            assert!(!ruling.message.contains("keys are unknown"), "{}", ruling.message);
+            assert!(ruling.fix.unwrap().starts_with("Remove the delegation"));
+        }
+    }
 }

@@ -33,6 +33,14 @@ pub fn draft(tenant: &Tenant) -> String {
             ClientIdentity::Listed(account) => &account.email,
             _ => "",
         };
+        if client_id.contains('@') {
+            let comment = format!(
+                "{client_id}: seen by its address alone. Look its client id up in the Admin console."
+            );
+            text.push('\n');
+            line(&mut text, "", Some(comment));
+            continue;
+        }
         text.push_str("\n[[client]]\n");
         line(&mut text, &format!("client_id = {}", quoted(client_id)), comment(identity));
         line(&mut text, &format!("name = {}", quoted(name)), None);
@@ -165,8 +173,10 @@ mod tests {
             // A register trims ids, and refuses an empty one.
             prop_assume!(!client.trim().is_empty());
             let register = Register::parse(&draft(&grants(&[(&client, "openid")]))).unwrap();
-            prop_assert_eq!(&register.0[0].client_id, client.trim());
-            prop_assert_eq!(register.0.len(), 1);
+            let ids: Vec<&str> = register.0.iter().map(|client| client.client_id.as_str()).collect();
+            // An address is no client id: it stands in a comment.
+            let expected = if client.contains('@') { Vec::new() } else { vec![client.trim()] };
+            prop_assert_eq!(ids, expected);
         }
     }
 }
