@@ -70,7 +70,7 @@ pub async fn run(
         failure = tell_traffic(&client, &run, &earlier, progress) => return Err(failure.into()),
     };
     let own = assemble::OwnClient { email: &account.email, client_id: account.client_id.as_deref() };
-    let facts = assemble::facts(&run, own)?;
+    let facts = assemble::facts(&run, own, register.as_ref())?;
     if client.tokens_issued() == 0
         && (ending == RunState::Finished || client.has_given_up())
         && let Some(gap) = facts.without_any_token(&plan.parts)
@@ -155,7 +155,7 @@ pub fn judge_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError>
     let exceptions = read_exceptions(config)?;
     let register = read_register(config)?;
     let store = Store::open(&config.history)?;
-    let (run, state, before, facts) = reported_run(&store, run_id)?;
+    let (run, state, before, facts) = reported_run(&store, run_id, register.as_ref())?;
     let parts = before.coverage.0.iter().map(|row| row.part).collect();
     let policy = policy(config, &facts, register);
     let judged = judge(&run, &facts, checks::ALL, &policy, &exceptions, &parts)?;
@@ -169,8 +169,9 @@ pub fn judge_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError>
 /// # Errors
 /// When the history has no such run, or no report can be written.
 pub fn report_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError> {
+    let register = read_register(config)?;
     let store = Store::open(&config.history)?;
-    let (run, state, summary, facts) = reported_run(&store, run_id)?;
+    let (run, state, summary, facts) = reported_run(&store, run_id, register.as_ref())?;
     let folder = Folder::prepare(&config.reports)?;
     write_reports(config, &run, &facts.tenant, &summary, folder, state)
 }
@@ -181,8 +182,8 @@ pub fn report_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError
 /// When the history has no such run.
 pub fn draft_register(config: &Config, run_id: &str) -> Result<String, AuditError> {
     let store = Store::open(&config.history)?;
-    let (_, _, _, facts) = reported_run(&store, run_id)?;
-    Ok(tenant::draft_register(&facts.tenant.grants, facts.tenant.service_accounts.known()))
+    let (_, _, _, facts) = reported_run(&store, run_id, None)?;
+    Ok(tenant::draft_register(&facts.tenant))
 }
 
 /// The parts that may be read: what enabled checks need, within what the operator allows.
@@ -422,12 +423,13 @@ fn profile_name(config: &Config) -> String {
 fn reported_run<'s>(
     store: &'s Store,
     run_id: &str,
+    register: Option<&Register>,
 ) -> Result<(Run<'s>, RunState, RunSummary, Facts), AuditError> {
     let run = store.run(run_id)?.ok_or_else(|| AuditError::NoSuchRun(run_id.to_owned()))?;
     let KnownRun { state, summary, .. } = run.known()?;
     let summary = summary.ok_or_else(|| AuditError::NoReportYet(run_id.to_owned()))?;
     let own = assemble::OwnClient { email: &summary.service_account, client_id: Some(&summary.client_id) };
-    let facts = assemble::facts(&run, own)?;
+    let facts = assemble::facts(&run, own, register)?;
     Ok((run, state, summary, facts))
 }
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::checks::{Check, ExceptionUse, Judge, subjects};
 use crate::findings::{
     Change, ChangeCounts, CheckSummary, Coverage, Exception, Exceptions, Finding, Fingerprint, FixedFinding,
-    MailboxCounts, Ruling, Severity, Subject, SubjectKind, Verdict,
+    MailboxCounts, REGISTER, Ruling, Severity, Subject, SubjectKind, Verdict,
 };
 use crate::store::{GoneFinding, Run, StoreError};
 use crate::tenant::{
@@ -374,14 +374,22 @@ impl<'a> Court<'a> {
         let at = self.run.started_at();
         let subject = ruling.subject.unwrap_or_else(|| judged.clone());
         let exception = self.bench.exceptions.covering(check.id, &subject, at);
+        let (by_register, mut exception_id) = (ruling.accepted_by.is_some(), ruling.accepted_by);
         let (mut verdict, mut message, mut evidence) = (ruling.verdict, ruling.message, ruling.evidence);
+        if by_register {
+            verdict = Verdict::Excepted;
+        }
         if let Some(exception) = exception {
             self.used_exceptions.insert(exception.line);
-            evidence.extend(acceptance(exception));
-            if exception.is_expired(at) {
-                message = format!("{message} (its exception expired on {})", exception.expires);
-            } else {
+            let is_expired = exception.is_expired(at);
+            if !(is_expired && by_register) {
+                evidence.extend(acceptance(exception));
+                exception_id = Some(exception.id.clone());
+            }
+            if !is_expired {
                 verdict = Verdict::Excepted;
+            } else if !by_register {
+                message = format!("{message} (its exception expired on {})", exception.expires);
             }
         }
         let finding = Finding {
@@ -399,7 +407,7 @@ impl<'a> Court<'a> {
             controls: check.controls.iter().map(|control| (*control).to_owned()).collect(),
             first_seen_at: at,
             change: Change::New,
-            exception_id: exception.map(|exception| exception.id.clone()),
+            exception_id,
             count: 1,
         };
         self.keep(finding)?;
@@ -475,18 +483,29 @@ impl<'a> Court<'a> {
         self.flush_if_full()
     }
 
-    /// A finding that nobody could look at again, under the exceptions of today.
+    /// A finding that nobody could look at again, under the exceptions and the register of today.
     fn accepted_anew(&mut self, finding: Finding) -> Finding {
+        let by_register = finding.verdict == Verdict::Excepted && self.register_still_accepts(&finding);
         let at = self.run.started_at();
         let exception = self.bench.exceptions.covering(&finding.check_id, &finding.subject, at);
         self.used_exceptions.extend(exception.map(|exception| exception.line));
         let verdict = match (exception, finding.verdict) {
             (Some(exception), _) if !exception.is_expired(at) => Verdict::Excepted,
+            _ if by_register => return finding,
             // What it was before it was accepted is not kept: the stricter.
             (_, Verdict::Excepted) => Verdict::Fail,
             (_, verdict) => verdict,
         };
         Finding { verdict, exception_id: exception.map(|exception| exception.id.clone()), ..finding }
+    }
+
+    /// Whether the entry of the register that accepted a finding is there, with the custodian that it names.
+    fn register_still_accepts(&self, finding: &Finding) -> bool {
+        let client_id = finding.exception_id.as_deref().and_then(|id| id.strip_prefix(REGISTER));
+        let register = self.bench.policy.register.as_ref();
+        let entry = client_id.and_then(|client_id| register?.client(client_id));
+        let mut custodians = finding.evidence.iter().filter_map(|fact| fact.strip_prefix("custodian: "));
+        entry.is_some_and(|entry| custodians.all(|named| entry.custodians.iter().any(|known| known == named)))
     }
 
     fn flush_if_full(&mut self) -> Result<(), StoreError> {

@@ -9,8 +9,8 @@ use crate::collect::{Access, GrantListing, UserCursor, UserListing};
 use crate::judge::UserTotals;
 use crate::store::{Run, StoreError};
 use crate::tenant::{
-    App, ClientCertificates, ClientProbe, Gap, GapClass, GmailSettingChange, IamFacts, IamPolicies, Part,
-    PartGrain, People, Reading, ServiceAccounts, Sight, Tenant,
+    App, ClientCertificates, ClientProbe, Gap, GapClass, GmailSettingChange, IamFacts, IamPolicies,
+    IdentityIndex, Part, PartGrain, People, Reading, Register, ServiceAccounts, Sight, Tenant,
 };
 
 use super::ledger::{Accounts, Lists, Shown};
@@ -36,7 +36,11 @@ pub(super) struct Facts {
 }
 
 /// Loads the tenant-wide facts of a run; users are read once, for their index.
-pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreError> {
+pub(super) fn facts(
+    run: &Run<'_>,
+    own: OwnClient<'_>,
+    register: Option<&Register>,
+) -> Result<Facts, StoreError> {
     let listing = user_listing(run)?;
     let service_accounts: Reading<ServiceAccounts> = part(run, Part::ServiceAccounts)?;
     let console: Reading<GrantListing> = part(run, Part::ConsoleGrants)?;
@@ -101,8 +105,9 @@ pub(super) fn facts(run: &Run<'_>, own: OwnClient<'_>) -> Result<Facts, StoreErr
         gmail_changes: admin_log.known().cloned().unwrap_or_default(),
         delegation_changes: run.delegation_news(changes_since)?,
         changes_since,
+        identities: IdentityIndex::default(),
     };
-    (tenant.takeovers, tenant.takeover_cuts) = takeovers(&tenant);
+    (tenant.takeovers, tenant.takeover_cuts) = takeovers(&tenant, register);
     Ok(Facts { tenant, users, own_email: own.email.to_owned(), own_client_id, shown })
 }
 

@@ -6,8 +6,8 @@ use crate::authority::{
     self, Authority, Binding, Cuts, Grade, Limits, Obstacle, Path, PrincipalKind, Right, Side, Unknown,
 };
 use crate::tenant::{
-    BroadBinding, Gap, GapClass, IamPolicies, IamResource, Part, Takeover, TakeoverCut, TakeoverEdge,
-    TakeoverPath, TakeoverPrincipal, Tenant,
+    BroadBinding, Gap, GapClass, IamPolicies, IamResource, Part, Register, RegisteredClient, Takeover,
+    TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant,
 };
 
 /// Roles that are meant to be given on one account.
@@ -21,9 +21,9 @@ const FOR_ONE_ACCOUNT: [&str; 3] = [
 const MOST_CUTS: usize = 10;
 const MOST_CUT_CLIENTS: usize = 20;
 
-/// Who can take over each client that holds a grant and is a listed account; and the bindings on which most
-/// paths rest, the most first.
-pub(super) fn takeovers(tenant: &Tenant) -> (Vec<Takeover>, Vec<TakeoverCut>) {
+/// Who can take over each client that holds a grant and is a listed account, and which of that the register approves;
+/// and the bindings to cut first.
+pub(super) fn takeovers(tenant: &Tenant, register: Option<&Register>) -> (Vec<Takeover>, Vec<TakeoverCut>) {
     let Some(accounts) = tenant.service_accounts.known() else { return Default::default() };
     let facts = authority::Facts {
         iam: &tenant.iam,
@@ -41,24 +41,24 @@ pub(super) fn takeovers(tenant: &Tenant) -> (Vec<Takeover>, Vec<TakeoverCut>) {
         .filter_map(|client| {
             let account = accounts.by_client(client)?;
             let found = authority.paths_to(&account.email);
-            // What an account may do to itself, keyless signing needs; what is closed needs no cut.
-            let open = found
-                .paths
-                .iter()
-                .filter(|path| !path.principal.id.eq_ignore_ascii_case(path.account) && !is_closed(path));
-            open.for_each(|path| cuts.add(path));
-            client_of.insert(found.account, client);
             let broad = broad_on
                 .entry(&account.project)
                 .or_insert_with(|| broad(tenant.iam.policies.known(), &account.project));
-            Some(Takeover {
+            let entry = register.and_then(|register| register.client(client));
+            let takeover = Takeover {
                 client_id: client.to_owned(),
                 account: account.email.clone(),
-                paths: found.paths.iter().map(path).collect(),
+                paths: found.paths.iter().map(|path| approved(self::path(path), entry)).collect(),
                 broad: broad.clone(),
                 is_disabled: account.disabled,
                 gaps: gaps(&found.unknown),
-            })
+            };
+            // What is closed or approved needs no cut.
+            let paths = found.paths.iter().zip(&takeover.paths);
+            let to_cut = paths.filter(|(_, path)| path.is_open() && !takeover.is_own(path));
+            to_cut.for_each(|(path, _)| cuts.add(path));
+            client_of.insert(found.account, client);
+            Some(takeover)
         })
         .collect();
     let cuts = cuts.first(MOST_CUTS).into_iter().map(|cut| {
@@ -69,11 +69,19 @@ pub(super) fn takeovers(tenant: &Tenant) -> (Vec<Takeover>, Vec<TakeoverCut>) {
             member: cut.binding.member.to_owned(),
             condition: cut.binding.condition.map(|condition| condition.title.clone()),
             paths: cut.paths as u64,
+            open_to_many: cut.open_to_many as u64,
+            outside: cut.outside as u64,
             clients: cut.accounts.len() as u64,
             some_clients: clients.take(MOST_CUT_CLIENTS).map(|client| (*client).to_owned()).collect(),
         }
     });
     (takeovers, cuts.collect())
+}
+
+/// A path, with the custodian of the register that it starts from.
+fn approved(path: TakeoverPath, entry: Option<&RegisteredClient>) -> TakeoverPath {
+    let approved_by = entry.and_then(|client| path.custodian(client)).map(str::to_owned);
+    TakeoverPath { approved_by, ..path }
 }
 
 fn path(path: &Path<'_>) -> TakeoverPath {
@@ -96,14 +104,11 @@ fn path(path: &Path<'_>) -> TakeoverPath {
         via: path.via().map(|principal| principal.id.clone()).collect(),
         hops: path.hops.len() as u64,
         is_conditional: path.conditional,
-        is_closed: is_closed(path),
+        is_closed: path.obstacles().any(|obstacle| obstacle == Obstacle::KeysForbidden),
         sentence: path.text(),
         cut: path.cut().map(|binding| describe(&binding)).unwrap_or_default(),
+        approved_by: None,
     }
-}
-
-fn is_closed(path: &Path<'_>) -> bool {
-    path.obstacles().any(|obstacle| obstacle == Obstacle::KeysForbidden)
 }
 
 const fn kind(kind: PrincipalKind) -> TakeoverPrincipal {

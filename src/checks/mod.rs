@@ -12,6 +12,7 @@ mod keys;
 mod mail;
 mod standing;
 mod ten;
+mod words;
 
 pub mod catalogue;
 pub mod subjects;

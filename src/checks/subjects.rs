@@ -47,9 +47,7 @@ pub fn grant(grant: &Grant, tenant: &Tenant) -> Subject {
 /// An OAuth client that holds a delegation.
 #[must_use]
 pub fn client(client_id: &str, tenant: &Tenant) -> Subject {
-    let account = account_of(client_id, tenant);
-    let name = account.map_or(client_id, |account| &account.email);
-    Subject::new(SubjectKind::Client, client_id, name)
+    Subject::new(SubjectKind::Client, client_id, tenant.client_name(client_id))
 }
 
 /// A service account.

@@ -6,11 +6,11 @@ use crate::checks::{Check, Judge};
 use crate::findings::Ruling;
 use crate::tenant::{
     AdminRole, AdminRoles, AssigneeType, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grant,
-    Grants, Groups, Guardrails, IamFacts, IamPolicies, IamRoles, LastLogin, Mailbox, MailboxFact,
-    MailboxRead, Part, People, Policy, Profile, ProjectGuardrails, Provenance, Reading, Register,
-    RegisteredClient, RoleAssignment, SendAs, SendAsKind, ServiceAccount, ServiceAccountKey,
-    ServiceAccountUse, ServiceAccounts, Sighting, SmtpMsa, Takeover, TakeoverEdge, TakeoverPath,
-    TakeoverPrincipal, Tenant, User, UserFacts, WorkloadIdentityPools,
+    Grants, Groups, Guardrails, IamBinding, IamFacts, IamPolicies, IamPolicy, IamResource, IamRoles,
+    LastLogin, Mailbox, MailboxFact, MailboxRead, Part, People, Policy, Profile, ProjectGuardrails,
+    Provenance, Reading, Register, RegisteredClient, ResourcePolicy, RoleAssignment, SendAs, SendAsKind,
+    ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, Sighting, SmtpMsa, Takeover,
+    TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant, User, UserFacts, WorkloadIdentityPools,
 };
 
 pub(super) const CLIENT: &str = "104000000000000000001";
@@ -174,6 +174,7 @@ pub(super) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Tenant {
         gmail_changes: Vec::new(),
         delegation_changes: Vec::new(),
         changes_since: days_ago(7),
+        identities: crate::tenant::IdentityIndex::default(),
     }
 }
 
@@ -290,6 +291,7 @@ pub(super) fn path(edge: TakeoverEdge) -> TakeoverPath {
         is_closed: false,
         sentence: format!("ann@example.com → can sign JWTs as → {ACCOUNT}"),
         cut: format!("roles/x for user:ann@example.com on service account {ACCOUNT}"),
+        approved_by: None,
     }
 }
 
@@ -369,4 +371,29 @@ pub(super) fn judge_project(check: &Check, project: &ProjectGuardrails) -> Vec<R
 pub(super) fn only(mut rulings: Vec<Ruling>) -> Ruling {
     assert_eq!(rulings.len(), 1, "{rulings:#?}");
     rulings.remove(0)
+}
+
+/// A tenant in which the client that holds the scopes is no account that exists: one that a policy still names as
+/// deleted, or one that nobody knows.
+pub(super) fn gone(scopes: &[&str], is_deleted: bool) -> Tenant {
+    let member = format!("deleted:serviceAccount:old@p.iam.gserviceaccount.com?uid={CLIENT}");
+    let binding = IamBinding { role: "roles/viewer".into(), members: vec![member], condition: None };
+    let policy = IamPolicy { bindings: vec![binding], ..IamPolicy::default() };
+    let mut tenant = delegating(scopes, Reading::Complete(Vec::new()));
+    tenant.service_accounts = Reading::Complete(ServiceAccounts::default());
+    tenant.takeovers.clear();
+    tenant.client_certificates = Reading::Complete(vec![crate::tenant::ClientCertificates {
+        client_id: CLIENT.into(),
+        account: Reading::Complete(None),
+    }]);
+    if is_deleted {
+        tenant.iam.policies = Reading::Complete(IamPolicies(vec![ResourcePolicy {
+            resource: IamResource::Project("p".into()),
+            number: None,
+            customer: None,
+            parent: Reading::Complete(None),
+            policy: Reading::Complete(policy),
+        }]));
+    }
+    tenant
 }

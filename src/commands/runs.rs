@@ -29,10 +29,11 @@ pub(super) fn run(configured: &Configured) -> Result<Exit, Failure> {
             _ => "stopped",
         };
         let changes = run.changes;
+        let users = run.known_users().map_or_else(|| "not read".to_owned(), |users| users.to_string());
         writeln!(
             stdout,
-            "{:<22} {read:<9} {:>9} {:>7} {:>7} {:>7} {:>13}",
-            run.run_id, run.users, changes.open, changes.new, changes.fixed, changes.not_assessed
+            "{:<22} {read:<9} {users:>9} {:>7} {:>7} {:>7} {:>13}",
+            run.run_id, changes.open, changes.new, changes.fixed, changes.not_assessed
         )?;
     }
     Ok(Exit::Complete)

@@ -75,7 +75,9 @@ fn headline(summary: &RunSummary) -> String {
         Completeness::Complete => "complete".to_owned(),
         Completeness::Partial => format!("PARTIAL: {partial} of {parts} parts were not read completely"),
     };
-    format!("{tenant}, {} users, {completeness}", summary.users)
+    let users =
+        summary.known_users().map_or_else(|| "users not read".to_owned(), |users| format!("{users} users"));
+    format!("{tenant}, {users}, {completeness}")
 }
 
 fn numbers(summary: &RunSummary) -> String {

@@ -18,4 +18,4 @@ pub use fingerprint::Fingerprint;
 pub use run_summary::{ChangeCounts, Completeness, MailboxCounts, Requests, RunSummary};
 pub use severity::Severity;
 pub use subject::{Subject, SubjectKind};
-pub use verdict::{Ruling, Verdict};
+pub use verdict::{REGISTER, Ruling, Verdict};

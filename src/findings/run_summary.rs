@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{CheckSummary, Coverage, FixedFinding, Severity};
+use super::{CheckSummary, Coverage, CoverageRow, FixedFinding, Severity};
+use crate::tenant::Part;
 
 /// Whether everything that was asked for was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,6 +146,16 @@ pub struct RunSummary {
     pub scopes_asked: BTreeMap<String, Vec<String>>,
     /// What went to each API.
     pub requests: BTreeMap<String, Requests>,
+}
+
+impl RunSummary {
+    /// How many users there are, as far as they were listed; `None`: nobody was read.
+    #[must_use]
+    pub fn known_users(&self) -> Option<u64> {
+        let of_users = |row: &&CoverageRow| row.part == Part::Users;
+        let is_unread = self.coverage.0.iter().find(of_users).is_some_and(CoverageRow::is_partial);
+        Some(self.users).filter(|users| *users > 0 || !is_unread)
+    }
 }
 
 #[cfg(test)]

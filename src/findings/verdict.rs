@@ -58,6 +58,9 @@ impl std::fmt::Display for Verdict {
     }
 }
 
+/// What stands before the client id where the register, and no exception, accepts a finding.
+pub const REGISTER: &str = "register:";
+
 /// What a check says of one subject, before exceptions and history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ruling {
@@ -75,6 +78,8 @@ pub struct Ruling {
     pub fix: Option<String>,
     /// For [`Verdict::NotAssessed`]: what is missing.
     pub gap: Option<Gap>,
+    /// Who accepted it in writing, as reports cite it, if not an exception: the entry of the register.
+    pub accepted_by: Option<String>,
 }
 
 impl Ruling {
@@ -112,7 +117,15 @@ impl Ruling {
             evidence: Vec::new(),
             fix: None,
             gap: None,
+            accepted_by: None,
         }
+    }
+
+    /// Wrong or for review, and accepted by this client's entry in the register.
+    #[must_use]
+    pub fn accepted_by_register(mut self, client_id: &str) -> Self {
+        self.accepted_by = Some(format!("{REGISTER}{client_id}"));
+        self
     }
 
     /// Narrows what it is about.

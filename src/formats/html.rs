@@ -7,6 +7,7 @@ mod clients;
 mod coverage;
 pub(crate) mod escape;
 mod exceptions;
+mod exposed;
 mod findings;
 mod mailboxes;
 mod masthead;
@@ -67,11 +68,12 @@ fn write_page(source: &dyn Source, page: &mut dyn Write) -> io::Result<()> {
     let mut accepted = exceptions::Accepted::default();
     let roll = clients::Roll::new(summary, tenant);
     let mut open = clients::OpenFindings::of(&roll);
-    let gathered = findings::Gathered::read(source, |finding| {
+    let exposed = exposed::Exposed::of(tenant);
+    let gathered = findings::Gathered::read(source, &exposed, |finding| {
         accepted.add(finding);
         open.add(finding);
     })?;
-    let mut plan = actions::Plan::of(&gathered.open);
+    let mut plan = actions::Plan::of(&gathered.open, &exposed, &tenant.takeover_cuts);
     if gathered.is_cut {
         for finding in source.findings()? {
             plan.count(&finding?);

@@ -101,6 +101,8 @@ fn gap_finding(check: &Check, gap: &Gap, count: u64, at: DateTime<Utc>) -> Findi
     if !gap.needed.is_empty() {
         evidence.push(format!("needed: {}", gap.needed));
     }
+    // A gap's fix ends with its place in the console.
+    let (fix, place) = gap.fix.split_once(" Where: ").unwrap_or((&gap.fix, ""));
     let verdicts = if count == 1 { "1 verdict".to_owned() } else { format!("{count} verdicts") };
     Finding {
         check_id: check.id.to_owned(),
@@ -112,8 +114,8 @@ fn gap_finding(check: &Check, gap: &Gap, count: u64, at: DateTime<Utc>) -> Findi
         subject,
         message: format!("{verdicts} could not be given. {}", gap.message),
         evidence,
-        fix: gap.fix.clone(),
-        place: String::new(),
+        fix: fix.to_owned(),
+        place: place.trim_end_matches('.').to_owned(),
         controls: check.controls.iter().map(|control| (*control).to_owned()).collect(),
         first_seen_at: at,
         change: Change::New,

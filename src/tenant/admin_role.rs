@@ -27,6 +27,25 @@ pub enum AssigneeType {
     Other(String),
 }
 
+impl AdminRole {
+    /// Its name as people say it: `_USER_MANAGEMENT_ADMIN_ROLE` is "User Management Admin".
+    #[must_use]
+    pub fn title(&self) -> String {
+        let shipped = self.name.strip_prefix('_').and_then(|name| name.strip_suffix("_ROLE"));
+        match shipped {
+            None => self.name.clone(),
+            Some("SEED_ADMIN") => "Super Admin".to_owned(),
+            Some(name) => {
+                let words = name.split('_').map(|word| {
+                    let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));
+                    format!("{first}{}", rest.to_lowercase())
+                });
+                words.collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
+}
+
 /// One assignment of a role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoleAssignment {

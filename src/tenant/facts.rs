@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AdminRoles, App, ClientCertificates, DelegationEvent, Domains, Gap, GmailSettingChange, Grants,
-    Guardrails, IamFacts, Mailbox, Part, People, Reading, ServiceAccountUse, ServiceAccounts, Takeover,
-    TakeoverCut, User,
+    Guardrails, IamFacts, IdentityIndex, Mailbox, Part, People, Reading, ServiceAccountUse, ServiceAccounts,
+    Takeover, TakeoverCut, User,
 };
 
 /// One user with its mailbox: what streams through the checks.
@@ -78,6 +78,8 @@ pub struct Tenant {
     pub delegation_changes: Vec<DelegationEvent>,
     /// What came after this is new: the start of the run before, or a week before this one.
     pub changes_since: DateTime<Utc>,
+    /// Who clients are, by certificates and policies: filled by itself.
+    pub identities: IdentityIndex,
 }
 
 impl Tenant {

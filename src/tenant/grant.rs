@@ -156,6 +156,12 @@ pub fn bare_client(id: &str) -> &str {
     id.strip_suffix(CLIENT_SUFFIX).unwrap_or(id)
 }
 
+/// A scope as the ledger spells it, however it is written.
+#[must_use]
+pub fn scope_spelling(written: &str) -> &str {
+    super::ledger::scope_spelling(written)
+}
+
 const CLIENT_SUFFIX: &str = ".apps.googleusercontent.com";
 
 impl Grant {

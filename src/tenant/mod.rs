@@ -36,7 +36,7 @@ pub use address::Address;
 pub use admin_role::{AdminRole, AdminRoles, AssigneeType, RoleAssignment};
 pub use app::{App, GmailSettingChange};
 pub use client_certificate::{ClientCertificates, ForeignAccount, PublicKey, is_service_account_address};
-pub use client_identity::ClientIdentity;
+pub use client_identity::{ClientIdentity, IdentityIndex};
 pub use client_probe::ClientProbe;
 pub use delegation::{
     DelegationChange, DelegationEvent, GrantUse, LedgerSource, SeenGrant, SourceWindow, UseKey,
@@ -47,7 +47,7 @@ pub use facts::{Tenant, UserFacts};
 pub use gap::{Gap, GapClass};
 pub use grant::{
     EndedGrant, Ending, Grant, Granted, Grants, LastUse, Provenance, Sighting, UnscopedClient, bare_client,
-    is_same_client,
+    is_same_client, scope_spelling,
 };
 pub use group::{Group, GroupMember, GroupMemberKind, Groups};
 pub use guardrails::{Guardrails, ProjectGuardrails};

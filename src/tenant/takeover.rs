@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Gap, Part};
+use super::{Gap, Part, RegisteredClient, ScopeSeverity};
 
 /// How a path ends: what its holder does in the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -68,6 +68,58 @@ pub struct TakeoverPath {
     pub sentence: String,
     /// The one binding to take away.
     pub cut: String,
+    /// The custodian of the register by whom it is approved; `None`: nobody agreed to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<String>,
+}
+
+impl TakeoverPath {
+    /// How bad it is that somebody has it, approved or not: what checks and reports say of it.
+    #[must_use]
+    pub fn severity(&self) -> ScopeSeverity {
+        match (self.edge, self.kind) {
+            // It opens with the policies that close it.
+            _ if self.is_closed => ScopeSeverity::Medium,
+            _ if self.is_exposed() => ScopeSeverity::Critical,
+            (TakeoverEdge::Key, TakeoverPrincipal::Workload) => ScopeSeverity::High,
+            (TakeoverEdge::Key, _) => ScopeSeverity::Critical,
+            _ if self.hops <= Self::NEAR => ScopeSeverity::Critical,
+            _ => ScopeSeverity::High,
+        }
+    }
+
+    /// The most hops of a path without a key that is critical.
+    const NEAR: u64 = 2;
+
+    /// Whether it begins with everybody at once, or outside the tenant.
+    #[must_use]
+    pub fn is_exposed(&self) -> bool {
+        self.kind == TakeoverPrincipal::Open || self.is_outside == Some(true)
+    }
+
+    /// Whether somebody has it who should not: no policy closes it, and nobody agreed to it.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        !self.is_closed && self.approved_by.is_none()
+    }
+
+    /// The custodian that it starts from: its principal, or a group of which it is a member. Whoever has to become a
+    /// service account first is none, though the account may be; an outsider only by its own name.
+    #[must_use]
+    pub fn custodian<'r>(&self, client: &'r RegisteredClient) -> Option<&'r str> {
+        let is_account = |step: &&String| step.to_ascii_lowercase().ends_with("gserviceaccount.com");
+        let of_group = || {
+            let groups = self.via.iter().take_while(|step| !is_account(step));
+            groups.into_iter().find_map(|group| client.custodian_group(group)).filter(|_| !self.is_exposed())
+        };
+        self.named_custodian(client).or_else(of_group)
+    }
+
+    /// The custodian that is exactly its principal. Everybody at once is nobody's custodian.
+    #[must_use]
+    pub fn named_custodian<'r>(&self, client: &'r RegisteredClient) -> Option<&'r str> {
+        client.custodian(&self.principal).filter(|_| self.kind != TakeoverPrincipal::Open)
+    }
 }
 
 /// A binding that gives a dangerous role above an account, and so on accounts that are made later too.
@@ -99,6 +151,17 @@ pub struct Takeover {
 }
 
 impl Takeover {
+    /// The paths of others: what the account may do to itself, keyless signing needs.
+    pub fn paths_of_others(&self) -> impl Iterator<Item = &TakeoverPath> {
+        self.paths.iter().filter(|path| !self.is_own(path))
+    }
+
+    /// Whether a path is the account's right on itself.
+    #[must_use]
+    pub fn is_own(&self, path: &TakeoverPath) -> bool {
+        path.principal.eq_ignore_ascii_case(&self.account)
+    }
+
     /// More reasons than these are not kept.
     pub const MOST_GAPS: usize = 8;
 
@@ -111,7 +174,8 @@ impl Takeover {
 
 /// A binding on which paths to clients rest: removed, it closes them.
 ///
-/// Cuts are counted one after the other: each has the paths that those before it leave.
+/// Cuts are counted one after the other: each has the paths that those before it leave. What everybody has comes first,
+/// then what outsiders have, then what most have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TakeoverCut {
     /// Where it stands, for people: `project p`.
@@ -124,6 +188,10 @@ pub struct TakeoverCut {
     pub condition: Option<String>,
     /// How many paths it closes.
     pub paths: u64,
+    /// How many of those begin with everybody at once.
+    pub open_to_many: u64,
+    /// How many of those begin outside the tenant.
+    pub outside: u64,
     /// To how many clients those lead.
     pub clients: u64,
     /// Some of those clients, in order of their accounts' addresses.

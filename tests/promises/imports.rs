@@ -134,10 +134,7 @@ fn imports(text: &str) -> BTreeSet<String> {
         for (at, _) in code.match_indices(root) {
             let rest = &code[at + root.len()..];
             match rest.strip_prefix('{') {
-                Some(list) => {
-                    let list = list.split('}').next().unwrap_or_default();
-                    found.extend(list.split(',').map(|item| word(item.trim())));
-                }
+                Some(list) => found.extend(heads(list)),
                 None => {
                     found.insert(word(rest));
                 }
@@ -146,6 +143,29 @@ fn imports(text: &str) -> BTreeSet<String> {
     }
     found.retain(|name| !name.is_empty());
     found
+}
+
+/// The first words of a list of imports, up to the brace that ends it; lists may stand in lists.
+fn heads(list: &str) -> Vec<String> {
+    let mut items = vec![String::new()];
+    let mut depth = 0_usize;
+    for c in list.chars() {
+        match (c, depth) {
+            ('}', 0) => break,
+            ('{', _) => depth += 1,
+            ('}', _) => depth -= 1,
+            (',', 0) => items.push(String::new()),
+            (_, 0) => items.last_mut().unwrap().push(c),
+            _ => {}
+        }
+    }
+    items.iter().map(|item| word(item.trim())).collect()
+}
+
+#[test]
+fn an_import_is_seen_behind_lists_in_lists() {
+    let seen = imports("use crate::{tenant::{a::{B, C}, D}, store};\nuse crate::google::{E};");
+    assert_eq!(seen, ["google", "store", "tenant"].map(str::to_owned).into());
 }
 
 fn word(text: &str) -> String {

@@ -1,6 +1,6 @@
 //! The delegation ledger over runs, and the register.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use workspace_audit_emulator::{Options, TenantName};
 
@@ -75,8 +75,15 @@ fn nothing_that_the_ledger_knows_is_invisible_in_the_report() {
     let (_, gone) = html.split_once("Grants that were taken away").unwrap();
     for grant in of("ended") {
         assert!(gone.contains(grant["scope"].as_str().unwrap()), "{grant}");
-        let by = grant["ended_by"].as_str().unwrap_or_default();
-        assert!(gone.contains(by), "{grant}");
+        let proof = match grant["ending"].as_str().unwrap() {
+            "removed" => format!("by {}", grant["ended_by"].as_str().unwrap()),
+            "not_in_list" => "list of".to_owned(),
+            "token_refused" => "refused by the token endpoint".to_owned(),
+            other => panic!("{other}"),
+        };
+        let scope = grant["scope"].as_str().unwrap();
+        let rows = gone.split("<tr>").filter(|row| row.contains(scope));
+        assert!(rows.into_iter().any(|row| row.contains(&proof)), "{proof}: {grant}");
     }
     assert!(shown(ledger["sight"]["message"].as_str().unwrap()));
     let cuts = report["takeover_cuts"].as_array().unwrap();
@@ -93,13 +100,23 @@ fn the_bindings_to_cut_close_paths_that_the_report_tells() {
     let paths = audit.rows("sa_paths.csv").len() as u64;
     let report = audit.json("report.json");
     let cuts = report["takeover_cuts"].as_array().unwrap();
-    let closed: Vec<u64> = cuts.iter().map(|cut| cut["paths"].as_u64().unwrap()).collect();
-    assert!(closed.is_sorted_by(|a, b| a >= b), "{closed:?}");
+    let number = |cut: &serde_json::Value, name: &str| cut[name].as_u64().unwrap();
+    let closed: Vec<u64> = cuts.iter().map(|cut| number(cut, "paths")).collect();
+    let ranks: Vec<_> = cuts
+        .iter()
+        .map(|cut| (number(cut, "open_to_many") > 0, number(cut, "outside") > 0, number(cut, "paths")))
+        .collect();
+    assert!(ranks.is_sorted_by(|a, b| a >= b), "{ranks:?}");
     assert!(closed.iter().sum::<u64>() <= paths, "{closed:?} of {paths}");
-    let sentences: Vec<String> = audit.rows("sa_paths.csv").iter().map(|row| row["path"].clone()).collect();
     let first = &cuts[0];
+    assert_eq!(first["member"], "allAuthenticatedUsers", "what everybody has comes first");
     let binding = format!("{} on {}", first["role"].as_str().unwrap(), first["resource"].as_str().unwrap());
-    let resting = sentences.iter().filter(|path| path.contains(&binding)).count() as u64;
+    let member = first["member"].as_str().unwrap();
+    let member = member.split_once(':').map_or(member, |(_, address)| address);
+    let passes = |row: &BTreeMap<String, String>| {
+        row["path"].contains(&binding) && (row["principal"] == member || row["via"].contains(member))
+    };
+    let resting = audit.rows("sa_paths.csv").iter().filter(|row| passes(row)).count() as u64;
     assert!(resting >= closed[0], "{resting} of {closed:?} rest on {binding}");
 }
 
@@ -203,6 +220,55 @@ fn an_old_list_passes_nothing_unless_the_log_was_read_since() {
                 .find(|row| row["check_id"] == "DWD-02" && row["verdict"] == "not_assessed")
                 .unwrap();
             assert!(gap["message"].contains("2026-11-01") && gap["evidence"].contains(scope), "{gap:?}");
+        }
+    }
+}
+
+/// The worst exposure stands first wherever the report ranks something.
+#[test]
+fn what_everybody_can_use_is_the_first_thing_that_the_report_says() {
+    let tenant = Tenant::named(TenantName::Typical);
+    let audit = tenant.audit();
+    let html = std::fs::read_to_string(audit.folder.as_ref().unwrap().join("report.html")).unwrap();
+    let first_of = |section: &str, row: &str| {
+        let (_, rest) = html.split_once(section).unwrap_or_else(|| panic!("no {section}"));
+        let (_, rest) = rest.split_once(row).unwrap();
+        rest.split(row).next().unwrap().to_owned()
+    };
+    let first = first_of("<h2 id=\"first-h\"", "<li>");
+    assert!(first.contains("allAuthenticatedUsers") && first.contains("open to many"), "{first}");
+    // A whole identity pool is everybody, too.
+    let rows: Vec<&str> = html.split("<li id=\"f-").skip(1).take(4).collect();
+    assert!(rows.iter().any(|row| row.contains("allAuthenticatedUsers")), "{rows:?}");
+    assert!(rows[0].contains("open to many"), "{}", rows[0]);
+    let cut = first_of("<h3 id=\"ways-in\"", "<li>");
+    assert!(cut.contains("allAuthenticatedUsers"), "{cut}");
+    let pages: Vec<&str> = html.split("<details class=\"panel page\">").skip(1).take(2).collect();
+    assert!(pages.iter().any(|page| page.contains("archive-export@")), "{pages:?}");
+}
+
+/// Findings and paths are judged in one place.
+#[test]
+fn a_path_has_the_severity_of_its_finding() {
+    for name in [TenantName::Typical, TenantName::Neglected] {
+        let tenant = Tenant::named(name);
+        let audit = tenant.audit();
+        let (findings, paths) = (audit.rows("findings.csv"), audit.rows("sa_paths.csv"));
+        let rank = |word: &str| ["info", "low", "medium", "high", "critical"].iter().position(|w| *w == word);
+        let mut by_path = BTreeMap::new();
+        for row in &paths {
+            let subject = format!("{}/{}/{}", row["client_id"], row["principal"], row["edge"]);
+            let severity = by_path.entry(subject).or_insert(rank(&row["severity"]));
+            *severity = (*severity).max(rank(&row["severity"]));
+        }
+        let judged: Vec<_> = findings
+            .iter()
+            .filter(|row| ["KEY-04", "KEY-05"].contains(&row["check_id"].as_str()))
+            .filter(|row| row["subject_kind"] == "path")
+            .collect();
+        assert!(!judged.is_empty());
+        for row in &judged {
+            assert_eq!(by_path.get(&row["subject_id"]), Some(&rank(&row["severity"])), "{row:?}");
         }
     }
 }

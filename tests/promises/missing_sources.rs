@@ -219,3 +219,25 @@ fn public_certificates_that_are_refused_name_no_role() {
     assert!(coverage["reason"].contains("blocked on the way"), "{coverage:?}");
     assert_eq!(coverage["needed"], "", "{coverage:?}");
 }
+
+#[test]
+fn users_that_were_not_read_are_not_said_to_be_none_and_one_cause_is_told_once() {
+    let routes = [SOURCES[0].1, SOURCES[1].1];
+    let tenant = Tenant::with(Options {
+        tenant: TenantName::Healthy,
+        faults: routes.map(|route| format!("{route} forbidden").parse().unwrap()).into(),
+        ..Options::default()
+    });
+    let audit = tenant.audit();
+    assert!(audit.stdout.contains("users not read"), "{}", audit.stdout);
+    assert!(!audit.stdout.contains("0 users"), "{}", audit.stdout);
+    let config = tenant.files.config.display().to_string();
+    let runs = crate::support::binary(&["runs", "--config", &config], &[]);
+    assert!(String::from_utf8_lossy(&runs.stdout).contains("not read"));
+    let html = std::fs::read_to_string(audit.folder.as_ref().unwrap().join("report.html")).unwrap();
+    assert!(html.contains("<dt>Users</dt><dd>not read</dd>"));
+    let (_, gaps) = html.split_once("What this report does not know").unwrap();
+    let gaps = gaps.split("</ul>").next().unwrap();
+    assert!(gaps.contains("Domains and domain aliases"), "{gaps}");
+    assert_eq!(gaps.matches("admin_right_missing").count(), 1, "{gaps}");
+}

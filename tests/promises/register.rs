@@ -122,7 +122,10 @@ fn a_change_is_news_once_unless_a_ticket_says_that_it_was_agreed() {
     assert_eq!(judged.status.code(), Some(0), "{}", String::from_utf8_lossy(&judged.stderr));
     let judged = Audit::of(&judged, registered.tenant.folder.path().join("reports"));
     assert_eq!(open(&judged, "DWD-07"), Vec::<Row>::new());
-    assert_eq!(judged.verdicts("DWD-07")["pass"], 1);
+    assert_eq!(judged.verdicts("DWD-07")["excepted"], 1);
+    let rows = judged.rows("findings.csv");
+    let kept = rows.iter().find(|row| row["check_id"] == "DWD-07").unwrap();
+    assert_eq!(kept["exception_id"], format!("register:{client}"), "it stays to be seen");
 
     let second = registered.tenant.audit();
     assert_eq!(open(&second, "DWD-07"), Vec::<Row>::new(), "it is no news any more");
@@ -130,17 +133,40 @@ fn a_change_is_news_once_unless_a_ticket_says_that_it_was_agreed() {
 }
 
 #[test]
-fn a_custodian_may_and_nobody_else() {
+fn a_custodian_may_and_nobody_else_and_nothing_is_called_fixed() {
     let registered = Registered::new();
     let before = open(&registered.first, "KEY-04");
     let keeper = before.iter().find(|row| row["subject_id"].contains("karin.falk@")).unwrap();
-    let of_client =
-        |rows: &[Row]| rows.iter().filter(|row| fact(row, "client_id") == fact(keeper, "client_id")).count();
+    let client = fact(keeper, "client_id");
+    let of_client = |rows: &[Row]| rows.iter().filter(|row| fact(row, "client_id") == client).count();
     assert!(of_client(&before) > 1);
     let line = "custodians = [\"user:karin.falk@example.com\"]";
-    let audit = registered.audit(&registered.with(&fact(keeper, "client_id"), line));
+    let audit = registered.audit(&registered.with(&client, line));
     let after = open(&audit, "KEY-04");
     assert!(after.iter().all(|row| row["subject_id"] != keeper["subject_id"]));
     assert_eq!(of_client(&after), of_client(&before) - 1);
-    assert!(audit.verdicts("KEY-04")["pass"] > registered.first.verdicts("KEY-04")["pass"]);
+
+    let rows = audit.rows("findings.csv");
+    let kept = rows.iter().find(|row| row["fingerprint"] == keeper["fingerprint"]).unwrap();
+    assert_eq!((kept["verdict"].as_str(), kept["change"].as_str()), ("excepted", "open"));
+    assert_eq!(kept["exception_id"], format!("register:{client}"));
+    assert_eq!(fact(kept, "custodian"), "user:karin.falk@example.com");
+    let report = audit.json("report.json");
+    assert_eq!(report["fixed"].as_array().unwrap().len(), 0, "nothing changed at Google");
+
+    let paths = audit.rows("sa_paths.csv");
+    let approved: Vec<&Row> = paths.iter().filter(|row| !row["approved_by"].is_empty()).collect();
+    assert!(!approved.is_empty());
+    for row in approved {
+        assert_eq!(row["approved_by"], "user:karin.falk@example.com");
+        assert_eq!((&row["client_id"], row["principal"].as_str()), (&client, "karin.falk@example.com"));
+    }
+    let closed = |audit: &Audit| {
+        let report = audit.json("report.json");
+        let cuts = report["takeover_cuts"].as_array().unwrap().clone();
+        cuts.iter().any(|cut| cut["member"] == "user:karin.falk@example.com")
+    };
+    assert!(!closed(&audit), "nobody is told to cut what is approved");
+    let html = std::fs::read_to_string(audit.folder.as_ref().unwrap().join("report.html")).unwrap();
+    assert!(html.contains("approved by the register: custodian user:karin.falk@example.com"));
 }

@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::scope::own_client;
+use super::scope::{REMOVE, own_client};
+use crate::checks::words::listed;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity, Verdict};
 use crate::tenant::{ClientIdentity, Part, Policy, RegisteredClient, ServiceAccount, Tenant};
@@ -16,14 +17,15 @@ pub(crate) const CHECK: Check = Check {
     condition: "A client that holds a delegation matches no service account of the listed projects (review, high; low \
                 for this audit's own), or one that is disabled (review, low). Google's public certificates tell \
                 whether such a client is a service account of another project, or none that exists any more. One \
-                that the register marks as a vendor's passes. With a register, a client also fails, medium, that it \
+                that the register marks as a vendor's is excepted, if it may exist. With a register, a client also fails, medium, that it \
                 does not name, that lacks an owner, a purpose or a review date there, or whose review is overdue; \
                 where that adds to the above, the higher severity holds. Without a register nobody is asked who owns \
                 a client.",
     why: "A delegation stays when the account, the vendor contract or the colleague behind it is gone; whoever \
           controls the client can act as every user.",
-    fix: "Find out whose client it is, and write its owner, purpose and review date into the register. Remove the delegation if nobody here owns it; list its project in the \
-          configuration if somebody does; mark it there if it is a vendor's.",
+    fix: "Find out whose client it is, and write its owner, purpose and review date into the register. Remove the \
+          delegation if nobody here owns it; list its project in the configuration if somebody does; mark it in the \
+          register if it is a vendor's.",
     place: "Admin console > Security > Access and data control > API controls > Manage domain-wide delegation",
     controls: &[
         "CIS-GWS 4.2.1.4",
@@ -62,20 +64,20 @@ fn judge(client_id: &str, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
 /// What the register lacks of a client.
 fn unowned(entry: Option<&RegisteredClient>, today: NaiveDate) -> Vec<String> {
     let Some(client) = entry else { return vec!["the register does not name it".to_owned()] };
-    let blanks = client.blanks().map(|key| match key {
-        "review_by" => "the register has no review date for it".to_owned(),
-        key => format!("the register has no {key} for it"),
-    });
+    let blanks = client.blanks().map(|key| if key == "review_by" { "review date" } else { key });
+    let blanks = listed(&blanks.collect::<Vec<_>>(), "or");
+    let blanks = (!blanks.is_empty()).then(|| format!("the register has no {blanks} for it"));
     let overdue = client.review_by.filter(|day| *day < today);
-    blanks.chain(overdue.map(|day| format!("its review was due on {day}"))).collect()
+    blanks.into_iter().chain(overdue.map(|day| format!("its review was due on {day}"))).collect()
 }
 
 /// A client for which nobody answers fails, whoever it is.
 fn answered_by_nobody(identity: Ruling, name: &str, faults: &[String]) -> Ruling {
-    let faults = faults.join(", ");
+    let faults = faults.join(", and ");
     let fix = "Write its owner, purpose and review date into the register, or remove its delegation.";
     match identity.verdict {
-        Verdict::Pass => {
+        // The register answers for who it is, and for nothing else.
+        _ if identity.verdict == Verdict::Pass || identity.accepted_by.is_some() => {
             Ruling::fail(Severity::Medium, format!("{name} holds a delegation: {faults}")).fix(fix)
         }
         Verdict::NotAssessed => {
@@ -85,6 +87,7 @@ fn answered_by_nobody(identity: Ruling, name: &str, faults: &[String]) -> Ruling
         }
         _ => Ruling {
             verdict: Verdict::Fail,
+            accepted_by: None,
             severity: identity.severity.max(Severity::Medium),
             message: format!("{}; {faults}", identity.message),
             ..identity
@@ -144,10 +147,13 @@ fn unmatched(client_id: &str, tenant: &Tenant, policy: &Policy, entry: Option<&R
             "Client {client_id} matches no account of the listed projects; it may be foreign, deleted or in another project"
         ),
     };
-    let ruling = if entry.is_some_and(|client| client.vendor) {
-        Ruling::pass(format!("{message}; by the register it is a vendor's"))
-    } else {
-        Ruling::review(Severity::High, message)
+    let ruling = match entry.filter(|client| client.vendor) {
+        _ if identity.is_gone() => Ruling::review(Severity::High, message).fix(REMOVE),
+        Some(client) => {
+            Ruling::review(Severity::High, format!("{message}; by the register it is a vendor's"))
+                .accepted_by_register(&client.client_id)
+        }
+        None => Ruling::review(Severity::High, message),
     };
     match identity {
         ClientIdentity::Foreign(account) if account.email.is_empty() => ruling
@@ -193,15 +199,17 @@ mod tests {
 
     #[test]
     fn what_public_certificates_tell_is_said() {
-        let mut tenant = known();
+        let tenant = known();
         let foreign = ForeignAccount {
             email: "mailer@vendor.iam.gserviceaccount.com".to_owned(),
             project: "vendor".to_owned(),
             keys: Vec::new(),
         };
+        let whole = tenant;
         for (account, expected) in
             [(Some(foreign), "mailer@vendor"), (None, "no service account that exists")]
         {
+            let mut tenant = whole.clone();
             tenant.client_certificates = Reading::Complete(vec![ClientCertificates {
                 client_id: "555".to_owned(),
                 account: Reading::Complete(account),
@@ -263,6 +271,19 @@ mod tests {
     }
 
     #[test]
+    fn what_the_register_lacks_is_said_in_one_sentence() {
+        let empty = RegisteredClient {
+            owner: String::new(),
+            purpose: String::new(),
+            review_by: None,
+            ..registered_client(CLIENT)
+        };
+        let ruling = by(CLIENT, empty, &known());
+        let said = "the register has no owner, purpose or review date for it";
+        assert!(ruling.message.ends_with(said), "{}", ruling.message);
+    }
+
+    #[test]
     fn a_registered_client_passes_and_one_that_lacks_something_there_fails() {
         let whole = || registered_client(CLIENT);
         assert_eq!(by(CLIENT, whole(), &known()).verdict, Verdict::Pass);
@@ -282,10 +303,17 @@ mod tests {
     #[test]
     fn a_vendors_client_is_not_foreign_and_still_needs_an_owner() {
         let vendor = || RegisteredClient { vendor: true, ..registered_client("555") };
-        assert_eq!(by("555", vendor(), &known()).verdict, Verdict::Pass);
+        let vendors = by("555", vendor(), &known());
+        assert_eq!(
+            (vendors.verdict, vendors.accepted_by.as_deref()),
+            (Verdict::Review, Some("register:555"))
+        );
         let unowned = RegisteredClient { owner: String::new(), ..vendor() };
         let ruling = by("555", unowned, &known());
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium));
+        assert_eq!(
+            (ruling.verdict, ruling.severity, ruling.accepted_by),
+            (Verdict::Fail, Severity::Medium, None)
+        );
         let ours = by("555", registered_client("555"), &known());
         assert_eq!((ours.verdict, ours.severity), (Verdict::Review, Severity::High));
         let stranger = by("555", registered_client(CLIENT), &known());
@@ -320,5 +348,9 @@ mod tests {
             "{}",
             ruling.message
         );
+        assert!(ruling.fix.unwrap().starts_with("Remove the delegation"));
+        let vendor = RegisteredClient { vendor: true, ..registered_client(CLIENT) };
+        let ruling = by(CLIENT, vendor, &tenant);
+        assert_eq!(ruling.accepted_by, None, "nobody is the vendor of an account that is gone");
     }
 }

@@ -9,8 +9,8 @@ use crate::checks::gaps::log_has_a_hole;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
 use crate::tenant::{
-    DelegationChange, DelegationEvent, EndedGrant, Ending, Gap, Part, Policy, RegisteredClient,
-    ScopeRiskTable, Tenant,
+    ClientIdentity, DelegationChange, DelegationEvent, EndedGrant, Ending, Gap, Part, Policy,
+    RegisteredClient, ScopeRiskTable, Tenant, scope_spelling,
 };
 
 /// The check.
@@ -22,7 +22,7 @@ pub(crate) const CHECK: Check = Check {
     condition: "The admin log shows that a client was given scopes, was removed, or was changed in another way, after \
                 the start of the finished run before, or in the seven days before this run if there is none; what \
                 was logged late counts too. High; critical if a scope that the event names changes the tenant (class \
-                T) or reads, writes and sends mail (M). A change passes if the register has a ticket of that client \
+                T) or reads, writes and sends mail (M). A change is excepted if the register has a ticket of that client \
                 for that day in UTC, or the day before or after. Without a register no change has a ticket.",
     why: "One click of a super admin lets a client be any user. Who notices a week later can still ask who it was.",
     fix: "Confirm the change with the admin who made it, and record its ticket in the register. If nobody knows of \
@@ -73,7 +73,8 @@ fn hole(tenant: &Tenant) -> Option<Gap> {
 fn judge_change(events: &[&DelegationEvent], tenant: &Tenant, policy: &Policy) -> Ruling {
     let [event, ..] = events else { return Ruling::not_applicable("Nothing happened") };
     let client = Changed::of(&event.client, tenant);
-    let scopes: BTreeSet<&str> = events.iter().flat_map(|event| &event.scopes).map(String::as_str).collect();
+    let scopes: BTreeSet<&str> =
+        events.iter().flat_map(|event| &event.scopes).map(|scope| scope_spelling(scope)).collect();
     let actor = event.actor.as_deref().filter(|actor| !actor.is_empty()).unwrap_or("Somebody");
     let from = event.ip.as_ref().map_or_else(String::new, |ip| format!(" from {ip}"));
     let (name, at) = (&client.name, event.at.format("%Y-%m-%d %H:%M UTC"));
@@ -86,15 +87,13 @@ fn judge_change(events: &[&DelegationEvent], tenant: &Tenant, policy: &Policy) -
     };
     let entry = policy.register.as_ref().and_then(|register| register.client(client.id));
     let ticket = entry.and_then(|entry| entry.ticket_of(event.at.date_naive()));
-    let ruling = match ticket {
-        Some(ticket) => {
-            Ruling::pass(format!("{actor} {what}, by {}", ticket.id)).evidence("ticket", &ticket.id)
-        }
-        None => {
-            let is_great = scopes.iter().any(|scope| is_tenant_or_mail(scope));
-            let severity = if is_great { Severity::Critical } else { Severity::High };
-            Ruling::fail(severity, format!("{actor} {what}")).evidence("ticket", no_ticket(entry, policy))
-        }
+    let is_great = scopes.iter().any(|scope| is_tenant_or_mail(scope));
+    let severity = if is_great { Severity::Critical } else { Severity::High };
+    let ruling = match (entry, ticket) {
+        (Some(entry), Some(ticket)) => Ruling::fail(severity, format!("{actor} {what}, by {}", ticket.id))
+            .evidence("ticket", &ticket.id)
+            .accepted_by_register(&entry.client_id),
+        _ => Ruling::fail(severity, format!("{actor} {what}")).evidence("ticket", no_ticket(entry, policy)),
     };
     let ruling = ruling
         .about(subjects::event(&format!("{} {}", event.name, event.client), event.at))
@@ -147,15 +146,17 @@ impl<'a> Changed<'a> {
     /// The log may write its id, or the address of its service account.
     fn of(written: &'a str, tenant: &'a Tenant) -> Self {
         let written = written.trim();
-        let accounts = tenant.service_accounts.known();
-        let listed = accounts
-            .and_then(|accounts| accounts.by_client(written).or_else(|| accounts.by_address(written)));
-        if let Some(account) = listed.filter(|_| !written.is_empty()) {
+        let accounts = tenant.service_accounts.known().filter(|_| !written.is_empty());
+        if let Some(account) = accounts.and_then(|accounts| accounts.by_address(written)) {
             return Self { id: &account.client_id, name: account.email.clone() };
         }
-        match tenant.identity_of(written).email() {
-            Some(email) => Self { id: written, name: format!("client {written} ({email})") },
-            None => Self { id: written, name: format!("client {written}") },
+        let id = tenant.foreign_client(written).unwrap_or(written);
+        match tenant.identity_of(id) {
+            ClientIdentity::Listed(account) => Self { id: &account.client_id, name: account.email.clone() },
+            identity => match identity.email() {
+                Some(email) => Self { id, name: format!("client {id} ({email})") },
+                None => Self { id, name: format!("client {id}") },
+            },
         }
     }
 }
@@ -165,6 +166,7 @@ mod tests {
     use super::*;
     use crate::checks::test_facts::*;
     use crate::findings::{SubjectKind, Verdict};
+    use crate::tenant::{ClientCertificates, ForeignAccount};
     use crate::tenant::{Reading, Ticket};
 
     fn event(client: &str, days: i64, scopes: &[&str]) -> DelegationEvent {
@@ -217,22 +219,51 @@ mod tests {
     }
 
     #[test]
-    fn a_ticket_of_the_client_and_the_day_passes_its_change_and_no_other() {
+    fn a_ticket_of_the_client_and_the_day_accepts_its_change_and_no_other() {
         let ticket = Ticket { id: "CHG-1".into(), date: "2026-11-15".parse().unwrap() };
         let policy = policy_of(RegisteredClient { tickets: vec![ticket], ..registered_client(CLIENT) });
-        for (client, days, verdict) in [
-            (CLIENT, 6, Verdict::Pass),
-            (ACCOUNT, 6, Verdict::Pass),
-            ("104000000000000000001.apps.googleusercontent.com", 6, Verdict::Pass),
-            (CLIENT, 5, Verdict::Pass),
-            (CLIENT, 7, Verdict::Pass),
-            (CLIENT, 4, Verdict::Fail),
-            (CLIENT, 8, Verdict::Fail),
-            ("555", 6, Verdict::Fail),
+        for (client, days, accepted) in [
+            (CLIENT, 6, true),
+            (ACCOUNT, 6, true),
+            ("104000000000000000001.apps.googleusercontent.com", 6, true),
+            (CLIENT, 5, true),
+            (CLIENT, 7, true),
+            (CLIENT, 4, false),
+            (CLIENT, 8, false),
+            ("555", 6, false),
         ] {
             let ruling = only(of(vec![event(client, days, &[GMAIL_SEND])], &policy));
-            assert_eq!(ruling.verdict, verdict, "{client} {days}");
+            let by = accepted.then(|| format!("register:{CLIENT}"));
+            assert_eq!((ruling.verdict, ruling.accepted_by), (Verdict::Fail, by), "{client} {days}");
         }
+    }
+
+    #[test]
+    fn a_change_is_told_in_the_spelling_of_the_ledger_and_each_scope_once() {
+        let written = ["https://mail.google.com", "https://mail.google.com/", GMAIL_SEND];
+        let ruling = only(of(vec![event("555", 1, &written)], &policy()));
+        assert!(ruling.message.contains("for 2 scopes"), "{}", ruling.message);
+        assert!(ruling.evidence.iter().all(|fact| !fact.contains("(?)")), "{:?}", ruling.evidence);
+    }
+
+    #[test]
+    fn a_ticket_answers_for_a_vendors_client_that_the_log_names_by_address() {
+        let account = ForeignAccount {
+            email: "sync@vendor.iam.gserviceaccount.com".into(),
+            project: "vendor".into(),
+            keys: Vec::new(),
+        };
+        let certificates =
+            ClientCertificates { client_id: "555".into(), account: Reading::Complete(Some(account)) };
+        let tenant = Tenant {
+            client_certificates: Reading::Complete(vec![certificates]),
+            delegation_changes: vec![event("sync@vendor.iam.gserviceaccount.com", 6, &[GMAIL_SEND])],
+            ..delegating(&[], Reading::Complete(Vec::new()))
+        };
+        let ticket = Ticket { id: "CHG-1".into(), date: "2026-11-15".parse().unwrap() };
+        let policy = policy_of(RegisteredClient { tickets: vec![ticket], ..registered_client("555") });
+        let ruling = judge(&tenant, &policy).into_iter().next().unwrap();
+        assert_eq!(ruling.accepted_by.as_deref(), Some("register:555"), "{}", ruling.message);
     }
 
     #[test]

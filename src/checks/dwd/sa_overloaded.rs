@@ -2,6 +2,7 @@
 
 use super::scope::own_client;
 use crate::checks::gaps::unreadable;
+use crate::checks::words::listed;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
 use crate::tenant::{
@@ -79,7 +80,7 @@ fn judge_account(account: &ServiceAccount, tenant: &Tenant) -> Ruling {
         };
     };
     let texts: Vec<&str> = loads.iter().map(|load| load.what.as_str()).collect();
-    let message = format!("{}, which holds a delegation, {}", account.email, texts.join(", "));
+    let message = format!("{}, which holds a delegation, {}", account.email, listed(&texts, "and"));
     let ruling = if loads.iter().any(|load| load.is_certain) {
         Ruling::fail(severity, message)
     } else {
@@ -96,14 +97,14 @@ fn admin_roles(account: &ServiceAccount, tenant: &Tenant) -> Vec<Load> {
     };
     let load = |role_id: &str| match roles.role(role_id) {
         Some(role) if role.is_super_admin == Some(true) => {
-            Load::certain(Severity::Critical, format!("is a super admin ({})", role.name))
+            Load::certain(Severity::Critical, format!("is a super admin ({})", role.title()))
         }
         Some(role) if says_read_only(role) => Load {
             severity: Severity::Low,
-            what: format!("holds the admin role {}, of which only the name says that it reads", role.name),
+            what: format!("holds the admin role {}, of which only the name says that it reads", role.title()),
             is_certain: false,
         },
-        Some(role) => Load::certain(Severity::High, format!("holds the admin role {}", role.name)),
+        Some(role) => Load::certain(Severity::High, format!("holds the admin role {}", role.title())),
         None => Load::certain(Severity::High, format!("holds the admin role with the id {role_id}")),
     };
     roles.of(&account.unique_id).map(|assignment| load(&assignment.role_id)).collect()

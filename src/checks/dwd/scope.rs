@@ -2,7 +2,9 @@
 
 use crate::checks::{gaps, subjects};
 use crate::findings::{Ruling, Severity, Verdict};
-use crate::tenant::{Gap, Grant, Part, Policy, Provenance, RiskClass, ScopeRisk, ScopeRiskTable, Tenant};
+use crate::tenant::{
+    ClientIdentity, Gap, Grant, Part, Policy, Provenance, RiskClass, ScopeRisk, ScopeRiskTable, Tenant,
+};
 
 /// The table's row of a grant's scope.
 ///
@@ -29,9 +31,8 @@ pub(super) fn judge_by_class(
         Ok(risk) => risk,
         Err(gap) => return vec![Ruling::not_assessed(&gap).about(subjects::grant(grant, tenant))],
     };
-    let client = client_name(grant, tenant);
     let ruling = if risk.classes.iter().any(|class| classes.contains(class)) {
-        Ruling::fail(Severity::from(risk.severity), format!("As any user, {client} can {}", risk.grants))
+        fail_scope(risk.severity.into(), &format!("{}, as any user", risk.grants), grant, tenant)
     } else {
         Ruling::pass("The scope is of another kind")
     };
@@ -46,7 +47,30 @@ pub(super) fn is_tenant_or_mail(scope: &str) -> bool {
 
 /// The service account's address if it is known, else the client id.
 pub(super) fn client_name<'a>(grant: &'a Grant, tenant: &'a Tenant) -> &'a str {
-    subjects::account_of(&grant.client_id, tenant).map_or(&grant.client_id, |account| &account.email)
+    tenant.client_name(&grant.client_id)
+}
+
+/// What to do about a delegation whose account is gone.
+pub(super) const REMOVE: &str = "Remove the delegation: its service account does not exist.";
+
+/// What fails of a scope: what the client can do with it, or could, if its account is gone. One that is known to be
+/// deleted can be restored for a while, and does nothing until then: medium at most.
+pub(super) fn fail_scope(severity: Severity, can: &str, grant: &Grant, tenant: &Tenant) -> Ruling {
+    let client = client_name(grant, tenant);
+    match tenant.identity_of(&grant.client_id) {
+        ClientIdentity::Deleted(_) => Ruling::fail(
+            severity.min(Severity::Medium),
+            format!("Service account {client} is deleted, but stays delegated: restored, it can {can}"),
+        ),
+        ClientIdentity::NoAccount => Ruling::fail(
+            severity,
+            format!(
+                "No service account {client} exists, it was deleted or is an OAuth client of another kind, but it stays \
+                 delegated to {can}"
+            ),
+        ),
+        _ => Ruling::fail(severity, format!("{client} can {can}")),
+    }
 }
 
 /// Names the grant, and says who says that it exists.
@@ -63,6 +87,9 @@ pub(super) fn describe(ruling: Ruling, grant: &Grant, tenant: &Tenant, policy: &
     }
     for disagreement in &grant.disagreements {
         ruling = ruling.evidence("disagreement", disagreement.to_string());
+    }
+    if tenant.identity_of(&grant.client_id).is_gone() {
+        ruling = ruling.evidence("service_account", "does not exist").fix(REMOVE);
     }
     own_client(ruling, &grant.client_id, policy)
 }

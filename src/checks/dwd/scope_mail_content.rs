@@ -13,7 +13,8 @@ pub(crate) const CHECK: Check = Check {
     severity: Severity::High,
     condition: "A client holds, by domain-wide delegation, a scope that reads, writes and sends mail (class M), reads \
                 it (R), inserts, drafts or labels it (W) or changes mail settings (C); severity is the scope's \
-                own. A scope that the table does not know is not assessed here: DWD-02 asks a person to decide.",
+                own; medium at most for a service account that is known to be deleted: it does nothing unless somebody \
+                restores it. A scope that the table does not know is not assessed here: DWD-02 asks a person to decide.",
     why: "A delegated scope reaches every mailbox of the tenant. No user consents, and a scope cannot be limited to \
           some users.",
     fix: "Replace the scope by the narrowest that serves, or the delegation by the OAuth consent of the few users \
@@ -76,5 +77,14 @@ mod tests {
         let ruling = of(UNHEARD_OF);
         assert_eq!(ruling.verdict, Verdict::NotAssessed);
         assert_eq!(ruling.gap.unwrap().reason, "scope_unknown");
+    }
+
+    #[test]
+    fn a_deleted_account_is_named_and_can_do_nothing_until_it_is_restored() {
+        let ruling = judge_grant(&CHECK, &gone(&["https://mail.google.com/"], true));
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium));
+        let said = "Service account old@p.iam.gserviceaccount.com is deleted, but stays delegated: restored, it can ";
+        assert!(ruling.message.starts_with(said), "{}", ruling.message);
+        assert_eq!(ruling.subject.unwrap().also, [CLIENT]);
     }
 }

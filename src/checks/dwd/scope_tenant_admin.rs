@@ -13,7 +13,8 @@ pub(crate) const CHECK: Check = Check {
     severity: Severity::Critical,
     condition: "A client holds, by domain-wide delegation, a scope that changes the tenant (class T) or its users' \
                 sign-in security (U), acts in Google Cloud (P) or searches Vault (V); severity is the scope's \
-                own. A scope that the table does not know is for review, high.",
+                own; medium at most for a service account that is known to be deleted: it does nothing unless \
+                somebody restores it. A scope that the table does not know is for review, high.",
     why: "Acting as a super admin, the client can make users and roles, and through them do whatever a super admin can.",
     fix: "Take the scope out of the delegation. For directory work, give the service account an admin role of its \
           own instead.",

@@ -1,6 +1,6 @@
 //! DWD-04: clients that can send mail as anyone.
 
-use super::scope::{client_name, describe, risk_of};
+use super::scope::{client_name, describe, fail_scope, risk_of};
 use crate::checks::keys::{is_usable, is_user_managed};
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
@@ -15,7 +15,9 @@ pub(crate) const CHECK: Check = Check {
     condition: "A client holds, by domain-wide delegation, a scope that sends mail, such as https://mail.google.com/, \
                 gmail.modify, gmail.compose or gmail.send. High, or the scope's own severity if that is lower; \
                 one step more if the client's service account is enabled and has a user-managed key that is \
-                enabled and not expired. Where keys are unknown it stays high and says so. A scope that the table \
+                enabled and not expired. Where keys are unknown it stays high and says so. Medium at \
+                most for a service account that is known to be deleted: it does nothing unless somebody restores it. A \
+                scope that the table \
                 does not know is not assessed here: DWD-02 asks a person to decide.",
     why: "Google counts gmail.send as merely sensitive, yet by delegation it sends as the chief executive.",
     fix: "Replace the delegation by one sending mailbox with its own OAuth consent, or by the SMTP relay service.",
@@ -45,6 +47,7 @@ fn judge(grant: &Grant, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
             let message = format!("{client} can send mail as anyone; whether it has a key file is unknown");
             Ruling::fail(severity, message).evidence("keys", format!("unknown: {}", gap.message))
         }
+        KeyFile::Gone => fail_scope(severity, "send mail as anyone", grant, tenant),
         KeyFile::NoAccount => Ruling::fail(
             severity,
             format!(
@@ -67,6 +70,7 @@ enum KeyFile<'a> {
     Usable(&'a str),
     Unknown(&'a Gap),
     NoAccount,
+    Gone,
     AccountDisabled,
     None,
 }
@@ -74,6 +78,9 @@ enum KeyFile<'a> {
 impl<'a> KeyFile<'a> {
     fn of(grant: &Grant, tenant: &'a Tenant) -> Self {
         let Some(account) = subjects::account_of(&grant.client_id, tenant) else {
+            if tenant.identity_of(&grant.client_id).is_gone() {
+                return Self::Gone;
+            }
             return tenant.service_accounts.gap().map_or(Self::NoAccount, Self::Unknown);
         };
         if account.disabled {
@@ -165,6 +172,17 @@ mod tests {
         ] {
             let ruling = judge_grant(&CHECK, &delegating(&[scope], Reading::Complete(Vec::new())));
             assert_eq!(ruling.verdict, verdict, "{scope}");
+        }
+    }
+
+    #[test]
+    fn an_account_that_is_gone_is_not_said_to_act_and_its_delegation_is_to_be_removed() {
+        for (deleted, severity) in [(true, Severity::Medium), (false, Severity::High)] {
+            let ruling = judge_grant(&CHECK, &gone(&[GMAIL_SEND], deleted));
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "deleted: {deleted}");
+            assert!(ruling.message.contains("stays"), "{}", ruling.message);
+            assert!(!ruling.message.contains("keys are unknown"), "{}", ruling.message);
+            assert!(ruling.fix.unwrap().starts_with("Remove the delegation"));
         }
     }
 }

@@ -4,6 +4,7 @@ use super::holder::{describe, opens_the_account};
 use crate::checks::age::{days_between, is_older};
 use crate::checks::gaps::left_out;
 use crate::checks::keys::is_endless;
+use crate::checks::words::listed;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
 use crate::tenant::{Gap, Part, Policy, ServiceAccount, ServiceAccountKey, Tenant};
@@ -66,7 +67,7 @@ fn judge_open_key(
     let name = format!("Key {} of {}", key.key_id, account.email);
     match (severity, unknown) {
         (Some(severity), _) => {
-            let message = format!("{name} {}", faults.join(", "));
+            let message = format!("{name} {}", listed(&faults, "and"));
             describe(Ruling::fail(severity, message), key, account)
         }
         (None, Some(gap)) => Ruling::not_assessed(&gap),
@@ -115,7 +116,7 @@ mod tests {
         assert_eq!(ruling.severity, Severity::High);
         assert_eq!(
             ruling.message,
-            format!("Key abc123 of {ACCOUNT} is 400 days old, was made outside Google")
+            format!("Key abc123 of {ACCOUNT} is 400 days old and was made outside Google")
         );
     }
 

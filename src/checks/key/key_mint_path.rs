@@ -1,9 +1,9 @@
 //! KEY-04: who can make a key for a delegated account.
 
-use super::takeover::{NEEDS, approve_or_fail, judge_takeover, paths};
+use super::takeover::{NEEDS, fail, judge_takeover, paths};
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Policy, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant};
+use crate::tenant::{Policy, TakeoverEdge, Tenant};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -14,7 +14,8 @@ pub(crate) const CHECK: Check = Check {
     condition: "A principal other than the account itself can make or upload a key for a service account that holds a \
                 delegation, by a role on the account or on anything above it, or as a member of a group. Critical \
                 for people, for anybody outside, and for everybody at once; high for a workload of the tenant. \
-                The custodians that the register names for the client, and members of a group among them, pass. \
+                Excepted are the custodians that the register names for the client, and members of a group among \
+                them. \
                 Roles are read as permissions, custom ones too. Where organization policies forbid keys, the path is for \
                 review: it opens with them. Conditions of bindings are not evaluated. A client \
                 that is no account of the listed projects is not judged.",
@@ -37,15 +38,8 @@ pub(crate) const CHECK: Check = Check {
 fn judge(client_id: &str, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
     judge_takeover(client_id, tenant, "Nobody else can make a key for", |takeover| {
         let minting = paths(takeover).filter(|path| path.edge == TakeoverEdge::Key);
-        minting.map(|path| approve_or_fail(severity(path), path, takeover, policy)).collect()
+        minting.map(|path| fail(path, takeover, policy)).collect()
     })
-}
-
-fn severity(path: &TakeoverPath) -> Severity {
-    match path.kind {
-        TakeoverPrincipal::Workload if path.is_outside != Some(true) => Severity::High,
-        _ => Severity::Critical,
-    }
 }
 
 #[cfg(test)]
@@ -53,6 +47,7 @@ mod tests {
     use super::*;
     use crate::checks::test_facts::*;
     use crate::findings::Verdict;
+    use crate::tenant::{TakeoverPath, TakeoverPrincipal};
 
     #[test]
     fn people_outsiders_and_everybody_are_critical_and_a_workload_is_high() {

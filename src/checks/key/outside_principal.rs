@@ -1,6 +1,6 @@
 //! KEY-06: who gets at a delegated account from outside.
 
-use super::takeover::{approve, describe, fail, judge_takeover, named_custodian, paths};
+use super::takeover::{accept, describe, fail_stranger, judge_takeover, paths};
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
 use crate::tenant::{Part, Policy, Takeover, TakeoverPath, TakeoverPrincipal, Tenant};
@@ -15,7 +15,7 @@ pub(crate) const CHECK: Check = Check {
                 (no verified domain of the tenant, no project of its own) or from everybody at once: allUsers, \
                 allAuthenticatedUsers, or a whole identity pool. Where nobody can tell whose a principal is, such \
                 as one of a workforce pool: review, high. Only a principal that the register names itself as a custodian \
-                of the client passes: not a member of a group, and never everybody at once.",
+                of the client is excepted: not a member of a group, and never everybody at once.",
     why: "Nobody here hires, dismisses or signs out these principals, and an open binding has no owner at all.",
     fix: "Bind one subject with an attribute condition instead of a pool, and restrict the domains that policies may \
           name by organization policy.",
@@ -46,22 +46,14 @@ fn judge(client_id: &str, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
     judge_takeover(client_id, tenant, "Nobody outside gets at", |takeover| {
         let mut unknown = None;
         let mut rulings = Vec::new();
-        let client = policy.register.as_ref().and_then(|register| register.client(client_id));
         for path in paths(takeover) {
-            let stranger = path.is_outside != Some(false);
-            if let Some(custodian) = client.and_then(|client| named_custodian(path, client))
-                && stranger
-            {
-                rulings.push(approve(custodian, path, takeover));
-                continue;
-            }
             match (path.kind, path.is_outside, gap) {
                 (TakeoverPrincipal::Open, _, _) | (_, Some(true), _) => {
-                    rulings.push(fail(Severity::Critical, path, takeover));
+                    rulings.push(fail_stranger(path, takeover, policy));
                 }
                 (_, Some(false), _) => {}
                 (_, None, Some(_)) => unknown = gap,
-                (_, None, None) => rulings.push(nobodys(path, takeover)),
+                (_, None, None) => rulings.push(nobodys(path, takeover, policy)),
             }
         }
         let client = || subjects::client(client_id, tenant);
@@ -70,9 +62,12 @@ fn judge(client_id: &str, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
     })
 }
 
-fn nobodys(path: &TakeoverPath, takeover: &Takeover) -> Ruling {
+fn nobodys(path: &TakeoverPath, takeover: &Takeover, policy: &Policy) -> Ruling {
     let message = format!("Nobody can tell whose principal this is: {}", path.sentence);
-    describe(Ruling::review(Severity::High, message), path, takeover)
+    let severity = Severity::from(path.severity()).min(Severity::High);
+    let client = policy.register.as_ref().and_then(|register| register.client(&takeover.client_id));
+    let custodian = client.and_then(|client| path.named_custodian(client));
+    accept(custodian, describe(Ruling::review(severity, message), path, takeover), takeover)
 }
 
 #[cfg(test)]

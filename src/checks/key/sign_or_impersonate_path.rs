@@ -1,9 +1,9 @@
 //! KEY-05: who can sign as a delegated account, become it, or give itself the right to.
 
-use super::takeover::{NEEDS, approve_or_fail, judge_takeover, paths};
+use super::takeover::{NEEDS, fail, judge_takeover, paths};
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Policy, TakeoverEdge, TakeoverPath, Tenant};
+use crate::tenant::{Policy, TakeoverEdge, Tenant};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -13,8 +13,9 @@ pub(crate) const CHECK: Check = Check {
     severity: Severity::Critical,
     condition: "A principal other than the account itself gets a delegated token of it without a key: it can sign as the \
                 account, can become another account, or the account itself, that can, or can give itself such a \
-                right. The custodians that the register names for the client, and members of a group among them, \
-                pass. Critical up to two hops, high if the path is longer. What only yields the account's own \
+                right. Excepted are the custodians that the register names for the client, and members of a group \
+                among them. Critical up to two hops, and for anybody outside or everybody at once; high if the path \
+                of somebody else is longer. What only yields the account's own \
                 token, which is no user's, is no path. The account's right to sign as itself is none either: \
                 keyless signing needs it. Conditions of bindings are not evaluated.",
     why: "Whoever signs as the account is any user of the tenant, and no key file needs to be stolen for it.",
@@ -32,18 +33,11 @@ pub(crate) const CHECK: Check = Check {
     judge: Judge::Client(judge),
 };
 
-/// The most hops of a path that is critical.
-const NEAR: u64 = 2;
-
 fn judge(client_id: &str, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
     judge_takeover(client_id, tenant, "Nobody else can sign as, or become,", |takeover| {
         let keyless = paths(takeover).filter(|path| path.edge != TakeoverEdge::Key);
-        keyless.map(|path| approve_or_fail(severity(path), path, takeover, policy)).collect()
+        keyless.map(|path| fail(path, takeover, policy)).collect()
     })
-}
-
-const fn severity(path: &TakeoverPath) -> Severity {
-    if path.hops <= NEAR { Severity::Critical } else { Severity::High }
 }
 
 #[cfg(test)]
@@ -51,6 +45,7 @@ mod tests {
     use super::*;
     use crate::checks::test_facts::*;
     use crate::findings::Verdict;
+    use crate::tenant::TakeoverPath;
 
     #[test]
     fn near_is_critical_and_far_is_high_whatever_the_edge() {

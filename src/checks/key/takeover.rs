@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::checks::{gaps, subjects};
-use crate::findings::{Ruling, Severity};
+use crate::findings::Ruling;
 use crate::tenant::{
     Gap, Part, Policy, RegisteredClient, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant,
 };
@@ -42,9 +42,8 @@ pub(super) fn judge_takeover(
 /// gravest: an open one, then the shortest, then one without a condition.
 pub(super) fn paths(takeover: &Takeover) -> impl Iterator<Item = &TakeoverPath> {
     let gravest_first = |path: &&TakeoverPath| (path.is_closed, path.hops, path.is_conditional);
-    let others = takeover.paths.iter().filter(|path| !path.principal.eq_ignore_ascii_case(&takeover.account));
     let mut gravest: BTreeMap<(&str, TakeoverEdge), &TakeoverPath> = BTreeMap::new();
-    for path in others {
+    for path in takeover.paths_of_others() {
         let known = gravest.entry((&path.principal, path.edge)).or_insert(path);
         if gravest_first(&path) < gravest_first(known) {
             *known = path;
@@ -53,52 +52,40 @@ pub(super) fn paths(takeover: &Takeover) -> impl Iterator<Item = &TakeoverPath> 
     gravest.into_values()
 }
 
-/// Fails a path that nobody agreed to. One of a custodian of the client is in order, by the register.
-pub(super) fn approve_or_fail(
-    severity: Severity,
-    path: &TakeoverPath,
-    takeover: &Takeover,
-    policy: &Policy,
-) -> Ruling {
-    let client = policy.register.as_ref().and_then(|register| register.client(&takeover.client_id));
-    match client.and_then(|client| custodian(path, client)) {
-        Some(custodian) => approve(custodian, path, takeover),
-        None => fail(severity, path, takeover),
-    }
+/// The entry of the register for a client, if there is one.
+fn entry<'p>(takeover: &Takeover, policy: &'p Policy) -> Option<&'p RegisteredClient> {
+    policy.register.as_ref()?.client(&takeover.client_id)
 }
 
-/// Passes a path: the register names its principal.
-pub(super) fn approve(custodian: &str, path: &TakeoverPath, takeover: &Takeover) -> Ruling {
-    let message =
-        format!("{} may, by the register: it is a custodian of {}", path.principal, takeover.account);
-    describe(Ruling::pass(message), path, takeover).evidence("custodian", custodian)
+/// Fails a path. One of a custodian of the client is accepted, by the register.
+pub(super) fn fail(path: &TakeoverPath, takeover: &Takeover, policy: &Policy) -> Ruling {
+    let custodian = entry(takeover, policy).and_then(|client| path.custodian(client));
+    accept_or_fail(custodian, path, takeover)
 }
 
-/// The custodian that a path starts from: its principal, or a group of which it is a member. Whoever has to become
-/// a service account first is none, though the account may be.
-fn custodian<'r>(path: &TakeoverPath, client: &'r RegisteredClient) -> Option<&'r str> {
-    let is_account = |step: &&String| step.to_ascii_lowercase().ends_with("gserviceaccount.com");
-    let of_group = || {
-        let groups = path.via.iter().take_while(|step| !is_account(step));
-        groups.into_iter().find_map(|group| client.custodian_group(group))
-    };
-    named_custodian(path, client).or_else(of_group)
+/// Fails a path that begins outside, or nobody knows where. Only who the register names itself is accepted.
+pub(super) fn fail_stranger(path: &TakeoverPath, takeover: &Takeover, policy: &Policy) -> Ruling {
+    let custodian = entry(takeover, policy).and_then(|client| path.named_custodian(client));
+    accept_or_fail(custodian, path, takeover)
 }
 
-/// The custodian that is exactly the principal of a path. Everybody at once is nobody's custodian.
-pub(super) fn named_custodian<'r>(path: &TakeoverPath, client: &'r RegisteredClient) -> Option<&'r str> {
-    client.custodian(&path.principal).filter(|_| path.kind != TakeoverPrincipal::Open)
-}
-
-/// Fails a path: what is true is the path itself, hop by hop. One that organization policies close is for review: it
-/// opens with them.
-pub(super) fn fail(severity: Severity, path: &TakeoverPath, takeover: &Takeover) -> Ruling {
+/// What is true is the path itself, hop by hop. One that organization policies close is for review: it opens with them.
+fn accept_or_fail(custodian: Option<&str>, path: &TakeoverPath, takeover: &Takeover) -> Ruling {
+    let severity = path.severity().into();
     let ruling = if path.is_closed {
-        Ruling::review(Severity::Medium, &path.sentence)
+        Ruling::review(severity, &path.sentence)
     } else {
         Ruling::fail(severity, &path.sentence)
     };
-    describe(ruling, path, takeover)
+    accept(custodian, describe(ruling, path, takeover), takeover)
+}
+
+/// Accepts a ruling on a custodian's path.
+pub(super) fn accept(custodian: Option<&str>, ruling: Ruling, takeover: &Takeover) -> Ruling {
+    match custodian {
+        Some(custodian) => ruling.evidence("custodian", custodian).accepted_by_register(&takeover.client_id),
+        None => ruling,
+    }
 }
 
 /// The facts about a path that a person wants to see with a finding.
@@ -107,7 +94,7 @@ pub(super) fn describe(ruling: Ruling, path: &TakeoverPath, takeover: &Takeover)
         .about(subjects::path(takeover, &path.principal, path.edge.as_str()))
         .evidence("client_id", &takeover.client_id)
         .evidence("principal", &path.principal)
-        .evidence("outside", path.is_outside.map_or("unknown", |outside| if outside { "yes" } else { "no" }))
+        .evidence("outside", outside(path))
         .evidence("permission", &path.permission)
         .evidence("hops", path.hops);
     if !path.via.is_empty() {
@@ -124,6 +111,15 @@ pub(super) fn describe(ruling: Ruling, path: &TakeoverPath, takeover: &Takeover)
         return ruling;
     }
     ruling.evidence("binding", &path.cut).fix(format!("Remove the binding {}.", path.cut))
+}
+
+fn outside(path: &TakeoverPath) -> &'static str {
+    match (path.kind, path.is_outside) {
+        (TakeoverPrincipal::Open, _) => "open to many",
+        (_, Some(true)) => "yes",
+        (_, Some(false)) => "no",
+        (_, None) => "unknown",
+    }
 }
 
 /// Of a client that no listed account is, nobody can say who gets at it.
@@ -147,7 +143,7 @@ mod tests {
     use super::*;
     use crate::checks::test_facts::*;
     use crate::checks::{ALL, Check, Judge};
-    use crate::findings::{SubjectKind, Verdict};
+    use crate::findings::{Severity, SubjectKind, Verdict};
     use crate::tenant::{Reading, ServiceAccounts};
 
     fn checks() -> impl Iterator<Item = &'static Check> {
@@ -221,7 +217,7 @@ mod tests {
             is_conditional: true,
             ..path(TakeoverEdge::Sign)
         };
-        let ruling = fail(Severity::Critical, &path, &takeover(Vec::new()));
+        let ruling = fail(&path, &takeover(Vec::new()), &policy());
         assert_eq!(ruling.message, path.sentence);
         assert_eq!(ruling.fix, Some(format!("Remove the binding {}.", path.cut)));
         for fact in
@@ -251,7 +247,7 @@ mod tests {
     #[test]
     fn a_path_to_a_disabled_account_says_so() {
         let disabled = Takeover { is_disabled: true, ..takeover(Vec::new()) };
-        let ruling = fail(Severity::Critical, &path(TakeoverEdge::Sign), &disabled);
+        let ruling = fail(&path(TakeoverEdge::Sign), &disabled, &policy());
         assert!(ruling.evidence.iter().any(|fact| fact.starts_with("service_account_disabled")));
     }
 
@@ -262,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_custodians_path_passes_in_its_own_right_and_anybody_elses_fails() {
+    fn a_custodians_path_is_accepted_in_its_own_right_and_anybody_elses_is_not() {
         let team = || TakeoverPath { via: vec!["team@example.com".into()], ..path(TakeoverEdge::Key) };
         let robot = "robot@project.iam.gserviceaccount.com";
         let through = |via: &[&str]| TakeoverPath {
@@ -283,8 +279,9 @@ mod tests {
             for (id, edge) in [("KEY-04", TakeoverEdge::Key), ("KEY-05", TakeoverEdge::Sign)] {
                 let check = crate::checks::find(id).unwrap();
                 let ruling = by_custodians(check, &[custodian], TakeoverPath { edge, ..path.clone() });
-                let verdict = if approved { Verdict::Pass } else { Verdict::Fail };
-                assert_eq!(ruling.verdict, verdict, "{id} {custodian} {:?}", path.via);
+                assert_eq!(ruling.verdict, Verdict::Fail, "{id} {custodian}: it stays a finding");
+                let by = approved.then(|| format!("register:{CLIENT}"));
+                assert_eq!(ruling.accepted_by, by, "{id} {custodian} {:?}", path.via);
                 let is_named = ruling.evidence.contains(&format!("custodian: {custodian}"));
                 assert_eq!(is_named, approved, "{:?}", ruling.evidence);
             }
@@ -300,17 +297,23 @@ mod tests {
             via: via.iter().map(|step| (*step).to_owned()).collect(),
             ..path(TakeoverEdge::Key)
         };
-        for (custodian, path, verdict) in [
-            ("user:eve@elsewhere.example", eve(&[]), Verdict::Pass),
-            ("group:team@example.com", eve(&["team@example.com"]), Verdict::Fail),
+        let minting = crate::checks::find("KEY-04").unwrap();
+        for (custodian, path, accepted) in [
+            ("user:eve@elsewhere.example", eve(&[]), true),
+            ("group:team@example.com", eve(&["team@example.com"]), false),
         ] {
-            assert_eq!(by_custodians(outside, &[custodian], path).verdict, verdict, "{custodian}");
+            for check in [outside, minting] {
+                let ruling = by_custodians(check, &[custodian], path.clone());
+                assert_eq!(ruling.accepted_by.is_some(), accepted, "{} {custodian}", check.id);
+            }
         }
         for check in checks().filter(|check| check.id != "KEY-07") {
             let principal = "allUsers".to_owned();
             let edge = if check.id == "KEY-05" { TakeoverEdge::Sign } else { TakeoverEdge::Key };
             let anyone = TakeoverPath { principal, kind: TakeoverPrincipal::Open, ..path(edge) };
-            assert_eq!(by_custodians(check, &["allUsers"], anyone).verdict, Verdict::Fail, "{}", check.id);
+            let ruling = by_custodians(check, &["allUsers"], anyone);
+            assert_eq!((ruling.verdict, ruling.accepted_by), (Verdict::Fail, None), "{}", check.id);
+            assert!(ruling.evidence.contains(&"outside: open to many".to_owned()), "{:?}", ruling.evidence);
         }
     }
 

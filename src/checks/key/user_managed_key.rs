@@ -1,5 +1,7 @@
 //! KEY-01: key files that can be any user.
 
+use std::cmp::Reverse;
+
 use super::holder::{describe, grants_behind};
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
@@ -44,12 +46,28 @@ fn judge(key: &ServiceAccountKey, account: &ServiceAccount, tenant: &Tenant, _: 
 }
 
 fn open_door(key: &ServiceAccountKey, account: &ServiceAccount, grants: &[&Grant]) -> Ruling {
-    let message = format!("Whoever has key {} of {} can be any user", key.key_id, account.email);
+    let can = powers(grants);
+    let message = format!("Whoever has key {} of {} can, as any user, {can}", key.key_id, account.email);
     let ruling = describe(Ruling::fail(severity(grants), message), key, account);
     grants.iter().fold(ruling, |ruling, grant| {
         let classes = ScopeRiskTable::shipped().class_letters(&grant.scope);
         ruling.evidence("delegated_scope", format!("{} ({classes})", grant.scope))
     })
+}
+
+/// What the gravest scope lets its holder do, and how many others there are.
+fn powers(grants: &[&Grant]) -> String {
+    let table = ScopeRiskTable::shipped();
+    let gravest = grants.iter().max_by_key(|grant| (table.severity(&grant.scope), Reverse(&grant.scope)));
+    let can = gravest.map_or_else(String::new, |grant| match table.find(&grant.scope) {
+        Some(risk) => risk.grants.clone(),
+        None => format!("use the scope {}", grant.scope),
+    });
+    match grants.len() {
+        0 | 1 => can,
+        2 => format!("{can}, and use 1 more scope"),
+        all => format!("{can}, and use {} more scopes", all - 1),
+    }
 }
 
 fn severity(grants: &[&Grant]) -> Severity {

@@ -59,7 +59,14 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Tenant, policy: &Poli
             (Severity::High, format!("through the mail server {host}, past the tenant's own"))
         }
     };
-    let message = format!("{} can send as {}, {what}", holder.primary_email, entry.send_as_email);
+    let (holder_address, address) = (&holder.primary_email, &entry.send_as_email);
+    let message = if entry.verification_status == "pending" {
+        format!(
+            "{holder_address} is about to send as {address}, {what}; it is not verified yet, so not usable"
+        )
+    } else {
+        format!("{holder_address} can send as {address}, {what}")
+    };
     Entry::Offends(match user_tier_zero(holder, tenant, policy) {
         Some(why) => Ruling::fail(severity.raised(), message).evidence("tier_0", why),
         None => Ruling::fail(severity, message),
@@ -158,6 +165,9 @@ mod tests {
     #[test]
     fn pending_verification_is_evidence() {
         let pending = SendAs { verification_status: "pending".into(), ..custom("a@other.example") };
-        assert!(only(of([pending])).evidence.contains(&"verification_status: pending".to_owned()));
+        let ruling = only(of([pending]));
+        assert!(ruling.evidence.contains(&"verification_status: pending".to_owned()));
+        assert!(ruling.message.ends_with("it is not verified yet, so not usable"), "{}", ruling.message);
+        assert!(!ruling.message.contains("can send"), "{}", ruling.message);
     }
 }

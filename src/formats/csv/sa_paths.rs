@@ -3,7 +3,7 @@
 use super::table::{Rows, Table, names};
 use crate::findings::Severity;
 use crate::formats::csv_cell::{Cell, boolean, list, optional_boolean, optional_number, text};
-use crate::tenant::{Takeover, TakeoverPath, TakeoverPrincipal};
+use crate::tenant::{Takeover, TakeoverPath};
 
 pub(super) const TABLE: Table = Table {
     file: "sa_paths.csv",
@@ -33,21 +33,17 @@ const COLUMNS: &[BorrowingColumn] = &[
     ("edge", |row| text(row.path.edge.as_str())),
     ("via", |row| list(row.path.via.iter().map(String::as_str))),
     ("hops", |row| optional_number(Some(row.path.hops))),
-    ("severity", |row| text(severity(row.path).as_str())),
+    ("severity", |row| text(severity(row).as_str())),
     ("client_id", |row| text(&row.takeover.client_id)),
     ("permission", |row| text(&row.path.permission)),
     ("outside", |row| optional_boolean(row.path.is_outside)),
     ("conditional", |row| boolean(row.path.is_conditional)),
     ("path", |row| text(&row.path.sentence)),
     ("cut", |row| text(&row.path.cut)),
+    ("approved_by", |row| text(row.path.approved_by.as_deref().unwrap_or_default())),
 ];
 
-/// As the checks of paths grade it: short ones, and those of people and of anyone, are critical.
-fn severity(path: &TakeoverPath) -> Severity {
-    let is_short = path.hops <= 2;
-    let is_strange = path.is_outside == Some(true) || path.kind == TakeoverPrincipal::Open;
-    match (is_strange, is_short) {
-        (true, _) | (false, true) => Severity::Critical,
-        (false, false) => Severity::High,
-    }
+/// As the checks say; what the account may do to itself, keyless signing needs.
+fn severity(row: &Row<'_>) -> Severity {
+    if row.takeover.is_own(row.path) { Severity::Info } else { row.path.severity().into() }
 }

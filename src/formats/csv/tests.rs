@@ -46,7 +46,7 @@ fn the_columns_are_the_documented_ones() {
         ),
         (
             "sa_paths.csv",
-            "principal,service_account,edge,via,hops,severity,client_id,permission,outside,conditional,path,cut",
+            "principal,service_account,edge,via,hops,severity,client_id,permission,outside,conditional,path,cut,approved_by",
         ),
         (
             "delegated_scopes.csv",

@@ -1,41 +1,53 @@
 //! "Do this first": findings that one and the same fix clears.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
 
 use askama::Template;
 
+use super::exposed::{Exposed, Exposure};
 use super::findings::is_open;
 use super::text::{address, clip, counted, words};
-use crate::findings::{Finding, RunSummary, Severity, Verdict};
+use crate::findings::{Finding, RunSummary, Severity, SubjectKind, Verdict};
+use crate::tenant::TakeoverCut;
 
 const MOST_ACTIONS: usize = 10;
 const MOST_SUBJECTS: usize = 3;
 
-type Key = (String, String);
-
-/// What can be done, counted over all findings.
-pub(super) struct Plan {
-    actions: HashMap<Key, Cleared>,
+/// What can be done, by what the fix says, counted over all findings.
+pub(super) struct Plan<'a> {
+    actions: HashMap<String, Cleared>,
+    exposed: &'a Exposed,
+    /// The fixes that are bindings to cut, with their place in that order.
+    cuts: HashMap<String, usize>,
 }
 
 struct Cleared {
     severity: Severity,
     is_certain: bool,
+    /// How many have what it ends.
+    exposure: Exposure,
+    /// Whether it ends ways in, beside which others may stay.
+    is_way: bool,
+    checks: BTreeSet<String>,
     place: String,
     count: u64,
     news: u64,
     subjects: Vec<String>,
 }
 
-impl Plan {
+impl<'a> Plan<'a> {
     /// The actions that the worst findings ask for. Only these are counted, so that memory stays
     /// bounded when each finding has a fix of its own.
-    pub(super) fn of(worst: &[Finding]) -> Self {
-        let mut actions: HashMap<Key, Cleared> = HashMap::new();
+    pub(super) fn of(worst: &[Finding], exposed: &'a Exposed, cuts: &[TakeoverCut]) -> Self {
+        let mut actions: HashMap<String, Cleared> = HashMap::new();
         for finding in worst.iter().filter(|finding| is_actionable(finding)) {
-            let cleared = actions.entry(key(finding)).or_insert_with(|| Cleared {
+            let cleared = actions.entry(finding.fix.clone()).or_insert_with(|| Cleared {
                 severity: finding.severity,
                 is_certain: false,
+                exposure: Exposure::default(),
+                is_way: false,
+                checks: BTreeSet::new(),
                 place: finding.place.clone(),
                 count: 0,
                 news: 0,
@@ -46,7 +58,8 @@ impl Plan {
                 cleared.subjects.push(subject);
             }
         }
-        Self { actions }
+        let cuts = cuts.iter().enumerate().map(|(place, cut)| (fix(cut), place));
+        Self { actions, exposed, cuts: cuts.collect() }
     }
 
     /// Counts a finding.
@@ -54,30 +67,46 @@ impl Plan {
         if !is_actionable(finding) {
             return;
         }
-        if let Some(cleared) = self.actions.get_mut(&key(finding)) {
+        if let Some(cleared) = self.actions.get_mut(&finding.fix) {
             cleared.count += 1;
             cleared.severity = cleared.severity.max(finding.severity);
+            cleared.exposure = cleared.exposure.max(self.exposed.of_finding(finding));
+            cleared.is_way |= finding.subject.kind == SubjectKind::Path;
+            if !cleared.checks.contains(&finding.check_id) {
+                cleared.checks.insert(finding.check_id.clone());
+            }
             cleared.is_certain |= finding.verdict == Verdict::Fail;
             cleared.news += u64::from(matches!(finding.change.as_str(), "new" | "worsened" | "reopened"));
         }
     }
 
-    /// The actions to show, in order: worst first, certain before doubtful, then by what they clear.
+    /// The actions to show, in order: what everybody or an outsider has, then worst first, certain before doubtful, then
+    /// by what rests on them. Bindings to cut keep the order of the cuts among themselves.
     pub(super) fn ranked(&self) -> Ranked<'_> {
-        let mut ranked: Vec<(&Key, &Cleared)> = self.actions.iter().collect();
-        ranked.sort_by(|(a_key, a), (b_key, b)| {
-            (b.severity, b.is_certain, b.count)
-                .cmp(&(a.severity, a.is_certain, a.count))
-                .then(a_key.cmp(b_key))
-        });
+        let grade = |action: &Cleared| (action.exposure, action.severity, action.is_certain);
+        let mut ranked: Vec<(&String, &Cleared)> = self.actions.iter().collect();
+        ranked.sort_by_key(|(fix, cleared)| (Reverse((grade(cleared), cleared.count)), *fix));
+        for alike in ranked.chunk_by_mut(|(_, a), (_, b)| grade(a) == grade(b)) {
+            let cut_of = |(fix, _): &(&String, &Cleared)| self.cuts.get(*fix).copied();
+            let places: Vec<usize> = (0..alike.len()).filter(|at| cut_of(&alike[*at]).is_some()).collect();
+            let mut cuts: Vec<_> = places.iter().map(|at| alike[*at]).collect();
+            cuts.sort_by_key(cut_of);
+            places.into_iter().zip(cuts).for_each(|(at, cut)| alike[at] = cut);
+        }
         ranked.truncate(MOST_ACTIONS);
         Ranked { left_out: self.actions.len() - ranked.len(), ranked }
     }
 }
 
+/// The fix of a finding about a path that is cut there.
+fn fix(cut: &TakeoverCut) -> String {
+    let condition = cut.condition.as_ref().map_or_else(String::new, |title| format!(", if \"{title}\""));
+    format!("Remove the binding {} for {} on {}{condition}.", cut.role, cut.member, cut.resource)
+}
+
 /// The actions to show.
 pub(super) struct Ranked<'a> {
-    ranked: Vec<(&'a Key, &'a Cleared)>,
+    ranked: Vec<(&'a String, &'a Cleared)>,
     left_out: usize,
 }
 
@@ -87,19 +116,12 @@ impl Ranked<'_> {
         if !is_actionable(finding) {
             return 0;
         }
-        self.ranked
-            .iter()
-            .position(|((check_id, fix), _)| *check_id == finding.check_id && *fix == finding.fix)
-            .map_or(0, |index| index + 1)
+        self.ranked.iter().position(|(fix, _)| **fix == finding.fix).map_or(0, |index| index + 1)
     }
 }
 
 fn is_actionable(finding: &Finding) -> bool {
     is_open(finding.verdict) && finding.verdict != Verdict::Error && !finding.fix.is_empty()
-}
-
-fn key(finding: &Finding) -> Key {
-    (finding.check_id.clone(), finding.fix.clone())
 }
 
 /// The section.
@@ -117,9 +139,10 @@ struct Action {
     severity_word: String,
     fix: String,
     place: String,
-    check_id: String,
+    checks: String,
     title: String,
     clears: String,
+    mark: &'static str,
     news: String,
     subjects: Vec<String>,
     more: String,
@@ -134,7 +157,7 @@ impl Actions {
             .ranked
             .iter()
             .enumerate()
-            .map(|(index, ((check_id, fix), cleared))| {
+            .map(|(index, (fix, cleared))| {
                 let more = cleared.count.saturating_sub(cleared.subjects.len() as u64);
                 Action {
                     number: index + 1,
@@ -142,9 +165,17 @@ impl Actions {
                     severity_word: words(cleared.severity.as_str()),
                     fix: clip(fix),
                     place: clip(&cleared.place),
-                    check_id: clip(check_id),
-                    title: titles.get(check_id.as_str()).copied().map(clip).unwrap_or_default(),
-                    clears: counted(cleared.count, "finding", "findings"),
+                    checks: cleared.checks.iter().map(|id| clip(id)).collect::<Vec<_>>().join(", "),
+                    title: match cleared.checks.iter().collect::<Vec<_>>().as_slice() {
+                        [only] => titles.get(only.as_str()).copied().map(clip).unwrap_or_default(),
+                        _ => String::new(),
+                    },
+                    clears: if cleared.is_way {
+                        counted(cleared.count, "finding rests on it", "findings rest on it")
+                    } else {
+                        format!("Clears {}", counted(cleared.count, "finding", "findings"))
+                    },
+                    mark: cleared.exposure.mark(),
                     news: if cleared.news > 0 { counted(cleared.news, "new", "new") } else { String::new() },
                     subjects: cleared.subjects.clone(),
                     more: if more > 0 { counted(more, "more", "more") } else { String::new() },

@@ -1,5 +1,6 @@
 //! The findings, worst first, in one fixed shape.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::iter::Peekable;
@@ -7,6 +8,7 @@ use std::iter::Peekable;
 use askama::Template;
 
 use super::budget::size;
+use super::exposed::Exposed;
 use super::text::{address, age, clip, count, counted, day, token, words};
 use super::top_list::TopList;
 use crate::findings::{Finding, RunSummary, Verdict};
@@ -17,6 +19,7 @@ const MOST_BYTES: usize = 5_800_000;
 /// Rows that say what is unknown or accepted must not be crowded out by failures.
 const MOST_ROWS_ASIDE: usize = 400;
 const MOST_ROWS_DOUBTFUL: usize = 1_000;
+const MOST_ROWS_EXPOSED: usize = 1_000;
 const MOST_BYTES_DOUBTFUL: usize = MOST_BYTES / 4;
 const MOST_EVIDENCE: usize = 8;
 
@@ -33,10 +36,15 @@ pub(super) struct Gathered {
 
 impl Gathered {
     /// Reads the findings once; `each` sees all of them.
-    pub(super) fn read(source: &dyn Source, mut each: impl FnMut(&Finding)) -> io::Result<Self> {
+    pub(super) fn read(
+        source: &dyn Source,
+        exposed: &Exposed,
+        mut each: impl FnMut(&Finding),
+    ) -> io::Result<Self> {
         let mut totals: HashMap<Verdict, u64> = HashMap::new();
         let (mut not_assessed, mut excepted) = (Vec::new(), Vec::new());
         let mut doubtful = TopList::new(MOST_ROWS_DOUBTFUL);
+        let mut worst = Vec::new();
         for finding in source.findings()? {
             let finding = finding?;
             each(&finding);
@@ -44,7 +52,12 @@ impl Gathered {
             let aside = match finding.verdict {
                 Verdict::NotAssessed => &mut not_assessed,
                 Verdict::Excepted => &mut excepted,
-                Verdict::Fail => continue,
+                Verdict::Fail => {
+                    if worst.len() < MOST_ROWS_EXPOSED && exposed.has(&finding) {
+                        worst.push(finding);
+                    }
+                    continue;
+                }
                 _ => {
                     doubtful.offer(finding.severity as u32, || finding);
                     continue;
@@ -63,10 +76,15 @@ impl Gathered {
             // failures would hide a critical question.
             let mut doubtful = doubtful.into_best_first();
             doubtful.sort_by_key(|finding| finding.verdict);
-            open.retain(|finding| finding.verdict == Verdict::Fail);
-            open.truncate(MOST_ROWS - doubtful.len());
+            // What everybody or an outsider has was put aside, wherever the source puts it.
+            open.retain(|finding| finding.verdict == Verdict::Fail && !exposed.has(finding));
+            open.truncate(MOST_ROWS - doubtful.len() - worst.len());
+            open.splice(0..0, worst);
             open.extend(doubtful);
         }
+        open.sort_by_key(|finding| {
+            (finding.verdict, Reverse((finding.severity, exposed.of_finding(finding))))
+        });
         Ok(Self { open, is_cut, not_assessed, excepted, totals })
     }
 }
@@ -323,7 +341,10 @@ const fn heading(verdict: Verdict) -> (&'static str, &'static str) {
             "Not assessed",
             "Data is missing, so nobody knows. Never a pass. One row for each check and cause.",
         ),
-        Verdict::Excepted => ("Excepted", "Wrong, and accepted in writing until the exception expires."),
+        Verdict::Excepted => (
+            "Excepted",
+            "Wrong, and accepted in writing: by an exception until it expires, or by the register.",
+        ),
         Verdict::Pass | Verdict::NotApplicable => ("Other", ""),
     }
 }

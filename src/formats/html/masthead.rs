@@ -48,7 +48,7 @@ pub(super) struct Masthead {
     is_partial: bool,
     parts: usize,
     incomplete: usize,
-    gaps: Vec<coverage::Row>,
+    gaps: Vec<Gap>,
     is_first_run: bool,
     compared_with: String,
     users: String,
@@ -60,6 +60,42 @@ pub(super) struct Masthead {
     severities: Vec<Slice>,
     fixed_rows: Vec<Fixed>,
     fixed_more: String,
+}
+
+/// What was not read for one cause.
+struct Gap {
+    parts: Vec<coverage::Row>,
+    reason: String,
+    needed: String,
+    fix: String,
+}
+
+impl Gap {
+    fn each_cause_once(rows: &[&CoverageRow]) -> Vec<Self> {
+        let mut causes: Vec<(&CoverageRow, Vec<&CoverageRow>)> = Vec::new();
+        for row in rows {
+            let is_same = |first: &CoverageRow| (&first.reason, &first.fix) == (&row.reason, &row.fix);
+            match causes.iter_mut().find(|(first, _)| is_same(first)) {
+                Some((_, others)) => others.push(row),
+                None => causes.push((row, vec![row])),
+            }
+        }
+        let gap = |(first, rows): (&CoverageRow, Vec<&CoverageRow>)| {
+            let mut needed: Vec<&str> = Vec::new();
+            for row in rows.iter().filter(|row| !row.needed.is_empty()) {
+                if !needed.contains(&row.needed.as_str()) {
+                    needed.push(&row.needed);
+                }
+            }
+            Self {
+                parts: rows.into_iter().map(coverage::Row::new).collect(),
+                reason: clip(&first.reason),
+                needed: clip(&needed.join("; ")),
+                fix: clip(&first.fix),
+            }
+        };
+        causes.into_iter().map(gap).collect()
+    }
 }
 
 struct Number {
@@ -111,10 +147,10 @@ impl Masthead {
             is_partial: summary.completeness == Completeness::Partial || !gaps.is_empty(),
             parts: summary.coverage.0.len(),
             incomplete: gaps.len(),
-            gaps: gaps.into_iter().map(coverage::Row::new).collect(),
+            gaps: Gap::each_cause_once(&gaps),
             is_first_run: summary.compared_with.is_none(),
             compared_with: summary.compared_with.as_deref().map(clip).unwrap_or_default(),
-            users: count(summary.users),
+            users: summary.known_users().map_or_else(|| "not read".to_owned(), count),
             new: changes.new.into(),
             worsened: changes.worsened.into(),
             fixed: changes.fixed.into(),

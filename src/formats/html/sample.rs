@@ -13,10 +13,10 @@ use crate::findings::{
 use crate::formats::Source;
 use crate::tenant::{
     AdminRoles, ClientCertificates, DelegationEvent, Domain, DomainKind, Domains, ForeignAccount, Gap,
-    GapClass, GmailState, GrantUse, Grants, Guardrails, IamFacts, LastLogin, Ledger, LedgerSource, Mailbox,
-    MailboxFact, MailboxRead, Part, People, PublicKey, Reading, SeenGrant, SendAs, SendAsKind,
-    ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, SmtpMsa, SourceWindow, Takeover,
-    TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant, UseKey, User, UserFacts,
+    GapClass, GmailState, GrantUse, Grants, Guardrails, IamFacts, IdentityIndex, LastLogin, Ledger,
+    LedgerSource, Mailbox, MailboxFact, MailboxRead, Part, People, PublicKey, Reading, SeenGrant, SendAs,
+    SendAsKind, ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, SmtpMsa, SourceWindow,
+    Takeover, TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant, UseKey, User, UserFacts,
 };
 
 /// A run in memory. Users are made one at a time, so that a test can have many.
@@ -503,6 +503,8 @@ pub(super) fn tenant(people: People) -> Tenant {
             member: "group:marketing@example.com".to_owned(),
             condition: Some("weekdays".to_owned()),
             paths: 7,
+            open_to_many: 0,
+            outside: 0,
             clients: 2,
             some_clients: vec![NEWSLETTER.to_owned(), "1999".to_owned()],
         }],
@@ -527,6 +529,7 @@ pub(super) fn tenant(people: People) -> Tenant {
         gmail_changes: Vec::new(),
         delegation_changes: Vec::new(),
         changes_since: chrono::DateTime::UNIX_EPOCH,
+        identities: IdentityIndex::default(),
         grants: grants(),
     }
 }
@@ -605,6 +608,7 @@ pub(super) fn takeover(client_id: &str, account: &str) -> Takeover {
             is_closed: false,
             sentence: format!("marketing@example.com → can create keys for (roles/editor) → {account}"),
             cut: "roles/editor for group:marketing@example.com on project mailing-prod".to_owned(),
+            approved_by: None,
         }],
         broad: Vec::new(),
         is_disabled: false,

@@ -320,6 +320,8 @@ pub(super) struct TakeoverCut<'a> {
     member: &'a str,
     condition: Option<&'a str>,
     paths: u64,
+    open_to_many: u64,
+    outside: u64,
     clients: u64,
     some_clients: &'a [String],
 }
@@ -332,6 +334,8 @@ impl<'a> TakeoverCut<'a> {
             member: &cut.member,
             condition: cut.condition.as_deref(),
             paths: cut.paths,
+            open_to_many: cut.open_to_many,
+            outside: cut.outside,
             clients: cut.clients,
             some_clients: &cut.some_clients,
         }

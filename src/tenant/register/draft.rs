@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::tenant::{Grant, Grants, ScopeRiskTable, ServiceAccounts};
+use crate::tenant::{ClientIdentity, Grant, ScopeRiskTable, Tenant};
 
 const HEAD: &str = "\
 # Clients that may act as users by domain-wide delegation: who owns each, why, and until when.
@@ -18,7 +18,8 @@ const HEAD: &str = "\
 
 /// The text of a register that names every client that is seen. The same facts give the same text.
 #[must_use]
-pub fn draft(grants: &Grants, accounts: Option<&ServiceAccounts>) -> String {
+pub fn draft(tenant: &Tenant) -> String {
+    let grants = &tenant.grants;
     let unscoped = grants.unscoped().iter().map(|client| client.client_id.as_str());
     let clients: BTreeSet<&str> = grants.clients().into_iter().chain(unscoped).collect();
     let mut text = HEAD.to_owned();
@@ -26,17 +27,22 @@ pub fn draft(grants: &Grants, accounts: Option<&ServiceAccounts>) -> String {
         text.push_str("\n# No client was seen. That no client holds a delegation is not proved by it.\n");
     }
     for client_id in clients {
-        let account = accounts.and_then(|accounts| accounts.by_client(client_id));
-        let name = account.map_or("", |account| match account.display_name.as_str() {
-            "" => &account.email,
-            name => name,
-        });
+        let identity = tenant.identity_of(client_id);
+        let name = match identity {
+            ClientIdentity::Listed(account) if !account.display_name.is_empty() => &account.display_name,
+            ClientIdentity::Listed(account) => &account.email,
+            _ => "",
+        };
+        if client_id.contains('@') {
+            let comment = format!(
+                "{client_id}: seen by its address alone. Look its client id up in the Admin console."
+            );
+            text.push('\n');
+            line(&mut text, "", Some(comment));
+            continue;
+        }
         text.push_str("\n[[client]]\n");
-        line(
-            &mut text,
-            &format!("client_id = {}", quoted(client_id)),
-            account.map(|account| account.email.clone()),
-        );
+        line(&mut text, &format!("client_id = {}", quoted(client_id)), comment(identity));
         line(&mut text, &format!("name = {}", quoted(name)), None);
         line(&mut text, "owner = \"\"", Some("who answers for it".to_owned()));
         line(&mut text, "purpose = \"\"", Some("what it is for".to_owned()));
@@ -53,6 +59,17 @@ pub fn draft(grants: &Grants, accounts: Option<&ServiceAccounts>) -> String {
         text.push_str("]\n");
     }
     text
+}
+
+/// Who it is.
+fn comment(identity: ClientIdentity<'_>) -> Option<String> {
+    let email = identity.email();
+    match identity {
+        ClientIdentity::Listed(_) | ClientIdentity::Unknown => email.map(str::to_owned),
+        ClientIdentity::Foreign(_) => email.map(|email| format!("{email}, in none of the listed projects")),
+        ClientIdentity::Deleted(email) => Some(format!("{email}, which is deleted: remove its delegation")),
+        ClientIdentity::NoAccount => Some("no service account that exists".to_owned()),
+    }
 }
 
 fn note(grant: &Grant) -> String {
@@ -103,25 +120,51 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::tenant::{Provenance, Register, Sighting};
+    use crate::checks::test_facts::{delegating, gap};
+    use crate::tenant::{
+        ClientCertificates, ForeignAccount, Grants, Part, Provenance, Reading, Register, Sighting,
+    };
 
-    fn grants(pairs: &[(&str, &str)]) -> Grants {
+    fn grants(pairs: &[(&str, &str)]) -> Tenant {
         let sighting =
             Sighting { provenance: Provenance::Console, seen_at: "2026-11-20T00:00:00Z".parse().unwrap() };
-        Grants::merge(pairs.iter().map(|(client, scope)| (client.to_string(), scope.to_string(), sighting)))
+        let pairs = pairs.iter().map(|(client, scope)| (client.to_string(), scope.to_string(), sighting));
+        Tenant {
+            grants: Grants::merge(pairs),
+            service_accounts: Reading::Missing(gap(Part::ServiceAccounts)),
+            ..delegating(&[], Reading::Complete(Vec::new()))
+        }
     }
 
     #[test]
     fn a_draft_names_every_client_with_its_scopes_and_leaves_the_rest_to_fill_in() {
         let seen = grants(&[("2", "x:unheard"), ("1", "https://mail.google.com/"), ("1", "openid")]);
-        let text = draft(&seen, None);
+        let text = draft(&seen);
         let register = Register::parse(&text).unwrap();
         let ids: Vec<_> = register.0.iter().map(|client| client.client_id.as_str()).collect();
         assert_eq!(ids, ["1", "2"]);
         assert_eq!(register.0[0].scopes, ["https://mail.google.com/", "openid"]);
         assert_eq!(register.0[0].blanks().count(), 3);
         assert!(text.contains("\"x:unheard\",  # not in the scope table\n"), "{text}");
-        assert!(draft(&grants(&[]), None).contains("not proved"));
+        assert!(draft(&grants(&[])).contains("not proved"));
+    }
+
+    #[test]
+    fn a_draft_says_who_a_client_is_that_no_listed_account_is() {
+        let account = ForeignAccount {
+            email: "sync@vendor.iam.gserviceaccount.com".to_owned(),
+            project: "vendor".to_owned(),
+            keys: Vec::new(),
+        };
+        let certificates =
+            ClientCertificates { client_id: "1".to_owned(), account: Reading::Complete(Some(account)) };
+        let tenant = Tenant {
+            client_certificates: Reading::Complete(vec![certificates]),
+            ..grants(&[("1", "openid")])
+        };
+        let said =
+            "client_id = \"1\"  # sync@vendor.iam.gserviceaccount.com, in none of the listed projects\n";
+        assert!(draft(&tenant).contains(said), "{}", draft(&tenant));
     }
 
     proptest! {
@@ -129,9 +172,11 @@ mod tests {
         fn any_text_of_a_tenant_stays_where_it_belongs(client in "\\PC{1,12}|[\\x00-\\x7f]{1,12}") {
             // A register trims ids, and refuses an empty one.
             prop_assume!(!client.trim().is_empty());
-            let register = Register::parse(&draft(&grants(&[(&client, "openid")]), None)).unwrap();
-            prop_assert_eq!(&register.0[0].client_id, client.trim());
-            prop_assert_eq!(register.0.len(), 1);
+            let register = Register::parse(&draft(&grants(&[(&client, "openid")]))).unwrap();
+            let ids: Vec<&str> = register.0.iter().map(|client| client.client_id.as_str()).collect();
+            // An address is no client id: it stands in a comment.
+            let expected = if client.contains('@') { Vec::new() } else { vec![client.trim()] };
+            prop_assert_eq!(ids, expected);
         }
     }
 }

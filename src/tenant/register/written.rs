@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Register, RegisteredClient, Ticket};
+use super::{Register, RegisteredClient, Ticket, without_kind};
 use crate::tenant::grant::bare_client;
 
 /// What is wrong with a register.
@@ -77,6 +77,11 @@ impl Register {
             let line = text[..start].matches('\n').count() + 1;
             let client = entry.into_inner();
             let id = required("client_id", &client.client_id)?;
+            if id.contains('@') {
+                let message =
+                    format!("`client_id` is an address: write the OAuth client id of {id}, a number");
+                return Err(refuse(&client.client_id, message));
+            }
             let bare = bare_client(&id).to_owned();
             if let Some(known) = clients.get(&bare) {
                 let message = format!("client {id} stands here again; it is on line {} already", known.line);
@@ -105,7 +110,7 @@ impl WrittenClient {
                 .and_then(|date| optional_date("review_by", date).transpose())
                 .transpose()?,
             vendor: self.vendor,
-            custodians: words("custodians", &self.custodians)?,
+            custodians: self.custodians.iter().map(custodian).collect::<Result<_, _>>()?,
             tickets: self
                 .tickets
                 .iter()
@@ -136,6 +141,29 @@ fn one_word(key: &str, written: &Spanned<String>) -> Result<String, RegisterErro
         return Err(refuse(written, format!("`{key}` is a list: write `{word}` as several values")));
     }
     Ok(word)
+}
+
+/// A principal as IAM writes it, which is not everybody at once.
+fn custodian(written: &Spanned<String>) -> Result<String, RegisterError> {
+    let principal = one_word("custodians", written)?;
+    let is_everybody =
+        ["allUsers", "allAuthenticatedUsers"].iter().any(|all| all.eq_ignore_ascii_case(&principal))
+            || (principal.starts_with("principalSet://") && principal.ends_with("/*"));
+    if is_everybody {
+        return Err(refuse(written, format!("`{principal}` is everybody at once, and nobody's custodian")));
+    }
+    let name = without_kind(&principal);
+    let is_address =
+        name.split_once('@').is_some_and(|(user, domain)| !user.is_empty() && !domain.is_empty());
+    let is_domain = !name.contains([':', '@']) && name.contains('.');
+    let is_identifier = principal.starts_with("principal://") || principal.starts_with("principalSet://");
+    if is_address && !name.contains(':') || is_domain || is_identifier {
+        Ok(principal)
+    } else {
+        let help = "write it as IAM does: `user:ann@example.com`, `group:`, `serviceAccount:`, `domain:example.com`, \
+                    `principal://…`";
+        Err(refuse(written, format!("`{principal}` is no principal: {help}")))
+    }
 }
 
 fn optional_date(key: &str, written: &Spanned<WrittenDate>) -> Result<Option<NaiveDate>, RegisterError> {
@@ -191,6 +219,22 @@ vendor = true
     }
 
     #[test]
+    fn every_principal_that_iam_writes_can_be_a_custodian() {
+        for principal in [
+            "ann@example.com",
+            "user:ann@example.com",
+            "serviceAccount:robot@p.iam.gserviceaccount.com",
+            "domain:example.com",
+            "example.com",
+            "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/subject/s",
+            "principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/group/g",
+        ] {
+            let register = Register::parse(&WHOLE.replace("group:keys@example.com", principal));
+            assert_eq!(register.unwrap().0[0].custodians, [principal]);
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_named_with_its_line() {
         for (from, to, expected, line) in [
             ("2027-01-31", "\"soon\"", "`review_by` is no date", 8),
@@ -206,6 +250,11 @@ vendor = true
             ("date = 2026-11-20", "date = \"\"", "`date` is no date", 10),
             ("id = \"CHG-1\", ", "", "missing field `id`", 10),
             ("vendor = true", "vendor = 1", "invalid type", 16),
+            ("group:keys@example.com", "platform", "`platform` is no principal", 9),
+            ("group:keys@example.com", "team:keys@example.com", "is no principal", 9),
+            ("group:keys@example.com", "allAuthenticatedUsers", "is everybody at once", 9),
+            ("group:keys@example.com", "principalSet://iam.googleapis.com/x/*", "is everybody at once", 9),
+            ("117012345678901234567", "mailer@p.iam.gserviceaccount.com", "`client_id` is an address", 3),
         ] {
             let text = WHOLE.replace(from, to);
             let error = Register::parse(&text).unwrap_err();

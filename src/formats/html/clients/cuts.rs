@@ -1,4 +1,4 @@
-//! The bindings to remove first: those on which most ways in rest.
+//! The bindings to remove first: those by which everybody or outsiders get in, then those on which most ways in rest.
 
 use askama::Template;
 
@@ -29,6 +29,7 @@ struct Cut {
     place: &'static str,
     paths: String,
     clients: String,
+    marks: Vec<String>,
     opens: Vec<Client>,
     more: String,
 }
@@ -82,6 +83,11 @@ impl Cut {
             },
             paths: counted(cut.paths, "way in", "ways in"),
             clients: counted(cut.clients, "client", "clients"),
+            marks: [(cut.open_to_many, "open to many"), (cut.outside, "from outside")]
+                .into_iter()
+                .filter(|(paths, _)| *paths > 0)
+                .map(|(paths, mark)| format!("{} {mark}", count(paths)))
+                .collect(),
             opens,
             more: if more > 0 { counted(more, "more", "more") } else { String::new() },
         }

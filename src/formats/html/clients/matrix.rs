@@ -72,6 +72,8 @@ struct Cell {
     count: String,
     severity: &'static str,
     word: &'static str,
+    /// Whether the word is that of the worst of several.
+    is_many: bool,
 }
 
 impl Matrix {
@@ -163,11 +165,13 @@ impl Cell {
                 count: count(of_class().count() as u64),
                 severity: worst.as_str(),
                 word: worst.as_str(),
+                is_many: of_class().nth(1).is_some(),
             },
             None if class == RiskClass::Unknown && is_nameless(entry) => {
-                Self { count: "?".to_owned(), severity: Severity::High.as_str(), word: "not named" }
+                let severity = Severity::High.as_str();
+                Self { count: "?".to_owned(), severity, word: "not named", is_many: false }
             }
-            None => Self { count: String::new(), severity: "", word: "" },
+            None => Self { count: String::new(), severity: "", word: "", is_many: false },
         }
     }
 }

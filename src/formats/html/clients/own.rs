@@ -154,8 +154,10 @@ pub(super) fn roles(account: Option<&ServiceAccount>, client_id: &str, tenant: &
         .of(id)
         .filter(|assignment| !assignment.assigned_to.is_empty())
         .map(|assignment| match roles.role(&assignment.role_id) {
-            Some(role) if role.is_super_admin == Some(true) => format!("{} (super admin)", clip(&role.name)),
-            Some(role) => clip(&role.name),
+            Some(role) if role.is_super_admin == Some(true) => {
+                format!("{} (super admin)", clip(&role.title()))
+            }
+            Some(role) => clip(&role.title()),
             None => format!("the role with the id {}", clip(&assignment.role_id)),
         })
         .collect();

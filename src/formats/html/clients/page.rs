@@ -156,7 +156,7 @@ impl Page {
             },
             who: words::who(entry, tenant),
             roles: super::own::roles(entry.account, entry.client_id, tenant),
-            since: since(entry, summary),
+            since: since(entry, summary, tenant),
             used: used(entry, tenant),
             scopes: entry.grants.iter().take(MOST_SCOPES).map(|grant| Scope::new(grant, tenant)).collect(),
             scopes_more: more(entry.grants.len() as u64, MOST_SCOPES, "more scope", "more scopes"),
@@ -230,10 +230,18 @@ impl Line {
     }
 }
 
-fn since(entry: &Entry<'_>, summary: &RunSummary) -> String {
+fn since(entry: &Entry<'_>, summary: &RunSummary, tenant: &Tenant) -> String {
     let first = entry.grants.iter().filter_map(|grant| grant.first_seen_at).min();
+    let is_given = entry.grants.iter().any(|grant| grant.granted.is_some());
     match first {
-        Some(at) => format!("first seen {}", words::on(at, summary.started_at)),
+        Some(at) if is_given => format!("first seen {}", words::on(at, summary.started_at)),
+        // The first that is seen of it may be a use, long after it was given.
+        Some(at) => {
+            let blind = tenant.grants.sight().blind_before();
+            let given = blind.map_or_else(|| "not known".to_owned(), |date| format!("before {}", day(date)));
+            let first = words::on(at, summary.started_at);
+            format!("given {given}, or not logged; the first sign of it is of {first}")
+        }
         None => "not known: no source names a grant of it".to_owned(),
     }
 }

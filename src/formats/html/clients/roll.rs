@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::findings::{RunSummary, Severity};
 use crate::formats::html::text::{address, clip};
 use crate::tenant::{
-    ClientCertificates, EndedGrant, ForeignAccount, Grant, ScopeRiskTable, ServiceAccount, Takeover, Tenant,
-    UnscopedClient, bare_client,
+    ClientCertificates, EndedGrant, ForeignAccount, Grant, ScopeRiskTable, ServiceAccount, Takeover,
+    TakeoverPath, TakeoverPrincipal, Tenant, UnscopedClient, bare_client,
 };
 
 /// How many clients the section names, at most.
@@ -30,6 +30,8 @@ pub(super) struct Entry<'a> {
     pub(super) anchor: String,
     pub(super) is_own: bool,
     pub(super) account: Option<&'a ServiceAccount>,
+    /// The address of its account, listed or not, there or deleted.
+    email: Option<&'a str>,
     pub(super) certificates: Option<&'a ClientCertificates>,
     pub(super) takeover: Option<&'a Takeover>,
     /// Worst first.
@@ -38,6 +40,17 @@ pub(super) struct Entry<'a> {
     /// That it holds something nobody names.
     pub(super) unscoped: Option<&'a UnscopedClient>,
     pub(super) worst: Severity,
+}
+
+/// How many can get at a client: nobody strange, outsiders, everybody.
+fn exposure(entry: &Entry<'_>) -> u8 {
+    let paths =
+        || entry.takeover.into_iter().flat_map(Takeover::paths_of_others).filter(|path| path.is_open());
+    if paths().any(|path| path.kind == TakeoverPrincipal::Open) {
+        2
+    } else {
+        u8::from(paths().any(TakeoverPath::is_exposed))
+    }
 }
 
 /// The severity of a scope that is delegated.
@@ -49,7 +62,10 @@ impl<'a> Roll<'a> {
     pub(in crate::formats::html) fn new(summary: &RunSummary, tenant: &'a Tenant) -> Self {
         let accounts = accounts(tenant);
         let mut entries: BTreeMap<&str, Entry<'_>> = BTreeMap::new();
-        let blank = |client_id: &'a str| Entry::new(client_id, &accounts, summary);
+        let blank = |client_id: &'a str| Entry {
+            email: tenant.identity_of(client_id).email(),
+            ..Entry::new(client_id, &accounts, summary)
+        };
         for grant in tenant.grants.iter() {
             let entry =
                 entries.entry(bare_client(&grant.client_id)).or_insert_with(|| blank(&grant.client_id));
@@ -108,6 +124,7 @@ impl<'a> Entry<'a> {
                 || account
                     .is_some_and(|account| account.email.eq_ignore_ascii_case(&summary.service_account)),
             account,
+            email: None,
             certificates: None,
             takeover: None,
             grants: Vec::new(),
@@ -125,11 +142,7 @@ impl<'a> Entry<'a> {
 
     /// The best name that is known.
     pub(super) fn name(&self) -> String {
-        match (self.account, self.foreign()) {
-            (Some(account), _) => address(&account.email),
-            (None, Some(foreign)) if !foreign.email.is_empty() => address(&foreign.email),
-            (None, _) => clip(self.client_id),
-        }
+        self.email.map_or_else(|| clip(self.client_id), address)
     }
 }
 
@@ -151,7 +164,7 @@ fn idle<'a>(tenant: &'a Tenant, entries: &BTreeMap<&str, Entry<'_>>) -> Vec<&'a 
     known.filter(is_idle).collect()
 }
 
-/// Worst first, and the audit's own among them.
+/// What everybody or outsiders get at, then worst first, and the audit's own among them.
 fn ranked(mut entries: Vec<Entry<'_>>) -> Vec<Entry<'_>> {
     for entry in &mut entries {
         entry.grants.sort_by_key(|grant| Reverse(severity(&grant.scope)));
@@ -160,7 +173,8 @@ fn ranked(mut entries: Vec<Entry<'_>>) -> Vec<Entry<'_>> {
         entry.worst = worst;
     }
     entries.sort_by_cached_key(|entry| {
-        (Reverse(entry.worst), Reverse(entry.grants.len()), entry.name(), entry.client_id)
+        let exposure = Reverse(exposure(entry));
+        (exposure, Reverse(entry.worst), Reverse(entry.grants.len()), entry.name(), entry.client_id)
     });
     if let Some(own) = entries.iter().position(|entry| entry.is_own)
         && own >= MOST_CLIENTS

@@ -13,6 +13,9 @@ pub(super) struct WaysIn {
     pub(super) number: String,
     pub(super) paths: Vec<Way>,
     pub(super) more: String,
+    /// Ways in that the register approves.
+    pub(super) approved: Vec<Way>,
+    pub(super) approved_more: String,
     /// What is said where no path is.
     pub(super) none: String,
     /// That the account may sign as itself.
@@ -27,7 +30,7 @@ pub(super) struct WaysIn {
 pub(super) struct Way {
     pub(super) sentence: String,
     pub(super) cut: String,
-    pub(super) marks: Vec<&'static str>,
+    pub(super) marks: Vec<String>,
 }
 
 /// Why paths of a client may be missing.
@@ -39,12 +42,19 @@ impl WaysIn {
     pub(super) fn new(entry: &Entry<'_>, tenant: &Tenant, most: usize) -> Self {
         let Some(takeover) = entry.takeover else { return Self::not_searched(entry, tenant) };
         // What an account may do to itself, keyless signing needs.
-        let (own, mut others): (Vec<&TakeoverPath>, Vec<_>) =
-            takeover.paths.iter().partition(|path| path.principal.eq_ignore_ascii_case(&takeover.account));
-        others.sort_by_key(|path| (path.is_closed, !is_strange(path), path.hops));
+        let own = takeover.paths.iter().find(|path| takeover.is_own(path));
+        let mut others: Vec<&TakeoverPath> = takeover.paths_of_others().collect();
+        others.sort_by_key(|path| {
+            let is_open_to_many = path.kind == TakeoverPrincipal::Open;
+            (path.is_closed, !is_open_to_many, !path.is_exposed(), path.hops)
+        });
+        let (approved, others): (Vec<&TakeoverPath>, Vec<_>) =
+            others.into_iter().partition(|path| path.approved_by.is_some());
         let gaps: Vec<String> = gaps(takeover).map(words::gap).collect();
         let or_more = if gaps.is_empty() { "" } else { " or more" };
         let found = others.len() as u64;
+        // The place of "1 more" is enough for the one.
+        let most = if most > 0 && others.len() == most + 1 { most + 1 } else { most };
         let more = others.len().saturating_sub(most);
         Self {
             count: if found == 1 && or_more.is_empty() {
@@ -55,6 +65,7 @@ impl WaysIn {
             number: format!("{}{or_more}", count(found)),
             more: if more > 0 { counted(more as u64, "more", "more") } else { String::new() },
             none: match (found, gaps.is_empty()) {
+                (0, true) if !approved.is_empty() => "Nobody but whom the register approves.".to_owned(),
                 (0, true) => "Nobody else: every policy above the account was read.".to_owned(),
                 (0, false) => "None was found, but the search was not complete.".to_owned(),
                 _ => String::new(),
@@ -71,7 +82,12 @@ impl WaysIn {
                 0 => String::new(),
                 more => counted(more as u64, "more", "more"),
             },
-            own: own.first().map(|path| clip(&path.sentence)).unwrap_or_default(),
+            own: own.map(|path| clip(&path.sentence)).unwrap_or_default(),
+            approved_more: match approved.len().saturating_sub(most) {
+                0 => String::new(),
+                more => counted(more as u64, "more", "more"),
+            },
+            approved: approved.into_iter().take(most).map(Way::new).collect(),
             paths: others.into_iter().take(most).map(Way::new).collect(),
             gaps,
         }
@@ -80,6 +96,8 @@ impl WaysIn {
     fn not_searched(entry: &Entry<'_>, tenant: &Tenant) -> Self {
         let none = if entry.account.is_some() {
             "Not searched: no policy of the account was read."
+        } else if tenant.identity_of(entry.client_id).is_gone() {
+            "Not searched: its service account does not exist, so nobody can become it. Remove the delegation."
         } else {
             "Not searched: the account is in none of the listed projects, so nobody here can see who gets at it."
         };
@@ -88,6 +106,8 @@ impl WaysIn {
             number: "not searched".to_owned(),
             paths: Vec::new(),
             more: String::new(),
+            approved: Vec::new(),
+            approved_more: String::new(),
             none: none.to_owned(),
             own: String::new(),
             broad: Vec::new(),
@@ -102,10 +122,6 @@ impl WaysIn {
     }
 }
 
-fn is_strange(path: &TakeoverPath) -> bool {
-    path.is_outside == Some(true) || path.kind == TakeoverPrincipal::Open
-}
-
 impl Way {
     fn new(path: &TakeoverPath) -> Self {
         let marks = [
@@ -115,10 +131,15 @@ impl Way {
             (path.is_closed, "closed by policy"),
             (path.is_conditional && !path.is_closed, "under a condition"),
         ];
+        let marks = marks.into_iter().filter(|(holds, _)| *holds).map(|(_, mark)| mark.to_owned());
+        let approved = path.approved_by.as_deref();
+        let approved_by =
+            approved.map(|custodian| format!("approved by the register: custodian {}", clip(custodian)));
         Self {
             sentence: clip(&path.sentence),
-            cut: clip(&path.cut),
-            marks: marks.into_iter().filter(|(holds, _)| *holds).map(|(_, mark)| mark).collect(),
+            // What is approved is not to be cut.
+            cut: if approved.is_some() { String::new() } else { clip(&path.cut) },
+            marks: approved_by.into_iter().chain(marks).collect(),
         }
     }
 }

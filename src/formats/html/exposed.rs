@@ -1,0 +1,58 @@
+//! Which findings are about a way in that everybody or an outsider has: they come first.
+
+use std::collections::HashMap;
+
+use crate::findings::{Finding, SubjectKind};
+use crate::tenant::{TakeoverPrincipal, Tenant};
+
+/// How many have a way in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Exposure {
+    /// Somebody of the tenant, or nobody knows whose.
+    #[default]
+    Own,
+    /// Somebody outside.
+    Outside,
+    /// Everybody at once.
+    OpenToMany,
+}
+
+impl Exposure {
+    /// What a reader is told; empty for the tenant's own.
+    pub(super) const fn mark(self) -> &'static str {
+        match self {
+            Self::Own => "",
+            Self::Outside => "from outside",
+            Self::OpenToMany => "open to many",
+        }
+    }
+}
+
+/// The subjects of findings about such ways in, as far as nobody agreed to them.
+pub(super) struct Exposed(HashMap<String, Exposure>);
+
+impl Exposed {
+    pub(super) fn of(tenant: &Tenant) -> Self {
+        let paths = tenant.takeovers.iter().flat_map(|takeover| {
+            let exposed = takeover.paths_of_others().filter(|path| path.is_exposed() && path.is_open());
+            // As checks name the subject of a path.
+            exposed.map(|path| {
+                let subject = format!("{}/{}/{}", takeover.client_id, path.principal, path.edge.as_str());
+                match path.kind {
+                    TakeoverPrincipal::Open => (subject, Exposure::OpenToMany),
+                    _ => (subject, Exposure::Outside),
+                }
+            })
+        });
+        Self(paths.collect())
+    }
+
+    pub(super) fn of_finding(&self, finding: &Finding) -> Exposure {
+        let is_path = finding.subject.kind == SubjectKind::Path;
+        self.0.get(&finding.subject.id).copied().filter(|_| is_path).unwrap_or_default()
+    }
+
+    pub(super) fn has(&self, finding: &Finding) -> bool {
+        self.of_finding(finding) > Exposure::Own
+    }
+}
