@@ -42,6 +42,8 @@ pub struct Also<'a> {
     pub binding: Binding<'a>,
     /// The groups through which the principal holds it, outermost last.
     pub through: Vec<&'a Principal>,
+    /// The basic roles that make members of those: `projectOwner:` and the like.
+    pub memberships: Vec<Binding<'a>>,
 }
 
 /// What has to change, or to be found elsewhere, before a right can be used.
@@ -107,11 +109,16 @@ impl<'a> Hop<'a> {
 
     /// The bindings that it rests on.
     pub fn bindings(&self) -> impl Iterator<Item = Binding<'a>> + use<'a> {
-        let (first, second) = match self {
-            Self::Member { binding, .. } => (*binding, None),
-            Self::Right { binding, also, .. } => (Some(*binding), also.as_ref().map(|also| also.binding)),
-        };
-        first.into_iter().chain(second)
+        let mut bindings = Vec::new();
+        match self {
+            Self::Member { binding, .. } => bindings.extend(*binding),
+            Self::Right { binding, also, .. } => {
+                bindings.push(*binding);
+                bindings.extend(also.iter().map(|also| also.binding));
+                bindings.extend(also.iter().flat_map(|also| &also.memberships));
+            }
+        }
+        bindings.into_iter()
     }
 
     /// Whether it is an account's right on itself, which keyless signing needs.

@@ -11,30 +11,63 @@ pub(super) struct Held {
     pub(super) grant: GrantId,
     /// The groups in between, outermost last.
     pub(super) through: Vec<NodeId>,
+    /// The basic roles that make members of those.
+    pub(super) memberships: Vec<GrantId>,
+    /// Whether the grant, or such a role, applies only under a condition.
+    pub(super) is_conditional: bool,
+}
+
+/// A step from a principal outwards.
+#[derive(Clone, Copy)]
+struct Way {
+    node: NodeId,
+    is_conditional: bool,
+    /// The basic role that makes the one below a member.
+    membership: Option<GrantId>,
+    below: Option<usize>,
 }
 
 impl Authority<'_> {
-    /// The nearest unconditional grant that meets the need; else the nearest conditional one.
+    /// The nearest unconditional way to meet the need; else the nearest conditional one.
     pub(super) fn held(&self, need: Need, principal: NodeId) -> Option<Held> {
         let holders = &self.holders.get(&need)?.grants;
-        let mut ways = vec![(principal, usize::MAX)];
-        let mut seen = HashSet::from([principal]);
+        let mut ways = vec![Way { node: principal, is_conditional: false, membership: None, below: None }];
+        let mut seen = HashSet::from([(principal, false)]);
         let mut conditional = None;
         let mut at = 0;
-        while let Some(&(node, _)) = ways.get(at) {
-            if let Some(&grant) = holders.get(&node) {
-                let held = || Held { grant, through: through(&ways, at) };
-                if self.grants[grant].condition.is_none() {
-                    return Some(held());
+        while let Some(&way) = ways.get(at) {
+            if let Some(&grant) = holders.get(&way.node) {
+                let held = through(&ways, at, grant, way.is_conditional || self.is_conditional(grant));
+                if !held.is_conditional {
+                    return Some(held);
                 }
-                conditional = conditional.or_else(|| Some(held()));
+                conditional = conditional.or(Some(held));
             }
-            let Node { containers, implied, .. } = &self.nodes[node];
-            let above = containers.iter().chain(implied).copied();
-            ways.extend(above.filter(|above| seen.insert(*above)).map(|above| (above, at)));
+            let Node { containers, implied, .. } = &self.nodes[way.node];
+            let listed = containers.iter().map(|&above| (above, self.membership(way.node, above)));
+            let above = listed.chain(implied.iter().map(|&above| (above, None)));
+            for (node, membership) in above {
+                let is_conditional =
+                    way.is_conditional || membership.is_some_and(|grant| self.is_conditional(grant));
+                if !seen.contains(&(node, false)) && seen.insert((node, is_conditional)) {
+                    ways.push(Way { node, is_conditional, membership, below: Some(at) });
+                }
+            }
             at += 1;
         }
         conditional
+    }
+
+    fn is_conditional(&self, grant: GrantId) -> bool {
+        self.grants[grant].condition.is_some()
+    }
+
+    /// The basic role by which a member of a set is one, if it needs any; an unconditional one first.
+    fn membership(&self, member: NodeId, set: NodeId) -> Option<GrantId> {
+        let ways = self.nodes[set].members.iter().filter(|way| way.member == member);
+        ways.map(|way| way.grant)
+            .min_by_key(|grant| grant.is_some_and(|grant| self.is_conditional(grant)))
+            .flatten()
     }
 
     /// The sets that a principal is in without being listed there.
@@ -71,12 +104,13 @@ impl Authority<'_> {
     }
 }
 
-fn through(ways: &[(NodeId, usize)], mut at: usize) -> Vec<NodeId> {
-    let mut nodes = Vec::new();
-    while let Some(&(node, below)) = ways.get(at).filter(|(_, below)| *below != usize::MAX) {
-        nodes.push(node);
+fn through(ways: &[Way], mut at: usize, grant: GrantId, is_conditional: bool) -> Held {
+    let (mut through, mut memberships) = (Vec::new(), Vec::new());
+    while let Some(below) = ways[at].below {
+        through.push(ways[at].node);
+        memberships.extend(ways[at].membership);
         at = below;
     }
-    nodes.reverse();
-    nodes
+    through.reverse();
+    Held { grant, through, memberships, is_conditional }
 }

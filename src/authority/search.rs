@@ -268,8 +268,7 @@ impl<'s, 'a> Search<'s, 'a> {
         let Some(need) = state.need else { return self.record(state, step, next, None) };
         self.unknown.extend(self.graph.holders.get(&need).into_iter().flat_map(|holders| &holders.unknown));
         let held = self.graph.held(need, state.node);
-        let is_conditional =
-            held.as_ref().is_some_and(|held| self.graph.grants[held.grant].condition.is_some());
+        let is_conditional = held.as_ref().is_some_and(|held| held.is_conditional);
         let is_met = held.is_some() && !is_conditional;
         // What it runs may be elsewhere, or run already: a role is edited where it is, or not at all.
         if held.is_some() || need.right == Right::Run {
@@ -370,6 +369,7 @@ impl<'s, 'a> Search<'s, 'a> {
                             .unwrap_or(Right::UpdateRole.permission()),
                         binding: graph.binding(held.grant),
                         through: held.through.iter().map(|node| principal(*node)).collect(),
+                        memberships: held.memberships.iter().map(|grant| graph.binding(*grant)).collect(),
                     }),
                     account: graph.accounts[on].email,
                 },
