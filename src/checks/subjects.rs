@@ -35,12 +35,11 @@ pub fn domain(domain: &Domain) -> Subject {
 #[must_use]
 pub fn grant(grant: &Grant, tenant: &Tenant) -> Subject {
     let id = format!("{}/{}", grant.client_id, grant.scope);
+    let name = format!("{} → {}", tenant.client_name(&grant.client_id), grant.scope);
+    let subject = Subject::new(SubjectKind::Grant, id, name).also(&grant.client_id);
     match account_of(&grant.client_id, tenant) {
-        Some(account) => Subject::new(SubjectKind::Grant, id, format!("{} → {}", account.email, grant.scope))
-            .also(&grant.client_id)
-            .also(&account.email),
-        None => Subject::new(SubjectKind::Grant, id, format!("{} → {}", grant.client_id, grant.scope))
-            .also(&grant.client_id),
+        Some(account) => subject.also(&account.email),
+        None => subject,
     }
 }
 

@@ -85,6 +85,8 @@ mod tests {
         assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium));
         let said = "Service account old@p.iam.gserviceaccount.com is deleted, but stays delegated: restored, it can ";
         assert!(ruling.message.starts_with(said), "{}", ruling.message);
-        assert_eq!(ruling.subject.unwrap().also, [CLIENT]);
+        let subject = ruling.subject.unwrap();
+        assert_eq!(subject.name, "old@p.iam.gserviceaccount.com → https://mail.google.com/");
+        assert_eq!(subject.also, [CLIENT]);
     }
 }
