@@ -18,8 +18,9 @@ pub(crate) const CHECK: Check = Check {
                 of a retired feed; or a scope together with its read-only twin, of which one is surplus. Medium; \
                 high if a scope of it changes the tenant (class T) or reads, writes and sends mail (M). Scopes of a \
                 client that no register names are not compared with anything. A client without an account here \
-                counts as unused only if the log of access evaluations was read and shows uses of others; one that \
-                was given within the 90 days is not judged by its use.",
+                is for review as unused, and only if the log of access evaluations was read and shows uses of others: \
+                whether that log names every use is not known. One that was given within the 90 days is not judged by \
+                its use, nor is one whose account does not exist.",
     why: "What nobody needs, nobody misses when it is abused. A scope that was approved for one purpose is used for \
           another.",
     fix: "Cut the delegation down to the scopes that are used and approved; remove it if nothing uses it.",
@@ -31,7 +32,13 @@ pub(crate) const CHECK: Check = Check {
         "SOC 2 CC6.3",
         "ATT&CK T1550.001",
     ],
-    needs: &[Part::ConsoleGrants, Part::ProbeGrants, Part::ServiceAccounts, Part::ServiceAccountUse],
+    needs: &[
+        Part::ConsoleGrants,
+        Part::ProbeGrants,
+        Part::ServiceAccounts,
+        Part::ServiceAccountUse,
+        Part::AccessEvaluationLog,
+    ],
     judge: Judge::Client(judge),
 };
 
@@ -75,7 +82,12 @@ fn judge_grants(client_id: &str, grants: &[&Grant], tenant: &Tenant, policy: &Po
         excesses.push(Excess { severity, what: what.clone() });
     }
     let client = subjects::client(client_id, tenant).name;
+    // Whether the log names every use is not known: its silence alone is for a person.
+    let is_silence_alone = excesses.len() == 1
+        && matches!(&idle, Ok(Some(_)))
+        && subjects::account_of(client_id, tenant).is_none();
     let ruling = match (excesses.iter().map(|excess| excess.severity).max(), &idle) {
+        (Some(severity), _) if is_silence_alone => Ruling::review(severity, message(&client, &excesses)),
         (Some(severity), _) => Ruling::fail(severity, message(&client, &excesses)),
         (None, Err(gap)) => Ruling::not_assessed(gap),
         (None, Ok(_)) => Ruling::pass(format!("{client} holds nothing that is known to be too much")),
@@ -168,6 +180,10 @@ fn idle(client_id: &str, grants: &[&Grant], tenant: &Tenant, policy: &Policy) ->
     if is_used || is_new {
         return Ok(None);
     }
+    // What cannot be used is DWD-06.
+    if tenant.identity_of(client_id).is_gone() {
+        return Ok(None);
+    }
     match subjects::account_of(client_id, tenant) {
         Some(account) => idle_account(account, tenant, limit),
         None => idle_stranger(tenant, policy),
@@ -199,7 +215,7 @@ fn idle_stranger(tenant: &Tenant, policy: &Policy) -> Result<Option<String>, Gap
         }
     }
     if tenant.grants.iter().any(|grant| is_scope_used(grant, tenant, policy)) {
-        Ok(Some(format!("is unused: no use of it is logged for {} days", policy.client_idle_after_days)))
+        Ok(Some(format!("shows no use: none is logged for {} days", policy.client_idle_after_days)))
     } else {
         Err(use_unproved())
     }
@@ -340,7 +356,7 @@ mod tests {
         other.client_id = "555".into();
         other.last_used = Some(LastUse { at: days_ago(1), log: LedgerSource::AccessEvaluation });
         talking.grants = talking.grants.with(other);
-        assert_eq!(of(&talking).verdict, Verdict::Fail);
+        assert_eq!(of(&talking).verdict, Verdict::Review);
     }
 
     #[test]
