@@ -17,7 +17,7 @@ pub(crate) const CHECK: Check = Check {
                 from it, and are not looked for.",
     why: "A new app is the moment to ask; later nobody remembers who let it in.",
     fix: "Ask the users what the app is for. Trust, limit or block it.",
-    place: "Admin console > Security > Access and data control > API controls > Manage app access",
+    place: "Admin console > Security > Access and data control > API controls > App access control",
     controls: &["CIS-GWS 4.2.1.2", "NIST 800-53 CM-8", "ISO 27001 A.5.9", "SOC 2 CC7.1", "ATT&CK T1671"],
     needs: &[Part::TokenLog],
     judge: Judge::App(judge),

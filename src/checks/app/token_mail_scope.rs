@@ -18,7 +18,7 @@ pub(crate) const CHECK: Check = Check {
     why: "The app keeps its access when the password changes, and acts from outside as the user.",
     fix: "Ask the users what the app is for. Block or limit it, and revoke its tokens; where it is wanted, record \
           who accepted it.",
-    place: "Admin console > Security > Access and data control > API controls > Manage app access",
+    place: "Admin console > Security > Access and data control > API controls > App access control",
     controls: &[
         "CIS-GWS 4.2.1.2",
         "NIST 800-53 AC-6",

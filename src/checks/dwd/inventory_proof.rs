@@ -19,7 +19,7 @@ pub(crate) const CHECK: Check = Check {
                 list and all other sources, is for review, low.",
     why: "Google lists delegations in no API. Where the sources disagree, every other verdict on delegations rests \
           on sand.",
-    fix: "Export the list from the Admin console again, and look for who changed what in the admin log.",
+    fix: "Take the list from the Admin console again, and look for who changed what in the admin log.",
     place: "Admin console > Security > Access and data control > API controls > Manage domain-wide delegation",
     controls: &[
         "CIS-GWS 4.2.1.4",
@@ -95,7 +95,7 @@ fn stale(tenant: &Tenant) -> Option<Gap> {
         reason: "console_list_stale".to_owned(),
         message: format!("The console's list is of {}, older than {FRESH_DAYS} days", newest.date_naive()),
         needed: String::new(),
-        fix: "Export the list from the Admin console again.".to_owned(),
+        fix: "Take the list from the Admin console again.".to_owned(),
     })
 }
 
