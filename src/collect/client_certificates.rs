@@ -70,7 +70,7 @@ async fn account_of(
         return Reading::Complete(Some(account(client_id.to_owned(), certificates)));
     }
     let mut gap = None;
-    let claims = claims(&certificates).into_iter();
+    let claims = claims_of(&certificates).into_iter();
     let is_ours = |address: &String| listed.is_some_and(|listed| listed.by_address(address).is_some());
     for address in claims.filter(|address| !is_ours(address)).take(MOST_CLAIMS) {
         match ask(address.clone()).await {
@@ -82,7 +82,8 @@ async fn account_of(
             Err(error) => gap = Some(gaps::refused(Part::ClientCertificates, &error)),
         }
     }
-    let unnamed = Some(account(String::new(), certificates));
+    let claimed = claims_of(&certificates).into_iter().take(MOST_CLAIMS).collect();
+    let unnamed = Some(ForeignAccount { claimed, ..account(String::new(), certificates) });
     match gap {
         Some(gap) => Reading::Partial(unnamed, gap),
         None => Reading::Complete(unnamed),
@@ -90,7 +91,7 @@ async fn account_of(
 }
 
 /// The addresses that certificates name. Who uploads a key chooses its name: each is a claim.
-fn claims(certificates: &[Certificate]) -> BTreeSet<String> {
+fn claims_of(certificates: &[Certificate]) -> BTreeSet<String> {
     certificates.iter().filter_map(|certificate| address(&certificate.common_name)).collect()
 }
 
@@ -105,6 +106,7 @@ fn account(email: String, certificates: Vec<Certificate>) -> ForeignAccount {
     ForeignAccount {
         project: project(&email).to_owned(),
         email,
+        claimed: Vec::new(),
         keys: certificates
             .into_iter()
             .map(|certificate| PublicKey {

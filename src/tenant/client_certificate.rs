@@ -21,6 +21,9 @@ pub struct PublicKey {
 pub struct ForeignAccount {
     /// Its address, as its certificates name it and that address confirms; empty if they do not tell it.
     pub email: String,
+    /// Addresses that its certificates name and that nothing confirms: who uploads a key chooses its name.
+    #[serde(default)]
+    pub claimed: Vec<String>,
     /// Its project, as the address names it; empty for addresses that name none.
     pub project: String,
     /// Its public keys, Google's own among them.

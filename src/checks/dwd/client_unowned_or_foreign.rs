@@ -6,7 +6,7 @@ use super::scope::{REMOVE, own_client};
 use crate::checks::words::listed;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity, Verdict};
-use crate::tenant::{ClientIdentity, Part, Policy, RegisteredClient, ServiceAccount, Tenant};
+use crate::tenant::{ClientIdentity, ForeignAccount, Part, Policy, RegisteredClient, ServiceAccount, Tenant};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -120,6 +120,14 @@ fn judge_account(account: &ServiceAccount) -> Ruling {
     }
 }
 
+/// What certificates say and nothing confirms.
+fn claims(account: &ForeignAccount) -> String {
+    match account.claimed.as_slice() {
+        [] => String::new(),
+        claimed => format!(": they name {}, which nothing confirms", claimed.join(" and ")),
+    }
+}
+
 fn unmatched(client_id: &str, tenant: &Tenant, policy: &Policy, entry: Option<&RegisteredClient>) -> Ruling {
     if policy.own_client_id.as_deref() == Some(client_id) {
         return Ruling::review(Severity::Low, "This audit's own account is in none of the listed projects")
@@ -129,7 +137,8 @@ fn unmatched(client_id: &str, tenant: &Tenant, policy: &Policy, entry: Option<&R
     let message = match identity {
         ClientIdentity::Foreign(account) if account.email.is_empty() => format!(
             "Client {client_id} is a service account that exists, in none of the listed projects; its certificates \
-             do not tell its address"
+             do not tell its address{}",
+            claims(account)
         ),
         ClientIdentity::Foreign(account) => format!(
             "Client {client_id} is the service account {}, in none of the listed projects",
@@ -174,8 +183,8 @@ mod tests {
     use crate::checks::test_facts::*;
     use crate::findings::Verdict;
     use crate::tenant::{
-        ClientCertificates, ForeignAccount, IamBinding, IamPolicies, IamPolicy, IamResource, Reading,
-        ResourcePolicy, ServiceAccounts,
+        ClientCertificates, IamBinding, IamPolicies, IamPolicy, IamResource, Reading, ResourcePolicy,
+        ServiceAccounts,
     };
 
     fn known() -> Tenant {
@@ -201,6 +210,7 @@ mod tests {
     fn what_public_certificates_tell_is_said() {
         let tenant = known();
         let foreign = ForeignAccount {
+            claimed: Vec::new(),
             email: "mailer@vendor.iam.gserviceaccount.com".to_owned(),
             project: "vendor".to_owned(),
             keys: Vec::new(),
@@ -223,7 +233,12 @@ mod tests {
     #[test]
     fn an_account_whose_certificates_name_nobody_is_one_that_exists_without_an_address() {
         let mut tenant = known();
-        let unnamed = ForeignAccount { email: String::new(), project: String::new(), keys: Vec::new() };
+        let unnamed = ForeignAccount {
+            email: String::new(),
+            claimed: vec!["mailer@vendor.iam.gserviceaccount.com".to_owned()],
+            project: String::new(),
+            keys: Vec::new(),
+        };
         tenant.client_certificates = Reading::Complete(vec![ClientCertificates {
             client_id: "555".to_owned(),
             account: Reading::Complete(Some(unnamed)),
@@ -231,7 +246,8 @@ mod tests {
         let ruling = only(judge("555", &tenant, &policy()));
         assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::High));
         assert!(ruling.message.contains("a service account that exists"), "{}", ruling.message);
-        assert!(ruling.message.ends_with("do not tell its address"), "{}", ruling.message);
+        let claim = "do not tell its address: they name mailer@vendor.iam.gserviceaccount.com, which nothing confirms";
+        assert!(ruling.message.ends_with(claim), "{}", ruling.message);
         assert!(!ruling.message.contains(" ,"), "{}", ruling.message);
         assert!(ruling.evidence.iter().all(|fact| !fact.ends_with(": ")), "{:?}", ruling.evidence);
         assert!(ruling.evidence.iter().all(|fact| !fact.starts_with("project")), "{:?}", ruling.evidence);

@@ -249,6 +249,7 @@ mod tests {
     #[test]
     fn a_ticket_answers_for_a_vendors_client_that_the_log_names_by_address() {
         let account = ForeignAccount {
+            claimed: Vec::new(),
             email: "sync@vendor.iam.gserviceaccount.com".into(),
             project: "vendor".into(),
             keys: Vec::new(),

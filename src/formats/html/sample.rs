@@ -513,6 +513,7 @@ pub(super) fn tenant(people: People) -> Tenant {
         client_certificates: Reading::Complete(vec![ClientCertificates {
             client_id: "118820044917733610555".to_owned(),
             account: Reading::Complete(Some(ForeignAccount {
+                claimed: Vec::new(),
                 email: "sync@vendor.iam.gserviceaccount.com".to_owned(),
                 project: "vendor".to_owned(),
                 keys: vec![PublicKey {

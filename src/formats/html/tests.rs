@@ -134,6 +134,7 @@ fn hostile_ledger(sample: &mut Sample) {
     let roles = AdminRoles { roles: vec![role], assignments: assignments.into() };
     tenant.admin_roles = Reading::Partial(roles, gap(Part::AdminRoles));
     let foreign = ForeignAccount {
+        claimed: Vec::new(),
         email: text(),
         project: text(),
         keys: vec![PublicKey { key_id: text(), valid_after: None, valid_before: None }],
@@ -509,10 +510,13 @@ fn a_client_whose_certificates_name_nobody_is_an_account_without_an_address() {
     let client_id = certificates[0].client_id.clone();
     let Reading::Complete(Some(foreign)) = &mut certificates[0].account else { unreachable!() };
     (foreign.email, foreign.project) = (String::new(), String::new());
+    foreign.claimed = vec!["<b>@vendor.iam.gserviceaccount.com".to_owned()];
     let html = render(&sample);
     let start = html.find(&format!("id=\"client-{client_id}\"")).unwrap();
     let client = &html[start..start + html[start..].find("</details>").unwrap()];
-    for text in ["a service account that exists", "do not tell its address", "0a1b"] {
+    let claim =
+        "do not tell its address: they name &lt;b&gt;@vendor.iam.gserviceaccount.com, which nothing confirms";
+    for text in ["a service account that exists", claim, "0a1b"] {
         assert!(client.contains(text), "{text}\n{client}");
     }
     assert!(!client.contains("service account ,"), "{client}");

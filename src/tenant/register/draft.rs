@@ -152,6 +152,7 @@ mod tests {
     #[test]
     fn a_draft_says_who_a_client_is_that_no_listed_account_is() {
         let account = ForeignAccount {
+            claimed: Vec::new(),
             email: "sync@vendor.iam.gserviceaccount.com".to_owned(),
             project: "vendor".to_owned(),
             keys: Vec::new(),

@@ -30,11 +30,11 @@ pub(super) fn who(entry: &Entry<'_>, tenant: &Tenant) -> Vec<String> {
         )];
     }
     let mut said = vec![match (entry.foreign(), entry.certificates.map(|client| &client.account)) {
-        (Some(foreign), _) if foreign.email.is_empty() => {
+        (Some(foreign), _) if foreign.email.is_empty() => format!(
             "Google's public certificates show that it is a service account that exists, in none of the listed \
-             projects; they do not tell its address. If its project is not yours, somebody else holds these scopes"
-                .to_owned()
-        }
+             projects; they do not tell its address{}. If its project is not yours, somebody else holds these scopes",
+            claims(&foreign.claimed),
+        ),
         (Some(foreign), _) => format!(
             "Google's public certificates name it: service account {}{}, in none of the listed projects. If that \
              project is not yours, somebody else holds these scopes",
@@ -61,6 +61,16 @@ pub(super) fn who(entry: &Entry<'_>, tenant: &Tenant) -> Vec<String> {
         said.push(format!("Not every account was listed. {}", gap(missing)));
     }
     said
+}
+
+/// Addresses that certificates name and nothing confirms.
+fn claims(claimed: &[String]) -> String {
+    let addresses: Vec<String> = claimed.iter().map(|claim| address(claim)).collect();
+    if addresses.is_empty() {
+        String::new()
+    } else {
+        format!(": they name {}, which nothing confirms", addresses.join(" and "))
+    }
 }
 
 fn of_account(account: &ServiceAccount) -> Vec<String> {
