@@ -83,14 +83,14 @@ pub struct Parameter {
     #[serde(default)]
     pub name: String,
     /// One value.
-    #[serde(default)]
-    pub value: Option<Text>,
+    #[serde(default, deserialize_with = "digit_by_digit")]
+    pub value: Option<String>,
     /// Several values.
     #[serde(default)]
     pub multi_value: Vec<Text>,
     /// One whole number, as Google writes int64: as a text.
-    #[serde(default)]
-    pub int_value: Option<Text>,
+    #[serde(default, deserialize_with = "digit_by_digit")]
+    pub int_value: Option<String>,
     /// Several whole numbers.
     #[serde(default)]
     pub multi_int_value: Vec<Text>,
@@ -111,12 +111,15 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
+fn digit_by_digit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<Text>::deserialize(deserializer)?.map(|text| text.0))
+}
+
 impl Parameter {
     /// Every value, however it came.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        let singles = self.value.iter().chain(&self.int_value);
-        let all = self.multi_value.iter().chain(&self.multi_int_value).chain(singles);
-        all.map(|text| text.0.as_str())
+        let several = self.multi_value.iter().chain(&self.multi_int_value).map(|text| text.0.as_str());
+        several.chain(self.value.iter().chain(&self.int_value).map(String::as_str))
     }
 }
 
@@ -125,8 +128,7 @@ impl Event {
     #[must_use]
     pub fn value(&self, name: &str) -> &str {
         let Some(parameter) = self.parameter(name) else { return "" };
-        let one = parameter.value.as_ref().map(|text| text.0.as_str());
-        one.or_else(|| parameter.texts().next()).unwrap_or_default()
+        parameter.value.as_deref().or_else(|| parameter.texts().next()).unwrap_or_default()
     }
 
     /// The values of a parameter. A single one may hold several, separated by spaces or commas.
