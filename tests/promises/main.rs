@@ -20,6 +20,8 @@ mod imports;
 #[cfg(test)]
 mod keyless;
 #[cfg(test)]
+mod kept_histories;
+#[cfg(test)]
 mod ledger;
 #[cfg(test)]
 mod missing_sources;

@@ -1,0 +1,97 @@
+//! Histories that earlier versions wrote stay readable: `tests/histories/<version>/<tenant>/`.
+//!
+//! Each folder holds the history as the program of that version left it, and CSV files that it wrote of the
+//! newest run. A fixture is never written again: a change of what is stored adds a folder beside it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::support::{Audit, binary};
+
+/// The version that wrote the history, its tenant, and the ids of its runs, the newest first.
+const HISTORIES: &[(&str, &str, [&str; 2])] = &[
+    ("0.1.0-dev", "demo", ["2026-11-21T07-00-00Z", "2026-11-14T07-00-00Z"]),
+    // The older of the two was stopped and resumed.
+    ("0.1.0-dev", "neglected", ["2026-11-26T11-48-56Z", "2026-11-26T11-48-52Z"]),
+];
+
+/// A copy of a history that may be written to, with the configuration of its tenant.
+struct Kept {
+    folder: TempDir,
+    written: PathBuf,
+}
+
+impl Kept {
+    fn copy(version: &str, tenant: &str) -> Self {
+        let written = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/histories").join(version).join(tenant);
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::copy(written.join("history.sqlite"), folder.path().join("history.sqlite")).unwrap();
+        let config = "[tenant]\nadmin = \"auditor@example.com\"\n[auth]\nkey_file = \"none.json\"\n\
+                      [history]\npath = \"history.sqlite\"\n[reports]\ndirectory = \"reports\"\n";
+        std::fs::write(folder.path().join("config.toml"), config).unwrap();
+        Self { folder, written }
+    }
+
+    fn say(&self, arguments: &[&str]) -> Audit {
+        let config = self.folder.path().join("config.toml").display().to_string();
+        let output = binary(&[arguments, &["--config", &config]].concat(), &[]);
+        Audit::of(&output, self.folder.path().join("reports"))
+    }
+}
+
+fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
+    csv::Reader::from_reader(text.as_bytes()).deserialize().map(Result::unwrap).collect()
+}
+
+#[test]
+fn every_run_of_a_kept_history_is_listed_judged_and_reported() {
+    for (version, tenant, runs) in HISTORIES {
+        let kept = Kept::copy(version, tenant);
+        let listed = kept.say(&["runs"]);
+        let ids: Vec<_> = listed.stdout.lines().skip(1).filter_map(|line| line.split(' ').next()).collect();
+        assert_eq!(ids, runs, "{version} {tenant}: {}", listed.stderr);
+        // A mailbox is denied to the audit in one tenant and in the other not.
+        let code = if *tenant == "neglected" { 4 } else { 0 };
+        for run in runs {
+            for command in ["report", "judge", "report"] {
+                let audit = kept.say(&[command, run]);
+                audit.assert_code(code);
+                assert!(!audit.rows("findings.csv").is_empty(), "{version} {tenant} {run} {command}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_facts_of_a_kept_history_are_told_as_they_were_when_it_was_written() {
+    for (version, tenant, [newest, _]) in HISTORIES {
+        let kept = Kept::copy(version, tenant);
+        let audit = kept.say(&["report", newest]);
+        for file in ["users.csv", "send_as.csv", "service_accounts.csv", "sa_keys.csv"] {
+            let then = rows(&std::fs::read_to_string(kept.written.join(file)).unwrap());
+            let now = audit.rows(file);
+            assert!(!then.is_empty(), "{version} {tenant} {file}");
+            assert_eq!(then.len(), now.len(), "{version} {tenant} {file}");
+            for (then, now) in then.iter().zip(&now) {
+                // Columns are added at the end only; what stood in a column still does.
+                let same = then.keys().map(|column| (column.clone(), now[column].clone())).collect();
+                assert_eq!(*then, same, "{version} {tenant} {file}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_kept_history_is_the_past_of_a_run_of_today() {
+    for (version, tenant, [newest, _]) in HISTORIES {
+        let kept = Kept::copy(version, tenant);
+        let judged = kept.say(&["judge", newest]);
+        let report = judged.json("report.json");
+        assert!(report["run"]["compared_with"].is_string(), "{version} {tenant}: {}", report["run"]);
+        let first_seen: Vec<_> =
+            judged.rows("findings.csv").into_iter().map(|row| row["first_seen_at"].clone()).collect();
+        assert!(first_seen.iter().all(|time| !time.is_empty()), "{version} {tenant}");
+    }
+}
