@@ -156,6 +156,8 @@ UNREADABLE_FAULTS: dict[str, frozenset[int]] = {
     "reset": frozenset({0}),
     "garbage": frozenset({200}),
     "cut": frozenset(range(200, 600)),
+    "body": frozenset(range(200, 600)),
+    "patch": frozenset(range(200, 600)),
     "html": frozenset(range(400, 600)),
     "plain-text": frozenset(range(400, 600)),
 }

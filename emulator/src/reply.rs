@@ -55,14 +55,41 @@ impl Reply {
         Self { status, content_type, body, told: Some(Value::from(text)), headers: Vec::new() }
     }
 
+    /// The text as it stands, under the type that it looks like.
+    fn verbatim(status: u16, text: &str) -> Self {
+        let content_type = match text.trim_start().chars().next() {
+            Some('<') => "text/html; charset=UTF-8",
+            Some('{' | '[') | None => JSON,
+            Some(_) => "text/plain; charset=UTF-8",
+        };
+        // Nobody's schema holds it, so the log tells nothing of it.
+        Self { told: None, ..Self::text(status, content_type, text) }
+    }
+
+    /// Changed by a JSON Patch; as it was, where the patch does not fit.
+    fn patched(self, patch: &str) -> Self {
+        let (Ok(mut body), Ok(patch)) =
+            (serde_json::from_slice(&self.body), serde_json::from_str::<json_patch::Patch>(patch))
+        else {
+            return self;
+        };
+        match json_patch::patch(&mut body, &patch) {
+            Ok(()) => Self { headers: self.headers, told: None, ..Self::json(self.status, &body, false) },
+            Err(_) => self,
+        }
+    }
+
     pub(crate) fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
     /// What a fault makes of it before it is sent.
-    fn spoilt_by(self, answer: Option<Answer>) -> Self {
-        match answer {
+    fn spoilt_by(self, struck: &Struck<'_>) -> Self {
+        let text = struck.fault.and_then(|fault| fault.text.as_deref()).unwrap_or_default();
+        match struck.answer() {
+            Some(Answer::Body(status)) => Self::verbatim(status, text),
+            Some(Answer::Patch) => self.patched(text),
             Some(Answer::PlainText(status)) => {
                 Self::text(status, "text/plain; charset=UTF-8", "request rate higher than configured")
             }
@@ -85,7 +112,7 @@ impl Reply {
         line: Option<&Line>,
     ) -> Response<Body> {
         let answer = struck.answer();
-        let reply = self.spoilt_by(answer);
+        let reply = self.spoilt_by(struck);
         if let Some(fault) = struck.fault {
             entry.fault = true;
             entry.fault_answer = Some(fault.written.clone());

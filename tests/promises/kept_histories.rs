@@ -25,7 +25,8 @@ struct Kept {
 
 impl Kept {
     fn copy(version: &str, tenant: &str) -> Self {
-        let written = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/histories").join(version).join(tenant);
+        let written =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/histories").join(version).join(tenant);
         let folder = tempfile::tempdir().unwrap();
         std::fs::copy(written.join("history.sqlite"), folder.path().join("history.sqlite")).unwrap();
         let config = "[tenant]\nadmin = \"auditor@example.com\"\n[auth]\nkey_file = \"none.json\"\n\

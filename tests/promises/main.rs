@@ -18,9 +18,9 @@ mod history;
 #[cfg(test)]
 mod imports;
 #[cfg(test)]
-mod keyless;
-#[cfg(test)]
 mod kept_histories;
+#[cfg(test)]
+mod keyless;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]

@@ -101,7 +101,7 @@ class Answered(unittest.TestCase):
         self.assertIn("like any other", struck("userRateLimitExceeded"))
         self.assertEqual(struck("drip=1ms"), "")
         self.assertIn("User has no field", struck("drip=1ms", answer={"users": [{"mail": "a"}]}))
-        for word, status in [("hang", 0), ("garbage", 200), ("html=502", 502)]:
+        for word, status in [("hang", 0), ("garbage", 200), ("html=502", 502), ("body=403", 403), ("patch", 200)]:
             nothing = users(fault=True, fault_answer=word, status=status)
             nothing.logged["response"] = None
             self.assertEqual(self.wrong(nothing), "", word)

@@ -33,6 +33,10 @@ pub(crate) enum Answer {
     Cut,
     /// 200, with bytes that are no JSON.
     Garbage,
+    /// This status and the fault's own text, word for word.
+    Body(u16),
+    /// The usual answer, changed by the fault's own JSON Patch (RFC 6902).
+    Patch,
     /// The usual answer, a byte at a time.
     Drip(Duration),
     /// The page's own token again as the next one.
@@ -59,7 +63,7 @@ const TOKEN_PATHS: [&str; 3] = ["/token", "/o/oauth2/token", "/v1/token"];
 /// How the paths begin where no token is given out.
 const API_PATHS: [&str; 4] = ["/admin/", "/gmail/", "/oauth2/", "/v1/projects/"];
 
-const WORDS: [&str; 13] = [
+const WORDS: [&str; 15] = [
     "plain-text",
     "html",
     "latency",
@@ -67,6 +71,8 @@ const WORDS: [&str; 13] = [
     "reset",
     "cut",
     "garbage",
+    "body",
+    "patch",
     "drip",
     "repeat-page",
     "empty-page",
@@ -86,7 +92,13 @@ impl Answer {
             ("garbage", None) => Ok(Self::Garbage),
             ("repeat-page", None) => Ok(Self::RepeatPage),
             ("empty-page", None) => Ok(Self::EmptyPage),
-            ("hang" | "reset" | "cut" | "garbage" | "repeat-page" | "empty-page", Some(_)) => {
+            ("patch", None) => Ok(Self::Patch),
+            ("body", None) => Ok(Self::Body(200)),
+            ("body", Some(value)) => match value.parse() {
+                Ok(status @ 200..=599) => Ok(Self::Body(status)),
+                _ => Err(format!("`{value}` is no status from 200 to 599")),
+            },
+            ("hang" | "reset" | "cut" | "garbage" | "patch" | "repeat-page" | "empty-page", Some(_)) => {
                 Err(format!("`{word}` takes no value"))
             }
             ("plain-text", value) => status_or(value, 429).map(Self::PlainText),

@@ -28,6 +28,8 @@ pub struct Fault {
     pub(crate) answer: Answer,
     /// The same, as it was written.
     pub(crate) written: String,
+    /// What `body` answers, or the JSON Patch of `patch`.
+    pub(crate) text: Option<String>,
     /// Only requests that act as this user.
     pub(crate) subject: Option<String>,
     /// How many matching requests are answered as usual first.

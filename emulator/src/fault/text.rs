@@ -8,7 +8,8 @@ use super::words::nearest;
 use crate::error::EmulatorError;
 
 /// What says when a fault strikes, and the header that goes with it.
-pub(super) const CONDITIONS: [&str; 6] = ["subject", "after", "times", "every", "chance", "retry-after"];
+pub(super) const CONDITIONS: [&str; 7] =
+    ["subject", "after", "times", "every", "chance", "retry-after", "text"];
 
 const MILLION: f64 = 1_000_000.0;
 
@@ -49,6 +50,7 @@ impl Fault {
             path: path.to_owned(),
             answer: parsed,
             written: answer.to_owned(),
+            text: None,
             subject: None,
             after: 0,
             every: 1,
@@ -56,6 +58,29 @@ impl Fault {
             chance: None,
             retry_after: None,
         })
+    }
+
+    /// The same fault with this text: what `body` answers, or the JSON Patch of `patch`.
+    ///
+    /// # Errors
+    ///
+    /// If the answer takes no text, or the text is no JSON Patch.
+    pub fn with_text(mut self, text: &str) -> Result<Self, EmulatorError> {
+        self.set_text(text).map_err(|reason| EmulatorError::Fault { text: text.to_owned(), reason })?;
+        Ok(self)
+    }
+
+    fn set_text(&mut self, text: &str) -> Result<(), String> {
+        match self.answer {
+            Answer::Patch => {
+                serde_json::from_str::<json_patch::Patch>(text)
+                    .map_err(|error| format!("`text` is no JSON Patch: {error}"))?;
+            }
+            Answer::Body(_) => {}
+            _ => return Err(format!("`{}` takes no `text`", self.written)),
+        }
+        self.text = Some(text.to_owned());
+        Ok(())
     }
 
     pub(super) fn condition(&mut self, name: &str, value: &str) -> Result<(), String> {
@@ -71,6 +96,7 @@ impl Fault {
                     .filter(|count| *count > 0)
                     .ok_or_else(|| refuse("a number from 1 on"))?;
             }
+            "text" => self.set_text(value)?,
             "chance" => self.chance = Some(millionths(value).ok_or_else(|| refuse("a number from 0 to 1"))?),
             "retry-after" => self.retry_after = Some(value.parse().map_err(|_| refuse("seconds"))?),
             other => {
@@ -118,6 +144,9 @@ mod tests {
             ("GET /x 500 after=soon", "`after` takes a number, not `soon`"),
             ("GET /x 500 every=0", "from 1 on"),
             ("GET /x 500 chance=2", "from 0 to 1"),
+            ("GET /x body=199", "no status from 200"),
+            ("GET /x 500 text={}", "`500` takes no `text`"),
+            ("GET /x patch text={}", "no JSON Patch"),
             ("GET /x 500 tymes=2", "did you mean `times`?"),
         ] {
             let error = text.parse::<Fault>().unwrap_err().to_string();

@@ -176,6 +176,9 @@ pub(crate) async fn read(response: reqwest::Response) -> Answer {
     Answer {
         status: response.status().as_u16(),
         headers: response.headers().clone(),
-        body: response.json().await.unwrap(),
+        body: match response.bytes().await.unwrap() {
+            empty if empty.is_empty() => Value::Null,
+            body => serde_json::from_slice(&body).unwrap(),
+        },
     }
 }

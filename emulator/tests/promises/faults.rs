@@ -57,6 +57,30 @@ async fn an_api_can_be_switched_off() {
 }
 
 #[tokio::test]
+async fn an_answer_can_be_given_word_for_word_or_changed() {
+    let body = r#"{"error": {"code": 403, "errors": null}}"#;
+    let faults = vec![
+        "GET /gmail/* body=403 times=1".parse::<Fault>().unwrap().with_text(body).unwrap(),
+        "GET /gmail/* body times=1".parse().unwrap(),
+        "GET /gmail/* patch"
+            .parse::<Fault>()
+            .unwrap()
+            .with_text(r#"[{"op": "replace", "path": "/sendAs/0/sendAsEmail", "value": "boss+invoices@example.com"}]"#)
+            .unwrap(),
+    ];
+    let client = Client::with(Options { faults, ..options(TenantName::Typical) }).await;
+    let token = client.token(Some(ADMIN), &[SETTINGS]).await;
+    let refused = client.get(&token, SEND_AS).await;
+    assert_eq!(refused.status, 403);
+    assert_eq!(refused.body, serde_json::from_str::<serde_json::Value>(body).unwrap());
+    let empty = client.get(&token, SEND_AS).await;
+    assert_eq!((empty.status, empty.headers["content-length"].to_str().unwrap()), (200, "0"));
+    let changed = client.get(&token, SEND_AS).await;
+    assert_eq!(changed.body["sendAs"][0]["sendAsEmail"], "boss+invoices@example.com");
+    assert_eq!(changed.body["sendAs"][0]["isPrimary"], true);
+}
+
+#[tokio::test]
 async fn gmail_tells_when_to_come_back_in_the_message() {
     let client = client(&["GET /gmail/* 429"]).await;
     let answer = client.read_as(ADMIN, SETTINGS, SEND_AS).await;
