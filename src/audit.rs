@@ -17,8 +17,9 @@ use crate::config::{Config, ConfigError, Credentials};
 use crate::findings::{Completeness, Exceptions, Requests, RunSummary};
 use crate::formats::FormatOptions;
 use crate::google::{Auth, Client, ClientOptions, KeyFile, Machine, Roots, Traffic};
+use crate::input_file;
 use crate::judge::{self, Bench, Judged};
-use crate::report::{self, Folder};
+use crate::report::{self, Folder, Latest};
 use crate::store::{KnownRun, Run, RunState, Store, StoreError};
 use crate::tenant::{self, DomainKind, Part, Policy, Register, ScopeRiskTable, Tenant};
 
@@ -27,14 +28,25 @@ pub use error::AuditError;
 pub use outcome::{Beginning, Exit, Outcome};
 
 /// What a run is told beside its configuration.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Circumstances {
     /// The run's "now": its id, and what ages are measured against. A run that is continued keeps its own.
     pub at: DateTime<Utc>,
     /// Whether the tenant is the synthetic one.
     pub is_demo: bool,
-    /// Whether an unfinished run is to be continued, however old it is.
-    pub resume: bool,
+    /// Whether an unfinished run is to be continued.
+    pub resume: Resume,
+}
+
+/// Which unfinished run is to be continued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resume {
+    /// One that began within `[history] resume_hours`; otherwise a new run begins.
+    IfYoung,
+    /// The same, but an older one is not passed over in silence.
+    Asked,
+    /// This one, however old it is.
+    Named(String),
 }
 
 /// One audit: read, judge, report. When `stop` comes true, what is not read yet stays unread, and the report
@@ -57,7 +69,7 @@ pub async fn run(
     let (client, account) = connect(config).await?;
     let folder = Folder::prepare(&config.reports)?;
     let store = Store::open(&config.history)?;
-    let (run, beginning) = begin(&store, &folder, config, circumstances)?;
+    let (run, beginning) = begin(&store, &folder, config, &circumstances)?;
     let earlier = run.requests()?;
 
     let ending = tokio::select! {
@@ -67,7 +79,7 @@ pub async fn run(
             if client.has_given_up() { RunState::Interrupted } else { RunState::Finished }
         }
         () = stop => RunState::Interrupted,
-        failure = tell_traffic(&client, &run, &earlier, progress) => return Err(failure.into()),
+        failure = tell_traffic(&store, &client, &run, &earlier, progress) => return Err(failure.into()),
     };
     let own = assemble::OwnClient { email: &account.email, client_id: account.client_id.as_deref() };
     let facts = assemble::facts(&run, own, register.as_ref())?;
@@ -94,14 +106,16 @@ pub async fn run(
     let judged = judge(&run, &facts, checks, &policy, &exceptions, &plan.parts)?;
     let summary = RunSummary {
         requests: requests(&client, &earlier),
-        ..summary(config, circumstances, &plan, &run, &facts, judged)
+        ..summary(config, &circumstances, &plan, &run, &facts, judged)
     };
-    let outcome = write_reports(config, &run, &facts.tenant, &summary, folder, ending)?;
-    Ok(Outcome { beginning, ..outcome })
+    let outcome = write_reports(config, &run, &facts.tenant, &summary, &folder, ending)?;
+    let latest = folder.point_latest(run.id());
+    Ok(Outcome { beginning, latest, ..outcome })
 }
 
 /// Tells and keeps for ever what goes to Google; ends only where it cannot be kept.
 async fn tell_traffic(
+    store: &Store,
     client: &Client,
     run: &Run<'_>,
     earlier: &BTreeMap<String, Requests>,
@@ -111,7 +125,8 @@ async fn tell_traffic(
     loop {
         every_second.tick().await;
         progress.traffic(client.traffic().into_values().sum());
-        if let Err(error) = run.keep_requests(&requests(client, earlier)) {
+        if let Err(error) = run.keep_requests(&requests(client, earlier)).and_then(|()| store.refuse_moved())
+        {
             return error;
         }
     }
@@ -122,27 +137,39 @@ fn begin<'s>(
     store: &'s Store,
     folder: &Folder,
     config: &Config,
-    circumstances: Circumstances,
+    circumstances: &Circumstances,
 ) -> Result<(Run<'s>, Beginning), AuditError> {
     let terms = format!("{} {}", env!("CARGO_PKG_VERSION"), config.facts_digest);
+    // A clock that went back makes no run young.
     let is_young = |run: &Run<'_>| {
-        let age = (circumstances.at - run.started_at()).to_std().unwrap_or_default();
-        age < config.resume_within
+        (circumstances.at - run.started_at()).to_std().is_ok_and(|age| age < config.resume_within)
     };
+    let resume = &circumstances.resume;
     let unfinished = store.unfinished(&terms)?;
-    match unfinished {
-        Some((run, true)) if circumstances.resume || is_young(&run) => {
+    if let Resume::Named(id) = resume
+        && unfinished.as_ref().is_none_or(|(run, _)| run.id() != id)
+    {
+        let is_known = store.run(id)?.is_some();
+        let id = id.clone();
+        return Err(if is_known { AuditError::NotUnfinished(id) } else { AuditError::NoSuchRun(id) });
+    }
+    match (unfinished, resume) {
+        (Some((run, true)), resume) if matches!(resume, Resume::Named(_)) || is_young(&run) => {
             tracing::info!(run = run.id(), "continuing");
-            run.forget_gaps()?;
-            return Ok((run, Beginning::Resumed));
+            return Ok((run.resume(circumstances.at)?, Beginning::Resumed));
         }
-        Some((run, false)) if circumstances.resume => {
+        (Some((run, true)), Resume::Asked) => {
+            return Err(AuditError::NotYoung { id: run.id().to_owned(), began_at: run.started_at() });
+        }
+        (Some((run, false)), Resume::Asked | Resume::Named(_)) => {
             return Err(AuditError::OtherTerms(run.id().to_owned()));
         }
-        Some((run, _)) => tracing::warn!("the run {} was not finished, and is not continued", run.id()),
-        None => {}
+        (Some((run, _)), _) => {
+            tracing::warn!("the run {} was not finished, and is not continued", run.id());
+        }
+        (None, _) => {}
     }
-    let beginning = if circumstances.resume { Beginning::NothingToResume } else { Beginning::Fresh };
+    let beginning = if *resume == Resume::IfYoung { Beginning::Fresh } else { Beginning::NothingToResume };
     let run = store.begin(circumstances.at, &terms, |id| folder.claim(id).map_err(AuditError::from))?;
     Ok((run, beginning))
 }
@@ -160,8 +187,7 @@ pub fn judge_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError>
     let policy = policy(config, &facts, register);
     let judged = judge(&run, &facts, checks::ALL, &policy, &exceptions, &parts)?;
     let summary = with_verdicts(RunSummary { profile: profile_name(config), ..before }, &judged);
-    let folder = Folder::prepare(&config.reports)?;
-    write_reports(config, &run, &facts.tenant, &summary, folder, state)
+    write_again(config, &run, &facts.tenant, &summary, state)
 }
 
 /// Writes the reports of a run anew, with the findings it has.
@@ -172,8 +198,7 @@ pub fn report_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError
     let register = read_register(config)?;
     let store = Store::open(&config.history)?;
     let (run, state, summary, facts) = reported_run(&store, run_id, register.as_ref())?;
-    let folder = Folder::prepare(&config.reports)?;
-    write_reports(config, &run, &facts.tenant, &summary, folder, state)
+    write_again(config, &run, &facts.tenant, &summary, state)
 }
 
 /// The text of a register that names every client that the ledger of a run holds.
@@ -266,7 +291,7 @@ fn requests(client: &Client, earlier: &BTreeMap<String, Requests>) -> BTreeMap<S
 
 fn read_exceptions(config: &Config) -> Result<Exceptions, ConfigError> {
     let Some(path) = &config.exceptions else { return Ok(Exceptions::default()) };
-    let text = std::fs::read_to_string(path).map_err(|error| {
+    let text = input_file::read_text(path).map_err(|error| {
         let message = format!("cannot read the exceptions file {}: {error}", path.display());
         ConfigError::new(message)
             .with_help("Correct `[checks] exceptions`, or remove the key if there are none.")
@@ -282,7 +307,7 @@ fn read_exceptions(config: &Config) -> Result<Exceptions, ConfigError> {
 /// The operator's register of clients, if there is one.
 fn read_register(config: &Config) -> Result<Option<Register>, ConfigError> {
     let Some(path) = &config.register else { return Ok(None) };
-    let text = std::fs::read_to_string(path).map_err(|error| {
+    let text = input_file::read_text(path).map_err(|error| {
         ConfigError::new(format!("cannot read the register {}: {error}", path.display()))
             .with_help("Correct `[checks] register`, or draft one with `workspace-audit register --init`.")
     })?;
@@ -352,7 +377,7 @@ fn judge(
 
 fn summary(
     config: &Config,
-    circumstances: Circumstances,
+    circumstances: &Circumstances,
     plan: &Plan,
     run: &Run<'_>,
     facts: &Facts,
@@ -368,6 +393,7 @@ fn summary(
     let blank = RunSummary {
         run_id: run.id().to_owned(),
         started_at: run.started_at(),
+        resumed_at: run.resumed_at(),
         finished_at: if circumstances.is_demo { run.started_at() } else { Utc::now() },
         compared_with: run.previous().ok().flatten().map(|previous| previous.id().to_owned()),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -383,6 +409,7 @@ fn summary(
         scope_table: format!("version {}, reviewed {}", table.version, table.reviewed),
         is_demo: circumstances.is_demo,
         completeness: Completeness::Complete,
+        not_configured: Vec::new(),
         users: 0,
         mailboxes: judged.mailboxes.clone(),
         changes: judged.changes,
@@ -400,6 +427,7 @@ fn with_verdicts(summary: RunSummary, judged: &Judged) -> RunSummary {
     let partial = judged.coverage.is_partial();
     RunSummary {
         completeness: if partial { Completeness::Partial } else { Completeness::Complete },
+        not_configured: judged.not_configured.clone(),
         users: judged.users,
         mailboxes: judged.mailboxes.clone(),
         changes: judged.changes,
@@ -433,12 +461,27 @@ fn reported_run<'s>(
     Ok((run, state, summary, facts))
 }
 
+/// Writes the reports of a run of the history. They are news only where nothing else is.
+fn write_again(
+    config: &Config,
+    run: &Run<'_>,
+    tenant: &Tenant,
+    summary: &RunSummary,
+    state: RunState,
+) -> Result<Outcome, AuditError> {
+    let folder = Folder::prepare(&config.reports)?;
+    let outcome = write_reports(config, run, tenant, summary, &folder, state)?;
+    let is_latest = !folder.has_latest() && run.has_newest_report()?;
+    let latest = if is_latest { folder.point_latest(run.id()) } else { Latest::Kept };
+    Ok(Outcome { latest, ..outcome })
+}
+
 fn write_reports(
     config: &Config,
     run: &Run<'_>,
     tenant: &Tenant,
     summary: &RunSummary,
-    folder: Folder,
+    folder: &Folder,
     ending: RunState,
 ) -> Result<Outcome, AuditError> {
     let at_or_above = config.fail_on.map_or(0, |threshold| {
@@ -457,15 +500,21 @@ fn write_reports(
         exit_code: exit.code(),
         was_interrupted: ending == RunState::Interrupted,
     };
-    let folder = folder.write(&contents)?;
-    // Only what somebody can read is what the next run compares with.
-    run.end(ending, summary)?;
-    if ending == RunState::Finished {
-        run.forget_all_but(config.keep_runs)?;
+    let published = folder.write(&contents)?;
+    // Only what somebody can read is what the next run compares with, and only what the history has is reported.
+    if let Err(error) = run.end(ending, summary) {
+        published.withdraw();
+        return Err(error.into());
+    }
+    if ending == RunState::Finished
+        && let Err(error) = run.forget_all_but(config.keep_runs)
+    {
+        tracing::warn!(%error, "old runs are still in the history: the next run tries again");
     }
     Ok(Outcome {
         summary: summary.clone(),
-        folder,
+        folder: published.keep(),
+        latest: Latest::Kept,
         exit,
         at_or_above,
         beginning: Beginning::Fresh,

@@ -153,10 +153,10 @@ fn setting(text: &str) -> Result<(String, String), String> {
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) configured: Configured,
-    /// Continue the run that was not finished, however old it is. A younger one than [history]
-    /// resume_hours is continued without being asked
-    #[arg(long)]
-    pub(crate) resume: bool,
+    /// Continue the run that was not finished. One that began within [history] resume_hours is continued without being
+    /// asked; an older one only if it is named: --resume=RUN
+    #[arg(long, value_name = "RUN", num_args = 0..=1, require_equals = true)]
+    pub(crate) resume: Option<Option<String>>,
 }
 
 #[derive(Debug, Args)]

@@ -18,6 +18,7 @@ use toml::de::DeTable;
 
 use crate::findings::Severity;
 use crate::formats;
+use crate::input_file;
 use crate::tenant::{Part, Profile};
 
 use keys::Key;
@@ -219,7 +220,7 @@ impl Config {
         environment: impl Iterator<Item = (String, String)>,
         flags: &[(String, String)],
     ) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|error| {
+        let text = input_file::read_text(path).map_err(|error| {
             let message = format!("cannot read the configuration {}: {error}", path.display());
             let help = "Write one with `workspace-audit init`, or name yours with `--config`. To see a report \
                         without any configuration, run `workspace-audit demo`.";

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::checks::{Check, ExceptionUse, Judge, subjects};
 use crate::findings::{
     Change, ChangeCounts, CheckSummary, Coverage, Exception, Exceptions, Finding, Fingerprint, FixedFinding,
-    MailboxCounts, REGISTER, Ruling, Severity, Subject, SubjectKind, Verdict,
+    MailboxCounts, NotConfigured, REGISTER, Ruling, Severity, Subject, SubjectKind, Verdict,
 };
 use crate::store::{GoneFinding, Run, StoreError};
 use crate::tenant::{
@@ -29,6 +29,8 @@ pub struct Judged {
     pub checks: Vec<CheckSummary>,
     /// Every part.
     pub coverage: Coverage,
+    /// What was not asked for, for want of a setting.
+    pub not_configured: Vec<NotConfigured>,
     /// Users by state.
     pub mailboxes: MailboxCounts,
     /// Users listed.
@@ -88,6 +90,7 @@ fn judge_anew(run: &Run<'_>, bench: Bench<'_>) -> Result<Judged, StoreError> {
     let fixed = court.compare()?;
     court.flush()?;
     Ok(Judged {
+        not_configured: coverage::not_configured(bench.tenant, bench.parts, &court.tallies),
         coverage: coverage::coverage(bench.tenant, bench.parts, bench.users, &mailboxes),
         users: mailboxes.users,
         mailboxes: mailboxes.into_counts(),

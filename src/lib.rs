@@ -11,6 +11,7 @@ pub mod config;
 pub mod findings;
 pub mod formats;
 pub mod google;
+mod input_file;
 pub mod judge;
 pub mod report;
 pub mod store;

@@ -1,7 +1,7 @@
 //! Every format from the same findings, into a folder that appears whole or not at all.
 
 use std::fs::DirBuilder;
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -64,10 +64,10 @@ impl Folder {
     /// # Errors
     /// When it cannot be made or written.
     pub fn prepare(root: &Path) -> Result<Self, ReportError> {
-        let refuse = |source| ReportError::Folder { folder: root.to_owned(), source };
-        DirBuilder::new().recursive(true).mode(0o700).create(root).map_err(refuse)?;
+        make(root)?;
         let folder = Self { root: root.to_owned() };
-        folder.draft(".proof-")?.close().map_err(refuse)?;
+        let refuse = |source| ReportError::Folder { folder: root.to_owned(), source };
+        folder.draft(PROOF)?.close().map_err(refuse)?;
         Ok(folder)
     }
 
@@ -105,11 +105,13 @@ impl Folder {
             .map_err(|source| ReportError::Folder { folder: self.root.clone(), source })
     }
 
-    /// Writes all files, then lets the folder appear under the run's id, and as `latest`.
+    /// Writes all files, then lets the folder appear under the run's id.
     ///
     /// # Errors
     /// When a file cannot be written. The folder of an earlier report is untouched then.
-    pub fn write(self, contents: &Contents<'_>) -> Result<PathBuf, ReportError> {
+    pub fn write(&self, contents: &Contents<'_>) -> Result<Published<'_>, ReportError> {
+        // Hours may have passed since it was made.
+        make(&self.root)?;
         self.sweep();
         let draft_folder = self.draft(DRAFT)?;
         let draft = draft_folder.path();
@@ -129,60 +131,209 @@ impl Folder {
         self.publish(draft_folder, &contents.summary.run_id)
     }
 
-    /// Removes what killed runs left. What cannot be removed is only untidy.
+    /// Removes what killed runs left: only names that this program makes, and never what a link leads to. What cannot
+    /// be removed is only untidy.
     fn sweep(&self) {
-        let entries = std::fs::read_dir(&self.root).into_iter().flatten().flatten();
-        for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(DRAFT)) {
-            let modified = entry.metadata().and_then(|metadata| metadata.modified());
-            if modified.is_ok_and(|modified| modified.elapsed().is_ok_and(|age| age > STALE)) {
-                let _ = std::fs::remove_dir_all(entry.path());
+        for entry in std::fs::read_dir(&self.root).into_iter().flatten().flatten() {
+            let (name, path) = (entry.file_name(), entry.path());
+            let (Some(leftover), Ok(found)) = (Leftover::named(&name.to_string_lossy()), entry.metadata())
+            else {
+                continue;
+            };
+            let age = found.modified().and_then(|modified| modified.elapsed().map_err(io::Error::other));
+            if age.is_ok_and(|age| age > STALE) {
+                let _ = match leftover {
+                    Leftover::Draft if found.is_dir() => std::fs::remove_dir_all(path),
+                    Leftover::Empty if found.is_dir() => std::fs::remove_dir(path),
+                    Leftover::Latest if !found.is_dir() => std::fs::remove_file(path),
+                    _ => Ok(()),
+                };
             }
         }
     }
 
-    fn publish(self, draft: tempfile::TempDir, run_id: &str) -> Result<PathBuf, ReportError> {
-        let root = self.root.clone();
-        let refuse = |source| ReportError::Folder { folder: root.clone(), source };
-        let target = root.join(run_id);
-        if target.exists() {
-            // A report that is written anew: the old one goes with its draft folder.
+    fn publish(&self, draft: tempfile::TempDir, run_id: &str) -> Result<Published<'_>, ReportError> {
+        let refuse = |source| ReportError::Folder { folder: self.root.clone(), source };
+        let path = self.root.join(run_id);
+        let mut replaced = None;
+        if path.exists() {
+            // A report that is written again: the old one goes with its draft folder.
             let old = self.draft(DRAFT)?;
-            std::fs::rename(&target, old.path().join(run_id)).map_err(refuse)?;
+            std::fs::rename(&path, old.path().join(run_id)).map_err(refuse)?;
+            replaced = Some(old);
         }
         let draft = draft.keep();
-        std::fs::rename(&draft, &target).map_err(refuse)?;
-        point_latest(&root, run_id).map_err(refuse)?;
-        let _ = std::fs::remove_dir(claimed(&root, run_id));
-        Ok(target)
+        std::fs::rename(&draft, &path).map_err(refuse)?;
+        self.release(run_id);
+        Ok(Published { folder: self, run_id: run_id.to_owned(), path, replaced })
     }
+
+    /// Points `latest` at a run's report, in one step: who opens it finds the old report or the new one. Where that is
+    /// no link and cannot become one, the name of the run goes into `latest.txt`.
+    #[must_use]
+    pub fn point_latest(&self, run_id: &str) -> Latest {
+        let name_file = self.root.join(LATEST_NAME);
+        match link_latest(&self.root, run_id) {
+            Ok(()) => {
+                // A name that was written before must not contradict the link.
+                if name_file.exists() {
+                    let _ = name_latest(&self.root, run_id);
+                }
+                Latest::Link
+            }
+            Err(cause) => {
+                let named = name_latest(&self.root, run_id).is_ok().then_some(name_file);
+                Latest::NoLink { link: self.root.join(LATEST), cause: cause.to_string(), named }
+            }
+        }
+    }
+
+    /// Whether `latest` leads to a report.
+    #[must_use]
+    pub fn has_latest(&self) -> bool {
+        let latest = self.root.join(LATEST);
+        if latest.is_symlink() {
+            return latest.exists();
+        }
+        let named = std::fs::read_to_string(self.root.join(LATEST_NAME)).unwrap_or_default();
+        let named = named.trim();
+        !named.is_empty() && self.root.join(named).exists()
+    }
+}
+
+/// A report that has appeared, and can still be taken back.
+#[derive(Debug)]
+pub struct Published<'f> {
+    folder: &'f Folder,
+    run_id: String,
+    path: PathBuf,
+    replaced: Option<tempfile::TempDir>,
+}
+
+impl Published<'_> {
+    /// The report stays. An earlier one of the same run goes.
+    #[must_use]
+    pub fn keep(self) -> PathBuf {
+        self.path
+    }
+
+    /// The report goes, and an earlier one of the same run comes back: the history does not have this one.
+    pub fn withdraw(self) {
+        let aside = self.folder.draft(DRAFT).and_then(|draft| {
+            let refuse = |source| ReportError::Folder { folder: self.path.clone(), source };
+            std::fs::rename(&self.path, draft.path().join(&self.run_id)).map_err(refuse)
+        });
+        if aside.is_err() {
+            let _ = std::fs::remove_dir_all(&self.path);
+        }
+        if let Some(replaced) = &self.replaced {
+            let _ = std::fs::rename(replaced.path().join(&self.run_id), &self.path);
+        }
+    }
+}
+
+/// What became of `latest`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Latest {
+    /// It is a link to the report.
+    Link,
+    /// It leads to a later report, and stays.
+    Kept,
+    /// No link can be made.
+    NoLink {
+        /// Where the link would be.
+        link: PathBuf,
+        /// Why it is none.
+        cause: String,
+        /// The file that names the report instead, if it could be written.
+        named: Option<PathBuf>,
+    },
 }
 
 /// Says that a run of this id will have a report here.
 fn claimed(root: &Path, run_id: &str) -> PathBuf {
-    root.join(format!("{DRAFT}claim-{run_id}"))
+    root.join(format!("{DRAFT}{CLAIM}{run_id}"))
 }
+
+/// How a claim goes on after [`DRAFT`].
+const CLAIM: &str = "claim-";
 
 /// How folders begin that hold files until all of them are there.
 const DRAFT: &str = ".draft-";
 
+/// How the folder begins that proves that reports can be written.
+const PROOF: &str = ".proof-";
+
+/// How what is going to be `latest` or `latest.txt` begins.
+const NEXT: &str = ".latest-";
+
+const LATEST: &str = "latest";
+
+/// Names the newest report where `latest` cannot be a link.
+const LATEST_NAME: &str = "latest.txt";
+
 /// A draft older than this belongs to a run that was killed.
 const STALE: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 
-/// `latest` changes in one step: whoever opens it finds the old report or the new one.
-fn point_latest(root: &Path, run_id: &str) -> io::Result<()> {
-    // A run that is reported anew does not hide a later one: ids are times.
-    let newest = std::fs::read_link(root.join("latest"));
-    if newest
-        .is_ok_and(|newest| newest.as_os_str() > std::ffi::OsStr::new(run_id) && root.join(newest).exists())
-    {
-        return Ok(());
+/// What a killed run can leave behind, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Leftover {
+    /// A folder with files of a report.
+    Draft,
+    /// A folder that holds nothing: a proof, a claim.
+    Empty,
+    /// What was going to be `latest` or `latest.txt`.
+    Latest,
+}
+
+impl Leftover {
+    fn named(name: &str) -> Option<Self> {
+        // As `tempfile` makes them.
+        let is_random = |rest: &str| rest.len() == 6 && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if let Some(rest) = name.strip_prefix(DRAFT) {
+            return if rest.starts_with(CLAIM) {
+                Some(Self::Empty)
+            } else {
+                is_random(rest).then_some(Self::Draft)
+            };
+        }
+        if name.starts_with(PROOF) {
+            return Some(Self::Empty);
+        }
+        name.strip_prefix(NEXT).filter(|rest| is_random(rest)).map(|_| Self::Latest)
     }
-    let next = root.join(".latest-next");
-    if next.symlink_metadata().is_ok() {
-        std::fs::remove_file(&next)?;
+}
+
+/// Makes the folder of all reports, if it is not there.
+fn make(root: &Path) -> Result<(), ReportError> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(root);
+    made.map_err(|source| ReportError::Folder {
+        folder: root.to_owned(),
+        source: match source.kind() {
+            io::ErrorKind::AlreadyExists => {
+                io::Error::new(source.kind(), "something that is no folder has this name")
+            }
+            _ => source,
+        },
+    })
+}
+
+fn link_latest(root: &Path, run_id: &str) -> io::Result<()> {
+    let latest = root.join(LATEST);
+    if latest.symlink_metadata().is_ok_and(|found| !found.is_symlink()) {
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, "it is a file or a folder, not a link"));
     }
-    std::os::unix::fs::symlink(run_id, &next)?;
-    std::fs::rename(&next, root.join("latest"))
+    let next = tempfile::Builder::new()
+        .prefix(NEXT)
+        .make_in(root, |path| std::os::unix::fs::symlink(run_id, path))?;
+    Ok(next.into_temp_path().persist(latest)?)
+}
+
+fn name_latest(root: &Path, run_id: &str) -> io::Result<()> {
+    let mut next = tempfile::Builder::new().prefix(NEXT).tempfile_in(root)?;
+    writeln!(next, "{run_id}")?;
+    next.persist(root.join(LATEST_NAME))?;
+    Ok(())
 }
 
 fn write_status(contents: &Contents<'_>, folder: &Path) -> Result<(), FormatError> {
@@ -203,9 +354,12 @@ fn write_status(contents: &Contents<'_>, folder: &Path) -> Result<(), FormatErro
             findings_at_or_above: contents.at_or_above,
             report: has_html.then_some("report.html"),
             error: None,
+            started_at: Some(summary.started_at),
+            resumed_at: summary.resumed_at,
             finished_at: summary.finished_at,
             open_by_severity: &summary.open_by_severity,
             coverage: &summary.coverage,
+            not_configured: &summary.not_configured,
         },
     )
 }
@@ -232,5 +386,82 @@ impl Source for RunSource<'_> {
 
     fn worst_findings(&self, limit: usize) -> io::Result<Vec<Finding>> {
         Ok(self.0.run.worst_findings(limit)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> (tempfile::TempDir, Folder) {
+        let root = tempfile::tempdir().unwrap();
+        let folder = Folder::prepare(root.path()).unwrap();
+        (root, folder)
+    }
+
+    fn published<'f>(folder: &'f Folder, run_id: &str, text: &str) -> Published<'f> {
+        let draft = folder.draft(DRAFT).unwrap();
+        std::fs::write(draft.path().join("report.html"), text).unwrap();
+        folder.publish(draft, run_id).unwrap()
+    }
+
+    #[test]
+    fn a_report_that_is_withdrawn_leaves_what_was_there_before() {
+        let (root, folder) = folder();
+        let page = root.path().join("run").join("report.html");
+        published(&folder, "run", "first").withdraw();
+        assert!(!root.path().join("run").exists());
+        assert_eq!(published(&folder, "run", "first").keep(), root.path().join("run"));
+        published(&folder, "run", "second").withdraw();
+        assert_eq!(std::fs::read_to_string(&page).unwrap(), "first");
+        let _ = published(&folder, "run", "third").keep();
+        assert_eq!(std::fs::read_to_string(&page).unwrap(), "third");
+        assert_eq!(std::fs::read_dir(root.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn latest_is_the_report_that_came_last_whatever_its_name() {
+        let (root, folder) = folder();
+        for run_id in ["2027-12-31T00-00-00Z", "2026-11-21T07-00-00Z"] {
+            std::fs::create_dir(root.path().join(run_id)).unwrap();
+            assert_eq!(folder.point_latest(run_id), Latest::Link);
+            assert_eq!(std::fs::read_link(root.path().join(LATEST)).unwrap(), Path::new(run_id));
+            assert!(folder.has_latest());
+        }
+        std::fs::remove_dir(root.path().join("2026-11-21T07-00-00Z")).unwrap();
+        assert!(!folder.has_latest(), "a link to nothing");
+    }
+
+    #[test]
+    fn where_latest_cannot_be_a_link_a_file_names_the_report() {
+        let (root, folder) = folder();
+        std::fs::create_dir(root.path().join(LATEST)).unwrap();
+        std::fs::write(root.path().join(LATEST).join("kept"), "kept").unwrap();
+        for run_id in ["one", "two"] {
+            std::fs::create_dir(root.path().join(run_id)).unwrap();
+            assert!(matches!(folder.point_latest(run_id), Latest::NoLink { named: Some(_), .. }));
+            assert_eq!(std::fs::read_to_string(root.path().join(LATEST_NAME)).unwrap().trim(), run_id);
+            assert!(folder.has_latest());
+        }
+        assert!(root.path().join(LATEST).join("kept").exists());
+        // Once it can be a link again, the file does not contradict it.
+        std::fs::remove_dir_all(root.path().join(LATEST)).unwrap();
+        assert_eq!(folder.point_latest("one"), Latest::Link);
+        assert_eq!(std::fs::read_to_string(root.path().join(LATEST_NAME)).unwrap().trim(), "one");
+    }
+
+    #[test]
+    fn only_what_this_program_left_is_swept() {
+        for (name, leftover) in [
+            (".draft-a1B2c3", Some(Leftover::Draft)),
+            (".draft-claim-2026-11-21T07-00-00Z", Some(Leftover::Empty)),
+            (".proof-a1B2c3", Some(Leftover::Empty)),
+            (".latest-a1B2c3", Some(Leftover::Latest)),
+            (".draft-of-my-own", None),
+            (".latest-next", None),
+            ("latest", None),
+        ] {
+            assert_eq!(Leftover::named(name), leftover, "{name}");
+        }
     }
 }

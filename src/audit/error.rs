@@ -1,5 +1,6 @@
 //! Why a run gave no report at all.
 
+use chrono::{DateTime, Utc};
 use miette::Diagnostic;
 
 use crate::config::ConfigError;
@@ -66,6 +67,26 @@ pub enum AuditError {
          twins; or run without `--resume` to begin a new one."
     ))]
     OtherTerms(String),
+    /// The run that was not finished is too old to be continued without its id.
+    #[error(
+        "the unfinished run {id} began on {}, which is not within `[history] resume_hours`", began_at.format("%Y-%m-%d at %H:%M UTC")
+    )]
+    #[diagnostic(help(
+        "To continue it all the same, name it: `workspace-audit run --resume={id}`. Its report then holds facts of both \
+         times, and says so. To begin a new run, leave `--resume` out."
+    ))]
+    NotYoung {
+        /// Its id.
+        id: String,
+        /// When it began.
+        began_at: DateTime<Utc>,
+    },
+    /// The run that shall be continued cannot be.
+    #[error("the run {0} cannot be continued: it is finished, or another one began after it")]
+    #[diagnostic(help(
+        "Run without `--resume` to begin a new one. `workspace-audit judge` and `report` make its reports again."
+    ))]
+    NotUnfinished(String),
     /// Nothing could be asked at all.
     #[error("no token at all, so nothing was read: {}", .0.message)]
     #[diagnostic(help("{}", .0.fix))]
@@ -88,7 +109,7 @@ pub enum AuditError {
     #[error(
         "the run {0} is under way, or was killed before its report: there is nothing to judge or to report again"
     )]
-    #[diagnostic(help("`workspace-audit run --resume` continues it."))]
+    #[diagnostic(help("`workspace-audit run --resume={0}` continues it."))]
     NoReportYet(String),
 }
 
@@ -104,6 +125,8 @@ impl AuditError {
             | Self::Exceptions(_)
             | Self::OtherTenant { .. }
             | Self::OtherTerms(_)
+            | Self::NotYoung { .. }
+            | Self::NotUnfinished(_)
             | Self::NoSuchRun(_)
             | Self::NoRun
             | Self::NoReportYet(_) => Exit::Usage,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::findings::{Completeness, RunSummary};
+use crate::report::Latest;
 
 /// What a run came to.
 #[derive(Clone, Debug)]
@@ -11,6 +12,8 @@ pub struct Outcome {
     pub summary: RunSummary,
     /// Where its reports are.
     pub folder: PathBuf,
+    /// Whether `latest` leads there.
+    pub latest: Latest,
     /// What the process says when it ends.
     pub exit: Exit,
     /// Open findings at or above `fail_on`.

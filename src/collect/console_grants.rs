@@ -9,9 +9,13 @@ use std::path::Path;
 
 use chrono::{DateTime, NaiveTime, SubsecRound, Utc};
 
+use crate::input_file;
 use crate::tenant::{Gap, GapClass, Part, Reading};
 
 use super::{GrantListing, Plan, gaps};
+
+/// The most that a list may have: that of a tenant with ten thousand clients has less.
+const MAX_BYTES: u64 = 64 << 20;
 
 /// Reads the configured file.
 pub(super) fn collect(plan: &Plan, run_at: DateTime<Utc>) -> Reading<GrantListing> {
@@ -23,7 +27,7 @@ pub(super) fn collect(plan: &Plan, run_at: DateTime<Utc>) -> Reading<GrantListin
                    controls > Manage domain-wide delegation, and name the file in `[cloud] console_grants`.";
         return Reading::Missing(gaps::not_configured(Part::ConsoleGrants, "no file is configured", fix));
     };
-    let bytes = match std::fs::read(&list.path) {
+    let bytes = match input_file::read(&list.path, MAX_BYTES) {
         Ok(bytes) => bytes,
         Err(error) => return Reading::Missing(unreadable(&list.path, &error)),
     };

@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::{SubsecRound, Utc};
 use workspace_audit_emulator::Options;
 
-use crate::audit::{self, Circumstances, Exit, Outcome};
+use crate::audit::{self, Circumstances, Exit, Outcome, Resume};
 use crate::cli::{Demo, Output};
 use crate::collect::Progress;
 use crate::config::Config;
@@ -29,7 +29,7 @@ async fn audit_synthetic_tenant(demo: &Demo, progress: &dyn Progress) -> Result<
     let files = emulator.write_client_files(client_files.path())?;
     let config = Config::load(&files.config, std::iter::empty(), &settings(demo))?;
     let at = demo.at.unwrap_or_else(Utc::now).trunc_subsecs(0);
-    let circumstances = Circumstances { at, is_demo: true, resume: false };
+    let circumstances = Circumstances { at, is_demo: true, resume: Resume::IfYoung };
     let outcome = audit::run(&config, circumstances, progress, stop_signal::told_to_stop()?).await?;
     emulator.shutdown().await;
     Ok(outcome)

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chrono::{SubsecRound, Utc};
 
-use crate::audit::{self, Circumstances, Exit};
+use crate::audit::{self, Circumstances, Exit, Resume};
 use crate::cli::{Configured, Output, Run};
 use crate::config::{Config, ConfigError};
 
@@ -14,7 +14,12 @@ use super::{progress_bar, runtime, stop_signal, terminal};
 pub(super) fn run(run: &Run, output: &Output) -> Result<Exit, Failure> {
     let config = load(&run.configured)?;
     let progress = progress_bar::progress(output);
-    let circumstances = Circumstances { at: Utc::now().trunc_subsecs(0), is_demo: false, resume: run.resume };
+    let resume = match &run.resume {
+        None => Resume::IfYoung,
+        Some(None) => Resume::Asked,
+        Some(Some(id)) => Resume::Named(id.clone()),
+    };
+    let circumstances = Circumstances { at: Utc::now().trunc_subsecs(0), is_demo: false, resume };
     let outcome = runtime()?.block_on(async {
         let stop = stop_signal::told_to_stop()?;
         audit::run(&config, circumstances, &*progress, stop).await.map_err(Failure::from)

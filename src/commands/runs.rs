@@ -20,19 +20,24 @@ pub(super) fn run(configured: &Configured) -> Result<Exit, Failure> {
     )?;
     for known in Store::look(&config.history)?.runs()? {
         let Some(run) = known.summary else {
-            writeln!(stdout, "{:<22} under way, or killed: `run --resume` continues it", known.id)?;
+            writeln!(stdout, "{:<22} under way, or killed: `run --resume={0}` continues it", known.id)?;
             continue;
         };
         let read = match (known.state, run.completeness) {
+            (RunState::Finished, Completeness::Complete) if run.is_limited() => "limited",
             (RunState::Finished, Completeness::Complete) => "complete",
             (RunState::Finished, Completeness::Partial) => "partial",
             _ => "stopped",
         };
         let changes = run.changes;
         let users = run.known_users().map_or_else(|| "not read".to_owned(), |users| users.to_string());
+        let resumed = run
+            .resumed_at
+            .map(|at| format!("  resumed {}", at.format("%Y-%m-%d %H:%M UTC")))
+            .unwrap_or_default();
         writeln!(
             stdout,
-            "{:<22} {read:<9} {users:>9} {:>7} {:>7} {:>7} {:>13}",
+            "{:<22} {read:<9} {users:>9} {:>7} {:>7} {:>7} {:>13}{resumed}",
             run.run_id, changes.open, changes.new, changes.fixed, changes.not_assessed
         )?;
     }

@@ -2,11 +2,13 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use chrono::{DateTime, Utc};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 
 use crate::audit::{Beginning, Exit, Outcome};
 use crate::cli::{LogFormat, Output};
-use crate::findings::{Completeness, CoverageRow, RunSummary, Severity};
+use crate::findings::{Completeness, CoverageRow, MissingSetting, RunSummary, Severity};
+use crate::report::Latest;
 
 use super::failure::Failure;
 
@@ -45,19 +47,34 @@ fn try_to_tell(outcome: &Outcome, output: &Output) -> io::Result<()> {
         LogFormat::Text => write!(io::stderr().lock(), "{}", printable(&in_words(&gaps)))?,
         LogFormat::Json => gaps.iter().for_each(Gap::log),
     }
+    tell_latest(&outcome.latest, output.log_format)?;
+    if output.log_format == LogFormat::Json {
+        summary.missing_settings().iter().for_each(log_missing);
+    }
     if output.quiet {
         return Ok(());
     }
     let mut stdout = io::stdout().lock();
     match outcome.beginning {
-        Beginning::Fresh => {}
-        Beginning::Resumed => writeln!(stdout, "resumed: the run that began at {}", summary.run_id)?,
+        Beginning::Fresh | Beginning::Resumed => {}
         Beginning::NothingToResume => writeln!(stdout, "nothing to resume: a run from the beginning")?,
+    }
+    if let Some(resumed_at) = summary.resumed_at {
+        let time = |at: DateTime<Utc>| at.format("%Y-%m-%d %H:%M UTC");
+        writeln!(
+            stdout,
+            "resumed: the run that began at {} was resumed at {}; its facts are from before and after",
+            time(summary.started_at),
+            time(resumed_at)
+        )?;
     }
     if outcome.was_interrupted {
         writeln!(stdout, "interrupted: `workspace-audit run --resume` reads the rest")?;
     }
-    writeln!(stdout, "{}", printable(&headline(summary)))?;
+    writeln!(stdout, "{}", amber(&printable(&headline(summary)), summary.is_limited()))?;
+    if output.log_format == LogFormat::Text {
+        write!(stdout, "{}", printable(&not_configured(summary)))?;
+    }
     writeln!(stdout, "{}", numbers(summary))?;
     if outcome.exit == Exit::Findings {
         writeln!(stdout, "{} findings are at or above `fail_on`", outcome.at_or_above)?;
@@ -67,13 +84,86 @@ fn try_to_tell(outcome: &Outcome, output: &Output) -> io::Result<()> {
     writeln!(stdout, "report: {}", shown.display())
 }
 
+/// Says where `latest` does not lead to the report, however quiet it shall be: somebody may watch it.
+fn tell_latest(latest: &Latest, format: LogFormat) -> io::Result<()> {
+    let Latest::NoLink { link, cause, named } = latest else { return Ok(()) };
+    let link = printable(&link.display().to_string());
+    let instead = match named {
+        Some(file) => format!("{} names the report instead", printable(&file.display().to_string())),
+        None => "nothing there names the report".to_owned(),
+    };
+    let fix = "Move what has this name away. Where the file system has no links, read `latest.txt`.";
+    match format {
+        LogFormat::Json => {
+            tracing::error!(fix, cause, "{link} is no link to this report: {instead}");
+            Ok(())
+        }
+        LogFormat::Text => {
+            let mut stderr = io::stderr().lock();
+            writeln!(
+                stderr,
+                "no link: {link}\n  cause: {}\n  instead: {instead}\n  fix: {fix}",
+                printable(cause)
+            )
+        }
+    }
+}
+
+fn log_missing(missing: &MissingSetting<'_>) {
+    let parts = titles(missing);
+    let (checks, verdicts) = (missing.checks.join(", "), missing.verdicts);
+    let setting = printable(missing.setting);
+    tracing::warn!(parts, checks, verdicts, setting, "not configured");
+}
+
+fn titles(missing: &MissingSetting<'_>) -> String {
+    let titles: Vec<&str> = missing.parts.iter().map(|missing| missing.part.title()).collect();
+    titles.join(", ")
+}
+
+fn not_configured(summary: &RunSummary) -> String {
+    let mut text = String::new();
+    for missing in summary.missing_settings() {
+        let hides = match missing.checks.as_slice() {
+            [] => "no verdict alone".to_owned(),
+            checks => format!("{} of {}", verdicts(missing.verdicts), checks.join(", ")),
+        };
+        let parts = titles(&missing);
+        let setting = missing.setting;
+        text.push_str(&format!("not configured: {parts}\n  hides: {hides}\n  configure: {setting}\n"));
+    }
+    text
+}
+
+fn verdicts(count: u64) -> String {
+    if count == 1 { "1 verdict".to_owned() } else { format!("{count} verdicts") }
+}
+
+/// In amber, where a person can see it.
+fn amber(text: &str, is_amber: bool) -> String {
+    let has_colors = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    if is_amber && has_colors { format!("\u{1b}[33m{text}\u{1b}[0m") } else { text.to_owned() }
+}
+
 fn headline(summary: &RunSummary) -> String {
     let tenant = summary.primary_domain.as_deref().unwrap_or(&summary.customer);
     let parts = summary.coverage.0.len();
     let partial = summary.coverage.0.iter().filter(|row| row.is_partial()).count();
+    let missing = summary.not_configured.len();
     let completeness = match summary.completeness {
-        Completeness::Complete => "complete".to_owned(),
-        Completeness::Partial => format!("PARTIAL: {partial} of {parts} parts were not read completely"),
+        Completeness::Complete if missing == 0 => "complete".to_owned(),
+        Completeness::Complete => {
+            let hidden = verdicts(summary.verdicts_not_configured());
+            format!("LIMITED: {missing} parts are not configured, so {hidden} could not be given")
+        }
+        Completeness::Partial if missing == 0 => {
+            format!("PARTIAL: {partial} of {parts} parts were not read completely")
+        }
+        Completeness::Partial => {
+            format!(
+                "PARTIAL: {partial} of {parts} parts were not read completely, {missing} more are not configured"
+            )
+        }
     };
     let users =
         summary.known_users().map_or_else(|| "users not read".to_owned(), |users| format!("{users} users"));

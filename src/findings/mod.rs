@@ -15,7 +15,9 @@ pub use coverage::{Coverage, CoverageRow};
 pub use exception::{Exception, ExceptionError, Exceptions};
 pub use finding::{Change, Finding, FixedFinding};
 pub use fingerprint::Fingerprint;
-pub use run_summary::{ChangeCounts, Completeness, MailboxCounts, Requests, RunSummary};
+pub use run_summary::{
+    ChangeCounts, Completeness, MailboxCounts, MissingSetting, NotConfigured, Requests, RunSummary,
+};
 pub use severity::Severity;
 pub use subject::{Subject, SubjectKind};
 pub use verdict::{REGISTER, Ruling, Verdict};

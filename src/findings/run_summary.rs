@@ -1,11 +1,11 @@
 //! A run at a glance: what every report says first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{CheckSummary, Coverage, CoverageRow, FixedFinding, Severity};
+use super::{CheckSummary, Coverage, CoverageRow, FixedFinding, Severity, Verdict};
 use crate::tenant::Part;
 
 /// Whether everything that was asked for was read.
@@ -97,6 +97,34 @@ impl From<KeptRequests> for Requests {
     }
 }
 
+/// A part that checks need and the configuration gives no source for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotConfigured {
+    /// The part.
+    pub part: Part,
+    /// The checks that need it and could not give every verdict, by id.
+    pub checks: Vec<String>,
+    /// The verdicts that those checks could not give.
+    pub verdicts: u64,
+    /// What is missing, for a person.
+    pub reason: String,
+    /// The setting that adds it.
+    pub setting: String,
+}
+
+/// Parts that one setting adds, and what is hidden without them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingSetting<'a> {
+    /// The parts.
+    pub parts: Vec<&'a NotConfigured>,
+    /// The checks that need one of them, by id.
+    pub checks: Vec<&'a str>,
+    /// The verdicts that those checks could not give.
+    pub verdicts: u64,
+    /// What to write where.
+    pub setting: &'a str,
+}
+
 /// A run at a glance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunSummary {
@@ -104,6 +132,9 @@ pub struct RunSummary {
     pub run_id: String,
     /// When it started.
     pub started_at: DateTime<Utc>,
+    /// When it was continued last; `None`: it was read in one go.
+    #[serde(default)]
+    pub resumed_at: Option<DateTime<Utc>>,
     /// When collecting ended.
     pub finished_at: DateTime<Utc>,
     /// The run it is compared with.
@@ -128,6 +159,9 @@ pub struct RunSummary {
     pub is_demo: bool,
     /// Whether everything was read.
     pub completeness: Completeness,
+    /// What was not asked for, for want of a setting.
+    #[serde(default)]
+    pub not_configured: Vec<NotConfigured>,
     /// Users listed.
     pub users: u64,
     /// Users by state.
@@ -149,6 +183,43 @@ pub struct RunSummary {
 }
 
 impl RunSummary {
+    /// Whether everything that is configured was read, and something is not configured.
+    #[must_use]
+    pub fn is_limited(&self) -> bool {
+        self.completeness == Completeness::Complete && !self.not_configured.is_empty()
+    }
+
+    /// What is not configured, each setting once.
+    #[must_use]
+    pub fn missing_settings(&self) -> Vec<MissingSetting<'_>> {
+        let mut settings: Vec<(&str, Vec<&NotConfigured>)> = Vec::new();
+        for missing in &self.not_configured {
+            match settings.iter_mut().find(|(setting, _)| *setting == missing.setting) {
+                Some((_, parts)) => parts.push(missing),
+                None => settings.push((&missing.setting, vec![missing])),
+            }
+        }
+        let of_setting = settings.into_iter().map(|(setting, parts)| {
+            let checks: BTreeSet<&str> =
+                parts.iter().flat_map(|missing| &missing.checks).map(String::as_str).collect();
+            let verdicts = self.not_assessed(&checks);
+            MissingSetting { parts, checks: checks.into_iter().collect(), verdicts, setting }
+        });
+        of_setting.collect()
+    }
+
+    /// The verdicts that could not be given, at least in part for want of a setting.
+    #[must_use]
+    pub fn verdicts_not_configured(&self) -> u64 {
+        let checks = self.not_configured.iter().flat_map(|missing| &missing.checks).map(String::as_str);
+        self.not_assessed(&checks.collect())
+    }
+
+    fn not_assessed(&self, checks: &BTreeSet<&str>) -> u64 {
+        let of_these = self.checks.iter().filter(|check| checks.contains(check.id.as_str()));
+        of_these.map(|check| check.counts.of(Verdict::NotAssessed)).sum()
+    }
+
     /// How many users there are, as far as they were listed; `None`: nobody was read.
     #[must_use]
     pub fn known_users(&self) -> Option<u64> {

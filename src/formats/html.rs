@@ -93,7 +93,7 @@ fn write_page(source: &dyn Source, page: &mut dyn Write) -> io::Result<()> {
         send_as.add(&facts);
     }
 
-    let print_style = security::print_style(&summary.run_id);
+    let print_style = security::print_style(&masthead::run_name(summary));
     masthead::Head::new(summary, &print_style).write_into(page)?;
     write!(page, "<style>{}</style><style>{print_style}</style></head>", security::STYLE)?;
     masthead::Masthead::new(summary).write_into(page)?;

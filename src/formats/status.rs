@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::json::{Counts, SCHEMA_VERSION, completeness};
 use super::{FormatError, json_file, utc};
-use crate::findings::{Completeness, Coverage, Severity};
+use crate::findings::{Completeness, Coverage, NotConfigured, Severity};
 
 /// The file's name.
 pub const FILE: &str = "status.json";
@@ -45,12 +45,18 @@ pub struct Status<'a> {
     pub report: Option<&'a str>,
     /// What stopped the run, without secrets; `None` if nothing did.
     pub error: Option<&'a str>,
-    /// When.
+    /// When it started; `None` if it ended before it had an id.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it was continued last; `None`: it was read in one go.
+    pub resumed_at: Option<DateTime<Utc>>,
+    /// When it ended.
     pub finished_at: DateTime<Utc>,
     /// Open findings.
     pub open_by_severity: &'a BTreeMap<Severity, u64>,
     /// What was read.
     pub coverage: &'a Coverage,
+    /// What was not asked for, for want of a setting.
+    pub not_configured: &'a [NotConfigured],
 }
 
 #[derive(Serialize)]
@@ -65,8 +71,11 @@ struct WrittenStatus<'a> {
     findings_at_or_above: u64,
     findings_by_severity: Counts,
     parts_missing: Vec<MissingPart<'a>>,
+    not_configured: Vec<&'static str>,
     report: Option<&'a str>,
     error: Option<&'a str>,
+    started_at: Option<String>,
+    resumed_at: Option<String>,
     finished_at: String,
 }
 
@@ -116,7 +125,10 @@ impl<'a> WrittenStatus<'a> {
             findings_by_severity: Counts::by_severity(status.open_by_severity),
             parts_missing: missing.collect(),
             report: status.report,
+            not_configured: status.not_configured.iter().map(|missing| missing.part.id()).collect(),
             error: status.error,
+            started_at: status.started_at.map(utc::seconds),
+            resumed_at: status.resumed_at.map(utc::seconds),
             finished_at: utc::seconds(status.finished_at),
         }
     }
@@ -142,9 +154,12 @@ mod tests {
             findings_at_or_above: 1,
             report: Some("report.html"),
             error: None,
+            started_at: Some(source.summary().started_at),
+            resumed_at: source.summary().resumed_at,
             finished_at: source.summary().finished_at,
             open_by_severity: &source.summary().open_by_severity,
             coverage: &source.summary().coverage,
+            not_configured: &source.summary().not_configured,
         };
         write(folder.path(), &status).unwrap();
         insta::assert_snapshot!(read_file(folder.path(), FILE));
@@ -163,9 +178,12 @@ mod tests {
             findings_at_or_above: 0,
             report: None,
             error: Some("the key file is gone"),
+            started_at: None,
+            resumed_at: None,
             finished_at: "2026-11-21T07:00:01Z".parse().unwrap(),
             open_by_severity: &BTreeMap::new(),
             coverage: &Coverage::default(),
+            not_configured: &[],
         };
         write(folder.path(), &status).unwrap();
         insta::assert_snapshot!(read_file(folder.path(), FILE));

@@ -10,8 +10,8 @@ use super::Source;
 use super::invisible::is_invisible;
 use crate::findings::{
     Change, ChangeCounts, CheckSummary, Completeness, Coverage, CoverageRow, Finding, Fingerprint,
-    FixedFinding, MailboxCounts, Population, Requests, RunSummary, Severity, Subject, SubjectKind, Verdict,
-    VerdictCounts,
+    FixedFinding, MailboxCounts, NotConfigured, Population, Requests, RunSummary, Severity, Subject,
+    SubjectKind, Verdict, VerdictCounts,
 };
 use crate::tenant::{
     AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grants, Guardrails, IamFacts,
@@ -412,6 +412,7 @@ fn summary() -> RunSummary {
     RunSummary {
         run_id: "2026-11-21T07-00-00Z".into(),
         started_at: at("2026-11-21T07:00:00Z"),
+        resumed_at: Some(at("2026-11-22T06:00:00Z")),
         finished_at: at("2026-11-21T07:00:06Z"),
         compared_with: Some("2026-11-14T07-00-00Z".into()),
         tool_version: "0.1.0".into(),
@@ -424,6 +425,13 @@ fn summary() -> RunSummary {
         scope_table: "1, reviewed 2026-11-01".into(),
         is_demo: false,
         completeness: Completeness::Partial,
+        not_configured: vec![NotConfigured {
+            part: Part::ConsoleGrants,
+            checks: vec!["MAIL-08".into()],
+            verdicts: 1,
+            reason: "no file <b>is</b> configured".into(),
+            setting: "name it in `[cloud] console_grants` =1".into(),
+        }],
         users: 3,
         mailboxes: MailboxCounts {
             gmail: counts(&[("on", 1), ("unknown", 2)]),

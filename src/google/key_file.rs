@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::input_file;
+
 use super::signer::{Signer, SignerError};
 
 /// A service account's key file, as Google hands it out.
@@ -44,8 +46,7 @@ impl KeyFile {
     pub async fn read(path: &Path) -> Result<Self, KeyFileError> {
         let no_key_file =
             |reason: &str| KeyFileError::NoKeyFile { path: path.to_owned(), reason: reason.to_owned() };
-        let text = tokio::fs::read(path)
-            .await
+        let text = input_file::read(path, input_file::MAX_BYTES)
             .map_err(|source| KeyFileError::Unreadable { path: path.to_owned(), source })?;
         let key = yup_oauth2::parse_service_account_key(&text)
             .map_err(|_| no_key_file("it lacks client_email, private_key or token_uri, or is no JSON"))?;

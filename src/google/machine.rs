@@ -16,6 +16,7 @@ use yup_oauth2::{
 };
 
 use crate::causes::{self, Cause};
+use crate::input_file;
 
 use super::error::{chain, innermost};
 use super::iam1::CLOUD_SCOPE;
@@ -114,8 +115,7 @@ impl Machine {
     async fn of_file(path: &Path) -> Result<Self, MachineError> {
         let unusable =
             |reason: &str| MachineError::Unusable { path: path.to_owned(), reason: reason.to_owned() };
-        let text = tokio::fs::read(path)
-            .await
+        let text = input_file::read(path, input_file::MAX_BYTES)
             .map_err(|source| MachineError::Unreadable { path: path.to_owned(), source })?;
         let file: File =
             serde_json::from_slice(&text).map_err(|_| unusable("it is no JSON with a `type`"))?;

@@ -3,11 +3,13 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
+use crate::input_file;
+
 /// What makes `SSL_CERT_FILE` unusable, if it is set and unusable: TLS passes over such a file in silence, and then
 /// trusts nobody.
 pub(super) fn fault_of_file(named: Option<&OsStr>) -> Option<String> {
     let path = Path::new(named?);
-    let fault = match std::fs::read(path) {
+    let fault = match input_file::read(path, input_file::MAX_BYTES) {
         Ok(bytes) if holds_certificate(&bytes) => return None,
         Ok(_) => "it holds no certificate in PEM".to_owned(),
         Err(error) => error.to_string(),

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::findings::{Coverage, CoverageRow, MailboxCounts};
+use super::tally::Tally;
+use crate::findings::{Coverage, CoverageRow, MailboxCounts, NotConfigured};
 use crate::tenant::{Gap, GapClass, MailboxFact, Part, PartGrain, Tenant, UserFacts};
 
 /// How far the users' listing got.
@@ -90,6 +91,46 @@ impl MailboxTally {
         self.counts
     }
 }
+
+/// The parts that checks need and that the operator configured no source for, with what cannot be said without them.
+pub(super) fn not_configured(
+    tenant: &Tenant,
+    parts: &BTreeSet<Part>,
+    tallies: &[Tally],
+) -> Vec<NotConfigured> {
+    let missing = |part: Part| {
+        let needs = |part: Part| {
+            tallies.iter().filter(move |tally| {
+                let check = tally.check;
+                check.needs.contains(&part) || check.judge.subjects().contains(&part)
+            })
+        };
+        let without: Vec<&Tally> = needs(part).filter(|tally| tally.not_assessed() > 0).collect();
+        let (reason, setting) = if parts.contains(&part) {
+            let gap = tenant.gap(part).filter(|gap| gap.class == GapClass::NotConfigured)?;
+            // What hides nothing needs no setting.
+            if without.is_empty() {
+                return None;
+            }
+            (gap.message.clone(), gap.fix.clone())
+        } else {
+            // No check needs pools, but they close paths that policies open.
+            let needed = if part == Part::WorkloadIdentityPools { Part::IamPolicies } else { part };
+            needs(needed).next()?;
+            (format!("{}: left out of `[collect] parts`", part.title()), PARTS_SETTING.to_owned())
+        };
+        Some(NotConfigured {
+            part,
+            checks: without.iter().map(|tally| tally.check.id.to_owned()).collect(),
+            verdicts: without.iter().map(|tally| tally.not_assessed()).sum(),
+            reason,
+            setting,
+        })
+    };
+    Part::ALL.into_iter().filter_map(missing).collect()
+}
+
+const PARTS_SETTING: &str = "Set `parts = \"default\"` in `[collect]`, or add these parts to the list.";
 
 /// A row for each part that was asked for, and for each that no source is configured for.
 pub(super) fn coverage(

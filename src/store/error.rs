@@ -16,6 +16,28 @@ pub enum StoreError {
         /// What the system said.
         source: io::Error,
     },
+    /// What has the name of the lock file.
+    #[error("cannot use {} as the lock of the history: {problem}", path.display())]
+    LockFile {
+        /// The lock file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// It is not what this program wrote.
+    #[error("the history {} is damaged: {what}", path.display())]
+    Damaged {
+        /// As configured.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// It was taken away while it was in use.
+    #[error("{} was removed or replaced during the run", path.display())]
+    Moved {
+        /// The file.
+        path: PathBuf,
+    },
     /// Another run is at work on it.
     #[error("another run is using the history {}: {holder}", path.display())]
     Locked {
@@ -62,6 +84,18 @@ impl StoreError {
             Self::Locked { .. } => {
                 "Wait until it is done, or stop it. The lock goes with the process that holds it, so there is \
                  nothing to delete."
+            }
+            Self::LockFile { .. } => {
+                "Move that file away, or set `[history] path` to a file in another folder, which this account can \
+                 write. The file was not touched."
+            }
+            Self::Damaged { .. } => {
+                "Restore `[history] path` from a backup, or move the file away to begin a new history. The file was \
+                 not touched."
+            }
+            Self::Moved { .. } => {
+                "Leave the history and the files beside it alone while a run is under way, then run again. Restore \
+                 `[history] path` from a backup first if it is gone."
             }
             Self::NotAHistory { .. } | Self::NotAFile { .. } => {
                 "Set `[history] path` to a file of its own. This one was not touched."

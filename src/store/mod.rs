@@ -8,13 +8,14 @@ mod pages;
 mod parts;
 mod run;
 mod schema;
+mod seal;
 #[cfg(test)]
 mod tests;
 mod users;
 
-use std::fs::{OpenOptions, Permissions};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::fs::{File, Metadata, OpenOptions, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OpenFlags};
@@ -25,13 +26,24 @@ pub use run::{KnownRun, Run, RunState};
 pub use users::UserKey;
 
 use lock::Lock;
+use seal::Seal;
 
 /// How long another program may keep the file to itself.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
-/// Whether there is a file; anything else by that name is refused.
+/// A file that belongs to a history.
+fn beside(history: &Path, suffix: &str) -> PathBuf {
+    let mut name = history.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// Whether there is a file; anything else by that name is refused, and a file that was cut to nothing.
 fn exists(path: &Path) -> Result<bool, StoreError> {
     match std::fs::metadata(path) {
+        Ok(found) if found.is_file() && found.len() == 0 => {
+            Err(StoreError::Damaged { path: path.to_owned(), what: "it is empty".to_owned() })
+        }
         Ok(found) if found.is_file() => Ok(true),
         Ok(_) => Err(StoreError::NotAFile { path: path.to_owned() }),
         Err(source) if source.kind() == std::io::ErrorKind::NotFound => Ok(false),
@@ -49,7 +61,31 @@ fn read_only(path: &Path) -> Result<Connection, StoreError> {
 #[derive(Debug)]
 pub struct Store {
     connection: Mutex<Connection>,
-    _lock: Option<Lock>,
+    held: Option<Held>,
+}
+
+/// What the one that writes holds. Declared after the connection, and so closed after it: closing a file takes back
+/// what SQLite locked of it.
+#[derive(Debug)]
+struct Held {
+    path: PathBuf,
+    file: File,
+    /// Every file of the history, as it was when it was opened.
+    files: Vec<(PathBuf, FileId)>,
+    _lock: Lock,
+}
+
+/// Which file it is, whatever its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct FileId {
+    device: u64,
+    inode: u64,
+}
+
+impl FileId {
+    fn of(found: &Metadata) -> Self {
+        Self { device: found.dev(), inode: found.ino() }
+    }
 }
 
 impl Store {
@@ -67,7 +103,10 @@ impl Store {
             std::fs::create_dir_all(folder).map_err(refuse)?;
         }
         let lock = Lock::take(path)?;
-        Self::connect(path, Some(lock))
+        if !exists(path)? {
+            make(path)?;
+        }
+        Self::connect(path, lock)
     }
 
     /// Opens the store to look at it, also while a run is using it. Nothing is written.
@@ -85,22 +124,49 @@ impl Store {
             // A layout of an older version is brought up to date first.
             return Self::open(path);
         }
-        Ok(Self { connection: Mutex::new(connection), _lock: None })
+        Ok(Self { connection: Mutex::new(connection), held: None })
     }
 
-    fn connect(path: &Path, lock: Option<Lock>) -> Result<Self, StoreError> {
+    fn connect(path: &Path, lock: Lock) -> Result<Self, StoreError> {
         let refuse = |source| StoreError::Open { path: path.to_owned(), source };
-        // SQLite gives its -wal and -shm files the mode of the database, so the file is made first.
-        let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(refuse)?;
+        let file = OpenOptions::new().read(true).write(true).open(path).map_err(refuse)?;
+        let seal = seal::check(path, &file)?;
         let mut connection = Connection::open(path)?;
         connection.busy_timeout(PATIENCE)?;
         schema::refuse_foreign(&connection, path)?;
+        if seal != Seal::Whole {
+            refuse_damaged(&connection, path)?;
+        }
+        if seal == Seal::Rewritten {
+            tracing::warn!("another program changed the history {} since it was used last", path.display());
+        }
+        seal::remove(path).map_err(refuse)?;
+        // SQLite gives its -wal and -shm files the mode of the database.
         file.set_permissions(Permissions::from_mode(0o600)).map_err(refuse)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         schema::migrate(&mut connection)?;
-        Ok(Self { connection: Mutex::new(connection), _lock: lock })
+        let beside = ["", "-wal", "-shm", ".lock"].map(|suffix| beside(path, suffix));
+        let found = beside.into_iter().filter_map(|path| {
+            let found = std::fs::metadata(&path).ok()?;
+            Some((path, FileId::of(&found)))
+        });
+        let held = Held { path: path.to_owned(), file, files: found.collect(), _lock: lock };
+        Ok(Self { connection: Mutex::new(connection), held: Some(held) })
+    }
+
+    /// Refuses to go on with files that nobody finds any more.
+    ///
+    /// # Errors
+    /// When a file of the history was removed, moved or replaced.
+    pub fn refuse_moved(&self) -> Result<(), StoreError> {
+        for (path, file) in self.held.iter().flat_map(|held| &held.files) {
+            if !std::fs::metadata(path).is_ok_and(|found| FileId::of(&found) == *file) {
+                return Err(StoreError::Moved { path: path.clone() });
+            }
+        }
+        Ok(())
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
@@ -119,4 +185,40 @@ impl Store {
         }
         done
     }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        let Some(held) = &self.held else { return };
+        if self.refuse_moved().is_err() {
+            return;
+        }
+        // One file again, so that it can be sealed. Somebody who looks at it may keep that from happening.
+        let connection = self.connection();
+        let mode = connection.pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0));
+        if mode.is_ok_and(|mode: String| mode == "delete")
+            && let Err(error) = seal::put(&held.path, &held.file)
+        {
+            tracing::debug!(%error, "the history is closed without a seal");
+        }
+    }
+}
+
+/// Makes an empty history. It appears whole, so that an empty file is never one.
+fn make(path: &Path) -> Result<(), StoreError> {
+    let refuse = |source| StoreError::Open { path: path.to_owned(), source };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Mode 0600, as the crate makes them.
+    let blank = tempfile::NamedTempFile::new_in(folder).map_err(refuse)?;
+    let mut connection = Connection::open(blank.path())?;
+    schema::migrate(&mut connection)?;
+    connection.close().map_err(|(_, error)| error)?;
+    blank.persist_noclobber(path).map_err(|error| refuse(error.error))?;
+    Ok(())
+}
+
+/// Reads every page once.
+fn refuse_damaged(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let said: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if said == "ok" { Ok(()) } else { Err(StoreError::Damaged { path: path.to_owned(), what: said }) }
 }

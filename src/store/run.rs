@@ -58,6 +58,7 @@ pub struct Run<'a> {
     pub(super) base: Option<i64>,
     id: String,
     started_at: DateTime<Utc>,
+    resumed_at: Option<DateTime<Utc>>,
 }
 
 impl Store {
@@ -122,7 +123,7 @@ impl Store {
 
     fn run_where(&self, condition: &str, values: [&str; 1]) -> Result<Option<Run<'_>>, StoreError> {
         let query = format!(
-            "SELECT run, run_id, started_at,
+            "SELECT run, run_id, started_at, resumed_at,
                     (SELECT max(run) FROM run AS base WHERE base.state = 'finished' AND base.run < run.run)
              FROM run WHERE {condition}"
         );
@@ -132,7 +133,8 @@ impl Store {
                 number: row.get(0)?,
                 id: row.get(1)?,
                 started_at: row.get(2)?,
-                base: row.get(3)?,
+                resumed_at: row.get(3)?,
+                base: row.get(4)?,
             })
         });
         Ok(found.optional()?)
@@ -202,6 +204,26 @@ impl Run<'_> {
         self.started_at
     }
 
+    /// When it was continued last; `None`: all of its facts are of one attempt.
+    #[must_use]
+    pub const fn resumed_at(&self) -> Option<DateTime<Utc>> {
+        self.resumed_at
+    }
+
+    /// Continues the run. What could not be read is forgotten, so that it is asked for again: somebody may have granted
+    /// it meanwhile.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn resume(self, at: DateTime<Utc>) -> Result<Self, StoreError> {
+        self.store.connection().execute(
+            "UPDATE run SET resumed_at = ?2 WHERE run = ?1",
+            params![self.number, at.to_rfc3339()],
+        )?;
+        self.forget_gaps()?;
+        Ok(Self { resumed_at: Some(at), ..self })
+    }
+
     /// Does `work` as one transaction: all of it stands, or none.
     ///
     /// # Errors
@@ -221,11 +243,7 @@ impl Run<'_> {
         }
     }
 
-    /// Forgets what could not be read, so that it is asked for again: somebody may have granted it meanwhile.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub fn forget_gaps(&self) -> Result<(), StoreError> {
+    pub(super) fn forget_gaps(&self) -> Result<(), StoreError> {
         Ok(self.store.connection().execute_batch(&format!(
             "BEGIN IMMEDIATE;
              CREATE TEMP TABLE gap AS
@@ -275,13 +293,27 @@ impl Run<'_> {
     /// Ends the run.
     ///
     /// # Errors
-    /// When the store cannot be written.
+    /// When the store cannot be written, or is not where it was.
     pub fn end(&self, state: RunState, summary: &RunSummary) -> Result<(), StoreError> {
         self.store.connection().execute(
-            "UPDATE run SET state = ?2, summary = ?3 WHERE run = ?1",
-            params![self.number, state.as_str(), serde_json::to_string(summary)?],
+            "UPDATE run SET state = ?2, summary = ?3, requests = ?4 WHERE run = ?1",
+            params![
+                self.number,
+                state.as_str(),
+                serde_json::to_string(summary)?,
+                serde_json::to_string(&summary.requests)?
+            ],
         )?;
-        self.keep_requests(&summary.requests)
+        self.store.refuse_moved()
+    }
+
+    /// Whether no later run has a report.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn has_newest_report(&self) -> Result<bool, StoreError> {
+        let query = "SELECT NOT EXISTS (SELECT 1 FROM run WHERE run > ?1 AND summary IS NOT NULL)";
+        Ok(self.store.connection().query_row(query, [self.number], |row| row.get(0))?)
     }
 
     /// How far the run got, and its summary if it has a report.

@@ -44,6 +44,7 @@ fn summary() -> RunSummary {
     RunSummary {
         run_id: "2026-11-21T07-00-00Z".to_owned(),
         started_at: at,
+        resumed_at: None,
         finished_at: at,
         compared_with: None,
         tool_version: "0.1.0".to_owned(),
@@ -56,6 +57,7 @@ fn summary() -> RunSummary {
         scope_table: "version 1".to_owned(),
         is_demo: false,
         completeness: Completeness::Complete,
+        not_configured: Vec::new(),
         users: 3,
         mailboxes: MailboxCounts::default(),
         changes: Default::default(),

@@ -14,6 +14,8 @@ mod emulate;
 #[cfg(test)]
 mod endurance;
 #[cfg(test)]
+mod files;
+#[cfg(test)]
 mod history;
 #[cfg(test)]
 mod imports;
@@ -39,6 +41,8 @@ mod register;
 mod resume;
 #[cfg(test)]
 mod secrets;
+#[cfg(test)]
+mod statements;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

@@ -10,7 +10,7 @@ use workspace_audit_emulator::{Options, TenantName};
 use crate::support::{Audit, Tenant, files_below};
 
 /// Large and slow enough that a run can be caught in its middle.
-fn slow() -> Options {
+pub(crate) fn slow() -> Options {
     Options {
         tenant: TenantName::Huge(600),
         latency: Duration::from_millis(4),
@@ -20,7 +20,7 @@ fn slow() -> Options {
 }
 
 /// Starts a run that nobody waits for.
-fn start(tenant: &Tenant) -> Child {
+pub(crate) fn start(tenant: &Tenant) -> Child {
     Command::new(env!("CARGO_BIN_EXE_workspace-audit"))
         .args(["run", "--config"])
         .arg(&tenant.files.config)
@@ -32,7 +32,7 @@ fn start(tenant: &Tenant) -> Child {
 }
 
 /// Waits until so many mailboxes were asked for; what is under way then is caught in its middle.
-fn wait_for_mailboxes(tenant: &Tenant, count: usize) {
+pub(crate) fn wait_for_mailboxes(tenant: &Tenant, count: usize) {
     let patience = Instant::now() + Duration::from_secs(60);
     while Instant::now() < patience {
         if mailbox_requests(tenant) >= count {
@@ -43,11 +43,11 @@ fn wait_for_mailboxes(tenant: &Tenant, count: usize) {
     panic!("the run never asked for {count} mailboxes");
 }
 
-fn mailbox_requests(tenant: &Tenant) -> usize {
+pub(crate) fn mailbox_requests(tenant: &Tenant) -> usize {
     tenant.requests().iter().filter(|request| request.path.ends_with("/settings/sendAs")).count()
 }
 
-fn signal(child: &Child, name: &str) {
+pub(crate) fn signal(child: &Child, name: &str) {
     let killed = Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
     assert!(killed.success());
 }

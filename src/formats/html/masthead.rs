@@ -1,11 +1,12 @@
 //! The top of the page: whose report, how complete, and the five numbers.
 
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 use super::coverage;
 use super::security::{SCRIPT, STYLE, hash};
-use super::text::{address, clip, count, day, moment, words};
-use crate::findings::{Completeness, CoverageRow, RunSummary, Severity};
+use super::text::{address, clip, count, counted, day, moment, words};
+use crate::findings::{Completeness, CoverageRow, MissingSetting, NotConfigured, RunSummary, Severity};
 
 /// Everything before the style.
 #[derive(Template)]
@@ -19,7 +20,7 @@ pub(super) struct Head {
 
 impl Head {
     pub(super) fn new(summary: &RunSummary, print_style: &str) -> Self {
-        let title = format!("Workspace audit: {}, run {}", tenant_name(summary), summary.run_id);
+        let title = format!("Workspace audit: {}, run {}", tenant_name(summary), run_name(summary));
         Self {
             title: super::escape::visible(&title).into_owned(),
             style_hash: hash(STYLE),
@@ -33,6 +34,14 @@ fn tenant_name(summary: &RunSummary) -> String {
     summary.primary_domain.as_deref().map_or_else(|| clip(&summary.customer), clip)
 }
 
+/// The run's id, and when it was continued: an id alone would pass for the date of every fact.
+pub(super) fn run_name(summary: &RunSummary) -> String {
+    match summary.resumed_at {
+        Some(at) => format!("{}, resumed {}", summary.run_id, at.format("%Y-%m-%dT%H-%M-%SZ")),
+        None => summary.run_id.clone(),
+    }
+}
+
 /// From the start of the body to the five numbers.
 #[derive(Template)]
 #[template(path = "masthead.html")]
@@ -42,6 +51,7 @@ pub(super) struct Masthead {
     run_id: String,
     when: String,
     started: String,
+    resumed: Option<Moment>,
     profile: String,
     tool_version: String,
     is_demo: bool,
@@ -49,6 +59,10 @@ pub(super) struct Masthead {
     parts: usize,
     incomplete: usize,
     gaps: Vec<Gap>,
+    is_limited: bool,
+    missing: String,
+    hidden: String,
+    settings: Vec<Setting>,
     is_first_run: bool,
     compared_with: String,
     users: String,
@@ -60,6 +74,43 @@ pub(super) struct Masthead {
     severities: Vec<Slice>,
     fixed_rows: Vec<Fixed>,
     fixed_more: String,
+}
+
+struct Moment {
+    machine: String,
+    text: String,
+}
+
+impl Moment {
+    fn of(at: DateTime<Utc>) -> Self {
+        Self { machine: at.format("%Y-%m-%dT%H:%M:%SZ").to_string(), text: moment(at) }
+    }
+}
+
+/// What one setting would add.
+struct Setting {
+    parts: Vec<SettingPart>,
+    checks: String,
+    verdicts: String,
+    how: String,
+}
+
+struct SettingPart {
+    title: &'static str,
+    id: &'static str,
+}
+
+impl Setting {
+    fn new(missing: &MissingSetting<'_>) -> Self {
+        let part =
+            |missing: &&NotConfigured| SettingPart { title: missing.part.title(), id: missing.part.id() };
+        Self {
+            parts: missing.parts.iter().map(part).collect(),
+            checks: missing.checks.join(", "),
+            verdicts: counted(missing.verdicts, "verdict", "verdicts"),
+            how: clip(missing.setting),
+        }
+    }
 }
 
 /// What was not read for one cause.
@@ -138,9 +189,10 @@ impl Masthead {
         Self {
             tenant: address(&tenant_name(summary)),
             customer: clip(&summary.customer),
-            run_id: clip(&summary.run_id),
+            run_id: clip(&run_name(summary)),
             when: moment(summary.started_at),
             started: summary.started_at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            resumed: summary.resumed_at.map(Moment::of),
             profile: clip(&summary.profile),
             tool_version: clip(&summary.tool_version),
             is_demo: summary.is_demo,
@@ -148,6 +200,10 @@ impl Masthead {
             parts: summary.coverage.0.len(),
             incomplete: gaps.len(),
             gaps: Gap::each_cause_once(&gaps),
+            is_limited: !summary.not_configured.is_empty(),
+            missing: counted(summary.not_configured.len() as u64, "part is", "parts are"),
+            hidden: counted(summary.verdicts_not_configured(), "verdict", "verdicts"),
+            settings: summary.missing_settings().iter().map(Setting::new).collect(),
             is_first_run: summary.compared_with.is_none(),
             compared_with: summary.compared_with.as_deref().map(clip).unwrap_or_default(),
             users: summary.known_users().map_or_else(|| "not read".to_owned(), count),
@@ -208,15 +264,17 @@ pub(super) struct SignOff {
     run_id: String,
     tool_version: String,
     is_partial: bool,
+    is_limited: bool,
 }
 
 impl SignOff {
     pub(super) fn new(summary: &RunSummary) -> Self {
         Self {
             tenant: clip(&tenant_name(summary)),
-            run_id: clip(&summary.run_id),
+            run_id: clip(&run_name(summary)),
             tool_version: clip(&summary.tool_version),
             is_partial: summary.completeness == Completeness::Partial || summary.coverage.is_partial(),
+            is_limited: !summary.not_configured.is_empty(),
         }
     }
 }

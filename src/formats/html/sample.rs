@@ -344,6 +344,7 @@ pub(super) fn summary(findings: &[Finding], users: usize) -> RunSummary {
     RunSummary {
         run_id: "2026-11-21T07-00-00Z".to_owned(),
         started_at: run_at(),
+        resumed_at: None,
         finished_at: run_at() + Duration::seconds(48),
         compared_with: Some("2026-11-14T07-00-00Z".to_owned()),
         tool_version: "0.1.0".to_owned(),
@@ -356,6 +357,7 @@ pub(super) fn summary(findings: &[Finding], users: usize) -> RunSummary {
         scope_table: "version 1, reviewed 2026-11-21".to_owned(),
         is_demo: false,
         completeness: Completeness::Partial,
+        not_configured: Vec::new(),
         users: users as u64,
         mailboxes: MailboxCounts::default(),
         changes: ChangeCounts {

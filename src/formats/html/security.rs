@@ -8,9 +8,9 @@ pub(super) const STYLE: &str = include_str!("templates/report.css");
 pub(super) const SCRIPT: &str = include_str!("templates/report.js");
 
 /// The style that differs from run to run: the run id at the foot of each printed page.
-pub(super) fn print_style(run_id: &str) -> String {
-    let safe: String =
-        run_id.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '-').take(60).collect();
+pub(super) fn print_style(run: &str) -> String {
+    let is_safe = |letter: &char| letter.is_ascii_alphanumeric() || "-, ".contains(*letter);
+    let safe: String = run.chars().filter(is_safe).take(60).collect();
     format!(
         "@page{{@bottom-left{{content:\"Run {safe}. Confidential.\";font:8pt sans-serif}}\
          @bottom-right{{content:counter(page) \" / \" counter(pages);font:8pt sans-serif}}}}"

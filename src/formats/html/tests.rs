@@ -6,7 +6,7 @@ use chrono::Duration;
 use super::markup::{Page, Tag};
 use super::sample::{self, Sample};
 use super::*;
-use crate::findings::{Requests, Severity, SubjectKind, Verdict};
+use crate::findings::{NotConfigured, Requests, Severity, SubjectKind, Verdict};
 
 use crate::tenant::{
     AdminRole, AdminRoles, AssigneeType, BroadBinding, ClientCertificates, DelegationEvent, ForeignAccount,
@@ -302,6 +302,40 @@ fn the_policy_names_exactly_the_inline_blocks() {
             assert_eq!(sources(directive), [value]);
         }
     }
+}
+
+#[test]
+fn what_is_not_configured_is_said_before_anything_else_with_what_it_hides_and_its_setting() {
+    let mut sample = sample::complete();
+    let check = sample.summary.checks[0].id.clone();
+    for part in [Part::ConsoleGrants, Part::Groups] {
+        sample.summary.not_configured.push(NotConfigured {
+            part,
+            checks: vec![check.clone()],
+            verdicts: 3,
+            reason: "no file".to_owned(),
+            setting: "set `[cloud] console_grants` to <i>it</i>".to_owned(),
+        });
+    }
+    let html = render(&sample);
+    let top = &html[html.find("<body>").unwrap()..html.find("At a glance</h2>").unwrap()];
+    assert!(top.contains("class=\"state limited\"") && !top.contains("state whole"), "{top}");
+    assert!(top.contains("console_grants</span>, ") && top.contains(&check), "{top}");
+    assert_eq!(top.matches("<b>Configure</b> set `[cloud] console_grants` to &").count(), 1, "{top}");
+}
+
+#[test]
+fn a_resumed_run_has_both_times_wherever_its_date_stands() {
+    let mut sample = sample::complete();
+    sample.summary.resumed_at = Some("2027-09-17T06:00:00Z".parse().unwrap());
+    let html = render(&sample);
+    let top = &html[html.find("<body>").unwrap()..html.find("At a glance</h2>").unwrap()];
+    assert!(top.contains("class=\"state limited\""), "{top}");
+    assert!(top.contains("21 Nov 2026, 07:00 UTC") && top.contains("17 Sep 2027, 06:00 UTC"), "{top}");
+    // The title, the top, the sign-off, the footer, and the foot of each printed page.
+    let ids = html.matches("2026-11-21T07-00-00Z").count();
+    assert!(ids >= 5);
+    assert_eq!(html.matches("2026-11-21T07-00-00Z, resumed 2027-09-17T06-00-00Z").count(), ids);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use crate::findings::{
-    ChangeCounts, CheckSummary, Completeness, CoverageRow, Population, Requests, RunSummary, Severity,
+    self, ChangeCounts, CheckSummary, Completeness, CoverageRow, Population, Requests, RunSummary, Severity,
     Verdict,
 };
 use crate::formats::utc;
@@ -14,6 +14,7 @@ use crate::formats::utc;
 pub(super) struct Run<'a> {
     run_id: &'a str,
     started_at: String,
+    resumed_at: Option<String>,
     finished_at: String,
     compared_with: Option<&'a str>,
     tool_version: &'a str,
@@ -26,12 +27,29 @@ pub(super) struct Run<'a> {
     scope_table: &'a str,
     is_demo: bool,
     completeness: &'static str,
+    not_configured: Vec<NotConfigured<'a>>,
     users: u64,
     mailboxes: Mailboxes<'a>,
     changes: Changes,
     open_by_severity: Counts,
     scopes_asked: &'a BTreeMap<String, Vec<String>>,
     requests: &'a BTreeMap<String, Requests>,
+}
+
+#[derive(Serialize)]
+struct NotConfigured<'a> {
+    part: &'static str,
+    checks: &'a [String],
+    verdicts: u64,
+    reason: &'a str,
+    setting: &'a str,
+}
+
+impl<'a> NotConfigured<'a> {
+    fn of(missing: &'a findings::NotConfigured) -> Self {
+        let findings::NotConfigured { part, checks, verdicts, reason, setting } = missing;
+        Self { part: part.id(), checks, verdicts: *verdicts, reason, setting }
+    }
 }
 
 #[derive(Serialize)]
@@ -55,6 +73,7 @@ impl<'a> Run<'a> {
         Self {
             run_id: &summary.run_id,
             started_at: utc::seconds(summary.started_at),
+            resumed_at: summary.resumed_at.map(utc::seconds),
             finished_at: utc::seconds(summary.finished_at),
             compared_with: summary.compared_with.as_deref(),
             tool_version: &summary.tool_version,
@@ -67,6 +86,7 @@ impl<'a> Run<'a> {
             scope_table: &summary.scope_table,
             is_demo: summary.is_demo,
             completeness: completeness(summary.completeness),
+            not_configured: summary.not_configured.iter().map(NotConfigured::of).collect(),
             users: summary.users,
             mailboxes: Mailboxes {
                 gmail: &summary.mailboxes.gmail,
