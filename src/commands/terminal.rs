@@ -118,7 +118,7 @@ fn log_missing(missing: &MissingSetting<'_>) {
 
 fn titles(missing: &MissingSetting<'_>) -> String {
     let titles: Vec<&str> = missing.parts.iter().map(|missing| missing.part.title()).collect();
-    titles.join(", ")
+    titles.join("; ")
 }
 
 fn not_configured(summary: &RunSummary) -> String {

@@ -15,7 +15,7 @@ use super::error::retry_after;
 use super::lane::{Lane, Lanes, Question};
 use super::proxies::Proxies;
 use super::token::Token;
-use super::trust::fault_of_file;
+use super::trust::{fault_of_file, is_endless};
 use super::{Api, GoogleError};
 
 /// The most of one answer that is read, in bytes, decompressed: several times Google's largest page.
@@ -114,7 +114,11 @@ impl Transport {
                 .redirect(reqwest::redirect::Policy::none())
                 .referer(false)
         };
-        let trust_fault = fault_of_file(std::env::var_os("SSL_CERT_FILE").as_deref());
+        let trust_file = std::env::var_os("SSL_CERT_FILE");
+        let trust_fault = fault_of_file(trust_file.as_deref());
+        if let Some(fault) = trust_fault.as_ref().filter(|_| is_endless(trust_file.as_deref())) {
+            return Err(ClientError::TrustFile(fault.clone()));
+        }
         let built = |builder: reqwest::ClientBuilder| {
             builder.build().map_err(|error| match &trust_fault {
                 Some(fault) => ClientError::TrustFile(fault.clone()),

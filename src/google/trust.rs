@@ -17,6 +17,12 @@ pub(super) fn fault_of_file(named: Option<&OsStr>) -> Option<String> {
     Some(format!("SSL_CERT_FILE={}: {fault}", path.display()))
 }
 
+/// Whether reading the file could wait for ever: TLS opens it without looking.
+pub(super) fn is_endless(named: Option<&OsStr>) -> bool {
+    let found = named.and_then(|path| std::fs::metadata(path).ok());
+    found.is_some_and(|found| !found.is_file() && !found.is_dir())
+}
+
 fn holds_certificate(bytes: &[u8]) -> bool {
     let begin = b"-----BEGIN CERTIFICATE-----";
     bytes.windows(begin.len()).any(|window| window == begin)
@@ -37,5 +43,7 @@ mod tests {
         std::fs::write(&path, "# ours\n-----BEGIN CERTIFICATE-----\n").unwrap();
         assert_eq!(fault(), "");
         assert_eq!(fault_of_file(None), None);
+        assert!(!is_endless(Some(path.as_os_str())) && !is_endless(Some(folder.path().as_os_str())));
+        assert!(is_endless(Some(OsStr::new("/dev/zero"))) && !is_endless(None));
     }
 }

@@ -102,11 +102,14 @@ impl Store {
         } else if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(refuse)?;
         }
-        let lock = Lock::take(path)?;
-        if !exists(path)? {
-            make(path)?;
+        // SQLite keeps its files beside the real one, wherever a link to it is.
+        let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let lock = Lock::take(&real)?;
+        sweep(&real);
+        if !exists(&real)? {
+            make(&real)?;
         }
-        Self::connect(path, lock)
+        Self::connect(&real, lock)
     }
 
     /// Opens the store to look at it, also while a run is using it. Nothing is written.
@@ -204,12 +207,37 @@ impl Drop for Store {
     }
 }
 
+/// How a file begins that is going to be a history or its seal, after the name of the history.
+const NEXT: &str = ".next-";
+
+/// A file that is going to be one of the history's. Mode 0600, as the crate makes them.
+fn next_to(history: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    let (folder, prefix) = folder_and_prefix(history);
+    tempfile::Builder::new().prefix(&prefix).tempfile_in(folder)
+}
+
+fn folder_and_prefix(history: &Path) -> (&Path, std::ffi::OsString) {
+    let folder = history.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut prefix = history.file_name().unwrap_or_default().to_owned();
+    prefix.push(NEXT);
+    (folder, prefix)
+}
+
+/// Removes what a killed run was going to make: nobody else makes any while the lock is held.
+fn sweep(history: &Path) {
+    let (folder, prefix) = folder_and_prefix(history);
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_left = entry.file_name().as_encoded_bytes().starts_with(prefix.as_encoded_bytes());
+        if is_left && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// Makes an empty history. It appears whole, so that an empty file is never one.
 fn make(path: &Path) -> Result<(), StoreError> {
     let refuse = |source| StoreError::Open { path: path.to_owned(), source };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // Mode 0600, as the crate makes them.
-    let blank = tempfile::NamedTempFile::new_in(folder).map_err(refuse)?;
+    let blank = next_to(path).map_err(refuse)?;
     let mut connection = Connection::open(blank.path())?;
     schema::migrate(&mut connection)?;
     connection.close().map_err(|(_, error)| error)?;

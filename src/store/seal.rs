@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::{StoreError, beside};
+use super::{StoreError, beside, next_to};
 use crate::input_file;
 
 /// How a history compares with what it was when it was closed.
@@ -75,10 +75,9 @@ pub(super) fn remove(history: &Path) -> io::Result<()> {
 pub(super) fn put(history: &Path, file: &File) -> io::Result<()> {
     let header = header(file)?;
     let counter = hexadecimal(&header[COUNTER]);
-    let path = path(history);
-    let mut next = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+    let mut next = next_to(history)?;
     writeln!(next, "{counter} {}", hexadecimal(&sum(file)?))?;
-    next.persist(path)?;
+    next.persist(path(history))?;
     Ok(())
 }
 

@@ -212,6 +212,46 @@ fn a_pipe_or_a_device_in_place_of_a_file_is_refused_at_once() {
     assert!(config.stderr.contains("only a regular file"), "{}", config.stderr);
 }
 
+/// A file may not grow beyond so many blocks of 512 bytes: what a full disk is to one file.
+fn run_within(tenant: &Tenant, blocks: usize) -> Audit {
+    let output = Command::new("sh")
+        .args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\""), "sh"])
+        .arg(env!("CARGO_BIN_EXE_workspace-audit"))
+        .args(["run", "--config"])
+        .arg(&tenant.files.config)
+        .env("WORKSPACE_AUDIT__COLLECT__OUTAGE_PATIENCE", "1")
+        .output()
+        .unwrap();
+    Audit::of(&output, reports(tenant))
+}
+
+#[test]
+fn a_disk_that_is_full_leaves_no_report_that_the_history_does_not_have() {
+    let tenant = Tenant::named(TenantName::Healthy);
+    let mut failed = 0;
+    for blocks in [1, 8, 40, 80, 150, 250, 350, 450, 550, 700] {
+        let audit = run_within(&tenant, blocks);
+        let latest = reports(&tenant).join("latest");
+        if audit.code == 0 {
+            assert!(latest.join("status.json").exists(), "{blocks}");
+            break;
+        }
+        failed += 1;
+        assert_eq!(audit.code, 1, "{blocks}: {}", audit.stderr);
+        assert!(!latest.exists(), "{blocks}: {}", audit.stderr);
+        let shown = std::fs::read_dir(reports(&tenant)).into_iter().flatten().flatten();
+        let left: Vec<_> = shown
+            .map(|entry| entry.file_name().into_string().unwrap())
+            .filter(|name| name.starts_with("20") || name.starts_with(".proof") || name.contains(".next-"))
+            .collect();
+        assert!(left.is_empty(), "{blocks}: {left:?}");
+    }
+    assert!(failed > 3, "{failed}");
+    let audit = tenant.audit();
+    audit.assert_code(0);
+    assert_eq!(audit.json("status.json")["exit_code"], 0);
+}
+
 #[test]
 fn a_list_of_the_console_that_is_far_too_large_is_a_gap() {
     let tenant = Tenant::named(TenantName::Healthy);

@@ -58,7 +58,7 @@ struct Requests {
 impl Coverage {
     pub(super) fn new(summary: &RunSummary, tenant: &Tenant) -> Self {
         Self {
-            rows: summary.coverage.0.iter().map(Row::new).collect(),
+            rows: summary.coverage.0.iter().map(|row| Row::of(row, summary)).collect(),
             scopes: summary
                 .scopes_asked
                 .iter()
@@ -91,6 +91,16 @@ impl Coverage {
 }
 
 impl Row {
+    fn of(row: &CoverageRow, summary: &RunSummary) -> Self {
+        let is_missing = summary.not_configured.iter().any(|missing| missing.part == row.part);
+        let read = Self::new(row);
+        if is_missing && !row.is_partial() {
+            Self { state: "limited", state_word: "Not configured", ..read }
+        } else {
+            read
+        }
+    }
+
     pub(super) fn new(row: &CoverageRow) -> Self {
         let (state, state_word) = match row {
             row if row.is_partial() && row.read == 0 => ("missing", "Missing"),

@@ -42,6 +42,32 @@ pub(super) fn run_name(summary: &RunSummary) -> String {
     }
 }
 
+fn is_partial(summary: &RunSummary) -> bool {
+    summary.completeness == Completeness::Partial || summary.coverage.is_partial()
+}
+
+/// What a reader in a hurry has to know of the whole report.
+fn headline(summary: &RunSummary, incomplete: usize) -> String {
+    let missing = counted(summary.not_configured.len() as u64, "part is", "parts are");
+    let hidden = counted(summary.verdicts_not_configured(), "verdict", "verdicts");
+    let mut text = match (is_partial(summary), summary.not_configured.is_empty()) {
+        (true, _) if incomplete == 0 => "Partial: not everything was read".to_owned(),
+        (true, _) => format!("Partial: {incomplete} of {} parts incomplete", summary.coverage.0.len()),
+        (false, false) => format!("Limited: {missing} not configured, so {hidden} could not be given"),
+        (false, true) if summary.resumed_at.is_some() => {
+            return "Complete, but resumed: facts are from two times".to_owned();
+        }
+        (false, true) => return "Complete: everything that was asked for was read".to_owned(),
+    };
+    if is_partial(summary) && !summary.not_configured.is_empty() {
+        text.push_str(&format!("; {missing} not configured"));
+    }
+    if summary.resumed_at.is_some() {
+        text.push_str("; resumed: facts are from two times");
+    }
+    text
+}
+
 /// From the start of the body to the five numbers.
 #[derive(Template)]
 #[template(path = "masthead.html")]
@@ -56,12 +82,10 @@ pub(super) struct Masthead {
     tool_version: String,
     is_demo: bool,
     is_partial: bool,
-    parts: usize,
-    incomplete: usize,
+    state: &'static str,
+    headline: String,
     gaps: Vec<Gap>,
     is_limited: bool,
-    missing: String,
-    hidden: String,
     settings: Vec<Setting>,
     is_first_run: bool,
     compared_with: String,
@@ -196,13 +220,15 @@ impl Masthead {
             profile: clip(&summary.profile),
             tool_version: clip(&summary.tool_version),
             is_demo: summary.is_demo,
-            is_partial: summary.completeness == Completeness::Partial || !gaps.is_empty(),
-            parts: summary.coverage.0.len(),
-            incomplete: gaps.len(),
+            is_partial: is_partial(summary),
+            state: match (is_partial(summary), summary.not_configured.is_empty(), summary.resumed_at) {
+                (true, ..) => "partial",
+                (false, true, None) => "whole",
+                _ => "limited",
+            },
+            headline: headline(summary, gaps.len()),
             gaps: Gap::each_cause_once(&gaps),
             is_limited: !summary.not_configured.is_empty(),
-            missing: counted(summary.not_configured.len() as u64, "part is", "parts are"),
-            hidden: counted(summary.verdicts_not_configured(), "verdict", "verdicts"),
             settings: summary.missing_settings().iter().map(Setting::new).collect(),
             is_first_run: summary.compared_with.is_none(),
             compared_with: summary.compared_with.as_deref().map(clip).unwrap_or_default(),
@@ -273,7 +299,7 @@ impl SignOff {
             tenant: clip(&tenant_name(summary)),
             run_id: clip(&run_name(summary)),
             tool_version: clip(&summary.tool_version),
-            is_partial: summary.completeness == Completeness::Partial || summary.coverage.is_partial(),
+            is_partial: is_partial(summary),
             is_limited: !summary.not_configured.is_empty(),
         }
     }
