@@ -111,7 +111,8 @@ mod tests {
     fn what_is_not_this_programs_is_neither_locked_nor_written() {
         let folder = tempfile::tempdir().unwrap();
         let precious = folder.path().join("precious");
-        let put: [(&str, fn(&Path, &Path)); 5] = [
+        type Put = fn(&Path, &Path);
+        let put: [(&str, Put); 5] = [
             ("link", |precious, lock| std::os::unix::fs::symlink(precious, lock).unwrap()),
             ("hard", |precious, lock| std::fs::hard_link(precious, lock).unwrap()),
             ("file", |precious, lock| assert!(std::fs::copy(precious, lock).unwrap() > 0)),
