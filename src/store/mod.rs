@@ -57,6 +57,23 @@ fn read_only(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// Refuses what is no history, and writes nothing.
+fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
+    match schema::refuse_foreign(&read_only(path)?, path) {
+        Err(error) if is_half_written(&error) => {
+            let marked = schema::is_marked(path)
+                .map_err(|source| StoreError::Open { path: path.to_owned(), source })?;
+            if marked { Ok(()) } else { Err(StoreError::NotAHistory { path: path.to_owned() }) }
+        }
+        checked => checked,
+    }
+}
+
+/// Whether a transaction has to be taken back before the file can be read.
+fn is_half_written(error: &StoreError) -> bool {
+    matches!(error, StoreError::Sqlite(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ReadOnly))
+}
+
 /// The run store.
 #[derive(Debug)]
 pub struct Store {
@@ -98,7 +115,7 @@ impl Store {
         let refuse = |source| StoreError::Open { path: path.to_owned(), source };
         if exists(path)? {
             // Before anything is made beside it.
-            schema::refuse_foreign(&read_only(path)?, path)?;
+            refuse_foreign(path)?;
         } else if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(refuse)?;
         }
@@ -122,7 +139,11 @@ impl Store {
             return Err(StoreError::Open { path: path.to_owned(), source });
         }
         let connection = read_only(path)?;
-        schema::refuse_foreign(&connection, path)?;
+        match schema::refuse_foreign(&connection, path) {
+            // Killed while it was closed: whoever opens it to write puts that right.
+            Err(error) if is_half_written(&error) => return Self::open(path),
+            checked => checked?,
+        }
         if !schema::is_current(&connection)? {
             // A layout of an older version is brought up to date first.
             return Self::open(path);
@@ -133,13 +154,19 @@ impl Store {
     fn connect(path: &Path, lock: Lock) -> Result<Self, StoreError> {
         let refuse = |source| StoreError::Open { path: path.to_owned(), source };
         let file = OpenOptions::new().read(true).write(true).open(path).map_err(refuse)?;
+        if std::fs::metadata(beside(path, "-journal")).is_ok() {
+            // A run was killed while the history was opened or closed: reading it takes that step back.
+            let connection = Connection::open(path)?;
+            connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        }
         let seal = seal::check(path, &file)?;
+        if seal != Seal::Whole {
+            // One that may write would do so when it is closed.
+            refuse_damaged(&read_only(path)?, path)?;
+        }
         let mut connection = Connection::open(path)?;
         connection.busy_timeout(PATIENCE)?;
         schema::refuse_foreign(&connection, path)?;
-        if seal != Seal::Whole {
-            refuse_damaged(&connection, path)?;
-        }
         if seal == Seal::Rewritten {
             tracing::warn!("another program changed the history {} since it was used last", path.display());
         }

@@ -1,5 +1,6 @@
 //! The layout of the store. Layouts only grow: each step takes one version to the next.
 
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -42,6 +43,13 @@ pub(super) fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(),
         true if found > known => Err(StoreError::Newer { path: path.to_owned(), found, known }),
         true => Ok(()),
     }
+}
+
+/// Whether the file has the mark of a history, where SQLite's header has it.
+pub(super) fn is_marked(path: &Path) -> std::io::Result<bool> {
+    let mut mark = [0; 4];
+    std::fs::File::open(path)?.read_exact_at(&mut mark, 68)?;
+    Ok(i64::from(u32::from_be_bytes(mark)) == MARK)
 }
 
 /// Every column of every table: by them a layout is known that has no mark yet.

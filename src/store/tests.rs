@@ -566,3 +566,93 @@ fn two_hundred_thousand_delegation_events_stream_through_the_ledger() {
     assert_eq!(grants.clients().len(), holders);
     assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
 }
+
+/// What is left of a store that is killed now.
+fn killed(folder: &Folder) -> Folder {
+    let left = Folder::new();
+    for suffix in ["", "-wal"] {
+        std::fs::copy(super::beside(&folder.path(), suffix), super::beside(&left.path(), suffix)).unwrap();
+    }
+    left
+}
+
+#[test]
+fn a_store_that_was_killed_is_read_page_by_page_before_it_is_written() {
+    let folder = Folder::new();
+    week(&folder.store(), "2026-11-14", "Cleo");
+    let store = folder.store();
+    week(&store, "2026-11-21", "Cleopatra");
+    assert_eq!(finished_runs(&killed(&folder).store()), 2);
+    let damaged = killed(&folder);
+    let mut bytes = std::fs::read(damaged.path()).unwrap();
+    // Past the schema, where the log of this run has nothing to put in its place.
+    let pages = 4096 * 8..bytes.len() - 4096;
+    bytes[pages].fill(0xff);
+    std::fs::write(damaged.path(), &bytes).unwrap();
+    let error = Store::open(&damaged.path()).unwrap_err();
+    assert!(error.advice().contains("Restore"), "{error}: {}", error.advice());
+    assert!(std::fs::read(damaged.path()).unwrap() == bytes, "it was written to");
+}
+
+#[test]
+fn a_store_that_was_killed_while_it_was_closed_is_read_and_written() {
+    let folder = Folder::new();
+    week(&folder.store(), "2026-11-14", "Cleo");
+    let half = Connection::open(folder.path()).unwrap();
+    half.pragma_update(None, "cache_size", 1).unwrap();
+    half.execute_batch("BEGIN IMMEDIATE; UPDATE fact SET text = text || hex(zeroblob(100000))").unwrap();
+    let left = || {
+        let left = Folder::new();
+        for suffix in ["", "-journal"] {
+            std::fs::copy(super::beside(&folder.path(), suffix), super::beside(&left.path(), suffix))
+                .unwrap();
+        }
+        left
+    };
+    assert!(matches!(read_only_error(&left()), Some(rusqlite::ErrorCode::ReadOnly)), "no step is half done");
+    assert_eq!(finished_runs(&left().store()), 1);
+    let seen = left();
+    assert_eq!(finished_runs(&Store::look(&seen.path()).unwrap()), 1);
+}
+
+fn read_only_error(folder: &Folder) -> Option<rusqlite::ErrorCode> {
+    let connection = super::read_only(&folder.path()).unwrap();
+    let read = connection.query_row("SELECT count(*) FROM fact", [], |_| Ok(()));
+    read.err().and_then(|error| error.sqlite_error_code())
+}
+
+#[test]
+fn a_history_is_closed_as_one_file_with_its_seal_and_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    week(&folder.store(), "2026-11-14", "Cleo");
+    let mut names: Vec<_> = std::fs::read_dir(folder.0.path())
+        .unwrap()
+        .map(|entry| {
+            let entry = entry.unwrap();
+            let mode = entry.metadata().unwrap().permissions().mode();
+            (entry.file_name().into_string().unwrap(), mode & 0o777)
+        })
+        .collect();
+    names.sort();
+    let expected = ["history.sqlite", "history.sqlite.lock", "history.sqlite.seal"];
+    assert_eq!(names, expected.map(|name| (name.to_owned(), 0o600)));
+    // A seal that cannot be read proves nothing, and keeps nothing from being used.
+    for seal in ["", "no seal", "00000001 12", "\u{e9}\u{e9} \u{e9}"] {
+        std::fs::write(super::beside(&folder.path(), ".seal"), seal).unwrap();
+        assert_eq!(finished_runs(&folder.store()), 1, "{seal}");
+    }
+}
+
+#[test]
+fn a_link_to_a_history_has_the_lock_and_the_files_of_the_history() {
+    let folder = Folder::new();
+    drop(folder.store());
+    let link = folder.0.path().join("link.sqlite");
+    std::os::unix::fs::symlink(folder.path(), &link).unwrap();
+    let store = Store::open(&link).unwrap();
+    assert!(matches!(Store::open(&folder.path()).unwrap_err(), StoreError::Locked { .. }));
+    store.refuse_moved().unwrap();
+    std::fs::remove_file(super::beside(&folder.path(), "-wal")).unwrap();
+    assert!(matches!(store.refuse_moved().unwrap_err(), StoreError::Moved { .. }));
+}
