@@ -129,6 +129,8 @@ enum Share<'f> {
     Tenant,
     /// This user's mailbox.
     User(&'f UserFacts),
+    /// A listed domain's own row.
+    Domain,
     /// This account's keys, their use, and what leads to it; `None`: a client that no listed account is.
     Account(Option<&'f ServiceAccount>),
     /// This project's guardrails.
@@ -138,7 +140,12 @@ enum Share<'f> {
 impl<'f> Share<'f> {
     fn gap(self, part: Part, tenant: &'f Tenant) -> Option<&'f Gap> {
         match (self, part) {
+            // The user's own row was read; who needs all rows of a part says so itself.
+            (Self::User(facts), Part::Users | Part::Domains | Part::AdminRoles) => {
+                facts.gap(part).or_else(|| tenant.gap(part).filter(|gap| !gap.is_of_rows()))
+            }
             (Self::User(facts), _) => facts.gap(part).or_else(|| tenant.gap(part)),
+            (Self::Domain, Part::Domains) => tenant.domains.gap_beyond_rows(),
             (Self::Account(Some(account)), Part::SaKeys) => account.keys.gap(),
             (Self::Account(None), Part::SaKeys) => tenant.service_accounts.gap(),
             (Self::Account(Some(account)), Part::ServiceAccountUse) => {
@@ -166,7 +173,7 @@ impl<'f> Share<'f> {
         match self {
             Self::Account(account) => account.map(|account| account.project.as_str()),
             Self::Project(project) => Some(&project.project),
-            Self::Tenant | Self::User(_) => None,
+            Self::Tenant | Self::User(_) | Self::Domain => None,
         }
     }
 }
@@ -214,7 +221,7 @@ impl<'a> Court<'a> {
                         self.rule(
                             index,
                             &subjects::domain(domain),
-                            Share::Tenant,
+                            Share::Domain,
                             judge(domain, tenant, policy),
                         )?;
                     }
@@ -293,8 +300,13 @@ impl<'a> Court<'a> {
         for index in 0..self.tallies.len() {
             let check = self.tallies[index].check;
             for part in check.judge.subjects() {
-                if let Some(gap) = unlisted(*part, self.bench.tenant) {
-                    self.tallies[index].add_unlisted(gap);
+                match unlisted(*part, self.bench.tenant) {
+                    // The others are listed, and judged: only these rows have no verdict.
+                    Some(gap) if gap.is_of_rows() && is_rechecked_by_row(*part) => {
+                        self.tallies[index].add_unread_rows(gap);
+                    }
+                    Some(gap) => self.tallies[index].add_unlisted(gap),
+                    None => {}
                 }
             }
             let rows: Vec<Finding> = self.tallies[index].gap_findings(self.run.started_at());
@@ -534,6 +546,11 @@ fn unlisted(part: Part, tenant: &Tenant) -> Option<&Gap> {
         }
         _ => tenant.gap(part),
     }
+}
+
+/// Whether it is known for each subject of a part whether its own row was read.
+const fn is_rechecked_by_row(part: Part) -> bool {
+    matches!(part, Part::Users | Part::Domains)
 }
 
 /// One ruling a subject: where a mailbox lists an address twice, the worse one.

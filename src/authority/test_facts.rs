@@ -108,6 +108,7 @@ pub(super) fn world() -> World {
             name: "example.com".to_owned(),
             kind: DomainKind::Primary,
             verified: Some(true),
+            parent: None,
         }])),
         guardrails: Reading::Complete(Guardrails::default()),
         limits: Limits::default(),

@@ -28,6 +28,18 @@ pub(super) fn unreadable(part: Part, message: impl Into<String>) -> Gap {
     }
 }
 
+/// Google answered, and contradicts itself or an earlier answer.
+pub(super) fn contradiction(part: Part, message: String) -> Gap {
+    Gap {
+        part,
+        class: GapClass::Failed,
+        reason: "contradiction".into(),
+        message,
+        needed: String::new(),
+        fix: "Run the audit again. If it stays, look at the user in the Admin console.".into(),
+    }
+}
+
 /// The run did not ask for this part.
 pub(super) fn not_asked(part: Part) -> Gap {
     Gap {

@@ -178,7 +178,7 @@ proptest! {
 
     #[test]
     fn a_domain_passes_only_if_directory_says_that_it_is_verified(name in text(), verified in flag()) {
-        let domain = Domain { name, kind: DomainKind::Alias, verified };
+        let domain = Domain { name, kind: DomainKind::Alias, verified, parent: None };
         for check in ALL {
             if let Judge::Domain(judge) = check.judge {
                 let ruling = only(judge(&domain, &tenant([]), &policy()));

@@ -1,7 +1,7 @@
 //! Whether an account can sign in, whether it is an admin's, whether it is tier 0.
 
 use super::gaps::left_out;
-use crate::tenant::{Address, Gap, Part, Policy, Tenant, User};
+use crate::tenant::{Address, Gap, HeldRoles, Part, Policy, Tenant, User};
 
 /// Whether an account can sign in.
 pub(super) enum Standing {
@@ -12,6 +12,9 @@ pub(super) enum Standing {
     /// Directory did not say.
     Unknown(Gap),
 }
+
+/// Why a rule for the tenant's own people does not apply, if the user is none of them.
+pub(super) const GUEST: &str = "The user is a guest: somebody outside the organization";
 
 /// Whether the account can sign in.
 pub(super) fn standing(user: &User) -> Standing {
@@ -24,22 +27,30 @@ pub(super) fn standing(user: &User) -> Standing {
     }
 }
 
+/// Whether the user is an admin.
+pub(super) enum AdminStanding {
+    /// By Directory's flags, or by an assignment of its own.
+    Admin,
+    /// No.
+    Ordinary,
+    /// Holder of a role that is not listed, so that nobody knows what it allows; the id of the role.
+    UnlistedRole(String),
+    /// Not to be told.
+    Unknown(Gap),
+}
+
 /// Whether the user holds any admin role, by Directory's flags or by an assignment of its own.
-///
-/// # Errors
-/// What is missing, if that leaves it open.
-pub(super) fn is_admin(user: &User, tenant: &Tenant) -> Result<bool, Gap> {
-    let holds_role = || tenant.admin_roles.known().is_some_and(|roles| roles.of(&user.id).next().is_some());
-    if user.is_admin == Some(true) || user.is_delegated_admin == Some(true) || holds_role() {
-        return Ok(true);
+pub(super) fn admin_standing(user: &User, tenant: &Tenant) -> AdminStanding {
+    let held = tenant.admin_roles.known().map_or(HeldRoles::None, |roles| roles.held_by(&user.id));
+    if user.is_admin == Some(true) || user.is_delegated_admin == Some(true) || held == HeldRoles::Listed {
+        return AdminStanding::Admin;
     }
-    if let Some(gap) = tenant.admin_roles.gap() {
-        return Err(gap.clone());
-    }
-    match (user.is_admin, user.is_delegated_admin) {
-        (None, _) => Err(left_out(Part::Users, "Directory", "isAdmin")),
-        (_, None) => Err(left_out(Part::Users, "Directory", "isDelegatedAdmin")),
-        _ => Ok(false),
+    match (tenant.admin_roles.gap(), held, user.is_admin, user.is_delegated_admin) {
+        (Some(gap), ..) => AdminStanding::Unknown(gap.clone()),
+        (_, HeldRoles::Unlisted(role), ..) => AdminStanding::UnlistedRole(role.to_owned()),
+        (_, _, None, _) => AdminStanding::Unknown(left_out(Part::Users, "Directory", "isAdmin")),
+        (_, _, _, None) => AdminStanding::Unknown(left_out(Part::Users, "Directory", "isDelegatedAdmin")),
+        _ => AdminStanding::Ordinary,
     }
 }
 

@@ -61,6 +61,8 @@ pub(super) fn user(id: &str, email: &str) -> User {
         last_login: LastLogin::At(days_ago(1)),
         aliases: Vec::new(),
         non_editable_aliases: Vec::new(),
+        is_guest: Some(false),
+        guest_email: None,
     }
 }
 
@@ -93,7 +95,7 @@ pub(super) fn with_send_as(user: User, send_as: MailboxFact<Vec<SendAs>>) -> Use
         gap: None,
         send_as,
     };
-    UserFacts { user, mailbox }
+    UserFacts { user, mailbox, known_sign_in: None }
 }
 
 /// A custom "from" address, verified, sent by Gmail.
@@ -117,7 +119,7 @@ pub(super) fn through(host: &str, port: i64, security_mode: &str, entry: SendAs)
 }
 
 pub(super) fn domain(name: &str, verified: Option<bool>) -> Domain {
-    Domain { name: name.into(), kind: DomainKind::Secondary, verified }
+    Domain { name: name.into(), kind: DomainKind::Secondary, verified, parent: None }
 }
 
 /// A tenant of which everything was read: these users, `example.com` verified, `unproved.example` not.

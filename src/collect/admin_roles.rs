@@ -1,7 +1,7 @@
 //! Admin roles and who holds them.
 
 use crate::google::{Session, admin1_directory as directory};
-use crate::tenant::{AdminRole, AdminRoles, AssigneeType, Part, Reading, RoleAssignment};
+use crate::tenant::{AdminRole, AdminRoles, AssigneeType, Gap, Part, Reading, RoleAssignment};
 
 use super::{Plan, gaps, reading};
 
@@ -14,11 +14,30 @@ pub(super) async fn collect(admin: &Session<'_>, plan: &Plan) -> Reading<AdminRo
     let assignments = directory::list_role_assignments(admin, &plan.customer).all().await;
     let any = roles.began || assignments.began;
     let gaps = [gaps::of_listing(Part::AdminRoles, &roles), gaps::of_listing(Part::AdminRoles, &assignments)];
+    let empty = (gaps::is_empty(&roles), gaps::is_empty(&assignments));
+    let is_whole = gaps.iter().all(Option::is_none);
     let rows = AdminRoles {
         roles: roles.rows.into_iter().map(role).collect(),
         assignments: assignments.rows.into_iter().map(assignment).collect(),
     };
-    reading(rows, any, gaps.into_iter().flatten())
+    let lacking = lacking(&rows, empty.0, empty.1).filter(|_| is_whole || empty.0 || empty.1);
+    reading(rows, any, gaps.into_iter().flatten().chain(lacking))
+}
+
+/// What no tenant lacks: system roles, and a super admin.
+fn lacking(rows: &AdminRoles, roles_are_empty: bool, assignments_are_empty: bool) -> Option<Gap> {
+    let what = if roles_are_empty {
+        "role"
+    } else if assignments_are_empty {
+        "assignment"
+    } else if !rows.roles.iter().any(|role| role.is_super_admin == Some(true)) {
+        "super admin role"
+    } else if rows.super_admin_assignments().next().is_none() {
+        "assignment of a super admin role"
+    } else {
+        return None;
+    };
+    Some(gaps::empty(Part::AdminRoles, what))
 }
 
 fn role(wire: directory::Role) -> AdminRole {

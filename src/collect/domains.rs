@@ -14,7 +14,7 @@ pub(super) async fn collect(admin: &Session<'_>, plan: &Plan) -> Reading<Domains
     let aliases = directory::list_domain_aliases(admin, &plan.customer).all().await;
     let any = domains.began || aliases.began;
     let gaps = [gaps::of_listing(Part::Domains, &domains), gaps::of_listing(Part::Domains, &aliases)];
-    let empty = (domains.began && domains.rows.is_empty()).then(|| gaps::empty(Part::Domains));
+    let empty = gaps::is_empty(&domains).then(|| gaps::empty(Part::Domains, "domain"));
     let mut rows: Vec<Domain> = domains.rows.into_iter().map(domain).collect();
     rows.extend(aliases.rows.into_iter().map(alias));
     reading(Domains(rows), any, gaps.into_iter().flatten().chain(empty))
@@ -22,9 +22,14 @@ pub(super) async fn collect(admin: &Session<'_>, plan: &Plan) -> Reading<Domains
 
 fn domain(wire: directory::Domain) -> Domain {
     let kind = if wire.is_primary == Some(true) { DomainKind::Primary } else { DomainKind::Secondary };
-    Domain { name: wire.domain_name, kind, verified: wire.verified }
+    Domain { name: wire.domain_name, kind, verified: wire.verified, parent: None }
 }
 
 fn alias(wire: directory::DomainAlias) -> Domain {
-    Domain { name: wire.domain_alias_name, kind: DomainKind::Alias, verified: wire.verified }
+    Domain {
+        name: wire.domain_alias_name,
+        kind: DomainKind::Alias,
+        verified: wire.verified,
+        parent: wire.parent_domain_name,
+    }
 }

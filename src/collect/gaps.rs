@@ -40,14 +40,19 @@ pub(super) fn of_listing<T>(part: Part, listing: &Listing<T>) -> Option<Gap> {
     }
 }
 
-/// A listing that cannot be empty in any tenant is.
-pub(super) fn empty(part: Part) -> Gap {
+/// Whether a listing was read to its end, and nothing is in it.
+pub(super) fn is_empty<T>(listing: &Listing<T>) -> bool {
+    listing.stopped.is_none() && listing.began && listing.rows.is_empty() && listing.broken.count == 0
+}
+
+/// A listing lacks what it always has.
+pub(super) fn empty(part: Part, what: &str) -> Gap {
     let cause = causes::EMPTY_LISTING;
     Gap {
         part,
         class: GapClass::Failed,
         reason: cause.id.to_owned(),
-        message: format!("{}: {}", part.title(), cause.title),
+        message: format!("{}: Google listed no {what}, and there always is one", part.title()),
         needed: String::new(),
         fix: advice(cause.fix, cause.place),
     }
@@ -63,10 +68,19 @@ pub(super) fn broken_rows(part: Part, broken: &BrokenRows) -> Option<Gap> {
         part,
         class: GapClass::Failed,
         reason: cause.id.to_owned(),
-        message: format!("{} rows cannot be read; the first: {}", broken.count, broken.first),
+        message: unreadable(broken),
         needed: String::new(),
         fix: cause.fix.to_owned(),
     })
+}
+
+fn unreadable(broken: &BrokenRows) -> String {
+    let rows = if broken.count == 1 { "1 row".to_owned() } else { format!("{} rows", broken.count) };
+    let more = match broken.count.saturating_sub(broken.named.len() as u64) {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    format!("{rows} cannot be read: {}{more}", broken.named.join("; "))
 }
 
 /// No enabled check needs it, or the operator left it out.

@@ -6,7 +6,8 @@ use crate::causes::Class;
 use crate::google::{Client, GoogleError, Listing, Session, gmail1};
 use crate::store::{Run, StoreError};
 use crate::tenant::{
-    Address, GapClass, GmailState, Mailbox, MailboxFact, MailboxRead, Part, SendAs, SendAsKind, SmtpMsa, User,
+    Address, Gap, GapClass, GmailState, Mailbox, MailboxFact, MailboxRead, Part, SendAs, SendAsKind, SmtpMsa,
+    User,
 };
 
 use super::{Identity, Plan, Progress, access, gaps};
@@ -95,6 +96,9 @@ async fn mailbox(session: &Session<'_>, plan: &Plan, user: &User) -> Mailbox {
 fn without_request(user: &User) -> Option<Mailbox> {
     let no_mailbox = user.is_mailbox_setup == Some(false);
     let evidence = match (user.suspended, user.archived) {
+        // Mail goes to the guest's own provider
+        // (https://knowledge.workspace.google.com/p/manage-workspace-guests).
+        _ if user.is_guest() => "guest",
         (Some(true), _) => "suspended",
         (_, Some(true)) => "archived",
         _ if no_mailbox => "is_mailbox_setup_false",
@@ -118,10 +122,13 @@ fn from_error(error: &GoogleError) -> Mailbox {
     if error.cause.class == Class::MailOff {
         return not_applicable(GmailState::Off, error.cause.id);
     }
-    let gap = gaps::refused(Part::SendAs, error);
+    missing(gaps::refused(Part::SendAs, error))
+}
+
+fn missing(gap: Gap) -> Mailbox {
     Mailbox {
         gmail: GmailState::Unknown,
-        gmail_evidence: error.cause.id.to_owned(),
+        gmail_evidence: gap.reason.clone(),
         read: if gap.class == GapClass::Failed { MailboxRead::Failed } else { MailboxRead::Denied },
         gap: Some(gap.clone()),
         send_as: MailboxFact::Missing(gap),
@@ -129,8 +136,16 @@ fn from_error(error: &GoogleError) -> Mailbox {
 }
 
 fn from_answer(user: &User, listing: Listing<gmail1::SendAs>) -> Mailbox {
-    let gap = gaps::broken_rows(Part::SendAs, &listing.broken);
-    let send_as = listing.rows.into_iter().map(|wire| send_as(user, wire)).collect();
+    // Every mailbox has its own address
+    // (https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.settings.sendAs).
+    if gaps::is_empty(&listing) {
+        return missing(gaps::empty(Part::SendAs, "address"));
+    }
+    let send_as: Vec<SendAs> = listing.rows.into_iter().map(|wire| send_as(user, wire)).collect();
+    let gap = gaps::broken_rows(Part::SendAs, &listing.broken).or_else(|| {
+        let has_own = send_as.iter().any(|entry| entry.is_primary);
+        (!has_own).then(|| gaps::empty(Part::SendAs, "primary address"))
+    });
     Mailbox {
         gmail: GmailState::On,
         gmail_evidence: "send_as_list_answered".to_owned(),

@@ -29,7 +29,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-use crate::google::{Client, Session};
+use crate::google::{BrokenRows, Client, Session};
 use crate::store::{Run, StoreError};
 use crate::tenant::{
     App, ClientCertificates, ClientProbe, Gap, GmailSettingChange, IamPolicies, IamRoles, Part, Reading,
@@ -78,7 +78,7 @@ pub struct ConsoleList {
 pub struct UserListing {
     /// `customerId`.
     pub customer_id: Option<String>,
-    /// Users whose row could not be read.
+    /// Users whose row could not be read, so that they are not kept.
     pub unreadable: u64,
     /// Whether the listing broke off, so that nobody knows how many users there are.
     pub interrupted: bool,
@@ -91,8 +91,9 @@ pub struct UserCursor {
     pub listing: UserListing,
     /// Users that are kept.
     pub kept: u64,
-    /// What is wrong with the first user that could not be read.
-    pub first_unreadable: String,
+    /// Rows that could not be read, or not wholly.
+    #[serde(default)]
+    pub broken: BrokenRows,
     /// Where the listing goes on.
     pub page_token: Option<String>,
     /// How often the listing began again.
@@ -339,7 +340,8 @@ impl Plan {
 
 /// Facts with what is missing of them: complete, partial, or missing if there was no answer at all.
 fn reading<T>(facts: T, any: bool, gaps: impl IntoIterator<Item = Gap>) -> Reading<T> {
-    match gaps.into_iter().max_by_key(|gap| gap.class) {
+    // Single rows are the least that can be missing: they must not hide a listing that was refused.
+    match gaps.into_iter().max_by_key(|gap| (!gap.is_of_rows(), gap.class)) {
         None => Reading::Complete(facts),
         Some(gap) if any => Reading::Partial(facts, gap),
         Some(gap) => Reading::Missing(gap),

@@ -104,7 +104,7 @@ fn found_nothing(organization: &str) -> Gap {
         fix: "Compare `[cloud] organization` with the number in the Cloud console > IAM & Admin > Settings, at \
               the organization."
             .to_owned(),
-        ..gaps::empty(Part::ServiceAccounts)
+        ..gaps::empty(Part::ServiceAccounts, "service account")
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, Utc};
 
 use crate::causes;
-use crate::google::{BrokenRows, Page, Session, admin1_directory as directory};
+use crate::google::{Page, Session, admin1_directory as directory};
 use crate::store::{Run, StoreError};
 use crate::tenant::{LastLogin, Part, Reading, User};
 
@@ -90,32 +90,38 @@ impl UserCursor {
         let customer_id = page.rows.iter().find_map(|user| user.customer_id.clone());
         self.listing.customer_id = self.listing.customer_id.take().or(customer_id);
         let mut broken = page.broken;
-        let (named, nameless): (Vec<_>, Vec<_>) = page.rows.into_iter().map(user).partition(is_named);
-        nameless.iter().for_each(|user| broken.add("no id or no address", &format!("{user:?}")));
-        if self.listing.unreadable == 0 {
-            self.first_unreadable = broken.first;
-        }
+        let (named, nameless): (Vec<_>, Vec<_>) = page.rows.into_iter().partition(is_named);
+        nameless.iter().for_each(|user| broken.add("no id or no address", &name(user)));
         self.listing.unreadable += broken.count;
+        let partly =
+            named.iter().filter(|user| user.aliases.unreadable + user.non_editable_aliases.unreadable > 0);
+        partly.for_each(|user| broken.add("an alias cannot be read", &name(user)));
+        self.broken.extend(broken);
         self.kept += named.len() as u64;
-        named
+        named.into_iter().map(user).collect()
     }
 }
 
 fn whole(cursor: UserCursor) -> Reading<UserListing> {
-    let broken = BrokenRows { count: cursor.listing.unreadable, first: cursor.first_unreadable };
-    match gaps::broken_rows(Part::Users, &broken) {
+    match gaps::broken_rows(Part::Users, &cursor.broken) {
         Some(gap) => Reading::Partial(cursor.listing, gap),
-        None if cursor.kept == 0 => Reading::Missing(gaps::empty(Part::Users)),
+        None if cursor.kept == 0 => Reading::Missing(gaps::empty(Part::Users, "user")),
         None => Reading::Complete(cursor.listing),
     }
 }
 
 /// Without an id nothing can be kept of a user, without an address nothing can be read.
-fn is_named(user: &User) -> bool {
+fn is_named(user: &directory::User) -> bool {
     !user.id.is_empty() && !user.primary_email.is_empty()
 }
 
+fn name(user: &directory::User) -> String {
+    serde_json::json!({ "id": user.id, "primaryEmail": user.primary_email }).to_string()
+}
+
 fn user(wire: directory::User) -> User {
+    let guest_email = wire.guest_account_info.and_then(|info| info.primary_guest_email);
+    let guest_email = guest_email.filter(|address| !address.trim().is_empty());
     User {
         id: wire.id,
         primary_email: wire.primary_email,
@@ -132,8 +138,11 @@ fn user(wire: directory::User) -> User {
         two_step_enforced: wire.is_enforced_in_2sv,
         created_at: time(wire.creation_time.as_deref()),
         last_login: last_login(wire.last_login_time.as_deref()),
-        aliases: wire.aliases.unwrap_or_default(),
-        non_editable_aliases: wire.non_editable_aliases.unwrap_or_default(),
+        aliases: wire.aliases.known,
+        non_editable_aliases: wire.non_editable_aliases.known,
+        // Google leaves it out for users who are no guests.
+        is_guest: Some(wire.is_guest_user.unwrap_or(guest_email.is_some())),
+        guest_email,
     }
 }
 

@@ -121,6 +121,8 @@ fn user(id: &str, primary_email: &str) -> User {
         last_login: LastLogin::Unknown,
         aliases: Vec::new(),
         non_editable_aliases: Vec::new(),
+        is_guest: Some(false),
+        guest_email: None,
     }
 }
 
@@ -202,6 +204,7 @@ fn users() -> Vec<UserFacts> {
     vec![
         UserFacts {
             user: ann,
+            known_sign_in: None,
             mailbox: Mailbox {
                 gmail: GmailState::On,
                 gmail_evidence: "send_as_list_answered".into(),
@@ -212,6 +215,7 @@ fn users() -> Vec<UserFacts> {
         },
         UserFacts {
             user: bob,
+            known_sign_in: None,
             mailbox: Mailbox {
                 gmail: GmailState::Unknown,
                 gmail_evidence: "suspended".into(),
@@ -222,6 +226,7 @@ fn users() -> Vec<UserFacts> {
         },
         UserFacts {
             user: cid,
+            known_sign_in: None,
             mailbox: Mailbox {
                 gmail: GmailState::Unknown,
                 gmail_evidence: "scope_not_delegated".into(),
@@ -259,7 +264,7 @@ fn account(project: &str, name: &str, id: &str, keys: Reading<Vec<ServiceAccount
 
 /// Tenant-wide facts; nobody is in its index.
 pub(super) fn tenant() -> Tenant {
-    let domain = |name: &str, kind, verified| Domain { name: name.into(), kind, verified };
+    let domain = |name: &str, kind, verified| Domain { name: name.into(), kind, verified, parent: None };
     let sighting = |provenance| Sighting { provenance, seen_at: at("2026-11-20T00:00:00Z") };
     let grant = |client: &str, scope: &str, provenance| (client.into(), scope.into(), sighting(provenance));
     Tenant {

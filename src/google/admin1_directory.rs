@@ -2,6 +2,7 @@
 //! `admin.directory_v1`. Why not the generated client: `docs/decisions/0001-google-clients.md`.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{Api, GoogleError, Pages, Request, Session, segment};
 
@@ -81,10 +82,50 @@ pub struct User {
     pub last_login_time: Option<String>,
     /// Absent when there are none.
     #[serde(default)]
-    pub aliases: Option<Vec<String>>,
+    pub aliases: Texts,
     /// Absent when there are none.
     #[serde(default)]
-    pub non_editable_aliases: Option<Vec<String>>,
+    pub non_editable_aliases: Texts,
+    /// Somebody outside the organization. Google leaves it out for others
+    /// (<https://github.com/GAM-team/GAM/issues/1874>).
+    pub is_guest_user: Option<bool>,
+    /// Of guests.
+    pub guest_account_info: Option<GuestAccountInfo>,
+}
+
+/// `GuestAccountInfo`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GuestAccountInfo {
+    /// The guest's own address, outside.
+    pub primary_guest_email: Option<String>,
+}
+
+/// A list of texts, read entry by entry: one that is no text does not cost the others, nor their row.
+#[derive(Clone, Debug, Default)]
+pub struct Texts {
+    /// Those that can be read.
+    pub known: Vec<String>,
+    /// How many cannot.
+    pub unreadable: usize,
+}
+
+impl<'de> Deserialize<'de> for Texts {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut texts = Self::default();
+        let entries = match Value::deserialize(deserializer)? {
+            Value::Null => Vec::new(),
+            Value::Array(entries) => entries,
+            other => vec![other],
+        };
+        for entry in entries {
+            match entry {
+                Value::String(text) => texts.known.push(text),
+                _ => texts.unreadable += 1,
+            }
+        }
+        Ok(texts)
+    }
 }
 
 /// `UserName`.
@@ -113,6 +154,8 @@ pub struct Domain {
 pub struct DomainAlias {
     /// Name.
     pub domain_alias_name: String,
+    /// The domain whose users have their addresses there, too.
+    pub parent_domain_name: Option<String>,
     /// Ownership was proved.
     pub verified: Option<bool>,
 }
@@ -152,7 +195,8 @@ pub struct RoleAssignment {
 pub fn list_users<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, User> {
     let fields = "nextPageToken,users(id,primaryEmail,name/fullName,orgUnitPath,customerId,suspended,\
                   suspensionReason,suspensionTime,archived,isMailboxSetup,isAdmin,isDelegatedAdmin,\
-                  isEnrolledIn2Sv,isEnforcedIn2Sv,creationTime,lastLoginTime,aliases,nonEditableAliases)";
+                  isEnrolledIn2Sv,isEnforcedIn2Sv,creationTime,lastLoginTime,aliases,nonEditableAliases,\
+                  isGuestUser,guestAccountInfo/primaryGuestEmail)";
     let request = Request::new(Api::Directory, "admin/directory/v1/users")
         .query("customer", customer.to_owned())
         .query("maxResults", "500")
@@ -172,7 +216,7 @@ pub fn list_domains<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, D
 #[must_use]
 pub fn list_domain_aliases<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, DomainAlias> {
     let request = Request::new(Api::Directory, customer_path(customer, "domainaliases"))
-        .query("fields", "domainAliases(domainAliasName,verified)");
+        .query("fields", "domainAliases(domainAliasName,parentDomainName,verified)");
     Pages::new(session, DOMAIN_SCOPE, request, "domainAliases")
 }
 

@@ -5,37 +5,72 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::marker::PhantomData;
 
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::causes;
 
 use super::{GoogleError, Request, Session};
 
-/// Rows that cannot be read: how many, and the first of them.
-#[derive(Clone, Debug, Default)]
+/// Rows that cannot be read: how many, and which.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BrokenRows {
     /// How many.
     pub count: u64,
-    /// What is wrong with the first, and its beginning.
-    pub first: String,
+    /// Which they are and what is wrong with each, at most [`MAX_NAMED`] of them.
+    pub named: Vec<String>,
 }
 
+/// The most rows that are named.
+const MAX_NAMED: usize = 100;
+
+/// What names a row of any listing, where it can be read.
+const NAMES: [&str; 13] = [
+    "id",
+    "primaryEmail",
+    "roleId",
+    "roleName",
+    "roleAssignmentId",
+    "assignedTo",
+    "domainName",
+    "domainAliasName",
+    "sendAsEmail",
+    "email",
+    "uniqueId",
+    "name",
+    "fullResourceName",
+];
+
 impl BrokenRows {
-    /// Adds one.
+    /// Adds one: what is wrong with it, and its text.
     pub fn add(&mut self, reason: &str, text: &str) {
-        if self.count == 0 {
-            self.first = format!("{reason} in {}", text.chars().take(120).collect::<String>());
+        if self.named.len() < MAX_NAMED {
+            self.named.push(match name_of_row(text) {
+                Some(name) => format!("{name} ({reason})"),
+                None => format!("{reason} in {}", text.chars().take(120).collect::<String>()),
+            });
         }
         self.count += 1;
     }
 
     /// Adds those of another page.
     pub fn extend(&mut self, other: Self) {
-        if self.count == 0 {
-            self.first = other.first;
-        }
+        let room = MAX_NAMED.saturating_sub(self.named.len());
+        self.named.extend(other.named.into_iter().take(room));
         self.count += other.count;
     }
+}
+
+/// The ids and addresses of a row, as far as they can be read.
+fn name_of_row(text: &str) -> Option<String> {
+    let row: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).ok()?;
+    let name = |key: &&str| match row.get(*key)? {
+        serde_json::Value::String(name) if !name.is_empty() => Some(format!("{key} {name}")),
+        serde_json::Value::Number(name) => Some(format!("{key} {name}")),
+        _ => None,
+    };
+    let names: Vec<String> = NAMES.iter().filter_map(name).collect();
+    (!names.is_empty()).then(|| names.join(", ").chars().take(200).collect())
 }
 
 /// One page.

@@ -37,11 +37,33 @@ impl<'a> Sources<'a> {
     /// Whether a finding that is gone was looked at again: its grant, if it is about one, is held or proved to
     /// have ended, and its project was read.
     pub(super) fn looked_again(&self, finding: &Finding, check: &Check) -> bool {
+        if self.may_be_in_an_unread_row(finding, check) {
+            return false;
+        }
         let was_read = || finding.project.as_deref().is_none_or(|project| self.projects.contains(project));
         match GrantOf::judged(finding, check) {
             None => was_read(),
             Some(grant) if grant.is_held(self.tenant) => was_read(),
             Some(grant) => self.tenant.grants.has_ended(grant.client_id, grant.scope),
+        }
+    }
+
+    /// Whether the user or the domain that a finding is about is not listed, while there are rows that could not
+    /// be read.
+    fn may_be_in_an_unread_row(&self, finding: &Finding, check: &Check) -> bool {
+        let tenant = self.tenant;
+        match check.judge {
+            Judge::User(_) => {
+                let people = tenant.people.known();
+                let is_listed = people.is_some_and(|people| people.by_id(&finding.judged_id).is_some());
+                tenant.people.gap().is_some() && !is_listed
+            }
+            Judge::Domain(_) => {
+                let domains = tenant.domains.known();
+                let is_listed = domains.is_some_and(|domains| domains.find(&finding.judged_id).is_some());
+                tenant.domains.gap().is_some() && !is_listed
+            }
+            _ => false,
         }
     }
 

@@ -59,6 +59,12 @@ impl Tally {
         self.add_gap(gap);
     }
 
+    /// Some of the check's subjects are in rows that cannot be read; the others were judged.
+    pub(super) fn add_unread_rows(&mut self, gap: &Gap) {
+        self.counts.add(Verdict::NotAssessed);
+        self.add_gap(gap);
+    }
+
     fn add_gap(&mut self, gap: &Gap) {
         self.gaps.entry((gap.part, gap.reason.clone())).or_insert_with(|| (gap.clone(), 0)).1 += 1;
     }

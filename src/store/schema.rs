@@ -14,6 +14,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/4.sql"),
     include_str!("schema/5.sql"),
     include_str!("schema/6.sql"),
+    include_str!("schema/7.sql"),
 ];
 
 /// `application_id` of a history, in ASCII `WsAu`; set by the step that makes this layout.

@@ -111,6 +111,8 @@ fn user(id: &str, name: &str, signed_in: &str) -> User {
         last_login: LastLogin::At(signed_in.parse().unwrap()),
         aliases: Vec::new(),
         non_editable_aliases: Vec::new(),
+        is_guest: Some(false),
+        guest_email: None,
     }
 }
 

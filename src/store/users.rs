@@ -64,6 +64,10 @@ impl Run<'_> {
              ON CONFLICT DO UPDATE SET
                  profile = excluded.profile, last_login = excluded.last_login, listing = excluded.listing",
         )?;
+        let mut sign_in = connection.prepare_cached(
+            "INSERT INTO sign_in (user, at, run) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO UPDATE SET at = excluded.at, run = excluded.run WHERE excluded.at > at",
+        )?;
         for user in users {
             let known: Option<i64> = key_of.query_row([&user.id], |row| row.get(0)).optional()?;
             let key = match known {
@@ -72,7 +76,11 @@ impl Run<'_> {
             };
             let profile = User { last_login: LastLogin::Unknown, ..user.clone() };
             let profile = facts.keep(key, &serde_json::to_string(&profile)?)?;
-            insert.execute(params![self.number, key, profile, milliseconds(user.last_login), listing])?;
+            let last_login = milliseconds(user.last_login);
+            insert.execute(params![self.number, key, profile, last_login, listing])?;
+            if let Some(at) = last_login.filter(|at| *at > 0) {
+                sign_in.execute(params![key, at, self.number])?;
+            }
         }
         Ok(())
     }
@@ -119,7 +127,7 @@ impl Run<'_> {
     /// Every user, ordered bytewise by id.
     pub fn users(&self) -> impl Iterator<Item = Result<User, StoreError>> + '_ {
         self.rows(
-            "SELECT key.user_id, row.user, row.last_login, profile.text, NULL
+            "SELECT key.user_id, row.user, row.last_login, profile.text, NULL, NULL
              FROM user_key AS key
              CROSS JOIN user_fact AS row ON row.run = ?1 AND row.user = key.user
              CROSS JOIN fact AS profile ON profile.fact = row.profile
@@ -131,7 +139,7 @@ impl Run<'_> {
     /// Every user whose mailbox is not kept yet, ordered bytewise by id.
     pub fn users_without_mailbox(&self) -> impl Iterator<Item = Result<(UserKey, User), StoreError>> + '_ {
         self.rows(
-            "SELECT key.user_id, row.user, row.last_login, profile.text, NULL
+            "SELECT key.user_id, row.user, row.last_login, profile.text, NULL, NULL
              FROM user_key AS key
              CROSS JOIN user_fact AS row ON row.run = ?1 AND row.user = key.user AND row.mailbox IS NULL
              CROSS JOIN fact AS profile ON profile.fact = row.profile
@@ -143,11 +151,16 @@ impl Run<'_> {
     /// Every user with its mailbox, ordered bytewise by id. A mailbox that the run did not come to is a gap.
     pub fn user_facts(&self) -> impl Iterator<Item = Result<UserFacts, StoreError>> + '_ {
         self.rows(
-            "SELECT key.user_id, row.user, row.last_login, profile.text, mailbox.text
+            // What a later run brought is nothing that this one knew.
+            "SELECT key.user_id, row.user, row.last_login, profile.text, mailbox.text,
+                 CASE WHEN sign_in.run <= ?1 THEN sign_in.at ELSE (
+                     SELECT max(past.last_login) FROM run AS earlier JOIN user_fact AS past USING (run)
+                     WHERE earlier.run <= ?1 AND past.user = row.user) END
              FROM user_key AS key
              CROSS JOIN user_fact AS row ON row.run = ?1 AND row.user = key.user
              CROSS JOIN fact AS profile ON profile.fact = row.profile
              LEFT JOIN fact AS mailbox ON mailbox.fact = row.mailbox
+             LEFT JOIN sign_in ON sign_in.user = row.user
              WHERE key.user_id > ?2 ORDER BY key.user_id LIMIT ?3",
         )
         .map(|row| {
@@ -156,7 +169,9 @@ impl Run<'_> {
                 Some(text) => serde_json::from_str(text)?,
                 None => Mailbox::not_reached(),
             };
-            Ok(UserFacts { user: row.user()?, mailbox })
+            let known_sign_in = row.known_sign_in.filter(|at| *at > 0);
+            let known_sign_in = known_sign_in.and_then(DateTime::<Utc>::from_timestamp_millis);
+            Ok(UserFacts { user: row.user()?, mailbox, known_sign_in })
         })
     }
 
@@ -235,6 +250,7 @@ struct Row {
     last_login: Option<i64>,
     profile: String,
     mailbox: Option<String>,
+    known_sign_in: Option<i64>,
 }
 
 impl Row {
@@ -264,6 +280,7 @@ impl Rows<'_> {
                 last_login: row.get(2)?,
                 profile: row.get(3)?,
                 mailbox: row.get(4)?,
+                known_sign_in: row.get(5)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

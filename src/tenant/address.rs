@@ -15,6 +15,25 @@ impl Address {
         }
     }
 
+    /// The address of the mailbox that gets its mail: without a tag after `+`, and for consumer Gmail without
+    /// dots. In Workspace dots matter.
+    ///
+    /// Sources: <https://support.google.com/a/users/answer/9282734> (tags in Workspace),
+    /// <https://support.google.com/mail/answer/7436150> (dots at gmail.com, and not in organizations).
+    #[must_use]
+    pub fn mailbox(&self) -> Self {
+        let Some((local, domain)) = self.0.rsplit_once('@') else { return self.clone() };
+        let untagged = match local.split_once('+') {
+            // Without a name before it, the sign is no tag.
+            Some((name, _)) if !name.is_empty() && !local.starts_with('"') => name,
+            _ => local,
+        };
+        match domain {
+            "gmail.com" | "googlemail.com" => Self(format!("{}@gmail.com", untagged.replace('.', ""))),
+            _ => Self(format!("{untagged}@{domain}")),
+        }
+    }
+
     /// The part after `@`, if there is one.
     #[must_use]
     pub fn domain(&self) -> Option<&str> {
@@ -41,6 +60,16 @@ mod tests {
     #[test]
     fn case_and_unicode_spelling_do_not_matter() {
         assert_eq!(Address::new("Ann@BÜCHER.example"), Address::new("ann@xn--bcher-kva.example"));
+    }
+
+    #[test]
+    fn a_tag_leads_to_the_same_mailbox_and_dots_only_at_gmail() {
+        let mailbox = |text| Address::new(text).mailbox();
+        assert_eq!(mailbox("Ann+Invoices@example.com"), mailbox("ann@example.com"));
+        assert_eq!(mailbox("ann+a+b@example.com"), mailbox("ann@example.com"));
+        assert_ne!(mailbox("a.nn@example.com"), mailbox("ann@example.com"));
+        assert_eq!(mailbox("A.nn+x@googlemail.com"), mailbox("ann@gmail.com"));
+        assert_ne!(mailbox("+ann@example.com"), mailbox("@example.com"));
     }
 
     #[test]

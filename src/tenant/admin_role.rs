@@ -61,6 +61,17 @@ pub struct RoleAssignment {
     pub scope_type: String,
 }
 
+/// Whether somebody holds admin roles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeldRoles<'a> {
+    /// None by an assignment of its own.
+    None,
+    /// One that is listed.
+    Listed,
+    /// Only such as are not listed, so that nobody knows what they allow; the id of one.
+    Unlisted(&'a str),
+}
+
 /// All roles and assignments of the tenant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AdminRoles {
@@ -82,6 +93,19 @@ impl AdminRoles {
         self.assignments.iter().filter(|assignment| {
             self.role(&assignment.role_id).is_some_and(|role| role.is_super_admin == Some(true))
         })
+    }
+
+    /// What holding roles makes of this principal (user id or service account unique id).
+    #[must_use]
+    pub fn held_by(&self, principal: &str) -> HeldRoles<'_> {
+        let mut unlisted = None;
+        for assignment in self.assignments.iter().filter(|row| row.assigned_to == principal) {
+            match self.role(&assignment.role_id) {
+                Some(_) => return HeldRoles::Listed,
+                None => unlisted = Some(assignment.role_id.as_str()),
+            }
+        }
+        unlisted.map_or(HeldRoles::None, HeldRoles::Unlisted)
     }
 
     /// Assignments to this principal (user id or service account unique id).

@@ -4,6 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::address::ascii_domain;
 
+/// The end of the domain in which Google gives each user an address for set-up and tests; no tenant lists it.
+///
+/// Source: <https://support.google.com/a/answer/180060>.
+pub const TEST_DOMAIN_SUFFIX: &str = ".test-google-a.com";
+
 /// What a domain is to the tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -37,6 +42,9 @@ pub struct Domain {
     pub kind: DomainKind,
     /// Whether ownership was proved to Google; `None` if Directory left it out.
     pub verified: Option<bool>,
+    /// Of a domain alias: the domain whose users have their addresses there, too.
+    #[serde(default)]
+    pub parent: Option<String>,
 }
 
 /// All domains and domain aliases of the tenant.
@@ -48,6 +56,17 @@ impl Domains {
     #[must_use]
     pub fn owns(&self, domain: &str) -> bool {
         self.find(domain).is_some_and(|found| found.verified == Some(true))
+    }
+
+    /// The domain whose users have their addresses in `domain` (any spelling), too: of a domain alias, and of the
+    /// test address that Google gives each domain.
+    #[must_use]
+    pub fn stands_for(&self, domain: &str) -> Option<String> {
+        let domain = ascii_domain(domain);
+        match domain.strip_suffix(TEST_DOMAIN_SUFFIX).filter(|tested| self.find(tested).is_some()) {
+            Some(tested) => Some(tested.to_owned()),
+            None => self.find(&domain)?.parent.as_deref().map(ascii_domain),
+        }
     }
 
     /// The entry for `domain` (any spelling), verified or not.

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AdminRoles, App, ClientCertificates, DelegationEvent, Domains, Gap, GmailSettingChange, Grants,
-    Guardrails, IamFacts, IdentityIndex, Mailbox, Part, People, Reading, ServiceAccountUse, ServiceAccounts,
-    Takeover, TakeoverCut, User,
+    Guardrails, IamFacts, IdentityIndex, Mailbox, Part, People, Person, Reading, ServiceAccountUse,
+    ServiceAccounts, Takeover, TakeoverCut, User,
 };
 
 /// One user with its mailbox: what streams through the checks.
@@ -16,6 +16,9 @@ pub struct UserFacts {
     pub user: User,
     /// Gmail's view.
     pub mailbox: Mailbox,
+    /// The latest sign-in that this run or an earlier one was told.
+    #[serde(default)]
+    pub known_sign_in: Option<DateTime<Utc>>,
 }
 
 impl UserFacts {
@@ -83,6 +86,17 @@ pub struct Tenant {
 }
 
 impl Tenant {
+    /// The user whose address this is: the address itself, with a tag after `+`, or in a domain alias.
+    #[must_use]
+    pub fn owner_of(&self, address: &str) -> Option<Person<'_>> {
+        let people = self.people.known()?;
+        people.owner_of(address).or_else(|| {
+            let (local, domain) = address.trim().rsplit_once('@')?;
+            let stands_for = self.domains.known()?.stands_for(domain)?;
+            people.owner_of(&format!("{local}@{stands_for}"))
+        })
+    }
+
     /// Who can take over this client, if it is a listed account that holds a grant.
     #[must_use]
     pub fn takeover_of(&self, client_id: &str) -> Option<&Takeover> {

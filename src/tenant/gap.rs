@@ -34,6 +34,16 @@ pub struct Gap {
 }
 
 impl Gap {
+    /// The reason of a gap that lacks single rows of listings that were read to their end. The same as the id of
+    /// the cause in `causes`.
+    pub const UNREADABLE_ROWS: &str = "undecodable_row";
+
+    /// Whether only single rows are missing: what was read of the others stands.
+    #[must_use]
+    pub fn is_of_rows(&self) -> bool {
+        self.reason == Self::UNREADABLE_ROWS
+    }
+
     /// The run ended before the part was read.
     #[must_use]
     pub fn not_reached(part: Part) -> Self {

@@ -33,7 +33,7 @@ mod user;
 mod workload_identity_pool;
 
 pub use address::Address;
-pub use admin_role::{AdminRole, AdminRoles, AssigneeType, RoleAssignment};
+pub use admin_role::{AdminRole, AdminRoles, AssigneeType, HeldRoles, RoleAssignment};
 pub use app::{App, GmailSettingChange};
 pub use client_certificate::{ClientCertificates, ForeignAccount, PublicKey, is_service_account_address};
 pub use client_identity::{ClientIdentity, IdentityIndex};
@@ -42,7 +42,7 @@ pub use delegation::{
     DelegationChange, DelegationEvent, GrantUse, LedgerSource, SeenGrant, SourceWindow, UseKey,
 };
 pub use disagreement::Disagreement;
-pub use domain::{Domain, DomainKind, Domains};
+pub use domain::{Domain, DomainKind, Domains, TEST_DOMAIN_SUFFIX};
 pub use facts::{Tenant, UserFacts};
 pub use gap::{Gap, GapClass};
 pub use grant::{

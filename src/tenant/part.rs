@@ -194,6 +194,11 @@ impl<T> Reading<T> {
         }
     }
 
+    /// Why something is missing, unless it is single rows only.
+    pub fn gap_beyond_rows(&self) -> Option<&Gap> {
+        self.gap().filter(|gap| !gap.is_of_rows())
+    }
+
     /// How completely it was read, without what.
     #[must_use]
     pub fn without_facts(&self) -> Reading<()> {

@@ -19,6 +19,8 @@ pub struct Person<'a> {
     pub is_super_admin: Option<bool>,
     /// Holder of another admin role.
     pub is_delegated_admin: Option<bool>,
+    /// Somebody outside the organization.
+    pub is_guest: bool,
 }
 
 /// An index of all users by address and by display name: about 120 bytes a user.
@@ -41,6 +43,7 @@ struct Row {
     is_active: bool,
     is_super_admin: Option<bool>,
     is_delegated_admin: Option<bool>,
+    is_guest: bool,
 }
 
 impl People {
@@ -73,12 +76,14 @@ impl People {
             is_active: user.is_active(),
             is_super_admin: user.is_admin,
             is_delegated_admin: user.is_delegated_admin,
+            is_guest: user.is_guest(),
         });
         self.by_id.add(&user.id, number);
         for address in user.addresses() {
             let address = Address::new(address);
-            self.by_address.add(address.as_str(), number);
+            self.by_address.add(address.mailbox().as_str(), number);
             if let Some(domain) = address.domain()
+                && !user.is_guest()
                 && !self.domains.contains(domain)
             {
                 self.domains.insert(domain.into());
@@ -98,6 +103,7 @@ impl People {
             is_active: row.is_active,
             is_super_admin: row.is_super_admin,
             is_delegated_admin: row.is_delegated_admin,
+            is_guest: row.is_guest,
         })
     }
 
@@ -124,13 +130,13 @@ impl People {
         self.by_id.of(id).find_map(|number| self.person(number)).filter(|person| person.id == id)
     }
 
-    /// The user whose primary address or alias this is.
+    /// The user whose primary address or alias this is, with or without a tag after `+`.
     #[must_use]
     pub fn owner_of(&self, address: &str) -> Option<Person<'_>> {
-        self.by_address.of(Address::new(address).as_str()).find_map(|number| self.person(number))
+        self.by_address.of(Address::new(address).mailbox().as_str()).find_map(|number| self.person(number))
     }
 
-    /// Whether any user has an address, primary or alias, in this domain (any spelling).
+    /// Whether any user but guests has an address, primary or alias, in this domain (any spelling).
     #[must_use]
     pub fn use_domain(&self, domain: &str) -> bool {
         self.domains.contains(ascii_domain(domain).as_str())

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::Address;
 use super::people::comparable_name;
 
 /// When a user last signed in.
@@ -57,6 +58,12 @@ pub struct User {
     pub aliases: Vec<String>,
     /// Aliases that follow from domain aliases and the like (`nonEditableAliases`).
     pub non_editable_aliases: Vec<String>,
+    /// `isGuestUser`: somebody outside the organization. `None` in histories from before it was read.
+    #[serde(default)]
+    pub is_guest: Option<bool>,
+    /// `guestAccountInfo.primaryGuestEmail`: the guest's own address, outside.
+    #[serde(default)]
+    pub guest_email: Option<String>,
 }
 
 impl User {
@@ -66,17 +73,31 @@ impl User {
         self.suspended != Some(true) && self.archived != Some(true)
     }
 
+    /// Whether the user is somebody outside the organization, whom somebody inside invited.
+    #[must_use]
+    pub fn is_guest(&self) -> bool {
+        self.is_guest == Some(true) || self.guest_email.is_some()
+    }
+
+    /// Whether this address is the user's own, in whatever spelling.
+    #[must_use]
+    pub fn has_address(&self, address: &str) -> bool {
+        let mailbox = Address::new(address).mailbox();
+        self.addresses().any(|own| Address::new(own).mailbox() == mailbox)
+    }
+
     /// Whether the full name reads like this name: case and spacing do not matter.
     #[must_use]
     pub fn is_named(&self, name: &str) -> bool {
         self.full_name.as_deref().is_some_and(|own| comparable_name(own) == comparable_name(name))
     }
 
-    /// Every address that is this user's own: primary, aliases, aliases from domain aliases.
+    /// Every address that is this user's own: primary, aliases, aliases from domain aliases, a guest's outside.
     pub fn addresses(&self) -> impl Iterator<Item = &str> {
         std::iter::once(&self.primary_email)
             .chain(&self.aliases)
             .chain(&self.non_editable_aliases)
+            .chain(&self.guest_email)
             .map(String::as_str)
     }
 }

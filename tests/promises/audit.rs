@@ -12,7 +12,7 @@ const COLUMNS: [(&str, &str); 7] = [
         "users.csv",
         "user_id,primary_email,full_name,org_unit,gmail,gmail_evidence,suspended,suspension_reason,suspended_at,\
          archived,is_admin,is_delegated_admin,two_step_enrolled,two_step_enforced,created_at,last_login_at,aliases,\
-         mailbox_read,mailbox_gap",
+         mailbox_read,mailbox_gap,is_guest",
     ),
     (
         "send_as.csv",
@@ -115,6 +115,7 @@ fn assert_users_are_the_truth(audit: &Audit, truth: &Value) {
             );
         }
         assert!(same(&row["full_name"], &field(&user["name"], "fullName")), "{}", row["full_name"]);
+        assert_eq!(row["is_guest"], (user["isGuestUser"] == true).to_string(), "{}", row["primary_email"]);
         let (gmail, read) = expected_state(user);
         assert_eq!(
             (row["gmail"].as_str(), row["mailbox_read"].as_str()),

@@ -34,6 +34,8 @@ mod organization;
 #[cfg(test)]
 mod probe_others;
 #[cfg(test)]
+mod real_directory;
+#[cfg(test)]
 mod rechecked;
 #[cfg(test)]
 mod register;

@@ -64,6 +64,7 @@ impl Crowd {
             last_login_at: (!dice.one_in(200)).then(|| self.days_ago(signed_in_days_ago)),
             deleted_at: None,
             mailbox_set_up: !dice.one_in(250),
+            guest_email: None,
             mailbox: Mailbox::default(),
             left_out: &[],
         };

@@ -157,11 +157,28 @@ impl Foundation {
             last_login_at: Some(self.now - hours(1 + dice.below(24 * 20))),
             deleted_at: None,
             mailbox_set_up: true,
+            guest_email: None,
             mailbox: Mailbox::default(),
             left_out: &[],
         };
         self.people.push(person);
         self.people.last_mut().expect("a person was just hired")
+    }
+
+    /// Somebody outside, whom somebody inside invited: with neither a second step nor a sign-in.
+    ///
+    /// *Assumed*: that the primary address is one at `<domain>.guest.google`, and how it is made of the guest's own.
+    /// Google's help names the domain for allowlists only.
+    pub(super) fn invite(&mut self, outside: &str, given_name: &str, family_name: &str) -> &mut Person {
+        let guest = self.hire_as("guest", given_name, family_name);
+        guest.primary_email = format!("{}@{PRIMARY_DOMAIN}.guest.google", outside.replace('@', "."));
+        guest.org_unit = "/Workspace Guests".to_owned();
+        guest.guest_email = Some(outside.to_owned());
+        guest.enrolled_in_two_step = false;
+        guest.enforced_in_two_step = false;
+        guest.last_login_at = None;
+        guest.mailbox_set_up = false;
+        guest
     }
 
     /// The next `count` unremarkable users, with names no one before them has.

@@ -1,6 +1,6 @@
 //! A tenant nobody looked after: every check fails somewhere, names are hostile, some mailboxes refuse.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::foundation::Foundation;
 use super::mailbox::{Delegate, Filter, MailService, SendAs};
@@ -22,6 +22,7 @@ pub(super) fn found(seed: u64, now: DateTime<Utc>) -> (Foundation, &'static str)
     typical::states(&mut tenant);
     hostile(&mut tenant);
     unverified(&mut tenant);
+    guests(&mut tenant);
     refusing(&mut tenant);
     typical::clients(&mut tenant);
     clients(&mut tenant);
@@ -93,6 +94,22 @@ fn unverified(tenant: &mut Foundation) {
     person.mailbox.send_as = vec![SendAs {
         email: "hello@never-verified.example".to_owned(),
         display_name: "Hello".to_owned(),
+        ..SendAs::default()
+    }];
+}
+
+/// Two guests: the primary address of one is Google's for guests, of the other the guest's own. Somebody inside
+/// sends as one of them, and has the answers sent there.
+fn guests(tenant: &mut Foundation) {
+    let guest = tenant.invite("mika.berg@agency.example", "Mika", "Berg");
+    guest.created_at -= Duration::days(60);
+    let other = tenant.invite("noor.haddad@agency.example", "Noor", "Haddad");
+    other.primary_email = "noor.haddad@agency.example".to_owned();
+    let host = tenant.hire_as("campaigns", "Campaign", "Desk");
+    host.mailbox.send_as = vec![SendAs {
+        email: "mika.berg@agency.example".to_owned(),
+        display_name: "Campaign Desk".to_owned(),
+        reply_to: "noor.haddad@agency.example".to_owned(),
         ..SendAs::default()
     }];
 }

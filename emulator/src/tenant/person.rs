@@ -34,6 +34,8 @@ pub(crate) struct Person {
     pub(crate) last_login_at: Option<DateTime<Utc>>,
     pub(crate) deleted_at: Option<DateTime<Utc>>,
     pub(crate) mailbox_set_up: bool,
+    /// A guest's own address, outside the tenant; none for everybody else.
+    pub(crate) guest_email: Option<String>,
     pub(crate) mailbox: Mailbox,
     /// Fields that Directory leaves out for this user.
     pub(crate) left_out: &'static [&'static str],
@@ -103,6 +105,11 @@ impl Person {
         }
         if !self.non_editable_aliases.is_empty() {
             user["nonEditableAliases"] = json!(self.non_editable_aliases);
+        }
+        // Directory writes neither for anybody else.
+        if let Some(outside) = &self.guest_email {
+            user["isGuestUser"] = json!(true);
+            user["guestAccountInfo"] = json!({ "primaryGuestEmail": outside });
         }
         match &self.standing {
             Standing::Active => {}

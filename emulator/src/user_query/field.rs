@@ -104,8 +104,7 @@ impl Field {
             Self::IsArchived => ("archived", matches!(person.standing, Standing::Archived { .. })),
             Self::IsEnrolledIn2Sv => ("isEnrolledIn2Sv", person.enrolled_in_two_step),
             Self::IsEnforcedIn2Sv => ("isEnforcedIn2Sv", person.enforced_in_two_step),
-            // Nobody here is one.
-            _ => ("isGuestUser", false),
+            _ => ("isGuestUser", person.guest_email.is_some()),
         };
         (!person.left_out.contains(&name)).then_some(value)
     }

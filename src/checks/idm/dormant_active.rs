@@ -1,13 +1,16 @@
 //! IDM-03: accounts that nobody uses and that still open.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use crate::checks::age::{days_between, is_older};
-use crate::checks::gaps::left_out;
-use crate::checks::standing::{Standing, is_admin, standing, user_tier_zero};
+use crate::checks::gaps::{contradiction, left_out};
+use crate::checks::standing::{AdminStanding, GUEST, Standing, admin_standing, standing, user_tier_zero};
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
 use crate::tenant::{LastLogin, Part, Policy, Tenant, UserFacts};
+
+/// How far Google's clock may be ahead of the run's.
+const CLOCK_SKEW: TimeDelta = TimeDelta::days(1);
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -16,7 +19,8 @@ pub(crate) const CHECK: Check = Check {
     title: "Active accounts that nobody uses",
     severity: Severity::Medium,
     condition: "A user who is neither suspended nor archived last signed in more than 90 days before the run, or \
-                never did and was created more than 30 days before it. High for admins and tier 0 accounts.",
+                never did and was created more than 30 days before it. High for admins and tier 0 accounts. \
+                Guests are not judged. Not assessed where Directory contradicts itself or what an earlier run read.",
     why: "Nobody notices when someone else signs in to an account that its owner has left.",
     fix: "Ask the manager whether the account is still needed; if not, suspend or archive it.",
     place: "Admin console > Directory > Users",
@@ -27,15 +31,55 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(facts: &UserFacts, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
     let user = &facts.user;
-    vec![match (standing(user), user.last_login) {
-        (Standing::Closed(reason), _) => Ruling::not_applicable(reason),
-        (Standing::Unknown(gap), _) => Ruling::not_assessed(&gap),
-        (Standing::Active, LastLogin::At(at)) => judge_last_login(at, facts, tenant, policy),
-        (Standing::Active, LastLogin::Never) => judge_never(facts, tenant, policy),
-        (Standing::Active, LastLogin::Unknown) => {
-            Ruling::not_assessed(&left_out(Part::Users, "Directory", "lastLoginTime"))
+    if user.is_guest() {
+        return vec![Ruling::not_applicable(GUEST)];
+    }
+    match standing(user) {
+        Standing::Closed(reason) => return vec![Ruling::not_applicable(reason)],
+        Standing::Unknown(gap) => return vec![Ruling::not_assessed(&gap)],
+        Standing::Active => {}
+    }
+    if let Some(message) = contradicted(facts, tenant) {
+        return vec![Ruling::not_assessed(&contradiction(Part::Users, message))];
+    }
+    vec![match user.last_login {
+        LastLogin::At(at) => judge_last_login(at, facts, tenant, policy),
+        LastLogin::Never => judge_never(facts, tenant, policy),
+        LastLogin::Unknown => {
+            let mut gap = left_out(Part::Users, "Directory", "lastLoginTime");
+            if let Some(known) = facts.known_sign_in {
+                gap.message = format!("{}; the last sign-in that is known: {}", gap.message, shown(known));
+            }
+            Ruling::not_assessed(&gap)
         }
     }]
+}
+
+/// How Directory contradicts itself or what an earlier run read, if it does.
+fn contradicted(facts: &UserFacts, tenant: &Tenant) -> Option<String> {
+    let user = &facts.user;
+    let (told, says) = match user.last_login {
+        LastLogin::Unknown => return None,
+        // Directory can answer 1970 for somebody who did sign in: https://github.com/GAM-team/GAM/issues/444
+        LastLogin::Never => (None, format!("Directory says that {} never signed in", user.primary_email)),
+        LastLogin::At(at) => {
+            (Some(at), format!("Directory says that {} last signed in on {}", user.primary_email, shown(at)))
+        }
+    };
+    if let Some(known) = facts.known_sign_in.filter(|known| told.is_none_or(|told| told < *known)) {
+        return Some(format!("{says}, but an earlier run read a sign-in on {}", shown(known)));
+    }
+    let future = |at: DateTime<Utc>| at > tenant.run_at + CLOCK_SKEW;
+    if told.is_some_and(future) {
+        return Some(format!("{says}, which is in the future"));
+    }
+    let created = user.created_at?;
+    let is_later = future(created) || told.is_some_and(|told| told < created);
+    is_later.then(|| format!("{says}, and that the account was created on {}", shown(created)))
+}
+
+fn shown(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 fn judge_last_login(at: DateTime<Utc>, facts: &UserFacts, tenant: &Tenant, policy: &Policy) -> Ruling {
@@ -65,11 +109,15 @@ fn judge_never(facts: &UserFacts, tenant: &Tenant, policy: &Policy) -> Ruling {
 }
 
 fn dormant(message: String, facts: &UserFacts, tenant: &Tenant, policy: &Policy) -> Ruling {
-    match (is_admin(&facts.user, tenant), user_tier_zero(&facts.user, tenant, policy)) {
-        (Ok(true), _) => Ruling::fail(Severity::High, message).evidence("admin", true),
+    let user = &facts.user;
+    match (admin_standing(user, tenant), user_tier_zero(user, tenant, policy)) {
+        (AdminStanding::Admin, _) => Ruling::fail(Severity::High, message).evidence("admin", true),
         (_, Some(why)) => Ruling::fail(Severity::High, message).evidence("tier_0", why),
-        (Ok(false), None) => Ruling::fail(Severity::Medium, message),
-        (Err(gap), None) => {
+        (AdminStanding::Ordinary, None) => Ruling::fail(Severity::Medium, message),
+        (AdminStanding::UnlistedRole(role), None) => {
+            Ruling::fail(Severity::Medium, message).evidence("unlisted_role", role)
+        }
+        (AdminStanding::Unknown(gap), None) => {
             Ruling::fail(Severity::Medium, message).evidence("admin", format!("unknown: {}", gap.message))
         }
     }

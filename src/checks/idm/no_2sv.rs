@@ -1,7 +1,7 @@
 //! IDM-02: accounts that a password alone opens.
 
 use crate::checks::gaps::left_out;
-use crate::checks::standing::{Standing, is_admin, standing};
+use crate::checks::standing::{AdminStanding, GUEST, Standing, admin_standing, standing};
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
 use crate::tenant::{Gap, GmailState, Part, Policy, Tenant, User, UserFacts};
@@ -15,7 +15,8 @@ pub(crate) const CHECK: Check = Check {
     condition: "An active admin (super admin, delegated admin, or holder of any role) is not enrolled in 2-Step \
                 Verification (critical), or is enrolled while it is not enforced (high). An active user with a \
                 mailbox for whom it is not enforced (medium). A role held through a group does not make an \
-                admin here: members are not read. Single sign-on is not seen: where the identity provider \
+                admin here: members are not read. A role that is not listed is for review. Guests are judged only \
+                if they are admins. Single sign-on is not seen: where the identity provider \
                 enforces a second factor, accept the finding in writing.",
     why: "A stolen password is enough to sign in and send as the user; an admin's can add a delegation and send as \
           anyone.",
@@ -44,19 +45,40 @@ fn judge(facts: &UserFacts, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
         Standing::Unknown(gap) => return vec![Ruling::not_assessed(&gap)],
         Standing::Active => {}
     }
+    let is_guest = facts.user.is_guest();
     vec![match (facts.user.two_step_enrolled, facts.user.two_step_enforced) {
-        (Some(true), Some(true)) => Ruling::pass("2-Step Verification is on and enforced"),
-        _ => judge_exposed(facts, tenant),
+        (Some(true), Some(true)) if !is_guest => Ruling::pass("2-Step Verification is on and enforced"),
+        _ => match admin_standing(&facts.user, tenant) {
+            AdminStanding::Admin => judge_admin(facts),
+            AdminStanding::UnlistedRole(role) => judge_unlisted_role(&facts.user, &role),
+            AdminStanding::Ordinary if is_guest => Ruling::not_applicable(GUEST),
+            AdminStanding::Ordinary => judge_ordinary(facts, None),
+            AdminStanding::Unknown(gap) if is_guest => Ruling::not_assessed(&gap),
+            AdminStanding::Unknown(gap) => judge_ordinary(facts, Some(&gap)),
+        },
     }]
 }
 
-/// For a user who is not known to be enrolled and enforced: what follows depends on who it is.
-fn judge_exposed(facts: &UserFacts, tenant: &Tenant) -> Ruling {
-    match is_admin(&facts.user, tenant) {
-        Ok(true) => judge_admin(facts),
-        Ok(false) => judge_ordinary(facts, None),
-        Err(gap) => judge_ordinary(facts, Some(&gap)),
-    }
+/// What the role allows is not known, so neither is how much harm a stolen password does.
+fn judge_unlisted_role(user: &User, role: &str) -> Ruling {
+    let what = match (user.two_step_enrolled, user.two_step_enforced) {
+        (Some(true), Some(true)) => return Ruling::pass("2-Step Verification is on and enforced"),
+        (Some(false), _) => "2-Step Verification is off",
+        (_, Some(false)) => "2-Step Verification is not enforced",
+        (None, _) => return Ruling::not_assessed(&left_out(Part::Users, "Directory", "isEnrolledIn2Sv")),
+        (_, None) => return Ruling::not_assessed(&left_out(Part::Users, "Directory", "isEnforcedIn2Sv")),
+    };
+    let address = &user.primary_email;
+    let message =
+        format!("{what} for {address}, who holds an admin role that Directory does not list: {role}");
+    Ruling::review(Severity::Medium, message)
+        .evidence("unlisted_role", role)
+        .evidence("isEnrolledIn2Sv", spell(user.two_step_enrolled))
+        .evidence("isEnforcedIn2Sv", spell(user.two_step_enforced))
+        .fix(format!(
+            "Look up in the Admin console which role {address} holds. Enroll the user, then enforce 2-Step \
+             Verification for the organizational unit or group."
+        ))
 }
 
 fn judge_admin(facts: &UserFacts) -> Ruling {
@@ -94,10 +116,17 @@ fn judge_ordinary(facts: &UserFacts, admin_gap: Option<&Gap>) -> Ruling {
 }
 
 fn exposed(severity: Severity, what: &str, user: &User) -> Ruling {
-    let spell = |flag: Option<bool>| flag.map_or_else(|| "unknown".to_owned(), |flag| flag.to_string());
     Ruling::fail(severity, format!("{what} {}", user.primary_email))
         .evidence("isEnrolledIn2Sv", spell(user.two_step_enrolled))
         .evidence("isEnforcedIn2Sv", spell(user.two_step_enforced))
+}
+
+const fn spell(flag: Option<bool>) -> &'static str {
+    match flag {
+        Some(true) => "true",
+        Some(false) => "false",
+        None => "unknown",
+    }
 }
 
 fn has_mailbox(facts: &UserFacts) -> Result<bool, Gap> {

@@ -16,8 +16,9 @@ pub(crate) const CHECK: Check = Check {
     severity: Severity::High,
     condition: "Active super admins, by Directory's flag or by a super admin role, are fewer than 2 or more than \
                 the profile's maximum (CIS and default 4, SCuBA 8). High at 1 or none and above 8, medium \
-                between. A super admin role held by a group or by anything else that is no listed user is for \
-                review: how many people that is cannot be counted, so the number then never passes.",
+                between. A super admin role held by a group is for review: how many people that is cannot be \
+                counted, so the number then never passes. One held by a guest, or by an id that is no listed user \
+                (a deleted user, a service account), is for review too; guests count only against the maximum.",
     why: "Every super admin can add a delegation and so send as anyone; with a single one, a lost account locks \
           the tenant.",
     fix: "Take the super admin role from people who do not need it daily, or appoint a second person.",
@@ -45,17 +46,21 @@ fn judge(tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
         (Err(gap), _) | (_, Err(gap)) => return vec![Ruling::not_assessed(gap)],
     };
     let admins = Admins::of(people, roles);
-    let ruling = admins
-        .sure
-        .iter()
-        .fold(count(&admins, policy), |ruling, admin| ruling.evidence("super_admin", admin));
-    std::iter::once(ruling).chain(admins.outside.iter().map(|assignment| outsider(assignment))).collect()
+    let known = admins.sure.iter().chain(&admins.guests);
+    let ruling = known.fold(count(&admins, policy), |ruling, admin| ruling.evidence("super_admin", admin));
+    let outsiders = admins.outside.iter().map(|assignment| outsider(assignment, tenant));
+    std::iter::once(ruling)
+        .chain(outsiders)
+        .chain(admins.guests.iter().map(|guest| guest_admin(guest)))
+        .collect()
 }
 
 /// Who is an active super admin, and who may be.
 struct Admins<'a> {
-    /// Addresses of active users who certainly are.
+    /// Addresses of active users of the organization who certainly are.
     sure: BTreeSet<&'a str>,
+    /// Addresses of active guests who certainly are.
+    guests: BTreeSet<&'a str>,
     /// How many active users may be besides: Directory did not say.
     unsure: usize,
     /// Super admin roles held by what is no listed user: groups, service accounts.
@@ -74,34 +79,38 @@ impl<'a> Admins<'a> {
         let active = |person: &Person<'a>| person.is_active;
         let by_flag = people.iter().filter(|person| person.is_super_admin == Some(true));
         let by_role = inside.into_iter().filter_map(holder);
-        let sure: BTreeSet<_> = by_flag.chain(by_role).filter(active).map(address).collect();
+        let (guests, own): (Vec<_>, Vec<_>) =
+            by_flag.chain(by_role).filter(active).partition(|person| person.is_guest);
+        let sure: BTreeSet<_> = own.into_iter().map(address).collect();
         let unsure = people
             .iter()
             .filter(active)
-            .filter(|person| person.is_super_admin.is_none() && !sure.contains(person.primary_email))
+            .filter(|person| person.is_super_admin.is_none() && !person.is_guest)
+            .filter(|person| !sure.contains(person.primary_email))
             .count();
-        Self { sure, unsure, outside }
+        Self { sure, guests: guests.into_iter().map(address).collect(), unsure, outside }
     }
 }
 
 fn count(admins: &Admins<'_>, policy: &Policy) -> Ruling {
-    let count = admins.sure.len();
-    if count > policy.super_admins_max {
-        let severity = if count > FAR_TOO_MANY { Severity::High } else { Severity::Medium };
-        let message = format!("{}, more than {}", super_admins(count), policy.super_admins_max);
-        return Ruling::fail(severity, message);
+    let (own, all) = (admins.sure.len(), admins.sure.len() + admins.guests.len());
+    if all > policy.super_admins_max {
+        let severity = if all > FAR_TOO_MANY { Severity::High } else { Severity::Medium };
+        let message = format!("{}, more than {}", super_admins(all), policy.super_admins_max);
+        return Ruling::fail(severity, message)
+            .fix("Take the super admin role from people who do not need it daily.");
     }
-    if !admins.outside.is_empty() {
+    if admins.outside.iter().any(|assignment| assignment.assignee_type == AssigneeType::Group) {
         return Ruling::not_assessed(&uncounted());
     }
-    if count + admins.unsure < policy.super_admins_min {
-        let message = format!("{}, fewer than {}", super_admins(count), policy.super_admins_min);
-        return Ruling::fail(Severity::High, message);
+    if own + admins.unsure < policy.super_admins_min {
+        let message = format!("{}, fewer than {}", super_admins(own), policy.super_admins_min);
+        return Ruling::fail(Severity::High, message).fix("Give the super admin role to a second person.");
     }
-    if count < policy.super_admins_min || count + admins.unsure > policy.super_admins_max {
+    if own < policy.super_admins_min || all + admins.unsure > policy.super_admins_max {
         return Ruling::not_assessed(&gaps::left_out(Part::Users, "Directory", "isAdmin"));
     }
-    Ruling::pass(super_admins(count))
+    Ruling::pass(super_admins(all))
 }
 
 fn super_admins(count: usize) -> String {
@@ -117,28 +126,57 @@ fn uncounted() -> Gap {
         part: Part::AdminRoles,
         class: GapClass::NotConfigured,
         reason: "super_admins_uncounted".into(),
-        message:
-            "A group, or something else that is no listed user, holds a super admin role: how many people \
-                  that is cannot be counted"
-                .into(),
+        message: "A group holds a super admin role: how many people that is cannot be counted".into(),
         needed: String::new(),
         fix: "Give the super admin role to single users only.".into(),
     }
 }
 
-fn outsider(assignment: &RoleAssignment) -> Ruling {
-    let holder = &assignment.assigned_to;
-    let (noun, message) = match &assignment.assignee_type {
-        AssigneeType::Group => {
-            ("group", format!("Every member of group {holder} is a super admin; members are not counted"))
-        }
-        AssigneeType::User | AssigneeType::Other(_) => {
-            ("principal", format!("Principal {holder} holds a super admin role and is no listed user"))
-        }
+/// The role is held by what is no listed user: a group, a service account, a user who was deleted.
+fn outsider(assignment: &RoleAssignment, tenant: &Tenant) -> Ruling {
+    let (id, holder) = (&assignment.id, &assignment.assigned_to);
+    let accounts = tenant.service_accounts.known();
+    let account =
+        accounts.and_then(|accounts| accounts.0.iter().find(|account| account.unique_id == *holder));
+    let (noun, message, fix) = match (&assignment.assignee_type, account) {
+        (AssigneeType::Group, _) => (
+            "group",
+            format!("Every member of group {holder} is a super admin; members are not counted"),
+            format!(
+                "Give the super admin role to single users, then delete the role assignment {id} of the group."
+            ),
+        ),
+        (_, Some(account)) => (
+            "principal",
+            format!("The service account {} holds a super admin role", account.email),
+            format!(
+                "Delete the role assignment {id}, and give the account a role with the privileges it needs."
+            ),
+        ),
+        (_, None) => (
+            "principal",
+            format!(
+                "A super admin role is assigned to {holder}, which is no listed user: deleted, or a service account"
+            ),
+            format!(
+                "Delete the role assignment {id}: `roleAssignments.delete`, or the role's list of admins in the Admin \
+                 console. If {holder} is a service account in use, give it a role with the privileges it needs first."
+            ),
+        ),
     };
     Ruling::review(Severity::High, message)
         .about(Subject::new(SubjectKind::Tenant, format!("{noun}:{holder}"), format!("{noun} {holder}")))
-        .evidence("role_assignment", &assignment.id)
+        .evidence("role_assignment", id)
+        .evidence("assigned_to", holder)
+        .fix(fix)
+}
+
+/// Somebody outside the organization who may do everything in it.
+fn guest_admin(guest: &str) -> Ruling {
+    Ruling::review(Severity::High, format!("The guest {guest} is a super admin"))
+        .about(Subject::new(SubjectKind::Tenant, format!("guest:{guest}"), format!("guest {guest}")))
+        .evidence("super_admin", guest)
+        .fix(format!("Take the super admin role from the guest {guest}."))
 }
 
 #[cfg(test)]

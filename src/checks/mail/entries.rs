@@ -15,7 +15,7 @@ pub(super) enum Entry {
 }
 
 /// Judges each send-as address of a mailbox. `decisive` are the tenant-wide parts without which no
-/// mailbox is in order.
+/// mailbox is in order; of single rows that are missing there, `judge` says whether an address depends on them.
 pub(super) fn judge_each(
     facts: &UserFacts,
     tenant: &Tenant,
@@ -44,7 +44,8 @@ pub(super) fn judge_each(
         unknown = unknown.or(Some(gap));
     }
     if rulings.is_empty() && unknown.is_none() {
-        unknown = decisive.iter().find_map(|&part| tenant.gap(part)).cloned();
+        let gap = |&part: &Part| tenant.gap(part).filter(|gap| !gap.is_of_rows());
+        unknown = decisive.iter().find_map(gap).cloned();
     }
     match unknown {
         Some(gap) => rulings.push(Ruling::not_assessed(&gap)),

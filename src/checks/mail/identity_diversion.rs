@@ -5,7 +5,7 @@ use super::ownership::{Ownership, ownership};
 use crate::checks::standing::{tier_zero, user_tier_zero};
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Address, Gap, Part, Person, Policy, SendAs, Tenant, User, UserFacts};
+use crate::tenant::{Gap, Part, Person, Policy, SendAs, Tenant, User, UserFacts};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -46,11 +46,13 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Tenant, policy: &Poli
     let diversion = Diversion::of(entry, holder, tenant);
     let mut reasons = Vec::new();
     if let Some(owner) = diversion.address_owner {
-        reasons.push(format!("the address belongs to {}", owner.primary_email));
+        let who = if owner.is_guest { "the guest " } else { "" };
+        reasons.push(format!("the address belongs to {who}{}", owner.primary_email));
     }
     if let Some(namesake) = diversion.namesakes.first() {
         let name = &entry.display_name;
-        reasons.push(format!("the display name {name} is that of {}", namesake.primary_email));
+        let who = if namesake.is_guest { "the guest " } else { "" };
+        reasons.push(format!("the display name {name} is that of {who}{}", namesake.primary_email));
     }
     if matches!(diversion.reply_to, Some(Ownership::Outside)) {
         reasons.push(format!("answers go to {}, outside the tenant's verified domains", entry.reply_to));
@@ -79,23 +81,25 @@ struct Diversion<'a> {
     address_owner: Option<Person<'a>>,
     namesakes: Vec<Person<'a>>,
     reply_to: Option<Ownership>,
+    /// Whether somebody who is not listed may be the owner of the address, or of the name.
+    needs_all_users: bool,
 }
 
 impl<'a> Diversion<'a> {
     fn of(entry: &SendAs, holder: &User, tenant: &'a Tenant) -> Self {
         let people = tenant.people.known();
         let is_holder = |person: &Person<'_>| person.id == holder.id;
-        let address = Address::new(&entry.send_as_email);
-        let is_own_address = holder.addresses().any(|own| Address::new(own) == address);
-        let address_owner = people
-            .and_then(|people| people.owner_of(&entry.send_as_email))
-            .filter(|owner| !is_own_address && !is_holder(owner));
+        let address = &entry.send_as_email;
+        let owner = tenant.owner_of(address);
+        let is_own_address = holder.has_address(address) || owner.as_ref().is_some_and(is_holder);
+        let address_owner = owner.filter(|_| !is_own_address);
         let named: Vec<_> = people.into_iter().flat_map(|people| people.named(&entry.display_name)).collect();
         let is_own_name = holder.is_named(&entry.display_name) || named.iter().any(is_holder);
         let reply_to = entry.reply_to.trim();
         Self {
             address_owner,
             namesakes: if is_own_name { Vec::new() } else { named },
+            needs_all_users: !is_own_address || !(is_own_name || entry.display_name.trim().is_empty()),
             reply_to: (!reply_to.is_empty()).then(|| ownership(reply_to, holder, tenant)),
         }
     }
@@ -104,7 +108,8 @@ impl<'a> Diversion<'a> {
     fn gap(self, tenant: &Tenant) -> Option<Gap> {
         match self.reply_to {
             Some(Ownership::Unknown(gap)) => Some(gap),
-            _ => tenant.people.gap().cloned(),
+            _ if self.needs_all_users => tenant.people.gap().cloned(),
+            _ => tenant.people.gap_beyond_rows().cloned(),
         }
     }
 }

@@ -15,7 +15,7 @@ pub(crate) const CHECK: Check = Check {
     severity: Severity::Medium,
     condition: "A send-as address goes out through a mail server of its own (smtpMsa; high), or is not the \
                 primary one and lies outside the tenant's verified domains (medium). A domain that is listed but \
-                not verified is outside; a user's own address never is. Tier 0 mailboxes: one step more. An \
+                not verified is outside; a user's own address never is, except a guest's. Tier 0 mailboxes: one step more. An \
                 address whose verification is pending counts, and its evidence says so.",
     why: "Mail through an outside server bypasses the tenant's servers, and with them journaling and data loss \
           prevention; a foreign address takes the conversation to where nobody here can see it.",

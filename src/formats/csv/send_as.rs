@@ -42,8 +42,7 @@ const COLUMNS: &[BorrowingColumn] = &[
         optional_boolean(is_domain_owned(&row.send_as.send_as_email, &row.tenant.domains))
     }),
     ("address_owner", |row| {
-        let people = row.tenant.people.known();
-        let owner = people.and_then(|people| people.owner_of(&row.send_as.send_as_email));
+        let owner = row.tenant.owner_of(&row.send_as.send_as_email);
         optional_text(owner.map(|person| person.primary_email))
     }),
 ];
@@ -67,8 +66,12 @@ mod tests {
 
     #[test]
     fn only_a_complete_list_of_domains_disowns_an_address() {
-        let domain =
-            |name: &str, verified| Domain { name: name.into(), kind: DomainKind::Secondary, verified };
+        let domain = |name: &str, verified| Domain {
+            name: name.into(),
+            kind: DomainKind::Secondary,
+            verified,
+            parent: None,
+        };
         let domains = Domains(vec![
             domain("owned.example", Some(true)),
             domain("claimed.example", Some(false)),

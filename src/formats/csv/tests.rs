@@ -27,7 +27,7 @@ fn the_columns_are_the_documented_ones() {
             "users.csv",
             "user_id,primary_email,full_name,org_unit,gmail,gmail_evidence,suspended,suspension_reason,\
              suspended_at,archived,is_admin,is_delegated_admin,two_step_enrolled,two_step_enforced,\
-             created_at,last_login_at,aliases,mailbox_read,mailbox_gap",
+             created_at,last_login_at,aliases,mailbox_read,mailbox_gap,is_guest",
         ),
         (
             "send_as.csv",

@@ -32,4 +32,5 @@ const COLUMNS: &[Column<UserFacts>] = &[
     ("mailbox_gap", |row| {
         row.mailbox.gap.as_ref().map_or_else(unknown, |gap| text(format!("{}: {}", gap.reason, gap.message)))
     }),
+    ("is_guest", |row| optional_boolean(row.user.is_guest)),
 ];

@@ -22,6 +22,7 @@ enum Reason {
     NoMailbox,
     Suspended,
     Archived,
+    Guest,
     Unknown,
 }
 
@@ -35,6 +36,7 @@ impl Reason {
             Self::NoMailbox => "No mailbox",
             Self::Suspended => "Suspended",
             Self::Archived => "Archived",
+            Self::Guest => "Guest",
             Self::Unknown => "Not known",
         }
     }
@@ -50,6 +52,7 @@ impl Reason {
             Self::NoMailbox => "Google never created a mailbox: the user cannot send.",
             Self::Suspended => "Cannot sign in or send. Settings come back with the account.",
             Self::Archived => "Cannot sign in or send. Settings come back with the account.",
+            Self::Guest => "Somebody outside the organization. Mail goes to the guest's own provider.",
             Self::Unknown => "Nobody said whether Gmail is on.",
         }
     }
@@ -59,6 +62,9 @@ impl Reason {
     }
 
     fn of(facts: &UserFacts) -> Option<Self> {
+        if facts.user.is_guest() {
+            return Some(Self::Guest);
+        }
         match (facts.user.archived, facts.user.suspended, facts.mailbox.read, facts.mailbox.gmail) {
             (Some(true), ..) => Some(Self::Archived),
             (_, Some(true), ..) => Some(Self::Suspended),
@@ -122,6 +128,10 @@ impl Row {
                     user.suspension_reason.as_deref().map(|word| format!("Google says {}", clip(word)));
                 [since, google].into_iter().flatten().collect::<Vec<_>>().join("; ")
             }
+            (Reason::Guest, _) => match &user.guest_email {
+                Some(outside) => format!("own address: {}", address(outside)),
+                None => "guest".to_owned(),
+            },
             (_, Some(gap)) if reason.is_gap() => clip(&gap.message),
             _ => facts.mailbox.gmail_evidence.replace('_', " "),
         };

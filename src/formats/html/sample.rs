@@ -472,7 +472,8 @@ pub(super) fn gap(part: Part, class: GapClass, reason: &str, message: &str) -> G
 }
 
 pub(super) fn tenant(people: People) -> Tenant {
-    let domain = |name: &str, kind| Domain { name: name.to_owned(), kind, verified: Some(true) };
+    let domain =
+        |name: &str, kind| Domain { name: name.to_owned(), kind, verified: Some(true), parent: None };
     let account = |project: &str, name: &str, client_id: &str, keys: i64| ServiceAccount {
         project: project.to_owned(),
         email: format!("{name}@{project}.iam.gserviceaccount.com"),
@@ -663,6 +664,8 @@ pub(super) fn user(index: usize) -> UserFacts {
         last_login: LastLogin::At(run_at() - Duration::days(2)),
         aliases: Vec::new(),
         non_editable_aliases: Vec::new(),
+        is_guest: Some(false),
+        guest_email: None,
     };
     let mut mailbox = Mailbox {
         gmail: GmailState::On,
@@ -710,7 +713,7 @@ pub(super) fn user(index: usize) -> UserFacts {
         ),
         _ => {}
     }
-    UserFacts { user, mailbox }
+    UserFacts { user, mailbox, known_sign_in: None }
 }
 
 fn nothing(mailbox: &mut Mailbox, gmail: GmailState, evidence: &str) {

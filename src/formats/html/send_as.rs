@@ -7,7 +7,7 @@ use askama::Template;
 use super::budget::{keep_fitting, size};
 use super::text::{address, clip, count, counted, words};
 use super::top_list::TopList;
-use crate::tenant::{Address, MailboxFact, People, SendAs, Tenant, UserFacts};
+use crate::tenant::{Address, MailboxFact, SendAs, Tenant, UserFacts};
 
 const MOST_ROWS: usize = 2_000;
 const MOST_BYTES: usize = 900_000;
@@ -70,7 +70,7 @@ impl Flag {
 /// Counts and the most notable addresses, gathered while users stream by.
 pub(super) struct SendAsList<'a> {
     own_domains: Option<HashSet<String>>,
-    people: Option<&'a People>,
+    tenant: &'a Tenant,
     read: u64,
     missing: u64,
     mailboxes: u64,
@@ -88,7 +88,7 @@ impl<'a> SendAsList<'a> {
         });
         Self {
             own_domains,
-            people: tenant.people.known(),
+            tenant,
             read: 0,
             missing: 0,
             mailboxes: 0,
@@ -140,7 +140,7 @@ impl<'a> SendAsList<'a> {
                     .as_ref()
                     .is_some_and(|server| server.security_mode.eq_ignore_ascii_case("none")),
                 Flag::OtherUser => {
-                    let owner = self.people.and_then(|people| people.owner_of(&entry.send_as_email));
+                    let owner = self.tenant.owner_of(&entry.send_as_email);
                     owner.is_some_and(|owner| *owner.id != *facts.user.id)
                 }
                 Flag::OutsideDomain => is_outside(&entry.send_as_email),
@@ -151,7 +151,7 @@ impl<'a> SendAsList<'a> {
     }
 
     fn owner(&self, entry: &SendAs) -> Option<&'a str> {
-        self.people.and_then(|people| people.owner_of(&entry.send_as_email)).map(|owner| owner.primary_email)
+        self.tenant.owner_of(&entry.send_as_email).map(|owner| owner.primary_email)
     }
 }
 
