@@ -187,7 +187,7 @@ pub fn judge_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError>
     let policy = policy(config, &facts, register);
     let judged = judge(&run, &facts, checks::ALL, &policy, &exceptions, &parts)?;
     let summary = with_verdicts(RunSummary { profile: profile_name(config), ..before }, &judged);
-    write_again(config, &run, &facts.tenant, &summary, state)
+    write_again(config, &store, &run, &facts.tenant, &summary, state)
 }
 
 /// Writes the reports of a run anew, with the findings it has.
@@ -198,7 +198,7 @@ pub fn report_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError
     let register = read_register(config)?;
     let store = Store::open(&config.history)?;
     let (run, state, summary, facts) = reported_run(&store, run_id, register.as_ref())?;
-    write_again(config, &run, &facts.tenant, &summary, state)
+    write_again(config, &store, &run, &facts.tenant, &summary, state)
 }
 
 /// The text of a register that names every client that the ledger of a run holds.
@@ -461,9 +461,11 @@ fn reported_run<'s>(
     Ok((run, state, summary, facts))
 }
 
-/// Writes the reports of a run of the history. They are news only where nothing else is.
+/// Writes the reports of a run of the history. `latest` moves to them only from an older run of the same history, or
+/// if it leads nowhere.
 fn write_again(
     config: &Config,
+    store: &Store,
     run: &Run<'_>,
     tenant: &Tenant,
     summary: &RunSummary,
@@ -471,7 +473,8 @@ fn write_again(
 ) -> Result<Outcome, AuditError> {
     let folder = Folder::prepare(&config.reports)?;
     let outcome = write_reports(config, run, tenant, summary, &folder, state)?;
-    let is_latest = !folder.has_latest() && run.has_newest_report()?;
+    let is_older = |name: &str| store.run(name).map(|run| run.is_some());
+    let is_latest = run.has_newest_report()? && folder.latest().as_deref().map_or(Ok(true), is_older)?;
     let latest = if is_latest { folder.point_latest(run.id()) } else { Latest::Kept };
     Ok(Outcome { latest, ..outcome })
 }

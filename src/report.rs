@@ -188,16 +188,16 @@ impl Folder {
         }
     }
 
-    /// Whether `latest` leads to a report.
+    /// The name of the report to which `latest` leads; `None`: to none.
     #[must_use]
-    pub fn has_latest(&self) -> bool {
-        let latest = self.root.join(LATEST);
-        if latest.is_symlink() {
-            return latest.exists();
-        }
-        let named = std::fs::read_to_string(self.root.join(LATEST_NAME)).unwrap_or_default();
-        let named = named.trim();
-        !named.is_empty() && self.root.join(named).exists()
+    pub fn latest(&self) -> Option<String> {
+        let link = self.root.join(LATEST);
+        let name = if link.is_symlink() {
+            std::fs::read_link(link).ok()?.to_str()?.to_owned()
+        } else {
+            std::fs::read_to_string(self.root.join(LATEST_NAME)).ok()?.trim().to_owned()
+        };
+        (!name.is_empty() && self.root.join(&name).exists()).then_some(name)
     }
 }
 
@@ -426,10 +426,10 @@ mod tests {
             std::fs::create_dir(root.path().join(run_id)).unwrap();
             assert_eq!(folder.point_latest(run_id), Latest::Link);
             assert_eq!(std::fs::read_link(root.path().join(LATEST)).unwrap(), Path::new(run_id));
-            assert!(folder.has_latest());
+            assert_eq!(folder.latest().as_deref(), Some(run_id));
         }
         std::fs::remove_dir(root.path().join("2026-11-21T07-00-00Z")).unwrap();
-        assert!(!folder.has_latest(), "a link to nothing");
+        assert_eq!(folder.latest(), None, "a link to nothing");
     }
 
     #[test]
@@ -441,7 +441,7 @@ mod tests {
             std::fs::create_dir(root.path().join(run_id)).unwrap();
             assert!(matches!(folder.point_latest(run_id), Latest::NoLink { named: Some(_), .. }));
             assert_eq!(std::fs::read_to_string(root.path().join(LATEST_NAME)).unwrap().trim(), run_id);
-            assert!(folder.has_latest());
+            assert_eq!(folder.latest().as_deref(), Some(run_id));
         }
         assert!(root.path().join(LATEST).join("kept").exists());
         // Once it can be a link again, the file does not contradict it.

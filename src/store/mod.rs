@@ -268,7 +268,8 @@ fn make(path: &Path) -> Result<(), StoreError> {
     let mut connection = Connection::open(blank.path())?;
     schema::migrate(&mut connection)?;
     connection.close().map_err(|(_, error)| error)?;
-    blank.persist_noclobber(path).map_err(|error| refuse(error.error))?;
+    // Nobody else makes one while the lock is held; and not every file system can refuse to replace.
+    blank.persist(path).map_err(|error| refuse(error.error))?;
     Ok(())
 }
 

@@ -66,9 +66,17 @@ fn latest_is_the_run_that_finished_last_and_an_older_one_does_not_take_it_back()
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
         assert_eq!(latest(), Path::new(&name(&second)), "{command}");
     }
-    std::fs::remove_file(reports.join("latest")).unwrap();
-    binary(&["report", "latest", "--config", &config], &[]);
-    assert_eq!(latest(), Path::new(&name(&second)), "there was none");
+    // The newest run comes back from nowhere and from an older one, and hides no run of another history.
+    for (leads_to, comes_to) in [
+        ("nowhere", name(&second)),
+        (name(&first).as_str(), name(&second)),
+        ("2099-01-01T00-00-00Z", "2099-01-01T00-00-00Z".to_owned()),
+    ] {
+        std::fs::remove_file(reports.join("latest")).unwrap();
+        symlink(leads_to, reports.join("latest")).unwrap();
+        binary(&["report", "latest", "--config", &config], &[]);
+        assert_eq!(latest(), Path::new(&comes_to), "{leads_to}");
+    }
 }
 
 #[test]
