@@ -41,7 +41,11 @@ def complaints(exchange: Exchange) -> Iterator[str]:
             yield from _token(exchange)
         return
     if exchange.is_token_call:
-        yield from _token(exchange)
+        right = facts.TOKEN_HOSTS[exchange.path]
+        if exchange.is_at_google and exchange.host != right:
+            yield from _refused([Violation(f"{exchange.host} gives out no tokens", _NOT_SERVED)], exchange)
+        else:
+            yield from _token(exchange)
         return
     if exchange.is_certificates and exchange.is_answered:
         yield from _certificates(exchange)

@@ -31,8 +31,12 @@ def method_of(exchange: Exchange) -> Method | Violation:
         return Violation(f"no method answers {exchange.method} at {exchange.path}", _UNKNOWN_VERB)
     if not there:
         return Violation(f"no method has the path {exchange.path}", _UNKNOWN_PATH)
+    if exchange.is_at_google:
+        there = tuple(method for method in there if exchange.host in method.hosts)
+        if not there:
+            return Violation(f"{exchange.host} has no path {exchange.path}", _UNKNOWN_PATH)
     fitting = [method for method in there if method.http_method == exchange.method]
-    # IAM and IAM Credentials have a path in common, at hosts of their own: the log has no host.
+    # IAM and IAM Credentials have a path in common, at hosts of their own; loopback is one root.
     logged = (method for method in fitting if method.id == exchange.logged["operation"])
     if fitting:
         return next(logged, fitting[0])
@@ -71,6 +75,8 @@ def _parameters(exchange: Exchange, method: Method) -> Iterator[str]:
 
 
 def _in_its_case(name: str, value: str, schema: dict) -> str:
+    if name == "alt" and value in facts.OTHER_JSON:
+        return facts.OTHER_JSON[value].value
     if name not in facts.EITHER_CASE:
         return value
     known = (entry for entry in schema.get("enum", []) if entry.lower() == value.lower())

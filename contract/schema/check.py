@@ -6,12 +6,13 @@ Usage: python -m schema.check [--partial] FOLDER_OF_LOGS [SOURCE]
 from __future__ import annotations
 
 import argparse
+import json
 import pathlib
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from . import answered, asked, coverage, exchanges, own, paging, wire
+from . import answered, asked, coverage, exchanges, meaning, own, paging, wire
 from .asked import Violation
 from .exchanges import Exchange
 from .findings import CLIENT, EMULATOR, Finding
@@ -19,8 +20,8 @@ from .findings import CLIENT, EMULATOR, Finding
 SHOWN = 40
 
 
-def start(logged: list[Exchange]) -> Iterator[Finding]:
-    """What is wrong with the exchanges of one start."""
+def start(logged: list[Exchange], truth: dict | None = None) -> Iterator[Finding]:
+    """What is wrong with the exchanges of one start, in shape and against the truth of its tenant."""
     for exchange in logged:
         try:
             found = list(answered.complaints(exchange))
@@ -31,6 +32,15 @@ def start(logged: list[Exchange]) -> Iterator[Finding]:
             yield from (Finding(CLIENT, str(exchange), text) for text in own.complaints(exchange))
     for exchange, text in paging.complaints(logged):
         yield Finding(EMULATOR, str(exchange), text)
+    if truth is not None:
+        for exchange, text in meaning.start(logged, truth):
+            yield Finding(EMULATOR, str(exchange), text)
+
+
+def truth_of(path: pathlib.Path) -> dict | None:
+    """The truth that was told beside a log; a tenant too large has none."""
+    told = path.with_suffix(".truth.json")
+    return json.loads(told.read_text()) if told.exists() else None
 
 
 def log_file(path: pathlib.Path) -> tuple[list[Exchange], list[Finding]]:
@@ -40,7 +50,7 @@ def log_file(path: pathlib.Path) -> tuple[list[Exchange], list[Finding]]:
         for secret in exchanges.secrets_in(text)
     ]
     logged = list(exchanges.of_lines(path.name, text.splitlines()))
-    return logged, found + list(start(logged))
+    return logged, found + list(start(logged, truth_of(path)))
 
 
 def _summary(logs: Iterable[list[Exchange]]) -> str:

@@ -66,6 +66,9 @@ class Method:
         self.id: str = content["id"]
         self.http_method: str = content["httpMethod"]
         self.scopes = frozenset(content.get("scopes", ()))
+        page = facts.PAGE_SCOPES.get(document.name)
+        if page:
+            self.scopes |= page.value
         self.response: dict | None = content.get("response")
         parameters = content.get("parameters", {})
         self.path_parameters = {k: v for k, v in parameters.items() if v["location"] == "path"}
@@ -86,6 +89,13 @@ class Method:
             else:
                 parts.append(re.escape(text))
         return "/" + "".join(parts)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Where Google answers it."""
+        other = facts.OTHER_HOSTS.get(self.document.name)
+        own = self.document.content["rootUrl"].removeprefix("https://").rstrip("/")
+        return frozenset({own} | ({other.value} if other else set()))
 
     def plain_path_values(self, path: str) -> dict[str, str]:
         """What the path says for each parameter that is no whole resource name."""

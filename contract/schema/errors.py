@@ -8,6 +8,8 @@ from google.api import error_reason_pb2
 from google.protobuf import any_pb2, json_format
 from google.rpc import code_pb2, error_details_pb2
 
+from . import facts
+
 # Importing it makes its messages known to the decoder of details.
 assert error_details_pb2.ErrorInfo
 
@@ -60,12 +62,12 @@ def envelope(body: object, status: int) -> Iterator[str]:
     if name is not None and _HTTP.get(name) != status:
         yield f"error.status {name!r} does not go with HTTP {status}"
     if "errors" in error:
-        yield from _items(error["errors"])
+        yield from _items(error["errors"], status)
     for detail in error.get("details", []):
         yield from _detail(detail)
 
 
-def _items(items: object) -> Iterator[str]:
+def _items(items: object, status: int) -> Iterator[str]:
     if not isinstance(items, list) or not items:
         yield "error.errors is no list with entries"
         return
@@ -73,6 +75,11 @@ def _items(items: object) -> Iterator[str]:
         for name in ("message", "domain", "reason"):
             if not isinstance(item.get(name), str) or not item[name]:
                 yield f"error.errors[].{name} is missing"
+        reason = item.get("reason")
+        if reason not in facts.REASONS:
+            yield f"error.errors: {reason} is no reason that Google gives"
+        elif status not in facts.REASONS[reason]:
+            yield f"error.errors: {reason} does not go with HTTP {status}"
         for name in set(item) - _ITEM_FIELDS:
             yield f"error.errors[].{name} is no field of the envelope"
 
@@ -85,9 +92,12 @@ def _detail(detail: dict) -> Iterator[str]:
         yield f"error.details: {str(error).splitlines()[0]}"
         return
     information = error_details_pb2.ErrorInfo()
-    if message.Unpack(information) and information.domain == "googleapis.com":
-        if information.reason not in error_reason_pb2.ErrorReason.keys():
-            yield f"error.details: {information.reason} is no reason of googleapis.com"
+    if message.Unpack(information):
+        own = error_reason_pb2.ErrorReason.keys() if information.domain == "googleapis.com" else ()
+        if information.reason not in own and information.reason not in facts.DETAIL_REASONS.get(
+            information.domain, ()
+        ):
+            yield f"error.details: {information.reason} is no reason of {information.domain}"
 
 
 def reasons(body: object) -> set[str]:

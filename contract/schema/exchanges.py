@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from . import facts
+
 OWN_CLIENT = "workspace-audit/"
 TOKEN_PATH = "/token"
 # The token endpoint by its old address, and the Security Token Service: their answers have one shape.
@@ -41,8 +43,24 @@ class Exchange:
         return self.logged["path"]
 
     @property
+    def host(self) -> str:
+        """The host that was asked, without the name that Google's hosts have for mTLS."""
+        return self.logged.get("host", "").lower().replace(".mtls.googleapis.com", ".googleapis.com")
+
+    @property
+    def is_at_google(self) -> bool:
+        """Whether one of Google's own names was asked. Loopback is the one root of every API."""
+        return any(self.host == own or self.host.endswith("." + own) for own in facts.GOOGLE_HOSTS)
+
+    @property
     def query(self) -> list[tuple[str, str]]:
-        return parse_qsl(self.logged["query"], keep_blank_values=True)
+        """The parameters, by the names that the documents have for them."""
+        given = parse_qsl(self.logged["query"], keep_blank_values=True)
+        return [
+            (facts.SYSTEM_ALIASES.get(name, name), value)
+            for name, value in given
+            if name not in facts.SYSTEM_WITHOUT_EFFECT
+        ]
 
     def parameter(self, name: str) -> str | None:
         return next((value for key, value in self.query if key == name), None)
@@ -84,7 +102,7 @@ class Exchange:
     @property
     def is_metadata(self) -> bool:
         """Whether it was for the metadata server, which no document describes."""
-        return self.path.startswith(_METADATA)
+        return self.path.startswith(_METADATA) or self.path in ("/", _METADATA.rstrip("/"))
 
     @property
     def is_certificates(self) -> bool:

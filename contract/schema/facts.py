@@ -179,3 +179,74 @@ OTHER_SCOPES = frozenset(
         "https://www.googleapis.com/auth/iam",
     }
 )
+
+# Google's system parameters, which no document names with their `$`: https://cloud.google.com/apis/docs/system-parameters
+SYSTEM_ALIASES: dict[str, str] = {
+    name: name.removeprefix("$") for name in ("$alt", "$callback", "$fields", "$key", "$prettyPrint")
+}
+SYSTEM_WITHOUT_EFFECT = frozenset({"$apiVersion", "$ct", "$outputDefaults", "$userProject"})
+
+# Ways to ask for JSON beside `json`: every generated REST client of Google sends this one.
+OTHER_JSON: dict[str, Fact] = {
+    "json;enum-encoding=int": Fact("json", "the REST transports that gapic-generator-python makes")
+}
+
+# How a boolean may be written, in any case: gcloud and GAM send `True`; that the other words are read was
+# measured on Drive (github.com/brekkylab/backlot, issues 338 and 339).
+BOOLEANS = frozenset("true t yes y 1 false f no n 0".split())
+
+# Scopes that the reference pages of an API name for all of its methods, and its document does not.
+PAGE_SCOPES: dict[str, Fact] = {
+    name: Fact(
+        frozenset({"https://www.googleapis.com/auth/iam"}),
+        "https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts.keys/list and its sisters",
+    )
+    for name in ("iam.v1", "iamcredentials.v1")
+}
+
+# Hosts that answer an API beside the one of its document: the older address of the Admin SDK and Gmail.
+OTHER_HOSTS: dict[str, Fact] = {
+    name: Fact(
+        "www.googleapis.com", "the `rootUrl` of the documents before these APIs had hosts of their own"
+    )
+    for name in ("admin.directory_v1", "admin.reports_v1", "gmail.v1")
+}
+GOOGLE_HOSTS = ("googleapis.com", "google.com")
+TOKEN_HOSTS: dict[str, str] = {
+    "/token": "oauth2.googleapis.com",
+    "/o/oauth2/token": "accounts.google.com",
+    "/v1/token": "sts.googleapis.com",
+}
+
+# Reasons of `errors[]` with the statuses that they come with, from Google's guides to errors of Directory and Gmail.
+REASONS: dict[str, frozenset[int]] = {
+    "accessNotConfigured": frozenset({403}),
+    "authError": frozenset({401}),
+    "backendError": frozenset({500, 502, 503}),
+    "badGateway": frozenset({502}),
+    "badRequest": frozenset({400}),
+    "dailyLimitExceeded": frozenset({403, 429}),
+    "deadlineExceeded": frozenset({504}),
+    "delegationDenied": frozenset({403}),
+    "domainPolicy": frozenset({403}),
+    "failedPrecondition": frozenset({400}),
+    "forbidden": frozenset({403}),
+    "gatewayTimeout": frozenset({504}),
+    "httpMethodNotAllowed": frozenset({405}),
+    "insufficientPermissions": frozenset({403}),
+    "internalError": frozenset({500}),
+    "invalid": frozenset({400}),
+    "invalidParameter": frozenset({400}),
+    "notFound": frozenset({404}),
+    "quotaExceeded": frozenset({403, 429}),
+    "rateLimitExceeded": frozenset({403, 429}),
+    "required": frozenset({400, 401}),
+    "sharingRateLimitExceeded": frozenset({403, 429}),
+    "transientError": frozenset({503}),
+    "uploadTooLarge": frozenset({413}),
+    "userRateLimitExceeded": frozenset({403, 429}),
+}
+# The reasons of `details` whose domain is not googleapis.com.
+DETAIL_REASONS: dict[str, frozenset[str]] = {
+    "iam.googleapis.com": frozenset({"IAM_PERMISSION_DENIED"}),
+}

@@ -420,6 +420,378 @@ LOG_MISTAKES = [
     ),
 ]
 
+DELEGATED = "https://www.googleapis.com/auth/drive"
+_POLICIES = ("iam.projects.serviceAccounts.getIamPolicy", "cloudresourcemanager.projects.getIamPolicy")
+
+
+def _always(name: str, value: object) -> Callable[[dict], None]:
+    """The same value in every row, as if nobody had looked."""
+
+    def change(entry: dict) -> None:
+        for row in _rows(entry):
+            row[name] = value
+
+    return change
+
+
+def _without(name: str) -> Callable[[dict], None]:
+    def change(entry: dict) -> None:
+        next(row for row in _rows(entry) if name in row).pop(name)
+
+    return change
+
+
+def _swap(name: str) -> Callable[[dict], None]:
+    """Two rows have each other's value."""
+
+    def change(entry: dict) -> None:
+        one, other = [row for row in _rows(entry) if name in row][:2]
+        one[name], other[name] = other[name], one[name]
+
+    return change
+
+
+def _differs_in(name: str) -> Callable[[dict], bool]:
+    def wanted(entry: dict) -> bool:
+        values = [row[name] for row in _rows(entry) if name in row]
+        return len(values) > 1 and values[0] != values[1]
+
+    return wanted
+
+
+def _in_answer(name: str) -> Callable[[dict], bool]:
+    return lambda entry: name in entry["response"]
+
+
+def _in_policy(change: Callable[[dict], None]) -> Edit:
+    def edit(logged: list[dict]) -> bool:
+        return any(
+            _first(operation, lambda entry: bool(entry["response"].get("bindings")), change)(logged)
+            for operation in _POLICIES
+        )
+
+    return edit
+
+
+def _first_member_lost(entry: dict) -> None:
+    entry["response"]["bindings"][0]["members"].pop(0)
+
+
+def _stranger_in(entry: dict) -> None:
+    entry["response"]["bindings"][0]["members"].append("user:stranger@example.net")
+
+
+def _another_role(entry: dict) -> None:
+    entry["response"]["bindings"][0]["role"] = "roles/viewer"
+
+
+def _has_subject(entry: dict) -> bool:
+    return bool(entry["subject"])
+
+
+def _last_page(entry: dict) -> bool:
+    return _has_rows(entry) and "nextPageToken" not in entry["response"] and not _asked(entry, "query")
+
+
+def _row_lost_everywhere(logged: list[dict]) -> bool:
+    """One user is missing from every page of every listing."""
+    users = [entry for entry in logged if entry["operation"] == USERS and entry["status"] == 200]
+    lost = next((row["id"] for entry in users for row in _rows(entry) if "id" in row), None)
+    for entry in users:
+        if "users" in entry["response"]:
+            entry["response"]["users"] = [row for row in entry["response"]["users"] if row.get("id") != lost]
+    return lost is not None
+
+
+def _asserted(change: Callable[[dict], None], wanted: Callable[[dict], bool]) -> Edit:
+    def edit(logged: list[dict]) -> bool:
+        for entry in logged:
+            claims = entry["claims"]
+            if entry["path"] == exchanges.TOKEN_PATH and entry["status"] == 200 and isinstance(claims, dict):
+                if wanted(entry):
+                    change(entry)
+                    return True
+        return False
+
+    return edit
+
+
+def _claim(name: str, value: object) -> Callable[[dict], None]:
+    return lambda entry: entry["claims"].update({name: value})
+
+
+def _undelegated(entry: dict) -> None:
+    entry["claims"]["scope"] += " " + DELEGATED
+
+
+def _other_key(entry: dict) -> None:
+    entry["assertion_header"]["kid"] = "0" * 40
+
+
+def _refused_token(entry: dict) -> None:
+    _set(status=401, response={"error": "unauthorized_client", "error_description": "No."})(entry)
+
+
+def _for_a_user(entry: dict) -> bool:
+    return bool(entry["claims"].get("sub"))
+
+
+def _reason(word: str) -> Callable[[dict], None]:
+    def change(entry: dict) -> None:
+        entry["response"]["error"]["errors"][0]["reason"] = word
+
+    return change
+
+
+def _detail_reason(entry: dict) -> None:
+    details = entry["response"]["error"]["details"]
+    next(detail for detail in details if "reason" in detail)["reason"] = "IAM_PERMISION_DENIED"
+
+
+def _refused_with(part: str, change: Callable[[dict], None], named: str = "") -> Edit:
+    def edit(logged: list[dict]) -> bool:
+        for entry in logged:
+            error = (entry["response"] or {}).get("error") if isinstance(entry["response"], dict) else None
+            if entry["operation"] and isinstance(error, dict) and named in json.dumps(error.get(part, "")):
+                if error.get(part):
+                    change(entry)
+                    return True
+        return False
+
+    return edit
+
+
+MEANING_MISTAKES = [
+    LogMistake(
+        "everybody suspended",
+        EMULATOR,
+        "`suspended` is True, in truth False",
+        _first(USERS, _in_row("suspended"), _always("suspended", True)),
+    ),
+    LogMistake(
+        "everybody enrolled in 2-Step Verification",
+        EMULATOR,
+        "`isEnrolledIn2Sv` is True, in truth False",
+        _first(
+            USERS,
+            lambda entry: any(row.get("isEnrolledIn2Sv") is False for row in _rows(entry)),
+            _always("isEnrolledIn2Sv", True),
+        ),
+    ),
+    LogMistake(
+        "nobody an administrator",
+        EMULATOR,
+        "`isAdmin` is False, in truth True",
+        _first(
+            USERS, lambda entry: any(row.get("isAdmin") for row in _rows(entry)), _always("isAdmin", False)
+        ),
+    ),
+    LogMistake(
+        "a field of a user left out",
+        EMULATOR,
+        "`lastLoginTime` is missing",
+        _first(USERS, _in_row("lastLoginTime"), _without("lastLoginTime")),
+    ),
+    LogMistake(
+        "two users' addresses exchanged",
+        EMULATOR,
+        "`primaryEmail` is .*, in truth",
+        _first(USERS, _differs_in("primaryEmail"), _swap("primaryEmail")),
+    ),
+    LogMistake(
+        "a user that does not exist",
+        EMULATOR,
+        "7 is answered, and the tenant has none such",
+        _first(USERS, _in_row("id"), _set_in_row("id", "7")),
+    ),
+    LogMistake("a user in no listing at all", EMULATOR, "was read to its end without", _row_lost_everywhere),
+    LogMistake(
+        "another tenant's customer",
+        EMULATOR,
+        "`customerId` is 'C0other', in truth",
+        _first(USERS, _in_row("customerId"), _always("customerId", "C0other")),
+    ),
+    LogMistake(
+        "every domain verified",
+        EMULATOR,
+        "`verified` is False, in truth True|`verified` is True, in truth False",
+        _first(
+            "directory.domains.list",
+            _in_row("verified"),
+            lambda entry: _rows(entry)[0].update(verified=not _rows(entry)[0]["verified"]),
+        ),
+    ),
+    LogMistake(
+        "a domain left out",
+        EMULATOR,
+        r"directory.domains.list answers \d+ rows, in truth there are",
+        _first("directory.domains.list", _has_rows, lambda entry: _rows(entry).pop()),
+    ),
+    LogMistake(
+        "an assignment of another role",
+        EMULATOR,
+        "`roleId` is '7', in truth",
+        _first("directory.roleAssignments.list", _in_row("roleId"), _set_in_row("roleId", "7")),
+    ),
+    LogMistake(
+        "a send-as address verified that is not",
+        EMULATOR,
+        "`verificationStatus` is 'accepted', in truth 'pending'",
+        _first(
+            SEND_AS,
+            lambda entry: any(row.get("verificationStatus") == "pending" for row in _rows(entry)),
+            _always("verificationStatus", "accepted"),
+        ),
+    ),
+    LogMistake(
+        "a send-as address left out",
+        EMULATOR,
+        r"sendAs.list answers \d+ rows, in truth there are",
+        _first(SEND_AS, _has_rows, lambda entry: _rows(entry).pop()),
+    ),
+    LogMistake(
+        "another Reply-To",
+        EMULATOR,
+        "`replyToAddress` is 'other@example.net', in truth",
+        _first(SEND_AS, _in_row("replyToAddress"), _set_in_row("replyToAddress", "other@example.net")),
+    ),
+    LogMistake(
+        "the mailbox of another user",
+        EMULATOR,
+        "is answered, and the tenant has none such",
+        _first(
+            SEND_AS,
+            lambda entry: _has_subject(entry) and "/users/me/" in entry["path"] and bool(_rows(entry)),
+            lambda entry: _rows(entry)[0].update(sendAsEmail="somebody.else@example.net"),
+        ),
+    ),
+    LogMistake(
+        "bindings dropped",
+        EMULATOR,
+        "the policy of .* lacks",
+        _in_policy(lambda entry: entry["response"].pop("bindings")),
+    ),
+    LogMistake("a member dropped", EMULATOR, "the policy of .* lacks", _in_policy(_first_member_lost)),
+    LogMistake("a member made up", EMULATOR, "stranger@example.net", _in_policy(_stranger_in)),
+    LogMistake("another role in a policy", EMULATOR, "roles/viewer", _in_policy(_another_role)),
+    LogMistake(
+        "a service account disabled that is not",
+        EMULATOR,
+        "`disabled` is answered, and the truth has none",
+        _first(ACCOUNTS, _has_rows, lambda entry: _rows(entry)[0].update(disabled=True)),
+    ),
+    LogMistake(
+        "a service account left out",
+        EMULATOR,
+        "serviceAccounts.list was read to its end without",
+        _first(ACCOUNTS, _last_page, lambda entry: _rows(entry).pop()),
+    ),
+    LogMistake(
+        "a key younger than it is",
+        EMULATOR,
+        "`validAfterTime` is '2026-11-20T00:00:00Z', in truth",
+        _first(
+            "iam.projects.serviceAccounts.keys.list",
+            _in_row("validAfterTime"),
+            _set_in_row("validAfterTime", "2026-11-20T00:00:00Z"),
+        ),
+    ),
+    LogMistake(
+        "another last use",
+        EMULATOR,
+        "was last used at",
+        _first(
+            "policyanalyzer.projects.locations.activityTypes.activities.query",
+            lambda entry: any("serviceAccount" in row.get("activity", {}) for row in _rows(entry)),
+            lambda entry: next(row for row in _rows(entry) if "serviceAccount" in row.get("activity", {}))[
+                "activity"
+            ].update(lastAuthenticatedTime="2020-01-01T07:00:00Z"),
+        ),
+    ),
+    LogMistake(
+        "a token for undelegated scopes",
+        EMULATOR,
+        f"a token of .* for {DELEGATED}, which nobody delegated",
+        _asserted(_undelegated, _for_a_user),
+    ),
+    LogMistake(
+        "a token for nobody",
+        EMULATOR,
+        "a token for nobody@example.com, who is no user",
+        _asserted(_claim("sub", "nobody@example.com"), _for_a_user),
+    ),
+    LogMistake(
+        "a token for an account that does not exist",
+        EMULATOR,
+        "which is no account",
+        _asserted(_claim("iss", "nobody@apps-project.iam.gserviceaccount.com"), _any),
+    ),
+    LogMistake(
+        "a token for an unknown key",
+        EMULATOR,
+        "a token for the key 0000",
+        _asserted(_other_key, lambda entry: bool(entry["assertion_header"])),
+    ),
+    LogMistake(
+        "a delegated token refused",
+        EMULATOR,
+        "is refused, and all that it asks is delegated",
+        _asserted(_refused_token, _for_a_user),
+    ),
+    LogMistake(
+        "a call with a scope that was never delegated",
+        EMULATOR,
+        f"acts as a user with {DELEGATED}",
+        _first(USERS, _has_subject, lambda entry: entry["scopes"].append(DELEGATED)),
+    ),
+    LogMistake(
+        "a call as nobody",
+        EMULATOR,
+        "nobody@example.com is acted as, and is no user",
+        _first(USERS, _has_subject, _set(subject="nobody@example.com")),
+    ),
+    LogMistake(
+        "a misspelt reason",
+        EMULATOR,
+        "forbiden is no reason that Google gives",
+        _refused_with("errors", _reason("forbiden")),
+    ),
+    LogMistake(
+        "a reason of another status",
+        EMULATOR,
+        "backendError does not go with HTTP 40",
+        _refused_with("errors", _reason("backendError"), "badRequest"),
+    ),
+    LogMistake(
+        "a misspelt reason in the details",
+        EMULATOR,
+        "IAM_PERMISION_DENIED is no reason of iam.googleapis.com",
+        _refused_with("details", _detail_reason, "IAM_PERMISSION_DENIED"),
+    ),
+    LogMistake(
+        "a wrong host",
+        EMULATOR,
+        "gmail.googleapis.com has no path .*: expected 404, answered 200",
+        _first(USERS, _any, _set(host="gmail.googleapis.com")),
+    ),
+    LogMistake(
+        "a token at a wrong host",
+        EMULATOR,
+        "admin.googleapis.com gives out no tokens",
+        _token_call(_set(host="admin.googleapis.com"), 200),
+    ),
+    LogMistake(
+        "a parameter taken twice",
+        EMULATOR,
+        "parameter maxResults is given 2 times: expected 400, answered 200",
+        _first(
+            USERS,
+            lambda entry: _asked(entry, "maxResults") is not None,
+            lambda entry: entry.update(query=entry["query"] + "&maxResults=500"),
+        ),
+    ),
+]
+
 _DIRECTORY = "src/google/admin1_directory.rs"
 _IAM = "src/google/iam1.rs"
 SOURCE_MISTAKES = [
@@ -503,15 +875,18 @@ def _caught(findings: list[Finding], by: str, says: str) -> Finding | None:
     )
 
 
-def in_log(mistake: LogMistake, logs: dict[str, list[str]]) -> Finding | None:
+def in_log(
+    mistake: LogMistake, logs: dict[str, list[str]], truths: dict[str, dict | None] | None = None
+) -> Finding | None:
     """What the checker says to a mistake in the first log that has the place for it, and not without it."""
     for source, lines in logs.items():
+        truth = (truths or {}).get(source)
         logged = [exchange.logged for exchange in exchanges.of_lines(source, lines)]
         if not mistake.edit(logged):
             continue
         mistaken = [Exchange(source, number, entry) for number, entry in enumerate(logged, 1)]
-        sound = set(check.start(list(exchanges.of_lines(source, lines))))
-        new = [found for found in check.start(mistaken) if found not in sound]
+        sound = set(check.start(list(exchanges.of_lines(source, lines)), truth))
+        new = [found for found in check.start(mistaken, truth) if found not in sound]
         caught = _caught(new, mistake.by, mistake.says)
         if caught:
             return caught
@@ -536,7 +911,9 @@ def main(arguments: list[str]) -> int:
     logs = {path.name: path.read_text().splitlines() for path in sorted(folder.glob("*.jsonl"))}
     # Where something goes wrong as planned, a mistake may hide behind it.
     logs = {name: lines for name, lines in logs.items() if not any(map(_is_struck, lines))}
-    results = [(f"log: {mistake.name}", in_log(mistake, logs)) for mistake in LOG_MISTAKES]
+    truths = {name: check.truth_of(folder / name) for name in logs}
+    results = [(f"log: {mistake.name}", in_log(mistake, logs, truths)) for mistake in LOG_MISTAKES]
+    results += [(f"meaning: {mistake.name}", in_log(mistake, logs, truths)) for mistake in MEANING_MISTAKES]
     results += [(f"source: {mistake.name}", in_source(mistake, source)) for mistake in SOURCE_MISTAKES]
     missed = 0
     for name, caught in results:

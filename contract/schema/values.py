@@ -126,7 +126,7 @@ def parameter(value: str, schema: dict) -> Iterator[str]:
             yield f"is of type {schema['type']}, got {value!r}"
         case "integer":
             yield from scalar(int(value) if value.lstrip("-").isdigit() else value, schema)
-        case "boolean" if value not in ("true", "false"):
+        case "boolean" if value.lower() not in facts.BOOLEANS:
             yield f"is of type boolean, got {value!r}"
         case "string":
             yield from scalar(value, schema)

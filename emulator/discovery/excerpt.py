@@ -68,6 +68,13 @@ OTHER_SCOPES = {
     "https://www.googleapis.com/auth/cloud-identity.userinvitations.readonly",
     "https://www.googleapis.com/auth/iam",
 }
+# Google's reference pages of these APIs name a scope beside those of their documents, for every method: for example
+# https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts.keys/list. google-auth for Python
+# asks for it alone where it signs. The pages win.
+PAGE_SCOPES = {
+    "iam.v1.json": ["https://www.googleapis.com/auth/iam"],
+    "iamcredentials.v1.json": ["https://www.googleapis.com/auth/iam"],
+}
 HEAD = "kind id name version revision title protocol rootUrl servicePath baseUrl basePath batchPath".split()
 KEPT = "type format enum $ref minimum maximum default pattern required repeated location".split()
 
@@ -101,7 +108,7 @@ def references(value):
             yield from references(below)
 
 
-def pruned(resource, ids, wanted):
+def pruned(resource, ids, wanted, page_scopes):
     """The served methods of a resource and of those below it, in Google's own nesting."""
     kept = {}
     for name, method in resource.get("methods", {}).items():
@@ -110,22 +117,22 @@ def pruned(resource, ids, wanted):
         entry = {key: method[key] for key in ("id", "httpMethod", "path", "flatPath") if key in method}
         entry["parameters"] = {key: shape(value) for key, value in method.get("parameters", {}).items()}
         entry["parameterOrder"] = method.get("parameterOrder", [])
-        entry["scopes"] = method.get("scopes", [])
+        entry["scopes"] = method.get("scopes", []) + page_scopes
         for body in ("request", "response"):
             if body in method:
                 entry[body] = {"$ref": method[body]["$ref"]}
                 wanted.append(method[body]["$ref"])
         kept.setdefault("methods", {})[name] = entry
     for name, below in resource.get("resources", {}).items():
-        below = pruned(below, ids, wanted)
+        below = pruned(below, ids, wanted, page_scopes)
         if below:
             kept.setdefault("resources", {})[name] = below
     return kept
 
 
-def excerpt(document, ids):
+def excerpt(document, ids, page_scopes):
     wanted, schemas = [], {}
-    resources = pruned(document, ids, wanted)
+    resources = pruned(document, ids, wanted, page_scopes)
     scopes = {scope for _, method in methods(resources) for scope in method["scopes"]}
     while wanted:
         name = wanted.pop()
@@ -144,7 +151,7 @@ def excerpt(document, ids):
 def main():
     for (source, target), ids in SERVED.items():
         document = json.loads((DOCUMENTS / source).read_text())
-        (HERE / target).write_text(json.dumps(excerpt(document, ids), indent=1))
+        (HERE / target).write_text(json.dumps(excerpt(document, ids, PAGE_SCOPES.get(source, [])), indent=1))
     scopes = set(OTHER_SCOPES)
     for path in DOCUMENTS.glob("*.json"):
         auth = json.loads(path.read_text()).get("auth", {})

@@ -294,6 +294,19 @@ impl ApiError {
             .violation("", &description)
     }
 
+    /// A parameter that takes one value has two. Stricter than Google where that was measured: Drive and
+    /// Sheets read the first of some and the last of others (github.com/brekkylab/backlot, issue 306), so no
+    /// client can rely on either. *Assumed* wording.
+    pub(crate) fn given_twice(name: &str) -> Self {
+        let description = format!(
+            "Invalid JSON payload received. Unknown name \"{name}\": Proto field is not repeating, cannot start list."
+        );
+        Self::new(400, description.clone())
+            .reason("badRequest")
+            .status("INVALID_ARGUMENT")
+            .violation(name, &description)
+    }
+
     /// *Unverified* wording.
     pub(crate) fn missing_parameter(api: Api, name: &str) -> Self {
         let message = format!("Missing required parameter: {name}");

@@ -41,8 +41,9 @@ impl Assertion {
         self.claims.get(name)?.as_str()
     }
 
-    pub(crate) fn key_id(&self) -> Option<&str> {
-        self.header.get("kid")?.as_str()
+    /// Whether the header leaves the key open or names this one; anything but a text names none.
+    pub(crate) fn can_be_of(&self, key_id: &str) -> bool {
+        self.header.get("kid").is_none_or(|named| named.as_str() == Some(key_id))
     }
 
     /// Whether it is signed with RS256 by the private half of this key.

@@ -6,7 +6,7 @@
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Request, Response};
 use hyper::service::Service as _;
@@ -94,6 +94,9 @@ fn request(call: Call, outer: &Parts) -> Option<Request<Body>> {
     let own = call.authorization.and_then(|value| HeaderValue::from_str(&value).ok());
     if let Some(authorization) = own.or_else(|| outer.headers.get(AUTHORIZATION).cloned()) {
         request = request.header(AUTHORIZATION, authorization);
+    }
+    if let Some(host) = outer.headers.get(HOST) {
+        request = request.header(HOST, host);
     }
     // A fault may tear the connection that the batch came by.
     if let Some(line) = outer.extensions.get::<Line>() {

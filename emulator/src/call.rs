@@ -11,6 +11,7 @@ use crate::bearer_tokens::{Bearer, Client};
 use crate::discovery::{Method, Schema};
 use crate::fields::Mask;
 use crate::page_tokens::Place;
+use crate::system_parameters::is_json;
 use crate::tenant::{Person, Project, Resource, ServiceAccount, Tenant, workload};
 use crate::world::World;
 
@@ -98,10 +99,13 @@ impl<'a> Call<'a> {
         if self.path.is_none() {
             return Err(ApiError::unreadable_path(self.method.api));
         }
-        for (name, value) in &self.query {
+        for (at, (name, value)) in self.query.iter().enumerate() {
             let schema =
                 self.method.query_parameter(name).ok_or_else(|| ApiError::unknown_parameter(name))?;
             check_parameter(name, value, schema)?;
+            if !schema.repeated && self.query.iter().take(at).any(|(earlier, _)| earlier == name) {
+                return Err(ApiError::given_twice(name));
+            }
         }
         for (name, schema) in self.method.parameters {
             let value = if schema.location.as_deref() == Some("path") {
@@ -116,8 +120,8 @@ impl<'a> Call<'a> {
             }
         }
         match self.in_query("alt") {
-            None | Some("json") => Ok(()),
-            Some(alt) => Err(ApiError::answer_not_served(self.method.api, alt)),
+            Some(alt) if !is_json(alt) => Err(ApiError::answer_not_served(self.method.api, alt)),
+            _ => Ok(()),
         }
     }
 

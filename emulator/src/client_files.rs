@@ -47,7 +47,7 @@ const SUBJECT_TOKEN_FILE: &str = "subject-token";
 const CA_CERTIFICATE: &str = "ca.pem";
 
 /// A tenant with more users than this is described by nothing but its own answers.
-const LARGEST_TRUTH: usize = 10_000;
+pub(crate) const LARGEST_TRUTH: usize = 10_000;
 
 pub(crate) fn write(
     folder: &Path,

@@ -18,6 +18,7 @@ use crate::connection::Line;
 use crate::fault::{Answer, Asked, Endpoint};
 use crate::reply::Reply;
 use crate::serve::log_entry;
+use crate::tenant::ServiceAccount;
 use crate::token_endpoint::{Refusal, known_scopes};
 use crate::token_server::{granted, reply};
 use crate::world::World;
@@ -28,7 +29,31 @@ const CLOUD: &str = "https://www.googleapis.com/auth/cloud-platform";
 const TEXT: &str = "application/text";
 
 pub(crate) fn routes() -> Router<Arc<World>> {
-    Router::new().route(&format!("{ROOT}/{{*path}}"), get(answer))
+    Router::new()
+        .route("/", get(presence))
+        .route(ROOT, get(answer))
+        .route(&format!("{ROOT}/"), get(answer))
+        .route(&format!("{ROOT}/{{*path}}"), get(answer))
+}
+
+/// By the header of this answer, clients find out whether they run in Google's cloud: google-auth's `ping`,
+/// Google reference "Detecting if a VM is running in Compute Engine". No header of the request is needed.
+async fn presence(State(world): State<Arc<World>>, request: Request) -> Response<Body> {
+    let (parts, _) = request.into_parts();
+    let asked = Asked {
+        method: parts.method.as_str(),
+        path: parts.uri.path(),
+        subject: None,
+        endpoint: Endpoint::Other,
+    };
+    let struck = world.faults.strike(&asked);
+    world.hold_back(struck.wait).await;
+    let entry = log_entry(&world, &parts);
+    let reply = match struck.answer() {
+        Some(Answer::Status(status)) => reply(Err(Refusal::of_status(status))),
+        _ => Reply::text(200, TEXT, "computeMetadata/\n").with(FLAVOR, "Google"),
+    };
+    reply.send(&world, entry, &struck, parts.extensions.get::<Line>()).await
 }
 
 async fn answer(State(world): State<Arc<World>>, request: Request) -> Response<Body> {
@@ -56,10 +81,23 @@ async fn answer(State(world): State<Arc<World>>, request: Request) -> Response<B
             }
             (Some("email"), _) => text(&account.email),
             (Some("scopes"), _) => text(&format!("{CLOUD}\n")),
-            (Some(""), _) => {
-                let about = json!({ "aliases": ["default"], "email": account.email, "scopes": [CLOUD] });
-                Reply::json(200, &about, false)
+            (Some(""), _) if is_recursive(&parts) => Reply::json(200, &about(account), false),
+            (Some(""), _) => text("aliases\nemail\nscopes\ntoken\n"),
+            (Some("aliases"), _) => text("default\n"),
+            (None, "" | "/") => text("instance/\nproject/\nuniverse/\n"),
+            (None, "/instance" | "/instance/") => text("service-accounts/\n"),
+            (None, "/project" | "/project/") => text("numeric-project-id\nproject-id\n"),
+            (None, "/instance/service-accounts" | "/instance/service-accounts/") => {
+                if is_recursive(&parts) {
+                    let about = about(account);
+                    let accounts = json!({ "default": about, account.email.as_str(): about });
+                    Reply::json(200, &accounts, false)
+                } else {
+                    text(&format!("default/\n{}/\n", account.email))
+                }
             }
+            // Google reference: universes; this is the default one.
+            (None, "/universe/universe-domain" | "/universe/universe_domain") => text("googleapis.com"),
             (None, "/project/project-id") => text(&project.id),
             (None, "/project/numeric-project-id") => text(&project.number),
             _ => Reply::text(404, "text/html; charset=UTF-8", "The requested URL was not found."),
@@ -73,6 +111,16 @@ async fn answer(State(world): State<Arc<World>>, request: Request) -> Response<B
 fn account_path<'p>(world: &World, path: &'p str) -> Option<&'p str> {
     let (account, rest) = path.strip_prefix("/instance/service-accounts/")?.split_once('/')?;
     (account == "default" || account == world.tenant.audit_account).then_some(rest)
+}
+
+fn about(account: &ServiceAccount) -> Value {
+    json!({ "aliases": ["default"], "email": account.email, "scopes": [CLOUD] })
+}
+
+/// Whether a directory is asked for with all that it holds, which is answered in JSON.
+fn is_recursive(parts: &Parts) -> bool {
+    form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
+        .any(|(name, value)| name == "recursive" && value.eq_ignore_ascii_case("true"))
 }
 
 /// The scopes asked for, separated by commas; those of the machine if there are none.

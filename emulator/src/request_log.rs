@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
 use std::io::{BufWriter, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -43,6 +43,8 @@ pub struct LoggedRequest {
     pub at: DateTime<Utc>,
     /// The HTTP method.
     pub method: String,
+    /// The host that was asked, without its port.
+    pub host: String,
     /// The path, as sent.
     pub path: String,
     /// The query, as sent but for secrets.
@@ -92,6 +94,8 @@ struct State {
 struct LogFile {
     file: BufWriter<fs::File>,
     bodies: bool,
+    /// Where the tenant's truth is told beside it.
+    truth: Option<PathBuf>,
 }
 
 impl RequestLog {
@@ -106,6 +110,21 @@ impl RequestLog {
         }
         let bodies = files.iter().any(|file| file.bodies);
         Ok(Self { state: Mutex::new(State { latest: VecDeque::new(), files }), bodies })
+    }
+
+    /// Tells the tenant's truth beside each log that has a place for it, so that answers can be held
+    /// against it.
+    pub(crate) fn tell(&self, truth: impl FnOnce() -> Value) -> Result<(), EmulatorError> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut paths = state.files.iter().filter_map(|file| file.truth.as_ref()).peekable();
+        if paths.peek().is_none() {
+            return Ok(());
+        }
+        let text = truth().to_string();
+        for path in paths {
+            fs::write(path, &text).map_err(|source| EmulatorError::Write { path: path.clone(), source })?;
+        }
+        Ok(())
     }
 
     /// A log file that cannot be written any more is given up; serving goes on.
@@ -134,7 +153,7 @@ impl LogFile {
     fn create(path: &Path, bodies: bool) -> Result<Self, EmulatorError> {
         let failed = |source| EmulatorError::Write { path: path.to_owned(), source };
         let file = fs::File::create(path).map_err(failed)?;
-        Ok(Self { file: BufWriter::new(file), bodies })
+        Ok(Self { file: BufWriter::new(file), bodies, truth: None })
     }
 
     /// A new file for this start, whichever processes else log to the same folder.
@@ -147,7 +166,11 @@ impl LogFile {
         let start = STARTS.fetch_add(1, Ordering::Relaxed);
         let path = folder.join(format!("{now}-{}-{start}.jsonl", std::process::id()));
         let file = OpenOptions::new().write(true).create_new(true).open(&path);
-        Ok(Self { file: BufWriter::new(file.map_err(failed)?), bodies: true })
+        Ok(Self {
+            file: BufWriter::new(file.map_err(failed)?),
+            bodies: true,
+            truth: Some(path.with_extension("truth.json")),
+        })
     }
 
     fn write(&mut self, request: &LoggedRequest) -> std::io::Result<()> {

@@ -7,8 +7,9 @@ use axum::body::{Body, to_bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::Response;
-use axum::http::header::{AUTHORIZATION, HOST, USER_AGENT};
+use axum::http::header::{AUTHORIZATION, USER_AGENT};
 use axum::http::request::Parts;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 
@@ -18,6 +19,7 @@ use crate::call::{Call, Outcome, credential_in};
 use crate::connection::Line;
 use crate::discovery::{Api, METHODS, Method, description};
 use crate::fault::{Answer, Asked, Circumstances, Endpoint, Struck, status_error};
+use crate::hosts::{asked_host, at_its_host};
 use crate::method_override::as_get;
 use crate::page_tokens::Place;
 use crate::principals::client_name;
@@ -25,7 +27,7 @@ use crate::reply::{Reply, date};
 use crate::request_log::{LoggedRequest, without_secrets};
 use crate::routes::{Handler, handler};
 use crate::world::World;
-use crate::{key_certificates, metadata_server, self_signed, token_server};
+use crate::{key_certificates, metadata_server, self_signed, system_parameters, token_server};
 
 /// Room for a `signJwt` payload, which may be as long as a token form.
 const LONGEST_MESSAGE: usize = 64 * 1024;
@@ -40,10 +42,12 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .route("/discovery/v1/apis/{api}/{version}/rest", get(description_by_name))
         .route("/$discovery/rest", get(description_by_host))
         .fallback(any_method)
-        .method_not_allowed_fallback(unknown_verb);
+        .method_not_allowed_fallback(unknown_verb)
+        .layer(from_fn_with_state(Arc::clone(&world), at_its_host));
     // A batch has no batches in it.
     let single = router.clone().with_state(Arc::clone(&world));
-    let many = post(move |world, request| batched(single, world, request));
+    let many = post(move |world, request| batched(single, world, request))
+        .layer(from_fn_with_state(Arc::clone(&world), at_its_host));
     router
         .route("/batch", many.clone())
         .route("/batch/{*api}", many)
@@ -104,8 +108,7 @@ async fn api_method(method: &'static Method, world: &World, request: Request) ->
         return respond(world, &parts, Err(ApiError::unknown_path(parts.uri.path()))).await;
     };
     let path = method.template.parameters(parts.uri.path());
-    let query: Vec<(String, String)> =
-        form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+    let query = system_parameters::read(parts.uri.query().unwrap_or_default(), method);
     let body = to_bytes(body, LONGEST_MESSAGE).await.unwrap_or_default();
     let now = world.clock.now();
     let credential = credential(&parts).or_else(|| credential_in(&query, method)).map(str::to_owned);
@@ -185,12 +188,12 @@ async fn description_by_host(State(world): State<Arc<World>>, request: Request) 
     let version = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
         .find_map(|(name, value)| (name == "version").then(|| value.into_owned()))
         .unwrap_or_default();
-    describe(&world, &parts, Api::at_host(host(&parts), &version)).await
+    describe(&world, &parts, Api::at_host(asked_host(&parts), &version)).await
 }
 
 async fn describe(world: &World, parts: &Parts, api: Option<Api>) -> Response<Body> {
     let outcome = api
-        .and_then(|api| description(api, host(parts), world.base_url()))
+        .and_then(|api| description(api, asked_host(parts), world.base_url()))
         .ok_or_else(|| ApiError::unknown_path(parts.uri.path()));
     respond(world, parts, outcome).await
 }
@@ -255,13 +258,6 @@ fn turned(call: &Call<'_>, mut page: Value, fault: Option<Answer>) -> Outcome {
     Ok(page)
 }
 
-/// The host that was asked, without its port: a header in HTTP/1.1, part of the address in HTTP/2.
-fn host(parts: &Parts) -> &str {
-    let header = || parts.headers.get(HOST).and_then(|value| value.to_str().ok());
-    let authority = parts.uri.host().or_else(header).unwrap_or_default();
-    authority.split_once(':').map_or(authority, |(host, _)| host)
-}
-
 fn credential(parts: &Parts) -> Option<&str> {
     let (scheme, token) = parts.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
@@ -283,6 +279,7 @@ pub(crate) fn log_entry(world: &World, parts: &Parts) -> LoggedRequest {
     LoggedRequest {
         at: world.clock.now(),
         method: parts.method.as_str().to_owned(),
+        host: asked_host(parts).to_owned(),
         path: parts.uri.path().to_owned(),
         query: without_secrets(parts.uri.query().unwrap_or_default()),
         operation: None,

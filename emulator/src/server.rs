@@ -16,7 +16,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::bearer_tokens::BearerTokens;
 use crate::certificate;
-use crate::client_files::{self, ClientFiles};
+use crate::client_files::{self, ClientFiles, LARGEST_TRUTH};
 use crate::clock::Clock;
 use crate::connection::{Wire, converse};
 use crate::doomed_tokens::DoomedTokens;
@@ -79,6 +79,9 @@ pub async fn start(options: Options) -> Result<Emulator, EmulatorError> {
         google_key: OnceLock::new(),
         token_uri: format!("{base_url}/token"),
     });
+    if world.tenant.people.len() <= LARGEST_TRUTH {
+        world.log.tell(|| truth(&world.tenant, world.clock.now()))?;
+    }
     let (stop, stopped) = watch::channel(false);
     let acceptor = identity.as_ref().map(|identity| TlsAcceptor::from(Arc::clone(&identity.server)));
     let serving = tokio::spawn(accept(listener, acceptor, router(Arc::clone(&world)), stopped));

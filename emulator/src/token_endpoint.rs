@@ -191,7 +191,7 @@ pub(crate) fn signer<'a>(
     let signed = account
         .keys
         .iter()
-        .filter(|key| key.is_usable(now) && assertion.key_id().is_none_or(|id| id == key.id))
+        .filter(|key| key.is_usable(now) && assertion.can_be_of(&key.id))
         .filter_map(|key| world.public_half(key))
         .any(|public_key| assertion.is_signed_by(public_key));
     if !signed {

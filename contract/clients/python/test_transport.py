@@ -58,7 +58,6 @@ class Transport(unittest.TestCase):
                 "/admin/directory/v1/users/",
                 "/Admin/Directory/v1/users",
                 "/gmail/v1/users/me/settings/sendas",
-                "/",
             ):
                 answer = http.get(path)
                 self.assertEqual(answer.status_code, 404, path)

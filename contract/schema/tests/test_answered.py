@@ -38,7 +38,7 @@ class Answered(unittest.TestCase):
             {"fields": "users(mail)"},
             {"fields": "("},
         ]:
-            refusal = error(400, errors=[ITEM], status="INVALID_ARGUMENT")
+            refusal = error(400, errors=[ITEM | {"reason": "badRequest"}], status="INVALID_ARGUMENT")
             self.assertIn("expected 400, answered 200", self.wrong(users(query=query)), query)
             self.assertEqual(self.wrong(users(query=query, status=400, answer=refusal)), "", query)
         nowhere = users(path="/admin/directory/v1/printers", operation=None)
@@ -101,12 +101,18 @@ class Answered(unittest.TestCase):
         self.assertIn("like any other", struck("userRateLimitExceeded"))
         self.assertEqual(struck("drip=1ms"), "")
         self.assertIn("User has no field", struck("drip=1ms", answer={"users": [{"mail": "a"}]}))
-        for word, status in [("hang", 0), ("garbage", 200), ("html=502", 502), ("body=403", 403), ("patch", 200)]:
+        for word, status in [
+            ("hang", 0),
+            ("garbage", 200),
+            ("html=502", 502),
+            ("body=403", 403),
+            ("patch", 200),
+        ]:
             nothing = users(fault=True, fault_answer=word, status=status)
             nothing.logged["response"] = None
             self.assertEqual(self.wrong(nothing), "", word)
-            nothing.logged["status"] = 301
-            self.assertIn("does not go with HTTP 301", self.wrong(nothing), word)
+            nothing.logged["status"] = 100
+            self.assertIn("does not go with HTTP 100", self.wrong(nothing), word)
         silent = users(fault=True, fault_answer="500", status=500)
         silent.logged["response"] = None
         self.assertIn("an answer that can be read", self.wrong(silent))

@@ -68,6 +68,11 @@ pub(crate) fn truth(tenant: &Tenant, now: DateTime<Utc>) -> Value {
         })).collect::<Vec<_>>(),
         "projects": projects,
         "grants": grants,
+        // What is really delegated, whoever wrote it down.
+        "delegations": tenant.grants.iter().map(|grant| json!({
+            "clientId": grant.client_id,
+            "scopes": grant.scopes,
+        })).collect::<Vec<_>>(),
         "ledger": ledger(tenant, now),
         "paths": paths(tenant, now),
     })

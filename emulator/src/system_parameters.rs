@@ -1,0 +1,58 @@
+//! Google's system parameters, and the ways in which a value may be written.
+//!
+//! Google reference: <https://cloud.google.com/apis/docs/system-parameters>. Discovery documents describe
+//! the older names only; the names with `$` are taken by every API.
+
+use crate::discovery::Method;
+
+/// The names with `$` that mean the same as a parameter that the documents describe.
+const ALIASES: [(&str, &str); 5] = [
+    ("$alt", "alt"),
+    ("$callback", "callback"),
+    ("$fields", "fields"),
+    ("$key", "key"),
+    ("$prettyPrint", "prettyPrint"),
+];
+
+/// Those that no document describes and that change no answer here.
+const WITHOUT_EFFECT: [&str; 4] = ["$apiVersion", "$ct", "$outputDefaults", "$userProject"];
+
+/// How a boolean may be written, in any case. `True` and `False` are what gcloud and GAM send; that Google
+/// reads the other words was measured on Drive (github.com/brekkylab/backlot, issues 338 and 339).
+const TRUE: [&str; 5] = ["true", "t", "yes", "y", "1"];
+const FALSE: [&str; 5] = ["false", "f", "no", "n", "0"];
+
+/// The query as a method reads it: under the names of its document, with booleans in their usual spelling.
+pub(crate) fn read(query: &str, method: &Method) -> Vec<(String, String)> {
+    form_urlencoded::parse(query.as_bytes())
+        .filter(|(name, _)| !WITHOUT_EFFECT.contains(&name.as_ref()))
+        .map(|(name, value)| {
+            let name = usual_name(&name).to_owned();
+            let is_boolean =
+                method.query_parameter(&name).is_some_and(|schema| schema.kind.as_deref() == Some("boolean"));
+            let value = if is_boolean { usual_boolean(&value).to_owned() } else { value.into_owned() };
+            (name, value)
+        })
+        .collect()
+}
+
+fn usual_name(name: &str) -> &str {
+    ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, usual)| usual)
+}
+
+fn usual_boolean(value: &str) -> &str {
+    let is = |word: &&str| word.eq_ignore_ascii_case(value);
+    if TRUE.iter().any(|word| is(word)) {
+        "true"
+    } else if FALSE.iter().any(|word| is(word)) {
+        "false"
+    } else {
+        value
+    }
+}
+
+/// Whether an answer is wanted in JSON. The generated clients ask for `json;enum-encoding=int`; their
+/// parsers take an enumeration's name as well, which is what is answered.
+pub(crate) fn is_json(alt: &str) -> bool {
+    matches!(alt, "json" | "json;enum-encoding=int")
+}
