@@ -11,7 +11,6 @@ use crate::bearer_tokens::{Bearer, Client};
 use crate::discovery::{Method, Schema};
 use crate::fields::Mask;
 use crate::page_tokens::Place;
-use crate::system_parameters::is_json;
 use crate::tenant::{Person, Project, Resource, ServiceAccount, Tenant, workload};
 use crate::world::World;
 
@@ -120,8 +119,8 @@ impl<'a> Call<'a> {
             }
         }
         match self.in_query("alt") {
-            Some(alt) if !is_json(alt) => Err(ApiError::answer_not_served(self.method.api, alt)),
-            _ => Ok(()),
+            None | Some("json") => Ok(()),
+            Some(alt) => Err(ApiError::answer_not_served(self.method.api, alt)),
         }
     }
 

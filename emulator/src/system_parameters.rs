@@ -22,6 +22,10 @@ const WITHOUT_EFFECT: [&str; 4] = ["$apiVersion", "$ct", "$outputDefaults", "$us
 const TRUE: [&str; 5] = ["true", "t", "yes", "y", "1"];
 const FALSE: [&str; 5] = ["false", "f", "no", "n", "0"];
 
+/// What every generated REST client asks for. Their parsers take an enumeration's name as well as its
+/// number, so names are answered: no discovery document tells the numbers.
+const JSON_WITH_NUMBERS: &str = "json;enum-encoding=int";
+
 /// The query as a method reads it: under the names of its document, with booleans in their usual spelling.
 pub(crate) fn read(query: &str, method: &Method) -> Vec<(String, String)> {
     form_urlencoded::parse(query.as_bytes())
@@ -30,7 +34,11 @@ pub(crate) fn read(query: &str, method: &Method) -> Vec<(String, String)> {
             let name = usual_name(&name).to_owned();
             let is_boolean =
                 method.query_parameter(&name).is_some_and(|schema| schema.kind.as_deref() == Some("boolean"));
-            let value = if is_boolean { usual_boolean(&value).to_owned() } else { value.into_owned() };
+            let value = match value.as_ref() {
+                JSON_WITH_NUMBERS if name == "alt" => "json".to_owned(),
+                value if is_boolean => usual_boolean(value).to_owned(),
+                _ => value.into_owned(),
+            };
             (name, value)
         })
         .collect()
@@ -49,10 +57,4 @@ fn usual_boolean(value: &str) -> &str {
     } else {
         value
     }
-}
-
-/// Whether an answer is wanted in JSON. The generated clients ask for `json;enum-encoding=int`; their
-/// parsers take an enumeration's name as well, which is what is answered.
-pub(crate) fn is_json(alt: &str) -> bool {
-    matches!(alt, "json" | "json;enum-encoding=int")
 }

@@ -83,8 +83,8 @@ impl Access {
                 scope: Some(iam1::CLOUD_SCOPE),
                 role: "IAM permissions iam.serviceAccounts.list and iam.serviceAccountKeys.list on each project, as in \
                        roles/iam.securityReviewer; the Identity and Access Management (IAM) API, enabled",
-                cost: "IAM accepts no narrower scope; what the account may do is what its IAM roles allow. Not \
-                       delegated: it acts as itself",
+                cost: "one token serves all APIs of the cloud, and only IAM would take less; what the account may do \
+                       is what its IAM roles allow. Not delegated: it acts as itself",
             },
             Part::IamPolicies => Self::of_cloud(
                 "IAM permissions iam.serviceAccounts.getIamPolicy, resourcemanager.projects.get, \
