@@ -129,3 +129,21 @@ fn needed(part: Part, error: &GoogleError) -> String {
         String::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_of_single_rows_is_known_as_such_and_names_each() {
+        let mut broken = BrokenRows::default();
+        broken.add("odd", r#"{"id": "7", "primaryEmail": "ann@example.com"}"#);
+        broken.add("odd", r#"{"roleAssignmentId": 42}"#);
+        let gap = broken_rows(Part::Users, &broken).unwrap();
+        assert!(gap.is_of_rows());
+        for name in ["id 7", "ann@example.com", "roleAssignmentId 42"] {
+            assert!(gap.message.contains(name), "{}", gap.message);
+        }
+        assert!(!empty(Part::Users, "user").is_of_rows());
+    }
+}

@@ -105,7 +105,12 @@ fn admin_roles(account: &ServiceAccount, tenant: &Tenant) -> Vec<Load> {
             is_certain: false,
         },
         Some(role) => Load::certain(Severity::High, format!("holds the admin role {}", role.title())),
-        None => Load::certain(Severity::High, format!("holds the admin role with the id {role_id}")),
+        // What it allows is not known.
+        None => Load {
+            severity: Severity::Medium,
+            what: format!("holds an admin role that Directory does not list, with the id {role_id}"),
+            is_certain: false,
+        },
     };
     roles.of(&account.unique_id).map(|assignment| load(&assignment.role_id)).collect()
 }
@@ -231,10 +236,17 @@ mod tests {
 
     #[test]
     fn a_super_admin_is_critical_and_another_admin_high() {
-        for (role, severity) in [("1", Severity::Critical), ("2", Severity::High), ("9", Severity::High)] {
+        for (role, severity) in [("1", Severity::Critical), ("2", Severity::High)] {
             let ruling = of(&with_role(role, CLIENT, AssigneeType::User, known()));
             assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "{role}");
         }
+    }
+
+    #[test]
+    fn a_role_that_is_not_listed_is_for_review_and_named_by_its_id() {
+        let ruling = of(&with_role("987", CLIENT, AssigneeType::User, known()));
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::Medium));
+        assert!(ruling.evidence.iter().any(|fact| fact.contains("987")), "{:?}", ruling.evidence);
     }
 
     #[test]
