@@ -17,7 +17,7 @@ pub(crate) const CHECK: Check = Check {
     severity: Severity::High,
     condition: "The service account of a client that holds a delegation also holds a super admin role (critical) or \
                 another admin role of Workspace (high; review, low, if the role's name says that it only reads, for \
-                its privileges are not read); is itself Owner or Editor of its project, or of what is above it \
+                its privileges are not read; review, medium, if the role is not listed); is itself Owner or Editor of its project, or of what is above it \
                 (high); or is a default account of Compute Engine or App Engine (high). Roles that it holds as a \
                 member of a group, and what it is attached to, are not judged.",
     why: "What takes over one of these powers has the others too; a default account is attached to whatever starts in \
