@@ -82,7 +82,7 @@ pub async fn run(
         failure = tell_traffic(&store, &client, &run, &earlier, progress) => return Err(failure.into()),
     };
     let own = assemble::OwnClient { email: &account.email, client_id: account.client_id.as_deref() };
-    let facts = assemble::facts(&run, own, register.as_ref())?;
+    let facts = assemble::facts(&run, own, register.as_ref(), config.event_days)?;
     if client.tokens_issued() == 0
         && (ending == RunState::Finished || client.has_given_up())
         && let Some(gap) = facts.without_any_token(&plan.parts)
@@ -182,7 +182,7 @@ pub fn judge_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError>
     let exceptions = read_exceptions(config)?;
     let register = read_register(config)?;
     let store = Store::open(&config.history)?;
-    let (run, state, before, facts) = reported_run(&store, run_id, register.as_ref())?;
+    let (run, state, before, facts) = reported_run(&store, run_id, register.as_ref(), config.event_days)?;
     let parts = before.coverage.0.iter().map(|row| row.part).collect();
     let policy = policy(config, &facts, register);
     let judged = judge(&run, &facts, checks::ALL, &policy, &exceptions, &parts)?;
@@ -197,7 +197,7 @@ pub fn judge_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError>
 pub fn report_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError> {
     let register = read_register(config)?;
     let store = Store::open(&config.history)?;
-    let (run, state, summary, facts) = reported_run(&store, run_id, register.as_ref())?;
+    let (run, state, summary, facts) = reported_run(&store, run_id, register.as_ref(), config.event_days)?;
     write_again(config, &store, &run, &facts.tenant, &summary, state)
 }
 
@@ -207,7 +207,7 @@ pub fn report_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError
 /// When the history has no such run.
 pub fn draft_register(config: &Config, run_id: &str) -> Result<String, AuditError> {
     let store = Store::open(&config.history)?;
-    let (_, _, _, facts) = reported_run(&store, run_id, None)?;
+    let (_, _, _, facts) = reported_run(&store, run_id, None, config.event_days)?;
     Ok(tenant::draft_register(&facts.tenant))
 }
 
@@ -359,6 +359,7 @@ fn policy(config: &Config, facts: &Facts, register: Option<Register>) -> Policy 
         tier_zero: config.admin.iter().cloned().collect(),
         own_client_id: Some(facts.own_client_id.clone()),
         register,
+        event_days: config.event_days,
         ..Policy::of(config.profile)
     }
 }
@@ -452,12 +453,13 @@ fn reported_run<'s>(
     store: &'s Store,
     run_id: &str,
     register: Option<&Register>,
+    event_days: i64,
 ) -> Result<(Run<'s>, RunState, RunSummary, Facts), AuditError> {
     let run = store.run(run_id)?.ok_or_else(|| AuditError::NoSuchRun(run_id.to_owned()))?;
     let KnownRun { state, summary, .. } = run.known()?;
     let summary = summary.ok_or_else(|| AuditError::NoReportYet(run_id.to_owned()))?;
     let own = assemble::OwnClient { email: &summary.service_account, client_id: Some(&summary.client_id) };
-    let facts = assemble::facts(&run, own, register)?;
+    let facts = assemble::facts(&run, own, register, event_days)?;
     Ok((run, state, summary, facts))
 }
 

@@ -19,9 +19,12 @@ use toml::de::DeTable;
 use crate::findings::Severity;
 use crate::formats;
 use crate::input_file;
-use crate::tenant::{Part, Profile};
+use crate::tenant::{DEFAULT_EVENT_DAYS, Part, Profile};
 
 use keys::Key;
+
+/// Google keeps its logs for so many days: https://support.google.com/a/answer/7061566.
+const MAX_EVENT_DAYS: i64 = 180;
 
 /// What `init` writes.
 pub const TEMPLATE: &str = include_str!("../config.toml");
@@ -63,6 +66,8 @@ pub struct Config {
     pub exceptions: Option<PathBuf>,
     /// The register of clients.
     pub register: Option<PathBuf>,
+    /// Days for which an event stays in reports.
+    pub event_days: i64,
     /// Where reports go.
     pub reports: PathBuf,
     /// Names of formats.
@@ -179,6 +184,7 @@ struct Checks {
     profile: Option<String>,
     exceptions: Option<PathBuf>,
     register: Option<PathBuf>,
+    event_days: Option<i64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -363,6 +369,13 @@ impl Sources {
             profile: self.profile(written.checks.profile.as_deref())?,
             exceptions: written.checks.exceptions.map(|path| self.resolved(&path)),
             register: written.checks.register.map(|path| self.resolved(&path)),
+            event_days: self.number(
+                "checks",
+                "event_days",
+                written.checks.event_days,
+                DEFAULT_EVENT_DAYS,
+                1..=MAX_EVENT_DAYS,
+            )?,
             reports: self.resolved(&reports),
             formats: self.formats(written.reports.formats)?,
             fail_on: self.fail_on(written.reports.fail_on.as_deref())?,

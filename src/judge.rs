@@ -7,12 +7,14 @@ mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::Duration;
+
 use crate::checks::{Check, ExceptionUse, Judge, subjects};
 use crate::findings::{
     Change, ChangeCounts, CheckSummary, Coverage, Exception, Exceptions, Finding, Fingerprint, FixedFinding,
     MailboxCounts, NotConfigured, REGISTER, Ruling, Severity, Subject, SubjectKind, Verdict,
 };
-use crate::store::{GoneFinding, Run, StoreError};
+use crate::store::{EventStage, GoneFinding, Run, StoreError};
 use crate::tenant::{
     Gap, MailboxFact, Part, Policy, ProjectGuardrails, Reading, ServiceAccount, Tenant, UserFacts,
 };
@@ -186,6 +188,8 @@ struct Court<'a> {
     tallies: Vec<Tally>,
     /// Lines of the exceptions that covered something.
     used_exceptions: BTreeSet<usize>,
+    /// Events that were judged, as earlier versions named them.
+    former_events: BTreeSet<Fingerprint>,
     findings: Vec<Finding>,
     not_assessed: Vec<(&'static str, String)>,
     changes: ChangeCounts,
@@ -201,6 +205,7 @@ impl<'a> Court<'a> {
             sources: Sources::of(bench.tenant),
             tallies: bench.checks.iter().map(|check| Tally::new(check)).collect(),
             used_exceptions: BTreeSet::new(),
+            former_events: BTreeSet::new(),
             findings: Vec::new(),
             not_assessed: Vec::new(),
             changes: ChangeCounts::default(),
@@ -347,6 +352,7 @@ impl<'a> Court<'a> {
         rulings: Vec<Ruling>,
     ) -> Result<(), StoreError> {
         let check = self.bench.checks[index];
+        let rulings = self.without_old_events(check, judged, share, rulings)?;
         let missing = self.missing(check, share);
         let rulings: Vec<Ruling> = worst_of_each_subject(rulings)
             .into_iter()
@@ -379,6 +385,50 @@ impl<'a> Court<'a> {
         check.needs.iter().find_map(|part| share.gap(*part, tenant))
     }
 
+    /// What was judged now, less the events that were in reports for long enough: they are listed once as expired.
+    fn without_old_events(
+        &mut self,
+        check: &'static Check,
+        judged: &Subject,
+        share: Share<'_>,
+        rulings: Vec<Ruling>,
+    ) -> Result<Vec<Ruling>, StoreError> {
+        let mut kept = Vec::with_capacity(rulings.len());
+        for ruling in rulings {
+            let subject = ruling.subject.clone().filter(|subject| subject.kind == SubjectKind::Event);
+            let stage = match &subject {
+                Some(subject) => {
+                    let named = |id| Fingerprint::of(check.id, &Subject::new(subject.kind, id, ""));
+                    self.former_events.extend(subject.also.iter().map(named));
+                    self.stage(check.id, subject)?
+                }
+                None => EventStage::Open,
+            };
+            match stage {
+                EventStage::Open => kept.push(ruling),
+                EventStage::Expires => {
+                    let finding = self.finding(check, judged, share.project(), ruling);
+                    self.expire(finding)?;
+                }
+                EventStage::Over => {}
+            }
+        }
+        if kept.is_empty() {
+            kept.push(Ruling::pass("Nothing happened that was not in reports for long enough"));
+        }
+        Ok(kept)
+    }
+
+    fn stage(&self, check_id: &str, subject: &Subject) -> Result<EventStage, StoreError> {
+        self.run.event_stage(check_id, subject, Duration::days(self.bench.policy.event_days))
+    }
+
+    fn expire(&mut self, finding: Finding) -> Result<(), StoreError> {
+        let first_seen_at = self.run.expire_event(&finding.check_id, &finding.subject)?;
+        self.findings.push(Finding { first_seen_at, change: Change::Expired, ..finding });
+        self.flush_if_full()
+    }
+
     fn find(
         &mut self,
         check: &'static Check,
@@ -386,6 +436,20 @@ impl<'a> Court<'a> {
         project: Option<&str>,
         ruling: Ruling,
     ) -> Result<Verdict, StoreError> {
+        let finding = self.finding(check, judged, project, ruling);
+        let verdict = finding.verdict;
+        self.keep(finding)?;
+        Ok(verdict)
+    }
+
+    /// What a person should see, under the exceptions of today.
+    fn finding(
+        &mut self,
+        check: &'static Check,
+        judged: &Subject,
+        project: Option<&str>,
+        ruling: Ruling,
+    ) -> Finding {
         let at = self.run.started_at();
         let subject = ruling.subject.unwrap_or_else(|| judged.clone());
         let exception = self.bench.exceptions.covering(check.id, &subject, at);
@@ -407,7 +471,7 @@ impl<'a> Court<'a> {
                 message = format!("{message} (its exception expired on {})", exception.expires);
             }
         }
-        let finding = Finding {
+        Finding {
             check_id: check.id.to_owned(),
             verdict,
             severity: ruling.severity,
@@ -424,14 +488,17 @@ impl<'a> Court<'a> {
             change: Change::New,
             exception_id,
             count: 1,
-        };
-        self.keep(finding)?;
-        Ok(verdict)
+        }
     }
 
     /// Compares with the history, counts and keeps.
     fn keep(&mut self, mut finding: Finding) -> Result<(), StoreError> {
-        let (first_seen_at, seen_before) = self.run.first_seen(&finding.fingerprint)?;
+        let is_event = finding.subject.kind == SubjectKind::Event;
+        let (first_seen_at, seen_before) = if is_event {
+            self.run.tell_event(&finding.check_id, &finding.subject)?
+        } else {
+            self.run.first_seen(&finding.fingerprint)?
+        };
         let before = match &self.previous {
             Some(previous) => previous.finding(&finding.fingerprint)?,
             None => None,
@@ -439,23 +506,23 @@ impl<'a> Court<'a> {
         finding.first_seen_at = first_seen_at;
         finding.change = match before {
             // Where the run before is forgotten, nobody knows whether it was gone in between.
-            None if seen_before && self.previous.is_some() => Change::Reopened,
+            None if seen_before && self.previous.is_some() && !is_event => Change::Reopened,
             None if seen_before => Change::Open,
             None => Change::New,
             Some(before) if finding.severity > before.severity => Change::Worsened,
-            Some(before) if before.verdict == Verdict::Excepted && is_open(finding.verdict) => {
+            Some(before) if before.verdict == Verdict::Excepted && finding.verdict.is_open() => {
                 Change::Worsened
             }
             Some(_) if self.sources.is_from_before(&finding) => Change::NotRechecked,
             Some(_) => Change::Open,
         };
-        if is_open(finding.verdict) {
+        if finding.verdict.is_open() {
             self.changes.open += 1;
             *self.open_by_severity.entry(finding.severity).or_default() += 1;
             match finding.change {
                 Change::New | Change::Reopened => self.changes.new += 1,
                 Change::Worsened => self.changes.worsened += 1,
-                Change::Open | Change::NotRechecked => {}
+                Change::Open | Change::NotRechecked | Change::Expired => {}
             }
         }
         self.findings.push(finding);
@@ -473,24 +540,43 @@ impl<'a> Court<'a> {
             match self.tallies.iter().find(|tally| tally.check.id == finding.check_id) {
                 // A check that is not asked any more says nothing.
                 None => {}
+                Some(_) if finding.subject.kind == SubjectKind::Event => self.carry_event(finding)?,
                 Some(tally) if was_not_assessed || tally.is_unlisted() => self.carry_over(finding)?,
-                // What happened is news once, and nobody mends it.
-                Some(_) if finding.subject.kind == SubjectKind::Event => {}
                 // Under the client id that is known by now it was judged.
                 Some(tally) if self.sources.is_renamed(&finding, tally.check) => {}
                 Some(tally) if !self.sources.looked_again(&finding, tally.check) => {
                     self.carry_over(finding)?;
                 }
-                Some(_) if is_open(finding.verdict) => fixed.add(finding),
+                Some(_) if finding.verdict.is_open() => fixed.add(finding),
                 Some(_) => {}
             }
         }
         Ok(fixed)
     }
 
+    /// An event that no log shows any more, as an earlier version of the program kept it. What happened, happened:
+    /// nobody mends it, and it stays open for its time.
+    fn carry_event(&mut self, finding: Finding) -> Result<(), StoreError> {
+        if finding.change == Change::Expired || self.former_events.contains(&finding.fingerprint) {
+            return Ok(());
+        }
+        match self.stage(&finding.check_id, &finding.subject)? {
+            EventStage::Open => self.carry(finding, Change::Open),
+            EventStage::Expires => {
+                let finding = self.accepted_anew(finding);
+                self.expire(finding)
+            }
+            EventStage::Over => Ok(()),
+        }
+    }
+
     fn carry_over(&mut self, finding: Finding) -> Result<(), StoreError> {
-        let finding = Finding { change: Change::NotRechecked, ..self.accepted_anew(finding) };
-        if is_open(finding.verdict) {
+        self.carry(finding, Change::NotRechecked)
+    }
+
+    fn carry(&mut self, finding: Finding, change: Change) -> Result<(), StoreError> {
+        let finding = Finding { change, ..self.accepted_anew(finding) };
+        if finding.verdict.is_open() {
             self.changes.open += 1;
             *self.open_by_severity.entry(finding.severity).or_default() += 1;
         }
@@ -558,8 +644,8 @@ fn worst_of_each_subject(rulings: Vec<Ruling>) -> Vec<Ruling> {
     let mut kept: Vec<Ruling> = Vec::with_capacity(rulings.len());
     for ruling in rulings {
         let same = |other: &&mut Ruling| {
-            is_open(other.verdict)
-                && is_open(ruling.verdict)
+            other.verdict.is_open()
+                && ruling.verdict.is_open()
                 && other.subject.as_ref().map(|s| &s.id) == ruling.subject.as_ref().map(|s| &s.id)
         };
         match kept.iter_mut().find(same) {
@@ -588,10 +674,6 @@ fn acceptance(exception: &Exception) -> Vec<String> {
 /// Whether a finding in this mailbox could not be looked at again: nobody reads a suspended user's mailbox.
 fn is_unread_mailbox(check: &Check, facts: &UserFacts) -> bool {
     check.needs.contains(&Part::SendAs) && !matches!(facts.mailbox.send_as, MailboxFact::Read(_))
-}
-
-const fn is_open(verdict: Verdict) -> bool {
-    matches!(verdict, Verdict::Fail | Verdict::Review | Verdict::Error)
 }
 
 #[cfg(test)]

@@ -2,21 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
 use super::takeovers::takeovers;
-use crate::collect::{Access, GrantListing, UserCursor, UserListing};
+use crate::checks;
+use crate::collect::{self, Access, GrantListing, UserCursor, UserListing};
 use crate::judge::UserTotals;
-use crate::store::{Run, StoreError};
+use crate::store::{LoggedKind, Run, StoreError};
 use crate::tenant::{
     App, ClientCertificates, ClientProbe, Gap, GapClass, GmailSettingChange, IamFacts, IamPolicies,
     IdentityIndex, Part, PartGrain, People, Reading, Register, ServiceAccounts, Sight, Tenant,
 };
 
 use super::ledger::{Accounts, Lists, Shown};
-
-/// How far back a first run looks for what is new.
-const FIRST_LOOK_BACK: Duration = Duration::days(7);
 
 /// The audit's own client.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +38,7 @@ pub(super) fn facts(
     run: &Run<'_>,
     own: OwnClient<'_>,
     register: Option<&Register>,
+    event_days: i64,
 ) -> Result<Facts, StoreError> {
     let listing = user_listing(run)?;
     let service_accounts: Reading<ServiceAccounts> = part(run, Part::ServiceAccounts)?;
@@ -65,8 +64,7 @@ pub(super) fn facts(
     };
     let admin_log: Reading<Vec<GmailSettingChange>> = part(run, Part::AdminLog)?;
     let token_log: Reading<Vec<App>> = part(run, Part::TokenLog)?;
-    let changes_since =
-        run.previous()?.map_or_else(|| run.started_at() - FIRST_LOOK_BACK, |previous| previous.started_at());
+    let events_from = run.events_from(collect::log_look_back(event_days))?;
     let customer_id = known.and_then(|listing| listing.customer_id.clone());
     let mut tenant = Tenant {
         run_at: run.started_at(),
@@ -98,13 +96,15 @@ pub(super) fn facts(
         service_account_use: part(run, Part::ServiceAccountUse)?,
         guardrails: part(run, Part::Guardrails)?,
         client_certificates,
+        gmail_changes: gmail_changes(run, &admin_log, events_from)?,
+        new_apps: new_apps(run, &token_log, events_from)?,
+        delegation_changes: run.delegation_news(checks::GRANT_CHANGED, events_from)?,
+        admin_log_unread: run.unread_before(Part::AdminLog, events_from)?,
+        token_log_unread: run.unread_before(Part::TokenLog, events_from)?,
         admin_log: admin_log.without_facts(),
         access_evaluation_log: part(run, Part::AccessEvaluationLog)?,
         token_log: token_log.without_facts(),
         apps: token_log.known().cloned().unwrap_or_default(),
-        gmail_changes: admin_log.known().cloned().unwrap_or_default(),
-        delegation_changes: run.delegation_news(changes_since)?,
-        changes_since,
         identities: IdentityIndex::default(),
     };
     (tenant.takeovers, tenant.takeover_cuts) = takeovers(&tenant, register);
@@ -119,6 +119,42 @@ impl Facts {
         let gaps: Option<Vec<&Gap>> = whole.map(|part| self.tenant.gap(*part)).collect();
         gaps?.into_iter().find(|gap| gap.class != GapClass::NotConfigured)
     }
+}
+
+/// Changes of Gmail's settings that are due in a report. Those that an earlier version kept have no id, and are told by
+/// the run that read them.
+fn gmail_changes(
+    run: &Run<'_>,
+    log: &Reading<Vec<GmailSettingChange>>,
+    events_from: DateTime<Utc>,
+) -> Result<Vec<GmailSettingChange>, StoreError> {
+    let read = || log.known().into_iter().flatten();
+    let named = read().filter(|change| !change.id.is_empty());
+    run.put_logged(LoggedKind::GmailSetting, named.map(|change| (change.id.as_str(), change.at, change)))?;
+    let mut due = run.logged(LoggedKind::GmailSetting, events_from)?;
+    due.extend(read().filter(|change| change.id.is_empty() && change.at > events_from).cloned());
+    Ok(due)
+}
+
+/// Apps that are due in a report, with what is known of them now. An app is new once, so that a log that was read in
+/// part proves nothing: the app may stand in the rest.
+fn new_apps(
+    run: &Run<'_>,
+    log: &Reading<Vec<App>>,
+    events_from: DateTime<Utc>,
+) -> Result<Vec<App>, StoreError> {
+    if let Ok(apps) = log.complete() {
+        let came = apps.iter().map(|app| (app.client_id.as_str(), app.first_authorized_at, app));
+        run.put_logged(LoggedKind::App, came)?;
+    }
+    let mut due: Vec<App> = run.logged(LoggedKind::App, events_from)?;
+    for app in &mut due {
+        let now = log.known().into_iter().flatten().find(|now| now.client_id == app.client_id);
+        if let Some(now) = now {
+            *app = App { first_authorized_at: app.first_authorized_at, ..now.clone() };
+        }
+    }
+    Ok(due)
 }
 
 fn part<T: serde::de::DeserializeOwned>(run: &Run<'_>, part: Part) -> Result<Reading<T>, StoreError> {

@@ -1,8 +1,6 @@
 //! What a check finds missing in facts that were read: a field left out, a question not asked.
 
-use chrono::{DateTime, Utc};
-
-use crate::tenant::{Gap, GapClass, Part};
+use crate::tenant::{Gap, GapClass, Part, Period};
 
 /// Google answered, but left this field out.
 pub(super) fn left_out(part: Part, source: &str, field: &str) -> Gap {
@@ -79,16 +77,21 @@ pub(super) fn use_unproved() -> Gap {
     }
 }
 
-/// The log was not read for all of the time since the run before: Google keeps it for six months.
-pub(super) fn log_has_a_hole(from: DateTime<Utc>, until: DateTime<Utc>) -> Gap {
+/// Nobody read the log for a part of the time since the last run that read it: Google keeps it for six months.
+pub(super) fn log_has_a_hole(log: Part, unread: Period) -> Gap {
     Gap {
-        part: Part::AdminLog,
+        part: log,
         class: GapClass::Failed,
         reason: "log_has_a_hole".into(),
-        message: format!("The admin log was not read from {} to {}", from.date_naive(), until.date_naive()),
+        message: format!(
+            "{} were not read from {} to {}, and Google no longer keeps them",
+            log.title(),
+            unread.from.date_naive(),
+            unread.until.date_naive()
+        ),
         needed: String::new(),
-        fix: "Compare the delegations of the Admin console with those of the run before. Run the audit at least \
-              every six months."
+        fix: "Compare what the Admin console shows with the report of the run before. Run the audit at least every \
+              six months."
             .into(),
     }
 }

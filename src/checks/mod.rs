@@ -24,6 +24,9 @@ pub(crate) mod test_facts;
 
 pub use check::{Check, ExceptionUse, Judge};
 
+/// The id of the check whose events the ledger keeps.
+pub const GRANT_CHANGED: &str = dwd::grant_changed::CHECK.id;
+
 /// Every check. Adding one takes its file and a line here; documentation, scopes and reports follow.
 pub const ALL: &[&Check] = &[
     &idm::super_admin_count::CHECK,

@@ -100,11 +100,24 @@ pub fn app(app: &App) -> Subject {
     Subject::new(SubjectKind::App, &app.client_id, name)
 }
 
-/// Something that happened, at one time.
+/// Something that happened, by the id that its log gives it. Earlier versions named it by its time alone, and so may
+/// an exception.
 #[must_use]
-pub fn event(what: &str, at: DateTime<Utc>) -> Subject {
+pub fn event(what: &str, id: &str, at: DateTime<Utc>) -> Subject {
     let at = at.to_rfc3339_opts(SecondsFormat::Millis, true);
-    Subject::new(SubjectKind::Event, format!("{what}/{at}"), format!("{what}, {at}"))
+    let (name, former) = (format!("{what}, {at}"), format!("{what}/{at}"));
+    if id.is_empty() {
+        return Subject::new(SubjectKind::Event, former, name);
+    }
+    Subject::new(SubjectKind::Event, format!("{what}/{id}"), name).also(former)
+}
+
+/// An app that came. It comes once: the log may forget its first authorization.
+#[must_use]
+pub fn new_app(app: &App) -> Subject {
+    let former = event(&app.client_id, "", app.first_authorized_at);
+    let name = former.name;
+    Subject::new(SubjectKind::Event, &app.client_id, name).also(former.id)
 }
 
 /// An entry of the exceptions file.

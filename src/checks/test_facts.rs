@@ -175,7 +175,9 @@ pub(super) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Tenant {
         apps: Vec::new(),
         gmail_changes: Vec::new(),
         delegation_changes: Vec::new(),
-        changes_since: days_ago(7),
+        new_apps: Vec::new(),
+        admin_log_unread: None,
+        token_log_unread: None,
         identities: crate::tenant::IdentityIndex::default(),
     }
 }

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
+use sha2::{Digest, Sha256};
 
 use crate::causes;
 use crate::google::reports1::{self, Activity, Event};
 use crate::google::{BrokenRows, GoogleError, Pages, Session};
 use crate::store::{Run, StoreError};
 use crate::tenant::{
-    App, DelegationEvent, GmailSettingChange, LedgerSource, Part, Reading, SourceWindow, UseKey, UseTally,
+    App, DelegationEvent, GmailSettingChange, LedgerSource, Part, Period, Reading, SourceWindow, UseKey,
+    UseTally,
 };
 
 use super::{Progress, gaps, reading};
@@ -33,19 +35,30 @@ struct Window {
 }
 
 impl Window {
-    /// As far back as Google keeps logs, less an hour: by the time it is asked for, the oldest is gone.
+    /// As far back as Google keeps logs. Every run reads all of it: entries may come late, by minutes (admin log) or
+    /// hours (token log), and in rare cases by more (https://support.google.com/a/answer/7061566).
     fn whole(run: &Run<'_>) -> Self {
         let until = run.started_at();
-        Self { from: until - Duration::days(reports1::KEPT_DAYS) + Duration::hours(1), until }
+        Self { from: until - log_look_back(reports1::KEPT_DAYS), until }
     }
 
     fn of_days(run: &Run<'_>, days: i64) -> Self {
         Self { from: run.started_at() - Duration::days(days), until: run.started_at() }
     }
 
+    const fn period(self) -> Period {
+        Period { from: self.from, until: self.until }
+    }
+
     fn covered(self, source: LedgerSource) -> SourceWindow {
         SourceWindow { source, client: None, from: self.from, until: self.until }
     }
+}
+
+/// So many days, or as many as Google keeps, less an hour: by the time it is asked for, the oldest is gone.
+#[must_use]
+pub fn log_look_back(days: i64) -> Duration {
+    Duration::days(days).min(Duration::days(reports1::KEPT_DAYS) - Duration::hours(1))
 }
 
 /// How a listing of a log ended.
@@ -127,9 +140,12 @@ pub(super) async fn admin(
     }
     if heard.is_whole() {
         run.put_source_window(&window.covered(LedgerSource::AuditLog))?;
+        run.put_log_reading(Part::AdminLog, window.period())?;
     }
     progress.finished(Part::AdminLog);
-    changes.sort_by(|a, b| (a.at, &a.setting).cmp(&(b.at, &b.setting)));
+    changes.sort_by(|a, b| (a.at, &a.setting, &a.id).cmp(&(b.at, &b.setting, &b.id)));
+    // Rows may come twice while a listing grows.
+    changes.dedup_by(|a, b| a.id == b.id);
     heard.any |= heard.stopped.is_none();
     Ok(heard.reading(Part::AdminLog, changes))
 }
@@ -139,7 +155,7 @@ fn delegation_events(activity: &Activity, nameless: &mut BrokenRows) -> Vec<Dele
     let about = |(_, event): &(usize, &Event)| event.name.contains("API_CLIENT_ACCESS");
     let mut found = Vec::new();
     for (place, event) in activity.events.iter().enumerate().filter(about) {
-        let id = format!("{}/{}/{place}", activity.id.time.to_rfc3339(), activity.id.unique_qualifier);
+        let id = event_id(activity, place);
         let clients = event.texts("API_CLIENT_NAME");
         if clients.is_empty() {
             nameless.add("no `API_CLIENT_NAME`", &format!("{} {id}", event.name));
@@ -157,9 +173,36 @@ fn delegation_events(activity: &Activity, nameless: &mut BrokenRows) -> Vec<Dele
     found
 }
 
+/// The same in every run, however the log is paged: time, qualifier, place in the activity.
+fn event_id(activity: &Activity, place: usize) -> String {
+    let qualifier = &activity.id.unique_qualifier;
+    let qualifier = if qualifier.is_empty() { digest(activity) } else { qualifier.clone() };
+    format!("{}/{qualifier}/{place}", activity.id.time.to_rfc3339())
+}
+
+/// What tells activities of one time apart where Google gives no qualifier.
+fn digest(activity: &Activity) -> String {
+    let mut digest = Sha256::new();
+    let mut add = |text: &str| {
+        digest.update(text.len().to_be_bytes());
+        digest.update(text);
+    };
+    add(activity.actor.email.as_deref().unwrap_or_default());
+    add(activity.ip_address.as_deref().unwrap_or_default());
+    for event in &activity.events {
+        add(&event.name);
+        for parameter in &event.parameters {
+            add(&parameter.name);
+            parameter.texts().for_each(&mut add);
+        }
+    }
+    digest.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn gmail_changes(activity: &Activity) -> impl Iterator<Item = GmailSettingChange> {
-    let about = |event: &&Event| GMAIL_SETTINGS.contains(&event.name.as_str());
-    activity.events.iter().filter(about).map(|event| GmailSettingChange {
+    let about = |(_, event): &(usize, &Event)| GMAIL_SETTINGS.contains(&event.name.as_str());
+    activity.events.iter().enumerate().filter(about).map(|(place, event)| GmailSettingChange {
+        id: event_id(activity, place),
         at: activity.id.time,
         event: event.name.clone(),
         setting: event.value("SETTING_NAME").to_owned(),
@@ -243,8 +286,8 @@ pub(super) async fn token(
 ) -> Result<Reading<Vec<App>>, StoreError> {
     progress.started(Part::TokenLog, None);
     let (mut heard, mut apps) = (Heard::default(), Apps::default());
+    let window = Window::whole(run);
     for name in ["revoke", "authorize"] {
-        let window = Window::whole(run);
         let pages = reports1::list_activities(admin, "token", Some(name), window.from, window.until);
         heard
             .all(pages, |page| {
@@ -256,6 +299,9 @@ pub(super) async fn token(
         if heard.stopped.is_some() {
             break;
         }
+    }
+    if heard.is_whole() {
+        run.put_log_reading(Part::TokenLog, window.period())?;
     }
     if heard.stopped.is_none() {
         calls(&mut heard, admin, run, progress).await?;

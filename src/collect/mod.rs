@@ -37,6 +37,7 @@ use crate::tenant::{
 };
 
 pub use access::{Access, Identity};
+pub use audit_logs::log_look_back;
 pub use progress::{Progress, Silent};
 
 /// What to read, and as whom.

@@ -43,6 +43,7 @@ pub(super) const ALL: &[Key] = &[
     key("checks", "profile", Kind::Text),
     key("checks", "exceptions", Kind::Text),
     key("checks", "register", Kind::Text),
+    key("checks", "event_days", Kind::Number),
     key("reports", "directory", Kind::Text),
     key("reports", "formats", Kind::List),
     key("reports", "fail_on", Kind::Text),

@@ -19,6 +19,8 @@ pub enum Change {
     Reopened,
     /// There last time; its source was not read this time, so nobody knows.
     NotRechecked,
+    /// An event that was in reports for `[checks] event_days`: listed for the last time, neither open nor fixed.
+    Expired,
 }
 
 impl Change {
@@ -31,6 +33,7 @@ impl Change {
             Self::Open => "open",
             Self::Reopened => "reopened",
             Self::NotRechecked => "not_rechecked",
+            Self::Expired => "expired",
         }
     }
 }
@@ -71,6 +74,14 @@ pub struct Finding {
     pub exception_id: Option<String>,
     /// How many subjects it stands for: 1, or more where not assessed.
     pub count: u64,
+}
+
+impl Finding {
+    /// Whether somebody has to act or decide.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.verdict.is_open() && !matches!(self.change, Change::Expired)
+    }
 }
 
 /// A finding of the last run that is gone although its source was read again.

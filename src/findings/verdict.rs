@@ -37,6 +37,12 @@ impl Verdict {
         Self::NotApplicable,
     ];
 
+    /// Whether it is a fail, a review or an error.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Fail | Self::Review | Self::Error)
+    }
+
     /// The word in reports.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -338,7 +338,9 @@ pub(super) fn tenant() -> Tenant {
         apps: Vec::new(),
         gmail_changes: Vec::new(),
         delegation_changes: Vec::new(),
-        changes_since: chrono::DateTime::UNIX_EPOCH,
+        new_apps: Vec::new(),
+        admin_log_unread: None,
+        token_log_unread: None,
         identities: crate::tenant::IdentityIndex::default(),
         grants: Grants::merge([
             grant("117000000000000000001", "https://mail.google.com/", Provenance::Console),

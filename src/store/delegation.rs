@@ -50,27 +50,6 @@ impl Run<'_> {
             .map(|event| whole(event?))
     }
 
-    /// Delegation events that are news, in the order of the replay: those after a time, and those that no
-    /// finished run before knew although one had read the log from before them: they were logged late, or while
-    /// it could not be read.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn delegation_news(&self, since: DateTime<Utc>) -> Result<Vec<DelegationEvent>, StoreError> {
-        let connection = self.store.connection();
-        let mut statement = connection.prepare_cached(
-            "SELECT at, place, id, name, client, scopes, actor, ip FROM delegation_event AS event
-             WHERE run <= ?1 AND (at > ?2 OR (run > ?3 AND EXISTS (
-                 SELECT 1 FROM source_window
-                 WHERE source = ?4 AND source_window.run <= ?3 AND from_at <= event.at)))
-             ORDER BY at, place, id",
-        )?;
-        let source = LedgerSource::AuditLog.as_str();
-        let values = params![self.number, since.timestamp_micros(), self.base, source];
-        let rows = statement.query_map(values, event_row)?;
-        rows.map(|row| whole(row?)).collect()
-    }
-
     fn delegation_events_after(
         &self,
         after: Option<&EventKey>,
@@ -279,10 +258,10 @@ impl Run<'_> {
 type EventKey = (i64, i64, String);
 
 /// An event without its scopes, and those as JSON.
-type EventRow = (DelegationEvent, String);
+pub(super) type EventRow = (DelegationEvent, String);
 
 /// A row of at, place, id, name, client, scopes, actor, ip.
-fn event_row(row: &Row<'_>) -> rusqlite::Result<EventRow> {
+pub(super) fn event_row(row: &Row<'_>) -> rusqlite::Result<EventRow> {
     let event = DelegationEvent {
         id: row.get(2)?,
         at: time(row, 0)?,
@@ -295,7 +274,7 @@ fn event_row(row: &Row<'_>) -> rusqlite::Result<EventRow> {
     Ok((event, row.get(5)?))
 }
 
-fn whole((event, scopes): EventRow) -> Result<DelegationEvent, StoreError> {
+pub(super) fn whole((event, scopes): EventRow) -> Result<DelegationEvent, StoreError> {
     Ok(DelegationEvent { scopes: serde_json::from_str(&scopes)?, ..event })
 }
 

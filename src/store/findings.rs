@@ -215,7 +215,9 @@ const BATCH: i64 = 500;
 fn worst_first(finding: &Finding) -> i64 {
     let severity = Severity::WORST_FIRST.iter().position(|s| *s == finding.severity).unwrap_or_default();
     let old = !matches!(finding.change, Change::New | Change::Reopened | Change::Worsened);
-    let place = (finding.verdict as usize * 10 + severity) * 2 + usize::from(old);
+    // What has expired comes after everything that is open.
+    let verdict = if finding.change == Change::Expired { Verdict::Excepted } else { finding.verdict };
+    let place = (verdict as usize * 10 + severity) * 2 + usize::from(old);
     i64::try_from(place).unwrap_or(i64::MAX)
 }
 

@@ -2,6 +2,7 @@
 
 mod delegation;
 mod error;
+mod events;
 mod findings;
 mod lock;
 mod pages;
@@ -21,6 +22,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OpenFlags};
 
 pub use error::StoreError;
+pub use events::{EventStage, LoggedKind};
 pub use findings::{GoneFinding, PreviousFinding};
 pub use run::{KnownRun, Run, RunState};
 pub use users::UserKey;

@@ -266,6 +266,7 @@ impl Run<'_> {
     /// When the store cannot be written.
     pub fn abandon(self) -> Result<(), StoreError> {
         self.forget_delegation()?;
+        self.forget_events()?;
         self.store.forget(self.number)
     }
 

@@ -412,52 +412,171 @@ fn delegation_events_are_kept_once_for_ever_and_come_back_in_the_order_of_the_re
     assert_eq!(kept(&second).len(), 61);
 }
 
-#[test]
-fn delegation_news_are_the_events_that_no_finished_run_could_tell() {
-    let folder = Folder::new();
-    let store = folder.store();
-    let at = |day: u32| format!("2026-11-{day:02}T07:00:00Z").parse::<DateTime<Utc>>().unwrap();
-    let put = |run: &Run<'_>, days: &[u32]| {
-        let event = |day: &u32| DelegationEvent {
+/// The runs and events of a log, as `events.rs` remembers them.
+mod log_events {
+    use super::*;
+    use crate::store::EventStage;
+    use crate::tenant::Period;
+
+    const CHECK: &str = "DWD-07";
+
+    fn at(day: i64) -> DateTime<Utc> {
+        "2026-06-01T07:00:00Z".parse::<DateTime<Utc>>().unwrap() + Duration::days(day)
+    }
+
+    fn put(run: &Run<'_>, days: &[i64]) {
+        let event = |day: &i64| DelegationEvent {
             id: format!("{day}"),
             at: at(*day),
             ..event(0, "AUTHORIZE_API_CLIENT_ACCESS")
         };
         run.put_delegation_events(&days.iter().map(event).collect::<Vec<_>>()).unwrap();
-    };
-    let news = |run: &Run<'_>, since| -> Vec<String> {
-        run.delegation_news(at(since)).unwrap().into_iter().map(|event| event.id).collect()
-    };
-    let window = SourceWindow { source: LedgerSource::AuditLog, client: None, from: at(4), until: at(10) };
+    }
 
-    let first = begin(&store, at(10), "");
-    put(&first, &[5, 8]);
-    first.put_source_window(&window).unwrap();
-    assert_eq!(news(&first, 7), ["8"], "a first run looks back so far");
-    first.end(RunState::Finished, &summary()).unwrap();
+    fn read(run: &Run<'_>) {
+        let until = run.started_at();
+        run.put_log_reading(Part::AdminLog, Period { from: until - Duration::days(100), until }).unwrap();
+    }
 
-    // It could not read the log, or read it in vain.
-    let second = begin(&store, at(12), "");
-    assert_eq!(news(&second, 10), Vec::<String>::new());
-    second.end(RunState::Finished, &summary()).unwrap();
+    fn subject(day: &str) -> Subject {
+        let client = event(0, "").client;
+        let id = format!("AUTHORIZE_API_CLIENT_ACCESS {client}/{day}");
+        Subject::new(SubjectKind::Event, id, "").also(format!("before {day}"))
+    }
 
-    // One that was killed brought something, and is begun anew.
-    let killed = begin(&store, at(13), "");
-    put(&killed, &[6]);
-    killed.end(RunState::Interrupted, &summary()).unwrap();
+    /// Judges a run as the checks do: what is new, what is open, what expires.
+    fn report(run: &Run<'_>) -> [Vec<String>; 3] {
+        let from = run.events_from(Duration::days(30)).unwrap();
+        let mut told = [Vec::new(), Vec::new(), Vec::new()];
+        for event in run.delegation_news(CHECK, from).unwrap() {
+            let subject = subject(&event.id);
+            let place = match run.event_stage(CHECK, &subject, Duration::days(30)).unwrap() {
+                EventStage::Open => usize::from(run.tell_event(CHECK, &subject).unwrap().1),
+                EventStage::Expires => {
+                    run.expire_event(CHECK, &subject).unwrap();
+                    2
+                }
+                EventStage::Over => continue,
+            };
+            told[place].push(event.id);
+        }
+        told
+    }
 
-    let third = begin(&store, at(14), "");
-    put(&third, &[3, 5, 8, 9, 11, 13]);
-    assert_eq!(
-        news(&third, 12),
-        ["6", "9", "11", "13"],
-        "late, or while nobody read; 3 is older than the log then"
-    );
-    third.end(RunState::Finished, &summary()).unwrap();
-    let fourth = begin(&store, at(15), "");
-    put(&fourth, &[9, 13]);
-    assert_eq!(news(&fourth, 14), Vec::<String>::new(), "news are news once");
-    assert_eq!(news(&third, 12).len(), 4, "a run that is judged again says the same");
+    fn end(run: &Run<'_>) {
+        run.end(RunState::Finished, &summary()).unwrap();
+        run.forget_all_but(1).unwrap();
+    }
+
+    fn told<const A: usize, const B: usize, const C: usize>(
+        new: [&str; A],
+        open: [&str; B],
+        expired: [&str; C],
+    ) -> [Vec<String>; 3] {
+        let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
+        [texts(&new), texts(&open), texts(&expired)]
+    }
+
+    #[test]
+    fn an_event_is_new_once_then_open_then_expired_once_and_a_judged_run_says_the_same() {
+        let folder = Folder::new();
+        let store = folder.store();
+        let first = begin(&store, at(0), "");
+        put(&first, &[-40, -4]);
+        read(&first);
+        let of_first = told(["-4"], [], []);
+        assert_eq!(report(&first), of_first, "a first run looks back so far");
+        end(&first);
+
+        // It could not read the log.
+        let second = begin(&store, at(7), "");
+        let of_second = told([], ["-4"], []);
+        assert_eq!(report(&second), of_second);
+        end(&second);
+
+        let third = begin(&store, at(14), "");
+        put(&third, &[-120, -60, -40, -4, 3, 13]);
+        read(&third);
+        let of_third = told(["-60", "3", "13"], ["-4"], []);
+        assert_eq!(report(&third), of_third, "late, or while nobody read; -120 is older than the log was");
+        assert_eq!(report(&third), of_third, "a run that is judged again says the same");
+        end(&third);
+
+        let fourth = begin(&store, at(35), "");
+        let of_fourth = told([], ["-60", "3", "13"], ["-4"]);
+        assert_eq!(report(&fourth), of_fourth);
+        assert_eq!(report(&fourth), of_fourth);
+        end(&fourth);
+        let fifth = begin(&store, at(44), "");
+        assert_eq!(report(&fifth), told([], [], ["-60", "3", "13"]));
+        end(&fifth);
+        let sixth = begin(&store, at(51), "");
+        assert_eq!(report(&sixth), told([], [], []));
+    }
+
+    #[test]
+    fn a_run_without_a_report_told_nobody_and_one_that_was_stopped_did() {
+        let folder = Folder::new();
+        let store = folder.store();
+        let killed = begin(&store, at(0), "");
+        put(&killed, &[-4]);
+        assert_eq!(report(&killed), told(["-4"], [], []));
+        let stopped = begin(&store, at(7), "");
+        assert_eq!(report(&stopped), told(["-4"], [], []));
+        stopped.end(RunState::Interrupted, &summary()).unwrap();
+        let next = begin(&store, at(14), "");
+        assert_eq!(report(&next), told([], ["-4"], []));
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_tells_nothing_twice() {
+        let folder = Folder::new();
+        let store = folder.store();
+        let ahead = begin(&store, at(400), "");
+        put(&ahead, &[399]);
+        assert_eq!(report(&ahead), told(["399"], [], []));
+        end(&ahead);
+        let back = begin(&store, at(0), "");
+        put(&back, &[-4]);
+        assert_eq!(report(&back), told(["-4"], ["399"], []));
+    }
+
+    #[test]
+    fn what_an_earlier_version_told_is_not_told_again() {
+        let folder = Folder::new();
+        let store = folder.store();
+        let old = begin(&store, at(0), "");
+        let former = Subject::new(SubjectKind::Event, "before -4", "");
+        old.first_seen(&Fingerprint::of(CHECK, &former)).unwrap();
+        end(&old);
+        let run = begin(&store, at(7), "");
+        put(&run, &[-4]);
+        assert_eq!(report(&run), told([], ["-4"], []));
+    }
+
+    #[test]
+    fn a_time_that_no_run_read_is_unread_once() {
+        let folder = Folder::new();
+        let store = folder.store();
+        let unread = |run: &Run<'_>| {
+            let from = run.events_from(Duration::days(30)).unwrap();
+            run.unread_before(Part::AdminLog, from).unwrap()
+        };
+        let first = begin(&store, at(0), "");
+        assert_eq!(unread(&first), None, "a log that this run did not read has its own gap");
+        end(&first);
+        let second = begin(&store, at(90), "");
+        read(&second);
+        assert_eq!(unread(&second), Some(Period { from: at(-30), until: at(-10) }));
+        end(&second);
+        let third = begin(&store, at(250), "");
+        read(&third);
+        assert_eq!(unread(&third), Some(Period { from: at(90), until: at(150) }));
+        end(&third);
+        let fourth = begin(&store, at(257), "");
+        read(&fourth);
+        assert_eq!(unread(&fourth), None);
+    }
 }
 
 #[test]

@@ -27,6 +27,9 @@ pub struct App {
 /// A setting of Gmail's that an admin made or changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GmailSettingChange {
+    /// Unique in the tenant and the same in every run; empty in facts that an earlier version kept.
+    #[serde(default)]
+    pub id: String,
     /// When.
     pub at: DateTime<Utc>,
     /// `CREATE_GMAIL_SETTING` or `CHANGE_GMAIL_SETTING`.

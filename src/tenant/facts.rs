@@ -9,6 +9,15 @@ use super::{
     ServiceAccounts, Takeover, TakeoverCut, User,
 };
 
+/// A time from one moment to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period {
+    /// Its beginning.
+    pub from: DateTime<Utc>,
+    /// Its end.
+    pub until: DateTime<Utc>,
+}
+
 /// One user with its mailbox: what streams through the checks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UserFacts {
@@ -75,12 +84,16 @@ pub struct Tenant {
     pub token_log: Reading<()>,
     /// Apps that the token log shows.
     pub apps: Vec<App>,
-    /// Changes of Gmail's settings that the admin log shows.
+    /// Changes of Gmail's settings that are to be reported, those that earlier runs read included.
     pub gmail_changes: Vec<GmailSettingChange>,
-    /// Delegation events of the admin log that are news: after `changes_since`, or not known to any run before.
+    /// Delegation events of the admin log that are to be reported, those that earlier runs read included.
     pub delegation_changes: Vec<DelegationEvent>,
-    /// What came after this is new: the start of the run before, or a week before this one.
-    pub changes_since: DateTime<Utc>,
+    /// Apps as they were authorized first, where that is to be reported.
+    pub new_apps: Vec<App>,
+    /// What of the admin log no run read, before the time that this run read.
+    pub admin_log_unread: Option<Period>,
+    /// The same of the token log.
+    pub token_log_unread: Option<Period>,
     /// Who clients are, by certificates and policies: filled by itself.
     pub identities: IdentityIndex,
 }

@@ -43,7 +43,7 @@ pub use delegation::{
 };
 pub use disagreement::Disagreement;
 pub use domain::{Domain, DomainKind, Domains, TEST_DOMAIN_SUFFIX};
-pub use facts::{Tenant, UserFacts};
+pub use facts::{Period, Tenant, UserFacts};
 pub use gap::{Gap, GapClass};
 pub use grant::{
     EndedGrant, Ending, Grant, Granted, Grants, LastUse, Provenance, Sighting, UnscopedClient, bare_client,
@@ -59,7 +59,7 @@ pub use ledger::{Ledger, Sight, UseTally};
 pub use mailbox::{GmailState, Mailbox, MailboxFact, MailboxRead, SendAs, SendAsKind, SmtpMsa};
 pub use part::{Part, PartGrain, Reading};
 pub use people::{People, Person};
-pub use policy::{Policy, Profile};
+pub use policy::{DEFAULT_EVENT_DAYS, Policy, Profile};
 pub use register::{Register, RegisterError, RegisteredClient, Ticket, draft as draft_register};
 pub use scope_risk::{RiskClass, ScopeRisk, ScopeRiskTable, ScopeSeverity};
 pub use service_account::{ServiceAccount, ServiceAccountKey, ServiceAccounts};

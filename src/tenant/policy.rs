@@ -17,6 +17,9 @@ pub enum Profile {
     Scuba,
 }
 
+/// Days for which an event stays in reports, if nothing else is configured.
+pub const DEFAULT_EVENT_DAYS: i64 = 30;
+
 /// The thresholds that checks compare with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
@@ -38,6 +41,8 @@ pub struct Policy {
     pub key_idle_after_days: i64,
     /// Days without a use after which a delegation is idle.
     pub client_idle_after_days: i64,
+    /// Days for which an event stays in reports.
+    pub event_days: i64,
     /// Addresses of accounts that weigh as much as super admins: the admin the audit acts as.
     pub tier_zero: Vec<String>,
     /// The audit's own client id, if known.
@@ -63,6 +68,7 @@ impl Policy {
             key_high_age_days: 365,
             key_idle_after_days: 90,
             client_idle_after_days: 90,
+            event_days: DEFAULT_EVENT_DAYS,
             tier_zero: Vec::new(),
             own_client_id: None,
             register: None,

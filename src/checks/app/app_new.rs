@@ -1,6 +1,7 @@
 //! APP-03: apps that came since the last run.
 
 use super::token_mail_scope::{name, sensitive};
+use crate::checks::gaps::log_has_a_hole;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
 use crate::tenant::{App, Part, Policy, Tenant};
@@ -11,32 +12,39 @@ pub(crate) const CHECK: Check = Check {
     slug: "app-new",
     title: "Apps that are new since the last run",
     severity: Severity::Medium,
-    condition: "The token log shows the first authorization of an app after the start of the run before, or in the \
-                seven days before this run if there is none. For review: medium if it reaches mail or all files, \
-                low otherwise. Apps that are granted and unused for longer than the log remembers cannot be told \
+    condition: "The token log shows the first authorization of an app. Each such app is a finding from the first run \
+                that reads it on; those from longer than [checks] event_days before the first run of the history are \
+                left out. It stays open until an exception accepts it, or until it was in reports for event_days (30 \
+                by default); then it is listed once more, as expired. For review: medium if it reaches mail or all \
+                files, low otherwise. Apps that are granted and unused for longer than the log remembers cannot be told \
                 from it, and are not looked for.",
     why: "A new app is the moment to ask; later nobody remembers who let it in.",
     fix: "Ask the users what the app is for. Trust, limit or block it.",
     place: "Admin console > Security > Access and data control > API controls > App access control",
     controls: &["CIS-GWS 4.2.1.2", "NIST 800-53 CM-8", "ISO 27001 A.5.9", "SOC 2 CC7.1", "ATT&CK T1671"],
     needs: &[Part::TokenLog],
-    judge: Judge::App(judge),
+    judge: Judge::Tenant(judge),
 };
 
-fn judge(app: &App, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
-    if app.first_authorized_at <= tenant.changes_since {
-        return vec![Ruling::pass("The app was there before")];
+fn judge(tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
+    let mut rulings: Vec<Ruling> = tenant.new_apps.iter().map(came).collect();
+    let hole = || tenant.token_log_unread.map(|unread| log_has_a_hole(Part::TokenLog, unread));
+    let gap = tenant.token_log.gap().cloned().or_else(hole);
+    rulings.extend(gap.as_ref().map(Ruling::not_assessed));
+    if rulings.is_empty() {
+        rulings.push(Ruling::pass("No app is new"));
     }
+    rulings
+}
+
+fn came(app: &App) -> Ruling {
     let severity = if sensitive(app).next().is_some() { Severity::Medium } else { Severity::Low };
     let first = app.first_authorized_at.date_naive();
-    let ruling = Ruling::review(severity, format!("{} is new: first authorized on {first}", name(app)));
-    vec![
-        ruling
-            .about(subjects::event(&app.client_id, app.first_authorized_at).also(&app.client_id))
-            .evidence("client_id", &app.client_id)
-            .evidence("users", app.some_users.join(", "))
-            .evidence("scopes", app.scopes.iter().cloned().collect::<Vec<_>>().join(" ")),
-    ]
+    Ruling::review(severity, format!("{} is new: first authorized on {first}", name(app)))
+        .about(subjects::new_app(app))
+        .evidence("client_id", &app.client_id)
+        .evidence("users", app.some_users.join(", "))
+        .evidence("scopes", app.scopes.iter().cloned().collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]
@@ -58,16 +66,16 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn an_app_since_the_last_run_is_for_review_by_what_it_reaches() {
-        let tenant = tenant([]);
-        for (scopes, days, expected) in [
-            (["https://mail.google.com/"], 1, Some(Severity::Medium)),
-            (["openid"], 1, Some(Severity::Low)),
-            (["https://mail.google.com/"], 30, None),
-        ] {
-            let ruling = only(judge(&app(&scopes, days), &tenant, &policy()));
-            let found = (ruling.verdict == Verdict::Review).then_some(ruling.severity);
-            assert_eq!(found, expected, "{scopes:?} {days}");
+    fn a_new_app_is_for_review_by_what_it_reaches() {
+        for (scopes, expected) in
+            [(["https://mail.google.com/"], Severity::Medium), (["openid"], Severity::Low)]
+        {
+            let new_apps = vec![app(&scopes, 1)];
+            let ruling = only(judge(&Tenant { new_apps, ..tenant([]) }, &policy()));
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, expected), "{scopes:?}");
         }
+        assert_eq!(only(judge(&tenant([]), &policy())).verdict, Verdict::Pass);
+        let blind = without(Part::TokenLog, tenant([]));
+        assert_eq!(only(judge(&blind, &policy())).verdict, Verdict::NotAssessed);
     }
 }

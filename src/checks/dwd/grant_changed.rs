@@ -1,16 +1,14 @@
 //! DWD-07: delegations that were changed since the last run.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, Utc};
+use std::collections::BTreeSet;
 
 use super::scope::is_tenant_or_mail;
 use crate::checks::gaps::log_has_a_hole;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
 use crate::tenant::{
-    ClientIdentity, DelegationChange, DelegationEvent, EndedGrant, Ending, Gap, Part, Policy,
-    RegisteredClient, ScopeRiskTable, Tenant, scope_spelling,
+    ClientIdentity, DelegationChange, DelegationEvent, EndedGrant, Ending, Part, Policy, RegisteredClient,
+    ScopeRiskTable, Tenant, scope_spelling,
 };
 
 /// The check.
@@ -19,11 +17,14 @@ pub(crate) const CHECK: Check = Check {
     slug: "grant-changed",
     title: "Delegations changed since the last run",
     severity: Severity::High,
-    condition: "The admin log shows that a client was given scopes, was removed, or was changed in another way, after \
-                the start of the finished run before, or in the seven days before this run if there is none; what \
-                was logged late counts too. High; critical if a scope that the event names changes the tenant (class \
-                T) or reads, writes and sends mail (M). A change is excepted if the register has a ticket of that client \
-                for that day in UTC, or the day before or after. Without a register no change has a ticket.",
+    condition: "The admin log shows that a client was given scopes, was removed, or was changed in another way. Each \
+                such event is a finding from the first run that reads it on, however late it was logged; those from \
+                longer than [checks] event_days before the first run of the history are left out. It stays open until \
+                an exception or a ticket of the register accepts it, or until it was in reports for event_days (30 by \
+                default); then it is listed once more, as expired. High; critical if a scope that the event names \
+                changes the tenant (class T) or reads, writes and sends mail (M). A change is excepted if the register \
+                has a ticket of that client for that day in UTC, or the day before or after. Without a register no \
+                change has a ticket.",
     why: "One click of a super admin lets a client be any user. Who notices a week later can still ask who it was.",
     fix: "Confirm the change with the admin who made it, and record its ticket in the register. If nobody knows of \
           it, remove the client, reset that admin's sign-in, and ask for multi-party approval.",
@@ -43,9 +44,10 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
-    let mut rulings: Vec<Ruling> =
-        changes(tenant).into_values().map(|events| judge_change(&events, tenant, policy)).collect();
-    let gap = tenant.admin_log.gap().cloned().or_else(|| hole(tenant));
+    let changes = tenant.delegation_changes.iter();
+    let mut rulings: Vec<Ruling> = changes.map(|event| judge_change(event, tenant, policy)).collect();
+    let hole = || tenant.admin_log_unread.map(|unread| log_has_a_hole(Part::AdminLog, unread));
+    let gap = tenant.admin_log.gap().cloned().or_else(hole);
     rulings.extend(gap.as_ref().map(Ruling::not_assessed));
     if rulings.is_empty() {
         rulings.push(Ruling::pass("No delegation was changed"));
@@ -53,28 +55,9 @@ fn judge(tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
     rulings
 }
 
-/// What was done to a client at one instant, which the log may tell in several events.
-type Change<'a> = (DateTime<Utc>, &'a str, &'a str);
-
-fn changes(tenant: &Tenant) -> BTreeMap<Change<'_>, Vec<&DelegationEvent>> {
-    let mut changes: BTreeMap<Change<'_>, Vec<&DelegationEvent>> = BTreeMap::new();
-    for event in &tenant.delegation_changes {
-        changes.entry((event.at, &event.client, &event.name)).or_default().push(event);
-    }
-    changes
-}
-
-/// The log was not read for a part of the time.
-fn hole(tenant: &Tenant) -> Option<Gap> {
-    let since = tenant.grants.sight().log_since?;
-    (since > tenant.changes_since).then(|| log_has_a_hole(tenant.changes_since, since))
-}
-
-fn judge_change(events: &[&DelegationEvent], tenant: &Tenant, policy: &Policy) -> Ruling {
-    let [event, ..] = events else { return Ruling::not_applicable("Nothing happened") };
+fn judge_change(event: &DelegationEvent, tenant: &Tenant, policy: &Policy) -> Ruling {
     let client = Changed::of(&event.client, tenant);
-    let scopes: BTreeSet<&str> =
-        events.iter().flat_map(|event| &event.scopes).map(|scope| scope_spelling(scope)).collect();
+    let scopes: BTreeSet<&str> = event.scopes.iter().map(|scope| scope_spelling(scope)).collect();
     let actor = event.actor.as_deref().filter(|actor| !actor.is_empty()).unwrap_or("Somebody");
     let from = event.ip.as_ref().map_or_else(String::new, |ip| format!(" from {ip}"));
     let (name, at) = (&client.name, event.at.format("%Y-%m-%d %H:%M UTC"));
@@ -96,7 +79,7 @@ fn judge_change(events: &[&DelegationEvent], tenant: &Tenant, policy: &Policy) -
         _ => Ruling::fail(severity, format!("{actor} {what}")).evidence("ticket", no_ticket(entry, policy)),
     };
     let ruling = ruling
-        .about(subjects::event(&format!("{} {}", event.name, event.client), event.at))
+        .about(subjects::event(&format!("{} {}", event.name, event.client), &event.id, event.at))
         .evidence("event", &event.name)
         .evidence("actor", actor)
         .evidence("ip", event.ip.as_deref().unwrap_or("unknown"))
@@ -167,7 +150,7 @@ mod tests {
     use crate::checks::test_facts::*;
     use crate::findings::{SubjectKind, Verdict};
     use crate::tenant::{ClientCertificates, ForeignAccount};
-    use crate::tenant::{Reading, Ticket};
+    use crate::tenant::{Period, Reading, Ticket};
 
     fn event(client: &str, days: i64, scopes: &[&str]) -> DelegationEvent {
         DelegationEvent {
@@ -268,15 +251,21 @@ mod tests {
     }
 
     #[test]
-    fn one_action_is_one_finding_however_many_events_tell_it() {
-        let events = vec![event(CLIENT, 1, &[GMAIL_SEND]), event(CLIENT, 1, &["https://mail.google.com/"])];
-        let ruling = only(of(events, &policy()));
-        assert_eq!(ruling.severity, Severity::Critical);
-        assert!(ruling.message.contains("for 2 scopes"), "{}", ruling.message);
-        let others = vec![event(CLIENT, 1, &[GMAIL_SEND]), event("555", 1, &[GMAIL_SEND])];
-        let ids: BTreeSet<_> =
-            of(others, &policy()).into_iter().map(|ruling| ruling.subject.unwrap().id).collect();
-        assert_eq!(ids.len(), 2);
+    fn two_changes_at_one_time_are_two_findings_and_an_exception_may_name_both_by_their_time() {
+        let second = DelegationEvent { id: "1/2/0".into(), ..event(CLIENT, 1, &[]) };
+        let rulings = of(vec![event(CLIENT, 1, &[GMAIL_SEND]), second], &policy());
+        let subjects: Vec<_> = rulings.into_iter().map(|ruling| ruling.subject.unwrap()).collect();
+        assert_eq!(subjects.len(), 2);
+        assert_ne!(subjects[0].id, subjects[1].id);
+        assert_eq!(subjects[0].also, subjects[1].also);
+    }
+
+    #[test]
+    fn a_time_that_nobody_read_is_no_pass() {
+        let unread = Period { from: days_ago(250), until: days_ago(180) };
+        let ruling = only(judge(&Tenant { admin_log_unread: Some(unread), ..tenant([]) }, &policy()));
+        assert_eq!(ruling.verdict, Verdict::NotAssessed);
+        assert_eq!(ruling.gap.unwrap().reason, "log_has_a_hole");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! TEN-06: mail routing that was changed since the last run.
 
+use crate::checks::gaps::log_has_a_hole;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
 use crate::tenant::{GmailSettingChange, Part, Policy, Tenant};
@@ -11,8 +12,10 @@ pub(crate) const CHECK: Check = Check {
     title: "Mail routing changed since the last run",
     severity: Severity::High,
     condition: "The admin log shows that a rule of Gmail's routing (UNIFIED_MAIL_ROUTING, ALIAS_TABLE, EMAIL_ROUTE, \
-                MESSAGE_SECURITY_RULE) was made or changed after the start of the run before, or in the seven days \
-                before this run if there is none.",
+                MESSAGE_SECURITY_RULE) was made or changed. Each such event is a finding from the first run that reads \
+                it on, however late it was logged; those from longer than [checks] event_days before the first run of \
+                the history are left out. It stays open until an exception accepts it, or until it was in reports for \
+                event_days (30 by default); then it is listed once more, as expired.",
     why: "A routing rule copies or diverts mail of the whole tenant, and no user can see it.",
     fix: "Confirm with the admin who did it, and look at the rule.",
     place: "Admin console > Apps > Google Workspace > Gmail > Routing",
@@ -24,13 +27,11 @@ pub(crate) const CHECK: Check = Check {
 const ROUTING: [&str; 4] = ["UNIFIED_MAIL_ROUTING", "ALIAS_TABLE", "EMAIL_ROUTE", "MESSAGE_SECURITY_RULE"];
 
 fn judge(tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
-    let mut rulings: Vec<Ruling> = tenant
-        .gmail_changes
-        .iter()
-        .filter(|change| change.at > tenant.changes_since && is_routing(change))
-        .map(changed)
-        .collect();
-    rulings.extend(tenant.admin_log.gap().map(Ruling::not_assessed));
+    let mut rulings: Vec<Ruling> =
+        tenant.gmail_changes.iter().filter(|change| is_routing(change)).map(changed).collect();
+    let hole = || tenant.admin_log_unread.map(|unread| log_has_a_hole(Part::AdminLog, unread));
+    let gap = tenant.admin_log.gap().cloned().or_else(hole);
+    rulings.extend(gap.as_ref().map(Ruling::not_assessed));
     if rulings.is_empty() {
         rulings.push(Ruling::pass("No routing rule was changed"));
     }
@@ -46,7 +47,7 @@ fn changed(change: &GmailSettingChange) -> Ruling {
     let verb = if change.event.starts_with("CREATE") { "made" } else { "changed" };
     let (actor, day) = (&change.actor, change.at.date_naive());
     let ruling = Ruling::fail(Severity::High, format!("{actor} {verb} {} on {day}", change.setting))
-        .about(subjects::event(&change.setting, change.at))
+        .about(subjects::event(&change.setting, &change.id, change.at))
         .evidence("event", &change.event)
         .evidence("actor", actor);
     change.details.iter().fold(ruling, |ruling, detail| ruling.evidence("detail", detail))
@@ -60,6 +61,7 @@ mod tests {
 
     fn change(setting: &str, days: i64) -> GmailSettingChange {
         GmailSettingChange {
+            id: format!("{days}/1/0"),
             at: days_ago(days),
             event: "CHANGE_GMAIL_SETTING".to_owned(),
             setting: setting.to_owned(),
@@ -73,9 +75,12 @@ mod tests {
     }
 
     #[test]
-    fn each_change_of_routing_since_the_last_run_fails() {
-        let rulings = of(vec![change("EMAIL_ROUTE", 1), change("ALIAS_TABLE", 2), change("EMAIL_ROUTE", 30)]);
-        assert_eq!(rulings.len(), 2);
+    fn each_change_of_routing_fails() {
+        let second = GmailSettingChange { id: "1/2/0".into(), ..change("EMAIL_ROUTE", 1) };
+        let rulings = of(vec![change("EMAIL_ROUTE", 1), second, change("ALIAS_TABLE", 2)]);
+        let ids: std::collections::BTreeSet<_> =
+            rulings.iter().map(|ruling| ruling.subject.as_ref().unwrap().id.clone()).collect();
+        assert_eq!(ids.len(), 3, "two changes of one setting at one time are two");
         assert!(rulings.iter().all(|ruling| ruling.verdict == Verdict::Fail));
     }
 

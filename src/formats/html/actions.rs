@@ -6,7 +6,6 @@ use std::collections::{BTreeSet, HashMap};
 use askama::Template;
 
 use super::exposed::{Exposed, Exposure};
-use super::findings::is_open;
 use super::text::{address, clip, counted, words};
 use crate::findings::{Finding, RunSummary, Severity, SubjectKind, Verdict};
 use crate::tenant::TakeoverCut;
@@ -121,7 +120,7 @@ impl Ranked<'_> {
 }
 
 fn is_actionable(finding: &Finding) -> bool {
-    is_open(finding.verdict) && finding.verdict != Verdict::Error && !finding.fix.is_empty()
+    finding.is_open() && finding.verdict != Verdict::Error && !finding.fix.is_empty()
 }
 
 /// The section.

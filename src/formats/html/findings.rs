@@ -11,7 +11,7 @@ use super::budget::size;
 use super::exposed::Exposed;
 use super::text::{address, age, clip, count, counted, day, token, words};
 use super::top_list::TopList;
-use crate::findings::{Finding, RunSummary, Verdict};
+use crate::findings::{Change, Finding, RunSummary, Verdict};
 use crate::formats::Source;
 
 const MOST_ROWS: usize = 5_000;
@@ -31,7 +31,8 @@ pub(super) struct Gathered {
     pub(super) is_cut: bool,
     not_assessed: Vec<Finding>,
     excepted: Vec<Finding>,
-    totals: HashMap<Verdict, u64>,
+    expired: Vec<Finding>,
+    totals: HashMap<Shelf, u64>,
 }
 
 impl Gathered {
@@ -41,15 +42,16 @@ impl Gathered {
         exposed: &Exposed,
         mut each: impl FnMut(&Finding),
     ) -> io::Result<Self> {
-        let mut totals: HashMap<Verdict, u64> = HashMap::new();
-        let (mut not_assessed, mut excepted) = (Vec::new(), Vec::new());
+        let mut totals: HashMap<Shelf, u64> = HashMap::new();
+        let (mut not_assessed, mut excepted, mut expired) = (Vec::new(), Vec::new(), Vec::new());
         let mut doubtful = TopList::new(MOST_ROWS_DOUBTFUL);
         let mut worst = Vec::new();
         for finding in source.findings()? {
             let finding = finding?;
             each(&finding);
-            *totals.entry(finding.verdict).or_default() += 1;
+            *totals.entry(Shelf::of(&finding)).or_default() += 1;
             let aside = match finding.verdict {
+                _ if finding.change == Change::Expired => &mut expired,
                 Verdict::NotAssessed => &mut not_assessed,
                 Verdict::Excepted => &mut excepted,
                 Verdict::Fail => {
@@ -68,8 +70,8 @@ impl Gathered {
             }
         }
         let mut open = source.worst_findings(MOST_ROWS)?;
-        open.retain(|finding| is_open(finding.verdict));
-        let all: u64 = totals.iter().filter(|(verdict, _)| is_open(**verdict)).map(|(_, count)| count).sum();
+        open.retain(Finding::is_open);
+        let all: u64 = totals.iter().filter(|(shelf, _)| shelf.is_open()).map(|(_, count)| count).sum();
         let is_cut = all > open.len() as u64;
         if is_cut {
             // The source puts every failure before what is for review: without this, thousands of low
@@ -85,12 +87,33 @@ impl Gathered {
         open.sort_by_key(|finding| {
             (finding.verdict, Reverse((finding.severity, exposed.of_finding(finding))))
         });
-        Ok(Self { open, is_cut, not_assessed, excepted, totals })
+        Ok(Self { open, is_cut, not_assessed, excepted, expired, totals })
     }
 }
 
-pub(super) const fn is_open(verdict: Verdict) -> bool {
-    matches!(verdict, Verdict::Fail | Verdict::Review | Verdict::Error)
+/// Under which heading a finding stands.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Shelf {
+    Verdict(Verdict),
+    /// An event that is listed for the last time, whatever its verdict.
+    Expired,
+}
+
+impl Shelf {
+    fn of(finding: &Finding) -> Self {
+        if finding.change == Change::Expired { Self::Expired } else { Self::Verdict(finding.verdict) }
+    }
+
+    const fn is_open(self) -> bool {
+        matches!(self, Self::Verdict(verdict) if verdict.is_open())
+    }
+
+    const fn token(self) -> &'static str {
+        match self {
+            Self::Verdict(verdict) => verdict_token(verdict),
+            Self::Expired => "expired",
+        }
+    }
 }
 
 /// The section.
@@ -106,7 +129,7 @@ pub(super) struct Findings {
     is_empty: bool,
 }
 
-type Judged = (Verdict, Row);
+type Judged = (Shelf, Row);
 
 /// The findings of one verdict.
 struct Group {
@@ -174,11 +197,12 @@ impl Findings {
             summary.checks.iter().enumerate().map(|(index, check)| (check.id.as_str(), index)).collect();
         let row_of = |finding: &Finding| {
             let check = checks.get(finding.check_id.as_str()).copied();
-            (finding.verdict, Row::new(finding, summary, check, action_of(finding)))
+            (Shelf::of(finding), Row::new(finding, summary, check, action_of(finding)))
         };
         let mut budget = Budget { bytes: MOST_BYTES, rows: MOST_ROWS };
         // Paid for in the order of what must not be crowded out, shown in the order of the page.
-        let mut aside = gathered.not_assessed.iter().chain(&gathered.excepted).map(row_of).peekable();
+        let aside = gathered.not_assessed.iter();
+        let mut aside = aside.chain(&gathered.excepted).chain(&gathered.expired).map(row_of).peekable();
         let aside = budget.take_all(&mut aside);
         let (failed, doubtful): (Vec<&Finding>, Vec<&Finding>) =
             gathered.open.iter().partition(|finding| finding.verdict == Verdict::Fail);
@@ -192,10 +216,10 @@ impl Findings {
 
         let mut groups: Vec<Group> = Vec::new();
         let mut number = 0;
-        for (verdict, mut row) in failed.into_iter().chain(reserved).chain(aside) {
+        for (shelf, mut row) in failed.into_iter().chain(reserved).chain(aside) {
             number += 1;
             row.number = number;
-            Self::push(&mut groups, verdict, row, gathered);
+            Self::push(&mut groups, shelf, row, gathered);
         }
         let total: u64 = gathered.totals.values().sum();
         let more = total.saturating_sub(number as u64);
@@ -210,14 +234,14 @@ impl Findings {
         }
     }
 
-    fn push(groups: &mut Vec<Group>, verdict: Verdict, row: Row, gathered: &Gathered) {
-        if groups.last().is_none_or(|group| group.token != verdict_token(verdict)) {
-            let (name, note) = heading(verdict);
+    fn push(groups: &mut Vec<Group>, shelf: Shelf, row: Row, gathered: &Gathered) {
+        if groups.last().is_none_or(|group| group.token != shelf.token()) {
+            let (name, note) = heading(shelf);
             groups.push(Group {
                 name,
                 note,
-                token: verdict_token(verdict),
-                total: count(gathered.totals.get(&verdict).copied().unwrap_or_default()),
+                token: shelf.token(),
+                total: count(gathered.totals.get(&shelf).copied().unwrap_or_default()),
                 rows: Vec::new(),
             });
         }
@@ -267,13 +291,12 @@ impl Budget {
 
 impl Row {
     fn new(finding: &Finding, summary: &RunSummary, check: Option<usize>, action: usize) -> Self {
-        let is_news =
-            is_open(finding.verdict) && matches!(finding.change.as_str(), "new" | "worsened" | "reopened");
+        let is_news = finding.is_open() && matches!(finding.change.as_str(), "new" | "worsened" | "reopened");
         Self {
             number: 0,
             severity: finding.severity.as_str(),
             severity_word: words(finding.severity.as_str()),
-            verdict: verdict_token(finding.verdict),
+            verdict: Shelf::of(finding).token(),
             verdict_word: words(finding.verdict.as_str()),
             area: token(finding.check_id.split('-').next().unwrap_or_default()),
             action,
@@ -332,7 +355,16 @@ const fn verdict_token(verdict: Verdict) -> &'static str {
     }
 }
 
-const fn heading(verdict: Verdict) -> (&'static str, &'static str) {
+const fn heading(shelf: Shelf) -> (&'static str, &'static str) {
+    let verdict = match shelf {
+        Shelf::Verdict(verdict) => verdict,
+        Shelf::Expired => {
+            return (
+                "Expired",
+                "What happened, and was in reports for long enough. Listed for the last time.",
+            );
+        }
+    };
     match verdict {
         Verdict::Fail => ("Failed", "Wrong, and to be put right."),
         Verdict::Review => ("For review", "A person must decide whether this is intended."),

@@ -532,7 +532,9 @@ pub(super) fn tenant(people: People) -> Tenant {
         apps: Vec::new(),
         gmail_changes: Vec::new(),
         delegation_changes: Vec::new(),
-        changes_since: chrono::DateTime::UNIX_EPOCH,
+        new_apps: Vec::new(),
+        admin_log_unread: None,
+        token_log_unread: None,
         identities: IdentityIndex::default(),
         grants: grants(),
     }

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use super::roll::Roll;
-use crate::findings::{Finding, Severity, SubjectKind, Verdict};
-use crate::formats::html::findings::is_open;
+use crate::findings::{Change, Finding, Severity, SubjectKind, Verdict};
 use crate::formats::html::top_list::TopList;
 use crate::tenant::bare_client;
 
@@ -73,10 +72,10 @@ impl<'a> OpenFindings<'a> {
     /// Takes the next finding.
     pub(in crate::formats::html) fn add(&mut self, finding: &Finding) {
         let Some(client) = self.owner(finding).and_then(|at| self.clients.get_mut(at)) else { return };
-        if finding.verdict == Verdict::Excepted {
+        if finding.verdict == Verdict::Excepted && finding.change != Change::Expired {
             client.excepted += 1;
         }
-        if !is_open(finding.verdict) {
+        if !finding.is_open() {
             return;
         }
         client.open += 1;
