@@ -78,6 +78,6 @@ mod world;
 pub use client_files::ClientFiles;
 pub use error::EmulatorError;
 pub use fault::Fault;
-pub use options::{Options, TenantName};
+pub use options::{LogEntry, Logged, Options, TenantName};
 pub use request_log::LoggedRequest;
 pub use server::{Emulator, start};

@@ -47,6 +47,8 @@ pub struct Options {
     pub service_accounts: u32,
     /// So many entries more in the audit logs, over the last 180 days.
     pub events: u32,
+    /// Entries of the audit logs besides those of the tenant.
+    pub log_entries: Vec<LogEntry>,
     /// What goes wrong, and when.
     pub faults: Vec<Fault>,
     /// A file that receives every request as a line of JSON.
@@ -72,6 +74,7 @@ impl Default for Options {
             disabled_services: Vec::new(),
             service_accounts: 0,
             events: 0,
+            log_entries: Vec::new(),
             faults: Vec::new(),
             request_log: None,
             log_bodies: false,
@@ -87,6 +90,44 @@ impl Options {
         };
         self.page_cap.unwrap_or(default).max(1)
     }
+}
+
+/// An entry of an audit log.
+#[derive(Debug, Clone)]
+pub struct LogEntry {
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// When the log shows it; at once if absent. Google's logs lag behind.
+    pub listed_from: Option<DateTime<Utc>>,
+    /// What happened.
+    pub what: Logged,
+}
+
+/// What an entry tells.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Logged {
+    /// An administrator gave a client scopes.
+    Authorized {
+        /// Its id.
+        client_id: String,
+        /// The scopes.
+        scopes: Vec<String>,
+    },
+    /// An administrator changed a setting of Gmail's.
+    GmailSetting {
+        /// `SETTING_NAME`.
+        name: String,
+        /// Its description.
+        description: String,
+    },
+    /// The first user let an app in.
+    App {
+        /// The app's name; its client id is made of it.
+        name: String,
+        /// The scopes.
+        scopes: Vec<String>,
+    },
 }
 
 /// The tenants that can be served.

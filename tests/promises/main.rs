@@ -14,6 +14,8 @@ mod emulate;
 #[cfg(test)]
 mod endurance;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 mod history;

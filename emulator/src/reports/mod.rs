@@ -87,12 +87,14 @@ fn page(
     let beyond = tenant.log.newer_than(application, start - Duration::milliseconds(1));
     let mut items = Vec::new();
     for place in first..beyond {
-        let entry = tenant.log.at(application, place, &tenant.people).filter(|entry| wanted.matches(entry));
+        let entry = tenant.log.at(application, place, &tenant.people);
+        let is_listed = |entry: &Activity| entry.listed_from.is_none_or(|from| from <= call.now);
+        let entry = entry.filter(|entry| is_listed(entry) && wanted.matches(entry));
         let Some(entry) = entry else { continue };
         if items.len() == size {
             return Ok((items, Some(call.page_token(Place { offset: place, paused: true, emptied: false }))));
         }
-        items.push(entry.render(application.name(), &tenant.customer_id, place));
+        items.push(entry.render(application.name(), &tenant.customer_id));
     }
     Ok((items, None))
 }

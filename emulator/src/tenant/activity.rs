@@ -9,6 +9,10 @@ use crate::dice::{Dice, etag};
 #[derive(Debug, Clone)]
 pub(crate) struct Activity {
     pub(crate) at: DateTime<Utc>,
+    /// When the log shows it, if not at once.
+    pub(crate) listed_from: Option<DateTime<Utc>>,
+    /// Its place among entries of the same time.
+    pub(crate) ordinal: u64,
     pub(crate) actor: Actor,
     pub(crate) kind: &'static str,
     pub(crate) name: &'static str,
@@ -36,8 +40,10 @@ pub(crate) enum Parameter {
 
 impl Activity {
     /// The entry itself, with what tells it apart from others of the same moment.
-    pub(crate) fn render(&self, application: &str, customer_id: &str, place: usize) -> Value {
-        let qualifier = Dice::new(0, application, place as u64).draw() >> 1;
+    pub(crate) fn render(&self, application: &str, customer_id: &str) -> Value {
+        // The same however many entries come before or after it.
+        let time = self.at.timestamp_micros().unsigned_abs();
+        let qualifier = Dice::new(self.ordinal, application, time).draw() >> 1;
         let mut actor =
             json!({ "callerType": "USER", "email": self.actor.email, "profileId": self.actor.profile_id });
         if let Some((client_id, name, impersonation)) = &self.actor.application {

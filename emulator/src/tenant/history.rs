@@ -1,11 +1,12 @@
 //! How the delegations came to be, and how they were used: what the audit logs tell.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, DurationRound, Utc};
 
 use super::foundation::{Foundation, PRIMARY_DOMAIN, whole_scopes};
 use super::log::{call, consent, impersonation};
 use super::project::KeyOrigin;
 use super::{Activity, Actor, Application, Parameter};
+use crate::options::{LogEntry, Logged};
 
 const SETTINGS: &str = "DOMAIN_SETTINGS";
 
@@ -60,7 +61,30 @@ impl Foundation {
         let actor =
             Actor { email: person.primary_email.clone(), profile_id: person.id.clone(), application: None };
         let at = self.moment(days);
-        self.entries.push((Application::Admin, Activity { at, actor, kind, name, parameters }));
+        let entry = Activity { at, listed_from: None, ordinal: 0, actor, kind, name, parameters };
+        self.entries.push((Application::Admin, entry));
+    }
+
+    /// An entry that was asked for, at its own time.
+    pub(super) fn log_entry(&mut self, entry: &LogEntry) {
+        let before = self.entries.len();
+        match &entry.what {
+            Logged::Authorized { client_id, scopes } => {
+                let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
+                self.log_authorized(0, client_id, &scopes);
+            }
+            Logged::GmailSetting { name, description } => {
+                self.log_gmail_setting(0, "CHANGE_GMAIL_SETTING", name, description);
+            }
+            Logged::App { name, scopes } => {
+                let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
+                self.log_consent(0, "authorize", name, &scopes);
+            }
+        }
+        for (_, activity) in self.entries.iter_mut().skip(before) {
+            activity.at = entry.at;
+            activity.listed_from = entry.listed_from;
+        }
     }
 
     /// A client with a delegation got a token for somebody and called an API with it.
@@ -99,10 +123,11 @@ impl Foundation {
         }
     }
 
-    /// Some moment of a past day, another one for each entry.
+    /// Some moment of a past day, another one for each entry; the same if the emulator is started again.
     fn moment(&self, days: i64) -> DateTime<Utc> {
         let minutes = i64::try_from(self.entries.len()).unwrap_or(0) * 7 % 600;
-        self.days_ago(days) - Duration::minutes(1 + minutes)
+        let at = self.days_ago(days);
+        at.duration_trunc(Duration::hours(1)).unwrap_or(at) - Duration::minutes(1 + minutes)
     }
 
     /// Accounts nobody looks at one by one, in projects of their own; some have keys, some grants.

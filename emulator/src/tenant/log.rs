@@ -57,6 +57,11 @@ impl Log {
         for application in Application::ALL {
             let written = &mut log.written[application as usize];
             written.sort_by_key(|entry| std::cmp::Reverse(entry.at));
+            for index in 1..written.len() {
+                if written[index].at == written[index - 1].at {
+                    written[index].ordinal = written[index - 1].ordinal + 1;
+                }
+            }
             let newer = |entry: &Activity| log.crowd.newer_than(application, entry.at);
             log.places[application as usize] =
                 written.iter().enumerate().map(|(index, entry)| index + newer(entry)).collect();
@@ -134,6 +139,8 @@ impl Crowd {
 pub(super) fn impersonation(at: DateTime<Utc>, actor: Actor, account: &str, scopes: &[String]) -> Activity {
     Activity {
         at,
+        listed_from: None,
+        ordinal: 0,
         actor,
         kind: "access_token_evaluation",
         name: "allow_token_impersonation",
@@ -152,6 +159,8 @@ pub(super) fn call(at: DateTime<Utc>, actor: Actor, scope: &str, bytes: u64) -> 
     let (api, method) = called_with(scope);
     Activity {
         at,
+        listed_from: None,
+        ordinal: 0,
         actor,
         kind: "auth",
         name: "activity",
@@ -183,6 +192,8 @@ pub(super) fn consent(at: DateTime<Utc>, actor: Actor, name: &'static str, scope
         .collect();
     Activity {
         at,
+        listed_from: None,
+        ordinal: 0,
         actor,
         kind: "auth",
         name,

@@ -146,6 +146,7 @@ impl Tenant {
         };
         foundation.open_accounts(options.service_accounts);
         foundation.log_crowd(options.events);
+        options.log_entries.iter().for_each(|entry| foundation.log_entry(entry));
         let mut tenant = foundation.finish(admin);
         let audit_client = tenant.audit_account().1.client_id.clone();
         if let Some(grant) = tenant.grants.iter_mut().find(|grant| grant.client_id == audit_client) {
