@@ -12,6 +12,8 @@ pub enum Source {
     TokenEndpoint,
     /// Admin SDK Directory.
     Directory,
+    /// Gmail.
+    Gmail,
     /// Admin SDK Reports.
     Reports,
     /// IAM Credentials.
@@ -33,6 +35,10 @@ pub struct Answer<'a> {
     pub reason: &'a str,
     /// `details[].reason`.
     pub detail: &'a str,
+    /// `status`: the name of a `google.rpc.Code`, which spells reasons in capitals.
+    pub status: &'a str,
+    /// `errors[].domain`.
+    pub domain: &'a str,
     /// `error_description` of the token endpoint, else `message`.
     pub message: &'a str,
 }
@@ -40,6 +46,7 @@ pub struct Answer<'a> {
 struct Row {
     from: From,
     http: &'static [u16],
+    /// Compared without case and `_`: `FAILED_PRECONDITION` is `failedPrecondition`.
     reason: &'static [&'static str],
     /// Any of these stands in the message, whatever the case.
     words: &'static [&'static str],
@@ -51,10 +58,14 @@ enum From {
     Anybody,
     Token,
     Directory,
+    Gmail,
     Reports,
     IamCredentials,
     Public,
+    OtherApi,
     AnyApi,
+    /// Any API, of the domain `usageLimits`.
+    UsageLimits,
 }
 
 const ANY: &[&str] = &[];
@@ -70,17 +81,56 @@ const fn row(
     Row { from, http, reason, words, cause }
 }
 
+/// "Google reference: Directory API, Gmail API, resolve errors", and the lists that GAM and client libraries retry.
 const RATE_REASONS: &[&str] = &[
     "userRateLimitExceeded",
     "rateLimitExceeded",
     "quotaExceeded",
     "sharingRateLimitExceeded",
-    "RATE_LIMIT_EXCEEDED",
+    "servingLimitExceeded",
+    "concurrentLimitExceeded",
+    "variableTermLimitExceeded",
+    "resourceExhausted",
 ];
-const RATE_WORDS: &[&str] =
-    &["request rate higher than configured", "quota exceeded for the current request"];
-const TRANSIENT_REASONS: &[&str] =
-    &["backendError", "badGateway", "gatewayTimeout", "internalError", "transientError"];
+const RATE_WORDS: &[&str] = &[
+    "request rate higher than configured",
+    "quota exceeded for the current request",
+    "quota exceeded for quota metric",
+    "quota exceeded for quota group",
+    "rate limit exceeded",
+    "serving limit exceeded",
+    "too many requests",
+    "too many concurrent requests",
+    "resource has been exhausted",
+];
+/// Asking again today is in vain. Per-day metrics: "Google reference: Service Usage, quota units".
+const DAILY_REASONS: &[&str] =
+    &["dailyLimitExceeded", "dailyLimitExceededUnreg", "variableTermExpiredDailyExceeded"];
+const DAILY_WORDS: &[&str] = &["daily limit exceeded", "per day'", "per day per"];
+const TRANSIENT_REASONS: &[&str] = &[
+    "backendError",
+    "badGateway",
+    "gatewayTimeout",
+    "internalError",
+    "transientError",
+    "systemError",
+    "serviceNotAvailable",
+    "internal",
+    "unavailable",
+    "aborted",
+];
+/// Faults of Google's own that come as 4xx. GAM, `glgapi.py`: `invalid` with the first is `systemError` and retried for
+/// groups and members. That other methods answer it, and the other words, are assumed; one more read is harmless.
+const SYSTEM_ERROR_WORDS: &[&str] = &[
+    "a system error has occurred",
+    "internal error encountered",
+    "internal error has occurred",
+    "internal error occurred",
+    "backend error",
+    "transient failure",
+    "unknown error",
+    "service is currently unavailable",
+];
 const API_KEY_REASONS: &[&str] = &[
     "API_KEY_INVALID",
     "API_KEY_SERVICE_BLOCKED",
@@ -88,6 +138,19 @@ const API_KEY_REASONS: &[&str] = &[
     "API_KEY_IP_ADDRESS_BLOCKED",
     "API_KEY_ANDROID_APP_BLOCKED",
     "API_KEY_IOS_APP_BLOCKED",
+    "keyInvalid",
+    "keyExpired",
+    "ipRefererBlocked",
+    "refererBlocked",
+];
+const PRECONDITION: &[&str] = &["failedPrecondition", "conditionNotMet"];
+/// The admin lacks the privilege Reports: python-samples issue 21 (401), Microsoft's and others' troubleshooting pages.
+/// The second is in other tools' lists.
+const REPORTS_WORDS: &[&str] = &[
+    "not authorized to read activity records",
+    "not authorized to read",
+    "access to the customers reporting data",
+    "access to the customer's reporting data",
 ];
 const SERVER_ERRORS: &[u16] = &[500, 501, 502, 503, 504];
 
@@ -100,7 +163,8 @@ const ROWS: &[Row] = &[
         ANY,
         cause::BACKEND_ERROR,
     ),
-    row(From::Token, ANY_STATUS, &["rate_limit_exceeded", "rateLimitExceeded"], ANY, cause::THROTTLED),
+    row(From::Token, ANY_STATUS, DAILY_REASONS, ANY, cause::DAILY_LIMIT),
+    row(From::Token, ANY_STATUS, RATE_REASONS, ANY, cause::THROTTLED),
     row(From::Token, ANY_STATUS, &["unauthorized_client"], ANY, cause::SCOPE_NOT_DELEGATED),
     row(From::Token, ANY_STATUS, &["access_denied"], &["account restricted"], cause::ACCOUNT_RESTRICTED),
     row(From::Token, ANY_STATUS, &["access_denied"], ANY, cause::CLIENT_NOT_AUTHORIZED),
@@ -142,11 +206,15 @@ const ROWS: &[Row] = &[
     row(From::Token, &[429], ANY, ANY, cause::THROTTLED),
     row(From::Token, SERVER_ERRORS, ANY, ANY, cause::BACKEND_ERROR),
     row(From::Token, &[400, 401, 403], ANY, ANY, cause::TOKEN_REFUSED),
+    row(From::AnyApi, &[403, 429], DAILY_REASONS, ANY, cause::DAILY_LIMIT),
+    row(From::AnyApi, &[403, 429], ANY, DAILY_WORDS, cause::DAILY_LIMIT),
     row(From::AnyApi, &[429], ANY, ANY, cause::THROTTLED),
-    row(From::AnyApi, &[403], RATE_REASONS, ANY, cause::THROTTLED),
-    row(From::AnyApi, &[403], ANY, RATE_WORDS, cause::THROTTLED),
+    row(From::AnyApi, &[400, 403], RATE_REASONS, ANY, cause::THROTTLED),
+    row(From::AnyApi, &[400, 403], ANY, RATE_WORDS, cause::THROTTLED),
     row(From::Reports, &[503], ANY, ANY, cause::THROTTLED),
-    row(From::AnyApi, &[403], &["dailyLimitExceeded"], ANY, cause::DAILY_LIMIT),
+    row(From::AnyApi, &[400, 401, 403], &["domainCannotUseApis"], ANY, cause::API_ACCESS_OFF),
+    row(From::AnyApi, &[400, 401, 403], ANY, &["domain cannot use api"], cause::API_ACCESS_OFF),
+    row(From::Reports, &[401, 403], ANY, REPORTS_WORDS, cause::REPORTS_RIGHT_MISSING),
     row(From::Public, &[401, 403], ANY, ANY, cause::PUBLIC_REFUSED),
     row(
         From::AnyApi,
@@ -191,11 +259,33 @@ const ROWS: &[Row] = &[
         cause::ADMIN_RIGHT_MISSING,
     ),
     row(From::AnyApi, &[400, 403], API_KEY_REASONS, ANY, cause::API_KEY_REFUSED),
-    row(From::AnyApi, &[400, 403], TRANSIENT_REASONS, ANY, cause::BACKEND_ERROR),
+    row(From::AnyApi, &[400, 403, 409, 412], TRANSIENT_REASONS, ANY, cause::BACKEND_ERROR),
+    row(From::UsageLimits, &[403], ANY, ANY, cause::THROTTLED),
+    row(From::AnyApi, &[400, 403, 409, 412], ANY, SYSTEM_ERROR_WORDS, cause::SYSTEM_ERROR),
+    row(
+        From::OtherApi,
+        &[403],
+        ANY,
+        &["the caller does not have permission", "denied on resource"],
+        cause::IAM_PERMISSION_MISSING,
+    ),
     row(From::AnyApi, &[403], ANY, ANY, cause::FORBIDDEN),
     row(From::AnyApi, &[400], ANY, &["mail service not enabled"], cause::MAIL_SERVICE_NOT_ENABLED),
-    row(From::AnyApi, &[400], &["failedPrecondition"], ANY, cause::PRECONDITION_FAILED),
+    row(From::Gmail, &[400, 412], PRECONDITION, ANY, cause::PRECONDITION_FAILED),
+    row(From::Gmail, &[400, 412], ANY, &["precondition check failed"], cause::PRECONDITION_FAILED),
+    row(From::Directory, &[400, 412], PRECONDITION, ANY, cause::DIRECTORY_PRECONDITION),
+    row(From::Directory, &[400, 412], ANY, &["precondition check failed"], cause::DIRECTORY_PRECONDITION),
+    row(From::AnyApi, &[400, 412], PRECONDITION, ANY, cause::API_PRECONDITION),
+    row(From::AnyApi, &[400, 412], ANY, &["precondition check failed"], cause::API_PRECONDITION),
     row(From::AnyApi, &[401], ANY, &["not authorized to send mail"], cause::NOT_GOOGLE),
+    row(From::AnyApi, &[401], &["CREDENTIALS_MISSING"], ANY, cause::CREDENTIALS_MISSING),
+    row(
+        From::AnyApi,
+        &[401],
+        ANY,
+        &["missing required authentication credential", "missing a valid api key", "login required"],
+        cause::CREDENTIALS_MISSING,
+    ),
     row(From::AnyApi, &[401], ANY, ANY, cause::TOKEN_NOT_ACCEPTED),
     row(From::AnyApi, &[404], ANY, ANY, cause::NOT_FOUND),
     row(
@@ -233,10 +323,13 @@ pub(super) fn described() -> impl Iterator<Item = Described> {
             From::Anybody => "anybody",
             From::Token => "token endpoint",
             From::Directory => "Directory",
+            From::Gmail => "Gmail",
             From::Reports => "Reports",
             From::IamCredentials => "IAM Credentials",
             From::Public => "public certificates",
+            From::OtherApi => "a Cloud API",
             From::AnyApi => "any API",
+            From::UsageLimits => "any API, `domain` is `usageLimits`",
         },
         http: row.http.iter().map(u16::to_string).collect(),
         reasons: own(row.reason),
@@ -252,17 +345,31 @@ impl Row {
             From::Token => answer.source == Source::TokenEndpoint,
             From::AnyApi => answer.source != Source::TokenEndpoint,
             From::Directory => answer.source == Source::Directory,
+            From::Gmail => answer.source == Source::Gmail,
             From::Reports => answer.source == Source::Reports,
             From::IamCredentials => answer.source == Source::IamCredentials,
             From::Public => answer.source == Source::Public,
+            From::OtherApi => answer.source == Source::OtherApi,
+            From::UsageLimits => {
+                answer.source != Source::TokenEndpoint && answer.domain.eq_ignore_ascii_case("usageLimits")
+            }
         };
         let message = answer.message.to_lowercase();
         from && (self.http.is_empty() || self.http.contains(&answer.http))
             && (self.reason.is_empty()
-                || self.reason.contains(&answer.reason)
-                || self.reason.contains(&answer.detail))
+                || self.reason.iter().any(|reason| {
+                    [answer.reason, answer.detail, answer.status].iter().any(|said| is_same(reason, said))
+                }))
             && (self.words.is_empty() || self.words.iter().any(|words| message.contains(words)))
     }
+}
+
+/// Whether two reasons are one: `google.rpc.Code` and `ErrorInfo` write capitals with `_`, older APIs camel case.
+fn is_same(one: &str, other: &str) -> bool {
+    fn letters(text: &str) -> impl Iterator<Item = u8> {
+        text.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase())
+    }
+    letters(one).eq(letters(other))
 }
 
 /// Words of a connection's failure, in the order in which they decide: a tunnel's failure can hold those of
@@ -291,17 +398,45 @@ mod tests {
     use crate::causes::{Class, Retry};
 
     fn api(http: u16, reason: &str, detail: &str, message: &str) -> Cause {
-        classify(&Answer { source: Source::OtherApi, http, reason, detail, message })
+        classify(&Answer { source: Source::OtherApi, http, reason, detail, status: "", domain: "", message })
     }
 
     fn token(http: u16, reason: &str, message: &str) -> Cause {
-        classify(&Answer { source: Source::TokenEndpoint, http, reason, detail: "", message })
+        classify(&Answer {
+            source: Source::TokenEndpoint,
+            http,
+            reason,
+            detail: "",
+            status: "",
+            domain: "",
+            message,
+        })
     }
 
     #[test]
     fn gmail_off_and_a_missing_subject_share_a_reason_and_are_told_apart() {
         assert_eq!(api(400, "failedPrecondition", "", "Mail service not enabled").class, Class::MailOff);
-        assert_eq!(api(400, "failedPrecondition", "", "Precondition check failed.").class, Class::Denied);
+        let of = |source| {
+            let message = "Precondition check failed.";
+            let answer = Answer {
+                source,
+                http: 400,
+                reason: "",
+                detail: "",
+                status: "FAILED_PRECONDITION",
+                domain: "",
+                message,
+            };
+            classify(&answer)
+        };
+        let gmail = of(Source::Gmail);
+        assert_eq!(
+            (gmail.id, gmail.class, gmail.retry),
+            ("precondition_failed", Class::Denied, Retry::OnceAfterWait)
+        );
+        let directory = of(Source::Directory);
+        assert_eq!((directory.id, directory.retry), ("directory_precondition", Retry::AfterWait));
+        assert_eq!(of(Source::Reports).id, "api_precondition");
     }
 
     #[test]
@@ -358,6 +493,8 @@ mod tests {
             http: 503,
             reason: "backendError",
             detail: "",
+            status: "",
+            domain: "",
             message: "Service unavailable. Please try again",
         };
         assert_eq!(classify(&answer).id, "directory_unavailable");
@@ -380,8 +517,15 @@ mod tests {
 
     #[test]
     fn reports_throttles_by_503() {
-        let answer =
-            Answer { source: Source::Reports, http: 503, reason: "backendError", detail: "", message: "" };
+        let answer = Answer {
+            source: Source::Reports,
+            http: 503,
+            reason: "backendError",
+            detail: "",
+            status: "",
+            domain: "",
+            message: "",
+        };
         assert_eq!(classify(&answer).id, "throttled");
     }
 
@@ -395,7 +539,15 @@ mod tests {
             (404, "", "not_found"),
             (503, "", "backend_error"),
         ] {
-            let answer = Answer { source: Source::Public, http, reason: "", detail, message: "" };
+            let answer = Answer {
+                source: Source::Public,
+                http,
+                reason: "",
+                detail,
+                status: "",
+                domain: "",
+                message: "",
+            };
             assert_eq!(classify(&answer).id, expected, "{http} {detail}");
         }
     }
@@ -407,6 +559,8 @@ mod tests {
             http: 403,
             reason: "forbidden",
             detail: "IAM_PERMISSION_DENIED",
+            status: "",
+            domain: "",
             message: "Permission 'iam.serviceAccounts.signJwt' denied on resource",
         };
         assert_eq!(classify(&answer).id, "signing_denied");
@@ -441,6 +595,88 @@ mod tests {
         ] {
             assert_eq!(api(http, reason, detail, message).id, expected, "{http} {reason} {detail} {message}");
         }
+    }
+
+    #[test]
+    fn a_403_of_usage_limits_is_a_rate_limit_unless_it_says_another_thing() {
+        for (reason, detail, message, expected) in [
+            ("servingLimitExceeded", "", "", "throttled"),
+            ("somethingNew", "", "", "throttled"),
+            ("", "", "", "throttled"),
+            ("accessNotConfigured", "", "", "api_disabled"),
+            ("", "SERVICE_DISABLED", "", "api_disabled"),
+            ("dailyLimitExceeded", "", "", "daily_limit"),
+            ("dailyLimitExceededUnreg", "", "", "daily_limit"),
+            (
+                "rateLimitExceeded",
+                "",
+                "Quota exceeded for quota metric 'Queries' and limit 'Queries per day' of",
+                "daily_limit",
+            ),
+            ("ipRefererBlocked", "", "", "api_key_refused"),
+        ] {
+            let answer = Answer {
+                source: Source::Directory,
+                http: 403,
+                reason,
+                detail,
+                status: "",
+                domain: "usageLimits",
+                message,
+            };
+            assert_eq!(classify(&answer).id, expected, "{reason} {detail} {message}");
+        }
+        let words =
+            "Quota exceeded for quota metric 'Queries' and limit 'Queries per minute per user' of service";
+        assert_eq!(api(403, "", "", words).id, "throttled");
+        assert_eq!(api(403, "", "", "QUOTA EXCEEDED for the current request.").id, "throttled");
+        assert_eq!(api(400, "", "", words).id, "throttled");
+    }
+
+    #[test]
+    fn faults_of_googles_own_are_asked_again_whatever_their_status() {
+        for (http, reason, message) in [
+            (400, "invalid", "A system error has occurred"),
+            (400, "invalid", "a System Error has occurred."),
+            (400, "badRequest", "Internal error encountered."),
+            (403, "forbidden", "Internal error encountered."),
+            (412, "", "Backend Error"),
+        ] {
+            let cause = api(http, reason, "", message);
+            assert_eq!((cause.id, cause.retry), ("system_error", Retry::AfterWait), "{http} {message}");
+        }
+        for (http, reason) in
+            [(400, "backendError"), (403, "transientError"), (409, "ABORTED"), (400, "INTERNAL")]
+        {
+            assert_eq!(api(http, reason, "", "").id, "backend_error", "{http} {reason}");
+        }
+    }
+
+    #[test]
+    fn an_admin_without_the_privilege_for_reports_is_told_so() {
+        let of = |http, message| {
+            let answer = Answer {
+                source: Source::Reports,
+                http,
+                reason: "authError",
+                detail: "",
+                status: "",
+                domain: "",
+                message,
+            };
+            classify(&answer)
+        };
+        let missing = of(401, "Access denied. You are not authorized to read activity records.");
+        assert_eq!((missing.id, missing.retry), ("reports_right_missing", Retry::Never));
+        let missing = of(403, "Caller does not have access to the customers reporting data.");
+        assert_eq!(missing.id, "reports_right_missing");
+        assert_eq!(of(401, "Invalid Credentials").id, "token_not_accepted");
+        assert_eq!(
+            of(401, "Request is missing required authentication credential.").id,
+            "credentials_missing"
+        );
+        assert_eq!(api(403, "domainCannotUseApis", "", "Domain cannot use apis.").id, "api_access_off");
+        assert_eq!(api(403, "forbidden", "", "Domain cannot use APIs").id, "api_access_off");
     }
 
     #[test]

@@ -77,7 +77,8 @@ const RECOGNITION: &str = "
 ## How an answer is recognised
 
 The first row that fits decides; an empty cell fits anything. An answer that fits no row is `unknown_answer` and
-keeps its own words. Upper and lower case of a message do not matter.
+keeps its own words. Upper and lower case do not matter, nor does `_` in a reason: `failedPrecondition` is the
+`FAILED_PRECONDITION` that newer APIs have as `status`. A 200 that holds an `error` is read as that error.
 
 The wordings are those of Google's error guides, of the lists that open-source clients match on, and of bodies
 quoted in their issue trackers. None of them was checked against a live tenant for this table.
@@ -88,7 +89,7 @@ const NO_ANSWER: &str = "
 ## Without an answer of Google's
 
 `dns`, `connect`, `tls`, `timeout`, `connection_lost` and the proxy's come from the network, `undecodable`,
-`undecodable_row` and `repeated_page` from reading what arrived, `given_up` and `deadline` from the audit's own limits,
+`undecodable_row`, `repeated_page` and `listing_too_long` from reading what arrived, `given_up` and `deadline` from the audit's own limits,
 `no_machine_identity` and `machine_identity_refused` from signing without a key file.
 
 These reasons stand in reports too and are no errors of Google's:
@@ -118,6 +119,7 @@ const fn asked_again(retry: Retry) -> &'static str {
     match retry {
         Retry::Never => "no",
         Retry::AfterWait => "after a wait",
+        Retry::OnceAfterWait => "once, after a wait",
         Retry::WithFreshToken => "once, with a fresh token",
     }
 }

@@ -5,9 +5,11 @@
 
 mod answers;
 pub mod catalogue;
+pub mod envelope;
 mod table;
 
 pub use answers::{Answer, Source, classify, of_connection};
+pub use envelope::{Envelope, quoted};
 pub use table::*;
 
 /// What a cause means for the part that was being read.
@@ -28,6 +30,8 @@ pub enum Retry {
     Never,
     /// After a wait.
     AfterWait,
+    /// Once, after a wait: it is mostly for good.
+    OnceAfterWait,
     /// Once, with a fresh token.
     WithFreshToken,
 }
@@ -47,4 +51,13 @@ pub struct Cause {
     pub class: Class,
     /// Whether to ask again.
     pub retry: Retry,
+}
+
+impl Cause {
+    /// Whether the token endpoint's words fit a scope that is not delegated and a single user alike: what other users
+    /// get tells which.
+    #[must_use]
+    pub fn may_be_the_users(self) -> bool {
+        [SCOPE_NOT_DELEGATED, CLIENT_NOT_AUTHORIZED].contains(&self)
+    }
 }

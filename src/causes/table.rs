@@ -2,7 +2,7 @@
 
 use super::Cause;
 use super::Class::{Denied, Failed, MailOff};
-use super::Retry::{AfterWait, Never, WithFreshToken};
+use super::Retry::{AfterWait, Never, OnceAfterWait, WithFreshToken};
 
 const DELEGATION: &str =
     "Admin console > Security > Access and data control > API controls > Manage domain-wide delegation";
@@ -131,9 +131,39 @@ causes! {
         "Nothing, unless the user should have mail: assign a licence and switch Gmail on.",
         "Admin console > Apps > Google Workspace > Gmail > Service status";
     /// Gmail was asked without a subject, or refuses for another precondition.
-    PRECONDITION_FAILED = Denied, Never, "precondition_failed",
+    PRECONDITION_FAILED = Denied, OnceAfterWait, "precondition_failed",
         "Gmail cannot be read as this subject",
         "The subject must be a user with a mailbox.",
+        USERS;
+    /// Directory says so in passing. GAM retries it for `users.list` since 7.00.14; for other methods this is assumed.
+    DIRECTORY_PRECONDITION = Failed, AfterWait, "directory_precondition",
+        "Directory answers that a precondition failed, which mostly passes by itself",
+        "Run again later. If it stays, check that `[tenant] admin` is the primary address of an admin of this tenant, and that `[tenant] customer` is right.",
+        ADMIN_ROLES;
+    /// The same of any other API.
+    API_PRECONDITION = Failed, OnceAfterWait, "api_precondition",
+        "Google refuses because of the present state of what was asked for",
+        "Run again. If it stays, read Google's words: a project or an account may be disabled or about to be deleted.",
+        NOWHERE;
+    /// `domainCannotUseApis`.
+    API_ACCESS_OFF = Denied, Never, "api_access_off",
+        "The tenant does not allow its data to be read by API",
+        "Enable API access for the tenant, and wait some minutes; where there is no such switch, see whether the tenant's subscription is active.",
+        "Admin console > Security > Access and data control > API controls";
+    /// The admin has no right to the audit logs: Reports answers it as 401 or 403.
+    REPORTS_RIGHT_MISSING = Denied, Never, "reports_right_missing",
+        "The admin that the audit acts as has no right to read the audit logs",
+        "Give the admin in `[tenant] admin` a role with the privilege Reports: to the service account itself with `[auth] admin_role`.",
+        ADMIN_ROLES;
+    /// Google received no token, though one was sent.
+    CREDENTIALS_MISSING = Denied, WithFreshToken, "credentials_missing",
+        "Google received the request without the access token",
+        "Check the proxy between here and Google: it may remove the Authorization header.",
+        PROXY;
+    /// Other users get a token within the same scopes.
+    USER_REFUSED = Denied, Never, "user_refused",
+        "Google gives no token for this user; the scope is delegated, because other users get one",
+        "Look at this user: a service that is off for the user's organizational unit, app access control, terms that were never accepted at a first sign-in, or an account that is not active. Leave the delegation as it is.",
         USERS;
     /// `userId` is not the token's subject.
     DELEGATION_DENIED = Denied, Never, "delegation_denied",
@@ -225,6 +255,11 @@ causes! {
         "Google's servers fail",
         "Run again later; see the Google Workspace status dashboard.",
         NOWHERE;
+    /// 4xx in words that mean a fault of Google's own.
+    SYSTEM_ERROR = Failed, AfterWait, "system_error",
+        "Google reports an error of its own systems",
+        "Run again later; see the Google Workspace status dashboard.",
+        NOWHERE;
     /// 400 in other words.
     BAD_REQUEST = Failed, Never, "bad_request",
         "Google does not understand the request",
@@ -299,5 +334,10 @@ causes! {
     REPEATED_PAGE = Failed, Never, "repeated_page",
         "The listing gave the same page token twice, so it would never end",
         "Run again.",
+        NOWHERE;
+    /// A listing that is longer than any tenant's.
+    LISTING_TOO_LONG = Failed, Never, "listing_too_long",
+        "The listing is longer than it is in any tenant, and was cut off",
+        "Run again; if it stays, something between here and Google changes answers.",
         NOWHERE;
 }

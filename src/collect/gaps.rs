@@ -100,6 +100,23 @@ pub(super) fn not_configured(part: Part, message: &str, fix: &str) -> Gap {
     }
 }
 
+/// No role and no scope would help.
+const NO_RIGHT: &[causes::Cause] =
+    &[causes::OWN_TOKEN_REFUSED, causes::USER_REFUSED, causes::API_ACCESS_OFF, causes::CREDENTIALS_MISSING];
+
+/// The gap of a user who was asked before anybody got a token: the scope is delegated, as others showed later.
+pub(super) fn of_refused_user(gap: &Gap) -> Option<Gap> {
+    let was = causes::ALL.iter().find(|cause| cause.id == gap.reason && cause.may_be_the_users())?;
+    let cause = causes::USER_REFUSED;
+    Some(Gap {
+        reason: cause.id.to_owned(),
+        message: gap.message.replacen(was.title, cause.title, 1),
+        needed: String::new(),
+        fix: advice(cause.fix, cause.place),
+        ..gap.clone()
+    })
+}
+
 pub(super) fn advice(fix: &str, place: &str) -> String {
     if place.is_empty() { fix.to_owned() } else { format!("{fix} Where: {place}.") }
 }
@@ -116,9 +133,10 @@ fn needed(part: Part, error: &GoogleError) -> String {
     ];
     if about_scope.contains(&error.cause) {
         scope.to_owned()
-    } else if error.cause == causes::OWN_TOKEN_REFUSED {
-        // No role and no scope would help.
+    } else if NO_RIGHT.contains(&error.cause) {
         String::new()
+    } else if error.cause == causes::REPORTS_RIGHT_MISSING {
+        access.role.to_owned()
     } else if error.cause == causes::API_DISABLED {
         format!("{}, enabled in the project of the audit's service account", error.api.service())
     } else if error.cause.class == Class::Denied {

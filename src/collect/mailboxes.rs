@@ -2,7 +2,7 @@
 
 use futures::{StreamExt, TryStreamExt, stream};
 
-use crate::causes::Class;
+use crate::causes::{self, Class};
 use crate::google::{Client, GoogleError, Listing, Session, gmail1};
 use crate::store::{Run, StoreError};
 use crate::tenant::{
@@ -53,8 +53,28 @@ pub(super) async fn collect(
             }
         }
     }
+    if client.are_delegated(&scopes) {
+        tell_refused_users(run)?;
+    }
     progress.finished(Part::SendAs);
     Ok(())
+}
+
+/// Users who were asked before anybody got a token, and refused in words that fit a missing delegation: others did
+/// get one, so it is about the user.
+fn tell_refused_users(run: &Run<'_>) -> Result<(), StoreError> {
+    let mut batch = Vec::new();
+    for row in run.mailboxes_with(&[causes::SCOPE_NOT_DELEGATED.id, causes::CLIENT_NOT_AUTHORIZED.id]) {
+        let (key, mailbox) = row?;
+        let Some(gap) = mailbox.gap.as_ref().and_then(gaps::of_refused_user) else { continue };
+        let gmail_evidence = gap.reason.clone();
+        let send_as = MailboxFact::Missing(gap.clone());
+        batch.push((key, Mailbox { gmail_evidence, send_as, gap: Some(gap), ..mailbox }));
+        if batch.len() == BATCH {
+            run.put_mailboxes(&std::mem::take(&mut batch))?;
+        }
+    }
+    run.put_mailboxes(&batch)
 }
 
 /// The same in another order: of each hundred strides the first of all, then the second of all, and so on.

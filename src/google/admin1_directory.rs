@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Api, GoogleError, Pages, Request, Session, segment};
+use super::{Api, Bound, GoogleError, Pages, Request, Session, segment};
 
 /// Reads users.
 pub const USER_SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.user.readonly";
@@ -201,7 +201,7 @@ pub fn list_users<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, Use
         .query("customer", customer.to_owned())
         .query("maxResults", "500")
         .query("fields", fields);
-    Pages::new(session, USER_SCOPE, request, "users")
+    Pages::new(session, USER_SCOPE, request, "users", Bound::STREAM)
 }
 
 /// `domains.list`: not paged.
@@ -209,7 +209,7 @@ pub fn list_users<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, Use
 pub fn list_domains<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, Domain> {
     let request = Request::new(Api::Directory, customer_path(customer, "domains"))
         .query("fields", "domains(domainName,isPrimary,verified)");
-    Pages::new(session, DOMAIN_SCOPE, request, "domains")
+    Pages::new(session, DOMAIN_SCOPE, request, "domains", Bound::FEW)
 }
 
 /// `domainAliases.list`: not paged.
@@ -217,7 +217,7 @@ pub fn list_domains<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, D
 pub fn list_domain_aliases<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, DomainAlias> {
     let request = Request::new(Api::Directory, customer_path(customer, "domainaliases"))
         .query("fields", "domainAliases(domainAliasName,parentDomainName,verified)");
-    Pages::new(session, DOMAIN_SCOPE, request, "domainAliases")
+    Pages::new(session, DOMAIN_SCOPE, request, "domainAliases", Bound::FEW)
 }
 
 /// `roles.list`: 100 a page.
@@ -226,7 +226,7 @@ pub fn list_roles<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, Rol
     let request = Request::new(Api::Directory, customer_path(customer, "roles"))
         .query("maxResults", "100")
         .query("fields", "nextPageToken,items(roleId,roleName,isSuperAdminRole,isSystemRole)");
-    Pages::new(session, ROLE_SCOPE, request, "items")
+    Pages::new(session, ROLE_SCOPE, request, "items", Bound::FEW)
 }
 
 /// `roleAssignments.list`: 200 a page; pages may be empty and still not be the last.
@@ -235,7 +235,7 @@ pub fn list_role_assignments<'a>(session: &'a Session<'a>, customer: &str) -> Pa
     let request = Request::new(Api::Directory, customer_path(customer, "roleassignments"))
         .query("maxResults", "200")
         .query("fields", "nextPageToken,items(roleAssignmentId,roleId,assignedTo,assigneeType,scopeType)");
-    Pages::new(session, ROLE_SCOPE, request, "items")
+    Pages::new(session, ROLE_SCOPE, request, "items", Bound::MANY)
 }
 
 /// `groups.get`: its address and its other ones.
@@ -255,7 +255,7 @@ pub fn list_members<'a>(session: &'a Session<'a>, group: &str) -> Pages<'a, Memb
     let request = Request::new(Api::Directory, path)
         .query("maxResults", "200")
         .query("fields", "nextPageToken,members(email,type)");
-    Pages::new(session, GROUP_SCOPE, request, "members")
+    Pages::new(session, GROUP_SCOPE, request, "members", Bound::MANY)
 }
 
 fn customer_path(customer: &str, collection: &str) -> String {

@@ -140,7 +140,7 @@ pub enum RootsError {
     },
     /// A stranger's tokens, and assertions, for Google.
     #[error(
-        "the key's token_uri `{token_uri}` is not Google, but the APIs are: a signed assertion would travel to a stranger"
+        "the key's token_uri `{token_uri}` is not Google's token endpoint, but the APIs are Google's: a signed assertion would travel to a stranger; Google's key files name https://oauth2.googleapis.com/token"
     )]
     TokensOfAStranger {
         /// As in the key file.
@@ -155,15 +155,14 @@ impl Roots {
     /// When one is no URL or not encrypted outside loopback, or when exactly one of them is Google's.
     pub fn new(base_url: &str, token_uri: &str) -> Result<Self, RootsError> {
         let token = checked(token_uri)?;
-        let token_is_google = is_google(&token);
         if base_url.is_empty() {
-            return if token_is_google {
+            return if is_token_endpoint(&token) {
                 Ok(Self::Google)
             } else {
                 Err(RootsError::TokensOfAStranger { token_uri: token_uri.to_owned() })
             };
         }
-        match (is_google(&checked(base_url)?), token_is_google) {
+        match (is_google(&checked(base_url)?), is_google(&token)) {
             (false, true) => Err(RootsError::TokensOfGoogleElsewhere {
                 base_url: base_url.to_owned(),
                 token_uri: token_uri.to_owned(),
@@ -179,15 +178,15 @@ impl Roots {
     /// When one is no URL or not encrypted outside loopback, or when exactly one side is Google's.
     pub fn keyless(base_url: &str, issuers: &[String]) -> Result<Self, RootsError> {
         for issuer in issuers {
-            match (base_url.is_empty(), is_google(&checked(issuer)?)) {
-                (true, false) => return Err(RootsError::MachineOfAStranger { issuer: issuer.clone() }),
-                (false, true) => {
-                    return Err(RootsError::MachineOfGoogleElsewhere {
-                        base_url: base_url.to_owned(),
-                        issuer: issuer.clone(),
-                    });
-                }
-                _ => {}
+            let url = checked(issuer)?;
+            if base_url.is_empty() && !issues_machine_tokens(&url) {
+                return Err(RootsError::MachineOfAStranger { issuer: issuer.clone() });
+            }
+            if !base_url.is_empty() && is_google(&url) {
+                return Err(RootsError::MachineOfGoogleElsewhere {
+                    base_url: shown(base_url),
+                    issuer: issuer.clone(),
+                });
             }
         }
         if base_url.is_empty() { Ok(Self::Google) } else { Self::other(base_url) }
@@ -225,16 +224,29 @@ impl Roots {
 }
 
 fn checked(text: &str) -> Result<Url, RootsError> {
-    let url = Url::parse(text).map_err(|_| RootsError::NoUrl(text.to_owned()))?;
+    let url = Url::parse(text).map_err(|_| RootsError::NoUrl(shown(text)))?;
     let encrypted = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
     if !encrypted || url.host().is_none() {
-        return Err(RootsError::NotEncrypted(text.to_owned()));
+        return Err(RootsError::NotEncrypted(shown(text)));
     }
     let plain = url.username().is_empty()
         && url.password().is_none()
         && url.query().is_none()
         && url.fragment().is_none();
-    if plain { Ok(url) } else { Err(RootsError::NotARoot(text.to_owned())) }
+    if plain { Ok(url) } else { Err(RootsError::NotARoot(shown(text))) }
+}
+
+/// An address without what may be a secret in it: user, password, query and fragment.
+fn shown(text: &str) -> String {
+    let end = text.find(['?', '#']).unwrap_or(text.len());
+    let address = &text[..end];
+    // Of a text that is no URL nobody knows where the password ends: all before the last `@` goes.
+    let plain = match (address.find("://"), address.rfind('@')) {
+        (Some(scheme), Some(at)) if at > scheme => format!("{}://…{}", &address[..scheme], &address[at..]),
+        (_, Some(at)) => format!("…{}", &address[at..]),
+        _ => address.to_owned(),
+    };
+    crate::causes::quoted(&plain)
 }
 
 /// Whether the address is on this machine.
@@ -247,6 +259,36 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     }
 }
 
+/// Where Google exchanges assertions. The first stands in today's key files, the last in those of before 2018
+/// (google-auth-library-java issue 159), the others in client libraries. Neither `oauth2.mtls.googleapis.com`, which
+/// takes client certificates, nor other universes, which have no delegation (google-auth-library-python pull 1286).
+const TOKEN_ENDPOINTS: [&str; 4] = [
+    "https://oauth2.googleapis.com/token",
+    "https://www.googleapis.com/oauth2/v4/token",
+    "https://www.googleapis.com/oauth2/v3/token",
+    "https://accounts.google.com/o/oauth2/token",
+];
+
+fn is_token_endpoint(url: &Url) -> bool {
+    TOKEN_ENDPOINTS.contains(&url.as_str())
+}
+
+/// Whether Google hands out a machine's own tokens there: token endpoints, the metadata server, Security Token Service
+/// and IAM Credentials, by their global or regional names ("Google reference: regional service endpoints"). Every
+/// other host below googleapis.com can be anybody's bucket.
+fn issues_machine_tokens(url: &Url) -> bool {
+    let Some(host) = url.domain() else { return false };
+    let service = host.strip_suffix(".googleapis.com").unwrap_or_default();
+    let service = service
+        .strip_suffix(".rep")
+        .and_then(|service| service.split_once('.'))
+        .map_or(service, |(service, region)| if region.contains('.') { "" } else { service });
+    is_token_endpoint(url)
+        || host == "metadata.google.internal"
+        || ["sts", "iamcredentials"].contains(&service)
+}
+
+/// Whether any of Google's hosts.
 fn is_google(url: &Url) -> bool {
     url.domain().map(|host| host.trim_end_matches('.')).is_some_and(|host| {
         ["googleapis.com", "google.com", "google.internal"].iter().any(|google| {
@@ -278,6 +320,67 @@ mod tests {
             Roots::new("https://www.googleapis.com", "https://evilgoogleapis.com/token"),
             Err(RootsError::TokensOfAStranger { .. })
         ));
+    }
+
+    #[test]
+    fn only_the_token_endpoints_own_addresses_are_asked_for_tokens() {
+        for address in TOKEN_ENDPOINTS {
+            assert_eq!(Roots::new("", address), Ok(Roots::Google), "{address}");
+        }
+        for address in [
+            "https://bucket.storage.googleapis.com/token",
+            "https://storage.googleapis.com/bucket/token",
+            "https://oauth2.googleapis.com/token/else",
+            "https://oauth2.googleapis.com:8443/token",
+            "https://sites.google.com/o/oauth2/token",
+            "https://accounts.google.com/o/oauth2/auth",
+            "https://script.google.com/macros/s/x/exec",
+            "https://oauth2.mtls.googleapis.com/token",
+            "https://oauth2.googleapis.com.example.com/token",
+        ] {
+            let refused = Roots::new("", address);
+            assert!(matches!(refused, Err(RootsError::TokensOfAStranger { .. })), "{address}: {refused:?}");
+            let elsewhere = Roots::new("http://127.0.0.1:1", address);
+            assert_eq!(elsewhere.is_ok(), address.contains("example.com"), "{address}");
+        }
+        for (issuer, is_good) in [
+            ("https://sts.googleapis.com/v1/token", true),
+            (
+                "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/a:generateAccessToken",
+                true,
+            ),
+            ("https://sts.us-east1.rep.googleapis.com/v1/token", true),
+            ("https://metadata.google.internal/", true),
+            ("https://sts.storage.googleapis.com/v1/token", false),
+            ("https://bucket.storage.googleapis.com/token", false),
+            ("https://www.googleapis.com/download", false),
+        ] {
+            assert_eq!(Roots::keyless("", &[issuer.to_owned()]).is_ok(), is_good, "{issuer}");
+        }
+    }
+
+    #[test]
+    fn no_error_about_an_address_holds_its_password() {
+        for address in [
+            "https://user:hunter2@audit.example",
+            "http://user:hunter2@10.0.0.1/x",
+            "https://user:hun@ter2@audit.example",
+            "https://user:hunter2@bad host",
+            "user:hunter2@audit.example",
+            "https://hunter2@audit.example/",
+            "https://audit.example/?key=hunter2",
+            "https://audit.example/#hunter2",
+        ] {
+            for refused in [
+                Roots::new(address, "https://tokens.example/token"),
+                Roots::new("", address),
+                Roots::keyless(address, &["https://sts.googleapis.com/v1/token".to_owned()]),
+                Roots::keyless(address, &[]),
+            ] {
+                let text = format!("{:?} {}", refused, refused.clone().unwrap_err());
+                assert!(!text.contains("hunter2") && !text.contains("ter2"), "{text}");
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! One read of an API: where, with whose token, how often.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use serde::de::DeserializeOwned;
 
@@ -11,7 +12,7 @@ use super::lane::Traffic;
 use super::proxies::Proxies;
 use super::retry::RetryPolicy;
 use super::token::Token;
-use super::transport::Transport;
+use super::transport::{Empty, Transport};
 use super::{Api, Auth, ClientError, ClientOptions, GoogleError, Roots};
 
 /// A read of one API.
@@ -25,6 +26,8 @@ pub struct Request {
     pub query: Vec<(&'static str, Cow<'static, str>)>,
     /// How it is sent: a few reads are shaped as POST.
     shape: Shape,
+    /// What it means if nothing comes.
+    empty: Empty,
 }
 
 /// How a read is sent.
@@ -38,7 +41,7 @@ enum Shape {
 impl Request {
     /// A read without parameters.
     pub fn new(api: Api, path: impl Into<String>) -> Self {
-        Self { api, path: path.into(), query: Vec::new(), shape: Shape::Get }
+        Self { api, path: path.into(), query: Vec::new(), shape: Shape::Get, empty: Empty::IsAFailure }
     }
 
     /// `getIamPolicy` of a resource: with conditions, which older versions of a policy leave out. IAM takes the
@@ -57,7 +60,13 @@ impl Request {
     pub(super) fn test_signing(account: &str) -> Self {
         let request = Self::new(Api::Iam, format!("{account}:testIamPermissions"));
         let body = r#"{"permissions":["iam.serviceAccounts.signJwt"]}"#;
-        Self { shape: Shape::Posted(body), ..request }
+        // Who holds none of the permissions is answered `{}` (Google reference: TestIamPermissionsResponse).
+        Self { shape: Shape::Posted(body), empty: Empty::IsNothing, ..request }
+    }
+
+    /// Of a listing.
+    pub(super) fn page(self) -> Self {
+        Self { empty: Empty::IsAPage, ..self }
     }
 
     /// Adds a query parameter.
@@ -75,6 +84,8 @@ pub struct Client {
     pub(super) transport: Transport,
     pub(super) roots: Roots,
     retry: RetryPolicy,
+    /// Scopes within which any user got a token: they are delegated.
+    delegated: Mutex<BTreeSet<String>>,
 }
 
 impl Client {
@@ -86,7 +97,13 @@ impl Client {
         if !roots.are_loopback() {
             Proxies::refuse_malformed(|name| std::env::var_os(name)).map_err(ClientError::Proxy)?;
         }
-        Ok(Self { auth, transport: Transport::new(options)?, roots, retry: RetryPolicy::default() })
+        Ok(Self {
+            auth,
+            transport: Transport::new(options)?,
+            roots,
+            retry: RetryPolicy::default(),
+            delegated: Mutex::default(),
+        })
     }
 
     /// The address of the audit's own service account.
@@ -113,6 +130,23 @@ impl Client {
         self.auth.issued()
     }
 
+    /// Notes that a user got a token within these scopes.
+    pub(super) fn note_delegated(&self, scopes: &[&str]) {
+        let mut delegated = self.delegated.lock().unwrap_or_else(PoisonError::into_inner);
+        for scope in scopes {
+            if !delegated.contains(*scope) {
+                delegated.insert((*scope).to_owned());
+            }
+        }
+    }
+
+    /// Whether users got tokens within each of these scopes in this run: then they are delegated.
+    #[must_use]
+    pub fn are_delegated(&self, scopes: &[&str]) -> bool {
+        let delegated = self.delegated.lock().unwrap_or_else(PoisonError::into_inner);
+        scopes.iter().all(|scope| delegated.contains(*scope))
+    }
+
     /// Tries `attempt` at an API as often as its errors deserve.
     pub(super) async fn retried<T, A, F>(&self, api: Api, attempt: A) -> Result<T, GoogleError>
     where
@@ -130,8 +164,10 @@ impl Client {
     ) -> Result<T, GoogleError> {
         let url = self.url(request)?;
         match request.shape {
-            Shape::Get => self.transport.get(request.api, url, token).await,
-            Shape::Posted(body) => self.transport.read_by_post(request.api, url, token, body).await,
+            Shape::Get => self.transport.get(request.api, url, token, request.empty).await,
+            Shape::Posted(body) => {
+                self.transport.read_by_post(request.api, url, token, body, request.empty).await
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{Api, Pages, Request, Session, iam1, segment};
+use super::{Api, Bound, Pages, Request, Session, iam1, segment};
 
 /// `ResourceSearchResult`, as far as it is read.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -60,7 +60,7 @@ pub fn search_service_accounts<'a>(session: &'a Session<'a>, organization: &str)
         .query("assetTypes", "iam.googleapis.com/ServiceAccount")
         .query("pageSize", "500")
         .query("fields", "nextPageToken,results(name,displayName,state,additionalAttributes)");
-    Pages::new(session, iam1::CLOUD_SCOPE, request, "results")
+    Pages::new(session, iam1::CLOUD_SCOPE, request, "results", Bound::MANY)
 }
 
 #[cfg(test)]

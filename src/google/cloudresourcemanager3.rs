@@ -54,7 +54,7 @@ pub async fn get_project(session: &Session<'_>, project: &str) -> Result<Project
 /// What came instead.
 pub async fn get_folder(session: &Session<'_>, folder: &str) -> Result<Folder, GoogleError> {
     let path = format!("v3/folders/{}", segment(folder));
-    let request = Request::new(Api::ResourceManager, path).query("fields", "parent");
+    let request = Request::new(Api::ResourceManager, path).query("fields", "name,parent");
     session.get(iam1::CLOUD_SCOPE, &request).await
 }
 
@@ -67,7 +67,7 @@ pub async fn get_organization(
     organization: &str,
 ) -> Result<Organization, GoogleError> {
     let path = format!("v3/organizations/{}", segment(organization));
-    let request = Request::new(Api::ResourceManager, path).query("fields", "directoryCustomerId");
+    let request = Request::new(Api::ResourceManager, path).query("fields", "name,directoryCustomerId");
     session.get(iam1::CLOUD_SCOPE, &request).await
 }
 

@@ -3,10 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::causes::{self, Answer, Cause, Envelope, Source};
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
-
-use crate::causes::{self, Answer, Cause, Source};
 
 use super::Api;
 
@@ -43,70 +41,45 @@ impl std::fmt::Display for GoogleError {
     }
 }
 
-/// Google's error envelope; the fields that tell causes apart.
-#[derive(Default, Deserialize)]
-struct Envelope {
-    #[serde(default)]
-    error: ErrorField,
-    #[serde(default)]
-    error_description: String,
-}
-
-/// The APIs answer with an object, the token endpoint with a word.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum ErrorField {
-    Word(String),
-    Body(ErrorBody),
-    Other(serde::de::IgnoredAny),
-}
-
-impl Default for ErrorField {
-    fn default() -> Self {
-        Self::Word(String::new())
-    }
-}
-
-#[derive(Deserialize)]
-struct ErrorBody {
-    #[serde(default)]
-    message: String,
-    #[serde(default)]
-    status: String,
-    #[serde(default)]
-    errors: Vec<ErrorItem>,
-    #[serde(default)]
-    details: Vec<ErrorItem>,
-}
-
-#[derive(Deserialize)]
-struct ErrorItem {
-    #[serde(default)]
-    reason: String,
-    #[serde(default)]
-    message: String,
-}
-
-/// The most of a foreign body that is kept as evidence, in characters.
-const WORDS_KEPT: usize = 300;
-
 impl GoogleError {
     /// From an answer whose status is no success.
     pub(super) fn from_answer(api: Api, http: u16, body: &[u8], retry_after: Option<Duration>) -> Self {
-        let (reason, detail, message) = words_of(body);
+        Self::from_envelope(api, http, http, &Envelope::read(body), retry_after)
+    }
+
+    /// From a success that holds an error: it is read as that error, and keeps the status that it came with.
+    pub(super) fn from_error_in_success(api: Api, http: u16, body: &[u8]) -> Self {
+        let envelope = Envelope::read(body);
+        let error = Self::from_envelope(api, http, envelope.code.unwrap_or_default(), &envelope, None);
+        if envelope.is_error && error.cause != causes::UNKNOWN_ANSWER {
+            return error;
+        }
+        let words = format!("a success that holds an error: {}", error.words);
+        Self::new(causes::UNDECODABLE, api, Some(http), &words)
+    }
+
+    /// `http` is what was answered, `code` what the cause is recognized by.
+    fn from_envelope(
+        api: Api,
+        http: u16,
+        code: u16,
+        envelope: &Envelope,
+        retry_after: Option<Duration>,
+    ) -> Self {
         let source = match api {
             Api::Token => Source::TokenEndpoint,
             Api::Directory => Source::Directory,
+            Api::Gmail => Source::Gmail,
             Api::IamCredentials => Source::IamCredentials,
             Api::Reports => Source::Reports,
             Api::ServiceAccountMetadata => Source::Public,
             _ => Source::OtherApi,
         };
-        let cause =
-            causes::classify(&Answer { source, http, reason: &reason, detail: &detail, message: &message });
+        let Envelope { reason, domain, detail, status, message, .. } = envelope;
+        let cause = causes::classify(&Answer { source, http: code, reason, detail, status, domain, message });
         let words = [reason.as_str(), message.as_str()];
         let words: Vec<&str> = words.into_iter().filter(|text| !text.is_empty()).collect();
-        let retry_after = retry_after.or_else(|| retry_after_in(&message, Utc::now()));
+        let retry_after = retry_after.or_else(|| retry_after_in(message, Utc::now()));
         Self { retry_after, ..Self::new(cause, api, Some(http), &words.join(": ")) }
     }
 
@@ -116,9 +89,9 @@ impl GoogleError {
         Self::new(cause, Api::Token, None, "")
     }
 
-    /// From anything else.
+    /// From anything else. The words are bounded and without markup, whoever wrote them.
     pub(super) fn new(cause: Cause, api: Api, http: Option<u16>, words: &str) -> Self {
-        let words: String = without_secrets(words).chars().take(WORDS_KEPT).collect();
+        let words = causes::quoted(&without_secrets(words));
         Self { cause, api, http, words: words.into(), retry_after: None, exhausted: false, unanswered: false }
     }
 
@@ -163,36 +136,6 @@ fn retry_after_in(message: &str, now: DateTime<Utc>) -> Option<Duration> {
     let (_, rest) = message.split_once("Retry after ")?;
     let time = rest.split([' ', ')', ',']).next()?.trim_end_matches('.');
     (time.parse::<DateTime<Utc>>().ok()? - now).to_std().ok()
-}
-
-/// Reason, detailed reason and message of an error body; the body's beginning if it is no envelope.
-fn words_of(body: &[u8]) -> (String, String, String) {
-    let as_text = || {
-        let text = String::from_utf8_lossy(body);
-        (String::new(), String::new(), text.split_whitespace().collect::<Vec<_>>().join(" "))
-    };
-    let Ok(envelope) = serde_json::from_slice::<Envelope>(body) else { return as_text() };
-    match envelope.error {
-        ErrorField::Word(word) if word.is_empty() => as_text(),
-        ErrorField::Word(word) => (word, String::new(), envelope.error_description),
-        ErrorField::Body(error) => {
-            let first = |items: &[ErrorItem]| {
-                items
-                    .iter()
-                    .map(|item| item.reason.clone())
-                    .find(|reason| !reason.is_empty())
-                    .unwrap_or_default()
-            };
-            let reason = first(&error.errors);
-            let reason = if reason.is_empty() { error.status } else { reason };
-            let message = match error.errors.first() {
-                Some(item) if error.message.is_empty() => item.message.clone(),
-                _ => error.message,
-            };
-            (reason, first(&error.details), message)
-        }
-        ErrorField::Other(_) => as_text(),
-    }
 }
 
 /// Foreign words without what looks like a token or an assertion: a proxy or an error page can echo the
@@ -247,10 +190,28 @@ mod tests {
 
     #[test]
     fn what_is_no_envelope_keeps_its_own_words() {
-        for body in ["<html>\n<b>oops", "[1]", "{\"error\": 7}", "{}", ""] {
+        for (body, words) in [
+            ("<html>\n<b>oops", "oops"),
+            ("[1]", "[1]"),
+            ("{\"error\": 7}", "{\"error\": 7}"),
+            ("{}", "{}"),
+            ("", ""),
+        ] {
             let error = GoogleError::from_answer(Api::Iam, 418, body.as_bytes(), None);
-            assert_eq!(error.cause.id, "unknown_answer", "{body}");
-            assert_eq!(&*error.words, body.split_whitespace().collect::<Vec<_>>().join(" "));
+            assert_eq!((error.cause.id, &*error.words), ("unknown_answer", words), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_error_in_a_success_is_that_error() {
+        let of = |api, body: &str| GoogleError::from_error_in_success(api, 200, body.as_bytes()).cause.id;
+        let denied = r#"{"error": {"code": 403, "status": "PERMISSION_DENIED", "message": "The caller does not have permission"}}"#;
+        assert_eq!(of(Api::Iam, denied), "iam_permission_missing");
+        assert_eq!(of(Api::Iam, r#"{"error": {"status": "NOT_FOUND"}}"#), "not_found");
+        assert_eq!(of(Api::Directory, r#"[{"error": {"code": "503"}}]"#), "backend_error");
+        assert_eq!(of(Api::Token, r#"{"error": "unauthorized_client"}"#), "scope_not_delegated");
+        for body in [r#"{"error": {}}"#, r#"{"error": null}"#, r#"{"error": "odd"}"#, r#"{"error": 7}"#] {
+            assert_eq!(of(Api::Gmail, body), "undecodable", "{body}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Api, Pages, Request, Session};
+use super::{Api, Bound, Pages, Request, Session};
 
 /// Reads settings. It can change them too: Google has no scope that reads settings only and no mail.
 pub const SETTINGS_SCOPE: &str = "https://www.googleapis.com/auth/gmail.settings.basic";
@@ -47,5 +47,5 @@ pub fn list_send_as<'a>(session: &'a Session<'a>) -> Pages<'a, SendAs> {
     let fields = "sendAs(sendAsEmail,displayName,replyToAddress,isPrimary,isDefault,treatAsAlias,\
                   verificationStatus,smtpMsa(host,port,securityMode))";
     let request = Request::new(Api::Gmail, "gmail/v1/users/me/settings/sendAs").query("fields", fields);
-    Pages::new(session, SETTINGS_SCOPE, request, "sendAs")
+    Pages::new(session, SETTINGS_SCOPE, request, "sendAs", Bound::FEW)
 }

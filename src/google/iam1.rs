@@ -5,7 +5,7 @@ pub use google_iam1::api::{ExtendedStatus, ServiceAccount, ServiceAccountKey};
 use serde::{Deserialize, Deserializer};
 
 use super::iam_policy::Policy;
-use super::{Api, GoogleError, Pages, Request, Session, segment};
+use super::{Api, Bound, GoogleError, Pages, Request, Session, segment};
 
 /// The only scope that IAM accepts; what the account may really do, its IAM roles decide.
 pub const CLOUD_SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
@@ -32,7 +32,7 @@ pub fn list_service_accounts<'a>(session: &'a Session<'a>, project: &str) -> Pag
             "fields",
             "nextPageToken,accounts(name,projectId,uniqueId,email,displayName,oauth2ClientId,disabled)",
         );
-    Pages::new(session, CLOUD_SCOPE, request, "accounts")
+    Pages::new(session, CLOUD_SCOPE, request, "accounts", Bound::MANY)
 }
 
 /// `projects.serviceAccounts.keys.list`, user-managed keys only: not paged.
@@ -47,7 +47,7 @@ pub fn list_user_managed_keys<'a>(
         "fields",
         "keys(name,keyType,keyOrigin,validAfterTime,validBeforeTime,disabled,disableReason,extendedStatus)",
     );
-    Pages::new(session, CLOUD_SCOPE, request, "keys")
+    Pages::new(session, CLOUD_SCOPE, request, "keys", Bound::FEW)
 }
 
 /// `Role`, as far as it is read.
@@ -74,7 +74,7 @@ pub async fn get_role(session: &Session<'_>, name: &str) -> Result<Role, GoogleE
         Some(role) => Request::new(Api::Iam, format!("v1/roles/{}", segment(role))),
         None => Request::new(Api::Iam, custom_role(name)),
     };
-    let request = request.query("fields", "includedPermissions,deleted,stage");
+    let request = request.query("fields", "name,includedPermissions,deleted,stage");
     session.get(CLOUD_SCOPE, &request).await
 }
 
@@ -160,7 +160,7 @@ pub fn list_workload_identity_pools<'a>(session: &'a Session<'a>, project: &str)
         .query("pageSize", "1000")
         .query("showDeleted", "true")
         .query("fields", "nextPageToken,workloadIdentityPools(name,state,disabled)");
-    Pages::new(session, CLOUD_SCOPE, request, "workloadIdentityPools")
+    Pages::new(session, CLOUD_SCOPE, request, "workloadIdentityPools", Bound::FEW)
 }
 
 /// `projects.locations.workloadIdentityPools.providers.list`: 100 a page.
@@ -180,7 +180,7 @@ pub fn list_workload_identity_providers<'a>(
         "nextPageToken,workloadIdentityPoolProviders(name,state,disabled,attributeCondition,oidc(issuerUri),\
          aws(accountId))",
     );
-    Pages::new(session, CLOUD_SCOPE, request, "workloadIdentityPoolProviders")
+    Pages::new(session, CLOUD_SCOPE, request, "workloadIdentityPoolProviders", Bound::FEW)
 }
 
 /// `TestIamPermissionsResponse`, as far as it is read.

@@ -63,7 +63,8 @@ pub struct AuditLogConfig {
 }
 
 impl Policy {
-    /// Everything but the `etag`.
-    pub(super) const FIELDS: &str = "bindings(role,members,condition(title,expression)),\
+    /// What is read, and the `etag`, which every policy has, one without bindings too ("Google reference: Policy:
+    /// an etag is returned in the response to getIamPolicy"): without it `{}` could be anything.
+    pub(super) const FIELDS: &str = "etag,bindings(role,members,condition(title,expression)),\
                                      auditConfigs(service,auditLogConfigs(logType,exemptedMembers))";
 }

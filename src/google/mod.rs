@@ -5,6 +5,7 @@ pub mod admin1_directory;
 mod api;
 mod assertion;
 mod auth;
+mod body_check;
 mod breaker;
 mod ceiling;
 mod client;
@@ -39,7 +40,7 @@ pub use error::GoogleError;
 pub use key_file::{KeyFile, KeyFileError};
 pub use lane::Traffic;
 pub use machine::{Machine, MachineError};
-pub use pages::{BrokenRows, Listing, Page, Pages};
+pub use pages::{Bound, BrokenRows, Listing, Page, Pages};
 pub use session::Session;
 pub use transport::{ClientError, ClientOptions};
 

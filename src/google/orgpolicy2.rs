@@ -62,7 +62,7 @@ pub async fn get_effective_policy(
 ) -> Result<Policy, GoogleError> {
     let (project, constraint) = (segment(project), segment(constraint));
     let path = format!("v2/projects/{project}/policies/{constraint}:getEffectivePolicy");
-    let fields = "spec(rules(enforce,values(allowedValues),condition(title)))";
+    let fields = "name,spec(rules(enforce,values(allowedValues),condition(title)))";
     let request = Request::new(Api::OrgPolicy, path).query("fields", fields);
     session.get(iam1::CLOUD_SCOPE, &request).await
 }

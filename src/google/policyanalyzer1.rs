@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{Api, Pages, Request, Session, iam1, segment};
+use super::{Api, Bound, Pages, Request, Session, iam1, segment};
 
 /// What is asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub fn query_activities<'a>(
     let request = Request::new(Api::PolicyAnalyzer, path)
         .query("pageSize", "1000")
         .query("fields", "nextPageToken,activities(fullResourceName,activity)");
-    Pages::new(session, iam1::CLOUD_SCOPE, request, "activities")
+    Pages::new(session, iam1::CLOUD_SCOPE, request, "activities", Bound::MANY)
 }
 
 #[cfg(test)]

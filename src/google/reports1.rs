@@ -4,7 +4,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::{Api, Pages, Request, Session, segment};
+use super::{Api, Bound, Pages, Request, Session, segment};
 
 /// Reads audit logs.
 pub const AUDIT_SCOPE: &str = "https://www.googleapis.com/auth/admin.reports.audit.readonly";
@@ -172,7 +172,7 @@ pub fn list_activities<'a>(
     if let Some(event_name) = event_name {
         request = request.query("eventName", event_name);
     }
-    Pages::new(session, AUDIT_SCOPE, request, "items")
+    Pages::new(session, AUDIT_SCOPE, request, "items", Bound::STREAM)
 }
 
 #[cfg(test)]

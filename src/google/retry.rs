@@ -70,7 +70,7 @@ impl RetryPolicy {
                     outages += 1;
                     lane.retries_after(Duration::ZERO);
                 }
-                Retry::AfterWait
+                Retry::AfterWait | Retry::OnceAfterWait
                     if try_number < self.tries_for(error.cause) && lane.grants_retry(&error, answers) =>
                 {
                     let wait = self.wait(try_number, error.retry_after);
@@ -85,7 +85,11 @@ impl RetryPolicy {
     }
 
     fn tries_for(&self, cause: Cause) -> u32 {
-        if cause == causes::TIMEOUT { self.slow_tries } else { self.tries }
+        match cause.retry {
+            Retry::OnceAfterWait => 2,
+            _ if cause == causes::TIMEOUT => self.slow_tries,
+            _ => self.tries,
+        }
     }
 
     /// Full jitter, at least what the other side asks for, at most the cap.
@@ -155,6 +159,12 @@ mod tests {
     #[tokio::test]
     async fn what_hangs_is_tried_three_times() {
         assert_eq!(tries_of(error(causes::TIMEOUT), &lane(10)).await.0, 3);
+    }
+
+    #[tokio::test]
+    async fn what_mostly_stays_is_tried_once_more() {
+        let (tries, waits, _) = tries_of(error(causes::PRECONDITION_FAILED), &lane(10)).await;
+        assert_eq!((tries, waits.len()), (2, 1));
     }
 
     #[tokio::test]

@@ -168,7 +168,16 @@ impl<'a> Session<'a> {
 
     async fn exchange(&self, scopes: &[&str]) -> Result<Token, GoogleError> {
         let token = self.client.auth.token(self.client, self.subject.as_deref(), scopes).await;
-        token.map_err(|error| if self.subject.is_none() { as_own(error) } else { error })
+        if self.subject.is_none() {
+            return token.map_err(as_own);
+        }
+        if token.is_ok() {
+            self.client.note_delegated(scopes);
+        }
+        token.map_err(|error| match error.cause.may_be_the_users() && self.client.are_delegated(scopes) {
+            true => GoogleError { cause: causes::USER_REFUSED, ..error },
+            false => error,
+        })
     }
 }
 

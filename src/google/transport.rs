@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use chrono::Utc;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use reqwest::{RequestBuilder, Url};
+use reqwest::{RequestBuilder, StatusCode, Url};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::causes;
 
 use super::api::is_loopback;
+use super::body_check::{self, Fault};
 use super::error::retry_after;
 use super::lane::{Lane, Lanes, Question};
 use super::proxies::Proxies;
@@ -20,6 +21,18 @@ use super::{Api, GoogleError};
 
 /// The most of one answer that is read, in bytes, decompressed: several times Google's largest page.
 const LARGEST_ANSWER: usize = 8 << 20;
+
+/// What a success without content is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Empty {
+    /// A page without rows: an empty body, 204 or `{}`. Google answers the first where a `fields` mask leaves nothing
+    /// (google-api-python-client issue 804).
+    IsAPage,
+    /// `{}` says that nothing is there; no body at all is a failure.
+    IsNothing,
+    /// A failure: the object always has some field that was asked for.
+    IsAFailure,
+}
 
 /// How the client behaves towards the network.
 #[derive(Clone, Copy, Debug)]
@@ -149,15 +162,16 @@ impl Transport {
         api: Api,
         url: Url,
         token: &Token,
+        empty: Empty,
     ) -> Result<T, GoogleError> {
         let request = with_token(self.client(&url).get(url.clone()), token)?;
-        self.exchange(api, &url, request, &[token.text()]).await
+        self.exchange(api, &url, request, empty, &[token.text()]).await
     }
 
     /// Reads what is public.
     pub(super) async fn get_public<T: DeserializeOwned>(&self, api: Api, url: Url) -> Result<T, GoogleError> {
         let request = self.client(&url).get(url.clone());
-        self.exchange(api, &url, request, &[]).await
+        self.exchange(api, &url, request, Empty::IsNothing, &[]).await
     }
 
     /// A read that Google shaped as POST.
@@ -167,9 +181,10 @@ impl Transport {
         url: Url,
         token: &Token,
         body: &'static str,
+        empty: Empty,
     ) -> Result<T, GoogleError> {
         let request = self.client(&url).post(url.clone()).header(CONTENT_TYPE, "application/json").body(body);
-        self.exchange(api, &url, with_token(request, token)?, &[token.text()]).await
+        self.exchange(api, &url, with_token(request, token)?, empty, &[token.text()]).await
     }
 
     /// Exchanges an assertion for a token.
@@ -180,7 +195,7 @@ impl Transport {
     ) -> Result<T, GoogleError> {
         let form = [("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"), ("assertion", assertion)];
         let request = self.client(&url).post(url.clone()).form(&form);
-        self.exchange(Api::Token, &url, request, &[assertion]).await
+        self.exchange(Api::Token, &url, request, Empty::IsAFailure, &[assertion]).await
     }
 
     /// Has an assertion's claims signed.
@@ -193,7 +208,7 @@ impl Transport {
         let body = serde_json::json!({ "payload": claims }).to_string();
         let request = self.client(&url).post(url.clone()).header(CONTENT_TYPE, "application/json").body(body);
         let request = with_token(request, token)?;
-        self.exchange(Api::IamCredentials, &url, request, &[token.text()]).await
+        self.exchange(Api::IamCredentials, &url, request, Empty::IsAFailure, &[token.text()]).await
     }
 
     fn client(&self, url: &Url) -> &reqwest::Client {
@@ -205,10 +220,11 @@ impl Transport {
         api: Api,
         url: &Url,
         request: RequestBuilder,
+        empty: Empty,
         secrets: &[&str],
     ) -> Result<T, GoogleError> {
         let again = self.question(api, url, &request);
-        self.lane(api).attempt(sent(&self.way, api, url, request, secrets), again).await
+        self.lane(api).attempt(sent(&self.way, api, url, request, empty, secrets), again).await
     }
 
     /// How to ask the same again. None of what comes back is kept.
@@ -218,7 +234,7 @@ impl Transport {
             let (request, url, way) = (request.try_clone(), url.clone(), Arc::clone(&way));
             async move {
                 let Some(request) = request else { return Ok(()) };
-                let answer = sent::<IgnoredAny>(&way, api, &url, request, &[]).await;
+                let answer = sent::<IgnoredAny>(&way, api, &url, request, Empty::IsAPage, &[]).await;
                 answer.map(drop).map_err(|error| GoogleError { words: "".into(), ..error })
             }
         }))
@@ -231,6 +247,7 @@ async fn sent<T: DeserializeOwned>(
     api: Api,
     url: &Url,
     request: RequestBuilder,
+    empty: Empty,
     secrets: &[&str],
 ) -> Result<T, GoogleError> {
     let lost = |error| {
@@ -256,14 +273,46 @@ async fn sent<T: DeserializeOwned>(
         let body = without(&body, secrets);
         return Err(GoogleError::from_answer(api, status.as_u16(), body.as_bytes(), asked));
     }
-    serde_json::from_slice(&body).map_err(|error| {
+    decoded(api, status, &body, empty, secrets)
+}
+
+/// What a success says. Anything but a whole object, once, is none.
+fn decoded<T: DeserializeOwned>(
+    api: Api,
+    status: StatusCode,
+    body: &[u8],
+    empty: Empty,
+    secrets: &[&str],
+) -> Result<T, GoogleError> {
+    let http = status.as_u16();
+    let undecodable = |words: &str| GoogleError::new(causes::UNDECODABLE, api, Some(http), words);
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
+    let body = match status {
+        StatusCode::NO_CONTENT if body.is_empty() && empty == Empty::IsAPage => b"{}",
+        StatusCode::OK if body.is_empty() && empty == Empty::IsAPage => b"{}",
+        StatusCode::OK if body.is_empty() => return Err(undecodable("the answer is empty")),
+        StatusCode::OK => body,
+        // 206 and the like are parts of an answer, and nothing asked for a part.
+        _ => return Err(undecodable("a success that is not the whole answer")),
+    };
+    match body_check::check(body) {
+        Ok(fields) if fields == 0 && empty == Empty::IsAFailure => {
+            return Err(undecodable("an object without any field"));
+        }
+        Ok(_) => {}
+        Err(Fault::Error) => {
+            return Err(GoogleError::from_error_in_success(api, http, without(body, secrets).as_bytes()));
+        }
+        Err(Fault::Twice(name)) => return Err(undecodable(&format!("the field `{name}` comes twice"))),
+        Err(Fault::NoObject) => return Err(undecodable("no JSON object")),
+    }
+    serde_json::from_slice(body).map_err(|error| {
         // serde_json's message can cite the body, and a token answer's body holds a token.
-        let words = format!(
+        undecodable(&format!(
             "no valid JSON of the expected shape at line {}, column {}",
             error.line(),
             error.column()
-        );
-        GoogleError::new(causes::UNDECODABLE, api, Some(status.as_u16()), &words)
+        ))
     })
 }
 
@@ -278,4 +327,53 @@ fn with_token(request: RequestBuilder, token: &Token) -> Result<RequestBuilder, 
 fn without(body: &[u8], secrets: &[&str]) -> String {
     let text = String::from_utf8_lossy(body).into_owned();
     secrets.iter().fold(text, |text, secret| text.replace(secret, "[secret]"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn read(status: u16, body: &str, empty: Empty) -> Result<usize, &'static str> {
+        let status = StatusCode::from_u16(status).unwrap();
+        let read = decoded::<BTreeMap<String, IgnoredAny>>(Api::Iam, status, body.as_bytes(), empty, &[]);
+        read.map(|fields| fields.len()).map_err(|error| error.cause.id)
+    }
+
+    #[test]
+    fn nothing_is_a_page_of_a_listing_and_a_failure_of_a_read() {
+        for body in ["", " \n", "\u{feff}"] {
+            assert_eq!(read(200, body, Empty::IsAPage), Ok(0));
+            assert_eq!(read(204, body, Empty::IsAPage), Ok(0));
+            for empty in [Empty::IsAFailure, Empty::IsNothing] {
+                assert_eq!(read(200, body, empty), Err("undecodable"));
+                assert_eq!(read(204, body, empty), Err("undecodable"));
+            }
+        }
+        assert_eq!(read(200, "{}", Empty::IsAPage), Ok(0));
+        assert_eq!(read(200, "{ }", Empty::IsNothing), Ok(0));
+        assert_eq!(read(200, "{}", Empty::IsAFailure), Err("undecodable"));
+        assert_eq!(read(200, "\u{feff}{\"a\": 1}", Empty::IsAFailure), Ok(1));
+    }
+
+    #[test]
+    fn only_a_200_is_the_whole_answer() {
+        for status in [201, 202, 203, 205, 206, 207, 226] {
+            for empty in [Empty::IsAPage, Empty::IsNothing, Empty::IsAFailure] {
+                assert_eq!(read(status, "{\"a\": 1}", empty), Err("undecodable"), "{status}");
+                assert_eq!(read(status, "", empty), Err("undecodable"), "{status}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_error_a_field_twice_and_a_list_are_no_success() {
+        let error = r#"{"error": {"code": 404, "message": "gone"}}"#;
+        assert_eq!(read(200, error, Empty::IsAPage), Err("not_found"));
+        assert_eq!(read(200, &format!("[{error}]"), Empty::IsAPage), Err("not_found"));
+        assert_eq!(read(200, r#"{"a": 1, "a": 2}"#, Empty::IsAPage), Err("undecodable"));
+        assert_eq!(read(200, "[]", Empty::IsNothing), Err("undecodable"));
+        assert_eq!(read(200, "[{\"a\": 1}]", Empty::IsNothing), Err("undecodable"));
+    }
 }

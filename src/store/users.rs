@@ -136,6 +136,32 @@ impl Run<'_> {
         .map(|row| row?.user())
     }
 
+    /// Every mailbox whose evidence is one of these, ordered bytewise by the user's id.
+    pub fn mailboxes_with(
+        &self,
+        evidence: &[&str],
+    ) -> impl Iterator<Item = Result<(UserKey, Mailbox), StoreError>> + '_ {
+        let evidence: Vec<String> = evidence.iter().map(|id| (*id).to_owned()).collect();
+        let rows = self.rows(
+            "SELECT key.user_id, row.user, row.last_login, '', mailbox.text
+             FROM user_key AS key
+             CROSS JOIN user_fact AS row ON row.run = ?1 AND row.user = key.user
+             CROSS JOIN fact AS mailbox ON mailbox.fact = row.mailbox
+             WHERE key.user_id > ?2 AND json_extract(mailbox.text, '$.gap') IS NOT NULL
+             ORDER BY key.user_id LIMIT ?3",
+        );
+        rows.filter_map(move |row| {
+            let mailbox = |text: &str| serde_json::from_str::<Mailbox>(text);
+            match row.and_then(|row| Ok((row.key, row.mailbox.as_deref().map(mailbox).transpose()?))) {
+                Ok((key, Some(mailbox))) if evidence.contains(&mailbox.gmail_evidence) => {
+                    Some(Ok((key, mailbox)))
+                }
+                Ok(_) => None,
+                Err(error) => Some(Err(error)),
+            }
+        })
+    }
+
     /// Every user whose mailbox is not kept yet, ordered bytewise by id.
     pub fn users_without_mailbox(&self) -> impl Iterator<Item = Result<(UserKey, User), StoreError>> + '_ {
         self.rows(

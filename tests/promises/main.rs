@@ -2,6 +2,8 @@
 //! faults injected.
 
 #[cfg(test)]
+mod answers;
+#[cfg(test)]
 mod audit;
 #[cfg(test)]
 mod cloud_sources;
