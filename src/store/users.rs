@@ -143,7 +143,7 @@ impl Run<'_> {
     ) -> impl Iterator<Item = Result<(UserKey, Mailbox), StoreError>> + '_ {
         let evidence: Vec<String> = evidence.iter().map(|id| (*id).to_owned()).collect();
         let rows = self.rows(
-            "SELECT key.user_id, row.user, row.last_login, '', mailbox.text
+            "SELECT key.user_id, row.user, row.last_login, '', mailbox.text, NULL
              FROM user_key AS key
              CROSS JOIN user_fact AS row ON row.run = ?1 AND row.user = key.user
              CROSS JOIN fact AS mailbox ON mailbox.fact = row.mailbox
