@@ -12,11 +12,11 @@ use chrono::Duration;
 use crate::checks::{Check, ExceptionUse, Judge, subjects};
 use crate::findings::{
     Change, ChangeCounts, CheckSummary, Coverage, Exception, Exceptions, Finding, Fingerprint, FixedFinding,
-    MailboxCounts, NotConfigured, REGISTER, Ruling, Severity, Subject, SubjectKind, Verdict,
+    MailboxCounts, NotConfigured, REGISTER, Rule, Ruling, Severity, Subject, SubjectKind, Verdict,
 };
-use crate::store::{EventStage, GoneFinding, Run, StoreError};
+use crate::store::{EventStage, GoneFinding, PreviousFinding, Run, StoreError};
 use crate::tenant::{
-    Gap, MailboxFact, Part, Policy, ProjectGuardrails, Reading, ServiceAccount, Tenant, UserFacts,
+    Gap, GapClass, MailboxFact, Part, Policy, ProjectGuardrails, Reading, ServiceAccount, Tenant, UserFacts,
 };
 
 use coverage::MailboxTally;
@@ -88,8 +88,11 @@ fn judge_anew(run: &Run<'_>, bench: Bench<'_>) -> Result<Judged, StoreError> {
         court.judge_user(&facts)?;
     }
     court.name_gaps()?;
+    let mut fixed = Fixed::default();
+    court.compare(&mut fixed, |check| !matches!(check.judge, Judge::Exception(_)))?;
+    // What is carried over is covered, too.
     court.judge_exceptions()?;
-    let fixed = court.compare()?;
+    court.compare(&mut fixed, |check| matches!(check.judge, Judge::Exception(_)))?;
     court.flush()?;
     Ok(Judged {
         not_configured: coverage::not_configured(bench.tenant, bench.parts, &court.tallies),
@@ -234,14 +237,15 @@ impl<'a> Court<'a> {
                 Judge::Grant(judge) => {
                     for grant in tenant.grants.iter() {
                         let share = Share::Account(subjects::account_of(&grant.client_id, tenant));
-                        let rulings = judge(grant, tenant, policy);
+                        let rulings = held(judge(grant, tenant, policy), tenant.unseen_end([grant]));
                         self.rule(index, &subjects::grant(grant, tenant), share, rulings)?;
                     }
                 }
                 Judge::Client(judge) => {
                     for client in tenant.grants.clients() {
                         let share = Share::Account(subjects::account_of(client, tenant));
-                        let rulings = judge(client, tenant, policy);
+                        let gap = tenant.unseen_end(tenant.grants.of(client));
+                        let rulings = held(judge(client, tenant, policy), gap);
                         self.rule(index, &subjects::client(client, tenant), share, rulings)?;
                     }
                 }
@@ -334,7 +338,9 @@ impl<'a> Court<'a> {
                     ExceptionUse {
                         run_at: self.run.started_at(),
                         used: self.used_exceptions.contains(&exception.line),
-                        check_was_complete: of_check.is_some_and(|tally| tally.not_assessed() == 0),
+                        check_was_complete: of_check.is_some_and(|tally| {
+                            tally.not_assessed() == 0 && self.unread_source(tally.check).is_none()
+                        }),
                     },
                 );
                 self.rule(index, &subjects::exception(exception), Share::Tenant, rulings)?;
@@ -359,7 +365,7 @@ impl<'a> Court<'a> {
             .map(|ruling| match (ruling.verdict, missing) {
                 // Missing data is never a pass, whatever the check thinks.
                 (Verdict::Pass, Some(gap)) => Ruling::not_assessed(gap),
-                _ => ruling,
+                _ => self.without_what_is_missing(ruling, share),
             })
             .collect();
         self.tallies[index].add_subject(&rulings);
@@ -369,8 +375,7 @@ impl<'a> Court<'a> {
         }
         for ruling in rulings {
             let found = matches!(ruling.verdict, Verdict::Fail | Verdict::Review | Verdict::Error);
-            let verdict =
-                if found { self.find(check, judged, share.project(), ruling)? } else { ruling.verdict };
+            let verdict = if found { self.find(check, judged, share, ruling)? } else { ruling.verdict };
             self.tallies[index].count(verdict);
         }
         Ok(())
@@ -407,7 +412,7 @@ impl<'a> Court<'a> {
             match stage {
                 EventStage::Open => kept.push(ruling),
                 EventStage::Expires => {
-                    let finding = self.finding(check, judged, share.project(), ruling);
+                    let finding = self.finding(check, judged, share, ruling)?;
                     self.expire(finding)?;
                 }
                 EventStage::Over => {}
@@ -429,14 +434,38 @@ impl<'a> Court<'a> {
         self.flush_if_full()
     }
 
+    /// Missing data is never a fail either: what is wrong only by what a part does not show is open without it.
+    fn without_what_is_missing(&self, ruling: Ruling, share: Share<'_>) -> Ruling {
+        let missing = ruling.rests_on.iter().find_map(|part| share.gap(*part, self.bench.tenant));
+        match (missing, ruling.subject) {
+            (Some(gap), subject) if ruling.verdict.is_open() => {
+                Ruling { subject, ..Ruling::not_assessed(gap) }
+            }
+            (_, subject) => Ruling { subject, ..ruling },
+        }
+    }
+
+    /// A part that would show a subject of the check, or is needed to judge it, and was not read.
+    fn unread_source(&self, check: &Check) -> Option<&Gap> {
+        let logs: &[Part] = match check.judge {
+            Judge::Grant(_) | Judge::Client(_) => {
+                &[Part::AdminLog, Part::AccessEvaluationLog, Part::TokenLog]
+            }
+            _ => &[],
+        };
+        let tenant = self.bench.tenant;
+        let parts = check.needs.iter().chain(check.judge.subjects()).chain(logs);
+        parts.filter_map(|part| tenant.gap(*part)).find(|gap| gap.class != GapClass::NotConfigured)
+    }
+
     fn find(
         &mut self,
         check: &'static Check,
         judged: &Subject,
-        project: Option<&str>,
+        share: Share<'_>,
         ruling: Ruling,
     ) -> Result<Verdict, StoreError> {
-        let finding = self.finding(check, judged, project, ruling);
+        let finding = self.finding(check, judged, share, ruling)?;
         let verdict = finding.verdict;
         self.keep(finding)?;
         Ok(verdict)
@@ -447,14 +476,31 @@ impl<'a> Court<'a> {
         &mut self,
         check: &'static Check,
         judged: &Subject,
-        project: Option<&str>,
+        share: Share<'_>,
         ruling: Ruling,
-    ) -> Finding {
+    ) -> Result<Finding, StoreError> {
         let at = self.run.started_at();
         let subject = ruling.subject.unwrap_or_else(|| judged.clone());
-        let exception = self.bench.exceptions.covering(check.id, &subject, at);
+        let fingerprint = Fingerprint::of(check.id, &subject);
+        let tenant = self.bench.tenant;
+        let weighing: Vec<&Gap> =
+            ruling.weighed_by.iter().filter_map(|part| share.gap(*part, tenant)).collect();
+        let needed = check.needs.iter().filter_map(|part| share.gap(*part, tenant));
+        let assumed = ruling.assumptions.iter().map(|assumption| assumption.part);
+        let unread: BTreeSet<Part> =
+            needed.chain(weighing.iter().copied()).map(|gap| gap.part).chain(assumed).collect();
+        let mut exception = self.bench.exceptions.covering(check.id, &subject, at);
+        if exception.is_none() && !unread.is_empty() {
+            exception = self.covering_before(&fingerprint)?;
+        }
         let (by_register, mut exception_id) = (ruling.accepted_by.is_some(), ruling.accepted_by);
         let (mut verdict, mut message, mut evidence) = (ruling.verdict, ruling.message, ruling.evidence);
+        evidence.extend(
+            weighing
+                .iter()
+                .map(|gap| format!("severity: may differ, {} was not read: {}", gap.part, gap.message)),
+        );
+        evidence.extend(ruling.assumptions.iter().map(|assumption| format!("assumption: {assumption}")));
         if by_register {
             verdict = Verdict::Excepted;
         }
@@ -471,14 +517,14 @@ impl<'a> Court<'a> {
                 message = format!("{message} (its exception expired on {})", exception.expires);
             }
         }
-        Finding {
+        Ok(Finding {
             check_id: check.id.to_owned(),
             verdict,
             severity: ruling.severity,
-            fingerprint: Fingerprint::of(check.id, &subject),
+            fingerprint,
             subject,
             judged_id: judged.id.clone(),
-            project: project.map(str::to_owned),
+            project: share.project().map(str::to_owned),
             message,
             evidence,
             fix: ruling.fix.unwrap_or_else(|| check.fix.to_owned()),
@@ -488,7 +534,19 @@ impl<'a> Court<'a> {
             change: Change::New,
             exception_id,
             count: 1,
-        }
+            assumptions: ruling.assumptions,
+            unread: unread.into_iter().collect(),
+            is_only_assumed: false,
+        })
+    }
+
+    /// The exception that covered the same finding in the run before: an account that was not read this time has no
+    /// address by which the file could name it.
+    fn covering_before(&self, fingerprint: &Fingerprint) -> Result<Option<&'a Exception>, StoreError> {
+        let Some(previous) = &self.previous else { return Ok(None) };
+        let before = previous.finding(fingerprint)?.and_then(|before| before.exception_id);
+        let exceptions: &'a Exceptions = self.bench.exceptions;
+        Ok(before.and_then(|id| exceptions.0.iter().find(|exception| exception.id == id)))
     }
 
     /// Compares with the history, counts and keeps.
@@ -504,15 +562,14 @@ impl<'a> Court<'a> {
             None => None,
         };
         finding.first_seen_at = first_seen_at;
+        finding.is_only_assumed =
+            !finding.assumptions.is_empty() && before.as_ref().is_none_or(|before| before.is_only_assumed);
         finding.change = match before {
             // Where the run before is forgotten, nobody knows whether it was gone in between.
             None if seen_before && self.previous.is_some() && !is_event => Change::Reopened,
             None if seen_before => Change::Open,
             None => Change::New,
-            Some(before) if finding.severity > before.severity => Change::Worsened,
-            Some(before) if before.verdict == Verdict::Excepted && finding.verdict.is_open() => {
-                Change::Worsened
-            }
+            Some(before) if has_worsened(&before, &finding) => Change::Worsened,
             Some(_) if self.sources.is_from_before(&finding) => Change::NotRechecked,
             Some(_) => Change::Open,
         };
@@ -530,14 +587,14 @@ impl<'a> Court<'a> {
     }
 
     /// What the last run had and this one has not: fixed if its source was read again, else carried over.
-    fn compare(&mut self) -> Result<Fixed, StoreError> {
+    fn compare(&mut self, fixed: &mut Fixed, of: fn(&Check) -> bool) -> Result<(), StoreError> {
         self.flush()?;
-        let mut fixed = Fixed::default();
         let run = self.run;
-        let Some(previous) = run.previous()? else { return Ok(fixed) };
+        let Some(previous) = run.previous()? else { return Ok(()) };
         for gone in run.gone_since(&previous) {
             let GoneFinding { finding, was_not_assessed } = gone?;
             match self.tallies.iter().find(|tally| tally.check.id == finding.check_id) {
+                Some(tally) if !of(tally.check) => {}
                 // A check that is not asked any more says nothing.
                 None => {}
                 Some(_) if finding.subject.kind == SubjectKind::Event => self.carry_event(finding)?,
@@ -547,11 +604,14 @@ impl<'a> Court<'a> {
                 Some(tally) if !self.sources.looked_again(&finding, tally.check) => {
                     self.carry_over(finding)?;
                 }
+                // Nobody mended what only stood because something was not read.
+                Some(tally)
+                    if finding.is_only_assumed && !self.sources.has_ended_since(&finding, tally.check) => {}
                 Some(_) if finding.verdict.is_open() => fixed.add(finding),
                 Some(_) => {}
             }
         }
-        Ok(fixed)
+        Ok(())
     }
 
     /// An event that no log shows any more, as an earlier version of the program kept it. What happened, happened:
@@ -639,6 +699,15 @@ const fn is_rechecked_by_row(part: Part) -> bool {
     matches!(part, Part::Users | Part::Domains)
 }
 
+/// What is wrong of a delegation whose end would not have shown.
+fn held(rulings: Vec<Ruling>, gap: Option<&Gap>) -> Vec<Ruling> {
+    let assume = |ruling: Ruling| match gap {
+        Some(gap) if ruling.verdict.is_open() => ruling.assuming(Rule::GrantHeld, gap),
+        _ => ruling,
+    };
+    rulings.into_iter().map(assume).collect()
+}
+
 /// One ruling a subject: where a mailbox lists an address twice, the worse one.
 fn worst_of_each_subject(rulings: Vec<Ruling>) -> Vec<Ruling> {
     let mut kept: Vec<Ruling> = Vec::with_capacity(rulings.len());
@@ -674,6 +743,14 @@ fn acceptance(exception: &Exception) -> Vec<String> {
 /// Whether a finding in this mailbox could not be looked at again: nobody reads a suspended user's mailbox.
 fn is_unread_mailbox(check: &Check, facts: &UserFacts) -> bool {
     check.needs.contains(&Part::SendAs) && !matches!(facts.mailbox.send_as, MailboxFact::Read(_))
+}
+
+/// Whether a finding is worse than in the run before, and not only because one of the two runs read less.
+fn has_worsened(before: &PreviousFinding, finding: &Finding) -> bool {
+    let is_same_sight = before.unread == finding.unread;
+    let by_register = before.exception_id.as_deref().is_some_and(|id| id.starts_with(REGISTER));
+    let is_reopened = before.verdict == Verdict::Excepted && finding.verdict.is_open();
+    (finding.severity > before.severity && is_same_sight) || (is_reopened && (is_same_sight || !by_register))
 }
 
 #[cfg(test)]

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::authority::{
-    self, Authority, Binding, Cuts, Grade, Limits, Obstacle, Path, PrincipalKind, Right, Side, Unknown,
+    self, Authority, Binding, Cuts, Grade, Hop, Limits, Obstacle, Path, PrincipalKind, Right, Side, Unknown,
 };
 use crate::tenant::{
-    BroadBinding, Gap, GapClass, IamPolicies, IamResource, Part, Register, RegisteredClient, Takeover,
-    TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant,
+    BroadBinding, Gap, GapClass, IamPolicies, IamResource, Part, Register, RegisteredClient, ServiceAccount,
+    Takeover, TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant,
 };
 
 /// Roles that are meant to be given on one account.
@@ -48,7 +48,14 @@ pub(super) fn takeovers(tenant: &Tenant, register: Option<&Register>) -> (Vec<Ta
             let takeover = Takeover {
                 client_id: client.to_owned(),
                 account: account.email.clone(),
-                paths: found.paths.iter().map(|path| approved(self::path(path), entry)).collect(),
+                paths: found
+                    .paths
+                    .iter()
+                    .map(|path| {
+                        let may_be_closed_by = may_be_closed_by(path, account, tenant);
+                        approved(TakeoverPath { may_be_closed_by, ..self::path(path) }, entry)
+                    })
+                    .collect(),
                 broad: broad.clone(),
                 is_disabled: account.disabled,
                 gaps: gaps(&found.unknown),
@@ -108,6 +115,41 @@ fn path(path: &Path<'_>) -> TakeoverPath {
         sentence: path.text(),
         cut: path.cut().map(|binding| describe(&binding)).unwrap_or_default(),
         approved_by: None,
+        may_be_closed_by: Vec::new(),
+    }
+}
+
+/// What was not read and may close a path: policies that forbid keys, a pool that is disabled, an account that is.
+fn may_be_closed_by(path: &Path<'_>, account: &ServiceAccount, tenant: &Tenant) -> Vec<Gap> {
+    let makes_key = path.hops.iter().any(|hop| {
+        matches!(hop, Hop::Right { right: Right::CreateKey | Right::UploadKey, obstacle: None, .. })
+    });
+    let principals = || std::iter::once(path.principal).chain(path.via());
+    let is_of_pool = |kind| {
+        matches!(
+            kind,
+            PrincipalKind::FederatedSubject | PrincipalKind::FederatedSet | PrincipalKind::WholePool
+        )
+    };
+    let accounts = tenant.service_accounts.known();
+    let is_listed = |email: &str| accounts.is_some_and(|accounts| accounts.by_address(email).is_some());
+    let is_strange = |kind, email: &str| kind == PrincipalKind::ServiceAccount && !is_listed(email);
+    let gaps = [
+        makes_key.then(|| guardrail_gap(&account.project, tenant)),
+        principals().any(|principal| is_of_pool(principal.kind)).then(|| tenant.iam.pools.gap()),
+        principals()
+            .any(|principal| is_strange(principal.kind, &principal.id))
+            .then(|| tenant.service_accounts.gap()),
+    ];
+    gaps.into_iter().flatten().flatten().cloned().collect()
+}
+
+/// Why nobody knows whether keys are forbidden in a project.
+fn guardrail_gap<'t>(project: &str, tenant: &'t Tenant) -> Option<&'t Gap> {
+    let mut projects = tenant.guardrails.known().into_iter().flat_map(|guardrails| &guardrails.0);
+    match projects.find(|known| known.project == project) {
+        Some(known) => known.forbids_key_creation.gap().or_else(|| known.forbids_key_upload.gap()),
+        None => tenant.guardrails.gap(),
     }
 }
 

@@ -54,6 +54,9 @@ pub(super) fn admin_standing(user: &User, tenant: &Tenant) -> AdminStanding {
     }
 }
 
+/// The parts that tell whether a user whose row was read is tier 0.
+pub(super) const TIER_ZERO: [Part; 1] = [Part::AdminRoles];
+
 /// Why this person's findings weigh more, if they do: a super admin, or an address of the policy's
 /// tier 0. `None` where it is not known.
 pub(super) fn tier_zero(

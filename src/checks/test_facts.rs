@@ -296,6 +296,7 @@ pub(super) fn path(edge: TakeoverEdge) -> TakeoverPath {
         sentence: format!("ann@example.com → can sign JWTs as → {ACCOUNT}"),
         cut: format!("roles/x for user:ann@example.com on service account {ACCOUNT}"),
         approved_by: None,
+        may_be_closed_by: Vec::new(),
     }
 }
 

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Fingerprint, Severity, Subject, Verdict};
+use super::{Assumption, Fingerprint, Severity, Subject, Verdict};
+use crate::tenant::Part;
 
 /// How a finding compares with the last run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -74,6 +75,15 @@ pub struct Finding {
     pub exception_id: Option<String>,
     /// How many subjects it stands for: 1, or more where not assessed.
     pub count: u64,
+    /// What it takes for true although a part that could show otherwise was not read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assumptions: Vec<Assumption>,
+    /// Parts that bear on it or on its severity and were not read: a run that lacked others is no baseline.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Part>,
+    /// Whether no run found it without an assumption: if it is gone, nobody mended it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_only_assumed: bool,
 }
 
 impl Finding {

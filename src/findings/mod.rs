@@ -1,5 +1,6 @@
 //! What a run concludes: verdicts, findings, their identity over time, and accepted ones.
 
+mod assumption;
 mod check_summary;
 mod coverage;
 mod exception;
@@ -10,6 +11,7 @@ mod severity;
 mod subject;
 mod verdict;
 
+pub use assumption::{Assumption, Rule};
 pub use check_summary::{CheckSummary, Population, VerdictCounts};
 pub use coverage::{Coverage, CoverageRow};
 pub use exception::{Exception, ExceptionError, Exceptions};

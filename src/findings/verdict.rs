@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Severity, Subject};
-use crate::tenant::Gap;
+use super::{Assumption, Rule, Severity, Subject};
+use crate::tenant::{Gap, Part};
 
 /// The seven answers. Only [`Verdict::Pass`] is good news, and only complete data earns it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -86,6 +86,12 @@ pub struct Ruling {
     pub gap: Option<Gap>,
     /// Who accepted it in writing, as reports cite it, if not an exception: the entry of the register.
     pub accepted_by: Option<String>,
+    /// The parts without which it is not known that this is wrong: where one is missing, nothing is assessed.
+    pub rests_on: Vec<Part>,
+    /// The parts that may make it better or worse, and no more than that.
+    pub weighed_by: Vec<Part>,
+    /// By which rules it stands although something was not read.
+    pub assumptions: Vec<Assumption>,
 }
 
 impl Ruling {
@@ -124,6 +130,9 @@ impl Ruling {
             fix: None,
             gap: None,
             accepted_by: None,
+            rests_on: Vec::new(),
+            weighed_by: Vec::new(),
+            assumptions: Vec::new(),
         }
     }
 
@@ -131,6 +140,30 @@ impl Ruling {
     #[must_use]
     pub fn accepted_by_register(mut self, client_id: &str) -> Self {
         self.accepted_by = Some(format!("{REGISTER}{client_id}"));
+        self
+    }
+
+    /// It is wrong only because of what these parts do not show: one that is missing leaves it open.
+    #[must_use]
+    pub fn resting_on(mut self, parts: &[Part]) -> Self {
+        self.rests_on.extend(parts);
+        self
+    }
+
+    /// It is wrong whatever these parts show; how bad it is depends on them.
+    #[must_use]
+    pub fn weighed_by(mut self, parts: &[Part]) -> Self {
+        self.weighed_by.extend(parts);
+        self
+    }
+
+    /// It stands by a rule, although this was not read.
+    #[must_use]
+    pub fn assuming(mut self, rule: Rule, gap: &Gap) -> Self {
+        let assumption = Assumption::new(rule, gap);
+        if !self.assumptions.contains(&assumption) {
+            self.assumptions.push(assumption);
+        }
         self
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::Finding;
-use crate::tenant::{IamResource, Tenant};
+use crate::tenant::{Ending, IamResource, Tenant};
 
 /// What this run read, beside whole parts.
 pub(super) struct Sources<'a> {
@@ -65,6 +65,16 @@ impl<'a> Sources<'a> {
             }
             _ => false,
         }
+    }
+
+    /// Whether the grant that a finding was judged by was taken away after it was found, as the log tells.
+    pub(super) fn has_ended_since(&self, finding: &Finding, check: &Check) -> bool {
+        GrantOf::judged(finding, check).is_some_and(|grant| {
+            self.tenant.grants.ended_of(grant.client_id).iter().any(|ended| {
+                grant.scope.is_none_or(|scope| ended.scope == scope)
+                    && matches!(ended.ending, Ending::Removed { at, .. } if at > finding.first_seen_at)
+            })
+        })
     }
 
     /// Whether a client was known by its address, and is known by its id now.
@@ -146,6 +156,9 @@ mod tests {
             change: Change::Open,
             exception_id: None,
             count: 1,
+            assumptions: Vec::new(),
+            unread: Vec::new(),
+            is_only_assumed: false,
         }
     }
 

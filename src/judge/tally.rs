@@ -127,5 +127,8 @@ fn gap_finding(check: &Check, gap: &Gap, count: u64, at: DateTime<Utc>) -> Findi
         change: Change::New,
         exception_id: None,
         count,
+        assumptions: Vec::new(),
+        unread: Vec::new(),
+        is_only_assumed: false,
     }
 }

@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
 use crate::findings::{Change, Finding, Fingerprint, FixedFinding, Severity, Verdict};
+use crate::tenant::Part;
 
 use super::pages::pages;
 use super::{Run, StoreError};
@@ -16,6 +17,12 @@ pub struct PreviousFinding {
     pub verdict: Verdict,
     /// Its severity then.
     pub severity: Severity,
+    /// What accepted it then.
+    pub exception_id: Option<String>,
+    /// What bore on it and was not read then.
+    pub unread: Vec<Part>,
+    /// Whether it rested on an assumption in every run that had it.
+    pub is_only_assumed: bool,
 }
 
 impl Run<'_> {
@@ -132,7 +139,13 @@ impl Run<'_> {
             .query_row(params![self.number, fingerprint.as_str()], |row| row.get(0))
             .optional()?;
         let finding: Option<Finding> = found.map(|text| serde_json::from_str(&text)).transpose()?;
-        Ok(finding.map(|finding| PreviousFinding { verdict: finding.verdict, severity: finding.severity }))
+        Ok(finding.map(|finding| PreviousFinding {
+            verdict: finding.verdict,
+            severity: finding.severity,
+            exception_id: finding.exception_id,
+            unread: finding.unread,
+            is_only_assumed: finding.is_only_assumed,
+        }))
     }
 
     /// When a finding was first seen, over the whole history, this run included; and whether that was

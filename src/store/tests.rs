@@ -89,6 +89,9 @@ fn finding() -> Finding {
         change: Change::New,
         exception_id: None,
         count: 1,
+        assumptions: Vec::new(),
+        unread: Vec::new(),
+        is_only_assumed: false,
     }
 }
 

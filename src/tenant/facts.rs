@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AdminRoles, App, ClientCertificates, DelegationEvent, Domains, Gap, GmailSettingChange, Grants,
-    Guardrails, IamFacts, IdentityIndex, Mailbox, Part, People, Person, Reading, ServiceAccountUse,
-    ServiceAccounts, Takeover, TakeoverCut, User,
+    AdminRoles, App, ClientCertificates, DelegationEvent, Domains, Gap, GmailSettingChange, Grant, Grants,
+    Guardrails, IamFacts, IdentityIndex, Mailbox, Part, People, Person, Provenance, Reading,
+    ServiceAccountUse, ServiceAccounts, Sighting, Takeover, TakeoverCut, User,
 };
 
 /// A time from one moment to another.
@@ -115,6 +115,36 @@ impl Tenant {
     pub fn takeover_of(&self, client_id: &str) -> Option<&Takeover> {
         let find = |takeover: &Takeover| takeover.client_id.as_str().cmp(client_id);
         self.takeovers.get(self.takeovers.binary_search_by(find).ok()?)
+    }
+
+    /// Why nobody would have seen that these grants of one client ended: each was seen before this run, and what was not
+    /// read may show its end. `None` if there is none, or if one certainly is held.
+    #[must_use]
+    pub fn unseen_end<'g>(&self, grants: impl IntoIterator<Item = &'g Grant>) -> Option<&Gap> {
+        let mut unseen = None;
+        for grant in grants {
+            unseen = Some(self.unseen_end_of(grant)?);
+        }
+        unseen
+    }
+
+    fn unseen_end_of(&self, grant: &Grant) -> Option<&Gap> {
+        let seen = |provenance| grant.sightings.iter().find(|sighting| sighting.provenance == provenance);
+        let is_of_today = |sighting: &Sighting| sighting.seen_at.date_naive() >= self.run_at.date_naive();
+        let (listed, probed) = (seen(Provenance::Console), seen(Provenance::Probe));
+        if listed.into_iter().chain(probed).any(is_of_today) {
+            return None;
+        }
+        // Where the log goes on from the last time that it was seen, a removal would be in it.
+        let sight = self.grants.sight();
+        let last = grant.last_seen_at?;
+        let log_goes_on = sight.log_since.is_some_and(|since| since <= last)
+            && sight.log_until.is_some_and(|until| until >= self.run_at);
+        let log = (!log_goes_on).then_some(Part::AdminLog);
+        let list = (listed.is_some() || !log_goes_on).then_some(Part::ConsoleGrants);
+        let probes = probed.map(|_| [Part::ProbeGrants, Part::OtherProbes]);
+        let mut parts = log.into_iter().chain(list).chain(probes.into_iter().flatten());
+        parts.find_map(|part| self.gap(part))
     }
 
     /// Why the tenant-wide part is not complete; `None` if it is, or if it is a mailbox's part.

@@ -55,6 +55,12 @@ impl ServiceAccountUse {
         })
     }
 
+    /// Why not every last use in a project is known.
+    #[must_use]
+    pub fn gap_of(&self, project: &str) -> Option<&Gap> {
+        self.0.get(project).and_then(Reading::gap)
+    }
+
     fn of(&self, project: &str, find: impl Fn(&ProjectUse) -> Option<DateTime<Utc>>) -> Option<LastUse<'_>> {
         let reading = self.0.get(project)?;
         let found = reading.known().and_then(find);

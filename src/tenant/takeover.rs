@@ -71,6 +71,9 @@ pub struct TakeoverPath {
     /// The custodian of the register by whom it is approved; `None`: nobody agreed to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approved_by: Option<String>,
+    /// What was not read and may show that it is closed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub may_be_closed_by: Vec<Gap>,
 }
 
 impl TakeoverPath {

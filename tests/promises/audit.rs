@@ -34,7 +34,7 @@ const COLUMNS: [(&str, &str); 7] = [
     (
         "findings.csv",
         "check_id,verdict,severity,subject_kind,subject_id,subject_name,message,evidence,fix,place,controls,\
-         fingerprint,first_seen_at,change,exception_id",
+         fingerprint,first_seen_at,change,exception_id,assumptions,unread",
     ),
     ("coverage.csv", "part,total,read,not_applicable,denied,failed,reason,needed"),
 ];

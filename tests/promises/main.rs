@@ -34,6 +34,8 @@ mod missing_sources;
 #[cfg(test)]
 mod network;
 #[cfg(test)]
+mod no_verdict_without_data;
+#[cfg(test)]
 mod organization;
 #[cfg(test)]
 mod probe_others;

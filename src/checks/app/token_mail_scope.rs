@@ -64,7 +64,7 @@ fn judge(app: &App, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
     }
     vec![match great {
         Some(great) => ruling.evidence("tier_0", great),
-        None => ruling,
+        None => ruling.weighed_by(&[Part::Users, Part::AdminRoles]),
     }]
 }
 

@@ -67,6 +67,13 @@ fn registered_for_nothing(tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
             .about(subjects::client(id, tenant))
             .evidence("register", format!("line {}", client.line))
             .evidence("owner", &client.owner)
+            .resting_on(&[
+                Part::ConsoleGrants,
+                Part::AdminLog,
+                Part::AccessEvaluationLog,
+                Part::TokenLog,
+                Part::ProbeGrants,
+            ])
             .fix("Take it out of the register, or find out who took its delegation away.")
     })
     .collect()
@@ -82,6 +89,8 @@ fn contradicted(grant: &Grant, tenant: &Tenant) -> Option<Ruling> {
     let first = contradictions.first()?;
     let message = format!("{} and {}: {first}", client_name(grant, tenant), grant.scope);
     let ruling = Ruling::fail(Severity::High, message).about(subjects::grant(grant, tenant));
+    // Nearly all of them say that the log shows nothing in between: one that was not read may.
+    let ruling = ruling.resting_on(&[Part::AdminLog]);
     Some(contradictions.iter().fold(ruling, |ruling, text| ruling.evidence("disagreement", text)))
 }
 

@@ -76,7 +76,9 @@ pub(super) fn fail_scope(severity: Severity, can: &str, grant: &Grant, tenant: &
 /// Names the grant, and says who says that it exists.
 pub(super) fn describe(ruling: Ruling, grant: &Grant, tenant: &Tenant, policy: &Policy) -> Ruling {
     let table = ScopeRiskTable::shipped();
+    // A deleted account weighs less; who the client is, these tell.
     let mut ruling = not_delegated(ruling, grant)
+        .weighed_by(&[Part::ServiceAccounts, Part::ClientCertificates, Part::IamPolicies])
         .about(subjects::grant(grant, tenant))
         .evidence("client_id", &grant.client_id)
         .evidence("scope", &grant.scope)

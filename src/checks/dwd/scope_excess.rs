@@ -5,7 +5,9 @@ use crate::checks::age::{days_between, is_older};
 use crate::checks::gaps::{not_asked, use_unproved};
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Gap, Grant, LedgerSource, Part, Policy, ServiceAccount, ServiceAccountLastUse, Tenant};
+use crate::tenant::{
+    ClientIdentity, Gap, Grant, LedgerSource, Part, Policy, ServiceAccount, ServiceAccountLastUse, Tenant,
+};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -38,6 +40,7 @@ pub(crate) const CHECK: Check = Check {
         Part::ServiceAccounts,
         Part::ServiceAccountUse,
         Part::AccessEvaluationLog,
+        Part::AdminLog,
     ],
     judge: Judge::Client(judge),
 };
@@ -184,18 +187,30 @@ fn idle(client_id: &str, grants: &[&Grant], tenant: &Tenant, policy: &Policy) ->
     if tenant.identity_of(client_id).is_gone() {
         return Ok(None);
     }
-    match subjects::account_of(client_id, tenant) {
-        Some(account) => idle_account(account, tenant, limit),
-        None => idle_stranger(tenant, policy),
+    let idle = match subjects::account_of(client_id, tenant) {
+        Some(account) => idle_account(account, tenant, limit)?,
+        None => idle_stranger(client_id, tenant, policy)?,
+    };
+    // It may have been given lately, or used: what was not read would say so.
+    let logs = [Part::AdminLog, Part::AccessEvaluationLog, Part::TokenLog];
+    match logs.into_iter().find_map(|part| tenant.gap(part)).filter(|_| idle.is_some()) {
+        Some(gap) => Err(gap.clone()),
+        None => Ok(idle),
     }
 }
 
 fn idle_account(account: &ServiceAccount, tenant: &Tenant, limit: i64) -> Result<Option<String>, Gap> {
     let uses = tenant.service_account_use.known();
     match uses.and_then(|uses| uses.of_account(&account.project, &account.email, &account.unique_id)) {
-        Some(ServiceAccountLastUse::On(at)) => Ok(is_older(at, tenant.run_at, limit).then(|| {
-            format!("is unused: it last authenticated {} days ago", days_between(at, tenant.run_at))
-        })),
+        Some(ServiceAccountLastUse::On(at)) if !is_older(at, tenant.run_at, limit) => Ok(None),
+        // What was not read may be a later use.
+        Some(ServiceAccountLastUse::On(at)) => match uses.and_then(|uses| uses.gap_of(&account.project)) {
+            Some(gap) => Err(gap.clone()),
+            None => Ok(Some(format!(
+                "is unused: it last authenticated {} days ago",
+                days_between(at, tenant.run_at)
+            ))),
+        },
         Some(ServiceAccountLastUse::Never) => {
             Ok(Some("is unused: within what Google remembers it never authenticated".to_owned()))
         }
@@ -208,11 +223,15 @@ fn idle_account(account: &ServiceAccount, tenant: &Tenant, limit: i64) -> Result
 }
 
 /// Of an account elsewhere only the log can tell, and only a log that shows uses at all.
-fn idle_stranger(tenant: &Tenant, policy: &Policy) -> Result<Option<String>, Gap> {
-    for part in [Part::ServiceAccounts, Part::AccessEvaluationLog] {
-        if let Some(gap) = tenant.gap(part) {
-            return Err(gap.clone());
-        }
+fn idle_stranger(client_id: &str, tenant: &Tenant, policy: &Policy) -> Result<Option<String>, Gap> {
+    // An account that does not exist is not idle: what was not read may say that it is one of those.
+    let identity: &[Part] = match tenant.identity_of(client_id) {
+        ClientIdentity::Unknown => &[Part::ClientCertificates, Part::IamPolicies],
+        _ => &[],
+    };
+    let parts = [Part::ServiceAccounts, Part::AccessEvaluationLog];
+    if let Some(gap) = parts.iter().chain(identity).find_map(|part| tenant.gap(*part)) {
+        return Err(gap.clone());
     }
     if tenant.grants.iter().any(|grant| is_scope_used(grant, tenant, policy)) {
         Ok(Some(format!("shows no use: none is logged for {} days", policy.client_idle_after_days)))

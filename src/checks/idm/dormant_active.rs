@@ -4,7 +4,9 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use crate::checks::age::{days_between, is_older};
 use crate::checks::gaps::{contradiction, left_out};
-use crate::checks::standing::{AdminStanding, GUEST, Standing, admin_standing, standing, user_tier_zero};
+use crate::checks::standing::{
+    AdminStanding, GUEST, Standing, TIER_ZERO, admin_standing, standing, user_tier_zero,
+};
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
 use crate::tenant::{LastLogin, Part, Policy, Tenant, UserFacts};
@@ -113,13 +115,13 @@ fn dormant(message: String, facts: &UserFacts, tenant: &Tenant, policy: &Policy)
     match (admin_standing(user, tenant), user_tier_zero(user, tenant, policy)) {
         (AdminStanding::Admin, _) => Ruling::fail(Severity::High, message).evidence("admin", true),
         (_, Some(why)) => Ruling::fail(Severity::High, message).evidence("tier_0", why),
-        (AdminStanding::Ordinary, None) => Ruling::fail(Severity::Medium, message),
+        (AdminStanding::Ordinary, None) => Ruling::fail(Severity::Medium, message).weighed_by(&TIER_ZERO),
         (AdminStanding::UnlistedRole(role), None) => {
             Ruling::fail(Severity::Medium, message).evidence("unlisted_role", role)
         }
-        (AdminStanding::Unknown(gap), None) => {
-            Ruling::fail(Severity::Medium, message).evidence("admin", format!("unknown: {}", gap.message))
-        }
+        (AdminStanding::Unknown(gap), None) => Ruling::fail(Severity::Medium, message)
+            .weighed_by(&TIER_ZERO)
+            .evidence("admin", format!("unknown: {}", gap.message)),
     }
 }
 

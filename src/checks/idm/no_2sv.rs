@@ -1,10 +1,10 @@
 //! IDM-02: accounts that a password alone opens.
 
-use crate::checks::gaps::left_out;
+use crate::checks::gaps::{left_out, not_asked};
 use crate::checks::standing::{AdminStanding, GUEST, Standing, admin_standing, standing};
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Gap, GmailState, Part, Policy, Tenant, User, UserFacts};
+use crate::tenant::{Gap, GmailState, MailboxFact, Part, Policy, Tenant, User, UserFacts};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -133,7 +133,13 @@ fn has_mailbox(facts: &UserFacts) -> Result<bool, Gap> {
     match (facts.mailbox.gmail, facts.user.is_mailbox_setup) {
         (GmailState::On, _) => Ok(true),
         (GmailState::Off | GmailState::NoMailbox, _) => Ok(false),
-        (GmailState::Unknown, Some(set_up)) => Ok(set_up),
+        (GmailState::Unknown, Some(false)) => Ok(false),
+        // Directory does not tell that Gmail is off for a mailbox that was set up.
+        (GmailState::Unknown, Some(true)) => match &facts.mailbox.send_as {
+            MailboxFact::Missing(gap) => Err(gap.clone()),
+            MailboxFact::NotAsked => Err(not_asked(Part::SendAs)),
+            _ => Ok(true),
+        },
         (GmailState::Unknown, None) => Err(left_out(Part::Users, "Directory", "isMailboxSetup")),
     }
 }

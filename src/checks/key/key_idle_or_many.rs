@@ -60,7 +60,9 @@ fn judge_open_key(
     match (severity, used) {
         (Some(severity), used) => {
             let ruling = Ruling::fail(severity, format!("{name} {}", faults.join(", ")));
-            let ruling = describe(ruling, key, account).evidence("active_keys", active);
+            let ruling = describe(ruling, key, account)
+                .evidence("active_keys", active)
+                .weighed_by(&[Part::ConsoleGrants, Part::ProbeGrants]);
             match used {
                 Err(gap) => ruling.evidence("last_used", format!("unknown: {}", gap.message)),
                 Ok(_) => ruling,
@@ -81,14 +83,16 @@ fn idle_since(
     tenant: &Tenant,
     policy: &Policy,
 ) -> Result<Option<String>, Gap> {
-    let last_use = match tenant.service_account_use.known() {
-        Some(uses) => uses.of_key(&account.project, &key.key_id),
-        None => None,
-    };
+    let uses = tenant.service_account_use.known();
+    let last_use = uses.and_then(|uses| uses.of_key(&account.project, &key.key_id));
     let limit = policy.key_idle_after_days;
     match last_use {
-        Some(ServiceAccountLastUse::On(at)) => Ok(is_older(at, tenant.run_at, limit)
-            .then(|| format!("was last used {} days ago", days_between(at, tenant.run_at)))),
+        Some(ServiceAccountLastUse::On(at)) if !is_older(at, tenant.run_at, limit) => Ok(None),
+        // What was not read may be a later use.
+        Some(ServiceAccountLastUse::On(at)) => match uses.and_then(|uses| uses.gap_of(&account.project)) {
+            Some(gap) => Err(gap.clone()),
+            None => Ok(Some(format!("was last used {} days ago", days_between(at, tenant.run_at)))),
+        },
         Some(ServiceAccountLastUse::Never) => {
             let made = key.created_at.ok_or_else(|| left_out(Part::SaKeys, "IAM", "validAfterTime"))?;
             Ok(is_older(made, tenant.run_at, limit)

@@ -43,6 +43,8 @@ pub(crate) const CHECK: Check = Check {
 fn judge(client_id: &str, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
     // What the tenant's own domains and projects are decides whose a principal is, if it says so itself.
     let gap = [Part::Domains, Part::IamPolicies].into_iter().find_map(|part| tenant.gap(part));
+    // Without the tenant's own id nobody knows which organization is its own.
+    let no_organization = tenant.people.gap().filter(|_| tenant.customer_id.is_none());
     judge_takeover(client_id, tenant, "Nobody outside gets at", |takeover| {
         let mut unknown = None;
         let mut rulings = Vec::new();
@@ -57,7 +59,7 @@ fn judge(client_id: &str, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
             }
         }
         let client = || subjects::client(client_id, tenant);
-        rulings.extend(unknown.map(|gap| Ruling::not_assessed(gap).about(client())));
+        rulings.extend(unknown.or(no_organization).map(|gap| Ruling::not_assessed(gap).about(client())));
         rulings
     })
 }

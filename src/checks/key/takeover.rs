@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::checks::{gaps, subjects};
-use crate::findings::Ruling;
+use crate::findings::{Rule, Ruling};
 use crate::tenant::{
     Gap, Part, Policy, RegisteredClient, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant,
 };
@@ -107,6 +107,9 @@ pub(super) fn describe(ruling: Ruling, path: &TakeoverPath, takeover: &Takeover)
     if takeover.is_disabled {
         ruling = ruling.evidence("service_account_disabled", "nothing signs as it until it is enabled again");
     }
+    ruling = path.may_be_closed_by.iter().fold(ruling, |ruling, gap| ruling.assuming(Rule::PathOpen, gap));
+    // Whose a principal is decides how bad it is.
+    ruling = ruling.weighed_by(&[Part::Domains, Part::IamPolicies]);
     if path.cut.is_empty() {
         return ruling;
     }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::holder::{describe, grants_behind};
 use crate::checks::{Check, Judge, subjects};
-use crate::findings::{Ruling, Severity};
+use crate::findings::{Rule, Ruling, Severity};
 use crate::tenant::{
     Grant, Part, Policy, RiskClass, ScopeRiskTable, ServiceAccount, ServiceAccountKey, Tenant,
 };
@@ -39,7 +39,10 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(key: &ServiceAccountKey, account: &ServiceAccount, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
     let ruling = match grants_behind(key, account, tenant) {
-        Ok(grants) => open_door(key, account, &grants),
+        Ok(grants) => match tenant.unseen_end(grants.iter().copied()) {
+            Some(gap) => open_door(key, account, &grants).assuming(Rule::GrantHeld, gap),
+            None => open_door(key, account, &grants),
+        },
         Err(ruling) => *ruling,
     };
     vec![ruling.about(subjects::key(key, account))]

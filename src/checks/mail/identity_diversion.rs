@@ -2,7 +2,7 @@
 
 use super::entries::{Entry, judge_each};
 use super::ownership::{Ownership, ownership};
-use crate::checks::standing::{tier_zero, user_tier_zero};
+use crate::checks::standing::{TIER_ZERO, tier_zero, user_tier_zero};
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
 use crate::tenant::{Gap, Part, Person, Policy, SendAs, Tenant, User, UserFacts};
@@ -72,7 +72,7 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Tenant, policy: &Poli
     });
     Entry::Offends(match tier_zero {
         Some(why) => Ruling::fail(Severity::Medium.raised(), message).evidence("tier_0", why),
-        None => Ruling::fail(Severity::Medium, message),
+        None => Ruling::fail(Severity::Medium, message).weighed_by(&TIER_ZERO),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::entries::{Entry, judge_each};
 use super::ownership::{Ownership, ownership};
-use crate::checks::standing::user_tier_zero;
+use crate::checks::standing::{TIER_ZERO, user_tier_zero};
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
 use crate::tenant::{Part, Policy, SendAs, SendAsKind, Tenant, UserFacts};
@@ -69,7 +69,7 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Tenant, policy: &Poli
     };
     Entry::Offends(match user_tier_zero(holder, tenant, policy) {
         Some(why) => Ruling::fail(severity.raised(), message).evidence("tier_0", why),
-        None => Ruling::fail(severity, message),
+        None => Ruling::fail(severity, message).weighed_by(&TIER_ZERO),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::entries::{Entry, judge_each};
 use crate::checks::gaps::left_out;
-use crate::checks::standing::user_tier_zero;
+use crate::checks::standing::{TIER_ZERO, user_tier_zero};
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
 use crate::tenant::{Part, Policy, SendAs, Tenant, UserFacts};
@@ -51,7 +51,7 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Tenant, policy: &Poli
     );
     Entry::Offends(match user_tier_zero(holder, tenant, policy) {
         Some(why) => Ruling::fail(Severity::High.raised(), message).evidence("tier_0", why),
-        None => Ruling::fail(Severity::High, message),
+        None => Ruling::fail(Severity::High, message).weighed_by(&TIER_ZERO),
     })
 }
 

@@ -38,7 +38,9 @@ fn judge_unverified(domain: &Domain, tenant: &Tenant) -> Ruling {
     }
     let ruling = Ruling::fail(Severity::Medium, what);
     match tenant.people.gap() {
-        Some(gap) => ruling.evidence("addresses_in_it", format!("unknown: {}", gap.message)),
+        Some(gap) => {
+            ruling.weighed_by(&[Part::Users]).evidence("addresses_in_it", format!("unknown: {}", gap.message))
+        }
         None => ruling.evidence("addresses_in_it", "none"),
     }
 }

@@ -32,4 +32,10 @@ const COLUMNS: &[Column<Finding>] = &[
     ("first_seen_at", |row| time(Some(row.first_seen_at))),
     ("change", |row| text(row.change.as_str())),
     ("exception_id", |row| optional_text(row.exception_id.as_deref())),
+    ("assumptions", |row| {
+        let named =
+            row.assumptions.iter().map(|assumed| format!("{}: {}", assumed.rule.as_str(), assumed.part));
+        list(named.collect::<Vec<_>>().iter().map(String::as_str))
+    }),
+    ("unread", |row| list(row.unread.iter().map(|part| part.id()))),
 ];

@@ -168,6 +168,9 @@ pub(super) fn finding(
         change: Change::New,
         exception_id: None,
         count: 1,
+        assumptions: Vec::new(),
+        unread: Vec::new(),
+        is_only_assumed: false,
     }
 }
 
@@ -615,6 +618,7 @@ pub(super) fn takeover(client_id: &str, account: &str) -> Takeover {
             sentence: format!("marketing@example.com → can create keys for (roles/editor) → {account}"),
             cut: "roles/editor for group:marketing@example.com on project mailing-prod".to_owned(),
             approved_by: None,
+            may_be_closed_by: Vec::new(),
         }],
         broad: Vec::new(),
         is_disabled: false,

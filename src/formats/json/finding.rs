@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::findings;
 use crate::formats::utc;
+use crate::tenant::Part;
 
 #[derive(Serialize)]
 struct Subject<'a> {
@@ -34,6 +35,8 @@ pub(super) struct Finding<'a> {
     first_seen_at: String,
     change: &'static str,
     exception_id: Option<&'a str>,
+    assumptions: &'a [findings::Assumption],
+    unread: &'a [Part],
 }
 
 impl<'a> Finding<'a> {
@@ -53,6 +56,8 @@ impl<'a> Finding<'a> {
             first_seen_at: utc::seconds(finding.first_seen_at),
             change: finding.change.as_str(),
             exception_id: finding.exception_id.as_deref(),
+            assumptions: &finding.assumptions,
+            unread: &finding.unread,
         }
     }
 }

@@ -1,0 +1,61 @@
+//! The two rules by which a finding stands although something that could end it was not read.
+
+use serde::{Deserialize, Serialize};
+
+use crate::tenant::{Gap, Part};
+
+/// Why a finding stands although a part is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// A grant is held until something proves that it ended.
+    GrantHeld,
+    /// An access path is open until something that was read closes it.
+    PathOpen,
+}
+
+impl Rule {
+    /// The word in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::GrantHeld => "grant_held",
+            Self::PathOpen => "path_open",
+        }
+    }
+
+    const fn sentence(self) -> &'static str {
+        match self {
+            Self::GrantHeld => "the delegation counts as held until something proves that it ended",
+            Self::PathOpen => "the access path counts as open until something that was read closes it",
+        }
+    }
+}
+
+/// What a finding takes for true although a part that could show otherwise was not read.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Assumption {
+    /// By which rule.
+    pub rule: Rule,
+    /// The part that was not read.
+    pub part: Part,
+    /// Why it was not: the name of the cause.
+    pub reason: String,
+    /// The same for a person.
+    pub message: String,
+}
+
+impl Assumption {
+    /// By this rule, because of this gap.
+    #[must_use]
+    pub fn new(rule: Rule, gap: &Gap) -> Self {
+        Self { rule, part: gap.part, reason: gap.reason.clone(), message: gap.message.clone() }
+    }
+}
+
+impl std::fmt::Display for Assumption {
+    /// One sentence for a person.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}; not read: {} ({})", self.rule.sentence(), self.part, self.message)
+    }
+}
