@@ -50,9 +50,9 @@ fn usual_name(name: &str) -> &str {
 
 fn usual_boolean(value: &str) -> &str {
     let is = |word: &&str| word.eq_ignore_ascii_case(value);
-    if TRUE.iter().any(|word| is(word)) {
+    if TRUE.iter().any(&is) {
         "true"
-    } else if FALSE.iter().any(|word| is(word)) {
+    } else if FALSE.iter().any(is) {
         "false"
     } else {
         value

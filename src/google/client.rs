@@ -41,7 +41,7 @@ enum Shape {
 impl Request {
     /// A read without parameters.
     pub fn new(api: Api, path: impl Into<String>) -> Self {
-        Self { api, path: path.into(), query: Vec::new(), shape: Shape::Get, empty: Empty::IsAFailure }
+        Self { api, path: path.into(), query: Vec::new(), shape: Shape::Get, empty: Empty::Failure }
     }
 
     /// `getIamPolicy` of a resource: with conditions, which older versions of a policy leave out. IAM takes the
@@ -61,12 +61,12 @@ impl Request {
         let request = Self::new(Api::Iam, format!("{account}:testIamPermissions"));
         let body = r#"{"permissions":["iam.serviceAccounts.signJwt"]}"#;
         // Who holds none of the permissions is answered `{}` (Google reference: TestIamPermissionsResponse).
-        Self { shape: Shape::Posted(body), empty: Empty::IsNothing, ..request }
+        Self { shape: Shape::Posted(body), empty: Empty::Nothing, ..request }
     }
 
     /// Of a listing.
     pub(super) fn page(self) -> Self {
-        Self { empty: Empty::IsAPage, ..self }
+        Self { empty: Empty::Page, ..self }
     }
 
     /// Adds a query parameter.

@@ -27,11 +27,11 @@ const LARGEST_ANSWER: usize = 8 << 20;
 pub(super) enum Empty {
     /// A page without rows: an empty body, 204 or `{}`. Google answers the first where a `fields` mask leaves nothing
     /// (google-api-python-client issue 804).
-    IsAPage,
+    Page,
     /// `{}` says that nothing is there; no body at all is a failure.
-    IsNothing,
+    Nothing,
     /// A failure: the object always has some field that was asked for.
-    IsAFailure,
+    Failure,
 }
 
 /// How the client behaves towards the network.
@@ -171,7 +171,7 @@ impl Transport {
     /// Reads what is public.
     pub(super) async fn get_public<T: DeserializeOwned>(&self, api: Api, url: Url) -> Result<T, GoogleError> {
         let request = self.client(&url).get(url.clone());
-        self.exchange(api, &url, request, Empty::IsNothing, &[]).await
+        self.exchange(api, &url, request, Empty::Nothing, &[]).await
     }
 
     /// A read that Google shaped as POST.
@@ -195,7 +195,7 @@ impl Transport {
     ) -> Result<T, GoogleError> {
         let form = [("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"), ("assertion", assertion)];
         let request = self.client(&url).post(url.clone()).form(&form);
-        self.exchange(Api::Token, &url, request, Empty::IsAFailure, &[assertion]).await
+        self.exchange(Api::Token, &url, request, Empty::Failure, &[assertion]).await
     }
 
     /// Has an assertion's claims signed.
@@ -208,7 +208,7 @@ impl Transport {
         let body = serde_json::json!({ "payload": claims }).to_string();
         let request = self.client(&url).post(url.clone()).header(CONTENT_TYPE, "application/json").body(body);
         let request = with_token(request, token)?;
-        self.exchange(Api::IamCredentials, &url, request, Empty::IsAFailure, &[token.text()]).await
+        self.exchange(Api::IamCredentials, &url, request, Empty::Failure, &[token.text()]).await
     }
 
     fn client(&self, url: &Url) -> &reqwest::Client {
@@ -234,7 +234,7 @@ impl Transport {
             let (request, url, way) = (request.try_clone(), url.clone(), Arc::clone(&way));
             async move {
                 let Some(request) = request else { return Ok(()) };
-                let answer = sent::<IgnoredAny>(&way, api, &url, request, Empty::IsAPage, &[]).await;
+                let answer = sent::<IgnoredAny>(&way, api, &url, request, Empty::Page, &[]).await;
                 answer.map(drop).map_err(|error| GoogleError { words: "".into(), ..error })
             }
         }))
@@ -288,15 +288,15 @@ fn decoded<T: DeserializeOwned>(
     let undecodable = |words: &str| GoogleError::new(causes::UNDECODABLE, api, Some(http), words);
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
     let body = match status {
-        StatusCode::NO_CONTENT if body.is_empty() && empty == Empty::IsAPage => b"{}",
-        StatusCode::OK if body.is_empty() && empty == Empty::IsAPage => b"{}",
+        StatusCode::NO_CONTENT if body.is_empty() && empty == Empty::Page => b"{}",
+        StatusCode::OK if body.is_empty() && empty == Empty::Page => b"{}",
         StatusCode::OK if body.is_empty() => return Err(undecodable("the answer is empty")),
         StatusCode::OK => body,
         // 206 and the like are parts of an answer, and nothing asked for a part.
         _ => return Err(undecodable("a success that is not the whole answer")),
     };
     match body_check::check(body) {
-        Ok(fields) if fields == 0 && empty == Empty::IsAFailure => {
+        Ok(fields) if fields == 0 && empty == Empty::Failure => {
             return Err(undecodable("an object without any field"));
         }
         Ok(_) => {}
@@ -344,23 +344,23 @@ mod tests {
     #[test]
     fn nothing_is_a_page_of_a_listing_and_a_failure_of_a_read() {
         for body in ["", " \n", "\u{feff}"] {
-            assert_eq!(read(200, body, Empty::IsAPage), Ok(0));
-            assert_eq!(read(204, body, Empty::IsAPage), Ok(0));
-            for empty in [Empty::IsAFailure, Empty::IsNothing] {
+            assert_eq!(read(200, body, Empty::Page), Ok(0));
+            assert_eq!(read(204, body, Empty::Page), Ok(0));
+            for empty in [Empty::Failure, Empty::Nothing] {
                 assert_eq!(read(200, body, empty), Err("undecodable"));
                 assert_eq!(read(204, body, empty), Err("undecodable"));
             }
         }
-        assert_eq!(read(200, "{}", Empty::IsAPage), Ok(0));
-        assert_eq!(read(200, "{ }", Empty::IsNothing), Ok(0));
-        assert_eq!(read(200, "{}", Empty::IsAFailure), Err("undecodable"));
-        assert_eq!(read(200, "\u{feff}{\"a\": 1}", Empty::IsAFailure), Ok(1));
+        assert_eq!(read(200, "{}", Empty::Page), Ok(0));
+        assert_eq!(read(200, "{ }", Empty::Nothing), Ok(0));
+        assert_eq!(read(200, "{}", Empty::Failure), Err("undecodable"));
+        assert_eq!(read(200, "\u{feff}{\"a\": 1}", Empty::Failure), Ok(1));
     }
 
     #[test]
     fn only_a_200_is_the_whole_answer() {
         for status in [201, 202, 203, 205, 206, 207, 226] {
-            for empty in [Empty::IsAPage, Empty::IsNothing, Empty::IsAFailure] {
+            for empty in [Empty::Page, Empty::Nothing, Empty::Failure] {
                 assert_eq!(read(status, "{\"a\": 1}", empty), Err("undecodable"), "{status}");
                 assert_eq!(read(status, "", empty), Err("undecodable"), "{status}");
             }
@@ -370,10 +370,10 @@ mod tests {
     #[test]
     fn an_error_a_field_twice_and_a_list_are_no_success() {
         let error = r#"{"error": {"code": 404, "message": "gone"}}"#;
-        assert_eq!(read(200, error, Empty::IsAPage), Err("not_found"));
-        assert_eq!(read(200, &format!("[{error}]"), Empty::IsAPage), Err("not_found"));
-        assert_eq!(read(200, r#"{"a": 1, "a": 2}"#, Empty::IsAPage), Err("undecodable"));
-        assert_eq!(read(200, "[]", Empty::IsNothing), Err("undecodable"));
-        assert_eq!(read(200, "[{\"a\": 1}]", Empty::IsNothing), Err("undecodable"));
+        assert_eq!(read(200, error, Empty::Page), Err("not_found"));
+        assert_eq!(read(200, &format!("[{error}]"), Empty::Page), Err("not_found"));
+        assert_eq!(read(200, r#"{"a": 1, "a": 2}"#, Empty::Page), Err("undecodable"));
+        assert_eq!(read(200, "[]", Empty::Nothing), Err("undecodable"));
+        assert_eq!(read(200, "[{\"a\": 1}]", Empty::Nothing), Err("undecodable"));
     }
 }

@@ -9,7 +9,7 @@ pub(super) enum Entry {
     /// In order.
     Fine,
     /// Wrong.
-    Offends(Ruling),
+    Offends(Box<Ruling>),
     /// Not to be told.
     Unknown(Gap),
 }
@@ -35,7 +35,7 @@ pub(super) fn judge_each(
     for entry in entries {
         match judge(entry) {
             Entry::Fine => {}
-            Entry::Offends(ruling) => rulings.push(describe(ruling, facts, entry)),
+            Entry::Offends(ruling) => rulings.push(describe(*ruling, facts, entry)),
             Entry::Unknown(gap) => unknown = unknown.or(Some(gap)),
         }
     }

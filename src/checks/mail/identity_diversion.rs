@@ -70,10 +70,10 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Tenant, policy: &Poli
     let tier_zero = victim.or_else(|| {
         user_tier_zero(holder, tenant, policy).map(|why| format!("{}: {why}", holder.primary_email))
     });
-    Entry::Offends(match tier_zero {
+    Entry::Offends(Box::new(match tier_zero {
         Some(why) => Ruling::fail(Severity::Medium.raised(), message).evidence("tier_0", why),
         None => Ruling::fail(Severity::Medium, message).weighed_by(&TIER_ZERO),
-    })
+    }))
 }
 
 /// Whose identity an entry borrows, and where its answers go.

@@ -67,10 +67,10 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Tenant, policy: &Poli
     } else {
         format!("{holder_address} can send as {address}, {what}")
     };
-    Entry::Offends(match user_tier_zero(holder, tenant, policy) {
+    Entry::Offends(Box::new(match user_tier_zero(holder, tenant, policy) {
         Some(why) => Ruling::fail(severity.raised(), message).evidence("tier_0", why),
         None => Ruling::fail(severity, message).weighed_by(&TIER_ZERO),
-    })
+    }))
 }
 
 #[cfg(test)]

@@ -49,10 +49,10 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Tenant, policy: &Poli
         "{} sends as {} through the mail server {} {weakness}",
         holder.primary_email, entry.send_as_email, smtp.host
     );
-    Entry::Offends(match user_tier_zero(holder, tenant, policy) {
+    Entry::Offends(Box::new(match user_tier_zero(holder, tenant, policy) {
         Some(why) => Ruling::fail(Severity::High.raised(), message).evidence("tier_0", why),
         None => Ruling::fail(Severity::High, message).weighed_by(&TIER_ZERO),
-    })
+    }))
 }
 
 #[cfg(test)]
