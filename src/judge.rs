@@ -168,7 +168,7 @@ impl<'f> Share<'f> {
             }
             // Who a listed account is needs no certificate.
             (Self::Account(Some(_)), Part::ClientCertificates) => None,
-            (Self::Project(project), Part::Guardrails) => project.all().into_iter().find_map(Reading::gap),
+            (Self::Project(project), Part::Guardrails) => project.gaps().next(),
             _ => tenant.gap(part),
         }
     }
@@ -686,8 +686,7 @@ fn unlisted(part: Part, tenant: &Tenant) -> Option<&Gap> {
         Part::SaKeys => None,
         Part::Guardrails => {
             let projects = tenant.guardrails.known().into_iter().flat_map(|guardrails| &guardrails.0);
-            let of_projects: Vec<&Gap> =
-                projects.flat_map(|project| project.all()).filter_map(Reading::gap).collect();
+            let of_projects: Vec<&Gap> = projects.flat_map(|project| project.gaps()).collect();
             tenant.guardrails.gap().filter(|gap| !of_projects.contains(gap))
         }
         _ => tenant.gap(part),
@@ -757,7 +756,7 @@ fn has_worsened(before: &PreviousFinding, finding: &Finding) -> bool {
 mod tests {
     use super::*;
     use crate::checks::test_facts::{GMAIL_SEND, delegating, gap, without};
-    use crate::tenant::{Guardrails, ProjectUse, ServiceAccountUse};
+    use crate::tenant::{Guardrails, ProjectUse, ServiceAccountUse, SigningLogs};
 
     const PATHS: [Part; 4] = [Part::IamPolicies, Part::IamRoles, Part::Groups, Part::WorkloadIdentityPools];
 
@@ -808,10 +807,10 @@ mod tests {
             forbids_key_creation: yes(),
             forbids_key_upload: yes(),
             disables_exposed_keys: yes(),
-            logs_signing: yes(),
+            signing_logs: Reading::Complete(SigningLogs::default()),
         };
         let unread =
-            ProjectGuardrails { logs_signing: Reading::Missing(gap(Part::Guardrails)), ..guarded.clone() };
+            ProjectGuardrails { signing_logs: Reading::Missing(gap(Part::Guardrails)), ..guarded.clone() };
         let both = Guardrails(vec![guarded.clone(), unread.clone()]);
         let partly = Tenant { guardrails: Reading::Partial(both, gap(Part::Guardrails)), ..tenant() };
         assert_eq!(Share::Project(&guarded).gap(Part::Guardrails, &partly), None);

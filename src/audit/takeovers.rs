@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::authority::{
-    self, Authority, Binding, Cuts, Grade, Hop, Limits, Obstacle, Path, PrincipalKind, Right, Side, Unknown,
+    self, Authority, Binding, Cuts, Grade, Hop, Limits, Obstacle, Path, Principal, PrincipalKind, Right,
+    Side, Unknown,
 };
 use crate::tenant::{
     BroadBinding, Gap, GapClass, IamPolicies, IamResource, Part, Register, RegisteredClient, ServiceAccount,
@@ -41,9 +42,10 @@ pub(super) fn takeovers(tenant: &Tenant, register: Option<&Register>) -> (Vec<Ta
         .filter_map(|client| {
             let account = accounts.by_client(client)?;
             let found = authority.paths_to(&account.email);
-            let broad = broad_on
-                .entry(&account.project)
-                .or_insert_with(|| broad(tenant.iam.policies.known(), &account.project));
+            let broad = broad_on.entry(&account.project).or_insert_with(|| {
+                let is_agent = |member: &str| authority.is_service_agent(member);
+                broad(tenant.iam.policies.known(), &account.project, is_agent)
+            });
             let entry = register.and_then(|register| register.client(client));
             let takeover = Takeover {
                 client_id: client.to_owned(),
@@ -60,9 +62,12 @@ pub(super) fn takeovers(tenant: &Tenant, register: Option<&Register>) -> (Vec<Ta
                 is_disabled: account.disabled,
                 gaps: gaps(&found.unknown),
             };
-            // What is closed or approved needs no cut.
+            // What is closed or approved needs no cut, and what Google's services need must not be cut.
             let paths = found.paths.iter().zip(&takeover.paths);
-            let to_cut = paths.filter(|(_, path)| path.is_open() && !takeover.is_own(path));
+            let is_to_cut = |path: &TakeoverPath| {
+                path.is_open() && !takeover.is_own(path) && path.kind != TakeoverPrincipal::ServiceAgent
+            };
+            let to_cut = paths.filter(|(_, path)| is_to_cut(path));
             to_cut.for_each(|(path, _)| cuts.add(path));
             client_of.insert(found.account, client);
             Some(takeover)
@@ -100,7 +105,7 @@ fn path(path: &Path<'_>) -> TakeoverPath {
     };
     TakeoverPath {
         principal: path.principal.id.clone(),
-        kind: kind(path.principal.kind),
+        kind: kind(path.principal),
         is_outside: match path.principal.side {
             Side::Inside => Some(false),
             Side::Outside => Some(true),
@@ -113,7 +118,10 @@ fn path(path: &Path<'_>) -> TakeoverPath {
         is_conditional: path.conditional,
         is_closed: path.obstacles().any(|obstacle| obstacle == Obstacle::KeysForbidden),
         sentence: path.text(),
-        cut: path.cut().map(|binding| describe(&binding)).unwrap_or_default(),
+        cut: match kind(path.principal) {
+            TakeoverPrincipal::ServiceAgent => String::new(),
+            _ => path.cut().map(|binding| describe(&binding)).unwrap_or_default(),
+        },
         approved_by: None,
         may_be_closed_by: Vec::new(),
     }
@@ -153,8 +161,10 @@ fn guardrail_gap<'t>(project: &str, tenant: &'t Tenant) -> Option<&'t Gap> {
     }
 }
 
-const fn kind(kind: PrincipalKind) -> TakeoverPrincipal {
-    match kind {
+fn kind(principal: &Principal) -> TakeoverPrincipal {
+    match principal.kind {
+        // One of somebody else's project is an outsider like any other.
+        _ if principal.is_service_agent() => TakeoverPrincipal::ServiceAgent,
         PrincipalKind::ServiceAccount
         | PrincipalKind::ServiceAccountSet
         | PrincipalKind::FederatedSubject => TakeoverPrincipal::Workload,
@@ -172,7 +182,11 @@ fn describe(binding: &Binding<'_>) -> String {
 }
 
 /// Bindings of roles for single accounts, on the account's project and above.
-fn broad(policies: Option<&IamPolicies>, project: &str) -> Vec<BroadBinding> {
+fn broad(
+    policies: Option<&IamPolicies>,
+    project: &str,
+    is_agent: impl Fn(&str) -> bool,
+) -> Vec<BroadBinding> {
     let project = IamResource::Project(project.to_owned());
     let places = policies.into_iter().flat_map(|policies| policies.upwards_from(&project));
     let bindings = places.flat_map(|entry| {
@@ -187,6 +201,7 @@ fn broad(policies: Option<&IamPolicies>, project: &str) -> Vec<BroadBinding> {
             members.map(|member| BroadBinding {
                 resource: resource.title(),
                 role: binding.role.clone(),
+                is_service_agent: is_agent(member),
                 member: member.clone(),
             })
         })
@@ -238,7 +253,7 @@ mod tests {
             policy: Reading::Complete(IamPolicy { bindings, ..IamPolicy::default() }),
         }]);
         let found: Vec<String> =
-            broad(Some(&policies), "p").into_iter().map(|binding| binding.member).collect();
+            broad(Some(&policies), "p", |_| false).into_iter().map(|binding| binding.member).collect();
         assert_eq!(found, ["user:ben@example.com"]);
     }
 }

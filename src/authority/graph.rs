@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::accounts::{AccountPaths, AccountState};
 use super::build;
+use super::member::{self, Member};
 use super::path::Binding;
 use super::principal::{Principal, PrincipalKind};
 use super::right::{Right, Rights};
@@ -158,6 +159,14 @@ impl<'a> Authority<'a> {
     #[must_use]
     pub fn new(facts: Facts<'a>, limits: Limits) -> Self {
         build::build(facts, limits)
+    }
+
+    /// Whether a member of a binding is [one of Google's own accounts](Principal::is_service_agent).
+    #[must_use]
+    pub fn is_service_agent(&self, member: &str) -> bool {
+        let Member::Principal(kind, id) = member::read(member) else { return false };
+        let node = self.node_ids.get(&(kind, id)).and_then(|node| self.nodes.get(*node));
+        node.is_some_and(|node| node.principal.is_service_agent())
     }
 
     /// Every path to a delegated token of the account with this address.

@@ -61,6 +61,16 @@ pub struct Principal {
     pub side: Side,
 }
 
+impl Principal {
+    /// Whether it is an account of Google's own, and not known to be of somebody else's project.
+    #[must_use]
+    pub fn is_service_agent(&self) -> bool {
+        self.kind == PrincipalKind::ServiceAccount
+            && self.side != Side::Outside
+            && ServiceAgent::of(&self.id).is_some()
+    }
+}
+
 /// What is the tenant's own.
 #[derive(Debug)]
 pub(super) struct Own {
@@ -70,6 +80,8 @@ pub(super) struct Own {
     projects: HashSet<String>,
     foreign_projects: HashSet<String>,
     folders_and_organizations: HashSet<String>,
+    /// Whether the number of the tenant's organization is known.
+    knows_organization: bool,
     projects_are_complete: bool,
 }
 
@@ -90,7 +102,8 @@ impl Own {
             domains_are_complete: domains.complete().is_ok(),
             projects: HashSet::new(),
             foreign_projects: HashSet::new(),
-            folders_and_organizations: HashSet::new(),
+            folders_and_organizations: organization.map(str::to_owned).into_iter().collect(),
+            knows_organization: organization.is_some(),
             projects_are_complete,
         };
         for (entry, top) in resources {
@@ -149,19 +162,44 @@ impl Own {
         }
     }
 
-    /// `a@p.iam…`, `p@appspot…`, `1-compute@developer…`, `service-1@…`, `1@cloudservices…`.
+    fn of_folder_or_organization(&self, number: &str) -> Side {
+        if self.folders_and_organizations.contains(number) {
+            Side::Inside
+        } else if self.knows_organization && self.projects_are_complete {
+            Side::Outside
+        } else {
+            Side::Unknown
+        }
+    }
+
+    /// `a@p.iam…`, `p@appspot…`, `1-compute@developer…`, and Google's service agents.
     fn of_account(&self, address: &str) -> Side {
+        if let Some(agent) = ServiceAgent::of(address) {
+            return match agent {
+                ServiceAgent::OfProject(number) => self.of_project(number),
+                ServiceAgent::OfFolderOrOrganization(number) => self.of_folder_or_organization(number),
+                ServiceAgent::OfNobodyNamed => Side::Unknown,
+            };
+        }
         let (local, domain) = address.split_once('@').unwrap_or((address, ""));
-        let number: String = local
-            .strip_prefix("service-")
-            .unwrap_or(local)
-            .chars()
-            .take_while(char::is_ascii_digit)
-            .collect();
-        match domain.strip_suffix(".iam.gserviceaccount.com") {
-            Some(project) if !is_service_agent(address) => self.of_project(project),
-            _ if domain == "appspot.gserviceaccount.com" => self.of_project(local),
-            _ => self.of_project(&number),
+        if domain == "appspot.gserviceaccount.com" {
+            return self.of_project(local);
+        }
+        let Some(project) = domain.strip_suffix(".iam.gserviceaccount.com") else {
+            return self.of_project(local.split('-').next().unwrap_or_default());
+        };
+        let side = self.of_project(project);
+        // Anyone may call an account `service-1`, and Google may have more hosts than are known here.
+        let looks_own = || local.strip_prefix("service-").is_some_and(|rest| self.names_own(rest));
+        if side == Side::Outside && looks_own() { Side::Unknown } else { side }
+    }
+
+    /// `1`, `org-1` or `folder-1`, with a number of the tenant's own.
+    fn names_own(&self, rest: &str) -> bool {
+        let above = rest.strip_prefix("org-").or_else(|| rest.strip_prefix("folder-"));
+        match above {
+            Some(number) => self.folders_and_organizations.contains(number),
+            None => is_number(rest) && self.projects.contains(rest),
         }
     }
 
@@ -179,14 +217,91 @@ impl Own {
     }
 }
 
-/// Whether the account is Google's own, made for a service in a project: nobody else can be it.
-pub(super) fn is_service_agent(address: &str) -> bool {
-    let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    address.split_once('@').is_some_and(|(local, domain)| {
-        local.strip_prefix("service-").is_some_and(number)
-            || domain.starts_with("gcp-sa-")
-            || domain == "cloudservices.gserviceaccount.com"
-    })
+/// A service agent: an account of Google's own, made for a service in a project, a folder or an organization. Nobody
+/// else can be it. Its address names the number of its owner: <https://cloud.google.com/iam/docs/service-agents>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ServiceAgent<'a> {
+    /// Of the project with this number.
+    OfProject(&'a str),
+    /// Of the folder or organization with this number.
+    OfFolderOrOrganization(&'a str),
+    /// Of an owner that its address does not name.
+    OfNobodyNamed,
+}
+
+/// Projects of Google's, besides `gcp-sa-…`, in which service agents live (the page above; that nobody else can have a
+/// project whose name begins with `gcp-sa-` is assumed).
+const AGENT_HOSTS: [&str; 34] = [
+    "bigquery-data-connectors",
+    "bigquery-encryption",
+    "cloud-cdn-fill",
+    "cloud-filer",
+    "cloud-memcache-sa",
+    "cloud-ml.google.com",
+    "cloud-redis",
+    "cloud-tpu",
+    "cloudcomposer-accounts",
+    "compute-system",
+    "container-analysis",
+    "container-engine-robot",
+    "containerregistry",
+    "dataflow-service-producer-prod",
+    "dataproc-accounts",
+    "dlp-api",
+    "endpoints-portal",
+    "firebase-rules",
+    "gae-api-prod.google.com",
+    "gcf-admin-robot",
+    "gcp-gae-service",
+    "genomics-api.google.com",
+    "gs-project-accounts",
+    "healthcare",
+    "krmapihosting",
+    "monitoring-notification",
+    "remotebuildexecution",
+    "security-center-api",
+    "serverless-robot-prod",
+    "service-consumer-management",
+    "service-networking",
+    "sourcerepo-service-accounts",
+    "storage-transfer-service",
+    "tpu.google.com",
+];
+
+impl<'a> ServiceAgent<'a> {
+    /// The agent with this address, in comparable form; `None` for any other account, such as the default ones of
+    /// Compute Engine and App Engine, as which the tenant's own programs run.
+    pub(super) fn of(address: &'a str) -> Option<Self> {
+        let (local, domain) = address.split_once('@')?;
+        let place = domain.strip_suffix(".gserviceaccount.com")?;
+        let is_agents = match place.strip_suffix(".iam") {
+            Some(host) => host.starts_with("gcp-sa-") || AGENT_HOSTS.contains(&host),
+            None => matches!(place, "cloudservices" | "cloudbuild" | "project" | "system"),
+        };
+        if !is_agents {
+            return None;
+        }
+        // `service-1`, `service-org-1`, `service-folder-1`, `project-1`, `bq-1`, `vault-1-id`, `1`, `p1-id`, `o1-id`, `f1-id`.
+        let mut parts = local.split('-');
+        let number = |part: &'a str| is_number(part).then_some(part);
+        let first = parts.next().unwrap_or_default();
+        let second = parts.next().unwrap_or_default();
+        let above = ["org", "folder"].contains(&second).then(|| parts.next()).flatten().and_then(number);
+        let found = above.or_else(|| {
+            ["organization", "organizations", "folder"].contains(&first).then_some(second).and_then(number)
+        });
+        let found = found.or_else(|| first.strip_prefix(['o', 'f']).and_then(number));
+        if let Some(number) = found {
+            return Some(Self::OfFolderOrOrganization(number));
+        }
+        let of_project =
+            number(first).or_else(|| number(second)).or_else(|| first.strip_prefix('p').and_then(number));
+        Some(of_project.map_or(Self::OfNobodyNamed, Self::OfProject))
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A project's part of its service accounts' addresses: `example.com:p` writes `p.example.com`.
@@ -196,4 +311,36 @@ fn mail_domain(project: &str) -> String {
 
 fn domain_of(name: &str) -> Option<String> {
     Address::new(&format!("x@{name}")).domain().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_agents_address_names_its_owner() {
+        use ServiceAgent::{OfFolderOrOrganization as Above, OfNobodyNamed, OfProject};
+        for (address, agent) in [
+            ("service-org-9001@gcp-sa-pam.iam", Some(Above("9001"))),
+            ("service-org-9001@security-center-api.iam", Some(Above("9001"))),
+            ("service-folder-77@gcp-sa-assuredworkloads.iam", Some(Above("77"))),
+            ("o9001-123@gcp-sa-logging.iam", Some(Above("9001"))),
+            ("service-111@gcp-sa-pubsub.iam", Some(OfProject("111"))),
+            ("service-111@compute-system.iam", Some(OfProject("111"))),
+            ("project-111@storage-transfer-service.iam", Some(OfProject("111"))),
+            ("bq-111@bigquery-encryption.iam", Some(OfProject("111"))),
+            ("vault-111-a1@gcp-sa-backupdr-pr.iam", Some(OfProject("111"))),
+            ("p111-a1b2@gcp-sa-cloud-sql.iam", Some(OfProject("111"))),
+            ("111@cloudservices", Some(OfProject("111"))),
+            ("111@cloudbuild", Some(OfProject("111"))),
+            ("cloud-logs@system", Some(OfNobodyNamed)),
+            ("service-111@evil.iam", None),
+            ("service-org-9001@evil.iam", None),
+            ("111-compute@developer", None),
+            ("apps@appspot", None),
+            ("mailer@apps.iam", None),
+        ] {
+            assert_eq!(ServiceAgent::of(&format!("{address}.gserviceaccount.com")), agent, "{address}");
+        }
+    }
 }

@@ -3,7 +3,8 @@
 use crate::tenant::{
     Domain, DomainKind, Domains, Gap, GapClass, Group, GroupMember, GroupMemberKind, Groups, Guardrails,
     IamBinding, IamCondition, IamFacts, IamPolicies, IamPolicy, IamResource, IamRole, IamRoleState, IamRoles,
-    Part, ProjectGuardrails, Reading, ResourcePolicy, ServiceAccount, ServiceAccounts, WorkloadIdentityPools,
+    Part, ProjectGuardrails, Reading, ResourcePolicy, ServiceAccount, ServiceAccounts, SigningLogs,
+    WorkloadIdentityPools,
 };
 
 use super::{Authority, Facts, Limits};
@@ -204,7 +205,7 @@ impl World {
             forbids_key_creation: Reading::Complete(creation),
             forbids_key_upload: Reading::Complete(upload),
             disables_exposed_keys: Reading::Complete(false),
-            logs_signing: Reading::Complete(false),
+            signing_logs: Reading::Complete(SigningLogs::default()),
         }]));
         self
     }

@@ -10,16 +10,24 @@ use crate::google::reports1::{self, Activity, Event};
 use crate::google::{BrokenRows, GoogleError, Pages, Session};
 use crate::store::{Run, StoreError};
 use crate::tenant::{
-    App, DelegationEvent, GmailSettingChange, LedgerSource, Part, Period, Reading, SourceWindow, UseKey,
-    UseTally,
+    App, DelegationEvent, GmailSettingChange, LedgerSource, Part, Period, Reading, SourceWindow,
+    UNKNOWN_CLIENT, UseKey, UseTally,
 };
 
 use super::{Progress, gaps, reading};
 
 /// Events about delegation. The last is seen only in other people's rules.
-const DELEGATION: [&str; 3] =
-    ["AUTHORIZE_API_CLIENT_ACCESS", "REMOVE_API_CLIENT_ACCESS", "CHANGE_API_CLIENT_ACCESS"];
-const GMAIL_SETTINGS: [&str; 2] = ["CREATE_GMAIL_SETTING", "CHANGE_GMAIL_SETTING"];
+const DELEGATION: [&str; 3] = ["AUTHORIZE_API_CLIENT_ACCESS", "REMOVE_API_CLIENT_ACCESS", UNDOCUMENTED];
+const UNDOCUMENTED: &str = "CHANGE_API_CLIENT_ACCESS";
+/// Settings of Gmail made, changed and deleted; the last of an older page of the console. Google's list:
+/// <https://developers.google.com/workspace/admin/reports/v1/appendix/activity/admin-gmail-settings>.
+const GMAIL_SETTINGS: [&str; 4] =
+    ["CREATE_GMAIL_SETTING", "CHANGE_GMAIL_SETTING", "DELETE_GMAIL_SETTING", "CHANGE_EMAIL_SETTING"];
+/// Uses of delegations: a service account as a user, and a token for any client. Google's list:
+/// <https://developers.google.com/workspace/admin/reports/v1/appendix/activity/access-evaluation>.
+const EVALUATIONS: [&str; 2] = ["allow_token_impersonation", TOKEN_REQUEST];
+const DELEGATED: &str = "DOMAIN_WIDE_DELEGATION";
+const TOKEN_REQUEST: &str = "allow_token_request";
 
 /// Calls of clients are many: so many days of them are read.
 const CALL_DAYS: i64 = 30;
@@ -67,6 +75,8 @@ struct Heard {
     any: bool,
     broken: BrokenRows,
     stopped: Option<GoogleError>,
+    /// The first event name that was refused although Google lists it.
+    refused: Option<GoogleError>,
 }
 
 impl Heard {
@@ -90,6 +100,23 @@ impl Heard {
                 }
             }
         }
+    }
+
+    /// Whether nothing else can be heard after the listing of one event name. Reports refuses a name that it does not
+    /// know (400): that must not cost the others, and nothing is missing if Google lists no such event.
+    fn is_over(&mut self, name: &str) -> bool {
+        let is_unknown_name = |error: &mut GoogleError| error.cause == causes::BAD_REQUEST;
+        if let Some(error) = self.stopped.take_if(is_unknown_name)
+            && name != UNDOCUMENTED
+        {
+            self.refused.get_or_insert(error);
+        }
+        self.stopped.is_some()
+    }
+
+    /// After the last name: what was refused is missing.
+    fn end(&mut self) {
+        self.stopped = self.stopped.take().or(self.refused.take());
     }
 
     fn is_whole(&self) -> bool {
@@ -128,16 +155,11 @@ pub(super) async fn admin(
             })
             .await?;
         heard.broken.extend(nameless);
-        // An event name that Google does not know is refused, and so nothing is missing.
-        let is_unknown_name =
-            |error: &GoogleError| error.cause == causes::BAD_REQUEST && name == DELEGATION[2];
-        if heard.stopped.as_ref().is_some_and(is_unknown_name) {
-            heard.stopped = None;
-        }
-        if heard.stopped.is_some() {
+        if heard.is_over(name) {
             break;
         }
     }
+    heard.end();
     if heard.is_whole() {
         run.put_source_window(&window.covered(LedgerSource::AuditLog))?;
         run.put_log_reading(Part::AdminLog, window.period())?;
@@ -165,7 +187,7 @@ fn delegation_events(activity: &Activity, nameless: &mut BrokenRows) -> Vec<Dele
             at: activity.id.time,
             name: event.name.clone(),
             client,
-            scopes: event.values("API_SCOPES"),
+            scopes: event.texts("API_SCOPES").iter().flat_map(|text| scopes_of(text)).collect(),
             actor: activity.actor.email.clone().or_else(|| activity.actor.key.clone()),
             ip: activity.ip_address.clone(),
         }));
@@ -229,24 +251,25 @@ pub(super) async fn access_evaluation(
     let window = Window::whole(run);
     let (mut heard, mut tally) = (Heard::default(), UseTally::default());
     let mut nameless = BrokenRows::default();
-    let pages = reports1::list_activities(
-        admin,
-        "access_evaluation",
-        Some("allow_token_impersonation"),
-        window.from,
-        window.until,
-    );
-    heard
-        .all(pages, |page| {
-            progress.advanced(Part::AccessEvaluationLog, page.len() as u64);
-            for activity in page {
-                for event in &activity.events {
-                    add_evaluation(&mut tally, &mut nameless, activity.id.time, event);
+    for name in EVALUATIONS {
+        let pages =
+            reports1::list_activities(admin, "access_evaluation", Some(name), window.from, window.until);
+        heard
+            .all(pages, |page| {
+                progress.advanced(Part::AccessEvaluationLog, page.len() as u64);
+                for activity in page {
+                    for event in activity.events.iter().filter(|event| event.name == name) {
+                        add_evaluation(&mut tally, &mut nameless, activity, event);
+                    }
                 }
-            }
-            Ok(())
-        })
-        .await?;
+                Ok(())
+            })
+            .await?;
+        if heard.is_over(name) {
+            break;
+        }
+    }
+    heard.end();
     heard.broken.extend(nameless);
     run.put_grant_uses(&tally.uses().collect::<Vec<_>>())?;
     if heard.is_whole() {
@@ -256,15 +279,28 @@ pub(super) async fn access_evaluation(
     Ok(heard.reading(Part::AccessEvaluationLog, ()))
 }
 
-fn add_evaluation(tally: &mut UseTally, nameless: &mut BrokenRows, at: DateTime<Utc>, event: &Event) {
-    let account = event.value("service_account");
-    let client = if account.is_empty() { event.value("client_id") } else { account };
-    if client.is_empty() {
-        nameless.add("no `service_account` and no `client_id`", &format!("{} of {at}", event.name));
+fn add_evaluation(tally: &mut UseTally, nameless: &mut BrokenRows, activity: &Activity, event: &Event) {
+    let at = activity.id.time;
+    let source = event.value("configuration_source");
+    let is_token_request = event.name == TOKEN_REQUEST;
+    // Most token requests are those of apps that users let in.
+    if is_token_request && source != DELEGATED {
         return;
     }
-    let source = event.value("configuration_source");
-    let scopes = event.values("scopes_requested");
+    let info = activity.actor.application_info.as_ref();
+    let of_actor = info.and_then(|info| info.oauth_client_id.as_deref()).unwrap_or_default();
+    let named = [event.value("service_account"), event.value("client_id"), of_actor];
+    let client = match named.into_iter().map(str::trim).find(|client| !client.is_empty()) {
+        Some(client) => client,
+        // Google's list names no parameter for the client of a token request.
+        None if is_token_request => UNKNOWN_CLIENT,
+        None => {
+            nameless.add("no `service_account` and no `client_id`", &format!("{} of {at}", event.name));
+            return;
+        }
+    };
+    let scopes: Vec<String> =
+        event.texts("scopes_requested").iter().flat_map(|text| scopes_of(text)).collect();
     let key = |scope: Option<String>| UseKey {
         client: client.to_owned(),
         scope,
@@ -276,6 +312,14 @@ fn add_evaluation(tally: &mut UseTally, nameless: &mut BrokenRows, at: DateTime<
         tally.add(key(None), at);
     }
     scopes.into_iter().for_each(|scope| tally.add(key(Some(scope)), at));
+}
+
+/// The scopes of one value, apart; a value with other words, such as a product's name, stays as it is.
+fn scopes_of(text: &str) -> Vec<String> {
+    let words: Vec<&str> = text.split([' ', ',', '\n', '\t']).filter(|word| !word.is_empty()).collect();
+    let are_scopes =
+        words.iter().all(|word| word.contains("://") || ["openid", "email", "profile"].contains(word));
+    if are_scopes { words.into_iter().map(str::to_owned).collect() } else { vec![text.trim().to_owned()] }
 }
 
 /// Apps that users let in; what clients called goes to the ledger.
@@ -451,13 +495,25 @@ mod tests {
     fn a_use_without_a_client_is_a_gap_and_no_client() {
         let (mut tally, mut nameless) = (UseTally::default(), BrokenRows::default());
         let event = |text: &str| serde_json::from_str::<Event>(text).unwrap();
-        let at = "2026-11-21T07:00:00Z".parse().unwrap();
-        add_evaluation(&mut tally, &mut nameless, at, &event(r#"{"name": "E"}"#));
+        let activity = |actor: &str| {
+            let text = format!(r#"{{"id": {{"time": "2026-11-21T07:00:00Z"}}, "actor": {actor}}}"#);
+            serde_json::from_str::<Activity>(&text).unwrap()
+        };
+        let nobody = activity("{}");
+        add_evaluation(&mut tally, &mut nameless, &nobody, &event(r#"{"name": "E"}"#));
         assert_eq!(nameless.count, 1);
         let named = r#"{"name": "E", "parameters": [{"name": "client_id", "intValue": "118"}]}"#;
-        add_evaluation(&mut tally, &mut nameless, at, &event(named));
+        add_evaluation(&mut tally, &mut nameless, &nobody, &event(named));
+        let request = |source: &str| {
+            let source = format!(r#"{{"name": "configuration_source", "value": "{source}"}}"#);
+            event(&format!(r#"{{"name": "{TOKEN_REQUEST}", "parameters": [{source}]}}"#))
+        };
+        let web = activity(r#"{"applicationInfo": {"oauthClientId": "407-a.apps.googleusercontent.com"}}"#);
+        add_evaluation(&mut tally, &mut nameless, &web, &request(DELEGATED));
+        add_evaluation(&mut tally, &mut nameless, &nobody, &request(DELEGATED));
+        add_evaluation(&mut tally, &mut nameless, &web, &request("APP_ACCESS_CONTROL"));
         let clients: Vec<String> = tally.uses().map(|used| used.of.client).collect();
-        assert_eq!(clients, ["118"]);
+        assert_eq!(clients, ["118", "407-a.apps.googleusercontent.com", UNKNOWN_CLIENT]);
         assert_eq!(nameless.count, 1);
     }
 
@@ -469,7 +525,7 @@ mod tests {
             let (events, nameless) = heard(parameters);
             assert!(events.is_empty(), "{events:?}");
             assert_eq!(nameless.count, 1);
-            let heard = Heard { any: true, broken: nameless, stopped: None };
+            let heard = Heard { any: true, broken: nameless, ..Heard::default() };
             assert!(!heard.is_whole(), "the log covers no window");
             let gap = heard.reading(Part::AdminLog, ()).gap().cloned().unwrap();
             assert!(gap.message.contains("no `API_CLIENT_NAME` in AUTHORIZE"), "{}", gap.message);

@@ -9,8 +9,9 @@ use crate::google::{
     GoogleError, Session, admin1_directory as directory, cloudresourcemanager3 as resource_manager, iam1,
 };
 use crate::tenant::{
-    Gap, Group, GroupMember, GroupMemberKind, Groups, IamBinding, IamCondition, IamPolicies, IamPolicy,
-    IamResource, IamRole, IamRoleState, IamRoles, Part, Reading, ResourcePolicy, ServiceAccounts,
+    AuditLog, Gap, Group, GroupMember, GroupMemberKind, Groups, IamBinding, IamCondition, IamPolicies,
+    IamPolicy, IamResource, IamRole, IamRoleState, IamRoles, Part, Reading, ResourcePolicy, ServiceAccounts,
+    SigningLogs,
 };
 
 use super::{gaps, reading};
@@ -125,7 +126,7 @@ fn policy_reading(policy: Result<Policy, GoogleError>) -> Reading<IamPolicy> {
         Ok(policy) => policy,
         Err(error) => return Reading::Missing(gaps::refused(Part::IamPolicies, &error)),
     };
-    let logs_reads_of = logged_services(&policy);
+    let audit_logs = audit_logs(policy.audit_configs);
     let bindings = policy.bindings.into_iter().map(|binding| IamBinding {
         role: binding.role,
         members: binding.members,
@@ -133,18 +134,19 @@ fn policy_reading(policy: Result<Policy, GoogleError>) -> Reading<IamPolicy> {
             .condition
             .map(|condition| IamCondition { title: condition.title, expression: condition.expression }),
     });
-    Reading::Complete(IamPolicy { bindings: bindings.collect(), logs_reads_of })
+    Reading::Complete(IamPolicy { bindings: bindings.collect(), audit_logs })
 }
 
-/// The services of which a policy logs every read, without exemptions.
-fn logged_services(policy: &Policy) -> Vec<String> {
-    let logs_reads = |config: &&AuditConfig| {
-        config
-            .audit_log_configs
-            .iter()
-            .any(|log| log.log_type == "DATA_READ" && log.exempted_members.is_empty())
+fn audit_logs(configs: Vec<AuditConfig>) -> Vec<AuditLog> {
+    let of_service = |config: AuditConfig| {
+        let AuditConfig { service, audit_log_configs } = config;
+        audit_log_configs.into_iter().map(move |log| AuditLog {
+            service: service.clone(),
+            log_type: log.log_type,
+            exempted_members: log.exempted_members,
+        })
     };
-    policy.audit_configs.iter().filter(logs_reads).map(|config| config.service.clone()).collect()
+    configs.into_iter().flat_map(of_service).collect()
 }
 
 /// The roles that policies name.
@@ -250,27 +252,49 @@ async fn read_group(admin: &Session<'_>, email: &str) -> Group {
     }
 }
 
-/// Whether the policies of a project, or of what is above it, log every read of a service: signing by IAM
-/// Credentials is one.
-pub(super) fn logs_reads(policies: &Reading<IamPolicies>, project: &str, service: &str) -> Reading<bool> {
+/// Services whose Data Access logs hold signatures. Those of `iamcredentials.googleapis.com` cannot be switched on by
+/// themselves: <https://cloud.google.com/iam/docs/audit-logging/audit-logging-iamcreds>.
+const SIGNING_SERVICES: [&str; 2] = ["iam.googleapis.com", "allServices"];
+
+/// What the policies of a project and of everything above it log of signatures. Entries of all levels and of both
+/// services add up, and so do their exemptions, kind by kind:
+/// <https://cloud.google.com/resource-manager/reference/rest/Shared.Types/AuditConfig>.
+pub(super) fn signing_logs(policies: &Reading<IamPolicies>, project: &str) -> Reading<SigningLogs> {
     let known = match policies {
         Reading::Complete(known) | Reading::Partial(known, _) => known,
         Reading::Missing(gap) => return Reading::Missing(gap.clone()),
     };
-    let mut place = Some(IamResource::Project(project.to_owned()));
-    let mut missing = None;
-    while let Some(resource) = place {
-        let Some(found) = known.0.iter().find(|known| known.resource == resource) else { break };
-        match &found.policy {
-            Reading::Complete(policy) | Reading::Partial(policy, _) => {
-                if policy.logs_reads_of.iter().any(|logged| logged == service || logged == "allServices") {
-                    return Reading::Complete(true);
-                }
-            }
-            Reading::Missing(gap) => missing = missing.or(Some(gap.clone())),
+    let project = IamResource::Project(project.to_owned());
+    let (mut logs, mut any, mut missing) = (SigningLogs::default(), false, None);
+    for level in known.upwards_from(&project) {
+        missing = missing.or_else(|| level.policy.gap().or(level.parent.gap()).cloned());
+        if let Some(above) = parent(level).filter(|above| known.of(above).is_none()) {
+            missing = missing.or_else(|| Some(not_read(&above)));
         }
-        missing = missing.or(found.parent.gap().cloned());
-        place = parent(found);
+        let Some(entries) = level.policy.known().map(|policy| &policy.audit_logs) else { continue };
+        any = true;
+        for entry in entries.iter().filter(|entry| SIGNING_SERVICES.contains(&entry.service.as_str())) {
+            let kind = match entry.log_type.as_str() {
+                "ADMIN_READ" => &mut logs.admin_read,
+                "DATA_READ" => &mut logs.data_read,
+                _ => continue,
+            };
+            kind.get_or_insert_default().extend(entry.exempted_members.iter().cloned());
+        }
     }
-    missing.map_or(Reading::Complete(false), Reading::Missing)
+    if known.of(&project).is_none() {
+        missing = missing.or_else(|| Some(not_read(&project)));
+    }
+    match missing {
+        None => Reading::Complete(logs),
+        Some(gap) if any => Reading::Partial(logs, gap),
+        Some(gap) => Reading::Missing(gap),
+    }
+}
+
+fn not_read(resource: &IamResource) -> Gap {
+    Gap {
+        message: format!("The policy of {} was not read", resource.title()),
+        ..Gap::not_reached(Part::IamPolicies)
+    }
 }

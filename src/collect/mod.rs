@@ -242,8 +242,8 @@ async fn cloud(
     let policies: Reading<IamPolicies> = run.part(Part::IamPolicies)?.unwrap_or_else(nothing_read);
     let known = policies.known().cloned().unwrap_or_default();
     let needs_policies = |part| plan.not_asked(part).or_else(|| policies_missing(&policies, part));
-    let logs_signing = |project: &str| iam::logs_reads(&policies, project, "iamcredentials.googleapis.com");
-    let guardrails = guardrails::collect(account, &projects, logs_signing);
+    let signing_logs = |project: &str| iam::signing_logs(&policies, project);
+    let guardrails = guardrails::collect(account, &projects, signing_logs);
     let roles = asked(needs_policies(Part::IamRoles), iam::roles(account, &known));
     let guardrails = asked(needs_accounts(Part::Guardrails), guardrails);
     tokio::try_join!(

@@ -120,7 +120,7 @@ mod tests {
             ("2", "REMOVE_API_CLIENT_ACCESS", "1"),
             ("3", "AUTHORIZE_API_CLIENT_ACCESS", "2"),
         ] {
-            let scopes = if client == "1" { vec!["x".to_owned()] } else { Vec::new() };
+            let scopes = if client == "1" { vec!["https://x.example/".to_owned()] } else { Vec::new() };
             ledger.add_event(&DelegationEvent {
                 id: id.to_owned(),
                 at: at + chrono::Duration::hours(id.parse().unwrap()),

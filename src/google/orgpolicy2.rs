@@ -27,6 +27,9 @@ pub struct PolicyRule {
     /// Of a constraint that is on or off.
     #[serde(default)]
     pub enforce: bool,
+    /// Of a constraint with values: every one is allowed.
+    #[serde(default)]
+    pub allow_all: bool,
     /// Of a constraint with values.
     #[serde(default)]
     pub values: PolicyValues,
@@ -62,7 +65,7 @@ pub async fn get_effective_policy(
 ) -> Result<Policy, GoogleError> {
     let (project, constraint) = (segment(project), segment(constraint));
     let path = format!("v2/projects/{project}/policies/{constraint}:getEffectivePolicy");
-    let fields = "name,spec(rules(enforce,values(allowedValues),condition(title)))";
+    let fields = "name,spec(rules(enforce,allowAll,values(allowedValues),condition(title)))";
     let request = Request::new(Api::OrgPolicy, path).query("fields", fields);
     session.get(iam1::CLOUD_SCOPE, &request).await
 }

@@ -24,7 +24,7 @@ pub struct App {
     pub last_authorized_at: DateTime<Utc>,
 }
 
-/// A setting of Gmail's that an admin made or changed.
+/// A setting of Gmail's that an admin made, changed or deleted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GmailSettingChange {
     /// Unique in the tenant and the same in every run; empty in facts that an earlier version kept.
@@ -32,7 +32,7 @@ pub struct GmailSettingChange {
     pub id: String,
     /// When.
     pub at: DateTime<Utc>,
-    /// `CREATE_GMAIL_SETTING` or `CHANGE_GMAIL_SETTING`.
+    /// `CREATE_GMAIL_SETTING`, `CHANGE_GMAIL_SETTING`, `DELETE_GMAIL_SETTING` or `CHANGE_EMAIL_SETTING`.
     pub event: String,
     /// `SETTING_NAME`, verbatim.
     pub setting: String,

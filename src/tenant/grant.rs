@@ -150,6 +150,17 @@ pub fn is_same_client(one: &str, other: &str) -> bool {
     bare_client(one) == bare_client(other)
 }
 
+/// Whether a log names this client by a name alone: neither a client id nor a service account's address. Hunting queries
+/// of those who described attacks on delegations take such a client for an app of Google Workspace Marketplace.
+#[must_use]
+pub fn is_app_name(client: &str) -> bool {
+    let client = client.trim();
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let bare = bare_client(client);
+    let is_id = bare.len() < client.len() || is_number(bare.split('-').next().unwrap_or_default());
+    !is_id && !client.contains('@') && client != super::ledger::UNKNOWN_CLIENT
+}
+
 /// A client id without Google's suffix of OAuth clients: what [`is_same_client`] compares.
 #[must_use]
 pub fn bare_client(id: &str) -> &str {

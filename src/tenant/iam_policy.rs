@@ -43,9 +43,20 @@ pub struct IamBinding {
 pub struct IamPolicy {
     /// Its bindings.
     pub bindings: Vec<IamBinding>,
-    /// The services of which it logs every read (`DATA_READ`, nobody exempted); `allServices` for all.
+    /// Which accesses it logs.
     #[serde(default)]
-    pub logs_reads_of: Vec<String>,
+    pub audit_logs: Vec<AuditLog>,
+}
+
+/// One kind of access to one service that a policy has logged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditLog {
+    /// Such as `iam.googleapis.com`, or `allServices`.
+    pub service: String,
+    /// `ADMIN_READ`, `DATA_READ` or `DATA_WRITE`.
+    pub log_type: String,
+    /// Whose accesses are not logged.
+    pub exempted_members: Vec<String>,
 }
 
 /// A resource with its place in the hierarchy and its own policy; what it inherits is not repeated.

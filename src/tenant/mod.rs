@@ -47,15 +47,15 @@ pub use facts::{Period, Tenant, UserFacts};
 pub use gap::{Gap, GapClass};
 pub use grant::{
     EndedGrant, Ending, Grant, Granted, Grants, LastUse, Provenance, Sighting, UnscopedClient, bare_client,
-    is_same_client, scope_spelling,
+    is_app_name, is_same_client, scope_spelling,
 };
 pub use group::{Group, GroupMember, GroupMemberKind, Groups};
-pub use guardrails::{Guardrails, ProjectGuardrails};
+pub use guardrails::{Guardrails, ProjectGuardrails, SigningLogs};
 pub use iam_facts::IamFacts;
-pub use iam_policy::{IamBinding, IamCondition, IamPolicies, IamPolicy, ResourcePolicy};
+pub use iam_policy::{AuditLog, IamBinding, IamCondition, IamPolicies, IamPolicy, ResourcePolicy};
 pub use iam_resource::IamResource;
 pub use iam_role::{IamRole, IamRoleState, IamRoles};
-pub use ledger::{Ledger, Sight, UseTally};
+pub use ledger::{Ledger, Sight, UNKNOWN_CLIENT, UseTally};
 pub use mailbox::{GmailState, Mailbox, MailboxFact, MailboxRead, SendAs, SendAsKind, SmtpMsa};
 pub use part::{Part, PartGrain, Reading};
 pub use people::{People, Person};

@@ -39,6 +39,8 @@ pub enum TakeoverPrincipal {
     Human,
     /// A service account, or one identity of an outside workload.
     Workload,
+    /// An account of Google's own, which no other program can be: its service needs what it holds.
+    ServiceAgent,
     /// Anyone, anyone signed in, or everything in an identity pool.
     Open,
 }
@@ -81,6 +83,7 @@ impl TakeoverPath {
     #[must_use]
     pub fn severity(&self) -> ScopeSeverity {
         match (self.edge, self.kind) {
+            (_, TakeoverPrincipal::ServiceAgent) => ScopeSeverity::Medium,
             // It opens with the policies that close it.
             _ if self.is_closed => ScopeSeverity::Medium,
             _ if self.is_exposed() => ScopeSeverity::Critical,
@@ -134,6 +137,9 @@ pub struct BroadBinding {
     pub role: String,
     /// Who holds it.
     pub member: String,
+    /// Whether that is an account of Google's own, and not one of somebody else's project.
+    #[serde(default)]
+    pub is_service_agent: bool,
 }
 
 /// Who can take over one client.

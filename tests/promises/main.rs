@@ -40,6 +40,8 @@ mod organization;
 #[cfg(test)]
 mod probe_others;
 #[cfg(test)]
+mod real_delegation;
+#[cfg(test)]
 mod real_directory;
 #[cfg(test)]
 mod rechecked;

@@ -56,6 +56,12 @@ pub(crate) fn activities(call: &Call<'_>) -> Outcome {
     let wanted = wanted(call)?;
     let named = call.in_path("applicationName");
     let application = Application::ALL.into_iter().find(|application| application.name() == named);
+    // Google's words: an unknown name is `invalid`; *unverified*: the text.
+    if let (Some(application), Some(event)) = (application, wanted.event)
+        && !application.events().contains(&event)
+    {
+        return Err(invalid(&format!("Invalid value '{event}' for eventName.")));
+    }
     let (items, more) = match application {
         Some(application) => page(call, application, start, end, &wanted)?,
         None => (Vec::new(), None),

@@ -73,8 +73,7 @@ fn cloud(tenant: &mut Foundation) {
         };
         tenant.org_policies.push(OrgPolicy { resource: root.clone(), constraint, rule });
     }
-    tenant.cloud.policy.audit_configs =
-        vec![("iamcredentials.googleapis.com", vec!["ADMIN_READ", "DATA_READ"])];
+    tenant.cloud.policy.audit_configs = vec![("iam.googleapis.com", vec!["ADMIN_READ", "DATA_READ"])];
     for name in ["workspace-audit", "room-displays"] {
         let client_id = tenant.account_named(name).client_id.clone();
         let grant = tenant.grants.iter().find(|grant| grant.client_id == client_id);

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, DurationRound, Utc};
 
 use super::foundation::{Foundation, PRIMARY_DOMAIN, whole_scopes};
-use super::log::{call, consent, impersonation};
+use super::log::{call, consent, impersonation, token_request};
 use super::project::KeyOrigin;
 use super::{Activity, Actor, Application, Parameter};
 use crate::options::{LogEntry, Logged};
@@ -98,6 +98,13 @@ impl Foundation {
             let call = call(at + Duration::seconds(2), actor, scope, 4096);
             self.entries.push((Application::Token, call));
         }
+    }
+
+    /// A client with a delegation that is no service account got a token.
+    pub(super) fn log_token_request(&mut self, days: i64, client_id: &str, program: &str, scopes: &[&str]) {
+        let at = self.moment(days);
+        let actor = self.actor(usize::try_from(days).unwrap_or(0), client_id, program, false);
+        self.entries.push((Application::AccessEvaluation, token_request(at, actor, &whole_scopes(scopes))));
     }
 
     /// A user let a program in, or put it out: nothing that a delegation has to do with.

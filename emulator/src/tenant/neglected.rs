@@ -146,6 +146,9 @@ fn clients(tenant: &mut Foundation) {
         &vendor,
         &["https://mail.google.com/", "https://apps-apis.google.com/a/feeds/compliance/audit/"],
     );
+    let scheduler = "407408718192-abc123def.apps.googleusercontent.com";
+    tenant.grant("Scheduler", scheduler, &["calendar"]);
+    tenant.log_token_request(9, scheduler, "Scheduler", &["calendar"]);
     // The audit's own key is old and without an end here.
     let made_at = tenant.days_ago(500);
     let key = tenant.audit_key();

@@ -98,7 +98,7 @@ fn policies(tenant: &mut Foundation) {
         folder.policy.bind(&key_keeper, &["user:monika.graf@example.com"]);
     }
     tenant.project_named(AUDIT_PROJECT).policy.audit_configs =
-        vec![("iamcredentials.googleapis.com", vec!["ADMIN_READ", "DATA_READ"])];
+        vec![("iam.googleapis.com", vec!["ADMIN_READ", "DATA_READ"])];
 
     let apps = tenant.project_named(APPS);
     apps.roles = vec![

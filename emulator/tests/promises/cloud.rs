@@ -52,7 +52,7 @@ async fn the_hierarchy_is_walked_from_the_organization_down() {
         assert!(policy.body["bindings"].is_array(), "{name}: {}", policy.body);
     }
     let audited = post(&client, &token, "/v3/projects/audit-project:getIamPolicy", &json!({})).await.body;
-    assert_eq!(audited["auditConfigs"][0]["service"], "iamcredentials.googleapis.com");
+    assert_eq!(audited["auditConfigs"][0]["service"], "iam.googleapis.com");
     assert_eq!(client.get(&token, "/v3/projects").await.status, 400);
     assert_eq!(client.get(&token, "/v3/projects/nowhere").await.status, 403);
 }

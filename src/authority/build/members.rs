@@ -2,7 +2,7 @@
 
 use super::super::graph::{Account, GrantId, Membership, Node, NodeId};
 use super::super::member::{self, Member};
-use super::super::principal::{Principal, PrincipalKind, is_service_agent};
+use super::super::principal::{Principal, PrincipalKind, ServiceAgent};
 use super::super::unknown::{Ignored, IgnoredReason, UnknownKind};
 use super::{BASIC_ROLES, Builder};
 use crate::tenant::{GroupMember, GroupMemberKind, IamResource, Reading};
@@ -18,7 +18,7 @@ impl<'a> Builder<'a> {
             None
         };
         let mut unknown = Vec::new();
-        if kind == PrincipalKind::ServiceAccount && account.is_none() && !is_service_agent(&id) {
+        if kind == PrincipalKind::ServiceAccount && account.is_none() && ServiceAgent::of(&id).is_none() {
             let message = format!("Who can act as {id} is unknown: it is in no project that was read");
             let gap = self.listed.gap().cloned();
             unknown.push(self.unknown(UnknownKind::ServiceAccount, id.clone(), message, gap));

@@ -2,11 +2,13 @@
 
 use chrono::NaiveDate;
 
-use super::scope::{REMOVE, own_client};
+use super::scope::{MARKETPLACE_FIX, REMOVE, own_client};
 use crate::checks::words::listed;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity, Verdict};
-use crate::tenant::{ClientIdentity, ForeignAccount, Part, Policy, RegisteredClient, ServiceAccount, Tenant};
+use crate::tenant::{
+    ClientIdentity, ForeignAccount, Part, Policy, RegisteredClient, ServiceAccount, Tenant, is_app_name,
+};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -137,6 +139,11 @@ fn unmatched(client_id: &str, tenant: &Tenant, policy: &Policy, entry: Option<&R
             .fix("List its project in the configuration, so that its keys are judged too.");
     }
     let identity = tenant.identity_of(client_id);
+    if is_app_name(client_id) {
+        let message =
+            format!("{client_id} is named by the log without a client id: perhaps it is a Marketplace app");
+        return Ruling::review(Severity::High, message).fix(MARKETPLACE_FIX);
+    }
     let message = match identity {
         ClientIdentity::Foreign(account) if account.email.is_empty() => format!(
             "Client {client_id} is a service account that exists, in none of the listed projects; its certificates \

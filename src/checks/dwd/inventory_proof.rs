@@ -2,10 +2,10 @@
 
 use chrono::Duration;
 
-use super::scope::client_name;
+use super::scope::{MARKETPLACE_FIX, client_name};
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Gap, GapClass, Grant, Part, Policy, Provenance, Tenant, is_same_client};
+use crate::tenant::{Gap, GapClass, Grant, Part, Policy, Provenance, Tenant, is_app_name, is_same_client};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -14,7 +14,8 @@ pub(crate) const CHECK: Check = Check {
     title: "Delegations on which sources disagree",
     severity: Severity::High,
     condition: "The Admin console's list, the admin log, the log of access evaluations and the probe contradict one \
-                another about a grant, each such grant a failure. Without a list of the console that was taken \
+                another about a grant, each such grant a failure; of a client that a log names by a name alone, perhaps \
+                an app of Google Workspace Marketplace, one review. Without a list of the console that was taken \
                 within 35 days before the run nothing passes. A client of the register that holds nothing, by such a \
                 list and all other sources, is for review, low.",
     why: "Google lists delegations in no API. Where the sources disagree, every other verdict on delegations rests \
@@ -37,8 +38,13 @@ pub(crate) const CHECK: Check = Check {
 const FRESH_DAYS: i64 = 35;
 
 fn judge(tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+    let (apps, clients): (Vec<&Grant>, Vec<&Grant>) =
+        tenant.grants.iter().partition(|grant| is_app_name(&grant.client_id));
     let mut rulings: Vec<Ruling> =
-        tenant.grants.iter().filter_map(|grant| contradicted(grant, tenant)).collect();
+        clients.into_iter().filter_map(|grant| contradicted(grant, tenant)).collect();
+    rulings.extend(
+        apps.chunk_by(|a, b| a.client_id == b.client_id).filter_map(|app| perhaps_marketplace(app, tenant)),
+    );
     match tenant.console_grants.gap().cloned().or_else(|| stale(tenant)) {
         Some(gap) => rulings.push(Ruling::not_assessed(&gap)),
         // Only a full and fresh list shows that a client holds nothing.
@@ -79,13 +85,31 @@ fn registered_for_nothing(tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
     .collect()
 }
 
+/// An app that was installed from Marketplace never stands in the console's list of delegations.
+fn perhaps_marketplace(grants: &[&Grant], tenant: &Tenant) -> Option<Ruling> {
+    let app = &grants.first()?.client_id;
+    let scopes = grants.iter().filter(|grant| contradictions(grant).next().is_some());
+    let scopes: Vec<&str> = scopes.map(|grant| grant.scope.as_str()).collect();
+    (!scopes.is_empty()).then(|| {
+        let message = format!(
+            "{app} was given {} scopes and stands in no list of delegations: perhaps it is a Marketplace app",
+            scopes.len()
+        );
+        let ruling = Ruling::review(Severity::Medium, message)
+            .about(subjects::client(app, tenant))
+            .evidence("client_id", app)
+            .fix(MARKETPLACE_FIX);
+        scopes.into_iter().fold(ruling, |ruling, scope| ruling.evidence("scope", scope))
+    })
+}
+
+fn contradictions(grant: &Grant) -> impl Iterator<Item = String> {
+    let contradictions = grant.disagreements.iter().filter(|disagreement| disagreement.is_contradiction());
+    contradictions.map(ToString::to_string)
+}
+
 fn contradicted(grant: &Grant, tenant: &Tenant) -> Option<Ruling> {
-    let contradictions: Vec<String> = grant
-        .disagreements
-        .iter()
-        .filter(|disagreement| disagreement.is_contradiction())
-        .map(ToString::to_string)
-        .collect();
+    let contradictions: Vec<String> = contradictions(grant).collect();
     let first = contradictions.first()?;
     let message = format!("{} and {}: {first}", client_name(grant, tenant), grant.scope);
     let ruling = Ruling::fail(Severity::High, message).about(subjects::grant(grant, tenant));
@@ -122,6 +146,39 @@ mod tests {
     #[test]
     fn a_fresh_list_that_nobody_contradicts_passes() {
         assert_eq!(only(judge(&known(), &policy())).verdict, Verdict::Pass);
+    }
+
+    #[test]
+    fn an_app_that_only_its_name_tells_is_one_review_and_fixed_in_marketplace() {
+        let mut tenant = known();
+        for scope in [GMAIL_SEND, "https://www.googleapis.com/auth/drive"] {
+            let grant = tenant.grants.iter().next().cloned().unwrap();
+            let disagreements = vec![Disagreement::TokenRefused { at: run_at() }];
+            let app =
+                Grant { client_id: "Lucid".to_owned(), scope: scope.to_owned(), disagreements, ..grant };
+            tenant.grants = std::mem::take(&mut tenant.grants).with(app);
+        }
+        let ruling = only(judge(&tenant, &policy()));
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::Medium));
+        assert_eq!(ruling.subject.unwrap().id, "Lucid");
+        assert!(ruling.fix.unwrap().contains("Marketplace"));
+    }
+
+    #[test]
+    fn a_client_id_in_any_form_is_no_name() {
+        for client in [
+            "117012345678901234567",
+            " 117 ",
+            "117.apps.googleusercontent.com",
+            "407-a.apps.googleusercontent.com",
+            "407-a",
+            "a@p.iam.gserviceaccount.com",
+        ] {
+            assert!(!is_app_name(client), "{client}");
+        }
+        for name in ["Lucid", "Zoom for Google Workspace", "3CX", "a-b"] {
+            assert!(is_app_name(name), "{name}");
+        }
     }
 
     fn registered(client_id: &str) -> Policy {

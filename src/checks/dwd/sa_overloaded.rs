@@ -206,7 +206,7 @@ mod tests {
             IamBinding { role: role.into(), members: vec![format!("serviceAccount:{ACCOUNT}")], condition };
         let policy = |is_here: bool| {
             let bindings = is_here.then(|| binding.clone()).into_iter().collect();
-            Reading::Complete(IamPolicy { bindings, logs_reads_of: Vec::new() })
+            Reading::Complete(IamPolicy { bindings, audit_logs: Vec::new() })
         };
         let organization = IamResource::Organization("1".into());
         let mut tenant = known();

@@ -4,6 +4,7 @@ use crate::checks::{gaps, subjects};
 use crate::findings::{Ruling, Severity, Verdict};
 use crate::tenant::{
     ClientIdentity, Gap, Grant, Part, Policy, Provenance, RiskClass, ScopeRisk, ScopeRiskTable, Tenant,
+    is_app_name,
 };
 
 /// The table's row of a grant's scope.
@@ -93,8 +94,19 @@ pub(super) fn describe(ruling: Ruling, grant: &Grant, tenant: &Tenant, policy: &
     if tenant.identity_of(&grant.client_id).is_gone() {
         ruling = ruling.evidence("service_account", "does not exist").fix(REMOVE);
     }
+    if is_app_name(&grant.client_id) {
+        let verdict = if ruling.verdict == Verdict::Fail { Verdict::Review } else { ruling.verdict };
+        ruling = Ruling { verdict, ..ruling }
+            .evidence("client", "named by the log without a client id: perhaps a Marketplace app")
+            .fix(MARKETPLACE_FIX);
+    }
     own_client(ruling, &grant.client_id, policy)
 }
+
+/// What to do about an app of Marketplace.
+pub(super) const MARKETPLACE_FIX: &str = "Look for the app in Admin console > Apps > Google Workspace Marketplace apps. If \
+                                          nobody needs it, uninstall it there. An app of Marketplace is not in the list \
+                                          of domain-wide delegations.";
 
 /// A right that something else gave is no delegation: a person looks at it.
 fn not_delegated(ruling: Ruling, grant: &Grant) -> Ruling {

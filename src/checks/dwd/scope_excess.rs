@@ -7,6 +7,7 @@ use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
 use crate::tenant::{
     ClientIdentity, Gap, Grant, LedgerSource, Part, Policy, ServiceAccount, ServiceAccountLastUse, Tenant,
+    is_same_client,
 };
 
 /// The check.
@@ -180,7 +181,9 @@ fn idle(client_id: &str, grants: &[&Grant], tenant: &Tenant, policy: &Policy) ->
     let is_used = grants.iter().any(|grant| grant.last_used.is_some_and(|used| is_recent(used.at)));
     let is_new =
         grants.iter().all(|grant| grant.granted.as_ref().is_some_and(|granted| is_recent(granted.at)));
-    if is_used || is_new {
+    // This run got its tokens as the audit's own client.
+    let is_at_work = policy.own_client_id.as_deref().is_some_and(|own| is_same_client(own, client_id));
+    if is_used || is_new || is_at_work {
         return Ok(None);
     }
     // What cannot be used is DWD-06.

@@ -1,8 +1,9 @@
 //! KEY-08: what projects with service accounts forbid about keys, and whether they log signing.
 
+use crate::checks::words::listed;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Part, Policy, ProjectGuardrails, Reading, Tenant};
+use crate::tenant::{Part, Policy, ProjectGuardrails, Reading, SigningLogs, Tenant};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -12,11 +13,12 @@ pub(crate) const CHECK: Check = Check {
     severity: Severity::High,
     condition: "In a project that holds service accounts, keys may be made (high) or uploaded (medium), by the plain \
                 constraint and the managed one; a key that Google finds in public is not disabled (medium); or \
-                reads of the IAM Credentials API, of which signing is one, are not logged (medium). Each is a \
-                finding of its own.",
+                signatures are not logged (medium): the Data Access logs of iam.googleapis.com, or of all services, \
+                have no ADMIN_READ, on the project or above it. Where they have no DATA_READ, or exempt members: \
+                review. Logs of iamcredentials.googleapis.com alone hold no signatures. Each is a finding of its own.",
     why: "Where nothing forbids a key, one role is enough to take one home. Without the logs, signing as an account \
           leaves no trace.",
-    fix: "Enforce the organization policies on keys, and turn on data access logs for the IAM Credentials API.",
+    fix: "Enforce the organization policies on keys, and turn on the Data Access logs of the IAM API.",
     place: "Cloud console > IAM & Admin > Organization policies; IAM & Admin > Audit logs",
     controls: &[
         "NIST 800-53 AC-6",
@@ -40,7 +42,8 @@ struct Guardrail {
     fix: &'static str,
 }
 
-const GUARDRAILS: [Guardrail; 4] = [
+/// What organization policies forbid.
+const GUARDRAILS: [Guardrail; 3] = [
     Guardrail {
         name: "key_creation",
         holds: |project| &project.forbids_key_creation,
@@ -62,18 +65,11 @@ const GUARDRAILS: [Guardrail; 4] = [
         fault: "a key that Google finds in public stays enabled",
         fix: "Set `iam.serviceAccountKeyExposureResponse` to `DISABLE_KEY`.",
     },
-    Guardrail {
-        name: "signing_logs",
-        holds: |project| &project.logs_signing,
-        severity: Severity::Medium,
-        fault: "signing as a service account leaves no trace",
-        fix: "Turn on data access logs (data read, nobody exempted) for the IAM Credentials API.",
-    },
 ];
 
 fn judge(project: &ProjectGuardrails, _: &Tenant, _: &Policy) -> Vec<Ruling> {
-    let rulings: Vec<Ruling> =
-        GUARDRAILS.iter().filter_map(|guardrail| judge_one(guardrail, project)).collect();
+    let policies = GUARDRAILS.iter().filter_map(|guardrail| judge_one(guardrail, project));
+    let rulings: Vec<Ruling> = policies.chain(judge_signing_logs(project)).collect();
     if rulings.is_empty() {
         vec![Ruling::pass(format!("Project {} guards its service accounts", project.project))]
     } else {
@@ -97,6 +93,56 @@ fn judge_one(guardrail: &Guardrail, project: &ProjectGuardrails) -> Option<Rulin
     Some(ruling.about(subjects::guardrail(project, guardrail.name)))
 }
 
+const SIGNING_LOGS: &str = "signing_logs";
+const SIGNING_FIX: &str = "On the project, turn on the Data Access logs ADMIN_READ and DATA_READ of the IAM API \
+                           (`iam.googleapis.com`), or of all services, and exempt nobody on any level.";
+
+/// `None` if every signature is logged.
+fn judge_signing_logs(project: &ProjectGuardrails) -> Option<Ruling> {
+    let name = &project.project;
+    let ruling = match &project.signing_logs {
+        Reading::Complete(logs) | Reading::Partial(logs, _) if logs.is_whole() => return None,
+        Reading::Complete(SigningLogs { admin_read: None, .. }) => {
+            let message = format!("In project {name}, signing as a service account leaves no trace");
+            Ruling::fail(Severity::Medium, message).evidence("missing", "ADMIN_READ of iam.googleapis.com")
+        }
+        // What is left out on one level stays left out, whatever another level says.
+        Reading::Complete(logs) => incomplete(name, logs),
+        Reading::Partial(logs, _) if !logs.exempted().is_empty() && logs.admin_read.is_some() => {
+            incomplete(name, logs)
+        }
+        Reading::Partial(_, gap) | Reading::Missing(gap) => {
+            return Some(Ruling::not_assessed(gap).about(subjects::guardrail(project, SIGNING_LOGS)));
+        }
+    };
+    let ruling = ruling.evidence("project", name).evidence("guardrail", SIGNING_LOGS).fix(SIGNING_FIX);
+    Some(ruling.about(subjects::guardrail(project, SIGNING_LOGS)))
+}
+
+/// Signing is logged, but perhaps not all of it.
+fn incomplete(project: &str, logs: &SigningLogs) -> Ruling {
+    let exempted: Vec<&str> = logs.exempted().into_iter().collect();
+    let lacks_data_read = logs.data_read.is_none();
+    let missing = match (lacks_data_read, exempted.is_empty()) {
+        (true, true) => "DATA_READ is off, which one of Google's pages asks for".to_owned(),
+        (true, false) => format!("DATA_READ is off, and {} exempted", are(&exempted)),
+        (false, _) => format!("{} exempted", are(&exempted)),
+    };
+    let message = format!("In project {project}, perhaps not every signature is logged: {missing}");
+    let mut ruling = Ruling::review(Severity::Medium, message);
+    if lacks_data_read {
+        ruling = ruling.evidence("missing", "DATA_READ of iam.googleapis.com");
+    }
+    exempted.into_iter().fold(ruling, |ruling, member| ruling.evidence("exempted", member))
+}
+
+fn are(members: &[&str]) -> String {
+    match members {
+        [one] => format!("{one} is"),
+        _ => format!("{} are", listed(members, "and")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,7 +155,33 @@ mod tests {
             forbids_key_creation: Reading::Complete(true),
             forbids_key_upload: Reading::Complete(true),
             disables_exposed_keys: Reading::Complete(true),
-            logs_signing: Reading::Complete(true),
+            signing_logs: Reading::Complete(logs(Some(&[]), Some(&[]))),
+        }
+    }
+
+    fn logs(admin_read: Option<&[&str]>, data_read: Option<&[&str]>) -> SigningLogs {
+        let set = |members: &[&str]| members.iter().map(|member| (*member).to_owned()).collect();
+        SigningLogs { admin_read: admin_read.map(set), data_read: data_read.map(set) }
+    }
+
+    #[test]
+    fn signing_logs_are_whole_doubtful_or_off() {
+        let ann: &[&str] = &["user:ann@example.com"];
+        let part = |logs| Reading::Partial(logs, gap(Part::IamPolicies));
+        for (signing_logs, verdict) in [
+            (Reading::Complete(logs(None, None)), Verdict::Fail),
+            (Reading::Complete(logs(None, Some(&[]))), Verdict::Fail),
+            (Reading::Complete(logs(Some(&[]), None)), Verdict::Review),
+            (Reading::Complete(logs(Some(ann), Some(&[]))), Verdict::Review),
+            (Reading::Complete(logs(Some(&[]), Some(ann))), Verdict::Review),
+            (Reading::Complete(logs(Some(&[]), Some(&[]))), Verdict::Pass),
+            (part(logs(Some(&[]), Some(&[]))), Verdict::Pass),
+            (part(logs(Some(&[]), None)), Verdict::NotAssessed),
+            (part(logs(Some(ann), None)), Verdict::Review),
+            (part(logs(None, None)), Verdict::NotAssessed),
+        ] {
+            let project = ProjectGuardrails { signing_logs, ..guarded() };
+            assert_eq!(only(judge_project(&CHECK, &project)).verdict, verdict, "{project:?}");
         }
     }
 
@@ -129,7 +201,11 @@ mod tests {
                 Severity::Medium,
                 "exposed_keys",
             ),
-            (ProjectGuardrails { logs_signing: no(), ..guarded() }, Severity::Medium, "signing_logs"),
+            (
+                ProjectGuardrails { signing_logs: Reading::Complete(SigningLogs::default()), ..guarded() },
+                Severity::Medium,
+                "signing_logs",
+            ),
         ] {
             let ruling = only(judge_project(&CHECK, &project));
             assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "{name}");
@@ -145,7 +221,7 @@ mod tests {
         let project = ProjectGuardrails {
             forbids_key_creation: missing(),
             forbids_key_upload: Reading::Complete(false),
-            logs_signing: Reading::Partial(true, gap(Part::Guardrails)),
+            signing_logs: Reading::Missing(gap(Part::Guardrails)),
             ..guarded()
         };
         let verdicts: Vec<_> =

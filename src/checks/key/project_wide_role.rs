@@ -1,6 +1,6 @@
 //! KEY-07: roles for one account that are given on a whole project, or more.
 
-use super::takeover::{NEEDS, judge_takeover};
+use super::takeover::{KEEP_AGENT, NEEDS, judge_takeover};
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
 use crate::tenant::{BroadBinding, Policy, Takeover, Tenant};
@@ -12,7 +12,8 @@ pub(crate) const CHECK: Check = Check {
     title: "Roles for single accounts, given on whole projects",
     severity: Severity::High,
     condition: "Service Account User, Token Creator or Key Admin is given on the project of a service account that holds a \
-                delegation, or on a folder or the organization above it, to whomever.",
+                delegation, or on a folder or the organization above it, to whomever. Review, medium, for a service agent of Google's that \
+                is not somebody else's.",
     why: "Such a role covers every account below it, and those that are made later too: nobody who adds a delegation \
           sees that it was given away long ago.",
     fix: "Give the role on the one account it is for, and remove it from the project, folder or organization.",
@@ -37,15 +38,21 @@ fn judge(client_id: &str, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
 }
 
 fn fail(binding: &BroadBinding, takeover: &Takeover) -> Ruling {
-    let BroadBinding { resource, role, member } = binding;
+    let BroadBinding { resource, role, member, .. } = binding;
     let message = format!("{member} holds {role} on {resource}, above {}", takeover.account);
-    Ruling::fail(Severity::High, message)
+    let is_agent = binding.is_service_agent;
+    let ruling = match is_agent {
+        true => Ruling::review(Severity::Medium, message),
+        false => Ruling::fail(Severity::High, message),
+    };
+    let remove = format!("Remove {role} for {member} on {resource}; give it on the one account it is for.");
+    ruling
         .about(subjects::path(takeover, member, &format!("{role} on {resource}")))
         .evidence("client_id", &takeover.client_id)
         .evidence("principal", member)
         .evidence("role", role)
         .evidence("resource", resource)
-        .fix(format!("Remove {role} for {member} on {resource}; give it on the one account it is for."))
+        .fix(if is_agent { KEEP_AGENT.to_owned() } else { remove })
 }
 
 #[cfg(test)]
@@ -60,6 +67,7 @@ mod tests {
             resource: resource.into(),
             role: "roles/iam.serviceAccountTokenCreator".into(),
             member: "group:team@example.com".into(),
+            is_service_agent: false,
         }
     }
 

@@ -18,6 +18,11 @@ pub(super) const NEEDS: &[Part] = &[
     Part::Groups,
 ];
 
+/// What to do about a service agent.
+pub(super) const KEEP_AGENT: &str = "Keep the binding while you use the Google service that this service agent belongs \
+                                     to: without it the service fails. If nobody uses the service, disable its API; \
+                                     then remove the binding.";
+
 /// Judges who gets at a client. `judge` gives the findings; without any, `fine` is said if nothing is missing.
 pub(super) fn judge_takeover(
     client_id: &str,
@@ -72,7 +77,7 @@ pub(super) fn fail_stranger(path: &TakeoverPath, takeover: &Takeover, policy: &P
 /// What is true is the path itself, hop by hop. One that organization policies close is for review: it opens with them.
 fn accept_or_fail(custodian: Option<&str>, path: &TakeoverPath, takeover: &Takeover) -> Ruling {
     let severity = path.severity().into();
-    let ruling = if path.is_closed {
+    let ruling = if path.is_closed || path.kind == TakeoverPrincipal::ServiceAgent {
         Ruling::review(severity, &path.sentence)
     } else {
         Ruling::fail(severity, &path.sentence)
@@ -110,6 +115,11 @@ pub(super) fn describe(ruling: Ruling, path: &TakeoverPath, takeover: &Takeover)
     ruling = path.may_be_closed_by.iter().fold(ruling, |ruling, gap| ruling.assuming(Rule::PathOpen, gap));
     // Whose a principal is decides how bad it is.
     ruling = ruling.weighed_by(&[Part::Domains, Part::IamPolicies]);
+    if path.kind == TakeoverPrincipal::ServiceAgent {
+        return ruling
+            .evidence("service_agent", "an account of Google's own, which only its service can be")
+            .fix(KEEP_AGENT);
+    }
     if path.cut.is_empty() {
         return ruling;
     }

@@ -12,8 +12,8 @@ pub(crate) const CHECK: Check = Check {
     title: "Mail routing changed since the last run",
     severity: Severity::High,
     condition: "The admin log shows that a rule of Gmail's routing (UNIFIED_MAIL_ROUTING, ALIAS_TABLE, EMAIL_ROUTE, \
-                MESSAGE_SECURITY_RULE) was made or changed. Each such event is a finding from the first run that reads \
-                it on, however late it was logged; those from longer than [checks] event_days before the first run of \
+                MESSAGE_SECURITY_RULE, gateways, relays, hosts and what else names a route) was made, changed or \
+                deleted. Each such event is a finding from the first run that reads it on, however late it was logged; those from longer than [checks] event_days before the first run of \
                 the history are left out. It stays open until an exception accepts it, or until it was in reports for \
                 event_days (30 by default); then it is listed once more, as expired.",
     why: "A routing rule copies or diverts mail of the whole tenant, and no user can see it.",
@@ -24,7 +24,23 @@ pub(crate) const CHECK: Check = Check {
     judge: Judge::Tenant(judge),
 };
 
-const ROUTING: [&str; 4] = ["UNIFIED_MAIL_ROUTING", "ALIAS_TABLE", "EMAIL_ROUTE", "MESSAGE_SECURITY_RULE"];
+/// Words in the names of settings that decide where mail goes. The first four names are seen in rules and logs of others
+/// (`EMAIL_ROUTE` and `MESSAGE_SECURITY_RULE` in Elastic's and Panther's detection rules); that other names hold one of
+/// these words is assumed, for Google lists no names.
+const ROUTING: [&str; 12] = [
+    "ROUTING",
+    "ALIAS_TABLE",
+    "EMAIL_ROUTE",
+    "MESSAGE_SECURITY_RULE",
+    "ROUTE",
+    "GATEWAY",
+    "RELAY",
+    "MAIL_HOST",
+    "FORWARD",
+    "RECIPIENT_ADDRESS_MAP",
+    "CATCH_ALL",
+    "JOURNAL",
+];
 
 fn judge(tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
     let mut rulings: Vec<Ruling> =
@@ -40,11 +56,16 @@ fn judge(tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
 
 /// The setting's name may stand with the rule's own name behind it.
 fn is_routing(change: &GmailSettingChange) -> bool {
-    ROUTING.iter().any(|name| change.setting.to_uppercase().starts_with(name))
+    let setting = change.setting.to_uppercase().replace([' ', '-'], "_");
+    ROUTING.iter().any(|name| setting.contains(name))
 }
 
 fn changed(change: &GmailSettingChange) -> Ruling {
-    let verb = if change.event.starts_with("CREATE") { "made" } else { "changed" };
+    let verb = match change.event.split('_').next() {
+        Some("CREATE") => "made",
+        Some("DELETE") => "deleted",
+        _ => "changed",
+    };
     let (actor, day) = (&change.actor, change.at.date_naive());
     let ruling = Ruling::fail(Severity::High, format!("{actor} {verb} {} on {day}", change.setting))
         .about(subjects::event(&change.setting, &change.id, change.at))
@@ -67,6 +88,19 @@ mod tests {
             setting: setting.to_owned(),
             actor: "ann@example.com".to_owned(),
             details: vec!["NEW_VALUE: x".to_owned()],
+        }
+    }
+
+    #[test]
+    fn making_changing_and_deleting_are_changes_of_whatever_routes_mail() {
+        for event in ["CREATE_GMAIL_SETTING", "CHANGE_GMAIL_SETTING", "DELETE_GMAIL_SETTING"] {
+            for setting in
+                ["MESSAGE_SECURITY_RULE", "UNIFIED_MAIL_ROUTING", "OUTBOUND_GATEWAY", "Email route"]
+            {
+                let event = event.to_owned();
+                let ruling = only(of(vec![GmailSettingChange { event, ..change(setting, 1) }]));
+                assert_eq!(ruling.verdict, Verdict::Fail, "{setting}");
+            }
         }
     }
 

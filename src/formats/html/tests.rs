@@ -73,12 +73,14 @@ fn hostile_ledger(sample: &mut Sample) {
     let mut ledger = Ledger::new(at, Vec::new());
     ledger.see_window(SourceWindow::at(LedgerSource::Console, None, at));
     let other = |name: &str| format!("{name}{PAYLOAD}");
+    // Only what has the shape of a scope is one, and it has no spaces.
+    let scope = |name: &str| format!("https://{name}.example/{}", PAYLOAD.replace([' ', ',', ';'], ""));
     let event = |id: &str, days, name: &str, client: String| DelegationEvent {
         id: id.to_owned(),
         at: at - Duration::days(days),
         name: name.to_owned(),
         client,
-        scopes: vec![other("ended"), text()],
+        scopes: vec![scope("ended"), scope("seen")],
         actor: Some(text()),
         ip: Some(text()),
     };
@@ -93,12 +95,17 @@ fn hostile_ledger(sample: &mut Sample) {
         ledger.add_event(&event);
     }
     for client in [text(), other("foreign"), sample::NEWSLETTER.to_owned()] {
-        let seen =
-            SeenGrant { client, scope: text(), source: LedgerSource::Console, first_at: at, last_at: at };
+        let seen = SeenGrant {
+            client,
+            scope: scope("seen"),
+            source: LedgerSource::Console,
+            first_at: at,
+            last_at: at,
+        };
         ledger.see(&seen);
     }
     for (client, scope, permission) in
-        [(text(), Some(other("elsewhere")), Some(text())), (other("nameless"), None, None)]
+        [(text(), Some(scope("elsewhere")), Some(text())), (other("nameless"), None, None)]
     {
         let log = if scope.is_some() { LedgerSource::AccessEvaluation } else { LedgerSource::TokenLog };
         let of = UseKey { client, scope, log, configuration_source: permission, impersonation: Some(true) };
@@ -153,7 +160,8 @@ fn hostile_ledger(sample: &mut Sample) {
         path.principal.push('2');
     }
     takeover.paths.push(TakeoverPath { principal: text(), ..takeover.paths[0].clone() });
-    takeover.broad = vec![BroadBinding { resource: text(), role: text(), member: text() }];
+    takeover.broad =
+        vec![BroadBinding { resource: text(), role: text(), member: text(), is_service_agent: false }];
     takeover.gaps = vec![gap(Part::IamPolicies)];
     tenant.takeovers = vec![takeover];
     for cut in &mut tenant.takeover_cuts {

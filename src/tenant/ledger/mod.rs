@@ -31,12 +31,15 @@ pub struct Ledger {
     clients: BTreeMap<String, ClientLog>,
     seen: BTreeMap<(String, String), Evidence>,
     /// The last use of a client by a log that names no scope.
-    client_uses: BTreeMap<String, Seen>,
+    client_uses: BTreeMap<String, (Seen, LedgerSource)>,
     windows: Windows,
     read_now: BTreeSet<LedgerSource>,
     /// The date of the list that was read this time.
     list_now: Option<DateTime<Utc>>,
 }
+
+/// Stands for the client of a use whose log entry names none.
+pub const UNKNOWN_CLIENT: &str = "unknown client";
 
 /// A scope as the ledger spells it, however it is written.
 pub(super) fn scope_spelling(written: &str) -> &str {
@@ -79,10 +82,21 @@ impl Ledger {
         }
         let client_id = self.client_id(&used.of.client);
         let seen = Seen { first_at: used.first_at, last_at: used.last_at, is_now: false };
-        let Some(written) = &used.of.scope else {
-            self.client_uses.entry(client_id).and_modify(|known| known.join(seen)).or_insert(seen);
+        let written = used.of.scope.as_deref().unwrap_or_default();
+        // Whoever it was, a scope of nobody is no grant.
+        let is_named = client_id != UNKNOWN_CLIENT;
+        if !is_named || spelling::scopes(written).next().is_none() {
+            // What something else allowed shows no delegation.
+            if used.of.other_permission().is_none() {
+                let log = used.of.log;
+                let known = self.client_uses.entry(client_id).or_insert((seen, log));
+                if seen.last_at > known.0.last_at {
+                    known.1 = log;
+                }
+                known.0.join(seen);
+            }
             return;
-        };
+        }
         for written in spelling::scopes(written) {
             let evidence = self.evidence(&client_id, written);
             match used.of.other_permission() {
@@ -151,8 +165,9 @@ impl Ledger {
             .filter_map(|(client_id, log)| Some((client_id, LedgerSource::AuditLog, log.unscoped_at?)));
         let of_uses = self.client_uses.iter().filter_map(|(client_id, used)| {
             let removed_at = self.clients.get(client_id).and_then(|log| Some(log.removal.as_ref()?.at));
+            let (used, log) = used;
             let is_after = removed_at.is_none_or(|removed_at| removed_at <= used.last_at);
-            is_after.then_some((client_id, LedgerSource::TokenLog, used.last_at))
+            is_after.then_some((client_id, *log, used.last_at))
         });
         let mut found = BTreeMap::new();
         for (client_id, source, seen_at) in of_log.chain(of_uses) {

@@ -22,9 +22,19 @@ pub(super) fn client_id(written: &str) -> String {
     }
 }
 
-/// The scopes of a text: a log may put several into one value.
+/// The scopes of a text: a log may put several into one value. What has not the shape of a scope, such as a product's
+/// name, is none.
 pub(super) fn scopes(written: &str) -> impl Iterator<Item = &str> {
-    written.split([' ', '\t', '\r', '\n', ',', ';']).filter(|scope| !scope.is_empty())
+    written.split([' ', '\t', '\r', '\n', ',', ';']).filter(|word| is_scope(word))
+}
+
+/// A URL, or one of the scopes of OpenID Connect.
+fn is_scope(word: &str) -> bool {
+    let is_url = |(scheme, rest): (&str, &str)| {
+        let is_web = ["https", "http"].iter().any(|web| scheme.eq_ignore_ascii_case(web));
+        is_web && rest.contains('.')
+    };
+    word.split_once("://").is_some_and(is_url) || ["openid", "email", "profile"].contains(&word)
 }
 
 /// The table's scopes, by their own spelling and without what may differ. The own spelling comes last and holds.
@@ -88,6 +98,12 @@ mod tests {
 
     #[test]
     fn one_value_may_hold_several_scopes() {
-        assert_eq!(scopes(" a, b\tc\n").collect::<Vec<_>>(), ["a", "b", "c"]);
+        let (a, b) = ("https://mail.google.com/", "https://www.googleapis.com/auth/drive");
+        assert_eq!(scopes(&format!(" {a}, {b}\topenid\n")).collect::<Vec<_>>(), [a, b, "openid"]);
+        assert_eq!(
+            scopes(&format!("Drive and Docs, {a} HTTPS://x.y/z")).collect::<Vec<_>>(),
+            [a, "HTTPS://x.y/z"]
+        );
+        assert_eq!(scopes("Google Mail - scope://").count(), 0);
     }
 }

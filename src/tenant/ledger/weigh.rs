@@ -199,8 +199,8 @@ impl Ledger {
             .map(|(log, seen)| LastUse { at: seen.last_at, log: *log })
             .max_by_key(|used| used.at);
         of_scope.or_else(|| {
-            let used = self.client_uses.get(client_id)?;
-            Some(LastUse { at: used.last_at, log: LedgerSource::TokenLog })
+            let (used, log) = self.client_uses.get(client_id)?;
+            Some(LastUse { at: used.last_at, log: *log })
         })
     }
 

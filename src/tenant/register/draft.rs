@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::tenant::{ClientIdentity, Grant, ScopeRiskTable, Tenant};
+use crate::tenant::{ClientIdentity, Grant, ScopeRiskTable, Tenant, UNKNOWN_CLIENT};
 
 const HEAD: &str = "\
 # Clients that may act as users by domain-wide delegation: who owns each, why, and until when.
@@ -21,6 +21,7 @@ const HEAD: &str = "\
 pub fn draft(tenant: &Tenant) -> String {
     let grants = &tenant.grants;
     let unscoped = grants.unscoped().iter().map(|client| client.client_id.as_str());
+    let unscoped = unscoped.filter(|client| *client != UNKNOWN_CLIENT);
     let clients: BTreeSet<&str> = grants.clients().into_iter().chain(unscoped).collect();
     let mut text = HEAD.to_owned();
     if clients.is_empty() {

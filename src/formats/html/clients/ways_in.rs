@@ -46,7 +46,8 @@ impl WaysIn {
         let mut others: Vec<&TakeoverPath> = takeover.paths_of_others().collect();
         others.sort_by_key(|path| {
             let is_open_to_many = path.kind == TakeoverPrincipal::Open;
-            (path.is_closed, !is_open_to_many, !path.is_exposed(), path.hops)
+            let is_agent = path.kind == TakeoverPrincipal::ServiceAgent;
+            (path.is_closed, is_agent, !is_open_to_many, !path.is_exposed(), path.hops)
         });
         let (approved, others): (Vec<&TakeoverPath>, Vec<_>) =
             others.into_iter().partition(|path| path.approved_by.is_some());
@@ -127,6 +128,7 @@ impl Way {
         let marks = [
             (path.kind == TakeoverPrincipal::Open, "open to many"),
             (path.is_outside == Some(true), "outside the tenant"),
+            (path.kind == TakeoverPrincipal::ServiceAgent, "Google's own service"),
             (path.is_outside.is_none(), "nobody knows whose"),
             (path.is_closed, "closed by policy"),
             (path.is_conditional && !path.is_closed, "under a condition"),
