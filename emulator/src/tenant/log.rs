@@ -230,6 +230,8 @@ pub(super) fn token_request(at: DateTime<Utc>, actor: Actor, scopes: &[String]) 
     Activity {
         at,
         actor,
+        listed_from: None,
+        ordinal: 0,
         kind: "access_token_evaluation",
         name: "allow_token_request",
         parameters: vec![
