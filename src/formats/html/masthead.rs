@@ -116,7 +116,18 @@ struct Setting {
     parts: Vec<SettingPart>,
     checks: String,
     verdicts: String,
-    how: String,
+    how: Vec<Words>,
+}
+
+/// A stretch of a text that a person is told; between backticks it is code.
+struct Words {
+    text: String,
+    is_code: bool,
+}
+
+fn words_and_code(text: &str) -> Vec<Words> {
+    let stretches = text.split('`').enumerate();
+    stretches.map(|(place, text)| Words { text: text.to_owned(), is_code: place % 2 == 1 }).collect()
 }
 
 struct SettingPart {
@@ -132,7 +143,7 @@ impl Setting {
             parts: missing.parts.iter().map(part).collect(),
             checks: missing.checks.join(", "),
             verdicts: counted(missing.verdicts, "verdict", "verdicts"),
-            how: clip(missing.setting),
+            how: words_and_code(&clip(missing.setting)),
         }
     }
 }
