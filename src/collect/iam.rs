@@ -287,8 +287,6 @@ pub(super) fn signing_logs(policies: &Reading<IamPolicies>, project: &str) -> Re
     }
     match missing {
         None => Reading::Complete(logs),
-        // What another level adds cannot make it less, but for exemptions: those of levels that were not read are not known.
-        Some(_) if logs.is_whole() => Reading::Complete(logs),
         Some(gap) if any => Reading::Partial(logs, gap),
         Some(gap) => Reading::Missing(gap),
     }

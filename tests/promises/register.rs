@@ -112,7 +112,9 @@ fn a_change_is_news_once_unless_a_ticket_says_that_it_was_agreed() {
 
     // Judged again, the same run says the same until a ticket says otherwise.
     let client = fact(change, "client_id");
-    let day = change["subject_id"].rsplit('/').next().unwrap().split('T').next().unwrap().to_owned();
+    let time =
+        change["subject_id"].split('/').find(|part| part.contains("T") && part.ends_with("+00:00")).unwrap();
+    let day = time.split('T').next().unwrap();
     let ticket = format!("tickets = [{{ id = \"CHG-1\", date = {day} }}]");
     let path = registered.tenant.folder.path().join("register.toml");
     std::fs::write(&path, registered.with(&client, &ticket)).unwrap();
@@ -127,9 +129,12 @@ fn a_change_is_news_once_unless_a_ticket_says_that_it_was_agreed() {
     let kept = rows.iter().find(|row| row["check_id"] == "DWD-07").unwrap();
     assert_eq!(kept["exception_id"], format!("register:{client}"), "it stays to be seen");
 
-    let second = registered.tenant.audit();
-    assert_eq!(open(&second, "DWD-07"), Vec::<Row>::new(), "it is no news any more");
+    let second = registered.tenant.audit_with(&["--set", &set], &[]);
+    assert_eq!(open(&second, "DWD-07"), Vec::<Row>::new(), "the ticket acknowledges it in later runs too");
     assert!(!second.json("report.json")["fixed"].to_string().contains("DWD-07"), "and nobody mended it");
+    let third = registered.tenant.audit();
+    let changes: Vec<_> = open(&third, "DWD-07").iter().map(|row| row["change"].clone()).collect();
+    assert_eq!(changes, ["worsened"], "without the ticket it is open again, and not new");
 }
 
 #[test]

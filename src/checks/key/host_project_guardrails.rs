@@ -101,7 +101,7 @@ const SIGNING_FIX: &str = "On the project, turn on the Data Access logs ADMIN_RE
 fn judge_signing_logs(project: &ProjectGuardrails) -> Option<Ruling> {
     let name = &project.project;
     let ruling = match &project.signing_logs {
-        Reading::Complete(logs) | Reading::Partial(logs, _) if logs.is_whole() => return None,
+        Reading::Complete(logs) if logs.is_whole() => return None,
         Reading::Complete(SigningLogs { admin_read: None, .. }) => {
             let message = format!("In project {name}, signing as a service account leaves no trace");
             Ruling::fail(Severity::Medium, message).evidence("missing", "ADMIN_READ of iam.googleapis.com")
@@ -175,7 +175,7 @@ mod tests {
             (Reading::Complete(logs(Some(ann), Some(&[]))), Verdict::Review),
             (Reading::Complete(logs(Some(&[]), Some(ann))), Verdict::Review),
             (Reading::Complete(logs(Some(&[]), Some(&[]))), Verdict::Pass),
-            (part(logs(Some(&[]), Some(&[]))), Verdict::Pass),
+            (part(logs(Some(&[]), Some(&[]))), Verdict::NotAssessed),
             (part(logs(Some(&[]), None)), Verdict::NotAssessed),
             (part(logs(Some(ann), None)), Verdict::Review),
             (part(logs(None, None)), Verdict::NotAssessed),
