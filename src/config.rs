@@ -23,7 +23,7 @@ use crate::tenant::{DEFAULT_EVENT_DAYS, Part, Profile};
 
 use keys::Key;
 
-/// Google keeps its logs for so many days: https://support.google.com/a/answer/7061566.
+/// The Reports API reads no further back: discovery document of admin.reports_v1, `startTime`.
 const MAX_EVENT_DAYS: i64 = 180;
 
 /// What `init` writes.

@@ -191,8 +191,8 @@ OTHER_JSON: dict[str, Fact] = {
     "json;enum-encoding=int": Fact("json", "the REST transports that gapic-generator-python makes")
 }
 
-# How a boolean may be written, in any case: gcloud and GAM send `True`; that the other words are read was
-# measured on Drive (github.com/brekkylab/backlot, issues 338 and 339).
+# How a boolean may be written, in any case: gcloud and GAM send `True`; that `true`, `1`, `y` and `yes` are read
+# was measured on Drive (github.com/brekkylab/backlot, issue 339). Assumed: the other words, and other APIs.
 BOOLEANS = frozenset("true t yes y 1 false f no n 0".split())
 
 # Scopes that the reference pages of an API name for all of its methods, and its document does not.
@@ -207,7 +207,7 @@ PAGE_SCOPES: dict[str, Fact] = {
 # Hosts that answer an API beside the one of its document: the older address of the Admin SDK and Gmail.
 OTHER_HOSTS: dict[str, Fact] = {
     name: Fact(
-        "www.googleapis.com", "the `rootUrl` of the documents before these APIs had hosts of their own"
+        "www.googleapis.com", "googleworkspace/python-samples issue 21; assumed: it still answers"
     )
     for name in ("admin.directory_v1", "admin.reports_v1", "gmail.v1")
 }

@@ -17,9 +17,10 @@ use crate::discovery::{Api, METHODS};
 use crate::serve::respond;
 use crate::world::World;
 
-/// Google reference: "Accessing metadata": the server's name inside a machine.
+/// The metadata server's name inside a machine: google-auth, `compute_engine/_metadata.py`.
 pub(crate) const METADATA: &str = "metadata.google.internal";
-/// The host of Google's older addresses: the Admin SDK and Gmail still answer there.
+/// The host of Google's older addresses of the Admin SDK and Gmail: googleworkspace/python-samples issue 21,
+/// google-api-python-client issue 804. *Assumed*: that they still answer there.
 const OLDER: &str = "www.googleapis.com";
 
 /// The host that was asked, without its port: a header in HTTP/1.1, part of the address in HTTP/2.

@@ -36,8 +36,8 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route(&format!("{ROOT}/{{*path}}"), get(answer))
 }
 
-/// By the header of this answer, clients find out whether they run in Google's cloud: google-auth's `ping`,
-/// Google reference "Detecting if a VM is running in Compute Engine". No header of the request is needed.
+/// By the header of this answer, clients find out whether they run in Google's cloud: google-auth's `ping`. On
+/// Compute Engine no header of the request is needed: google-api-dotnet-client issue 1409.
 async fn presence(State(world): State<Arc<World>>, request: Request) -> Response<Body> {
     let (parts, _) = request.into_parts();
     let asked = Asked {
@@ -96,7 +96,7 @@ async fn answer(State(world): State<Arc<World>>, request: Request) -> Response<B
                     text(&format!("default/\n{}/\n", account.email))
                 }
             }
-            // Google reference: universes; this is the default one.
+            // google-auth: `get_universe_domain` and the default; *assumed*: the second spelling.
             (None, "/universe/universe-domain" | "/universe/universe_domain") => text("googleapis.com"),
             (None, "/project/project-id") => text(&project.id),
             (None, "/project/numeric-project-id") => text(&project.number),

@@ -14,11 +14,13 @@ const ALIASES: [(&str, &str); 5] = [
     ("$prettyPrint", "prettyPrint"),
 ];
 
-/// Those that no document describes and that change no answer here.
+/// Those that no document describes and that change no answer here. *Assumed*: that `$userProject` and, above,
+/// `$prettyPrint` are in the table; the part that was read ends before them.
 const WITHOUT_EFFECT: [&str; 4] = ["$apiVersion", "$ct", "$outputDefaults", "$userProject"];
 
-/// How a boolean may be written, in any case. `True` and `False` are what gcloud and GAM send; that Google
-/// reads the other words was measured on Drive (github.com/brekkylab/backlot, issues 338 and 339).
+/// How a boolean may be written, in any case. `True` and `False` are what gcloud and GAM send; that `true` in any
+/// case, `1`, `y` and `yes` are read was measured on Drive (github.com/brekkylab/backlot, issue 339). *Assumed*:
+/// the other words, and that other APIs do as Drive does.
 const TRUE: [&str; 5] = ["true", "t", "yes", "y", "1"];
 const FALSE: [&str; 5] = ["false", "f", "no", "n", "0"];
 

@@ -103,7 +103,8 @@ const RATE_WORDS: &[&str] = &[
     "too many concurrent requests",
     "resource has been exhausted",
 ];
-/// Asking again today is in vain. Per-day metrics: "Google reference: Service Usage, quota units".
+/// Asking again today is in vain. "limit 'All requests per day' of service": ylexus/jiotty-photos-uploader issue 12.
+/// Assumed: the words "per day per", of limits per project or user.
 const DAILY_REASONS: &[&str] =
     &["dailyLimitExceeded", "dailyLimitExceededUnreg", "variableTermExpiredDailyExceeded"];
 const DAILY_WORDS: &[&str] = &["daily limit exceeded", "per day'", "per day per"];
@@ -119,8 +120,9 @@ const TRANSIENT_REASONS: &[&str] = &[
     "unavailable",
     "aborted",
 ];
-/// Faults of Google's own that come as 4xx. GAM, `glgapi.py`: `invalid` with the first is `systemError` and retried for
-/// groups and members. That other methods answer it, and the other words, are assumed; one more read is harmless.
+/// Faults of Google's own that come as 4xx. GAM, `glgapi.py`: `invalid` with the first is `systemError`, retried by
+/// `GROUP_GET_RETRY_REASONS` and `MEMBERS_RETRY_REASONS`. Assumed: that other methods answer it, and the other words;
+/// one more read is harmless.
 const SYSTEM_ERROR_WORDS: &[&str] = &[
     "a system error has occurred",
     "internal error encountered",
@@ -144,8 +146,8 @@ const API_KEY_REASONS: &[&str] = &[
     "refererBlocked",
 ];
 const PRECONDITION: &[&str] = &["failedPrecondition", "conditionNotMet"];
-/// The admin lacks the privilege Reports: python-samples issue 21 (401), Microsoft's and others' troubleshooting pages.
-/// The second is in other tools' lists.
+/// The admin lacks the privilege Reports. The first: googleworkspace/python-samples issue 21 (401). Assumed: the
+/// others.
 const REPORTS_WORDS: &[&str] = &[
     "not authorized to read activity records",
     "not authorized to read",

@@ -137,7 +137,7 @@ fn http_status(value: Option<&Value>) -> Option<u16> {
     (400..600).contains(&code).then_some(code)
 }
 
-/// Google reference: google/rpc/code.proto, "HTTP Mapping".
+/// googleapis/googleapis, google/rpc/code.proto: "HTTP Mapping" of each code.
 fn status_code(name: &str) -> Option<u16> {
     Some(match name {
         "INVALID_ARGUMENT" | "FAILED_PRECONDITION" | "OUT_OF_RANGE" => 400,

@@ -135,7 +135,8 @@ causes! {
         "Gmail cannot be read as this subject",
         "The subject must be a user with a mailbox.",
         USERS;
-    /// Directory says so in passing. GAM retries it for `users.list` since 7.00.14; for other methods this is assumed.
+    /// Directory says so in passing. GAM retries it in `print users` since 7.00.14 (GamUpdate.txt). Assumed: other
+    /// methods too.
     DIRECTORY_PRECONDITION = Failed, AfterWait, "directory_precondition",
         "Directory answers that a precondition failed, which mostly passes by itself",
         "Run again later. If it stays, check that `[tenant] admin` is the primary address of an admin of this tenant, and that `[tenant] customer` is right.",

@@ -43,8 +43,9 @@ struct Window {
 }
 
 impl Window {
-    /// As far back as Google keeps logs. Every run reads all of it: entries may come late, by minutes (admin log) or
-    /// hours (token log), and in rare cases by more (https://support.google.com/a/answer/7061566).
+    /// As far back as Google keeps logs. Every run reads all of it: entries may come late, by minutes (admin log,
+    /// access evaluation), at times by more (https://support.google.com/a/answer/7061566). Assumed: by hours (token
+    /// log).
     fn whole(run: &Run<'_>) -> Self {
         let until = run.started_at();
         Self { from: until - log_look_back(reports1::KEPT_DAYS), until }

@@ -42,7 +42,7 @@ pub(super) async fn collect(
 
 /// Whether `DISABLE_KEY` is the one value that is allowed. Google writes a value with or without `is:`; of a
 /// constraint that takes only words it means the same
-/// (<https://cloud.google.com/resource-manager/docs/organization-policy/org-policy-constraints>).
+/// (<https://cloud.google.com/resource-manager/reference/rest/v1/Policy>, ListPolicy).
 fn disables_exposed_keys(rules: &[PolicyRule]) -> bool {
     let in_force = rules.iter().filter(|rule| rule.condition.is_none());
     let mut allowed =

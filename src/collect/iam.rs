@@ -256,9 +256,9 @@ async fn read_group(admin: &Session<'_>, email: &str) -> Group {
 /// themselves: <https://cloud.google.com/iam/docs/audit-logging/audit-logging-iamcreds>.
 const SIGNING_SERVICES: [&str; 2] = ["iam.googleapis.com", "allServices"];
 
-/// What the policies of a project and of everything above it log of signatures. Entries of all levels and of both
-/// services add up, and so do their exemptions, kind by kind:
-/// <https://cloud.google.com/resource-manager/reference/rest/Shared.Types/AuditConfig>.
+/// What the policies of a project and of everything above it log of signatures. Entries of both services add up, and
+/// so do their exemptions, kind by kind (IAM's discovery document: AuditConfig, "the union"). Assumed: so do all
+/// levels'.
 pub(super) fn signing_logs(policies: &Reading<IamPolicies>, project: &str) -> Reading<SigningLogs> {
     let known = match policies {
         Reading::Complete(known) | Reading::Partial(known, _) => known,

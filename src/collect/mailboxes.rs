@@ -116,8 +116,7 @@ async fn mailbox(session: &Session<'_>, plan: &Plan, user: &User) -> Mailbox {
 fn without_request(user: &User) -> Option<Mailbox> {
     let no_mailbox = user.is_mailbox_setup == Some(false);
     let evidence = match (user.suspended, user.archived) {
-        // Mail goes to the guest's own provider
-        // (https://knowledge.workspace.google.com/p/manage-workspace-guests).
+        // A guest is made of an external address (Directory reference: users.createGuest). Assumed: mail goes there.
         _ if user.is_guest() => "guest",
         (Some(true), _) => "suspended",
         (_, Some(true)) => "archived",
@@ -156,8 +155,7 @@ fn missing(gap: Gap) -> Mailbox {
 }
 
 fn from_answer(user: &User, listing: Listing<gmail1::SendAs>) -> Mailbox {
-    // Every mailbox has its own address
-    // (https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.settings.sendAs).
+    // "Every Gmail account has exactly one primary address" (Gmail's discovery document: SendAs.isPrimary).
     if gaps::is_empty(&listing) {
         return missing(gaps::empty(Part::SendAs, "address"));
     }

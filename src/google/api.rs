@@ -259,9 +259,10 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Where Google exchanges assertions. The first stands in today's key files, the last in those of before 2018
-/// (google-auth-library-java issue 159), the others in client libraries. Neither `oauth2.mtls.googleapis.com`, which
-/// takes client certificates, nor other universes, which have no delegation (google-auth-library-python pull 1286).
+/// Where Google exchanges assertions. Client libraries had the last fixed (google-auth-library-java issue 159), then
+/// the second, then the first (google-auth-library-ruby pulls 70 and 147). Assumed: the third. Neither
+/// `oauth2.mtls.googleapis.com`, which takes client certificates, nor other universes, which have no delegation
+/// (google-auth-library-python pull 1286).
 const TOKEN_ENDPOINTS: [&str; 4] = [
     "https://oauth2.googleapis.com/token",
     "https://www.googleapis.com/oauth2/v4/token",
@@ -274,8 +275,9 @@ fn is_token_endpoint(url: &Url) -> bool {
 }
 
 /// Whether Google hands out a machine's own tokens there: token endpoints, the metadata server, Security Token Service
-/// and IAM Credentials, by their global or regional names ("Google reference: regional service endpoints"). Every
-/// other host below googleapis.com can be anybody's bucket.
+/// and IAM Credentials, by their global or regional names, `SERVICE.REGION.rep.googleapis.com`
+/// (<https://docs.cloud.google.com/docs/security/compliance/endpoints>). Assumed: that these two have such names.
+/// Every other host below googleapis.com can be anybody's bucket.
 fn issues_machine_tokens(url: &Url) -> bool {
     let Some(host) = url.domain() else { return false };
     let service = host.strip_suffix(".googleapis.com").unwrap_or_default();

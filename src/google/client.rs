@@ -60,7 +60,8 @@ impl Request {
     pub(super) fn test_signing(account: &str) -> Self {
         let request = Self::new(Api::Iam, format!("{account}:testIamPermissions"));
         let body = r#"{"permissions":["iam.serviceAccounts.signJwt"]}"#;
-        // Who holds none of the permissions is answered `{}` (Google reference: TestIamPermissionsResponse).
+        // `permissions` is the subset that the caller is allowed (discovery document: TestIamPermissionsResponse).
+        // Assumed: an empty subset is left out, as the JSON mapping of protocol buffers does, so the answer is `{}`.
         Self { shape: Shape::Posted(body), empty: Empty::Nothing, ..request }
     }
 

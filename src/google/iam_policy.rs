@@ -63,8 +63,9 @@ pub struct AuditLogConfig {
 }
 
 impl Policy {
-    /// What is read, and the `etag`, which every policy has, one without bindings too ("Google reference: Policy:
-    /// an etag is returned in the response to getIamPolicy"): without it `{}` could be anything.
+    /// What is read, and the `etag`: without it `{}` could be anything. "An `etag` is returned in the response to
+    /// `getIamPolicy`" (discovery document: Policy); one without bindings is reported as `{"etag": "ACAB"}`. Assumed:
+    /// that no policy lacks it.
     pub(super) const FIELDS: &str = "etag,bindings(role,members,condition(title,expression)),\
                                      auditConfigs(service,auditLogConfigs(logType,exemptedMembers))";
 }

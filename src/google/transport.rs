@@ -25,8 +25,8 @@ const LARGEST_ANSWER: usize = 8 << 20;
 /// What a success without content is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Empty {
-    /// A page without rows: an empty body, 204 or `{}`. Google answers the first where a `fields` mask leaves nothing
-    /// (google-api-python-client issue 804).
+    /// A page without rows: an empty body, 204 or `{}`. Directory answers the first where a `fields` mask leaves
+    /// nothing (google-api-python-client issue 804), Gmail the second (google-api-ruby-client issue 864).
     Page,
     /// `{}` says that nothing is there; no body at all is a failure.
     Nothing,

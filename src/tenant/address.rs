@@ -18,8 +18,8 @@ impl Address {
     /// The address of the mailbox that gets its mail: without a tag after `+`, and for consumer Gmail without
     /// dots. In Workspace dots matter.
     ///
-    /// Sources: <https://support.google.com/a/users/answer/9282734> (tags in Workspace),
-    /// <https://support.google.com/mail/answer/7436150> (dots at gmail.com, and not in organizations).
+    /// Sources: <https://support.google.com/a/users/answer/9282734#email-address-variation>, as others cite it (tags
+    /// in Workspace), <https://support.google.com/mail/answer/7436150> (dots at gmail.com, and not in organizations).
     #[must_use]
     pub fn mailbox(&self) -> Self {
         let Some((local, domain)) = self.0.rsplit_once('@') else { return self.clone() };

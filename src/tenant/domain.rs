@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::address::ascii_domain;
 
-/// The end of the domain in which Google gives each user an address for set-up and tests; no tenant lists it.
+/// The end of the test domain alias, at which a tenant's users get mail for tests.
 ///
-/// Source: <https://support.google.com/a/answer/180060>.
+/// Source: <https://support.hdeone.com/hc/en-us/articles/50539942181017>, which names Google's help. Assumed: that
+/// every user has an address there, and that Directory lists the domain nowhere.
 pub const TEST_DOMAIN_SUFFIX: &str = ".test-google-a.com";
 
 /// What a domain is to the tenant.

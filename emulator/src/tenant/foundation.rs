@@ -167,8 +167,8 @@ impl Foundation {
 
     /// Somebody outside, whom somebody inside invited: with neither a second step nor a sign-in.
     ///
-    /// *Assumed*: that the primary address is one at `<domain>.guest.google`, and how it is made of the guest's own.
-    /// Google's help names the domain for allowlists only.
+    /// *Assumed*: that the primary address is one at `<domain>.guest.google`, how it is made of the guest's own, and
+    /// the organizational unit.
     pub(super) fn invite(&mut self, outside: &str, given_name: &str, family_name: &str) -> &mut Person {
         let guest = self.hire_as("guest", given_name, family_name);
         guest.primary_email = format!("{}@{PRIMARY_DOMAIN}.guest.google", outside.replace('@', "."));

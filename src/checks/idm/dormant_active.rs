@@ -62,7 +62,7 @@ fn contradicted(facts: &UserFacts, tenant: &Tenant) -> Option<String> {
     let user = &facts.user;
     let (told, says) = match user.last_login {
         LastLogin::Unknown => return None,
-        // Directory can answer 1970 for somebody who did sign in: https://github.com/GAM-team/GAM/issues/444
+        // Directory can say so of somebody who did sign in: https://github.com/GAM-team/GAM/issues/444
         LastLogin::Never => (None, format!("Directory says that {} never signed in", user.primary_email)),
         LastLogin::At(at) => {
             (Some(at), format!("Directory says that {} last signed in on {}", user.primary_email, shown(at)))

@@ -24,9 +24,9 @@ pub(crate) const CHECK: Check = Check {
     judge: Judge::Tenant(judge),
 };
 
-/// Words in the names of settings that decide where mail goes. The first four names are seen in rules and logs of others
-/// (`EMAIL_ROUTE` and `MESSAGE_SECURITY_RULE` in Elastic's and Panther's detection rules); that other names hold one of
-/// these words is assumed, for Google lists no names.
+/// Words in the names of settings that decide where mail goes. `EMAIL_ROUTE` and `MESSAGE_SECURITY_RULE` are in
+/// Elastic's and Panther's detection rules. Assumed: that other names hold one of these words, for Google lists no
+/// names.
 const ROUTING: [&str; 12] = [
     "ROUTING",
     "ALIAS_TABLE",
