@@ -206,9 +206,7 @@ PAGE_SCOPES: dict[str, Fact] = {
 
 # Hosts that answer an API beside the one of its document: the older address of the Admin SDK and Gmail.
 OTHER_HOSTS: dict[str, Fact] = {
-    name: Fact(
-        "www.googleapis.com", "googleworkspace/python-samples issue 21; assumed: it still answers"
-    )
+    name: Fact("www.googleapis.com", "googleworkspace/python-samples issue 21; assumed: it still answers")
     for name in ("admin.directory_v1", "admin.reports_v1", "gmail.v1")
 }
 GOOGLE_HOSTS = ("googleapis.com", "google.com")
