@@ -191,8 +191,8 @@ OTHER_JSON: dict[str, Fact] = {
     "json;enum-encoding=int": Fact("json", "the REST transports that gapic-generator-python makes")
 }
 
-# How a boolean may be written, in any case: gcloud and GAM send `True`; that `true`, `1`, `y` and `yes` are read
-# was measured on Drive (github.com/brekkylab/backlot, issue 339). Assumed: the other words, and other APIs.
+# How a boolean may be written, in any case: gcloud and GAM send `True`; that `true`, `1`, `y` and `yes` are
+# read was measured on Drive (github.com/brekkylab/backlot, issue 339). Assumed: the other words, and other APIs.
 BOOLEANS = frozenset("true t yes y 1 false f no n 0".split())
 
 # Scopes that the reference pages of an API name for all of its methods, and its document does not.
