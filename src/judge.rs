@@ -183,6 +183,83 @@ impl<'f> Share<'f> {
     }
 }
 
+/// What a check says of one subject by the facts alone.
+struct Case<'f> {
+    subject: Subject,
+    share: Share<'f>,
+    rulings: Vec<Ruling>,
+}
+
+impl<'f> Case<'f> {
+    const fn new(subject: Subject, share: Share<'f>, rulings: Vec<Ruling>) -> Self {
+        Self { subject, share, rulings }
+    }
+
+    /// Every subject of the check that is neither a user nor an exception.
+    fn of_tenant(
+        check: &Check,
+        tenant: &'f Tenant,
+        policy: &'f Policy,
+    ) -> Box<dyn Iterator<Item = Self> + 'f> {
+        match check.judge {
+            Judge::Tenant(judge) => {
+                Box::new(std::iter::once(Self::new(subjects::tenant(), Share::Tenant, judge(tenant, policy))))
+            }
+            Judge::Domain(judge) => {
+                let domains = tenant.domains.known().into_iter().flat_map(|domains| &domains.0);
+                Box::new(domains.map(move |domain| {
+                    Self::new(subjects::domain(domain), Share::Domain, judge(domain, tenant, policy))
+                }))
+            }
+            Judge::Grant(judge) => Box::new(tenant.grants.iter().map(move |grant| {
+                let share = Share::Account(subjects::account_of(&grant.client_id, tenant));
+                let rulings = held(judge(grant, tenant, policy), tenant.unseen_end([grant]));
+                Self::new(subjects::grant(grant, tenant), share, rulings)
+            })),
+            Judge::Client(judge) => Box::new(tenant.grants.clients().into_iter().map(move |client| {
+                let share = Share::Account(subjects::account_of(client, tenant));
+                let gap = tenant.unseen_end(tenant.grants.of(client));
+                let rulings = held(judge(client, tenant, policy), gap);
+                Self::new(subjects::client(client, tenant), share, rulings)
+            })),
+            Judge::Key(judge) => {
+                let accounts = tenant.service_accounts.known().into_iter().flat_map(|accounts| &accounts.0);
+                Box::new(accounts.flat_map(move |account| {
+                    let share = Share::Account(Some(account));
+                    let keys = account.keys.known().into_iter().flatten().map(move |key| {
+                        Self::new(subjects::key(key, account), share, judge(key, account, tenant, policy))
+                    });
+                    let unread = account.keys.gap().map(|gap| {
+                        let rulings = vec![Ruling::not_assessed(gap)];
+                        Self::new(subjects::service_account(account), share, rulings)
+                    });
+                    keys.chain(unread)
+                }))
+            }
+            Judge::Project(judge) => {
+                let projects = tenant.guardrails.known().into_iter().flat_map(|guardrails| &guardrails.0);
+                Box::new(projects.map(move |project| {
+                    let rulings = judge(project, tenant, policy);
+                    Self::new(subjects::project(project), Share::Project(project), rulings)
+                }))
+            }
+            Judge::App(judge) => Box::new(
+                tenant
+                    .apps
+                    .iter()
+                    .map(move |app| Self::new(subjects::app(app), Share::Tenant, judge(app, tenant, policy))),
+            ),
+            Judge::User(_) | Judge::Exception(_) => Box::new(std::iter::empty()),
+        }
+    }
+
+    fn of_user(check: &Check, facts: &'f UserFacts, tenant: &Tenant, policy: &Policy) -> Option<Self> {
+        let Judge::User(judge) = check.judge else { return None };
+        let rulings = judge(facts, tenant, policy);
+        Some(Self::new(subjects::user(&facts.user), Share::User(facts), rulings))
+    }
+}
+
 struct Court<'a> {
     run: &'a Run<'a>,
     previous: Option<Run<'a>>,
@@ -220,69 +297,8 @@ impl<'a> Court<'a> {
     fn judge_tenant(&mut self) -> Result<(), StoreError> {
         let Bench { checks, tenant, policy, .. } = self.bench;
         for (index, check) in checks.iter().enumerate() {
-            match check.judge {
-                Judge::Tenant(judge) => {
-                    self.rule(index, &subjects::tenant(), Share::Tenant, judge(tenant, policy))?
-                }
-                Judge::Domain(judge) => {
-                    for domain in tenant.domains.known().iter().flat_map(|domains| &domains.0) {
-                        self.rule(
-                            index,
-                            &subjects::domain(domain),
-                            Share::Domain,
-                            judge(domain, tenant, policy),
-                        )?;
-                    }
-                }
-                Judge::Grant(judge) => {
-                    for grant in tenant.grants.iter() {
-                        let share = Share::Account(subjects::account_of(&grant.client_id, tenant));
-                        let rulings = held(judge(grant, tenant, policy), tenant.unseen_end([grant]));
-                        self.rule(index, &subjects::grant(grant, tenant), share, rulings)?;
-                    }
-                }
-                Judge::Client(judge) => {
-                    for client in tenant.grants.clients() {
-                        let share = Share::Account(subjects::account_of(client, tenant));
-                        let gap = tenant.unseen_end(tenant.grants.of(client));
-                        let rulings = held(judge(client, tenant, policy), gap);
-                        self.rule(index, &subjects::client(client, tenant), share, rulings)?;
-                    }
-                }
-                Judge::Key(judge) => {
-                    for account in tenant.service_accounts.known().iter().flat_map(|accounts| &accounts.0) {
-                        for key in account.keys.known().into_iter().flatten() {
-                            let subject = subjects::key(key, account);
-                            self.rule(
-                                index,
-                                &subject,
-                                Share::Account(Some(account)),
-                                judge(key, account, tenant, policy),
-                            )?;
-                        }
-                        if let Some(gap) = account.keys.gap() {
-                            let rulings = vec![Ruling::not_assessed(gap)];
-                            self.rule(
-                                index,
-                                &subjects::service_account(account),
-                                Share::Account(Some(account)),
-                                rulings,
-                            )?;
-                        }
-                    }
-                }
-                Judge::Project(judge) => {
-                    for project in tenant.guardrails.known().iter().flat_map(|guardrails| &guardrails.0) {
-                        let rulings = judge(project, tenant, policy);
-                        self.rule(index, &subjects::project(project), Share::Project(project), rulings)?;
-                    }
-                }
-                Judge::App(judge) => {
-                    for app in &tenant.apps {
-                        self.rule(index, &subjects::app(app), Share::Tenant, judge(app, tenant, policy))?;
-                    }
-                }
-                Judge::User(_) | Judge::Exception(_) => {}
+            for case in Case::of_tenant(check, tenant, policy) {
+                self.rule(index, case)?;
             }
         }
         Ok(())
@@ -291,13 +307,8 @@ impl<'a> Court<'a> {
     fn judge_user(&mut self, facts: &UserFacts) -> Result<(), StoreError> {
         let Bench { checks, tenant, policy, .. } = self.bench;
         for (index, check) in checks.iter().enumerate() {
-            if let Judge::User(judge) = check.judge {
-                self.rule(
-                    index,
-                    &subjects::user(&facts.user),
-                    Share::User(facts),
-                    judge(facts, tenant, policy),
-                )?;
+            if let Some(case) = Case::of_user(check, facts, tenant, policy) {
+                self.rule(index, case)?;
             }
         }
         Ok(())
@@ -343,31 +354,18 @@ impl<'a> Court<'a> {
                         }),
                     },
                 );
-                self.rule(index, &subjects::exception(exception), Share::Tenant, rulings)?;
+                self.rule(index, Case::new(subjects::exception(exception), Share::Tenant, rulings))?;
             }
         }
         Ok(())
     }
 
     /// Counts what a check said of one subject, and keeps what a person should see.
-    fn rule(
-        &mut self,
-        index: usize,
-        judged: &Subject,
-        share: Share<'_>,
-        rulings: Vec<Ruling>,
-    ) -> Result<(), StoreError> {
+    fn rule(&mut self, index: usize, case: Case<'_>) -> Result<(), StoreError> {
         let check = self.bench.checks[index];
-        let rulings = self.without_old_events(check, judged, share, rulings)?;
-        let missing = self.missing(check, share);
-        let rulings: Vec<Ruling> = worst_of_each_subject(rulings)
-            .into_iter()
-            .map(|ruling| match (ruling.verdict, missing) {
-                // Missing data is never a pass, whatever the check thinks.
-                (Verdict::Pass, Some(gap)) => Ruling::not_assessed(gap),
-                _ => self.without_what_is_missing(ruling, share),
-            })
-            .collect();
+        let Case { subject: judged, share, rulings } = case;
+        let rulings = self.without_old_events(check, &judged, share, rulings)?;
+        let rulings = settled(check, share, self.bench.tenant, rulings);
         self.tallies[index].add_subject(&rulings);
         let unread = matches!(share, Share::User(facts) if is_unread_mailbox(check, facts));
         if unread || rulings.iter().any(|ruling| ruling.verdict == Verdict::NotAssessed) {
@@ -375,19 +373,10 @@ impl<'a> Court<'a> {
         }
         for ruling in rulings {
             let found = matches!(ruling.verdict, Verdict::Fail | Verdict::Review | Verdict::Error);
-            let verdict = if found { self.find(check, judged, share, ruling)? } else { ruling.verdict };
+            let verdict = if found { self.find(check, &judged, share, ruling)? } else { ruling.verdict };
             self.tallies[index].count(verdict);
         }
         Ok(())
-    }
-
-    /// The first part that the check needs for this subject and did not get.
-    fn missing<'f>(&self, check: &Check, share: Share<'f>) -> Option<&'f Gap>
-    where
-        'a: 'f,
-    {
-        let tenant: &'a Tenant = self.bench.tenant;
-        check.needs.iter().find_map(|part| share.gap(*part, tenant))
     }
 
     /// What was judged now, less the events that were in reports for long enough: they are listed once as expired.
@@ -432,17 +421,6 @@ impl<'a> Court<'a> {
         let first_seen_at = self.run.expire_event(&finding.check_id, &finding.subject)?;
         self.findings.push(Finding { first_seen_at, change: Change::Expired, ..finding });
         self.flush_if_full()
-    }
-
-    /// Missing data is never a fail either: what is wrong only by what a part does not show is open without it.
-    fn without_what_is_missing(&self, ruling: Ruling, share: Share<'_>) -> Ruling {
-        let missing = ruling.rests_on.iter().find_map(|part| share.gap(*part, self.bench.tenant));
-        match (missing, ruling.subject) {
-            (Some(gap), subject) if ruling.verdict.is_open() => {
-                Ruling { subject, ..Ruling::not_assessed(gap) }
-            }
-            (_, subject) => Ruling { subject, ..ruling },
-        }
     }
 
     /// A part that would show a subject of the check, or is needed to judge it, and was not read.
@@ -705,6 +683,23 @@ fn held(rulings: Vec<Ruling>, gap: Option<&Gap>) -> Vec<Ruling> {
         _ => ruling,
     };
     rulings.into_iter().map(assume).collect()
+}
+
+/// What may be said of one subject with what was read of it.
+fn settled(check: &Check, share: Share<'_>, tenant: &Tenant, rulings: Vec<Ruling>) -> Vec<Ruling> {
+    let first = |parts: &[Part]| parts.iter().find_map(|part| share.gap(*part, tenant));
+    let needed = first(check.needs);
+    let settle = |ruling: Ruling| match ruling.verdict {
+        // Missing data is never a pass, whatever the check thinks.
+        Verdict::Pass => needed.map_or(ruling, Ruling::not_assessed),
+        // Nor a fail: what is wrong only by what a part does not show is open without it.
+        verdict if verdict.is_open() => match first(&ruling.rests_on) {
+            Some(gap) => Ruling { subject: ruling.subject, ..Ruling::not_assessed(gap) },
+            None => ruling,
+        },
+        _ => ruling,
+    };
+    worst_of_each_subject(rulings).into_iter().map(settle).collect()
 }
 
 /// One ruling a subject: where a mailbox lists an address twice, the worse one.
