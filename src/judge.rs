@@ -151,6 +151,10 @@ impl<'f> Share<'f> {
             }
             (Self::User(facts), _) => facts.gap(part).or_else(|| tenant.gap(part)),
             (Self::Domain, Part::Domains) => tenant.domains.gap_beyond_rows(),
+            // The account's own row was read.
+            (Self::Account(Some(_)), Part::ServiceAccounts) => {
+                tenant.service_accounts.gap().filter(|gap| !gap.is_of_rows())
+            }
             (Self::Account(Some(account)), Part::SaKeys) => account.keys.gap(),
             (Self::Account(None), Part::SaKeys) => tenant.service_accounts.gap(),
             (Self::Account(Some(account)), Part::ServiceAccountUse) => {
@@ -673,7 +677,7 @@ fn unlisted(part: Part, tenant: &Tenant) -> Option<&Gap> {
 
 /// Whether it is known for each subject of a part whether its own row was read.
 const fn is_rechecked_by_row(part: Part) -> bool {
-    matches!(part, Part::Users | Part::Domains)
+    matches!(part, Part::Users | Part::Domains | Part::ServiceAccounts)
 }
 
 /// What is wrong of a delegation whose end would not have shown.

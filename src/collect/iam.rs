@@ -126,6 +126,7 @@ fn policy_reading(policy: Result<Policy, GoogleError>) -> Reading<IamPolicy> {
         Ok(policy) => policy,
         Err(error) => return Reading::Missing(gaps::refused(Part::IamPolicies, &error)),
     };
+    let gap = gaps::broken_rows(Part::IamPolicies, &policy.broken);
     let audit_logs = audit_logs(policy.audit_configs);
     let bindings = policy.bindings.into_iter().map(|binding| IamBinding {
         role: binding.role,
@@ -134,7 +135,7 @@ fn policy_reading(policy: Result<Policy, GoogleError>) -> Reading<IamPolicy> {
             .condition
             .map(|condition| IamCondition { title: condition.title, expression: condition.expression }),
     });
-    Reading::Complete(IamPolicy { bindings: bindings.collect(), audit_logs })
+    reading(IamPolicy { bindings: bindings.collect(), audit_logs }, true, gap)
 }
 
 fn audit_logs(configs: Vec<AuditConfig>) -> Vec<AuditLog> {

@@ -65,7 +65,9 @@ pub(super) async fn collect(
     let accounts = match (not_found, unread) {
         (Some(gap), Some(other)) if gap.class == other.class => {
             let message = format!("{} {}", gap.message, other.message);
-            reading(ServiceAccounts::new(accounts.collect()), any, [Gap { message, ..gap }])
+            // What lacks more than single rows is not told as if it lacked only these.
+            let gravest = if gap.is_of_rows() { other } else { gap };
+            reading(ServiceAccounts::new(accounts.collect()), any, [Gap { message, ..gravest }])
         }
         (search, projects) => {
             reading(ServiceAccounts::new(accounts.collect()), any, projects.into_iter().chain(search))
@@ -146,7 +148,7 @@ fn with_found(
 /// What is missing of projects: the gravest, and how many there are.
 fn of_projects<T>(read: &[(String, Reading<T>)]) -> Option<Gap> {
     let gaps = || read.iter().filter_map(|(project, accounts)| Some((project, accounts.gap()?)));
-    let (project, gravest) = gaps().max_by_key(|(_, gap)| gap.class)?;
+    let (project, gravest) = gaps().max_by_key(|(_, gap)| (gap.class, !gap.is_of_rows()))?;
     let message = match gaps().count() {
         1 => format!("Project {project}: {}", gravest.message),
         several => format!(
@@ -182,7 +184,7 @@ async fn keys(
 ) -> Reading<Vec<ServiceAccountKey>> {
     let listing = iam1::list_user_managed_keys(session, project, &account.email).all().await;
     let gap = gaps::of_listing(Part::SaKeys, &listing);
-    reading(listing.rows.into_iter().map(key).collect(), listing.began, gap)
+    reading(listing.rows.into_iter().map(|row| key(row.0)).collect(), listing.began, gap)
 }
 
 fn service_account(wire: iam1::ServiceAccount, project: &str) -> ServiceAccount {

@@ -10,8 +10,8 @@ use super::{Api, Bound, GoogleError, Pages, Request, Session, segment};
 /// The only scope that IAM accepts; what the account may really do, its IAM roles decide.
 pub const CLOUD_SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 
-/// A service account without its `etag`: one that is no base64 would fail the whole row, and not every
-/// server honours the mask that leaves it out.
+/// A service account with its address and id, without which nothing can be asked or told of it, and without its
+/// `etag`: one that is no base64 would fail the whole row, and not every server honours the mask that leaves it out.
 #[derive(Clone, Debug)]
 pub struct ServiceAccountRow(pub ServiceAccount);
 
@@ -19,8 +19,30 @@ impl<'de> Deserialize<'de> for ServiceAccountRow {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut fields = serde_json::Map::deserialize(deserializer)?;
         fields.remove("etag");
+        has_text(&fields, "email")?;
+        has_text(&fields, "uniqueId")?;
         serde_json::from_value(fields.into()).map(Self).map_err(serde::de::Error::custom)
     }
+}
+
+/// A key with its name, by which its finding is known from run to run.
+#[derive(Clone, Debug)]
+pub struct KeyRow(pub ServiceAccountKey);
+
+impl<'de> Deserialize<'de> for KeyRow {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let fields = serde_json::Map::deserialize(deserializer)?;
+        has_text(&fields, "name")?;
+        serde_json::from_value(fields.into()).map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
+fn has_text<E: serde::de::Error>(
+    fields: &serde_json::Map<String, serde_json::Value>,
+    name: &'static str,
+) -> Result<(), E> {
+    let text = fields.get(name).and_then(serde_json::Value::as_str);
+    text.filter(|text| !text.is_empty()).map(drop).ok_or_else(|| E::missing_field(name))
 }
 
 /// `projects.serviceAccounts.list`: 100 a page.
@@ -41,7 +63,7 @@ pub fn list_user_managed_keys<'a>(
     session: &'a Session<'a>,
     project: &str,
     account: &str,
-) -> Pages<'a, ServiceAccountKey> {
+) -> Pages<'a, KeyRow> {
     let path = format!("v1/projects/{}/serviceAccounts/{}/keys", segment(project), segment(account));
     let request = Request::new(Api::Iam, path).query("keyTypes", "USER_MANAGED").query(
         "fields",

@@ -1,27 +1,88 @@
 //! The shape of an IAM policy, the same in every API that answers one.
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
-/// `Policy`, as far as it is read.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+use super::BrokenRows;
+
+/// `Policy`, as far as it is read: each binding by itself, so that an odd one does not cost the others.
+#[derive(Clone, Debug, Default)]
 pub struct Policy {
     /// Who has which role.
-    #[serde(default)]
     pub bindings: Vec<Binding>,
     /// Which accesses are logged.
-    #[serde(default)]
     pub audit_configs: Vec<AuditConfig>,
+    /// Bindings, members and logged accesses that cannot be read.
+    pub broken: BrokenRows,
+}
+
+/// The policy with its entries as they came.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Entries {
+    #[serde(default)]
+    bindings: Vec<Box<RawValue>>,
+    #[serde(default)]
+    audit_configs: Vec<Box<RawValue>>,
+}
+
+/// A binding with its members as they came.
+#[derive(Deserialize)]
+struct Members {
+    role: String,
+    #[serde(default)]
+    members: Vec<Value>,
+    condition: Option<Condition>,
+}
+
+impl<'de> Deserialize<'de> for Policy {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let entries = Entries::deserialize(deserializer)?;
+        let mut policy = Self::default();
+        for raw in &entries.bindings {
+            match decoded::<Members>(raw) {
+                Ok(Members { role, .. }) if role.is_empty() => policy.broken.add("no role", raw.get()),
+                Ok(Members { role, members, condition }) => {
+                    let count = members.len();
+                    let is_named = |member: Value| match member {
+                        Value::String(member) if !member.is_empty() => Some(member),
+                        _ => None,
+                    };
+                    let members: Vec<String> = members.into_iter().filter_map(is_named).collect();
+                    if members.len() < count {
+                        policy.broken.add("a member is no text", raw.get());
+                    }
+                    policy.bindings.push(Binding { role, members, condition });
+                }
+                Err(error) => policy.broken.add(&error, raw.get()),
+            }
+        }
+        for raw in &entries.audit_configs {
+            match decoded(raw) {
+                Ok(config) => policy.audit_configs.push(config),
+                Err(error) => policy.broken.add(&error, raw.get()),
+            }
+        }
+        Ok(policy)
+    }
+}
+
+/// A list would be taken for an object without names.
+fn decoded<T: DeserializeOwned>(raw: &RawValue) -> Result<T, String> {
+    if !raw.get().starts_with('{') {
+        return Err("no object".to_owned());
+    }
+    serde_json::from_str(raw.get()).map_err(|error| error.to_string())
 }
 
 /// `Binding`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Binding {
     /// `roles/…`.
-    #[serde(default)]
     pub role: String,
     /// Principals.
-    #[serde(default)]
     pub members: Vec<String>,
     /// When it holds.
     pub condition: Option<Condition>,

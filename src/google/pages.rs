@@ -25,7 +25,7 @@ pub struct BrokenRows {
 const MAX_NAMED: usize = 100;
 
 /// What names a row of any listing, where it can be read.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 15] = [
     "id",
     "primaryEmail",
     "roleId",
@@ -39,6 +39,8 @@ const NAMES: [&str; 13] = [
     "uniqueId",
     "name",
     "fullResourceName",
+    "role",
+    "service",
 ];
 
 impl BrokenRows {

@@ -48,8 +48,8 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// Whether the user or the domain that a finding is about is not listed, while there are rows that could not
-    /// be read.
+    /// Whether the user, the domain or the key that a finding is about is not listed, while there are rows that
+    /// could not be read.
     fn may_be_in_an_unread_row(&self, finding: &Finding, check: &Check) -> bool {
         let tenant = self.tenant;
         match check.judge {
@@ -62,6 +62,18 @@ impl<'a> Sources<'a> {
                 let domains = tenant.domains.known();
                 let is_listed = domains.is_some_and(|domains| domains.find(&finding.judged_id).is_some());
                 tenant.domains.gap().is_some() && !is_listed
+            }
+            Judge::Key(_) => {
+                // Keys are listed an account each: only its own account's listing shows a key.
+                let Some((account, key)) = finding.judged_id.split_once('/') else { return false };
+                let accounts = tenant.service_accounts.known().into_iter().flat_map(|accounts| &accounts.0);
+                match accounts.into_iter().find(|known| known.unique_id == account) {
+                    None => tenant.service_accounts.gap().is_some(),
+                    Some(account) => {
+                        let mut keys = account.keys.known().into_iter().flatten();
+                        account.keys.gap().is_some() && !keys.any(|known| known.key_id == key)
+                    }
+                }
             }
             _ => false,
         }

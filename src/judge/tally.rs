@@ -70,10 +70,8 @@ impl Tally {
     }
 
     /// Whether nobody knows all subjects of the check.
-    pub(super) fn is_unlisted(&self) -> bool {
-        // Keys are listed an account each: one account without its keys leaves the check unlisted too.
-        let keys = self.check.judge.subjects().contains(&Part::SaKeys);
-        self.unlisted || (keys && self.not_assessed() > 0)
+    pub(super) const fn is_unlisted(&self) -> bool {
+        self.unlisted
     }
 
     pub(super) const fn not_assessed(&self) -> u64 {

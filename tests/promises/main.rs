@@ -40,6 +40,7 @@ mod organization;
 #[cfg(test)]
 mod probe_others;
 #[cfg(test)]
+mod real_cloud;
 mod real_delegation;
 #[cfg(test)]
 mod real_directory;

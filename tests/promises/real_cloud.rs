@@ -1,0 +1,197 @@
+//! Odd rows in the cloud's answers, and listings without an end: each costs what needs it, and nothing else.
+
+use std::collections::BTreeSet;
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use workspace_audit_emulator::{Fault, Options, TenantName};
+
+use crate::support::{Audit, Tenant};
+
+const KEY_CHECKS: [&str; 3] = ["KEY-01", "KEY-02", "KEY-03"];
+
+fn fault(line: &str, patch: &Value) -> Fault {
+    line.parse::<Fault>().unwrap().with_text(&patch.to_string()).unwrap()
+}
+
+fn options(tenant: TenantName, faults: Vec<Fault>) -> Options {
+    Options { tenant, at: Some("2026-11-21T07:00:00Z".parse().unwrap()), faults, ..Options::default() }
+}
+
+fn audited(tenant: TenantName, faults: Vec<Fault>) -> (Tenant, Audit) {
+    let tenant = Tenant::with(options(tenant, faults));
+    let audit = tenant.audit();
+    (tenant, audit)
+}
+
+/// Open findings of a check, by subject.
+fn open(audit: &Audit, check: &str) -> BTreeSet<String> {
+    let rows = audit.rows("findings.csv").into_iter();
+    let rows =
+        rows.filter(|row| row["check_id"] == check && ["fail", "review"].contains(&row["verdict"].as_str()));
+    rows.map(|row| row["subject_id"].clone()).collect()
+}
+
+fn fixed(audit: &Audit) -> BTreeSet<(String, String)> {
+    let report = audit.json("report.json");
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let fixed = report["fixed"].as_array().unwrap().iter();
+    fixed.map(|finding| (text(&finding["check_id"]), text(&finding["subject"]["id"]))).collect()
+}
+
+fn keys_of(account: &str) -> String {
+    format!("GET /v1/projects/*/serviceAccounts/{account}/keys")
+}
+
+/// Addresses of accounts that have keys.
+fn with_keys(audit: &Audit) -> Vec<String> {
+    let rows = audit.rows("sa_keys.csv");
+    let all: BTreeSet<String> = rows.iter().map(|row| row["service_account"].clone()).collect();
+    all.into_iter().collect()
+}
+
+#[test]
+fn an_odd_account_row_costs_no_other_account_its_verdicts() {
+    let (_tenant, undisturbed) = audited(TenantName::Typical, Vec::new());
+    for odd in [json!("odd"), json!({ "email": null, "uniqueId": "42" }), json!({ "email": "odd@example" })] {
+        let patch = json!([{ "op": "add", "path": "/accounts/-", "value": odd }]);
+        let (_tenant, audit) = audited(
+            TenantName::Typical,
+            vec![fault("GET /v1/projects/*/serviceAccounts patch", &patch)],
+        );
+        assert!(audit.coverage("service_accounts")["reason"].starts_with("undecodable_row"), "{odd}");
+        for check in KEY_CHECKS {
+            assert_eq!(audit.verdicts(check)["pass"], undisturbed.verdicts(check)["pass"], "{check} {odd}");
+            assert!(audit.verdicts(check)["not_assessed"] > undisturbed.verdicts(check)["not_assessed"]);
+            assert_eq!(open(&audit, check), open(&undisturbed, check), "{check} {odd}");
+        }
+    }
+}
+
+#[test]
+fn an_odd_key_row_keeps_only_its_own_accounts_findings_open() {
+    let mut tenant = Tenant::with(options(TenantName::Neglected, Vec::new()));
+    let first = tenant.audit();
+    let accounts = with_keys(&first);
+    let (odd, mended) = (&accounts[0], &accounts[1]);
+    let ids = |account: &str| -> BTreeSet<(String, String)> {
+        let rows = first.rows("findings.csv").into_iter();
+        let of_account = rows.filter(|row| {
+            KEY_CHECKS.contains(&row["check_id"].as_str())
+                && row["subject_name"].starts_with(&format!("{account} key"))
+                && ["fail", "review"].contains(&row["verdict"].as_str())
+        });
+        of_account.map(|row| (row["check_id"].clone(), row["subject_id"].clone())).collect()
+    };
+    assert!(!ids(odd).is_empty() && !ids(mended).is_empty(), "{accounts:?}");
+    let odd_row = json!([{ "op": "replace", "path": "/keys/0", "value": { "name": null } }]);
+    let no_key = json!([{ "op": "replace", "path": "/keys", "value": [] }]);
+    let faults = vec![
+        fault(&format!("{} patch", keys_of(odd)), &odd_row),
+        fault(&format!("{} patch", keys_of(mended)), &no_key),
+    ];
+    tenant.becomes(options(TenantName::Neglected, faults));
+    let second = tenant.audit();
+    assert!(second.coverage("sa_keys")["reason"].contains("undecodable_row"));
+    let fixed = fixed(&second);
+    assert!(ids(mended).is_subset(&fixed), "{fixed:?}");
+    assert!(ids(odd).is_disjoint(&fixed), "{fixed:?}");
+    for (check, subject) in ids(odd) {
+        assert!(open(&second, &check).contains(&subject), "{check} {subject}");
+    }
+}
+
+#[test]
+fn an_odd_binding_keeps_the_paths_that_were_found_and_passes_nobody() {
+    let (_tenant, undisturbed) = audited(TenantName::Typical, Vec::new());
+    assert!(undisturbed.verdicts("KEY-06")["pass"] > 0 && !open(&undisturbed, "KEY-05").is_empty());
+    let odd = [
+        json!({ "role": "roles/owner", "members": [null] }),
+        json!({ "members": ["user:ann@example.com"] }),
+        json!({ "role": null, "members": ["user:ann@example.com"] }),
+        json!({ "role": "roles/owner", "members": ["user:ann@example.com"], "condition": "odd" }),
+        json!("odd"),
+    ];
+    for odd in odd {
+        let patch = json!([{ "op": "add", "path": "/bindings/-", "value": odd }]);
+        let (_tenant, audit) =
+            audited(TenantName::Typical, vec![fault("POST /v3/projects/*:getIamPolicy patch", &patch)]);
+        assert!(audit.coverage("iam_policies")["reason"].starts_with("undecodable_row"), "{odd}");
+        for check in ["KEY-05", "KEY-06"] {
+            assert_eq!(audit.verdicts(check)["pass"], 0, "{check} {odd}");
+            assert!(open(&undisturbed, check).is_subset(&open(&audit, check)), "{check} {odd}");
+        }
+    }
+}
+
+/// Between the audit and the emulator: answers what one path asks with a page and ever another token.
+fn endless(upstream: SocketAddr, path: &'static str, rows: &'static str) -> (SocketAddr, Arc<AtomicU64>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (address, asked) = (listener.local_addr().unwrap(), Arc::new(AtomicU64::new(0)));
+    let count = Arc::clone(&asked);
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let count = Arc::clone(&count);
+            std::thread::spawn(move || between(stream, upstream, path, rows, &count));
+        }
+    });
+    (address, asked)
+}
+
+fn between(mut client: TcpStream, upstream: SocketAddr, path: &str, rows: &str, count: &AtomicU64) {
+    let mut head = Vec::new();
+    let mut buffer = [0; 4096];
+    let end = loop {
+        let Ok(read @ 1..) = client.read(&mut buffer) else { return };
+        head.extend_from_slice(&buffer[..read]);
+        if let Some(end) = head.windows(4).position(|four| four == b"\r\n\r\n") {
+            break end;
+        }
+    };
+    let text = String::from_utf8_lossy(&head[..end]).into_owned();
+    if text.lines().next().is_some_and(|line| line.contains(path)) {
+        let token = count.fetch_add(1, Ordering::Relaxed);
+        let body = format!(r#"{{"kind": "k", {rows}, "nextPageToken": "t{token}"}}"#);
+        let length = body.len();
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\
+             Connection: close\r\n\r\n{body}"
+        );
+        let _ = client.write_all(answer.as_bytes());
+        return;
+    }
+    // One request a connection, so that each is looked at.
+    let mut server = TcpStream::connect(upstream).unwrap();
+    server.write_all(text.as_bytes()).unwrap();
+    server.write_all(b"\r\nConnection: close").unwrap();
+    server.write_all(&head[end..]).unwrap();
+    let (mut from, mut to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+    std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+    let _ = std::io::copy(&mut server, &mut client);
+    let _ = client.shutdown(Shutdown::Both);
+}
+
+#[test]
+fn a_listing_without_an_end_is_ended_and_costs_no_other_part() {
+    let (_tenant, undisturbed) = audited(TenantName::Healthy, Vec::new());
+    for rows in [r#""domains": []"#, r#""domains": [{"domainName": "example.com", "isPrimary": true}]"#] {
+        let tenant = Tenant::with(options(TenantName::Healthy, Vec::new()));
+        let (address, asked) = endless(tenant.address(), "/domains", rows);
+        tenant.edit_config(|text| text.replace(&tenant.base_url(), &format!("http://{address}")));
+        let began = Instant::now();
+        let audit = tenant.audit();
+        assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
+        audit.assert_code(4);
+        assert!(audit.coverage("domains")["reason"].starts_with("listing_too_long"), "{rows}");
+        let asked = asked.load(Ordering::Relaxed);
+        assert!((100..=201).contains(&asked), "{asked} pages");
+        assert_eq!(audit.verdicts("TEN-01")["pass"], 0);
+        for part in ["users", "admin_roles", "send_as", "service_accounts"] {
+            assert_eq!(audit.coverage(part)["reason"], undisturbed.coverage(part)["reason"], "{part}");
+        }
+    }
+}
