@@ -96,7 +96,8 @@ fn an_odd_key_row_keeps_only_its_own_accounts_findings_open() {
     ];
     tenant.becomes(options(TenantName::Neglected, faults));
     let second = tenant.audit();
-    assert!(second.coverage("sa_keys")["reason"].contains("undecodable_row"));
+    let row = second.coverage("sa_keys");
+    assert!(row["reason"].contains("undecodable_row"), "{row:?} {odd} {mended}");
     let fixed = fixed(&second);
     assert!(ids(mended).is_subset(&fixed), "{fixed:?}");
     assert!(ids(odd).is_disjoint(&fixed), "{fixed:?}");
@@ -122,7 +123,7 @@ fn an_odd_binding_keeps_the_paths_that_were_found_and_passes_nobody() {
             audited(TenantName::Typical, vec![fault("POST /v3/projects/*:getIamPolicy patch", &patch)]);
         assert!(audit.coverage("iam_policies")["reason"].starts_with("undecodable_row"), "{odd}");
         for check in ["KEY-05", "KEY-06"] {
-            assert_eq!(audit.verdicts(check)["pass"], 0, "{check} {odd}");
+            assert_eq!(audit.verdicts(check)["pass"], 0, "{check} {odd} {:?} {:?} {:?}", undisturbed.verdicts(check), audit.verdicts(check), audit.coverage("iam_policies"));
             assert!(open(&undisturbed, check).is_subset(&open(&audit, check)), "{check} {odd}");
         }
     }
