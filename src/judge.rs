@@ -2,6 +2,8 @@
 //! what they say, and compares with the last run.
 
 mod coverage;
+#[cfg(test)]
+mod missing_parts;
 mod sources;
 mod tally;
 

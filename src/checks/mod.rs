@@ -18,7 +18,7 @@ pub mod catalogue;
 pub mod subjects;
 
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;
 #[cfg(test)]
 pub(crate) mod test_facts;
 

@@ -23,7 +23,7 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-fn flag() -> impl Strategy<Value = Option<bool>> {
+pub(crate) fn flag() -> impl Strategy<Value = Option<bool>> {
     proptest::option::of(any::<bool>())
 }
 
@@ -66,7 +66,7 @@ fn entries() -> impl Strategy<Value = SendAs> {
     )
 }
 
-fn mailboxes() -> impl Strategy<Value = UserFacts> {
+pub(crate) fn mailboxes() -> impl Strategy<Value = UserFacts> {
     let gmail = prop_oneof![Just(GmailState::On), Just(GmailState::Off), Just(GmailState::Unknown)];
     (users(), proptest::collection::vec(entries(), 0..3), gmail).prop_map(|(user, entries, gmail)| {
         let mut facts = mailbox(user, entries);

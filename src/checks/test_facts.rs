@@ -13,20 +13,20 @@ use crate::tenant::{
     TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant, User, UserFacts, WorkloadIdentityPools,
 };
 
-pub(super) const CLIENT: &str = "104000000000000000001";
-pub(super) const ACCOUNT: &str = "mailer@project.iam.gserviceaccount.com";
+pub(crate) const CLIENT: &str = "104000000000000000001";
+pub(crate) const ACCOUNT: &str = "mailer@project.iam.gserviceaccount.com";
 pub(crate) const GMAIL_SEND: &str = "https://www.googleapis.com/auth/gmail.send";
-pub(super) const UNHEARD_OF: &str = "https://www.googleapis.com/auth/unheard.of";
+pub(crate) const UNHEARD_OF: &str = "https://www.googleapis.com/auth/unheard.of";
 
-pub(super) fn run_at() -> DateTime<Utc> {
+pub(crate) fn run_at() -> DateTime<Utc> {
     "2026-11-21T07:00:00Z".parse().unwrap()
 }
 
-pub(super) fn days_ago(days: i64) -> DateTime<Utc> {
+pub(crate) fn days_ago(days: i64) -> DateTime<Utc> {
     run_at() - TimeDelta::days(days)
 }
 
-pub(super) fn policy() -> Policy {
+pub(crate) fn policy() -> Policy {
     Policy::of(Profile::Default)
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn gap(part: Part) -> Gap {
 }
 
 /// An ordinary user, in order: active, with a mailbox, enrolled, signed in yesterday.
-pub(super) fn user(id: &str, email: &str) -> User {
+pub(crate) fn user(id: &str, email: &str) -> User {
     User {
         id: id.into(),
         primary_email: email.into(),
@@ -66,16 +66,16 @@ pub(super) fn user(id: &str, email: &str) -> User {
     }
 }
 
-pub(super) fn ann() -> User {
+pub(crate) fn ann() -> User {
     user("100", "ann@example.com")
 }
 
-pub(super) fn super_admin(id: &str, email: &str) -> User {
+pub(crate) fn super_admin(id: &str, email: &str) -> User {
     User { is_admin: Some(true), ..user(id, email) }
 }
 
 /// A mailbox with the user's own address and these.
-pub(super) fn mailbox(user: User, others: impl IntoIterator<Item = SendAs>) -> UserFacts {
+pub(crate) fn mailbox(user: User, others: impl IntoIterator<Item = SendAs>) -> UserFacts {
     let own = SendAs {
         kind: SendAsKind::Primary,
         is_primary: true,
@@ -87,7 +87,7 @@ pub(super) fn mailbox(user: User, others: impl IntoIterator<Item = SendAs>) -> U
     with_send_as(user, MailboxFact::Read(entries))
 }
 
-pub(super) fn with_send_as(user: User, send_as: MailboxFact<Vec<SendAs>>) -> UserFacts {
+pub(crate) fn with_send_as(user: User, send_as: MailboxFact<Vec<SendAs>>) -> UserFacts {
     let mailbox = Mailbox {
         gmail: GmailState::On,
         gmail_evidence: "send_as_list_answered".into(),
@@ -99,7 +99,7 @@ pub(super) fn with_send_as(user: User, send_as: MailboxFact<Vec<SendAs>>) -> Use
 }
 
 /// A custom "from" address, verified, sent by Gmail.
-pub(super) fn custom(email: &str) -> SendAs {
+pub(crate) fn custom(email: &str) -> SendAs {
     SendAs {
         send_as_email: email.into(),
         display_name: String::new(),
@@ -113,17 +113,17 @@ pub(super) fn custom(email: &str) -> SendAs {
     }
 }
 
-pub(super) fn through(host: &str, port: i64, security_mode: &str, entry: SendAs) -> SendAs {
+pub(crate) fn through(host: &str, port: i64, security_mode: &str, entry: SendAs) -> SendAs {
     let smtp = SmtpMsa { host: host.into(), port: Some(port), security_mode: security_mode.into() };
     SendAs { smtp: Some(smtp), ..entry }
 }
 
-pub(super) fn domain(name: &str, verified: Option<bool>) -> Domain {
+pub(crate) fn domain(name: &str, verified: Option<bool>) -> Domain {
     Domain { name: name.into(), kind: DomainKind::Secondary, verified, parent: None }
 }
 
 /// A tenant of which everything was read: these users, `example.com` verified, `unproved.example` not.
-pub(super) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Tenant {
+pub(crate) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Tenant {
     let users = users.into_iter().cloned().map(Ok::<_, std::convert::Infallible>);
     let Ok(people) = People::index(users);
     Tenant {
@@ -212,7 +212,7 @@ pub(crate) fn without(part: Part, mut tenant: Tenant) -> Tenant {
 }
 
 /// The same tenant, in which `holder` holds role `1` (super admin) or `2` (help desk).
-pub(super) fn with_role(role: &str, holder: &str, kind: AssigneeType, mut tenant: Tenant) -> Tenant {
+pub(crate) fn with_role(role: &str, holder: &str, kind: AssigneeType, mut tenant: Tenant) -> Tenant {
     if let Reading::Complete(roles) = &mut tenant.admin_roles {
         roles.assignments.push(RoleAssignment {
             id: format!("assignment of {role} to {holder}"),
@@ -236,7 +236,7 @@ pub(crate) fn delegating(scopes: &[&str], keys: Reading<Vec<ServiceAccountKey>>)
     }
 }
 
-pub(super) fn account(keys: Reading<Vec<ServiceAccountKey>>) -> ServiceAccount {
+pub(crate) fn account(keys: Reading<Vec<ServiceAccountKey>>) -> ServiceAccount {
     ServiceAccount {
         project: "project".into(),
         email: ACCOUNT.into(),
@@ -249,7 +249,7 @@ pub(super) fn account(keys: Reading<Vec<ServiceAccountKey>>) -> ServiceAccount {
 }
 
 /// The register's entry of a client, with nothing left to fill in.
-pub(super) fn registered_client(client_id: &str) -> RegisteredClient {
+pub(crate) fn registered_client(client_id: &str) -> RegisteredClient {
     RegisteredClient {
         client_id: client_id.into(),
         name: String::new(),
@@ -265,12 +265,12 @@ pub(super) fn registered_client(client_id: &str) -> RegisteredClient {
 }
 
 /// The policy with a register of this client.
-pub(super) fn policy_of(client: RegisteredClient) -> Policy {
+pub(crate) fn policy_of(client: RegisteredClient) -> Policy {
     Policy { register: Some(Register(vec![client])), ..policy() }
 }
 
 /// Who gets at the account: along these paths and no others.
-pub(super) fn takeover(paths: Vec<TakeoverPath>) -> Takeover {
+pub(crate) fn takeover(paths: Vec<TakeoverPath>) -> Takeover {
     Takeover {
         client_id: CLIENT.into(),
         account: ACCOUNT.into(),
@@ -282,7 +282,7 @@ pub(super) fn takeover(paths: Vec<TakeoverPath>) -> Takeover {
 }
 
 /// A path of one hop, of a colleague.
-pub(super) fn path(edge: TakeoverEdge) -> TakeoverPath {
+pub(crate) fn path(edge: TakeoverEdge) -> TakeoverPath {
     TakeoverPath {
         principal: "ann@example.com".into(),
         kind: TakeoverPrincipal::Human,
@@ -301,7 +301,7 @@ pub(super) fn path(edge: TakeoverEdge) -> TakeoverPath {
 }
 
 /// A key in order: a month old, expiring.
-pub(super) fn key() -> ServiceAccountKey {
+pub(crate) fn key() -> ServiceAccountKey {
     ServiceAccountKey {
         key_id: "abc123".into(),
         created_at: Some(days_ago(30)),
@@ -313,20 +313,20 @@ pub(super) fn key() -> ServiceAccountKey {
     }
 }
 
-pub(super) fn first_grant(tenant: &Tenant) -> Grant {
+pub(crate) fn first_grant(tenant: &Tenant) -> Grant {
     tenant.grants.iter().next().unwrap().clone()
 }
 
-pub(super) fn judge_tenant(check: &Check, tenant: &Tenant) -> Vec<Ruling> {
+pub(crate) fn judge_tenant(check: &Check, tenant: &Tenant) -> Vec<Ruling> {
     let Judge::Tenant(judge) = check.judge else { panic!("{} does not judge tenants", check.id) };
     judge(tenant, &policy())
 }
 
-pub(super) fn judge_user(check: &Check, facts: &UserFacts, tenant: &Tenant) -> Vec<Ruling> {
+pub(crate) fn judge_user(check: &Check, facts: &UserFacts, tenant: &Tenant) -> Vec<Ruling> {
     judge_user_by(check, facts, tenant, &policy())
 }
 
-pub(super) fn judge_user_by(
+pub(crate) fn judge_user_by(
     check: &Check,
     facts: &UserFacts,
     tenant: &Tenant,
@@ -337,50 +337,50 @@ pub(super) fn judge_user_by(
 }
 
 /// What the check says of the tenant's first grant.
-pub(super) fn judge_grant(check: &Check, tenant: &Tenant) -> Ruling {
+pub(crate) fn judge_grant(check: &Check, tenant: &Tenant) -> Ruling {
     let Judge::Grant(judge) = check.judge else { panic!("{} does not judge grants", check.id) };
     only(judge(&first_grant(tenant), tenant, &policy()))
 }
 
 /// What the check says of the tenant's client.
-pub(super) fn judge_client(check: &Check, tenant: &Tenant) -> Vec<Ruling> {
+pub(crate) fn judge_client(check: &Check, tenant: &Tenant) -> Vec<Ruling> {
     judge_client_by(check, tenant, &policy())
 }
 
-pub(super) fn judge_client_by(check: &Check, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+pub(crate) fn judge_client_by(check: &Check, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
     let Judge::Client(judge) = check.judge else { panic!("{} does not judge clients", check.id) };
     judge(CLIENT, tenant, policy)
 }
 
 /// What the check says of the account along these paths.
-pub(super) fn judge_paths(check: &Check, paths: Vec<TakeoverPath>) -> Vec<Ruling> {
+pub(crate) fn judge_paths(check: &Check, paths: Vec<TakeoverPath>) -> Vec<Ruling> {
     judge_paths_by(check, paths, &policy())
 }
 
-pub(super) fn judge_paths_by(check: &Check, paths: Vec<TakeoverPath>, policy: &Policy) -> Vec<Ruling> {
+pub(crate) fn judge_paths_by(check: &Check, paths: Vec<TakeoverPath>, policy: &Policy) -> Vec<Ruling> {
     let tenant = delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()));
     judge_client_by(check, &Tenant { takeovers: vec![takeover(paths)], ..tenant }, policy)
 }
 
-pub(super) fn judge_key(check: &Check, key: &ServiceAccountKey, tenant: &Tenant) -> Ruling {
+pub(crate) fn judge_key(check: &Check, key: &ServiceAccountKey, tenant: &Tenant) -> Ruling {
     let Judge::Key(judge) = check.judge else { panic!("{} does not judge keys", check.id) };
     let account = account(Reading::Complete(vec![key.clone()]));
     only(judge(key, &account, tenant, &policy()))
 }
 
-pub(super) fn judge_project(check: &Check, project: &ProjectGuardrails) -> Vec<Ruling> {
+pub(crate) fn judge_project(check: &Check, project: &ProjectGuardrails) -> Vec<Ruling> {
     let Judge::Project(judge) = check.judge else { panic!("{} does not judge projects", check.id) };
     judge(project, &tenant([]), &policy())
 }
 
-pub(super) fn only(mut rulings: Vec<Ruling>) -> Ruling {
+pub(crate) fn only(mut rulings: Vec<Ruling>) -> Ruling {
     assert_eq!(rulings.len(), 1, "{rulings:#?}");
     rulings.remove(0)
 }
 
 /// A tenant in which the client that holds the scopes is no account that exists: one that a policy still names as
 /// deleted, or one that nobody knows.
-pub(super) fn gone(scopes: &[&str], is_deleted: bool) -> Tenant {
+pub(crate) fn gone(scopes: &[&str], is_deleted: bool) -> Tenant {
     let member = format!("deleted:serviceAccount:old@p.iam.gserviceaccount.com?uid={CLIENT}");
     let binding = IamBinding { role: "roles/viewer".into(), members: vec![member], condition: None };
     let policy = IamPolicy { bindings: vec![binding], ..IamPolicy::default() };
