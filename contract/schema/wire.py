@@ -341,7 +341,8 @@ def _fits(rust_type: str, schema: dict) -> bool:
     inner = re.sub(r"^Option<(.*)>$", r"\1", rust_type)
     match schema.get("type", "object"):
         case "array":
-            return inner.startswith("Vec<")
+            # `Texts` is a list of strings that is read entry by entry.
+            return inner.startswith("Vec<") or (inner == "Texts" and schema["items"].get("type") == "string")
         case "string":
             return inner in ("String", "DateTime<Utc>")
         case "boolean":

@@ -68,15 +68,12 @@ impl Reply {
 
     /// Changed by a JSON Patch; as it was, where the patch does not fit.
     fn patched(self, patch: &str) -> Self {
-        let (Ok(mut body), Ok(patch)) =
-            (serde_json::from_slice(&self.body), serde_json::from_str::<json_patch::Patch>(patch))
-        else {
-            return self;
-        };
-        match json_patch::patch(&mut body, &patch) {
-            Ok(()) => Self { headers: self.headers, told: None, ..Self::json(self.status, &body, false) },
-            Err(_) => self,
-        }
+        let changed = serde_json::from_slice(&self.body).ok().and_then(|mut body: Value| {
+            let patch: json_patch::Patch = serde_json::from_str(patch).ok()?;
+            json_patch::patch(&mut body, &patch).ok()?;
+            Some(Self::json(self.status, &body, false).body)
+        });
+        Self { body: changed.unwrap_or_else(|| self.body.clone()), told: None, ..self }
     }
 
     pub(crate) fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
