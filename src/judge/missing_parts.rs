@@ -10,10 +10,10 @@ use crate::checks::properties::{flag, mailboxes};
 use crate::checks::test_facts::*;
 use crate::findings::{Ruling, Verdict};
 use crate::tenant::{
-    AdminRoles, App, AssigneeType, DelegationEvent, Domains, Gap, GapClass, GmailSettingChange, GmailState,
-    Grants, Guardrails, LastLogin, MailboxFact, MailboxRead, Part, Policy, ProjectGuardrails, ProjectUse,
-    Provenance, Reading, ServiceAccountUse, Sighting, SigningLogs, TakeoverEdge, TakeoverPath,
-    TakeoverPrincipal, Tenant, User, UserFacts,
+    AdminRoles, App, AssigneeType, BroadBinding, DelegationEvent, Domains, Gap, GapClass, GmailSettingChange,
+    GmailState, Grants, Guardrails, LastLogin, MailboxFact, MailboxRead, Part, Policy, ProjectGuardrails,
+    ProjectUse, Provenance, Reading, ServiceAccountUse, Sighting, SigningLogs, Takeover, TakeoverEdge,
+    TakeoverPath, TakeoverPrincipal, Tenant, User, UserFacts,
 };
 
 const MAIL: &str = "https://mail.google.com/";
@@ -31,33 +31,40 @@ struct World {
 #[derive(Clone, Copy, Debug)]
 struct Loss {
     class: GapClass,
-    /// What was read of it, and what runs before read of it, is there.
-    keeps_facts: bool,
+    kept: Kept,
 }
 
-const LOSSES: [Loss; 6] = {
-    const fn loss(class: GapClass, keeps_facts: bool) -> Loss {
-        Loss { class, keeps_facts }
-    }
-    [
-        loss(GapClass::Denied, false),
-        loss(GapClass::Denied, true),
-        loss(GapClass::Failed, false),
-        loss(GapClass::Failed, true),
-        loss(GapClass::NotConfigured, false),
-        loss(GapClass::NotConfigured, true),
-    ]
-};
+/// What there is of a part nevertheless.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kept {
+    Nothing,
+    /// An answer that broke off before its first row.
+    NoRow,
+    /// All rows, and what runs before read of it.
+    EveryRow,
+}
+
+fn losses() -> impl Iterator<Item = Loss> {
+    [GapClass::Denied, GapClass::Failed, GapClass::NotConfigured].into_iter().flat_map(|class| {
+        [Kept::Nothing, Kept::NoRow, Kept::EveryRow].into_iter().map(move |kept| Loss { class, kept })
+    })
+}
 
 impl Loss {
     fn gap(self, part: Part) -> Gap {
         Gap { class: self.class, ..gap(part) }
     }
 
-    fn of<T>(self, reading: &mut Reading<T>, part: Part) {
+    fn keeps_facts(self) -> bool {
+        self.kept == Kept::EveryRow
+    }
+
+    fn of<T: Default>(self, reading: &mut Reading<T>, part: Part) {
         let before = std::mem::replace(reading, Reading::Missing(self.gap(part)));
-        if let (Reading::Complete(facts), true) = (before, self.keeps_facts) {
-            *reading = Reading::Partial(facts, self.gap(part));
+        match (before, self.kept) {
+            (Reading::Complete(facts), Kept::EveryRow) => *reading = Reading::Partial(facts, self.gap(part)),
+            (Reading::Complete(_), Kept::NoRow) => *reading = Reading::Partial(T::default(), self.gap(part)),
+            _ => {}
         }
     }
 }
@@ -69,15 +76,22 @@ impl World {
         match part {
             Part::Users => {
                 loss.of(&mut tenant.people, part);
-                self.users.retain(|_| loss.keeps_facts);
+                self.users.retain(|_| loss.keeps_facts());
             }
             Part::Domains => {
                 loss.of(&mut tenant.domains, part);
-                if !loss.keeps_facts {
+                if !loss.keeps_facts() {
                     tenant.change_paths(|path| path.is_outside = None);
                 }
             }
-            Part::AdminRoles => loss.of(&mut tenant.admin_roles, part),
+            Part::AdminRoles => {
+                let assignments = tenant.admin_roles.known().map(|roles| roles.assignments.clone());
+                loss.of(&mut tenant.admin_roles, part);
+                // Roles and who holds them are two lists: one may break off alone.
+                if let Reading::Partial(roles, _) = &mut tenant.admin_roles {
+                    roles.assignments = assignments.unwrap_or_default();
+                }
+            }
             Part::SendAs => {
                 for facts in &mut self.users {
                     facts.mailbox.send_as = MailboxFact::Missing(loss.gap(part));
@@ -88,7 +102,7 @@ impl World {
             }
             Part::ServiceAccounts => {
                 loss.of(&mut tenant.service_accounts, part);
-                tenant.takeovers.retain(|_| loss.keeps_facts);
+                tenant.takeovers.retain(|_| loss.keeps_facts());
             }
             Part::SaKeys => {
                 if let Reading::Complete(accounts) = &mut tenant.service_accounts {
@@ -113,7 +127,8 @@ impl World {
                 }
                 for takeover in &mut tenant.takeovers {
                     takeover.gaps = vec![loss.gap(part)];
-                    takeover.paths.retain(|_| loss.keeps_facts);
+                    takeover.paths.retain(|_| loss.keeps_facts());
+                    takeover.broad.retain(|_| loss.keeps_facts());
                 }
                 // What would close a path was not read.
                 tenant.change_paths(|path| {
@@ -135,8 +150,8 @@ impl World {
             Part::ClientCertificates => loss.of(&mut tenant.client_certificates, part),
             Part::AdminLog => {
                 loss.of(&mut tenant.admin_log, part);
-                tenant.gmail_changes.retain(|_| loss.keeps_facts);
-                tenant.delegation_changes.retain(|_| loss.keeps_facts);
+                tenant.gmail_changes.retain(|_| loss.keeps_facts());
+                tenant.delegation_changes.retain(|_| loss.keeps_facts());
                 tenant.unsee(Provenance::AuditLog, loss);
             }
             Part::AccessEvaluationLog => {
@@ -145,8 +160,8 @@ impl World {
             }
             Part::TokenLog => {
                 loss.of(&mut tenant.token_log, part);
-                tenant.apps.retain(|_| loss.keeps_facts);
-                tenant.new_apps.retain(|_| loss.keeps_facts);
+                tenant.apps.retain(|_| loss.keeps_facts());
+                tenant.new_apps.retain(|_| loss.keeps_facts());
             }
         }
         self
@@ -183,7 +198,7 @@ impl Tenant {
         let sightings = sightings.filter_map(|(client_id, scope, sighting)| {
             let is_lost = sighting.provenance == source;
             let seen_at = if is_lost { sighting.seen_at.min(days_ago(7)) } else { sighting.seen_at };
-            (loss.keeps_facts || !is_lost).then_some((client_id, scope, Sighting { seen_at, ..sighting }))
+            (loss.keeps_facts() || !is_lost).then_some((client_id, scope, Sighting { seen_at, ..sighting }))
         });
         self.grants = Grants::merge(sightings.collect::<Vec<_>>());
     }
@@ -266,6 +281,16 @@ fn delegation_change() -> DelegationEvent {
     }
 }
 
+fn with_broad(takeover: Takeover, is_broad: bool) -> Takeover {
+    let binding = BroadBinding {
+        resource: "project project".into(),
+        role: "roles/iam.serviceAccountTokenCreator".into(),
+        member: "user:ann@example.com".into(),
+        is_service_agent: false,
+    };
+    Takeover { broad: is_broad.then_some(binding).into_iter().collect(), ..takeover }
+}
+
 fn worlds() -> impl Strategy<Value = World> {
     let scopes = vec![GMAIL_SEND, UNHEARD_OF, MAIL, DIRECTORY];
     let sources = vec![Provenance::Console, Provenance::AuditLog, Provenance::Probe, Provenance::UseLog];
@@ -302,7 +327,7 @@ fn worlds() -> impl Strategy<Value = World> {
                 gone(&[], deleted)
             } else {
                 Tenant {
-                    takeovers: vec![takeover(paths)],
+                    takeovers: vec![with_broad(takeover(paths), one)],
                     ..delegating(&[], Reading::Complete(keys.collect()))
                 }
             };
@@ -327,6 +352,7 @@ fn worlds() -> impl Strategy<Value = World> {
             if admin {
                 let kind = if by_group { AssigneeType::Group } else { AssigneeType::User };
                 tenant = with_role(if one { "1" } else { "2" }, "100", kind, tenant);
+                tenant = with_role(if idle { "1" } else { "2" }, CLIENT, AssigneeType::User, tenant);
             }
             if few {
                 tenant.domains = Reading::Complete(Domains(vec![domain("example.com", Some(true))]));
@@ -361,7 +387,7 @@ proptest! {
     fn a_missing_part_makes_no_pass_and_no_fail_but_by_the_two_rules(world in worlds()) {
         let whole = world.rulings();
         for part in Part::ALL {
-            for loss in LOSSES {
+            for loss in losses() {
                 for ((check, subject), rulings) in world.clone().without(part, loss).rulings() {
                     let before = whole.get(&(check, subject.clone()));
                     for ruling in rulings {
