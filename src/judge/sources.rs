@@ -66,8 +66,8 @@ impl<'a> Sources<'a> {
             Judge::Key(_) => {
                 // Keys are listed an account each: only its own account's listing shows a key.
                 let Some((account, key)) = finding.judged_id.split_once('/') else { return false };
-                let accounts = tenant.service_accounts.known().into_iter().flat_map(|accounts| &accounts.0);
-                match accounts.into_iter().find(|known| known.unique_id == account) {
+                let mut accounts = tenant.service_accounts.known().into_iter().flat_map(|known| &known.0);
+                match accounts.find(|known| known.unique_id == account) {
                     None => tenant.service_accounts.gap().is_some(),
                     Some(account) => {
                         let mut keys = account.keys.known().into_iter().flatten();

@@ -177,6 +177,36 @@ fn a_user_whom_google_refuses_alone_is_no_missing_delegation_whoever_is_asked_fi
 }
 
 #[test]
+fn a_user_who_is_refused_before_anybody_got_a_token_is_told_of_when_the_next_one_did() {
+    let tenant = || Tenant::named(TenantName::Healthy);
+    let environment = [
+        ("WORKSPACE_AUDIT__COLLECT__CONCURRENCY", "1"),
+        ("WORKSPACE_AUDIT__COLLECT__PARTS", "users,send_as"),
+    ];
+    let undisturbed = tenant();
+    let audit = undisturbed.audit_with(&[], &environment);
+    // Nothing proves the scope before.
+    assert!(audit.rows("coverage.csv").iter().all(|row| row["part"] != "probe_grants"));
+    let mailboxes = undisturbed.requests().into_iter().filter(|request| request.path.starts_with("/gmail/"));
+    let first = mailboxes.min_by_key(|request| request.at).unwrap().subject.unwrap();
+    for word in ["unauthorized_client", "access_denied"] {
+        let fault = format!("POST /token {word} subject={first}");
+        let options = Options { tenant: TenantName::Healthy, ..Options::default() };
+        let tenant = Tenant::with(Options { faults: vec![fault.parse().unwrap()], ..options });
+        let audit = tenant.audit_with(&[], &environment);
+        let asked: Vec<_> = tenant.requests();
+        let of_first = asked.iter().position(|request| request.subject.as_deref() == Some(first.as_str()));
+        let mailbox = asked.iter().position(|request| request.path.starts_with("/gmail/"));
+        assert!(of_first < mailbox, "{first} is asked first: {of_first:?} {mailbox:?}");
+        let row = audit.rows("users.csv").into_iter().find(|row| row["primary_email"] == first).unwrap();
+        assert_eq!(row["gmail_evidence"], "user_refused", "{word} {first}");
+        let row = audit.coverage("send_as");
+        assert_eq!((reason(&row), row["denied"].as_str()), ("user_refused", "1"), "{word}");
+        assert_eq!(row["needed"], "");
+    }
+}
+
+#[test]
 fn a_password_in_an_address_is_refused_and_never_shown() {
     let tenant = Tenant::named(TenantName::Healthy);
     let base_url = tenant.base_url();
