@@ -176,9 +176,9 @@ impl Own {
     fn of_account(&self, address: &str) -> Side {
         if let Some(agent) = ServiceAgent::of(address) {
             return match agent {
-                ServiceAgent::OfProject(number) => self.of_project(number),
-                ServiceAgent::OfFolderOrOrganization(number) => self.of_folder_or_organization(number),
-                ServiceAgent::OfNobodyNamed => Side::Unknown,
+                ServiceAgent::Project(number) => self.of_project(number),
+                ServiceAgent::FolderOrOrganization(number) => self.of_folder_or_organization(number),
+                ServiceAgent::Unnamed => Side::Unknown,
             };
         }
         let (local, domain) = address.split_once('@').unwrap_or((address, ""));
@@ -222,11 +222,11 @@ impl Own {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ServiceAgent<'a> {
     /// Of the project with this number.
-    OfProject(&'a str),
+    Project(&'a str),
     /// Of the folder or organization with this number.
-    OfFolderOrOrganization(&'a str),
+    FolderOrOrganization(&'a str),
     /// Of an owner that its address does not name.
-    OfNobodyNamed,
+    Unnamed,
 }
 
 /// Projects of Google's, besides `gcp-sa-…`, in which service agents live (the page above; that nobody else can have a
@@ -292,11 +292,11 @@ impl<'a> ServiceAgent<'a> {
         });
         let found = found.or_else(|| first.strip_prefix(['o', 'f']).and_then(number));
         if let Some(number) = found {
-            return Some(Self::OfFolderOrOrganization(number));
+            return Some(Self::FolderOrOrganization(number));
         }
         let of_project =
             number(first).or_else(|| number(second)).or_else(|| first.strip_prefix('p').and_then(number));
-        Some(of_project.map_or(Self::OfNobodyNamed, Self::OfProject))
+        Some(of_project.map_or(Self::Unnamed, Self::Project))
     }
 }
 
@@ -319,21 +319,21 @@ mod tests {
 
     #[test]
     fn a_service_agents_address_names_its_owner() {
-        use ServiceAgent::{OfFolderOrOrganization as Above, OfNobodyNamed, OfProject};
+        use ServiceAgent::{FolderOrOrganization as Above, Project, Unnamed};
         for (address, agent) in [
             ("service-org-9001@gcp-sa-pam.iam", Some(Above("9001"))),
             ("service-org-9001@security-center-api.iam", Some(Above("9001"))),
             ("service-folder-77@gcp-sa-assuredworkloads.iam", Some(Above("77"))),
             ("o9001-123@gcp-sa-logging.iam", Some(Above("9001"))),
-            ("service-111@gcp-sa-pubsub.iam", Some(OfProject("111"))),
-            ("service-111@compute-system.iam", Some(OfProject("111"))),
-            ("project-111@storage-transfer-service.iam", Some(OfProject("111"))),
-            ("bq-111@bigquery-encryption.iam", Some(OfProject("111"))),
-            ("vault-111-a1@gcp-sa-backupdr-pr.iam", Some(OfProject("111"))),
-            ("p111-a1b2@gcp-sa-cloud-sql.iam", Some(OfProject("111"))),
-            ("111@cloudservices", Some(OfProject("111"))),
-            ("111@cloudbuild", Some(OfProject("111"))),
-            ("cloud-logs@system", Some(OfNobodyNamed)),
+            ("service-111@gcp-sa-pubsub.iam", Some(Project("111"))),
+            ("service-111@compute-system.iam", Some(Project("111"))),
+            ("project-111@storage-transfer-service.iam", Some(Project("111"))),
+            ("bq-111@bigquery-encryption.iam", Some(Project("111"))),
+            ("vault-111-a1@gcp-sa-backupdr-pr.iam", Some(Project("111"))),
+            ("p111-a1b2@gcp-sa-cloud-sql.iam", Some(Project("111"))),
+            ("111@cloudservices", Some(Project("111"))),
+            ("111@cloudbuild", Some(Project("111"))),
+            ("cloud-logs@system", Some(Unnamed)),
             ("service-111@evil.iam", None),
             ("service-org-9001@evil.iam", None),
             ("111-compute@developer", None),

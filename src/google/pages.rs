@@ -17,7 +17,7 @@ use super::{GoogleError, Request, Session};
 pub struct BrokenRows {
     /// How many.
     pub count: u64,
-    /// Which they are and what is wrong with each, at most [`MAX_NAMED`] of them.
+    /// Which they are and what is wrong with each, at most 100 of them.
     pub named: Vec<String>,
 }
 
