@@ -231,7 +231,8 @@ mod tests {
     #[test]
     fn an_etag_that_is_no_base64_does_not_cost_the_account() {
         let row: ServiceAccountRow =
-            serde_json::from_str(r#"{"email": "a@b", "uniqueId": "117", "etag": "!", "later": {"x": 1}}"#).unwrap();
+            serde_json::from_str(r#"{"email": "a@b", "uniqueId": "117", "etag": "!", "later": {"x": 1}}"#)
+                .unwrap();
         assert_eq!(row.0.email.as_deref(), Some("a@b"));
     }
 }
