@@ -41,6 +41,7 @@ mod organization;
 mod probe_others;
 #[cfg(test)]
 mod real_cloud;
+#[cfg(test)]
 mod real_delegation;
 #[cfg(test)]
 mod real_directory;
