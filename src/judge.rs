@@ -1,6 +1,7 @@
 //! Facts → verdicts → findings: streams users from the store through the checks, lays exceptions over
 //! what they say, and compares with the last run.
 
+mod affected_users;
 mod coverage;
 #[cfg(test)]
 mod missing_parts;
@@ -372,7 +373,11 @@ impl<'a> Court<'a> {
         let Case { subject: judged, share, rulings } = case;
         let rulings = self.without_old_events(check, &judged, share, rulings)?;
         let rulings = settled(check, share, self.bench.tenant, rulings);
-        self.tallies[index].add_subject(&rulings);
+        let holder = match share {
+            Share::User(facts) => Some(facts),
+            _ => None,
+        };
+        self.tallies[index].add_subject(&rulings, holder);
         let unread = matches!(share, Share::User(facts) if is_unread_mailbox(check, facts));
         if unread || rulings.iter().any(|ruling| ruling.verdict == Verdict::NotAssessed) {
             self.not_assessed.push((check.id, judged.id.clone()));

@@ -58,6 +58,15 @@ impl GoogleError {
         Self::new(causes::UNDECODABLE, api, Some(http), &words)
     }
 
+    /// From a success that holds no JSON object. A page names who sent it, such as a proxy that wants a sign-in.
+    pub(super) fn from_no_object(api: Api, http: u16, body: &[u8]) -> Self {
+        // Of anything but a page nothing is cited: a token answer's body holds a token.
+        let title = if body.starts_with(b"<") { Envelope::read(body).message } else { String::new() };
+        let words =
+            if title.is_empty() { "no JSON object".into() } else { format!("no JSON object: {title}") };
+        Self::new(causes::UNDECODABLE, api, Some(http), &words)
+    }
+
     /// `http` is what was answered, `code` what the cause is recognized by.
     fn from_envelope(
         api: Api,

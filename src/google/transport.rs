@@ -304,7 +304,9 @@ fn decoded<T: DeserializeOwned>(
             return Err(GoogleError::from_error_in_success(api, http, without(body, secrets).as_bytes()));
         }
         Err(Fault::Twice(name)) => return Err(undecodable(&format!("the field `{name}` comes twice"))),
-        Err(Fault::NoObject) => return Err(undecodable("no JSON object")),
+        Err(Fault::NoObject) => {
+            return Err(GoogleError::from_no_object(api, http, without(body, secrets).as_bytes()));
+        }
     }
     serde_json::from_slice(body).map_err(|error| {
         // serde_json's message can cite the body, and a token answer's body holds a token.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::affected_users::AffectedUsers;
 use super::tally::Tally;
 use crate::findings::{Coverage, CoverageRow, MailboxCounts, NotConfigured};
 use crate::tenant::{Gap, GapClass, MailboxFact, Part, PartGrain, Tenant, UserFacts};
@@ -28,36 +29,46 @@ pub(super) struct MailboxTally {
 struct Units {
     read: u64,
     not_applicable: u64,
-    /// By class and reason: the gap, and how many units it cost.
-    gaps: BTreeMap<(GapClass, String), (Gap, u64)>,
+    /// By class and reason.
+    gaps: BTreeMap<(GapClass, String), Cost>,
+}
+
+/// What a gap cost.
+#[derive(Clone, Debug)]
+struct Cost {
+    gap: Gap,
+    units: u64,
+    users: AffectedUsers,
 }
 
 impl Units {
-    fn add_gap(&mut self, gap: &Gap, units: u64) {
-        let known = self.gaps.entry((gap.class, gap.reason.clone())).or_insert_with(|| (gap.clone(), 0));
-        known.1 += units;
+    fn add_gap(&mut self, gap: &Gap, units: u64) -> &mut Cost {
+        let new = || Cost { gap: gap.clone(), units: 0, users: AffectedUsers::default() };
+        let cost = self.gaps.entry((gap.class, gap.reason.clone())).or_insert_with(new);
+        cost.units += units;
+        cost
     }
 
     fn of_class(&self, class: GapClass) -> u64 {
-        self.gaps.values().filter(|(gap, _)| gap.class == class).map(|(_, units)| units).sum()
+        self.gaps.values().filter(|cost| cost.gap.class == class).map(|cost| cost.units).sum()
     }
 
     fn row(&self, part: Part, total_is_known: bool) -> CoverageRow {
         let not_applicable = self.not_applicable + self.of_class(GapClass::NotConfigured);
         let (denied, failed) = (self.of_class(GapClass::Denied), self.of_class(GapClass::Failed));
-        let mut gaps: Vec<&(Gap, u64)> = self.gaps.values().collect();
-        gaps.sort_by_key(|(gap, units)| (std::cmp::Reverse((gap.class, *units)), gap.reason.clone()));
+        let mut gaps: Vec<&Cost> = self.gaps.values().collect();
+        gaps.sort_by_key(|cost| (std::cmp::Reverse((cost.gap.class, cost.units)), cost.gap.reason.clone()));
         let several = |text: fn(&Gap) -> &str| {
             let mut texts: Vec<&str> =
-                gaps.iter().map(|(gap, _)| text(gap)).filter(|text| !text.is_empty()).collect();
+                gaps.iter().map(|cost| text(&cost.gap)).filter(|text| !text.is_empty()).collect();
             texts.dedup();
             texts.join(" · ")
         };
         let reasons: Vec<String> = gaps
             .iter()
-            .map(|(gap, units)| match units {
-                1 => format!("{}: {}", gap.reason, gap.message),
-                _ => format!("{} ({units}): {}", gap.reason, gap.message),
+            .map(|Cost { gap, units, users }| match units {
+                1 => format!("{}: {}", gap.reason, users.name_in(&gap.message)),
+                _ => format!("{} ({units}): {}", gap.reason, users.name_in(&gap.message)),
             })
             .collect();
         CoverageRow {
@@ -82,7 +93,9 @@ impl MailboxTally {
         *self.counts.mailbox_read.entry(mailbox.read.as_str().to_owned()).or_default() += 1;
         match &mailbox.send_as {
             MailboxFact::Read(_) => self.send_as.read += 1,
-            MailboxFact::Partial(_, gap) | MailboxFact::Missing(gap) => self.send_as.add_gap(gap, 1),
+            MailboxFact::Partial(_, gap) | MailboxFact::Missing(gap) => {
+                self.send_as.add_gap(gap, 1).users.add(&facts.user.primary_email);
+            }
             MailboxFact::NotApplicable(_) | MailboxFact::NotAsked => self.send_as.not_applicable += 1,
         }
     }
@@ -149,7 +162,9 @@ fn row(part: Part, tenant: &Tenant, users: UserTotals, mailboxes: &MailboxTally)
         PartGrain::Tenant => {
             let mut units = Units::default();
             match tenant.gap(part) {
-                Some(gap) => units.add_gap(gap, 1),
+                Some(gap) => {
+                    units.add_gap(gap, 1);
+                }
                 None => units.read = 1,
             }
             let interrupted = part == Part::Users && users.is_unknown && tenant.people.known().is_some();
@@ -180,7 +195,9 @@ fn key_row(tenant: &Tenant) -> CoverageRow {
     let mut units = Units::default();
     for account in tenant.service_accounts.known().iter().flat_map(|accounts| &accounts.0) {
         match account.keys.gap() {
-            Some(gap) => units.add_gap(gap, 1),
+            Some(gap) => {
+                units.add_gap(gap, 1);
+            }
             None => units.read += 1,
         }
     }

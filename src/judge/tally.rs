@@ -4,21 +4,29 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::affected_users::AffectedUsers;
 use crate::checks::Check;
 use crate::findings::{
     Change, CheckSummary, Finding, Fingerprint, Population, Ruling, Subject, SubjectKind, Verdict,
     VerdictCounts,
 };
-use crate::tenant::{Gap, Part};
+use crate::tenant::{Gap, Part, UserFacts};
 
 /// What one check said, counted.
 pub(super) struct Tally {
     pub(super) check: &'static Check,
     counts: VerdictCounts,
     population: Population,
-    /// By part and reason: the gap, and how many verdicts it cost.
-    gaps: BTreeMap<(Part, String), (Gap, u64)>,
+    /// By part and reason.
+    gaps: BTreeMap<(Part, String), Cost>,
     unlisted: bool,
+}
+
+/// What a gap cost.
+struct Cost {
+    gap: Gap,
+    verdicts: u64,
+    users: AffectedUsers,
 }
 
 impl Tally {
@@ -32,8 +40,8 @@ impl Tally {
         }
     }
 
-    /// A subject, with everything that was said of it.
-    pub(super) fn add_subject(&mut self, rulings: &[Ruling]) {
+    /// A subject, with everything that was said of it; `holder` is the user whose mailbox it is about.
+    pub(super) fn add_subject(&mut self, rulings: &[Ruling], holder: Option<&UserFacts>) {
         let says = |verdict| rulings.iter().any(|ruling| ruling.verdict == verdict);
         self.population.listed += 1;
         if says(Verdict::NotAssessed) {
@@ -44,7 +52,14 @@ impl Tally {
             self.population.assessed += 1;
         }
         for gap in rulings.iter().filter_map(|ruling| ruling.gap.as_ref()) {
-            self.add_gap(gap);
+            let own = holder.filter(|facts| {
+                let missing = facts.gap(gap.part).filter(|_| gap.part == Part::SendAs);
+                missing.is_some_and(|missing| missing.reason == gap.reason)
+            });
+            let cost = self.add_gap(gap);
+            if let Some(facts) = own {
+                cost.users.add(&facts.user.primary_email);
+            }
         }
     }
 
@@ -65,8 +80,11 @@ impl Tally {
         self.add_gap(gap);
     }
 
-    fn add_gap(&mut self, gap: &Gap) {
-        self.gaps.entry((gap.part, gap.reason.clone())).or_insert_with(|| (gap.clone(), 0)).1 += 1;
+    fn add_gap(&mut self, gap: &Gap) -> &mut Cost {
+        let new = || Cost { gap: gap.clone(), verdicts: 0, users: AffectedUsers::default() };
+        let cost = self.gaps.entry((gap.part, gap.reason.clone())).or_insert_with(new);
+        cost.verdicts += 1;
+        cost
     }
 
     /// Whether nobody knows all subjects of the check.
@@ -80,7 +98,7 @@ impl Tally {
 
     /// One finding a gap, with its count.
     pub(super) fn gap_findings(&self, at: DateTime<Utc>) -> Vec<Finding> {
-        self.gaps.values().map(|(gap, count)| gap_finding(self.check, gap, *count, at)).collect()
+        self.gaps.values().map(|cost| gap_finding(self.check, cost, at)).collect()
     }
 
     pub(super) fn into_summary(self) -> CheckSummary {
@@ -97,7 +115,8 @@ impl Tally {
     }
 }
 
-fn gap_finding(check: &Check, gap: &Gap, count: u64, at: DateTime<Utc>) -> Finding {
+fn gap_finding(check: &Check, cost: &Cost, at: DateTime<Utc>) -> Finding {
+    let (gap, count) = (&cost.gap, cost.verdicts);
     let id = format!("{}/{}", gap.part, gap.reason);
     let subject = Subject::new(SubjectKind::Part, id, gap.part.title());
     let mut evidence =
@@ -116,7 +135,7 @@ fn gap_finding(check: &Check, gap: &Gap, count: u64, at: DateTime<Utc>) -> Findi
         judged_id: subject.id.clone(),
         project: None,
         subject,
-        message: format!("{verdicts} could not be given. {}", gap.message),
+        message: format!("{verdicts} could not be given. {}", cost.users.name_in(&gap.message)),
         evidence,
         fix: fix.to_owned(),
         place: place.trim_end_matches('.').to_owned(),

@@ -32,6 +32,8 @@ mod ledger;
 #[cfg(test)]
 mod missing_sources;
 #[cfg(test)]
+mod named_gaps;
+#[cfg(test)]
 mod network;
 #[cfg(test)]
 mod no_verdict_without_data;
