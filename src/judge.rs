@@ -444,7 +444,9 @@ impl<'a> Court<'a> {
         };
         let tenant = self.bench.tenant;
         let parts = check.needs.iter().chain(check.judge.subjects()).chain(logs);
-        parts.filter_map(|part| tenant.gap(*part)).find(|gap| gap.class != GapClass::NotConfigured)
+        parts
+            .filter_map(|part| tenant.gap(*part))
+            .find(|gap| gap.class != GapClass::NotConfigured && check.misses(gap))
     }
 
     fn find(
@@ -472,9 +474,14 @@ impl<'a> Court<'a> {
         let subject = ruling.subject.unwrap_or_else(|| judged.clone());
         let fingerprint = Fingerprint::of(check.id, &subject);
         let tenant = self.bench.tenant;
-        let weighing: Vec<&Gap> =
-            ruling.weighed_by.iter().filter_map(|part| share.gap(*part, tenant)).collect();
-        let needed = check.needs.iter().filter_map(|part| share.gap(*part, tenant));
+        let weighing: Vec<&Gap> = ruling
+            .weighed_by
+            .iter()
+            .filter_map(|part| share.gap(*part, tenant))
+            .filter(|gap| check.misses(gap))
+            .collect();
+        let needed =
+            check.needs.iter().filter_map(|part| share.gap(*part, tenant)).filter(|gap| check.misses(gap));
         let assumed = ruling.assumptions.iter().map(|assumption| assumption.part);
         let unread: BTreeSet<Part> =
             needed.chain(weighing.iter().copied()).map(|gap| gap.part).chain(assumed).collect();
@@ -698,7 +705,9 @@ fn held(rulings: Vec<Ruling>, gap: Option<&Gap>) -> Vec<Ruling> {
 
 /// What may be said of one subject with what was read of it.
 fn settled(check: &Check, share: Share<'_>, tenant: &Tenant, rulings: Vec<Ruling>) -> Vec<Ruling> {
-    let first = |parts: &[Part]| parts.iter().find_map(|part| share.gap(*part, tenant));
+    let first = |parts: &[Part]| {
+        parts.iter().filter_map(|part| share.gap(*part, tenant)).find(|gap| check.misses(gap))
+    };
     let needed = first(check.needs);
     let settle = |ruling: Ruling| match ruling.verdict {
         // Missing data is never a pass, whatever the check thinks.

@@ -10,8 +10,8 @@ use crate::collect::{self, Access, GrantListing, UserCursor, UserListing};
 use crate::judge::UserTotals;
 use crate::store::{LoggedKind, Run, StoreError};
 use crate::tenant::{
-    App, ClientCertificates, ClientProbe, Gap, GapClass, GmailSettingChange, IamFacts, IamPolicies,
-    IdentityIndex, Part, PartGrain, People, Reading, Register, ServiceAccounts, Sight, Tenant,
+    AdminEvents, App, ClientCertificates, ClientProbe, Gap, GapClass, GmailSettingChange, IamFacts,
+    IamPolicies, IdentityIndex, Part, PartGrain, People, Reading, Register, ServiceAccounts, Sight, Tenant,
 };
 
 use super::ledger::{Accounts, Lists, Shown};
@@ -99,8 +99,13 @@ pub(super) fn facts(
         gmail_changes: gmail_changes(run, &admin_log, events_from)?,
         new_apps: new_apps(run, &token_log, events_from)?,
         delegation_changes: run.delegation_news(checks::GRANT_CHANGED, events_from)?,
-        admin_log_unread: run.unread_before(Part::AdminLog, events_from)?,
-        token_log_unread: run.unread_before(Part::TokenLog, events_from)?,
+        admin_log_unread: run.unread_before(Part::AdminLog, Some(AdminEvents::Delegations), events_from)?,
+        gmail_changes_unread: run.unread_before(
+            Part::AdminLog,
+            Some(AdminEvents::GmailSettings),
+            events_from,
+        )?,
+        token_log_unread: run.unread_before(Part::TokenLog, None, events_from)?,
         admin_log: admin_log.without_facts(),
         access_evaluation_log: part(run, Part::AccessEvaluationLog)?,
         token_log: token_log.without_facts(),

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 
 use crate::findings::{Exception, Ruling, Severity};
 use crate::tenant::{
-    App, Domain, Grant, Part, Policy, ProjectGuardrails, ServiceAccount, ServiceAccountKey, Tenant, UserFacts,
+    AdminEvents, App, Domain, Gap, Grant, Part, Policy, ProjectGuardrails, ServiceAccount, ServiceAccountKey,
+    Tenant, UserFacts,
 };
 
 /// A rule: what it asks, why, what it needs, and the function that answers for one subject.
@@ -70,6 +71,20 @@ pub struct ExceptionUse {
     pub used: bool,
     /// Whether its check judged every subject, so that an unused exception covers nothing.
     pub check_was_complete: bool,
+}
+
+impl Check {
+    /// Whether what is missing is what it reads: of the admin log, one check reads changes of Gmail's settings, and
+    /// the others read delegations.
+    #[must_use]
+    pub fn misses(&self, gap: &Gap) -> bool {
+        let unread = if self.id == super::ROUTING_CHANGED {
+            AdminEvents::Delegations
+        } else {
+            AdminEvents::GmailSettings
+        };
+        !gap.is_only_of(unread)
+    }
 }
 
 impl Judge {

@@ -27,6 +27,9 @@ pub use check::{Check, ExceptionUse, Judge};
 /// The id of the check whose events the ledger keeps.
 pub const GRANT_CHANGED: &str = dwd::grant_changed::CHECK.id;
 
+/// The id of the check that reads changes of Gmail's settings.
+pub(crate) const ROUTING_CHANGED: &str = ten::routing_changed::CHECK.id;
+
 /// Every check. Adding one takes its file and a line here; documentation, scopes and reports follow.
 pub const ALL: &[&Check] = &[
     &idm::super_admin_count::CHECK,

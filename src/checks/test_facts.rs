@@ -177,6 +177,7 @@ pub(crate) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Tenant {
         delegation_changes: Vec::new(),
         new_apps: Vec::new(),
         admin_log_unread: None,
+        gmail_changes_unread: None,
         token_log_unread: None,
         identities: crate::tenant::IdentityIndex::default(),
     }

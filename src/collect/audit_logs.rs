@@ -10,8 +10,8 @@ use crate::google::reports1::{self, Activity, Event};
 use crate::google::{BrokenRows, GoogleError, Pages, Session};
 use crate::store::{Run, StoreError};
 use crate::tenant::{
-    App, DelegationEvent, GmailSettingChange, LedgerSource, Part, Period, Reading, SourceWindow,
-    UNKNOWN_CLIENT, UseKey, UseTally,
+    AdminEvents, App, DelegationEvent, Gap, GmailSettingChange, LedgerSource, Part, Period, Reading,
+    SourceWindow, UNKNOWN_CLIENT, UseKey, UseTally,
 };
 
 use super::{Progress, gaps, reading};
@@ -76,8 +76,10 @@ struct Heard {
     any: bool,
     broken: BrokenRows,
     stopped: Option<GoogleError>,
-    /// The first event name that was refused although Google lists it.
-    refused: Option<GoogleError>,
+    /// The event names that were refused although Google lists them.
+    refused: Vec<&'static str>,
+    /// Why the first of them was.
+    refusal: Option<GoogleError>,
 }
 
 impl Heard {
@@ -105,30 +107,55 @@ impl Heard {
 
     /// Whether nothing else can be heard after the listing of one event name. Reports refuses a name that it does not
     /// know (400): that must not cost the others, and nothing is missing if Google lists no such event.
-    fn is_over(&mut self, name: &str) -> bool {
+    fn is_over(&mut self, name: &'static str) -> bool {
         let is_unknown_name = |error: &mut GoogleError| error.cause == causes::BAD_REQUEST;
         if let Some(error) = self.stopped.take_if(is_unknown_name)
             && name != UNDOCUMENTED
         {
-            self.refused.get_or_insert(error);
+            self.refused.push(name);
+            self.refusal.get_or_insert(error);
         }
         self.stopped.is_some()
     }
 
-    /// After the last name: what was refused is missing.
-    fn end(&mut self) {
-        self.stopped = self.stopped.take().or(self.refused.take());
+    /// Whether all was heard of the events of these names.
+    fn is_whole_of(&self, names: &[&str]) -> bool {
+        self.stopped.is_none()
+            && self.broken.count == 0
+            && !self.refused.iter().any(|refused| names.contains(refused))
     }
 
     fn is_whole(&self) -> bool {
-        self.stopped.is_none() && self.broken.count == 0
+        self.stopped.is_none() && self.broken.count == 0 && self.refused.is_empty()
+    }
+
+    /// The only kind of events of the admin log that is missing.
+    fn lacks_only(&self) -> Option<AdminEvents> {
+        match (self.is_whole_of(&DELEGATION), self.is_whole_of(&GMAIL_SETTINGS)) {
+            (true, false) => Some(AdminEvents::GmailSettings),
+            (false, true) => Some(AdminEvents::Delegations),
+            _ => None,
+        }
+    }
+
+    fn refused_names(&self, part: Part) -> Option<Gap> {
+        let error = self.refusal.as_ref()?;
+        let gap = gaps::refused(part, error);
+        Some(Gap {
+            reason: self.lacks_only().map_or(gap.reason, |events| events.refused().to_owned()),
+            message: format!("Google refused to list the events {}: {error}", self.refused.join(", ")),
+            fix: "Look for these events in the Admin console > Reporting > Audit and investigation. The other events \
+                  of the log were read."
+                .to_owned(),
+            ..gap
+        })
     }
 
     fn reading<T>(self, part: Part, facts: T) -> Reading<T> {
         let gap = match &self.stopped {
             Some(error) if self.any => Some(gaps::interrupted(part, error)),
             Some(error) => Some(gaps::refused(part, error)),
-            None => gaps::broken_rows(part, &self.broken),
+            None => self.refused_names(part).or_else(|| gaps::broken_rows(part, &self.broken)),
         };
         reading(facts, self.any, gap)
     }
@@ -160,16 +187,24 @@ pub(super) async fn admin(
             break;
         }
     }
-    heard.end();
-    if heard.is_whole() {
+    if heard.is_whole_of(&DELEGATION) {
         run.put_source_window(&window.covered(LedgerSource::AuditLog))?;
-        run.put_log_reading(Part::AdminLog, window.period())?;
+    }
+    match heard.lacks_only() {
+        None if heard.is_whole() => run.put_log_reading(Part::AdminLog, window.period())?,
+        Some(AdminEvents::GmailSettings) => {
+            run.put_events_reading(AdminEvents::Delegations, window.period())?;
+        }
+        Some(AdminEvents::Delegations) => {
+            run.put_events_reading(AdminEvents::GmailSettings, window.period())?;
+        }
+        None => {}
     }
     progress.finished(Part::AdminLog);
     changes.sort_by(|a, b| (a.at, &a.setting, &a.id).cmp(&(b.at, &b.setting, &b.id)));
     // Rows may come twice while a listing grows.
     changes.dedup_by(|a, b| a.id == b.id);
-    heard.any |= heard.stopped.is_none();
+    heard.any |= heard.stopped.is_none() && heard.refused.is_empty();
     Ok(heard.reading(Part::AdminLog, changes))
 }
 
@@ -270,7 +305,6 @@ pub(super) async fn access_evaluation(
             break;
         }
     }
-    heard.end();
     heard.broken.extend(nameless);
     run.put_grant_uses(&tally.uses().collect::<Vec<_>>())?;
     if heard.is_whole() {

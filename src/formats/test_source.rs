@@ -341,6 +341,7 @@ pub(super) fn tenant() -> Tenant {
         delegation_changes: Vec::new(),
         new_apps: Vec::new(),
         admin_log_unread: None,
+        gmail_changes_unread: None,
         token_log_unread: None,
         identities: crate::tenant::IdentityIndex::default(),
         grants: Grants::merge([

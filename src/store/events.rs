@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::findings::{Fingerprint, Subject};
-use crate::tenant::{DelegationEvent, Part, Period};
+use crate::tenant::{AdminEvents, DelegationEvent, Part, Period};
 
 use super::delegation::{EventRow, event_row, whole};
 use super::{Run, StoreError};
@@ -64,11 +64,23 @@ impl Run<'_> {
     /// # Errors
     /// When the store cannot be written.
     pub fn put_log_reading(&self, log: Part, period: Period) -> Result<(), StoreError> {
+        self.put_reading(log.id(), period)
+    }
+
+    /// Remembers that this run read all events of one kind of the admin log, and not the whole log.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn put_events_reading(&self, events: AdminEvents, period: Period) -> Result<(), StoreError> {
+        self.put_reading(events.id(), period)
+    }
+
+    fn put_reading(&self, what: &str, period: Period) -> Result<(), StoreError> {
         self.store
             .connection()
             .prepare_cached("INSERT OR REPLACE INTO log_reading VALUES (?1, ?2, ?3, ?4)")?
             .execute(params![
-                log.id(),
+                what,
                 self.number,
                 period.from.timestamp_micros(),
                 period.until.timestamp_micros()
@@ -76,23 +88,29 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// What of a log no run has read, since the last run that read it or since events are reported. `None` where
+    /// What of a log, or of some of its events, no run has read, since the last run that read it or since events are reported. `None` where
     /// this run did not read it whole: then it has a gap.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn unread_before(&self, log: Part, events_from: DateTime<Utc>) -> Result<Option<Period>, StoreError> {
+    pub fn unread_before(
+        &self,
+        log: Part,
+        events: Option<AdminEvents>,
+        events_from: DateTime<Utc>,
+    ) -> Result<Option<Period>, StoreError> {
+        let events = events.map(AdminEvents::id);
         let connection = self.store.connection();
         let own: Option<i64> = connection
-            .prepare_cached("SELECT from_at FROM log_reading WHERE part = ?1 AND run = ?2")?
-            .query_row(params![log.id(), self.number], |row| row.get(0))
+            .prepare_cached("SELECT from_at FROM log_reading WHERE part IN (?1, ?3) AND run = ?2")?
+            .query_row(params![log.id(), self.number, events], |row| row.get(0))
             .optional()?;
         // What is dated ahead of the run proves nothing.
         let last: Option<i64> = connection
             .prepare_cached(
-                "SELECT max(until_at) FROM log_reading WHERE part = ?1 AND run < ?2 AND until_at <= ?3",
+                "SELECT max(until_at) FROM log_reading WHERE part IN (?1, ?4) AND run < ?2 AND until_at <= ?3",
             )?
-            .query_row(params![log.id(), self.number, self.started_at().timestamp_micros()], |row| {
+            .query_row(params![log.id(), self.number, self.started_at().timestamp_micros(), events], |row| {
                 row.get(0)
             })?;
         let (Some(own), Some(last)) = (own, last.or_else(|| Some(events_from.timestamp_micros()))) else {

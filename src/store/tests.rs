@@ -563,7 +563,7 @@ mod log_events {
         let store = folder.store();
         let unread = |run: &Run<'_>| {
             let from = run.events_from(Duration::days(30)).unwrap();
-            run.unread_before(Part::AdminLog, from).unwrap()
+            run.unread_before(Part::AdminLog, None, from).unwrap()
         };
         let first = begin(&store, at(0), "");
         assert_eq!(unread(&first), None, "a log that this run did not read has its own gap");

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AdminRoles, App, ClientCertificates, DelegationEvent, Domains, Gap, GmailSettingChange, Grant, Grants,
-    Guardrails, IamFacts, IdentityIndex, Mailbox, Part, People, Person, Provenance, Reading,
+    AdminEvents, AdminRoles, App, ClientCertificates, DelegationEvent, Domains, Gap, GmailSettingChange,
+    Grant, Grants, Guardrails, IamFacts, IdentityIndex, Mailbox, Part, People, Person, Provenance, Reading,
     ServiceAccountUse, ServiceAccounts, Sighting, Takeover, TakeoverCut, User,
 };
 
@@ -92,6 +92,8 @@ pub struct Tenant {
     pub new_apps: Vec<App>,
     /// What of the admin log no run read, before the time that this run read.
     pub admin_log_unread: Option<Period>,
+    /// The same, for changes of Gmail's settings.
+    pub gmail_changes_unread: Option<Period>,
     /// The same of the token log.
     pub token_log_unread: Option<Period>,
     /// Who clients are, by certificates and policies: filled by itself.
@@ -144,7 +146,13 @@ impl Tenant {
         let list = (listed.is_some() || !log_goes_on).then_some(Part::ConsoleGrants);
         let probes = probed.map(|_| [Part::ProbeGrants, Part::OtherProbes]);
         let mut parts = log.into_iter().chain(list).chain(probes.into_iter().flatten());
-        parts.find_map(|part| self.gap(part))
+        parts.find_map(|part| self.gap_of_grants(part))
+    }
+
+    /// Why the part does not show all that it should of delegations.
+    #[must_use]
+    pub fn gap_of_grants(&self, part: Part) -> Option<&Gap> {
+        self.gap(part).filter(|gap| !gap.is_only_of(AdminEvents::GmailSettings))
     }
 
     /// Why the tenant-wide part is not complete; `None` if it is, or if it is a mailbox's part.

@@ -33,7 +33,42 @@ pub struct Gap {
     pub fix: String,
 }
 
+/// Events of the admin log that are needed together, and by no check together with the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdminEvents {
+    /// Delegations given and taken away.
+    Delegations,
+    /// Changes of Gmail's settings.
+    GmailSettings,
+}
+
+impl AdminEvents {
+    /// How the store names that these alone were read.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Delegations => "admin_log/delegations",
+            Self::GmailSettings => "admin_log/gmail_settings",
+        }
+    }
+
+    /// The reason of a gap that lacks nothing else.
+    #[must_use]
+    pub const fn refused(self) -> &'static str {
+        match self {
+            Self::Delegations => "delegation_events_refused",
+            Self::GmailSettings => "gmail_setting_events_refused",
+        }
+    }
+}
+
 impl Gap {
+    /// Whether only these events of the admin log are missing: the others were read.
+    #[must_use]
+    pub fn is_only_of(&self, events: AdminEvents) -> bool {
+        self.reason == events.refused()
+    }
+
     /// The reason of a gap that lacks single rows of listings that were read to their end. The same as the id of
     /// the cause in `causes`.
     pub const UNREADABLE_ROWS: &str = "undecodable_row";

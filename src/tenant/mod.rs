@@ -44,7 +44,7 @@ pub use delegation::{
 pub use disagreement::Disagreement;
 pub use domain::{Domain, DomainKind, Domains, TEST_DOMAIN_SUFFIX};
 pub use facts::{Period, Tenant, UserFacts};
-pub use gap::{Gap, GapClass};
+pub use gap::{AdminEvents, Gap, GapClass};
 pub use grant::{
     EndedGrant, Ending, Grant, Granted, Grants, LastUse, Provenance, Sighting, UnscopedClient, bare_client,
     is_app_name, is_same_client, scope_spelling,

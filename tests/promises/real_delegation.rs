@@ -311,6 +311,28 @@ fn an_event_name_that_is_refused_costs_only_itself() {
 }
 
 #[test]
+fn a_refused_event_name_opens_only_what_needs_its_events() {
+    let refusal = json!({"error": {"code": 400, "message": "Invalid value for: eventName", "errors": [{"domain": "global", "reason": "invalid", "message": "Invalid value for: eventName", "locationType": "parameter", "location": "eventName"}]}});
+    // The names are asked for in a fixed order, and the emulator refuses the third anyway.
+    let sound = Run::of(with(TenantName::Typical, Vec::new()));
+    for (nth, name, open, whole) in [
+        (5, "CHANGE_GMAIL_SETTING", "TEN-06", ["DWD-01", "DWD-05", "DWD-07"].as_slice()),
+        (6, "DELETE_GMAIL_SETTING", "TEN-06", ["DWD-01", "DWD-05", "DWD-07"].as_slice()),
+        (1, "AUTHORIZE_API_CLIENT_ACCESS", "DWD-07", ["TEN-06"].as_slice()),
+        (2, "REMOVE_API_CLIENT_ACCESS", "DWD-07", ["TEN-06"].as_slice()),
+    ] {
+        let faults = vec![fault(&format!("{ADMIN_LOG} body=400 after={} times=1", nth - 1), &refusal)];
+        let audit = Run::of(with(TenantName::Typical, faults));
+        assert!(audit.verdicts(open).contains_key("not_assessed"), "{name}");
+        for check in whole {
+            assert_eq!(audit.verdicts(check), sound.verdicts(check), "{name}: {check}");
+        }
+        assert_eq!(audit.coverage("admin_log")["read"], "0", "{name}");
+        assert!(audit.json("report.json").to_string().contains(name), "the gap names {name}");
+    }
+}
+
+#[test]
 fn a_value_of_an_organization_policy_means_the_same_with_its_prefix() {
     for (value, holds) in [("is:DISABLE_KEY", true), ("DISABLE_KEY", true), ("is:WAIT_FOR_ABUSE", false)] {
         let spec = json!({"name": ORG_POLICY, "spec": {"rules": [{"values": {"allowedValues": [value]}}]}});

@@ -47,7 +47,7 @@ fn judge(tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
     let changes = tenant.delegation_changes.iter();
     let mut rulings: Vec<Ruling> = changes.map(|event| judge_change(event, tenant, policy)).collect();
     let hole = || tenant.admin_log_unread.map(|unread| log_has_a_hole(Part::AdminLog, unread));
-    let gap = tenant.admin_log.gap().cloned().or_else(hole);
+    let gap = tenant.gap_of_grants(Part::AdminLog).cloned().or_else(hole);
     rulings.extend(gap.as_ref().map(Ruling::not_assessed));
     if rulings.is_empty() {
         rulings.push(Ruling::pass("No delegation was changed"));

@@ -196,7 +196,7 @@ fn idle(client_id: &str, grants: &[&Grant], tenant: &Tenant, policy: &Policy) ->
     };
     // It may have been given lately, or used: what was not read would say so.
     let logs = [Part::AdminLog, Part::AccessEvaluationLog, Part::TokenLog];
-    match logs.into_iter().find_map(|part| tenant.gap(part)).filter(|_| idle.is_some()) {
+    match logs.into_iter().find_map(|part| tenant.gap_of_grants(part)).filter(|_| idle.is_some()) {
         Some(gap) => Err(gap.clone()),
         None => Ok(idle),
     }

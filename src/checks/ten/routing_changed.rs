@@ -3,7 +3,7 @@
 use crate::checks::gaps::log_has_a_hole;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{GmailSettingChange, Part, Policy, Tenant};
+use crate::tenant::{AdminEvents, GmailSettingChange, Part, Policy, Tenant};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -45,8 +45,9 @@ const ROUTING: [&str; 12] = [
 fn judge(tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
     let mut rulings: Vec<Ruling> =
         tenant.gmail_changes.iter().filter(|change| is_routing(change)).map(changed).collect();
-    let hole = || tenant.admin_log_unread.map(|unread| log_has_a_hole(Part::AdminLog, unread));
-    let gap = tenant.admin_log.gap().cloned().or_else(hole);
+    let hole = || tenant.gmail_changes_unread.map(|unread| log_has_a_hole(Part::AdminLog, unread));
+    let gap = tenant.admin_log.gap().filter(|gap| !gap.is_only_of(AdminEvents::Delegations));
+    let gap = gap.cloned().or_else(hole);
     rulings.extend(gap.as_ref().map(Ruling::not_assessed));
     if rulings.is_empty() {
         rulings.push(Ruling::pass("No routing rule was changed"));

@@ -537,6 +537,7 @@ pub(super) fn tenant(people: People) -> Tenant {
         delegation_changes: Vec::new(),
         new_apps: Vec::new(),
         admin_log_unread: None,
+        gmail_changes_unread: None,
         token_log_unread: None,
         identities: IdentityIndex::default(),
         grants: grants(),
