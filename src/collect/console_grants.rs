@@ -116,6 +116,7 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<(String, String)>, ListError> {
     }
     let records = records(&text)?;
     let layout = Layout::of(&records);
+    let is_pasted = delimiter(&text) == b'\t';
     let rows = records
         .iter()
         .map(|(line, record)| Row::of(*line, record, layout))
@@ -123,7 +124,7 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<(String, String)>, ListError> {
         .collect::<Result<Vec<_>, _>>()?;
     let mut grants = Grants::default();
     match layout {
-        Layout::Table => grants.read_table(&rows)?,
+        Layout::Table => grants.read_table(&rows, is_pasted)?,
         Layout::Page { .. } => grants.read_page(rows)?,
     }
     grants.finish()
@@ -290,6 +291,7 @@ struct Row {
     /// The text of cells that hold neither.
     rest: String,
     has_empty_cell: bool,
+    is_one_cell: bool,
 }
 
 impl Row {
@@ -342,6 +344,7 @@ impl Row {
                 .collect::<Vec<_>>()
                 .join(" "),
             has_empty_cell: record.iter().any(|cell| words(cell).next().is_none()),
+            is_one_cell: record.len() == 1,
         };
         if let Some(cut) = row.cut(&cells, holder) {
             return Err(refuse(Problem::Cut(cut.to_owned())));
@@ -370,6 +373,26 @@ impl Row {
 
     fn is_blank(&self) -> bool {
         self.client.is_none() && self.scopes.is_empty() && self.rest.is_empty()
+    }
+
+    /// A line of a page's buttons and settings: words that are no part of an id or of a scope.
+    fn is_chrome(&self, before: Option<&Self>) -> bool {
+        let is_plain = |word: &str| {
+            let digits = word.bytes().filter(u8::is_ascii_digit).count();
+            let inner = word.trim_end_matches(['.', ':', ',', '!', '?']);
+            digits <= 4 && !inner.contains(['.', '/', ':', '@', '_', '…', '+', '*'])
+        };
+        // `Rows per page:` and the number below it.
+        let is_setting = before.is_some_and(|row| row.is_text() && row.rest.trim_end().ends_with(':'));
+        let stands_for_scopes = match Stand::of(&self.rest) {
+            None => false,
+            Some(Stand::Number(_)) => !is_setting,
+            Some(Stand::More | Stand::Dots | Stand::Count) => true,
+        };
+        self.is_one_cell
+            && !stands_for_scopes
+            && PageRange::of(&self.rest).is_none()
+            && self.rest.split_whitespace().all(is_plain)
     }
 
     fn is_text(&self) -> bool {
@@ -506,12 +529,24 @@ struct Grants {
 }
 
 impl Grants {
-    fn read_table(&mut self, rows: &[Row]) -> Result<(), ListError> {
+    /// `is_pasted`: with tabs, as a browser copies the console's table.
+    fn read_table(&mut self, rows: &[Row], is_pasted: bool) -> Result<(), ListError> {
+        let mut follows_chrome = false;
         for (at, row) in rows.iter().enumerate() {
             if row.is_text() {
-                self.pass_over(at, rows)?;
+                // A page has buttons in lines of their own, in any language.
+                if is_pasted && row.is_chrome(at.checked_sub(1).and_then(|before| rows.get(before))) {
+                    follows_chrome = true;
+                } else {
+                    self.pass_over(at, rows)?;
+                }
                 continue;
             }
+            // The line between may be the name of a client whose id is missing.
+            if row.client.is_none() && follows_chrome {
+                return Err(row.refuse(Problem::NoClient));
+            }
+            follows_chrome = false;
             match &row.client {
                 // A name beside scopes is a client whose id is missing, not a further line of the one above.
                 None if self.client.is_none() || !row.rest.is_empty() => {
@@ -931,6 +966,44 @@ mod tests {
         assert_eq!(parse(&bare).unwrap().len(), 1);
         let lost = format!("Name,Client ID,Scopes\nMailer,,\n{ID},{A}\n");
         assert!(parse(lost.as_bytes()).is_err(), "an entry that lost its id and scopes");
+    }
+
+    #[test]
+    fn buttons_of_a_pasted_table_are_no_rows_whatever_they_say() {
+        let head = format!("Name\tClient ID\tScopes\nMailer\t{ID}\t{A}\n");
+        for buttons in [
+            "View details\nEdit\nDelete\n",
+            "View details Edit Delete\n",
+            "Details ansehen\nBearbeiten\nLöschen\n",
+            "詳細を表示\n編集\n削除\n",
+            "View details\nEdit\nDelete\nRows per page:\n30\n1–1 of 1\n",
+        ] {
+            assert_eq!(clients(&format!("{head}{buttons}")), [(ID.to_owned(), 1)], "{buttons}");
+        }
+        let two = format!("{head}View details\nEdit\nDelete\nTwo\t{OTHER}\t{B}\nAnzeigen\n");
+        assert_eq!(clients(&two).len(), 2);
+        for hole in [
+            "+1 More",
+            "2 more",
+            "3 scopes",
+            "…",
+            "View more...",
+            "5",
+            "123456789",
+            "1170123456",
+            "auth/gmail.send",
+            "gmail.send",
+            "www.googleapis.com",
+            "Two\t\t",
+            "Two\t123456\tx",
+            "1–30 of 45",
+        ] {
+            for text in [format!("{head}{hole}\n"), format!("{head}Edit\n{hole}\nTwo\t{OTHER}\t{B}\n")] {
+                assert!(parse(text.as_bytes()).is_err(), "{text}");
+            }
+        }
+        let nobody = format!("{head}Two\n{B}\n");
+        assert!(parse(nobody.as_bytes()).is_err(), "another client's scope, and its id is missing");
     }
 
     #[test]
