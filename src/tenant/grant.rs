@@ -141,6 +141,9 @@ pub struct UnscopedClient {
     pub source: LedgerSource,
     /// When last.
     pub seen_at: DateTime<Utc>,
+    /// What the logs say that it asked for, in words that are no scopes; some of them.
+    #[serde(default)]
+    pub asked_for: Vec<String>,
 }
 
 /// Whether two client ids are one client: the number of a service account may be written with Google's

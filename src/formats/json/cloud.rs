@@ -175,6 +175,7 @@ struct UnscopedClient<'a> {
     client_id: &'a str,
     source: &'static str,
     seen_at: String,
+    asked_for: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -308,6 +309,7 @@ impl<'a> UnscopedClient<'a> {
             client_id: &client.client_id,
             source: client.source.as_str(),
             seen_at: utc::seconds(client.seen_at),
+            asked_for: &client.asked_for,
         }
     }
 }

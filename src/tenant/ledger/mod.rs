@@ -15,7 +15,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::{DelegationEvent, GrantUse, Grants, LedgerSource, SeenGrant, SourceWindow, UnscopedClient};
+use super::{
+    DelegationChange, DelegationEvent, GrantUse, Grants, LedgerSource, SeenGrant, SourceWindow,
+    UnscopedClient,
+};
 use replay::ClientLog;
 pub use sight::Sight;
 use sight::Windows;
@@ -32,10 +35,21 @@ pub struct Ledger {
     seen: BTreeMap<(String, String), Evidence>,
     /// The last use of a client by a log that names no scope.
     client_uses: BTreeMap<String, (Seen, LedgerSource)>,
+    /// What logs name in place of scopes, such as a product, by client.
+    words: BTreeMap<String, BTreeSet<String>>,
     windows: Windows,
     read_now: BTreeSet<LedgerSource>,
     /// The date of the list that was read this time.
     list_now: Option<DateTime<Utc>>,
+}
+
+/// How many texts are kept of a client whose scopes no log names, and how many characters of each.
+const WORDS_KEPT: usize = 10;
+const WORDS_LENGTH: usize = 100;
+
+/// What has no width, or turns the direction of a text.
+const fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Stands for the client of a use whose log entry names none.
@@ -59,6 +73,7 @@ impl Ledger {
             clients: BTreeMap::new(),
             seen: BTreeMap::new(),
             client_uses: BTreeMap::new(),
+            words: BTreeMap::new(),
             windows: Windows::default(),
             read_now: BTreeSet::new(),
             list_now: None,
@@ -68,11 +83,29 @@ impl Ledger {
     /// Takes the next event of the admin log.
     pub fn add_event(&mut self, event: &DelegationEvent) {
         let client_id = self.client_id(&event.client);
+        if event.change() == DelegationChange::Remove {
+            self.words.remove(&client_id);
+        }
+        event.scopes.iter().for_each(|text| self.add_words(&client_id, text));
         let seen = &mut self.seen;
         let log = self.clients.entry(client_id.clone()).or_default();
         log.add(event, |scope, written| {
             seen.entry((client_id.clone(), scope.to_owned())).or_default().spelt(scope, written);
         });
+    }
+
+    /// Keeps some of what is no scope.
+    fn add_words(&mut self, client_id: &str, text: &str) {
+        if spelling::scopes(text).next().is_some() {
+            return;
+        }
+        let plain = text.split(|c: char| c.is_whitespace() || c.is_control() || is_invisible(c));
+        let words: Vec<&str> = plain.filter(|word| !word.is_empty()).collect();
+        let words: String = words.join(" ").chars().take(WORDS_LENGTH).collect();
+        let known = self.words.entry(client_id.to_owned()).or_default();
+        if !words.is_empty() && known.len() < WORDS_KEPT {
+            known.insert(words);
+        }
     }
 
     /// Takes uses. Those that are no impersonation say nothing of delegation.
@@ -88,6 +121,7 @@ impl Ledger {
         if !is_named || spelling::scopes(written).next().is_none() {
             // What something else allowed shows no delegation.
             if used.of.other_permission().is_none() {
+                self.add_words(&client_id, written);
                 let log = used.of.log;
                 let known = self.client_uses.entry(client_id).or_insert((seen, log));
                 if seen.last_at > known.0.last_at {
@@ -182,6 +216,7 @@ impl Ledger {
                 client_id: client_id.clone(),
                 source,
                 seen_at,
+                asked_for: self.words.get(client_id).into_iter().flatten().cloned().collect(),
             })
             .collect()
     }

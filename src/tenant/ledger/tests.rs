@@ -312,6 +312,27 @@ fn a_client_that_acts_while_nobody_names_its_scopes_is_not_dropped() {
     assert_eq!(told.events(&[event(85, REMOVE, &[])]).grants().unscoped.len(), 1);
     let nameless = super::tests::told().events(&[event(90, AUTHORIZE, &[])]).grants();
     assert_eq!(nameless.unscoped[0].source, LedgerSource::AuditLog);
+    assert!(nameless.unscoped[0].asked_for.is_empty());
+}
+
+#[test]
+fn what_is_asked_for_in_words_is_kept_bounded_and_plain() {
+    let words = ["Drive and Docs", "Drive\u{202e} and\nDocs", &"x".repeat(5000), " "];
+    let told = super::tests::told().events(&[event(90, AUTHORIZE, &words)]);
+    let asked = &told.clone().grants().unscoped[0].asked_for;
+    assert_eq!(asked.iter().map(|text| text.chars().count()).collect::<Vec<_>>(), [14, 100]);
+    assert_eq!(asked[0], "Drive and Docs");
+    let many: Vec<String> = (0..50).map(|number| format!("Product {number}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    assert_eq!(
+        super::tests::told().events(&[event(90, AUTHORIZE, &many)]).grants().unscoped[0].asked_for.len(),
+        10
+    );
+    let anew = told.events(&[event(91, REMOVE, &[]), event(92, AUTHORIZE, &["Calendar"])]).grants();
+    assert_eq!(anew.unscoped[0].asked_for, ["Calendar"]);
+    let mut used_words = super::tests::told();
+    used_words.0.add_use(&used(90, Some("Drive and Docs"), LedgerSource::AccessEvaluation));
+    assert_eq!(used_words.grants().unscoped[0].asked_for, ["Drive and Docs"]);
 }
 
 #[test]

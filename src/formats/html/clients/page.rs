@@ -281,9 +281,13 @@ fn used(entry: &Entry<'_>, tenant: &Tenant) -> Vec<String> {
 
 fn unscoped(entry: &Entry<'_>, tenant: &Tenant) -> String {
     entry.unscoped.map_or_else(String::new, |client| {
+        let asked = match client.asked_for.as_slice() {
+            [] => String::new(),
+            asked => format!(" (asked for: {})", asked.join("; ")),
+        };
         format!(
-            "The {} shows it holding a delegation, last {}, and no source names a scope of it: it may hold any. \
-             Look it up in the Admin console's list",
+            "The {} shows it holding a delegation, last {}, and no source names a scope of it{asked}: it may hold \
+             any. Look it up in the Admin console's list",
             words::log(client.source),
             words::on(client.seen_at, tenant.run_at)
         )
