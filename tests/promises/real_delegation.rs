@@ -280,6 +280,9 @@ fn words_that_are_no_scopes_make_no_grant() {
     let words = of(json!(["Drive and Docs"]));
     assert!(scopes_of(&words, client).is_empty());
     assert_eq!(unscoped(&words), [client]);
+    let report = words.json("report.json");
+    assert_eq!(report["grants"]["unscoped"][0]["asked_for"], json!(["Drive and Docs"]), "the words are told");
+    assert!(words.file("report.html").contains("asked for: Drive and Docs"));
     let (one, other) = ("https://www.googleapis.com/auth/calendar", "https://www.googleapis.com/auth/drive");
     let joined = of(json!(format!("{one} {other}")));
     assert_eq!(scopes_of(&joined, client), [one, other]);
