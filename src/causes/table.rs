@@ -154,7 +154,7 @@ causes! {
     /// The admin has no right to the audit logs: Reports answers it as 401 or 403.
     REPORTS_RIGHT_MISSING = Denied, Never, "reports_right_missing",
         "The admin that the audit acts as has no right to read the audit logs",
-        "Give the admin in `[tenant] admin` a role with the privilege Reports: to the service account itself with `[auth] admin_role`.",
+        "Give the admin in `[tenant] admin` a role with the privilege Reports. If `[auth] admin_role` is set, give that role to the service account.",
         ADMIN_ROLES;
     /// Google received no token, though one was sent.
     CREDENTIALS_MISSING = Denied, WithFreshToken, "credentials_missing",
@@ -174,7 +174,7 @@ causes! {
     /// The admin has no right to the resource.
     ADMIN_RIGHT_MISSING = Denied, Never, "admin_right_missing",
         "The admin that the audit acts as has no right to read this",
-        "Set `[tenant] admin` to an admin with the role in docs/setup.md, or give that role: to the service account itself with `[auth] admin_role`.",
+        "Set `[tenant] admin` to an admin with the role in docs/setup.md, or give the admin that role. If `[auth] admin_role` is set, give that role to the service account.",
         ADMIN_ROLES;
     /// The account has no IAM role for the resource.
     IAM_PERMISSION_MISSING = Denied, Never, "iam_permission_missing",
@@ -199,7 +199,7 @@ causes! {
     /// An API key's restriction: the audit sends none.
     API_KEY_REFUSED = Denied, Never, "api_key_refused",
         "Google refuses an API key, and the audit sends none",
-        "Something between here and Google adds a key to requests: check the proxy.",
+        "Check the proxy: it may add an API key to requests.",
         THIS_MACHINE;
     /// SendGrid's words.
     NOT_GOOGLE = Denied, Never, "not_google",
@@ -319,17 +319,17 @@ causes! {
     /// No JSON, or not of the documented shape.
     UNDECODABLE = Failed, AfterWait, "undecodable",
         "The answer is not what Google documents",
-        "Run again; if it stays, something between here and Google changes answers, or Google changed.",
+        "Run again. If it stays, a proxy may be altering responses, or Google changed the API.",
         NOWHERE;
     /// A row of a listing.
     UNDECODABLE_ROW = Failed, Never, "undecodable_row",
         "A row of the answer is not what Google documents",
-        "Report it with the row's id: this program must learn the new shape.",
+        "Report this as a bug, with the id of the row.",
         NOWHERE;
     /// Google answered with nothing where there is always something.
     EMPTY_LISTING = Failed, Never, "empty_listing",
-        "The listing is empty, which it is in no tenant",
-        "Check the configured customer; run again. Something between here and Google may change answers.",
+        "Google returned an empty listing, but every tenant has some entries",
+        "Check the configured customer, and run again. A proxy may be altering responses.",
         NOWHERE;
     /// A listing that never ends.
     REPEATED_PAGE = Failed, Never, "repeated_page",
@@ -339,6 +339,6 @@ causes! {
     /// A listing that is longer than any tenant's.
     LISTING_TOO_LONG = Failed, Never, "listing_too_long",
         "The listing is longer than it is in any tenant, and was cut off",
-        "Run again; if it stays, something between here and Google changes answers.",
+        "Run again. If it stays, a proxy may be altering responses.",
         NOWHERE;
 }

@@ -69,8 +69,8 @@ pub(super) fn use_unproved() -> Gap {
         class: GapClass::NotConfigured,
         reason: "use_unproved".into(),
         message:
-            "The client is no account of the listed projects, and the log of access evaluations shows no use \
-                  of any client: whether this one is used is unknown"
+            "The client is not a service account in the configured projects, and the access evaluation log shows \
+                  no use of any client: whether this one is used is unknown"
                 .into(),
         needed: String::new(),
         fix: "Ask the owner whether it is still used. Not every edition may write the log.".into(),

@@ -48,11 +48,12 @@ pub(super) fn is_empty<T>(listing: &Listing<T>) -> bool {
 /// A listing lacks what it always has.
 pub(super) fn empty(part: Part, what: &str) -> Gap {
     let cause = causes::EMPTY_LISTING;
+    let holder = if part == Part::SendAs { "mailbox" } else { "tenant" };
     Gap {
         part,
         class: GapClass::Failed,
         reason: cause.id.to_owned(),
-        message: format!("{}: Google listed no {what}, and there always is one", part.title()),
+        message: format!("{}: Google returned no {what}, but every {holder} has at least one", part.title()),
         needed: String::new(),
         fix: advice(cause.fix, cause.place),
     }

@@ -132,6 +132,9 @@ fn not_configured(summary: &RunSummary) -> String {
         let setting = missing.setting;
         text.push_str(&format!("not configured: {parts}\n  hides: {hides}\n  configure: {setting}\n"));
     }
+    if summary.settings_overlap() {
+        text.push_str("  (some verdicts need several of these settings and are counted at each)\n");
+    }
     text
 }
 

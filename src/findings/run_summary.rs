@@ -215,6 +215,13 @@ impl RunSummary {
         self.not_assessed(&checks.collect())
     }
 
+    /// Whether some verdicts need several settings, so that those of all settings add up to more than are hidden.
+    #[must_use]
+    pub fn settings_overlap(&self) -> bool {
+        let of_each: u64 = self.missing_settings().iter().map(|missing| missing.verdicts).sum();
+        of_each > self.verdicts_not_configured()
+    }
+
     fn not_assessed(&self, checks: &BTreeSet<&str>) -> u64 {
         let of_these = self.checks.iter().filter(|check| checks.contains(check.id.as_str()));
         of_these.map(|check| check.counts.of(Verdict::NotAssessed)).sum()

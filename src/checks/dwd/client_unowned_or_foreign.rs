@@ -163,7 +163,7 @@ fn unmatched(client_id: &str, tenant: &Tenant, policy: &Policy, entry: Option<&R
             "Client {client_id} is no service account that exists: it was deleted, or is an OAuth client of another kind"
         ),
         ClientIdentity::Listed(_) | ClientIdentity::Unknown => format!(
-            "Client {client_id} matches no account of the listed projects; it may be foreign, deleted or in another project"
+            "Client {client_id} is not a service account in the configured projects; it may be foreign, deleted or in another project"
         ),
     };
     let ruling = match entry.filter(|client| client.vendor) {

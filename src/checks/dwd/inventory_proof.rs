@@ -90,10 +90,13 @@ fn perhaps_marketplace(grants: &[&Grant], tenant: &Tenant) -> Option<Ruling> {
     let app = &grants.first()?.client_id;
     let scopes = grants.iter().filter(|grant| contradictions(grant).next().is_some());
     let scopes: Vec<&str> = scopes.map(|grant| grant.scope.as_str()).collect();
+    let granted = match scopes.len() {
+        1 => "1 scope".to_owned(),
+        count => format!("{count} scopes"),
+    };
     (!scopes.is_empty()).then(|| {
         let message = format!(
-            "{app} was given {} scopes and stands in no list of delegations: perhaps it is a Marketplace app",
-            scopes.len()
+            "{app} was granted {granted} but is in no delegation list: perhaps it is a Marketplace app",
         );
         let ruling = Ruling::review(Severity::Medium, message)
             .about(subjects::client(app, tenant))

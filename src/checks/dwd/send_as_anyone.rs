@@ -4,7 +4,7 @@ use super::scope::{client_name, describe, fail_scope, risk_of};
 use crate::checks::keys::{is_usable, is_user_managed};
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Gap, Grant, Part, Policy, Tenant};
+use crate::tenant::{Gap, Grant, Part, Policy, Tenant, is_app_name};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -51,7 +51,9 @@ fn judge(grant: &Grant, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
         KeyFile::NoAccount => Ruling::fail(
             severity,
             format!(
-                "{client} can send mail as anyone; its keys are unknown, for it is no account of the listed projects"
+                "{client} can send mail as anyone. Its keys are unknown because it is not a service account in the \
+                 configured projects{}",
+                if is_app_name(&grant.client_id) { "; it is perhaps a Marketplace app" } else { "" }
             ),
         ),
         KeyFile::AccountDisabled => Ruling::fail(

@@ -17,7 +17,7 @@ pub(crate) const CHECK: Check = Check {
                 display name is another user's full name and not the holder's own; or Reply-To lies outside the \
                 tenant's verified domains. Medium; one step more if the holder or the user whose identity is \
                 borrowed is tier 0.",
-    why: "This is how fraud by business mail is set up: colleagues trust the name, and their answers go to \
+    why: "This is how fraud by business mail is set up: colleagues trust the name, and their replies go to \
           somebody else. Hardly anyone looks at Reply-To.",
     fix: "Ask the user. Delete the entry, or clear its Reply-To; where it is wanted, record who accepted it.",
     place: "The user's Gmail > Settings > Accounts > Send mail as",
@@ -55,7 +55,10 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Tenant, policy: &Poli
         reasons.push(format!("the display name {name} is that of {who}{}", namesake.primary_email));
     }
     if matches!(diversion.reply_to, Some(Ownership::Outside)) {
-        reasons.push(format!("answers go to {}, outside the tenant's verified domains", entry.reply_to));
+        reasons.push(format!(
+            "replies to {} go to {}, outside the tenant's verified domains",
+            entry.send_as_email, entry.reply_to
+        ));
     }
     if reasons.is_empty() {
         return diversion.gap(tenant).map_or(Entry::Fine, Entry::Unknown);

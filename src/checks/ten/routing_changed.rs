@@ -68,10 +68,13 @@ fn changed(change: &GmailSettingChange) -> Ruling {
         _ => "changed",
     };
     let (actor, day) = (&change.actor, change.at.date_naive());
-    let ruling = Ruling::fail(Severity::High, format!("{actor} {verb} {} on {day}", change.setting))
+    let mut ruling = Ruling::fail(Severity::High, format!("{actor} {verb} {} on {day}", change.setting))
         .about(subjects::event(&change.setting, &change.id, change.at))
         .evidence("event", &change.event)
         .evidence("actor", actor);
+    if verb == "deleted" {
+        ruling = ruling.fix("Find out what the rule did; restore it if it is needed.");
+    }
     change.details.iter().fold(ruling, |ruling, detail| ruling.evidence("detail", detail))
 }
 
@@ -98,9 +101,12 @@ mod tests {
             for setting in
                 ["MESSAGE_SECURITY_RULE", "UNIFIED_MAIL_ROUTING", "OUTBOUND_GATEWAY", "Email route"]
             {
+                let is_deleted = event.starts_with("DELETE");
                 let event = event.to_owned();
                 let ruling = only(of(vec![GmailSettingChange { event, ..change(setting, 1) }]));
                 assert_eq!(ruling.verdict, Verdict::Fail, "{setting}");
+                // The rule that was deleted cannot be looked at.
+                assert_eq!(ruling.fix.is_some(), is_deleted, "{setting}");
             }
         }
     }

@@ -50,7 +50,7 @@ impl Flag {
             Self::Unencrypted => "the password of the outside server travels in clear",
             Self::OtherUser => "the address belongs to another user of this tenant",
             Self::OutsideDomain => "the domain is not a verified domain of this tenant",
-            Self::ReplyElsewhere => "answers go to an address outside this tenant",
+            Self::ReplyElsewhere => "replies go to an address outside this tenant",
             Self::Pending => "the owner of the address has not confirmed it",
         }
     }

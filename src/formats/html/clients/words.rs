@@ -51,10 +51,10 @@ pub(super) fn who(entry: &Entry<'_>, tenant: &Tenant) -> Vec<String> {
             None => "Its public certificates tell nothing".to_owned(),
         },
         (None, None) if entry.is_own => {
-            "This audit's own account. It is in none of the listed projects, so its keys are not judged".to_owned()
+            "This audit's own account. It is in none of the configured projects, so its keys are not judged".to_owned()
         }
-        (None, None) => "It matches no account of the listed projects: it may be foreign, deleted or in another \
-                         project"
+        (None, None) => "It is not a service account in the configured projects: it may be foreign, deleted or in \
+                         another project"
             .to_owned(),
     }];
     if let Some(missing) = tenant.gap(Part::ServiceAccounts) {
