@@ -62,6 +62,10 @@ async fn account_of(
     ask: &impl AsyncFn(String) -> Result<Vec<Certificate>, GoogleError>,
 ) -> Reading<Option<ForeignAccount>> {
     let certificates = match ask(client_id.to_owned()).await {
+        // Every account has system-managed keys, published here (Google reference: projects.serviceAccounts.keys).
+        Ok(certificates) if certificates.is_empty() => {
+            return Reading::Missing(gaps::empty(Part::ClientCertificates, "certificate"));
+        }
         Ok(certificates) => certificates,
         Err(error) if error.cause == causes::NOT_FOUND => return Reading::Complete(None),
         Err(error) => return Reading::Missing(gaps::refused(Part::ClientCertificates, &error)),

@@ -26,6 +26,7 @@ type Found = BTreeMap<String, Vec<ServiceAccount>>;
 pub(super) async fn collect(
     account: &Session<'_>,
     plan: &Plan,
+    before: Option<&ServiceAccounts>,
     progress: &dyn Progress,
 ) -> (Reading<ServiceAccounts>, Option<Gap>) {
     if let Some(gap) = plan.not_asked(Part::ServiceAccounts) {
@@ -47,7 +48,7 @@ pub(super) async fn collect(
     }
     let read: Vec<(String, Reading<Vec<ServiceAccount>>)> = stream::iter(found)
         .map(|(project, found)| async move {
-            let read = project_accounts(account, plan, &project).await;
+            let read = project_accounts(account, plan, before, &project).await;
             let read = with_found(read, found);
             progress.advanced(Part::ServiceAccounts, read.known().map_or(0, Vec::len) as u64);
             (project, read)
@@ -160,8 +161,21 @@ fn of_projects<T>(read: &[(String, Reading<T>)]) -> Option<Gap> {
     Some(Gap { message, ..gravest.clone() })
 }
 
-async fn project_accounts(session: &Session<'_>, plan: &Plan, project: &str) -> Reading<Vec<ServiceAccount>> {
+async fn project_accounts(
+    session: &Session<'_>,
+    plan: &Plan,
+    before: Option<&ServiceAccounts>,
+    project: &str,
+) -> Reading<Vec<ServiceAccount>> {
     let listing = iam1::list_service_accounts(session, project).all().await;
+    // Assumed: accounts are not all deleted from one run to the next.
+    let had_some = before.is_some_and(|before| before.0.iter().any(|account| account.project == project));
+    if had_some && gaps::is_empty(&listing) {
+        return Reading::Missing(Gap {
+            message: format!("Google listed no service account, and the run before read some of {project}"),
+            ..gaps::empty(Part::ServiceAccounts, "service account")
+        });
+    }
     let gap = gaps::of_listing(Part::ServiceAccounts, &listing);
     let accounts: Vec<ServiceAccount> = stream::iter(listing.rows)
         .map(|wire| async {

@@ -199,3 +199,30 @@ fn a_listing_without_an_end_is_ended_and_costs_no_other_part() {
         }
     }
 }
+
+#[test]
+fn an_empty_answer_where_accounts_were_read_before_fixes_nothing() {
+    let mut tenant = Tenant::with(options(TenantName::Neglected, Vec::new()));
+    let first = tenant.audit();
+    assert!(!with_keys(&first).is_empty());
+    let empty =
+        "GET /v1/projects/*/serviceAccounts body=200".parse::<Fault>().unwrap().with_text("{}").unwrap();
+    tenant.becomes(options(TenantName::Neglected, vec![empty]));
+    let second = tenant.audit();
+    second.assert_code(4);
+    assert!(second.coverage("service_accounts")["reason"].contains("empty_listing"));
+    assert_eq!(fixed(&second), BTreeSet::new());
+}
+
+#[test]
+fn an_account_without_any_certificate_is_not_told_to_have_none() {
+    let mut tenant = Tenant::with(options(TenantName::Neglected, Vec::new()));
+    tenant.audit();
+    let empty = "GET /service_accounts/v1/metadata/x509/* body=200";
+    let empty = empty.parse::<Fault>().unwrap().with_text("{}").unwrap();
+    tenant.becomes(options(TenantName::Neglected, vec![empty]));
+    let second = tenant.audit();
+    second.assert_code(4);
+    assert!(second.coverage("client_certificates")["reason"].contains("empty_listing"));
+    assert_eq!(fixed(&second), BTreeSet::new());
+}
