@@ -80,7 +80,8 @@ test("query by standing, rights, address, prefix and name, Unicode included", as
   const local = ADMIN.split("@")[0];
   const expected = {
     "isSuspended=true": (user) => user.suspended,
-    "isSuspended=False isGuest=False": (user) => !user.suspended,
+    "isSuspended=False isGuest=False": (user) => !user.suspended && !user.isGuestUser,
+    "isGuest=true": (user) => user.isGuestUser,
     "isAdmin=true": (user) => user.isAdmin,
     [`email=${ADMIN}`]: (user) => user.primaryEmail === ADMIN,
     [`email:${local}*`]: (user) => user.emails.some(({ address }) => address.startsWith(local)),
