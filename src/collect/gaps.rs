@@ -45,6 +45,11 @@ pub(super) fn is_empty<T>(listing: &Listing<T>) -> bool {
     listing.stopped.is_none() && listing.began && listing.rows.is_empty() && listing.broken.count == 0
 }
 
+/// A listing is empty although something of it exists.
+pub(super) fn contradicted(part: Part, message: String) -> Gap {
+    Gap { message, ..empty(part, "row") }
+}
+
 /// A listing lacks what it always has.
 pub(super) fn empty(part: Part, what: &str) -> Gap {
     let cause = causes::EMPTY_LISTING;

@@ -236,7 +236,14 @@ async fn read_group(admin: &Session<'_>, email: &str) -> Group {
     let (about, members) =
         futures::join!(directory::get_group(admin, email), directory::list_members(admin, email).all());
     let about = about.unwrap_or_default();
-    let gap = gaps::of_listing(Part::Groups, &members);
+    let counted = about.direct_members_count.as_deref().and_then(|count| count.parse::<u64>().ok());
+    let contradicted = gaps::is_empty(&members) && counted.is_some_and(|count| count > 0);
+    let gap = if contradicted {
+        let message = format!("Google listed no member of {email}, but counts some");
+        Some(gaps::contradicted(Part::Groups, message))
+    } else {
+        gaps::of_listing(Part::Groups, &members)
+    };
     let rows = members.rows.into_iter().map(|member| GroupMember {
         kind: match member.kind.as_str() {
             "USER" | "EXTERNAL" => GroupMemberKind::User,
@@ -249,7 +256,7 @@ async fn read_group(admin: &Session<'_>, email: &str) -> Group {
     Group {
         email: if about.email.is_empty() { email.to_owned() } else { about.email },
         aliases: about.aliases.into_iter().chain(about.non_editable_aliases).collect(),
-        members: reading(rows.collect(), members.began, gap),
+        members: reading(rows.collect(), members.began && !contradicted, gap),
     }
 }
 

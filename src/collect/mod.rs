@@ -217,14 +217,9 @@ async fn cloud(
     progress: &dyn Progress,
 ) -> Result<(), StoreError> {
     let mut search = None;
-    let previous = run.previous()?;
-    let before =
-        previous.map(|run| run.part::<Reading<ServiceAccounts>>(Part::ServiceAccounts)).transpose()?;
-    let before = before.flatten();
+    let before = service_accounts::known_before(run)?;
     let found = async {
-        let (accounts, gap) =
-            service_accounts::collect(account, plan, before.as_ref().and_then(Reading::known), progress)
-                .await;
+        let (accounts, gap) = service_accounts::collect(account, plan, &before, progress).await;
         search = gap;
         accounts
     };

@@ -8,6 +8,7 @@ use futures::{StreamExt, stream};
 use crate::google::cloudasset1::{self, FoundAccount};
 use crate::google::iam1::ExtendedStatus;
 use crate::google::{Listing, Session, iam1};
+use crate::store::{Run, StoreError};
 use crate::tenant::{Gap, Part, Reading, ServiceAccount, ServiceAccountKey, ServiceAccounts};
 
 use super::{Plan, Progress, gaps, reading};
@@ -26,7 +27,7 @@ type Found = BTreeMap<String, Vec<ServiceAccount>>;
 pub(super) async fn collect(
     account: &Session<'_>,
     plan: &Plan,
-    before: Option<&ServiceAccounts>,
+    before: &ServiceAccounts,
     progress: &dyn Progress,
 ) -> (Reading<ServiceAccounts>, Option<Gap>) {
     if let Some(gap) = plan.not_asked(Part::ServiceAccounts) {
@@ -161,27 +162,66 @@ fn of_projects<T>(read: &[(String, Reading<T>)]) -> Option<Gap> {
     Some(Gap { message, ..gravest.clone() })
 }
 
+/// What earlier runs knew last of the accounts of each project and of their keys: back to the newest run that read them
+/// all.
+pub(super) fn known_before(run: &Run<'_>) -> Result<ServiceAccounts, StoreError> {
+    let mut known = Found::new();
+    gather(run.previous()?, &mut known)?;
+    Ok(ServiceAccounts::new(known.into_values().flatten().collect()))
+}
+
+fn gather(run: Option<Run<'_>>, known: &mut Found) -> Result<(), StoreError> {
+    let Some(run) = run else { return Ok(()) };
+    let reading = run.part::<Reading<ServiceAccounts>>(Part::ServiceAccounts)?;
+    let is_whole = reading.as_ref().is_some_and(|reading| {
+        reading.complete().is_ok_and(|accounts| accounts.0.iter().all(|account| account.keys.gap().is_none()))
+    });
+    let mut of_run = Found::new();
+    for account in reading.iter().filter_map(Reading::known).flat_map(|accounts| &accounts.0) {
+        of_run.entry(account.project.clone()).or_default().push(account.clone());
+    }
+    for (project, accounts) in of_run {
+        let Some(later) = known.get_mut(&project) else {
+            known.insert(project, accounts);
+            continue;
+        };
+        for account in later.iter_mut().filter(|account| account.keys.known().is_none()) {
+            let earlier = accounts.iter().find(|earlier| earlier.unique_id == account.unique_id);
+            account.keys = earlier.map_or_else(|| account.keys.clone(), |earlier| earlier.keys.clone());
+        }
+    }
+    if is_whole { Ok(()) } else { gather(run.previous()?, known) }
+}
+
 async fn project_accounts(
     session: &Session<'_>,
     plan: &Plan,
-    before: Option<&ServiceAccounts>,
+    before: &ServiceAccounts,
     project: &str,
 ) -> Reading<Vec<ServiceAccount>> {
     let listing = iam1::list_service_accounts(session, project).all().await;
-    // Assumed: accounts are not all deleted from one run to the next.
-    let had_some = before.is_some_and(|before| before.0.iter().any(|account| account.project == project));
-    if had_some && gaps::is_empty(&listing) {
-        return Reading::Missing(Gap {
-            message: format!("Google listed no service account, and the run before read some of {project}"),
-            ..gaps::empty(Part::ServiceAccounts, "service account")
-        });
+    if gaps::is_empty(&listing)
+        && let Some(known) = before.0.iter().find(|account| account.project == project)
+    {
+        // An empty listing is what is true, or what went wrong: one account that was there tells which.
+        match iam1::has_service_account(session, project, &known.email).await {
+            Ok(false) => {}
+            Ok(true) => {
+                return Reading::Missing(gaps::contradicted(
+                    Part::ServiceAccounts,
+                    format!("Google listed no service account in {project}, but {} exists", known.email),
+                ));
+            }
+            Err(error) => return Reading::Missing(gaps::refused(Part::ServiceAccounts, &error)),
+        }
     }
     let gap = gaps::of_listing(Part::ServiceAccounts, &listing);
     let accounts: Vec<ServiceAccount> = stream::iter(listing.rows)
         .map(|wire| async {
             let mut account = service_account(wire.0, project);
             if plan.parts.contains(&Part::SaKeys) {
-                account.keys = keys(session, project, &account).await;
+                let known = before.0.iter().find(|known| known.unique_id == account.unique_id);
+                account.keys = keys(session, project, &account, known).await;
             }
             account
         })
@@ -195,8 +235,23 @@ async fn keys(
     session: &Session<'_>,
     project: &str,
     account: &ServiceAccount,
+    before: Option<&ServiceAccount>,
 ) -> Reading<Vec<ServiceAccountKey>> {
     let listing = iam1::list_user_managed_keys(session, project, &account.email).all().await;
+    let known = before.and_then(|before| before.keys.known()).and_then(|keys| keys.first());
+    if gaps::is_empty(&listing)
+        && let Some(known) = known
+    {
+        match iam1::has_key(session, project, &account.email, &known.key_id).await {
+            Ok(false) => {}
+            Ok(true) => {
+                let message =
+                    format!("Google listed no key of {}, but the key {} exists", account.email, known.key_id);
+                return Reading::Missing(gaps::contradicted(Part::SaKeys, message));
+            }
+            Err(error) => return Reading::Missing(gaps::refused(Part::SaKeys, &error)),
+        }
+    }
     let gap = gaps::of_listing(Part::SaKeys, &listing);
     reading(listing.rows.into_iter().map(|row| key(row.0)).collect(), listing.began, gap)
 }

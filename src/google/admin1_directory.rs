@@ -29,6 +29,8 @@ pub struct Group {
     /// Other addresses, that follow from domain aliases.
     #[serde(default)]
     pub non_editable_aliases: Vec<String>,
+    /// How many direct members there are; a 64-bit number as text (Directory's discovery document).
+    pub direct_members_count: Option<String>,
 }
 
 /// `Member`, as far as it is read.
@@ -244,7 +246,8 @@ pub fn list_role_assignments<'a>(session: &'a Session<'a>, customer: &str) -> Pa
 /// What came instead: 404 for what is no group of the tenant.
 pub async fn get_group(session: &Session<'_>, group: &str) -> Result<Group, GoogleError> {
     let path = format!("admin/directory/v1/groups/{}", segment(group));
-    let request = Request::new(Api::Directory, path).query("fields", "email,aliases,nonEditableAliases");
+    let request = Request::new(Api::Directory, path)
+        .query("fields", "email,aliases,nonEditableAliases,directMembersCount");
     session.get(GROUP_SCOPE, &request).await
 }
 

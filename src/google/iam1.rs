@@ -6,8 +6,9 @@ use serde::{Deserialize, Deserializer};
 
 use super::iam_policy::Policy;
 use super::{Api, Bound, GoogleError, Pages, Request, Session, segment};
+use crate::causes;
 
-/// The only scope that IAM accepts; what the account may really do, its IAM roles decide.
+/// The scope that every cloud API asked here accepts; what the account may really do, its IAM roles decide.
 pub const CLOUD_SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 
 /// A service account with its address and id, without which nothing can be asked or told of it, and without its
@@ -55,6 +56,52 @@ pub fn list_service_accounts<'a>(session: &'a Session<'a>, project: &str) -> Pag
             "nextPageToken,accounts(name,projectId,uniqueId,email,displayName,oauth2ClientId,disabled)",
         );
     Pages::new(session, CLOUD_SCOPE, request, "accounts", Bound::MANY)
+}
+
+/// `projects.serviceAccounts.get`: whether the account exists.
+///
+/// # Errors
+/// What came instead of an answer; 404 is one.
+pub async fn has_service_account(
+    session: &Session<'_>,
+    project: &str,
+    account: &str,
+) -> Result<bool, GoogleError> {
+    let path = format!("v1/projects/{}/serviceAccounts/{}", segment(project), segment(account));
+    let request = Request::new(Api::Iam, path).query("fields", "name");
+    exists(session.get(CLOUD_SCOPE, &request).await)
+}
+
+/// `projects.serviceAccounts.keys.get`: whether the account has the key.
+///
+/// # Errors
+/// What came instead of an answer; 404 is one.
+pub async fn has_key(
+    session: &Session<'_>,
+    project: &str,
+    account: &str,
+    key: &str,
+) -> Result<bool, GoogleError> {
+    let path = format!(
+        "v1/projects/{}/serviceAccounts/{}/keys/{}",
+        segment(project),
+        segment(account),
+        segment(key)
+    );
+    let request = Request::new(Api::Iam, path).query("fields", "name");
+    exists(session.get(CLOUD_SCOPE, &request).await)
+}
+
+/// An object of which only its being there matters.
+#[derive(Deserialize)]
+struct Named {}
+
+fn exists(answer: Result<Named, GoogleError>) -> Result<bool, GoogleError> {
+    match answer {
+        Ok(Named {}) => Ok(true),
+        Err(error) if error.cause == causes::NOT_FOUND => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// `projects.serviceAccounts.keys.list`, user-managed keys only: not paged.

@@ -91,6 +91,7 @@ fn an_odd_key_row_keeps_only_its_own_accounts_findings_open() {
     let faults = vec![
         fault(&format!("{} patch", keys_of(odd)), &odd_row),
         fault(&format!("{} patch", keys_of(mended)), &no_key),
+        format!("{}/* notFound", keys_of(mended)).parse().unwrap(),
     ];
     tenant.becomes(options(TenantName::Neglected, faults));
     let second = tenant.audit();
@@ -200,18 +201,47 @@ fn a_listing_without_an_end_is_ended_and_costs_no_other_part() {
     }
 }
 
+/// Where nothing is answered with rows, one object that was there tells an empty tenant from an empty answer.
 #[test]
-fn an_empty_answer_where_accounts_were_read_before_fixes_nothing() {
-    let mut tenant = Tenant::with(options(TenantName::Neglected, Vec::new()));
-    let first = tenant.audit();
-    assert!(!with_keys(&first).is_empty());
-    let empty =
-        "GET /v1/projects/*/serviceAccounts body=200".parse::<Fault>().unwrap().with_text("{}").unwrap();
-    tenant.becomes(options(TenantName::Neglected, vec![empty]));
+fn an_empty_answer_about_what_still_exists_fixes_nothing_however_often_it_comes() {
+    for (part, pattern) in [
+        ("service_accounts", "GET /v1/projects/*/serviceAccounts body=200"),
+        ("sa_keys", "GET /v1/projects/*/serviceAccounts/*/keys body=200"),
+        ("groups", "GET /admin/directory/v1/groups/*/members body=200"),
+    ] {
+        let mut tenant = Tenant::with(options(TenantName::Typical, Vec::new()));
+        let first = tenant.audit();
+        first.assert_code(0);
+        let empty = pattern.parse::<Fault>().unwrap().with_text("{}").unwrap();
+        tenant.becomes(options(TenantName::Typical, vec![empty]));
+        for _ in 0..2 {
+            let audit = tenant.audit();
+            audit.assert_code(4);
+            let reason = audit.coverage(part)["reason"].clone();
+            assert!(reason.contains("empty_listing"), "{part}: {reason}");
+            assert_eq!(fixed(&audit), BTreeSet::new(), "{part}");
+        }
+        tenant.becomes(options(TenantName::Typical, Vec::new()));
+        let last = tenant.audit();
+        last.assert_code(0);
+        assert_eq!(fixed(&last), BTreeSet::new(), "{part}");
+    }
+}
+
+/// What is gone is gone: the object that was there is not found any more.
+#[test]
+fn accounts_that_were_all_deleted_are_an_empty_listing_and_no_gap() {
+    let mut tenant = Tenant::with(options(TenantName::Typical, Vec::new()));
+    tenant.audit().assert_code(0);
+    let empty = "GET /v1/projects/apps-project/serviceAccounts body=200";
+    let faults = vec![
+        empty.parse::<Fault>().unwrap().with_text("{}").unwrap(),
+        "GET /v1/projects/apps-project/serviceAccounts/* notFound".parse().unwrap(),
+    ];
+    tenant.becomes(options(TenantName::Typical, faults));
     let second = tenant.audit();
-    second.assert_code(4);
-    assert!(second.coverage("service_accounts")["reason"].contains("empty_listing"));
-    assert_eq!(fixed(&second), BTreeSet::new());
+    assert!(!second.coverage("service_accounts")["reason"].contains("empty_listing"));
+    assert!(!fixed(&second).is_empty());
 }
 
 #[test]
