@@ -1,5 +1,7 @@
 //! The key that Google keeps for a service account and signs with when asked by `signJwt`.
 
+use std::sync::OnceLock;
+
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
@@ -17,8 +19,23 @@ pub(crate) struct GoogleKey {
     certifier: rcgen::KeyPair,
 }
 
+static SHARED: OnceLock<GoogleKey> = OnceLock::new();
+
 impl GoogleKey {
-    pub(crate) fn generate() -> Result<Self, EmulatorError> {
+    /// All tenants of a process share it.
+    pub(crate) fn shared() -> Result<&'static Self, EmulatorError> {
+        match SHARED.get() {
+            Some(key) => Ok(key),
+            None => Self::generate().map(|key| SHARED.get_or_init(|| key)),
+        }
+    }
+
+    /// The same, if it ever signed.
+    pub(crate) fn used() -> Option<&'static Self> {
+        SHARED.get()
+    }
+
+    fn generate() -> Result<Self, EmulatorError> {
         let failed = |_| EmulatorError::Cryptography { what: "Google's own key" };
         let pair = KeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
         let private = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(failed)?;

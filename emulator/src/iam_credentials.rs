@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::api_error::ApiError;
 use crate::call::{Call, Outcome};
 use crate::discovery::Api;
+use crate::google_key::GoogleKey;
 use crate::tenant::{KeyOrigin, Resource, ServiceAccount};
 
 const SIGN: &str = "iam.serviceAccounts.signJwt";
@@ -24,7 +25,7 @@ pub(crate) fn sign_jwt(call: &Call<'_>) -> Outcome {
     check_claims(call, payload)?;
     let key =
         account.keys.iter().find(|key| key.origin == KeyOrigin::SystemManaged && key.is_usable(call.now));
-    let signed = key.and_then(|key| Some((&key.id, call.world.google_key()?.sign(&key.id, payload)?)));
+    let signed = key.and_then(|key| Some((&key.id, GoogleKey::shared().ok()?.sign(&key.id, payload)?)));
     match signed {
         Some((id, token)) => Ok(json!({ "keyId": id, "signedJwt": token })),
         None => Err(ApiError::planned(

@@ -19,7 +19,9 @@ use time::OffsetDateTime;
 
 use crate::api_error::ApiError;
 use crate::call::Outcome;
+use crate::google_key::GoogleKey;
 use crate::serve::respond;
+use crate::signing_key::SigningKey;
 use crate::tenant::{Key, KeyOrigin, ServiceAccount};
 use crate::world::World;
 
@@ -58,9 +60,9 @@ fn find<'a>(world: &'a World, name: &str) -> Option<&'a ServiceAccount> {
 }
 
 fn certificate(world: &World, account: &ServiceAccount, key: &Key) -> Option<String> {
-    let google = world.google_key()?;
+    let google = GoogleKey::shared().ok()?;
     if key.public_key.is_none() && key.origin != KeyOrigin::SystemManaged {
-        world.other_clients_key()?;
+        SigningKey::of_other_clients().ok()?;
     }
     let public = PublicHalf(world.public_half(key)?);
     let mut params = CertificateParams::default();

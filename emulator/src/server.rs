@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -41,7 +41,7 @@ pub struct Emulator {
     world: Arc<World>,
     address: SocketAddr,
     base_url: String,
-    audit_key: SigningKey,
+    audit_key: &'static SigningKey,
     authority_pem: Option<String>,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
@@ -55,7 +55,7 @@ pub struct Emulator {
 pub async fn start(options: Options) -> Result<Emulator, EmulatorError> {
     let clock = Clock::new(options.at);
     let mut tenant = Tenant::found(&options, clock.now());
-    let audit_key = SigningKey::generate()?;
+    let audit_key = SigningKey::of_audit()?;
     tenant.publish_audit_key(&audit_key.public);
 
     let listen_error = |source| EmulatorError::Listen { address: options.listen, source };
@@ -75,8 +75,6 @@ pub async fn start(options: Options) -> Result<Emulator, EmulatorError> {
         faults: Faults::new(options.faults, options.seed),
         log,
         latency: options.latency,
-        other_clients_key: OnceLock::new(),
-        google_key: OnceLock::new(),
         token_uri: format!("{base_url}/token"),
     });
     if world.tenant.people.len() <= LARGEST_TRUTH {
@@ -148,13 +146,7 @@ impl Emulator {
         if account.eq_ignore_ascii_case(&self.world.tenant.audit_account) {
             return client_files::write_key_file(path, &self.world, account, &self.audit_key.private);
         }
-        let key = match self.world.other_clients_key.get() {
-            Some(key) => key,
-            None => {
-                let key = SigningKey::generate()?;
-                self.world.other_clients_key.get_or_init(|| key)
-            }
-        };
+        let key = SigningKey::of_other_clients()?;
         client_files::write_key_file(path, &self.world, account, &key.private)
     }
 

@@ -1,6 +1,5 @@
 //! Everything a request is answered from.
 
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::bearer_tokens::BearerTokens;
@@ -25,10 +24,6 @@ pub(crate) struct World {
     pub(crate) faults: Faults,
     pub(crate) log: RequestLog,
     pub(crate) latency: Duration,
-    /// The key that every account but the audit's signs with, once somebody asked for a key file.
-    pub(crate) other_clients_key: OnceLock<SigningKey>,
-    /// The key with which Google signs for every account, once somebody asked for a signature.
-    pub(crate) google_key: OnceLock<GoogleKey>,
     /// The address of this server's token endpoint.
     pub(crate) token_uri: String,
 }
@@ -48,31 +43,13 @@ impl World {
         }
     }
 
-    /// The key that Google keeps for every account; nothing if it cannot be made.
-    pub(crate) fn google_key(&self) -> Option<&GoogleKey> {
-        if self.google_key.get().is_none() {
-            let key = GoogleKey::generate().ok()?;
-            self.google_key.get_or_init(|| key);
-        }
-        self.google_key.get()
-    }
-
-    /// The key that every account but the audit's signs with; nothing if it cannot be made.
-    pub(crate) fn other_clients_key(&self) -> Option<&SigningKey> {
-        if self.other_clients_key.get().is_none() {
-            let key = SigningKey::generate().ok()?;
-            self.other_clients_key.get_or_init(|| key);
-        }
-        self.other_clients_key.get()
-    }
-
     /// What a key's signatures are checked against; nothing for a key that never signed.
     pub(crate) fn public_half<'a>(&'a self, key: &'a Key) -> Option<&'a [u8]> {
         match (&key.public_key, key.origin) {
             (Some(public), _) => Some(public),
-            (None, KeyOrigin::SystemManaged) => self.google_key.get().map(GoogleKey::public),
+            (None, KeyOrigin::SystemManaged) => GoogleKey::used().map(GoogleKey::public),
             (None, KeyOrigin::UserManaged | KeyOrigin::Uploaded) => {
-                self.other_clients_key.get().map(|key| key.public.as_slice())
+                SigningKey::used_by_other_clients().map(|key| key.public.as_slice())
             }
         }
     }

@@ -1,5 +1,7 @@
 //! What the operator gets wrong is said with its place and its fix.
 
+use std::path::Path;
+
 use workspace_audit_emulator::TenantName;
 
 use crate::support::{Tenant, binary};
@@ -60,12 +62,20 @@ fn a_key_file_that_is_missing_or_none_is_refused_without_showing_it() {
 
 #[test]
 fn a_key_that_google_rejects_ends_the_run_with_the_cause() {
-    let tenant = Tenant::named(TenantName::Healthy);
-    let other = Tenant::named(TenantName::Healthy);
-    // The other tenant's key belongs to the same address, but was never given to this one.
-    let mut key: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(&other.files.key_file).unwrap()).unwrap();
-    key["token_uri"] = format!("{}/token", tenant.base_url()).into();
+    let tenant = Tenant::named(TenantName::Typical);
+    let read = |path: &Path| serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let mut key: serde_json::Value = read(&tenant.files.key_file);
+    // A key of the tenant, but of another account.
+    let truth = tenant.truth();
+    let projects = truth["projects"].as_array().unwrap().iter();
+    let mut accounts = projects.flat_map(|project| project["serviceAccounts"].as_array().unwrap());
+    let has_key_file = |account: &&serde_json::Value| {
+        let keys = account["keys"].as_array().unwrap();
+        account["email"] != key["client_email"] && keys.iter().any(|key| key["keyType"] == "USER_MANAGED")
+    };
+    let account = accounts.find(has_key_file).unwrap()["email"].as_str().unwrap();
+    let other = tenant.key_file_of(account);
+    key["private_key"] = read(&other)["private_key"].clone();
     std::fs::write(&tenant.files.key_file, key.to_string()).unwrap();
     let audit = tenant.audit();
     audit.assert_code(1);

@@ -50,6 +50,11 @@ impl Tenant {
         self.emulator().truth()
     }
 
+    /// A key file of any account that has a user-managed key.
+    pub(crate) fn key_file_of(&self, account: &str) -> PathBuf {
+        self.emulator().write_key_file(account, &self.folder.path().join("other-key.json")).unwrap()
+    }
+
     pub(crate) fn requests(&self) -> Vec<LoggedRequest> {
         self.emulator().requests()
     }
