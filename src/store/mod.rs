@@ -126,6 +126,12 @@ impl Store {
         let lock = Lock::take(&real)?;
         sweep(&real);
         if !exists(&real)? {
+            if seal::remove(&real).map_err(refuse)? {
+                tracing::warn!(
+                    "the history {} was there and is gone: a new one begins, with nothing to compare with",
+                    real.display()
+                );
+            }
             make(&real)?;
         }
         Self::connect(&real, lock)

@@ -63,11 +63,12 @@ pub(super) fn check(history: &Path, file: &File) -> Result<Seal, StoreError> {
     }
 }
 
-/// From now on the history changes.
-pub(super) fn remove(history: &Path) -> io::Result<()> {
+/// From now on the history changes. Says whether there was a seal.
+pub(super) fn remove(history: &Path) -> io::Result<bool> {
     match std::fs::remove_file(path(history)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

@@ -53,6 +53,7 @@ fn summary() -> RunSummary {
         admin: "auditor@example.com".to_owned(),
         service_account: "audit@example.iam.gserviceaccount.com".to_owned(),
         client_id: "1".to_owned(),
+        key_id: None,
         profile: "default".to_owned(),
         scope_table: "version 1".to_owned(),
         is_demo: false,
