@@ -81,7 +81,11 @@ pub async fn run(
         () = stop => RunState::Interrupted,
         failure = tell_traffic(&store, &client, &run, &earlier, progress) => return Err(failure.into()),
     };
-    let own = assemble::OwnClient { email: &account.email, client_id: account.client_id.as_deref() };
+    let own = assemble::OwnClient {
+        email: &account.email,
+        client_id: account.client_id.as_deref(),
+        key_id: account.key_id.as_deref(),
+    };
     let facts = assemble::facts(&run, own, register.as_ref(), config.event_days)?;
     if client.tokens_issued() == 0
         && (ending == RunState::Finished || client.has_given_up())
@@ -252,6 +256,7 @@ fn plan(config: &Config, checks: &[&Check]) -> Plan {
 struct OwnAccount {
     email: String,
     client_id: Option<String>,
+    key_id: Option<String>,
 }
 
 async fn connect(config: &Config) -> Result<(Client, OwnAccount), AuditError> {
@@ -261,13 +266,14 @@ async fn connect(config: &Config) -> Result<(Client, OwnAccount), AuditError> {
             let roots = Roots::new(&config.base_url, key_file.token_uri())?;
             let email = key_file.client_email().to_owned();
             let client_id = key_file.client_id().map(str::to_owned);
-            (Auth::with_key(&key_file)?, roots, OwnAccount { email, client_id })
+            let key_id = key_file.key_id().map(str::to_owned);
+            (Auth::with_key(&key_file)?, roots, OwnAccount { email, client_id, key_id })
         }
         Credentials::ServiceAccount(email) => {
             let machine = Machine::find(|name| std::env::var(name).ok()).await?;
             let roots = Roots::keyless(&config.base_url, &machine.issuers())?;
             let auth = Auth::keyless(email, machine, &roots)?;
-            (auth, roots, OwnAccount { email: email.clone(), client_id: None })
+            (auth, roots, OwnAccount { email: email.clone(), client_id: None, key_id: None })
         }
     };
     let options = ClientOptions {
@@ -358,6 +364,7 @@ fn policy(config: &Config, facts: &Facts, register: Option<Register>) -> Policy 
     Policy {
         tier_zero: config.admin.iter().cloned().collect(),
         own_client_id: Some(facts.own_client_id.clone()),
+        own_key_id: facts.own_key_id.clone(),
         register,
         event_days: config.event_days,
         ..Policy::of(config.profile)
@@ -406,6 +413,7 @@ fn summary(
         },
         service_account: facts.own_email.clone(),
         client_id: facts.own_client_id.clone(),
+        key_id: facts.own_key_id.clone(),
         profile: profile_name(config),
         scope_table: format!("version {}, reviewed {}", table.version, table.reviewed),
         is_demo: circumstances.is_demo,
@@ -458,7 +466,11 @@ fn reported_run<'s>(
     let run = store.run(run_id)?.ok_or_else(|| AuditError::NoSuchRun(run_id.to_owned()))?;
     let KnownRun { state, summary, .. } = run.known()?;
     let summary = summary.ok_or_else(|| AuditError::NoReportYet(run_id.to_owned()))?;
-    let own = assemble::OwnClient { email: &summary.service_account, client_id: Some(&summary.client_id) };
+    let own = assemble::OwnClient {
+        email: &summary.service_account,
+        client_id: Some(&summary.client_id),
+        key_id: summary.key_id.as_deref(),
+    };
     let facts = assemble::facts(&run, own, register, event_days)?;
     Ok((run, state, summary, facts))
 }

@@ -21,6 +21,7 @@ use super::ledger::{Accounts, Lists, Shown};
 pub(super) struct OwnClient<'a> {
     pub(super) email: &'a str,
     pub(super) client_id: Option<&'a str>,
+    pub(super) key_id: Option<&'a str>,
 }
 
 /// A run's facts.
@@ -30,6 +31,7 @@ pub(super) struct Facts {
     pub(super) users: UserTotals,
     pub(super) own_email: String,
     pub(super) own_client_id: String,
+    pub(super) own_key_id: Option<String>,
     pub(super) shown: Shown,
 }
 
@@ -113,7 +115,14 @@ pub(super) fn facts(
         identities: IdentityIndex::default(),
     };
     (tenant.takeovers, tenant.takeover_cuts) = takeovers(&tenant, register);
-    Ok(Facts { tenant, users, own_email: own.email.to_owned(), own_client_id, shown })
+    Ok(Facts {
+        tenant,
+        users,
+        own_email: own.email.to_owned(),
+        own_client_id,
+        own_key_id: own.key_id.map(str::to_owned),
+        shown,
+    })
 }
 
 impl Facts {

@@ -151,6 +151,9 @@ pub struct RunSummary {
     pub service_account: String,
     /// The audit's own client id.
     pub client_id: String,
+    /// The key that signed for the audit, if it was a key file's. Runs of older versions did not keep it.
+    #[serde(default)]
+    pub key_id: Option<String>,
     /// The profile of thresholds.
     pub profile: String,
     /// The version of the scope-risk table, and when it was reviewed.

@@ -433,6 +433,7 @@ fn summary() -> RunSummary {
         admin: "auditor@example.com".into(),
         service_account: "audit@audit.iam.gserviceaccount.com".into(),
         client_id: "117000000000000000000".into(),
+        key_id: None,
         profile: "default".into(),
         scope_table: "1, reviewed 2026-11-01".into(),
         is_demo: false,

@@ -47,6 +47,8 @@ pub struct Policy {
     pub tier_zero: Vec<String>,
     /// The audit's own client id, if known.
     pub own_client_id: Option<String>,
+    /// The key that signed for this run, if it was a key file's.
+    pub own_key_id: Option<String>,
     /// The operator's list of clients; `None` if there is none.
     pub register: Option<Register>,
 }
@@ -71,6 +73,7 @@ impl Policy {
             event_days: DEFAULT_EVENT_DAYS,
             tier_zero: Vec::new(),
             own_client_id: None,
+            own_key_id: None,
             register: None,
         }
     }

@@ -20,7 +20,8 @@ pub(crate) const CHECK: Check = Check {
     condition: "A user-managed key did not authenticate within 90 days (medium; high if its account holds a delegated \
                 scope that changes the tenant, class T, or reads, writes and sends mail, M), or never did and is \
                 older than that; or its account has more than one active user-managed key (medium). Disabled and \
-                expired keys pass. Where Policy Analyzer did not answer, idleness is not assessed.",
+                expired keys pass. The key of this audit is in use. Where Policy Analyzer \
+                did not answer, idleness is not assessed.",
     why: "A key that nobody uses is missed by nobody when it is stolen. With several keys, nobody knows which copy is \
           whose, and rotating one leaves the others.",
     fix: "Disable the key, wait whether anything misses it, then delete it.",
@@ -83,6 +84,9 @@ fn idle_since(
     tenant: &Tenant,
     policy: &Policy,
 ) -> Result<Option<String>, Gap> {
+    if policy.own_key_id.as_deref() == Some(key.key_id.as_str()) {
+        return Ok(None);
+    }
     let uses = tenant.service_account_use.known();
     let last_use = uses.and_then(|uses| uses.of_key(&account.project, &key.key_id));
     let limit = policy.key_idle_after_days;
@@ -205,6 +209,17 @@ mod tests {
         let Reading::Complete(known) = used(Some(1)) else { panic!("complete") };
         let partial = Reading::Partial(known, gap(Part::ServiceAccountUse));
         assert_eq!(of_keys(&[key()], &[], partial).verdict, Verdict::Pass);
+    }
+
+    #[test]
+    fn the_key_that_signed_for_this_run_is_in_use_whatever_policy_analyzer_says() {
+        let tenant = delegating(&[], Reading::Complete(vec![aged(400)]));
+        let own = Policy { own_key_id: Some(key().key_id), ..policy() };
+        let of_policy = |policy: &Policy| {
+            only(judge(&aged(400), &account(Reading::Complete(vec![aged(400)])), &tenant, policy))
+        };
+        assert_eq!(of_policy(&own).verdict, Verdict::Pass);
+        assert_ne!(of_policy(&policy()).verdict, Verdict::Pass);
     }
 
     #[test]

@@ -356,6 +356,7 @@ pub(super) fn summary(findings: &[Finding], users: usize) -> RunSummary {
         admin: "auditor@example.com".to_owned(),
         service_account: "auditor@audit-prod.iam.gserviceaccount.com".to_owned(),
         client_id: "100000000000000000001".to_owned(),
+        key_id: None,
         profile: "default".to_owned(),
         scope_table: "version 1, reviewed 2026-11-21".to_owned(),
         is_demo: false,
