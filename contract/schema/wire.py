@@ -174,7 +174,9 @@ def _read(source: SourceFile, match: re.Match, sources: dict[pathlib.Path, str])
         pages[2] if pages else None,
     )
     returned = _after(r"(?:Pages<'\w+, |Result<)(\w+)", match["returns"] or "")
-    read.fields = _fields(source, returned, sources, (read.rows,) if read.rows else ())
+    # Whether an object exists is told by its being answered.
+    if returned != "bool":
+        read.fields = _fields(source, returned, sources, (read.rows,) if read.rows else ())
     return read
 
 

@@ -32,6 +32,9 @@ const TOKEN_REQUEST: &str = "allow_token_request";
 /// Calls of clients are many: so many days of them are read.
 const CALL_DAYS: i64 = 30;
 
+/// An event that an earlier run read is still in the log, unless it is about to leave it: so many days are left to doubt.
+const DOUBTFUL_DAYS: i64 = 10;
+
 /// Users of an app whose addresses are kept.
 const SOME_USERS: usize = 20;
 
@@ -59,6 +62,11 @@ impl Window {
         Period { from: self.from, until: self.until }
     }
 
+    /// In which every event that was ever logged is still listed. Assumed: Google deletes no entry before its time.
+    fn without_doubt(self) -> Period {
+        Period { from: self.from + Duration::days(DOUBTFUL_DAYS), until: self.until }
+    }
+
     fn covered(self, source: LedgerSource) -> SourceWindow {
         SourceWindow { source, client: None, from: self.from, until: self.until }
     }
@@ -70,10 +78,34 @@ pub fn log_look_back(days: i64) -> Duration {
     Duration::days(days).min(Duration::days(reports1::KEPT_DAYS) - Duration::hours(1))
 }
 
+/// The events of one name in a stretch of a log.
+#[derive(Clone, Copy)]
+struct Asked {
+    log: Part,
+    name: &'static str,
+    window: Window,
+}
+
+impl Asked {
+    fn pages<'a>(self, admin: &'a Session<'a>) -> Pages<'a, Activity> {
+        let application = match self.log {
+            Part::TokenLog => "token",
+            Part::AccessEvaluationLog => "access_evaluation",
+            _ => "admin",
+        };
+        reports1::list_activities(admin, application, Some(self.name), self.window.from, self.window.until)
+    }
+}
+
 /// How a listing of a log ended.
 #[derive(Default)]
 struct Heard {
     any: bool,
+    /// Whether any event was heard.
+    any_event: bool,
+    /// The event names of which none was listed, although an earlier run read one that is still kept, and when that
+    /// was.
+    contradicted: Vec<(&'static str, DateTime<Utc>)>,
     broken: BrokenRows,
     stopped: Option<GoogleError>,
     /// The event names that were refused although Google lists them.
@@ -86,23 +118,37 @@ impl Heard {
     /// Hears a listing to its end, event by event.
     async fn all(
         &mut self,
-        mut pages: Pages<'_, Activity>,
+        admin: &Session<'_>,
+        run: &Run<'_>,
+        asked: Asked,
         mut page_heard: impl FnMut(&[Activity]) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        let mut pages = asked.pages(admin);
+        let (mut newest, mut any_row) = (None, false);
         loop {
             match pages.next().await {
                 Ok(Some(page)) => {
                     self.any = true;
+                    any_row |= !page.rows.is_empty() || page.broken.count > 0;
+                    self.any_event |= !page.rows.is_empty();
                     self.broken.extend(page.broken);
+                    newest = newest.max(page.rows.iter().map(|activity| activity.id.time).max());
                     page_heard(&page.rows)?;
                 }
-                Ok(None) => return Ok(()),
+                Ok(None) => break,
                 Err(error) => {
                     self.stopped = Some(error);
-                    return Ok(());
+                    break;
                 }
             }
         }
+        if let Some(at) = newest {
+            run.put_newest_event(asked.log, asked.name, at)?;
+        } else if self.stopped.is_none() && !any_row {
+            let known = run.newest_event_before(asked.log, asked.name, asked.window.without_doubt())?;
+            self.contradicted.extend(known.map(|at| (asked.name, at)));
+        }
+        Ok(())
     }
 
     /// Whether nothing else can be heard after the listing of one event name. Reports refuses a name that it does not
@@ -123,10 +169,14 @@ impl Heard {
         self.stopped.is_none()
             && self.broken.count == 0
             && !self.refused.iter().any(|refused| names.contains(refused))
+            && !self.contradicted.iter().any(|(name, _)| names.contains(name))
     }
 
     fn is_whole(&self) -> bool {
-        self.stopped.is_none() && self.broken.count == 0 && self.refused.is_empty()
+        self.stopped.is_none()
+            && self.broken.count == 0
+            && self.refused.is_empty()
+            && self.contradicted.is_empty()
     }
 
     /// The only kind of events of the admin log that is missing.
@@ -151,13 +201,24 @@ impl Heard {
         })
     }
 
+    fn without_known_events(&self, part: Part) -> Option<Gap> {
+        let (name, at) = self.contradicted.first()?;
+        let day = at.date_naive();
+        let message = format!("Google listed no event {name}, but an earlier run read one of {day}");
+        Some(gaps::contradicted(part, message))
+    }
+
     fn reading<T>(self, part: Part, facts: T) -> Reading<T> {
         let gap = match &self.stopped {
             Some(error) if self.any => Some(gaps::interrupted(part, error)),
             Some(error) => Some(gaps::refused(part, error)),
-            None => self.refused_names(part).or_else(|| gaps::broken_rows(part, &self.broken)),
+            None => self
+                .without_known_events(part)
+                .or_else(|| self.refused_names(part))
+                .or_else(|| gaps::broken_rows(part, &self.broken)),
         };
-        reading(facts, self.any, gap)
+        let any = self.any && (self.any_event || self.contradicted.is_empty());
+        reading(facts, any, gap)
     }
 }
 
@@ -171,10 +232,9 @@ pub(super) async fn admin(
     let window = Window::whole(run);
     let (mut heard, mut changes) = (Heard::default(), Vec::new());
     for name in DELEGATION.into_iter().chain(GMAIL_SETTINGS) {
-        let pages = reports1::list_activities(admin, "admin", Some(name), window.from, window.until);
         let mut nameless = BrokenRows::default();
         heard
-            .all(pages, |page| {
+            .all(admin, run, Asked { log: Part::AdminLog, name, window }, |page| {
                 progress.advanced(Part::AdminLog, page.len() as u64);
                 changes.extend(page.iter().flat_map(gmail_changes));
                 let events: Vec<DelegationEvent> =
@@ -288,10 +348,8 @@ pub(super) async fn access_evaluation(
     let (mut heard, mut tally) = (Heard::default(), UseTally::default());
     let mut nameless = BrokenRows::default();
     for name in EVALUATIONS {
-        let pages =
-            reports1::list_activities(admin, "access_evaluation", Some(name), window.from, window.until);
         heard
-            .all(pages, |page| {
+            .all(admin, run, Asked { log: Part::AccessEvaluationLog, name, window }, |page| {
                 progress.advanced(Part::AccessEvaluationLog, page.len() as u64);
                 for activity in page {
                     for event in activity.events.iter().filter(|event| event.name == name) {
@@ -367,9 +425,8 @@ pub(super) async fn token(
     let (mut heard, mut apps) = (Heard::default(), Apps::default());
     let window = Window::whole(run);
     for name in ["revoke", "authorize"] {
-        let pages = reports1::list_activities(admin, "token", Some(name), window.from, window.until);
         heard
-            .all(pages, |page| {
+            .all(admin, run, Asked { log: Part::TokenLog, name, window }, |page| {
                 progress.advanced(Part::TokenLog, page.len() as u64);
                 page.iter().for_each(|activity| apps.add(activity));
                 Ok(())
@@ -398,9 +455,8 @@ async fn calls(
 ) -> Result<(), StoreError> {
     let (window, mut tally) = (Window::of_days(run, CALL_DAYS), UseTally::default());
     let mut nameless = BrokenRows::default();
-    let pages = reports1::list_activities(admin, "token", Some("activity"), window.from, window.until);
     heard
-        .all(pages, |page| {
+        .all(admin, run, Asked { log: Part::TokenLog, name: "activity", window }, |page| {
             progress.advanced(Part::TokenLog, page.len() as u64);
             for activity in page {
                 let info = activity.actor.application_info.as_ref();

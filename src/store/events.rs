@@ -88,6 +88,51 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Remembers the newest event of one name that this run read of a log.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn put_newest_event(&self, log: Part, name: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+        self.store
+            .connection()
+            .prepare_cached(
+                "INSERT INTO newest_event VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET at = max(at, excluded.at)",
+            )?
+            .execute(params![log.id(), name, self.number, at.timestamp_micros()])?;
+        Ok(())
+    }
+
+    /// The newest event of one name that an earlier run read of a log, within a time.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn newest_event_before(
+        &self,
+        log: Part,
+        name: &str,
+        within: Period,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let at: Option<i64> = self
+            .store
+            .connection()
+            .prepare_cached(
+                "SELECT max(at) FROM newest_event
+                 WHERE log = ?1 AND name = ?2 AND run < ?3 AND at > ?4 AND at < ?5",
+            )?
+            .query_row(
+                params![
+                    log.id(),
+                    name,
+                    self.number,
+                    within.from.timestamp_micros(),
+                    within.until.timestamp_micros()
+                ],
+                |row| row.get(0),
+            )?;
+        Ok(at.and_then(DateTime::from_timestamp_micros))
+    }
+
     /// What of a log, or of some of its events, no run has read, since the last run that read it or since events are reported. `None` where
     /// this run did not read it whole: then it has a gap.
     ///
@@ -299,6 +344,7 @@ impl Run<'_> {
         Ok(self.store.connection().execute_batch(&format!(
             "DELETE FROM log_event WHERE run = {run};
              DELETE FROM log_reading WHERE run = {run};
+             DELETE FROM newest_event WHERE run = {run};
              DELETE FROM event_told WHERE run = {run};
              DELETE FROM events_from WHERE NOT EXISTS (SELECT 1 FROM run WHERE run <> {run});",
             run = self.number
