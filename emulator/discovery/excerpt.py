@@ -32,7 +32,10 @@ SERVED = {
         "iam.projects.serviceAccounts." + method
         for method in ("list", "get", "getIamPolicy", "testIamPermissions", "keys.list", "keys.get")
     ]
-    + ["iam.projects.locations.workloadIdentityPools." + method for method in ("list", "providers.list")]
+    + [
+        "iam.projects.locations.workloadIdentityPools." + method
+        for method in ("list", "get", "providers.list", "providers.get")
+    ]
     + ["iam." + parent + method for parent in ROLES_OF for method in ("list", "get")],
     ("iamcredentials.v1.json", "iamcredentials_v1.json"): [
         "iamcredentials.projects.serviceAccounts.signJwt"

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api_error::ApiError;
 use crate::call::{Call, Outcome};
+use crate::discovery::Api;
 use crate::permissions::permission_of;
 use crate::tenant::{FORMER_POOL, Project, Resource, pool, pool_named};
 
@@ -17,14 +18,39 @@ const MOST_PROVIDERS: usize = 100;
 
 pub(crate) fn pools(call: &Call<'_>) -> Outcome {
     let project = visible(call)?;
-    let found = pools_of(call, project);
+    let found = pools_of(call, project, call.in_query("showDeleted") == Some("true"));
     listing(call, "workloadIdentityPools", &found, MOST_POOLS)
+}
+
+/// A deleted pool, too. *Unverified*: the answer's wording for one that does not exist.
+pub(crate) fn one_pool(call: &Call<'_>) -> Outcome {
+    let project = visible(call)?;
+    let wanted = pool_named(&project.number, call.in_path("workloadIdentityPoolsId"));
+    named(pools_of(call, project, true), &wanted)
 }
 
 pub(crate) fn providers(call: &Call<'_>) -> Outcome {
     let project = visible(call)?;
+    listing(call, "workloadIdentityPoolProviders", &providers_of(call, project), MOST_PROVIDERS)
+}
+
+pub(crate) fn provider(call: &Call<'_>) -> Outcome {
+    let project = visible(call)?;
+    let pool = pool_named(&project.number, call.in_path("workloadIdentityPoolsId"));
+    let wanted = format!("{pool}/providers/{}", call.in_path("providersId"));
+    named(providers_of(call, project), &wanted)
+}
+
+fn named(found: Vec<Value>, wanted: &str) -> Outcome {
+    let found = found.into_iter().find(|entry| entry["name"] == wanted);
+    found.ok_or_else(|| {
+        ApiError::of(Api::Iam, 404, "NOT_FOUND", "notFound", "Requested entity was not found.")
+    })
+}
+
+fn providers_of(call: &Call<'_>, project: &Project) -> Vec<Value> {
     let wanted = pool_named(&project.number, call.in_path("workloadIdentityPoolsId"));
-    let found = if wanted == pool(&project.number) && is_home(call, project) {
+    if wanted == pool(&project.number) && is_home(call, project) {
         vec![
             json!({
                 "name": format!("{wanted}/providers/build"),
@@ -43,11 +69,10 @@ pub(crate) fn providers(call: &Call<'_>) -> Outcome {
         ]
     } else {
         Vec::new()
-    };
-    listing(call, "workloadIdentityPoolProviders", &found, MOST_PROVIDERS)
+    }
 }
 
-fn pools_of(call: &Call<'_>, project: &Project) -> Vec<Value> {
+fn pools_of(call: &Call<'_>, project: &Project, with_deleted: bool) -> Vec<Value> {
     if !is_home(call, project) {
         return Vec::new();
     }
@@ -55,7 +80,7 @@ fn pools_of(call: &Call<'_>, project: &Project) -> Vec<Value> {
         json!({ "name": pool(&project.number), "displayName": "Emulated workloads", "state": "ACTIVE" }),
         json!({ "name": pool_named(&project.number, FORMER_POOL), "state": "ACTIVE", "disabled": true }),
     ];
-    if call.in_query("showDeleted") == Some("true") {
+    if with_deleted {
         pools.push(json!({ "name": pool_named(&project.number, "gone"), "state": "DELETED" }));
     }
     pools

@@ -9,8 +9,12 @@ pub(crate) fn permission_of(method_id: &str) -> &'static str {
         "iam.projects.serviceAccounts.keys.list" => "iam.serviceAccountKeys.list",
         "iam.projects.serviceAccounts.keys.get" => "iam.serviceAccountKeys.get",
         "iam.projects.locations.workloadIdentityPools.list" => "iam.workloadIdentityPools.list",
+        "iam.projects.locations.workloadIdentityPools.get" => "iam.workloadIdentityPools.get",
         "iam.projects.locations.workloadIdentityPools.providers.list" => {
             "iam.workloadIdentityPoolProviders.list"
+        }
+        "iam.projects.locations.workloadIdentityPools.providers.get" => {
+            "iam.workloadIdentityPoolProviders.get"
         }
         "iam.projects.roles.list" | "iam.organizations.roles.list" => "iam.roles.list",
         "iam.projects.roles.get" | "iam.organizations.roles.get" => "iam.roles.get",

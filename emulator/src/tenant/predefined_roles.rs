@@ -30,7 +30,12 @@ const SEE_PROJECTS: &[&str] = &["resourcemanager.projects.get", "resourcemanager
 const SEE_ACCOUNTS: &[&str] = &["iam.serviceAccounts.get", "iam.serviceAccounts.list"];
 const SEE_ROLES: &[&str] = &["iam.roles.get", "iam.roles.list"];
 const SEE_KEYS: &[&str] = &["iam.serviceAccountKeys.get", "iam.serviceAccountKeys.list"];
-const SEE_POOLS: &[&str] = &["iam.workloadIdentityPoolProviders.list", "iam.workloadIdentityPools.list"];
+const SEE_POOLS: &[&str] = &[
+    "iam.workloadIdentityPoolProviders.get",
+    "iam.workloadIdentityPoolProviders.list",
+    "iam.workloadIdentityPools.get",
+    "iam.workloadIdentityPools.list",
+];
 const SEE_SERVICES: &[&str] = &["serviceusage.services.get", "serviceusage.services.list"];
 const SEE_POLICIES: &[&str] = &[
     "iam.serviceAccounts.getIamPolicy",
