@@ -164,7 +164,7 @@ def _read(source: SourceFile, match: re.Match, sources: dict[pathlib.Path, str])
     if not f".{method.id}".endswith(f".{named}"):
         raise Unreadable(f"it says `{named}` and asks for {method.id}")
     pages = re.search(r"Pages::new\(\s*\w+,\s*([\w:]+),\s*\w+,\s*" + _STRING, body)
-    scope = pages[1] if pages else _after(r"\.get\(\s*([\w:]+)\s*,", body)
+    scope = pages[1] if pages else _after(r"\.(?:get|has)\(\s*([\w:]+)\s*,", body)
     read = Read(
         source.name,
         match["name"],
@@ -208,7 +208,7 @@ def _expression(expression: str, text: str, body: str) -> str:
         return _helper(call[1], [part.strip(" )") for part in call[2].split(",")], text)
     variable = re.search(rf"let {re.escape(expression)} = (.+?);", body.replace("\n", " "))
     if variable:
-        return _expression(variable[1], text, body)
+        return _expression(variable[1].strip(), text, body)
     raise Unreadable(f"the path `{expression}`")
 
 

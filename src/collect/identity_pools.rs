@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt, stream};
 
+use crate::causes::{self, Class};
 use crate::google::{Session, iam1};
+use crate::store::{Run, StoreError};
 use crate::tenant::{
     Gap, GapClass, IamPolicies, IamResource, IamRoles, Part, PoolState, Reading, WorkloadIdentityPool,
     WorkloadIdentityPools, WorkloadIdentityProvider,
@@ -17,11 +19,35 @@ const AT_ONCE: usize = 8;
 
 const PART: Part = Part::WorkloadIdentityPools;
 
+/// Ids of providers by the names of their pools.
+pub(super) type KnownProviders = BTreeMap<String, Vec<String>>;
+
+/// The providers of each pool as the newest earlier run knew them that read all of them.
+pub(super) fn known_before(run: &Run<'_>) -> Result<KnownProviders, StoreError> {
+    let mut known = KnownProviders::new();
+    gather(run.previous()?, &mut known)?;
+    Ok(known)
+}
+
+fn gather(run: Option<Run<'_>>, known: &mut KnownProviders) -> Result<(), StoreError> {
+    let Some(run) = run else { return Ok(()) };
+    let reading = run.part::<Reading<WorkloadIdentityPools>>(PART)?;
+    for pool in reading.iter().filter_map(Reading::known).flat_map(|pools| &pools.0) {
+        if let Ok(providers) = pool.providers.complete() {
+            let ids = || providers.iter().map(|provider| provider.id.clone()).collect();
+            known.entry(pool.name.clone()).or_insert_with(ids);
+        }
+    }
+    let is_whole = reading.as_ref().is_some_and(|reading| reading.complete().is_ok());
+    if is_whole { Ok(()) } else { gather(run.previous()?, known) }
+}
+
 /// Pools that hold a role which can lead to an account. One that is not listed is no fact: it counts as open.
 pub(super) async fn collect(
     account: &Session<'_>,
     policies: &IamPolicies,
     roles: Option<&IamRoles>,
+    before: &KnownProviders,
 ) -> Reading<WorkloadIdentityPools> {
     let members = iam::leading_members(policies, roles);
     let mut wanted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -30,7 +56,7 @@ pub(super) async fn collect(
     }
     let read: Vec<Reading<Vec<WorkloadIdentityPool>>> = stream::iter(wanted)
         .map(|(project, pools)| async move {
-            let read = of_project(account, project, &pools).await;
+            let read = of_project(account, project, &pools, before).await;
             if is_known(policies, project) { read } else { told_as_foreign(read, project) }
         })
         .buffered(AT_ONCE)
@@ -86,9 +112,14 @@ async fn of_project(
     account: &Session<'_>,
     project: &str,
     wanted: &BTreeSet<&str>,
+    before: &KnownProviders,
 ) -> Reading<Vec<WorkloadIdentityPool>> {
-    let listing = iam1::list_workload_identity_pools(account, project).all().await;
-    let gap = gaps::of_listing(PART, &listing);
+    let mut listing = iam1::list_workload_identity_pools(account, project).all().await;
+    let mut gap = gaps::of_listing(PART, &listing);
+    if gaps::is_empty(&listing) {
+        (listing.rows, gap) = still_there(account, project, wanted, before).await;
+        listing.began = gap.is_none() || !listing.rows.is_empty();
+    }
     let named = listing.rows.into_iter().filter(|pool| wanted.contains(pool.name.as_str()));
     let pools: Vec<WorkloadIdentityPool> = stream::iter(named)
         .map(|pool| async move {
@@ -99,7 +130,7 @@ async fn of_project(
             };
             let providers = match state {
                 PoolState::Deleted => Reading::Complete(Vec::new()),
-                _ => providers(account, project, &pool.name).await,
+                _ => providers(account, project, &pool.name, before).await,
             };
             WorkloadIdentityPool { name: pool.name, state, providers }
         })
@@ -109,13 +140,69 @@ async fn of_project(
     reading(pools, listing.began, gap)
 }
 
-async fn providers(
+/// An empty listing is what is true, or what went wrong: the pools that policies name tell which. Deleted pools are
+/// listed, too, and can be asked for as long (the methods' descriptions).
+async fn still_there(
+    account: &Session<'_>,
+    project: &str,
+    wanted: &BTreeSet<&str>,
+    before: &KnownProviders,
+) -> (Vec<iam1::Pool>, Option<Gap>) {
+    let (mut found, mut gap) = (Vec::new(), None);
+    for name in wanted {
+        let pool = name.rsplit('/').next().unwrap_or_default();
+        match iam1::get_workload_identity_pool(account, project, pool).await {
+            Ok(pool) => found.push(pool),
+            Err(error) if error.cause == causes::NOT_FOUND => {}
+            // Who may list pools may not have to be allowed to get one: then only one that was read is missed.
+            Err(error) if error.cause.class == Class::Denied && !before.contains_key(*name) => {}
+            Err(error) => gap = Some(gaps::refused(PART, &error)),
+        }
+    }
+    let contradicted = found.first().map(|pool| {
+        gaps::contradicted(
+            PART,
+            format!("Google listed no identity pool in {project}, but {} exists", pool.name),
+        )
+    });
+    (found, contradicted.or(gap))
+}
+
+/// The same of the providers of a pool, by those that were there. Deleted ones are not listed.
+async fn provider_is_there(
     account: &Session<'_>,
     project: &str,
     pool: &str,
+    before: &[String],
+) -> Option<Gap> {
+    for provider in before {
+        match iam1::get_workload_identity_provider(account, project, pool, provider).await {
+            Ok(found) if found.state == "DELETED" => {}
+            Ok(_) => {
+                let message = format!("Google listed no provider of the pool {pool}, but {provider} exists");
+                return Some(gaps::contradicted(PART, message));
+            }
+            Err(error) if error.cause == causes::NOT_FOUND => {}
+            Err(error) => return Some(gaps::refused(PART, &error)),
+        }
+    }
+    None
+}
+
+async fn providers(
+    account: &Session<'_>,
+    project: &str,
+    name: &str,
+    before: &KnownProviders,
 ) -> Reading<Vec<WorkloadIdentityProvider>> {
-    let pool = pool.rsplit('/').next().unwrap_or_default();
+    let pool = name.rsplit('/').next().unwrap_or_default();
     let listing = iam1::list_workload_identity_providers(account, project, pool).all().await;
+    if gaps::is_empty(&listing)
+        && let Some(known) = before.get(name)
+        && let Some(gap) = provider_is_there(account, project, pool, known).await
+    {
+        return Reading::Missing(gap);
+    }
     let gap = gaps::of_listing(PART, &listing);
     let rows = listing.rows.into_iter().map(|provider| WorkloadIdentityProvider {
         id: provider.name.rsplit('/').next().unwrap_or_default().to_owned(),

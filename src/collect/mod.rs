@@ -129,8 +129,9 @@ pub async fn collect(
         Session::as_account(client, &access::scopes(Identity::Account, &plan.parts)).until(deadline);
     // A file of the operator's, who may have mended it meanwhile.
     run.put_part(Part::ConsoleGrants, &console_grants::collect(plan, run.started_at()))?;
+    let aliases = domains::known_before(run)?;
     tokio::try_join!(
-        kept(run, Part::Domains, domains::collect(&admin, plan)),
+        kept(run, Part::Domains, domains::collect(&admin, plan, &aliases)),
         kept(run, Part::AdminRoles, admin_roles::collect(&admin, plan)),
         cloud(&account, &admin, plan, run, progress),
         kept(run, Part::ProbeGrants, probe::collect(client, plan, progress)),
@@ -234,8 +235,9 @@ async fn cloud(
             (gap, _) => Reading::Missing(gap.unwrap_or_else(|| gaps::not_asked(Part::IamPolicies))),
         }
     };
-    let uses =
-        asked(needs_accounts(Part::ServiceAccountUse), service_account_use::collect(account, &projects));
+    let used = service_account_use::known_before(run, &accounts)?;
+    let uses = service_account_use::collect(account, &projects, &used, run.started_at());
+    let uses = asked(needs_accounts(Part::ServiceAccountUse), uses);
     tokio::try_join!(
         kept(run, Part::IamPolicies, of_found(search, Part::IamPolicies, policies)),
         kept(run, Part::ServiceAccountUse, of_found(search, Part::ServiceAccountUse, uses)),
@@ -254,7 +256,8 @@ async fn cloud(
     let roles: Option<Reading<IamRoles>> = run.part(Part::IamRoles)?;
     let roles = roles.as_ref().and_then(Reading::known);
     let groups = asked(needs_policies(Part::Groups), iam::groups(admin, &known, roles));
-    let pools = identity_pools::collect(account, &known, roles);
+    let providers = identity_pools::known_before(run)?;
+    let pools = identity_pools::collect(account, &known, roles, &providers);
     let pools = asked(needs_policies(Part::WorkloadIdentityPools), pools);
     tokio::try_join!(
         kept(run, Part::Groups, of_found(search, Part::Groups, groups)),

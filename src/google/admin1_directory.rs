@@ -240,6 +240,20 @@ pub fn list_role_assignments<'a>(session: &'a Session<'a>, customer: &str) -> Pa
     Pages::new(session, ROLE_SCOPE, request, "items", Bound::MANY)
 }
 
+/// `domainAliases.get`: whether the domain alias exists.
+///
+/// # Errors
+/// What came instead of an answer; 404 is one.
+pub async fn has_domain_alias(
+    session: &Session<'_>,
+    customer: &str,
+    alias: &str,
+) -> Result<bool, GoogleError> {
+    let path = format!("admin/directory/v1/customer/{}/domainaliases/{}", segment(customer), segment(alias));
+    let request = Request::new(Api::Directory, path).query("fields", "domainAliasName");
+    session.has(DOMAIN_SCOPE, &request).await
+}
+
 /// `groups.get`: its address and its other ones.
 ///
 /// # Errors

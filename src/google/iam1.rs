@@ -6,7 +6,6 @@ use serde::{Deserialize, Deserializer};
 
 use super::iam_policy::Policy;
 use super::{Api, Bound, GoogleError, Pages, Request, Session, segment};
-use crate::causes;
 
 /// The scope that every cloud API asked here accepts; what the account may really do, its IAM roles decide.
 pub const CLOUD_SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
@@ -69,7 +68,7 @@ pub async fn has_service_account(
 ) -> Result<bool, GoogleError> {
     let path = format!("v1/projects/{}/serviceAccounts/{}", segment(project), segment(account));
     let request = Request::new(Api::Iam, path).query("fields", "name");
-    exists(session.get(CLOUD_SCOPE, &request).await)
+    session.has(CLOUD_SCOPE, &request).await
 }
 
 /// `projects.serviceAccounts.keys.get`: whether the account has the key.
@@ -89,19 +88,7 @@ pub async fn has_key(
         segment(key)
     );
     let request = Request::new(Api::Iam, path).query("fields", "name");
-    exists(session.get(CLOUD_SCOPE, &request).await)
-}
-
-/// An object of which only its being there matters.
-#[derive(Deserialize)]
-struct Named {}
-
-fn exists(answer: Result<Named, GoogleError>) -> Result<bool, GoogleError> {
-    match answer {
-        Ok(Named {}) => Ok(true),
-        Err(error) if error.cause == causes::NOT_FOUND => Ok(false),
-        Err(error) => Err(error),
-    }
+    session.has(CLOUD_SCOPE, &request).await
 }
 
 /// `projects.serviceAccounts.keys.list`, user-managed keys only: not paged.
@@ -230,6 +217,42 @@ pub fn list_workload_identity_pools<'a>(session: &'a Session<'a>, project: &str)
         .query("showDeleted", "true")
         .query("fields", "nextPageToken,workloadIdentityPools(name,state,disabled)");
     Pages::new(session, CLOUD_SCOPE, request, "workloadIdentityPools", Bound::FEW)
+}
+
+/// `projects.locations.workloadIdentityPools.get`, a deleted one too.
+///
+/// # Errors
+/// What came instead; 404 for a pool that does not exist.
+pub async fn get_workload_identity_pool(
+    session: &Session<'_>,
+    project: &str,
+    pool: &str,
+) -> Result<Pool, GoogleError> {
+    let path =
+        format!("v1/projects/{}/locations/global/workloadIdentityPools/{}", segment(project), segment(pool));
+    let request = Request::new(Api::Iam, path).query("fields", "name,state,disabled");
+    session.get(CLOUD_SCOPE, &request).await
+}
+
+/// `projects.locations.workloadIdentityPools.providers.get`, a deleted one too.
+///
+/// # Errors
+/// What came instead.
+pub async fn get_workload_identity_provider(
+    session: &Session<'_>,
+    project: &str,
+    pool: &str,
+    provider: &str,
+) -> Result<Provider, GoogleError> {
+    let path = format!(
+        "v1/projects/{}/locations/global/workloadIdentityPools/{}/providers/{}",
+        segment(project),
+        segment(pool),
+        segment(provider)
+    );
+    let request = Request::new(Api::Iam, path)
+        .query("fields", "name,state,disabled,attributeCondition,oidc(issuerUri),aws(accountId)");
+    session.get(CLOUD_SCOPE, &request).await
 }
 
 /// `projects.locations.workloadIdentityPools.providers.list`: 100 a page.

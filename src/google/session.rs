@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout_at};
@@ -11,6 +12,10 @@ use crate::causes::{self, Cause};
 use super::keyless::sign_jwt;
 use super::token::Token;
 use super::{Api, Client, GoogleError, Request};
+
+/// An object of which only its being there matters.
+#[derive(Deserialize)]
+struct Object {}
 
 /// One identity's reads.
 ///
@@ -76,6 +81,18 @@ impl<'a> Session<'a> {
             self.client.send(request, &token).await
         });
         self.in_time(request.api, read).await
+    }
+
+    /// Whether there is what a request asks for: its answer is dropped.
+    ///
+    /// # Errors
+    /// What came instead of an answer; 404 is one.
+    pub async fn has(&self, scope: &'static str, request: &Request) -> Result<bool, GoogleError> {
+        match self.get::<Object>(scope, request).await {
+            Ok(Object {}) => Ok(true),
+            Err(error) if error.cause == causes::NOT_FOUND => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Whether a token within `scope` is to be had at all. The token is dropped.

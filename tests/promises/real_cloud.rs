@@ -204,27 +204,57 @@ fn a_listing_without_an_end_is_ended_and_costs_no_other_part() {
 /// Where nothing is answered with rows, one object that was there tells an empty tenant from an empty answer.
 #[test]
 fn an_empty_answer_about_what_still_exists_fixes_nothing_however_often_it_comes() {
-    for (part, pattern) in [
-        ("service_accounts", "GET /v1/projects/*/serviceAccounts body=200"),
-        ("sa_keys", "GET /v1/projects/*/serviceAccounts/*/keys body=200"),
-        ("groups", "GET /admin/directory/v1/groups/*/members body=200"),
-    ] {
+    // Those of one set do not rest on each other.
+    let sets: [&[(&str, &str)]; 3] = [
+        &[("service_accounts", "GET /v1/projects/*/serviceAccounts body=200")],
+        &[
+            ("sa_keys", "GET /v1/projects/*/serviceAccounts/*/keys body=200"),
+            (
+                "workload_identity_pools",
+                "GET /v1/projects/*/locations/global/workloadIdentityPools/*/providers body=200",
+            ),
+        ],
+        &[
+            ("groups", "GET /admin/directory/v1/groups/*/members body=200"),
+            ("domains", "GET /admin/directory/v1/customer/*/domainaliases body=200"),
+            ("workload_identity_pools", "GET /v1/projects/*/locations/global/workloadIdentityPools body=200"),
+            (
+                "service_account_use",
+                "GET /v1/projects/*/locations/global/activityTypes/*/activities:query body=200",
+            ),
+            ("token_log", "GET /admin/reports/v1/activity/users/all/applications/token body=200"),
+            ("admin_log", "GET /admin/reports/v1/activity/users/all/applications/admin body=200"),
+            (
+                "access_evaluation_log",
+                "GET /admin/reports/v1/activity/users/all/applications/access_evaluation body=200",
+            ),
+        ],
+    ];
+    for set in sets {
         let mut tenant = Tenant::with(options(TenantName::Typical, Vec::new()));
         let first = tenant.audit();
         first.assert_code(0);
-        let empty = pattern.parse::<Fault>().unwrap().with_text("{}").unwrap();
-        tenant.becomes(options(TenantName::Typical, vec![empty]));
+        let empty = |pattern: &str| pattern.parse::<Fault>().unwrap().with_text("{}").unwrap();
+        let faults = set.iter().map(|(_, pattern)| empty(pattern)).collect();
+        tenant.becomes(options(TenantName::Typical, faults));
         for _ in 0..2 {
             let audit = tenant.audit();
             audit.assert_code(4);
-            let reason = audit.coverage(part)["reason"].clone();
-            assert!(reason.contains("empty_listing"), "{part}: {reason}");
-            assert_eq!(fixed(&audit), BTreeSet::new(), "{part}");
+            for (part, _) in set {
+                let reason = audit.coverage(part)["reason"].clone();
+                assert!(reason.contains("empty_listing"), "{part}: {reason}");
+            }
+            assert_eq!(fixed(&audit), BTreeSet::new(), "{set:?}");
+            for check in first.json("report.json")["checks"].as_array().unwrap() {
+                let id = check["id"].as_str().unwrap();
+                let new: BTreeSet<String> = open(&audit, id).difference(&open(&first, id)).cloned().collect();
+                assert_eq!(new, BTreeSet::new(), "{set:?}: {id}");
+            }
         }
         tenant.becomes(options(TenantName::Typical, Vec::new()));
         let last = tenant.audit();
         last.assert_code(0);
-        assert_eq!(fixed(&last), BTreeSet::new(), "{part}");
+        assert_eq!(fixed(&last), BTreeSet::new(), "{set:?}");
     }
 }
 
@@ -242,6 +272,37 @@ fn accounts_that_were_all_deleted_are_an_empty_listing_and_no_gap() {
     let second = tenant.audit();
     assert!(!second.coverage("service_accounts")["reason"].contains("empty_listing"));
     assert!(!fixed(&second).is_empty());
+}
+
+/// What was deleted is gone, as Google says of each: nothing is missing, and what rested on it is fixed.
+#[test]
+fn what_is_not_found_any_more_makes_an_empty_listing_true() {
+    for (part, listing, object) in [
+        (
+            "domains",
+            "GET /admin/directory/v1/customer/*/domainaliases body=200",
+            "GET /admin/directory/v1/customer/*/domainaliases/* notFound",
+        ),
+        (
+            "workload_identity_pools",
+            "GET /v1/projects/*/locations/global/workloadIdentityPools body=200",
+            "GET /v1/projects/*/locations/global/workloadIdentityPools/* notFound",
+        ),
+        (
+            "workload_identity_pools",
+            "GET /v1/projects/*/locations/global/workloadIdentityPools/*/providers body=200",
+            "GET /v1/projects/*/locations/global/workloadIdentityPools/*/providers/* notFound",
+        ),
+    ] {
+        let mut tenant = Tenant::with(options(TenantName::Typical, Vec::new()));
+        let first = tenant.audit();
+        first.assert_code(0);
+        let empty = listing.parse::<Fault>().unwrap().with_text("{}").unwrap();
+        tenant.becomes(options(TenantName::Typical, vec![empty, object.parse().unwrap()]));
+        let second = tenant.audit();
+        second.assert_code(0);
+        assert_eq!(second.coverage(part)["reason"], first.coverage(part)["reason"], "{listing}");
+    }
 }
 
 #[test]
