@@ -103,6 +103,21 @@ fn a_lock_that_is_not_this_programs_is_left_as_it_is() {
 }
 
 #[test]
+fn a_history_that_is_gone_is_told_once_and_a_new_one_begins() {
+    let tenant = Tenant::named(TenantName::Healthy);
+    tenant.audit().assert_code(0);
+    let history = reports(&tenant).join("history.sqlite");
+    std::fs::remove_file(&history).unwrap();
+    let path = history.canonicalize().unwrap_or_else(|_| history.clone()).display().to_string();
+    let told = |audit: &Audit| {
+        audit.assert_code(0);
+        audit.stderr.lines().filter(|line| line.contains("WARN") && line.contains(&path)).count()
+    };
+    assert_eq!(told(&tenant.audit()), 1);
+    assert_eq!(told(&tenant.audit()), 0);
+}
+
+#[test]
 fn a_history_that_was_damaged_or_cut_is_refused_and_not_touched() {
     let tenant = Tenant::named(TenantName::Healthy);
     tenant.audit().assert_code(0);
