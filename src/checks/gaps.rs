@@ -68,12 +68,25 @@ pub(super) fn use_unproved() -> Gap {
         part: Part::AccessEvaluationLog,
         class: GapClass::NotConfigured,
         reason: "use_unproved".into(),
-        message:
-            "The client is not a service account in the configured projects, and the access evaluation log shows \
-                  no use of any client: whether this one is used is unknown"
-                .into(),
+        message: "The access evaluation log shows no use of any client: whether this one is used is unknown"
+            .into(),
         needed: String::new(),
         fix: "Ask the owner whether it is still used. Not every edition may write the log.".into(),
+    }
+}
+
+/// A log shows that an account used its delegation, and no log says with which key.
+pub(super) fn delegated_use_unseen() -> Gap {
+    Gap {
+        part: Part::ServiceAccountUse,
+        class: GapClass::NotConfigured,
+        reason: "delegated_use_unseen".into(),
+        message: "The account used its domain-wide delegation, which Policy Analyzer does not see: with which key is \
+                  not logged"
+            .into(),
+        needed: String::new(),
+        fix: "Look at the account's usage metrics in Cloud Monitoring: they count calls to Workspace APIs by key."
+            .into(),
     }
 }
 

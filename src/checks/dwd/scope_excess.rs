@@ -1,14 +1,11 @@
 //! DWD-05: delegations that hold more than somebody needs or approved.
 
 use super::scope::{is_tenant_or_mail, own_client};
-use crate::checks::age::{days_between, is_older};
-use crate::checks::gaps::{not_asked, use_unproved};
+use crate::checks::age::is_older;
+use crate::checks::gaps::use_unproved;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{
-    ClientIdentity, Gap, Grant, LedgerSource, Part, Policy, ServiceAccount, ServiceAccountLastUse, Tenant,
-    is_same_client,
-};
+use crate::tenant::{ClientIdentity, Gap, Grant, LedgerSource, Part, Policy, Tenant, is_same_client};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -17,13 +14,13 @@ pub(crate) const CHECK: Check = Check {
     title: "Delegations that hold more than they need",
     severity: Severity::Medium,
     condition: "A client holds, by domain-wide delegation, a scope that its entry in the register does not approve; \
-                nothing at all for 90 days: neither its service account authenticated nor is a use logged; a scope \
-                of a retired feed; or a scope together with its read-only twin, of which one is surplus. Medium; \
-                high if a scope of it changes the tenant (class T) or reads, writes and sends mail (M). Scopes of a \
-                client that no register names are not compared with anything. A client without an account here \
-                is for review as unused, and only if the log of access evaluations was read and shows uses of others: \
-                whether that log names every use is not known. One that was given within the 90 days is not judged by \
-                its use, nor is one whose account does not exist.",
+                a scope of a retired feed; or a scope together with its read-only twin, of which one is surplus. Or no \
+                use of the client is logged for 90 days: review, and only if the access evaluation log was read and \
+                shows uses of other clients, because whether that log names every use is not known. Medium; high if a \
+                scope of it changes the tenant (class T) or reads, writes and sends mail (M). Scopes of a client that \
+                no register names are not compared with anything. A delegation that was given within the 90 days is \
+                not judged by its use, nor is one whose account does not exist. Policy Analyzer does not see delegated \
+                calls and is not asked here.",
     why: "What nobody needs, nobody misses when it is abused. A scope that was approved for one purpose is used for \
           another.",
     fix: "Cut the delegation down to the scopes that are used and approved; remove it if nothing uses it.",
@@ -39,7 +36,6 @@ pub(crate) const CHECK: Check = Check {
         Part::ConsoleGrants,
         Part::ProbeGrants,
         Part::ServiceAccounts,
-        Part::ServiceAccountUse,
         Part::AccessEvaluationLog,
         Part::AdminLog,
     ],
@@ -87,9 +83,7 @@ fn judge_grants(client_id: &str, grants: &[&Grant], tenant: &Tenant, policy: &Po
     }
     let client = subjects::client(client_id, tenant).name;
     // Whether the log names every use is not known: its silence alone is for a person.
-    let is_silence_alone = excesses.len() == 1
-        && matches!(&idle, Ok(Some(_)))
-        && subjects::account_of(client_id, tenant).is_none();
+    let is_silence_alone = excesses.len() == 1 && matches!(&idle, Ok(Some(_)));
     let ruling = match (excesses.iter().map(|excess| excess.severity).max(), &idle) {
         (Some(severity), _) if is_silence_alone => Ruling::review(severity, message(&client, &excesses)),
         (Some(severity), _) => Ruling::fail(severity, message(&client, &excesses)),
@@ -190,10 +184,7 @@ fn idle(client_id: &str, grants: &[&Grant], tenant: &Tenant, policy: &Policy) ->
     if tenant.identity_of(client_id).is_gone() {
         return Ok(None);
     }
-    let idle = match subjects::account_of(client_id, tenant) {
-        Some(account) => idle_account(account, tenant, limit)?,
-        None => idle_stranger(client_id, tenant, policy)?,
-    };
+    let idle = silent(client_id, tenant, policy)?;
     // It may have been given lately, or used: what was not read would say so.
     let logs = [Part::AdminLog, Part::AccessEvaluationLog, Part::TokenLog];
     match logs.into_iter().find_map(|part| tenant.gap_of_grants(part)).filter(|_| idle.is_some()) {
@@ -202,38 +193,18 @@ fn idle(client_id: &str, grants: &[&Grant], tenant: &Tenant, policy: &Policy) ->
     }
 }
 
-fn idle_account(account: &ServiceAccount, tenant: &Tenant, limit: i64) -> Result<Option<String>, Gap> {
-    let uses = tenant.service_account_use.known();
-    match uses.and_then(|uses| uses.of_account(&account.project, &account.email, &account.unique_id)) {
-        Some(ServiceAccountLastUse::On(at)) if !is_older(at, tenant.run_at, limit) => Ok(None),
-        // What was not read may be a later use.
-        Some(ServiceAccountLastUse::On(at)) => match uses.and_then(|uses| uses.gap_of(&account.project)) {
-            Some(gap) => Err(gap.clone()),
-            None => Ok(Some(format!(
-                "is unused: it last authenticated {} days ago",
-                days_between(at, tenant.run_at)
-            ))),
-        },
-        Some(ServiceAccountLastUse::Never) => {
-            Ok(Some("is unused: within what Google remembers it never authenticated".to_owned()))
-        }
-        Some(ServiceAccountLastUse::Unknown(gap)) => Err(gap.clone()),
-        None => {
-            let gap = tenant.service_account_use.gap().cloned();
-            Err(gap.unwrap_or_else(|| not_asked(Part::ServiceAccountUse)))
-        }
-    }
-}
-
-/// Of an account elsewhere only the log can tell, and only a log that shows uses at all.
-fn idle_stranger(client_id: &str, tenant: &Tenant, policy: &Policy) -> Result<Option<String>, Gap> {
+/// Only the log can tell, and only one that shows uses at all. Policy Analyzer does not see delegated calls:
+/// <https://docs.cloud.google.com/policy-intelligence/docs/service-account-usage-tools>.
+fn silent(client_id: &str, tenant: &Tenant, policy: &Policy) -> Result<Option<String>, Gap> {
     // An account that does not exist is not idle: what was not read may say that it is one of those.
-    let identity: &[Part] = match tenant.identity_of(client_id) {
-        ClientIdentity::Unknown => &[Part::ClientCertificates, Part::IamPolicies],
-        _ => &[],
+    let identity: &[Part] = match (subjects::account_of(client_id, tenant), tenant.identity_of(client_id)) {
+        (Some(_), _) => &[],
+        (None, ClientIdentity::Unknown) => {
+            &[Part::ServiceAccounts, Part::ClientCertificates, Part::IamPolicies]
+        }
+        (None, _) => &[Part::ServiceAccounts],
     };
-    let parts = [Part::ServiceAccounts, Part::AccessEvaluationLog];
-    if let Some(gap) = parts.iter().chain(identity).find_map(|part| tenant.gap(*part)) {
+    if let Some(gap) = [Part::AccessEvaluationLog].iter().chain(identity).find_map(|part| tenant.gap(*part)) {
         return Err(gap.clone());
     }
     if tenant.grants.iter().any(|grant| is_scope_used(grant, tenant, policy)) {
@@ -255,15 +226,21 @@ mod tests {
     const READONLY: &str = "https://www.googleapis.com/auth/admin.directory.user.readonly";
     const WRITE: &str = "https://www.googleapis.com/auth/admin.directory.user";
 
-    /// A client whose account authenticated so many days ago.
+    /// A client that used its delegation so many days ago, beside another that used its own yesterday.
     fn used(scopes: &[&str], days: Option<i64>) -> Tenant {
-        let accounts = days.map(|days| (ACCOUNT.to_owned(), days_ago(days))).into_iter().collect();
-        let project = ProjectUse { accounts, ..ProjectUse::default() };
-        let uses = ServiceAccountUse([("project".to_owned(), Reading::Complete(project))].into());
-        Tenant {
-            service_account_use: Reading::Complete(uses),
-            ..delegating(scopes, Reading::Complete(Vec::new()))
+        let mut tenant = delegating(scopes, Reading::Complete(Vec::new()));
+        for grant in tenant.grants.iter_mut() {
+            grant.last_used = days.map(|days| logged(days));
         }
+        let mut other = first_grant(&tenant);
+        other.client_id = "555".into();
+        other.last_used = Some(logged(1));
+        tenant.grants = tenant.grants.with(other);
+        tenant
+    }
+
+    fn logged(days: i64) -> LastUse {
+        LastUse { at: days_ago(days), log: LedgerSource::AccessEvaluation }
     }
 
     fn of(tenant: &Tenant) -> Ruling {
@@ -281,7 +258,7 @@ mod tests {
 
     fn log_use(tenant: &mut Tenant, scope: &str, days: i64) {
         for grant in tenant.grants.iter_mut().filter(|grant| grant.scope == scope) {
-            grant.last_used = Some(LastUse { at: days_ago(days), log: LedgerSource::AccessEvaluation });
+            grant.last_used = Some(logged(days));
         }
     }
 
@@ -316,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_delegation_that_nothing_used_for_a_quarter_fails() {
+    fn a_delegation_without_a_logged_use_for_a_quarter_is_for_review() {
         assert_eq!(of(&used(&[GMAIL_SEND], Some(90))).verdict, Verdict::Pass);
         for (scope, days, severity) in [
             (GMAIL_SEND, Some(91), Severity::Medium),
@@ -324,20 +301,24 @@ mod tests {
             (WRITE, Some(91), Severity::High),
         ] {
             let ruling = of(&used(&[scope], days));
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "{scope} {days:?}");
+            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, severity), "{scope} {days:?}");
         }
     }
 
+    /// Google's page on usage tools: calls to Workspace APIs by domain-wide delegation are not tracked.
     #[test]
-    fn an_account_whose_key_was_used_is_not_idle() {
-        let mut tenant = used(&[GMAIL_SEND], None);
-        assert_eq!(of(&tenant).verdict, Verdict::Fail);
-        if let Reading::Complete(uses) = &mut tenant.service_account_use {
-            let keys = [(ACCOUNT.to_owned(), days_ago(2))].into();
-            let project = ProjectUse { accounts_by_keys: keys, ..ProjectUse::default() };
-            uses.0.insert("project".to_owned(), Reading::Complete(project));
+    fn what_policy_analyzer_says_of_the_account_is_no_use_of_its_delegation_and_no_silence() {
+        let project =
+            ProjectUse { accounts: [(ACCOUNT.to_owned(), days_ago(1))].into(), ..ProjectUse::default() };
+        let uses = ServiceAccountUse([("project".to_owned(), Reading::Complete(project))].into());
+        for (days, verdict) in [(Some(1), Verdict::Pass), (None, Verdict::Review)] {
+            for service_account_use in
+                [Reading::Complete(uses.clone()), Reading::Complete(ServiceAccountUse::default())]
+            {
+                let tenant = Tenant { service_account_use, ..used(&[GMAIL_SEND], days) };
+                assert_eq!(of(&tenant).verdict, verdict, "{days:?}");
+            }
         }
-        assert_eq!(of(&tenant).verdict, Verdict::Pass);
     }
 
     #[test]
@@ -354,11 +335,11 @@ mod tests {
 
     #[test]
     fn an_unknown_use_is_not_assessed_unless_something_else_fails() {
-        let blind = |scopes: &[&str]| without(Part::ServiceAccountUse, used(scopes, Some(1)));
+        let blind = |scopes: &[&str]| without(Part::AccessEvaluationLog, used(scopes, None));
         let ruling = of(&blind(&[GMAIL_SEND]));
         assert_eq!(
             (ruling.verdict, ruling.gap.unwrap().part),
-            (Verdict::NotAssessed, Part::ServiceAccountUse)
+            (Verdict::NotAssessed, Part::AccessEvaluationLog)
         );
         let ruling = of(&blind(&[WRITE, READONLY]));
         assert_eq!(ruling.verdict, Verdict::Fail);
@@ -366,19 +347,22 @@ mod tests {
     }
 
     #[test]
-    fn of_a_client_elsewhere_silence_proves_something_only_in_a_log_that_shows_uses() {
-        let quiet = strangers(used(&[GMAIL_SEND], None));
-        assert_eq!(of(&quiet).gap.unwrap().reason, "use_unproved");
-        for part in [Part::AccessEvaluationLog, Part::ServiceAccounts] {
-            assert_eq!(of(&without(part, quiet.clone())).gap.unwrap().part, part);
+    fn silence_proves_something_only_in_a_log_that_shows_uses() {
+        let quiet = || {
+            let mut tenant = used(&[GMAIL_SEND], None);
+            tenant.grants.iter_mut().for_each(|grant| grant.last_used = None);
+            tenant
+        };
+        for tenant in [quiet(), strangers(quiet())] {
+            assert_eq!(of(&tenant).gap.unwrap().reason, "use_unproved");
+            assert_eq!(
+                of(&without(Part::AccessEvaluationLog, tenant)).gap.unwrap().part,
+                Part::AccessEvaluationLog
+            );
         }
-        let mut talking = quiet;
-        let other = delegating(&[READONLY], Reading::Complete(Vec::new()));
-        let mut other = first_grant(&other);
-        other.client_id = "555".into();
-        other.last_used = Some(LastUse { at: days_ago(1), log: LedgerSource::AccessEvaluation });
-        talking.grants = talking.grants.with(other);
-        assert_eq!(of(&talking).verdict, Verdict::Review);
+        let unlisted = without(Part::ServiceAccounts, strangers(quiet()));
+        assert_eq!(of(&unlisted).gap.unwrap().part, Part::ServiceAccounts);
+        assert_eq!(of(&strangers(used(&[GMAIL_SEND], None))).verdict, Verdict::Review);
     }
 
     #[test]
@@ -389,6 +373,7 @@ mod tests {
         let ruling = of(&tenant);
         assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High));
         assert!(ruling.message.ends_with("of which one is surplus"), "{}", ruling.message);
+        tenant.grants.iter_mut().for_each(|grant| grant.last_used = None);
         log_use(&mut tenant, READONLY, 3);
         assert!(of(&tenant).message.contains("uses only its read-only twin"));
         assert_eq!(of(&used(&[READONLY], Some(1))).verdict, Verdict::Pass);

@@ -136,18 +136,11 @@ impl Row {
     }
 }
 
-/// The last sign of life of any source.
+/// The last use that a log shows. Policy Analyzer does not see delegated calls.
 fn used(entry: &Entry<'_>, tenant: &Tenant) -> String {
     let of_grants = entry.grants.iter().filter_map(|grant| grant.last_used).map(|used| used.at).max();
     let unscoped = entry.unscoped.map(|client| client.seen_at);
-    let of_account = entry.account.and_then(|account| {
-        let known = tenant.service_account_use.known()?;
-        match known.of_account(&account.project, &account.email, &account.unique_id)? {
-            crate::tenant::ServiceAccountLastUse::On(at) => Some(at),
-            _ => None,
-        }
-    });
-    match of_grants.into_iter().chain(unscoped).chain(of_account).max() {
+    match of_grants.into_iter().chain(unscoped).max() {
         Some(at) => day(at),
         None if words::is_use_known(tenant) => "no use seen".to_owned(),
         None => "not known".to_owned(),

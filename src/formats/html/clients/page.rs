@@ -259,7 +259,9 @@ fn used(entry: &Entry<'_>, tenant: &Tenant) -> Vec<String> {
             (_, Some(missing)) => format!("not known. {}", words::gap(missing)),
             _ => words::last_use(None, tenant.run_at),
         };
-        said.push(format!("the account authenticated last: {used}"));
+        said.push(format!(
+            "Policy Analyzer, which does not see delegated calls, saw the account last: {used}"
+        ));
     }
     let of_grants = entry.grants.iter().filter_map(|grant| grant.last_used);
     let nameless = entry.unscoped.filter(|client| client.source.provenance() == Provenance::UseLog);
