@@ -19,6 +19,10 @@ bench *arguments:
 ci:
     .ci/run
 
+# Everything compiles with the oldest Rust that Cargo.toml promises; needs rustup
+msrv:
+    .ci/msrv
+
 # Make the generated pages again
 docs:
     .ci/docs
@@ -38,6 +42,6 @@ lint:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets -- -D warnings
 
-# Licences, sources and known defects of dependencies; needs cargo-deny
+# Licenses, sources and known vulnerabilities of dependencies; needs Python
 deny:
-    cargo deny check
+    .ci/deny
