@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::NaiveDate;
+use data_encoding::HEXLOWER;
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -650,7 +651,7 @@ fn deciding_facts(table: &toml::Table) -> toml::Table {
 
 /// SHA-256 of the settings in force, whatever their spelling, hexadecimal.
 fn digest(table: &toml::Table) -> String {
-    Sha256::digest(table.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&Sha256::digest(table.to_string()))
 }
 
 #[cfg(test)]

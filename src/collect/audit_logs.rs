@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use crate::causes;
@@ -314,7 +315,7 @@ fn digest(activity: &Activity) -> String {
             parameter.texts().for_each(&mut add);
         }
     }
-    digest.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&digest.finalize()[..8])
 }
 
 fn gmail_changes(activity: &Activity) -> impl Iterator<Item = GmailSettingChange> {

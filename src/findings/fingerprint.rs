@@ -1,5 +1,6 @@
 //! The identity of a finding over time.
 
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -18,7 +19,7 @@ impl Fingerprint {
             digest.update(field.len().to_be_bytes());
             digest.update(field);
         }
-        Self(digest.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(HEXLOWER.encode(&digest.finalize()[..16]))
     }
 
     /// 32 hexadecimal digits.

@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::{StoreError, beside, next_to};
@@ -75,9 +76,8 @@ pub(super) fn remove(history: &Path) -> io::Result<bool> {
 /// Keeps what a closed history is. Without it nothing is lost but the proof.
 pub(super) fn put(history: &Path, file: &File) -> io::Result<()> {
     let header = header(file)?;
-    let counter = hexadecimal(&header[COUNTER]);
     let mut next = next_to(history)?;
-    writeln!(next, "{counter} {}", hexadecimal(&sum(file)?))?;
+    writeln!(next, "{} {}", HEXLOWER.encode(&header[COUNTER]), HEXLOWER.encode(&sum(file)?))?;
     next.persist(path(history))?;
     Ok(())
 }
@@ -100,18 +100,9 @@ fn header(file: &File) -> io::Result<[u8; HEADER]> {
 fn kept(history: &Path) -> Option<(Vec<u8>, Vec<u8>)> {
     let text = String::from_utf8(input_file::read(&path(history), 200).ok()?).ok()?;
     let (counter, digest) = text.trim_end().split_once(' ')?;
+    let bytes = |text: &str| HEXLOWER.decode(text.as_bytes()).ok();
     Some((bytes(counter)?, bytes(digest)?))
         .filter(|(counter, digest)| (counter.len(), digest.len()) == (4, 32))
-}
-
-fn bytes(hexadecimal: &str) -> Option<Vec<u8>> {
-    let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let pairs = hexadecimal.as_bytes().chunks(2);
-    pairs.map(|pair| Some(digit(pair.first()?)? << 4 | digit(pair.get(1)?)?)).collect()
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// SHA-256 of the file.
