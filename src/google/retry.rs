@@ -73,7 +73,7 @@ impl RetryPolicy {
                 Retry::AfterWait | Retry::OnceAfterWait
                     if try_number < self.tries_for(error.cause) && lane.grants_retry(&error, answers) =>
                 {
-                    let wait = self.wait(try_number, error.retry_after);
+                    let wait = self.wait(try_number, error.retry_after, random_share());
                     lane.retries_after(wait);
                     tracing::debug!(cause = error.cause.id, api = error.api.id(), ?wait, "asking again");
                     sleep(wait).await;
@@ -93,9 +93,9 @@ impl RetryPolicy {
     }
 
     /// Full jitter, at least what the other side asks for, at most the cap.
-    fn wait(&self, try_number: u32, asked: Option<Duration>) -> Duration {
+    fn wait(&self, try_number: u32, asked: Option<Duration>, share: f64) -> Duration {
         let most = self.first_wait.saturating_mul(1 << (try_number - 1).min(16)).min(self.longest_wait);
-        let jittered = most.mul_f64(random_share());
+        let jittered = most.mul_f64(share);
         asked.map_or(jittered, |asked| asked + jittered.min(self.first_wait)).min(self.longest_wait)
     }
 }
@@ -154,6 +154,28 @@ mod tests {
             assert!(*wait <= Duration::from_millis(most));
         }
         assert_eq!((lane.traffic().retries, lane.traffic().waited), (4, waits.iter().sum()));
+    }
+
+    #[tokio::test]
+    async fn waits_are_spread_over_a_range_that_doubles() {
+        let lane = lane(1000);
+        let mut requests = Vec::new();
+        for _ in 0..64 {
+            requests.push(tries_of(error(causes::BACKEND_ERROR), &lane).await.1);
+        }
+        for (retry, most) in [500, 1000, 2000, 4000].into_iter().enumerate() {
+            let half = Duration::from_millis(most / 2);
+            let longer = requests.iter().filter(|waits| waits[retry] > half).count();
+            assert!((1..64).contains(&longer), "retry {retry}: {longer} of 64 waits are above {half:?}");
+        }
+    }
+
+    #[test]
+    fn the_longest_waits_double_up_to_the_cap() {
+        let policy = RetryPolicy::default();
+        let longest: Vec<_> = (1..=9).map(|try_number| policy.wait(try_number, None, 1.0)).collect();
+        let expected = [500, 1000, 2000, 4000, 8000, 16_000, 32_000, 32_000, 32_000];
+        assert_eq!(longest, expected.map(Duration::from_millis));
     }
 
     #[tokio::test]
@@ -218,7 +240,9 @@ mod tests {
     #[test]
     fn what_the_other_side_asks_for_is_obeyed_up_to_the_cap() {
         let policy = RetryPolicy::default();
-        assert!(policy.wait(1, Some(Duration::from_secs(5))) >= Duration::from_secs(5));
-        assert_eq!(policy.wait(1, Some(Duration::from_secs(500))), policy.longest_wait);
+        let wait = |seconds, share| policy.wait(1, Some(Duration::from_secs(seconds)), share);
+        assert_eq!(wait(5, 0.0), Duration::from_secs(5));
+        assert_eq!(wait(5, 1.0), Duration::from_millis(5500), "not everybody comes back at once");
+        assert_eq!(wait(500, 0.0), policy.longest_wait);
     }
 }

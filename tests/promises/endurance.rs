@@ -40,6 +40,17 @@ fn throttles_resets_cuts_and_errors_that_pass_cost_no_fact() {
 }
 
 #[test]
+fn a_retry_comes_no_sooner_than_google_asks() {
+    let tenant = tenant(&["GET /admin/directory/v1/customer/*/domains 503 times=1 retry-after=2"]);
+    tenant.audit().assert_code(0);
+    let asked = tenant.requests();
+    let mut asked = asked.iter().filter(|request| request.path.ends_with("/domains"));
+    let (refused, again) = (asked.next().unwrap(), asked.next().unwrap());
+    assert!(refused.fault && !again.fault);
+    assert!(again.at - refused.at >= chrono::Duration::seconds(2), "{:?}", again.at - refused.at);
+}
+
+#[test]
 fn a_token_that_dies_early_is_replaced() {
     let tenant = tenant(&["POST /token token-dies=60"]);
     tenant.audit().assert_code(0);
