@@ -84,7 +84,7 @@ pub async fn run(
     let own = assemble::OwnClient {
         email: &account.email,
         client_id: account.client_id.as_deref(),
-        key_id: account.key_id.as_deref(),
+        key_id: client.key_id(),
     };
     let facts = assemble::facts(&run, own, register.as_ref(), config.event_days)?;
     if client.tokens_issued() == 0
@@ -256,7 +256,6 @@ fn plan(config: &Config, checks: &[&Check]) -> Plan {
 struct OwnAccount {
     email: String,
     client_id: Option<String>,
-    key_id: Option<String>,
 }
 
 async fn connect(config: &Config) -> Result<(Client, OwnAccount), AuditError> {
@@ -266,14 +265,13 @@ async fn connect(config: &Config) -> Result<(Client, OwnAccount), AuditError> {
             let roots = Roots::new(&config.base_url, key_file.token_uri())?;
             let email = key_file.client_email().to_owned();
             let client_id = key_file.client_id().map(str::to_owned);
-            let key_id = key_file.key_id().map(str::to_owned);
-            (Auth::with_key(&key_file)?, roots, OwnAccount { email, client_id, key_id })
+            (Auth::with_key(&key_file)?, roots, OwnAccount { email, client_id })
         }
         Credentials::ServiceAccount(email) => {
             let machine = Machine::find(|name| std::env::var(name).ok()).await?;
             let roots = Roots::keyless(&config.base_url, &machine.issuers())?;
             let auth = Auth::keyless(email, machine, &roots)?;
-            (auth, roots, OwnAccount { email: email.clone(), client_id: None, key_id: None })
+            (auth, roots, OwnAccount { email: email.clone(), client_id: None })
         }
     };
     let options = ClientOptions {

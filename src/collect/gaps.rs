@@ -1,5 +1,7 @@
 //! What came instead of the facts → the gap that reports show.
 
+use std::collections::BTreeSet;
+
 use crate::causes::{self, Class};
 use crate::google::{BrokenRows, GoogleError, Listing};
 use crate::tenant::{Gap, GapClass, Part};
@@ -48,6 +50,32 @@ pub(super) fn is_empty<T>(listing: &Listing<T>) -> bool {
 /// A listing is empty although something of it exists.
 pub(super) fn contradicted(part: Part, message: String) -> Gap {
     Gap { message, ..empty(part, "row") }
+}
+
+/// What a whole listing does not name is gone, or the listing was cut: the first that exists tells. Nothing is missing
+/// if all are gone.
+pub(super) async fn unlisted<'n, T, F>(
+    part: Part,
+    listing: &Listing<T>,
+    unlisted: BTreeSet<&'n str>,
+    exists: impl Fn(&'n str) -> F,
+    said: impl Fn(&str) -> String,
+) -> Option<Gap>
+where
+    F: Future<Output = Result<bool, GoogleError>>,
+{
+    // What is known to be missing needs no other proof.
+    if of_listing(part, listing).is_some() {
+        return None;
+    }
+    for name in unlisted {
+        match exists(name).await {
+            Ok(false) => {}
+            Ok(true) => return Some(contradicted(part, said(name))),
+            Err(error) => return Some(refused(part, &error)),
+        }
+    }
+    None
 }
 
 /// A listing lacks what it always has.

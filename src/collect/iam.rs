@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt, stream};
 
+use crate::causes;
 use crate::google::iam_policy::{AuditConfig, Policy};
 use crate::google::{
     GoogleError, Session, admin1_directory as directory, cloudresourcemanager3 as resource_manager, iam1,
 };
+use crate::store::{Run, StoreError};
 use crate::tenant::{
     AuditLog, Gap, Group, GroupMember, GroupMemberKind, Groups, IamBinding, IamCondition, IamPolicies,
     IamPolicy, IamResource, IamRole, IamRoleState, IamRoles, Part, Reading, ResourcePolicy, ServiceAccounts,
@@ -184,14 +186,18 @@ pub(super) async fn groups(
     admin: &Session<'_>,
     policies: &IamPolicies,
     roles: Option<&IamRoles>,
+    known: &KnownMembers,
 ) -> Reading<Groups> {
     let members = leading_members(policies, roles);
     let mut asked = BTreeMap::new();
     let mut wanted: BTreeSet<String> =
         members.filter_map(|member| member.strip_prefix("group:")).filter_map(address).collect();
     while !wanted.is_empty() {
-        let found: Vec<Group> =
-            stream::iter(&wanted).map(|group| read_group(admin, group)).buffered(AT_ONCE).collect().await;
+        let found: Vec<Group> = stream::iter(&wanted)
+            .map(|group| read_group(admin, group, known))
+            .buffered(AT_ONCE)
+            .collect()
+            .await;
         let nested = found.iter().filter_map(|group| group.members.known()).flatten();
         let nested = nested.filter(|member| member.kind == GroupMemberKind::Group);
         let next: BTreeSet<String> = nested.filter_map(|member| address(&member.email)).collect();
@@ -232,18 +238,72 @@ fn leads_on(permission: &String) -> bool {
         || permission == "iam.roles.update"
 }
 
-async fn read_group(admin: &Session<'_>, email: &str) -> Group {
+/// Members of groups as earlier runs knew them last, by the group's address in lower case.
+pub(super) type KnownMembers = BTreeMap<String, BTreeSet<String>>;
+
+/// The members that the newest earlier run knew of each group, back to the newest that read all groups.
+pub(super) fn members_before(run: &Run<'_>) -> Result<KnownMembers, StoreError> {
+    let mut known = KnownMembers::new();
+    gather_members(run.previous()?, &mut known, &mut BTreeSet::new())?;
+    Ok(known)
+}
+
+/// A group that a run did not read whole may have had more members, as those before it knew.
+fn gather_members(
+    run: Option<Run<'_>>,
+    known: &mut KnownMembers,
+    whole: &mut BTreeSet<String>,
+) -> Result<(), StoreError> {
+    let Some(run) = run else { return Ok(()) };
+    let reading = run.part::<Reading<Groups>>(Part::Groups)?;
+    for group in reading.iter().filter_map(Reading::known).flat_map(|groups| &groups.0) {
+        let Some(email) = address(&group.email).filter(|email| !whole.contains(email)) else { continue };
+        let members = group.members.known().into_iter().flatten();
+        known.entry(email.clone()).or_default().extend(members.filter_map(|member| address(&member.email)));
+        if group.members.gap().is_none() {
+            whole.insert(email);
+        }
+    }
+    let is_whole = reading.as_ref().is_some_and(|reading| reading.complete().is_ok());
+    if is_whole { Ok(()) } else { gather_members(run.previous()?, known, whole) }
+}
+
+/// Members that left a group are many at times; a listing that was cut shows by a few.
+const MOST_ASKED: usize = 20;
+
+async fn read_group(admin: &Session<'_>, email: &str, known: &KnownMembers) -> Group {
     let (about, members) =
         futures::join!(directory::get_group(admin, email), directory::list_members(admin, email).all());
-    let about = about.unwrap_or_default();
-    let counted = about.direct_members_count.as_deref().and_then(|count| count.parse::<u64>().ok());
-    let contradicted = gaps::is_empty(&members) && counted.is_some_and(|count| count > 0);
-    let gap = if contradicted {
-        let message = format!("Google listed no member of {email}, but counts some");
-        Some(gaps::contradicted(Part::Groups, message))
-    } else {
-        gaps::of_listing(Part::Groups, &members)
+    let (about, about_gap) = match about {
+        Ok(about) if about.email.is_empty() => {
+            let message = format!("Google told nothing of the group {email}, not even its address");
+            (about, Some(gaps::contradicted(Part::Groups, message)))
+        }
+        Ok(about) => (about, None),
+        // A group of somebody else: its members are not told either.
+        Err(error) if error.cause == causes::NOT_FOUND => (directory::Group::default(), None),
+        Err(error) => (directory::Group::default(), Some(gaps::refused(Part::Groups, &error))),
     };
+    let counted = about.direct_members_count.as_deref().and_then(|count| count.parse::<u64>().ok());
+    let contradicted = (gaps::is_empty(&members) && counted.is_some_and(|count| count > 0)).then(|| {
+        gaps::contradicted(Part::Groups, format!("Google listed no member of {email}, but counts some"))
+    });
+    let listed: BTreeSet<String> = members.rows.iter().filter_map(|member| address(&member.email)).collect();
+    let known = known.get(&email.to_lowercase()).into_iter().flatten();
+    let unlisted =
+        known.map(String::as_str).filter(|member| !listed.contains(*member)).take(MOST_ASKED).collect();
+    let exists = |member| directory::has_member(admin, email, member);
+    let said =
+        |member: &str| format!("Google did not list {member} among the members of {email}, but it is one");
+    let unlisted = gaps::unlisted(Part::Groups, &members, unlisted, exists, said).await;
+    let is_known =
+        members.began && !((contradicted.is_some() || unlisted.is_some()) && members.rows.is_empty());
+    let gaps = gaps::of_listing(Part::Groups, &members)
+        .into_iter()
+        .chain(contradicted)
+        .chain(unlisted)
+        .chain(about_gap);
+    let gaps: Vec<Gap> = gaps.collect();
     let rows = members.rows.into_iter().map(|member| GroupMember {
         kind: match member.kind.as_str() {
             "USER" | "EXTERNAL" => GroupMemberKind::User,
@@ -256,7 +316,7 @@ async fn read_group(admin: &Session<'_>, email: &str) -> Group {
     Group {
         email: if about.email.is_empty() { email.to_owned() } else { about.email },
         aliases: about.aliases.into_iter().chain(about.non_editable_aliases).collect(),
-        members: reading(rows.collect(), members.began && !contradicted, gap),
+        members: reading(rows.collect(), is_known, gaps),
     }
 }
 

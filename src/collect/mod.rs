@@ -133,7 +133,7 @@ pub async fn collect(
     tokio::try_join!(
         kept(run, Part::Domains, domains::collect(&admin, plan, &aliases)),
         kept(run, Part::AdminRoles, admin_roles::collect(&admin, plan)),
-        cloud(&account, &admin, plan, run, progress),
+        cloud(client, &account, &admin, plan, run, progress),
         kept(run, Part::ProbeGrants, probe::collect(client, plan, progress)),
         users::collect(&admin, plan, run, progress),
         logs(&admin, plan, run, progress),
@@ -211,6 +211,7 @@ fn is_wanted<T: Serialize + DeserializeOwned>(
 
 /// Service accounts, and who and what is around them. Each step asks about what the one before found.
 async fn cloud(
+    client: &Client,
     account: &Session<'_>,
     admin: &Session<'_>,
     plan: &Plan,
@@ -218,7 +219,7 @@ async fn cloud(
     progress: &dyn Progress,
 ) -> Result<(), StoreError> {
     let mut search = None;
-    let before = service_accounts::known_before(run)?;
+    let before = service_accounts::known_before(run, client)?;
     let found = async {
         let (accounts, gap) = service_accounts::collect(account, plan, &before, progress).await;
         search = gap;
@@ -255,7 +256,8 @@ async fn cloud(
     )?;
     let roles: Option<Reading<IamRoles>> = run.part(Part::IamRoles)?;
     let roles = roles.as_ref().and_then(Reading::known);
-    let groups = asked(needs_policies(Part::Groups), iam::groups(admin, &known, roles));
+    let members = iam::members_before(run)?;
+    let groups = asked(needs_policies(Part::Groups), iam::groups(admin, &known, roles, &members));
     let providers = identity_pools::known_before(run)?;
     let pools = identity_pools::collect(account, &known, roles, &providers);
     let pools = asked(needs_policies(Part::WorkloadIdentityPools), pools);

@@ -1,15 +1,16 @@
 //! Service accounts with their user-managed keys: of the configured projects, and of every project of the
 //! organization in which Cloud Asset finds one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt, stream};
 
+use crate::causes;
 use crate::google::cloudasset1::{self, FoundAccount};
 use crate::google::iam1::ExtendedStatus;
-use crate::google::{Listing, Session, iam1};
+use crate::google::{Client, Listing, Session, iam1};
 use crate::store::{Run, StoreError};
-use crate::tenant::{Gap, Part, Reading, ServiceAccount, ServiceAccountKey, ServiceAccounts};
+use crate::tenant::{Gap, GapClass, Part, Reading, ServiceAccount, ServiceAccountKey, ServiceAccounts};
 
 use super::{Plan, Progress, gaps, reading};
 
@@ -19,6 +20,36 @@ const AT_ONCE: usize = 16;
 /// Projects that are read at once.
 const PROJECTS_AT_ONCE: usize = 8;
 
+/// An account of which something else than its project's listing says that it exists, or did.
+#[derive(Debug)]
+pub(super) struct KnownAccount {
+    project: String,
+    email: String,
+    /// Empty for the audit's own.
+    unique_id: String,
+    key_ids: BTreeSet<String>,
+    /// Whether these are all keys that it had.
+    has_all_keys: bool,
+}
+
+impl KnownAccount {
+    fn is(&self, account: &ServiceAccount) -> bool {
+        self.email == account.email && [account.unique_id.as_str(), ""].contains(&self.unique_id.as_str())
+    }
+}
+
+impl From<&ServiceAccount> for KnownAccount {
+    fn from(account: &ServiceAccount) -> Self {
+        Self {
+            project: account.project.clone(),
+            email: account.email.clone(),
+            unique_id: account.unique_id.clone(),
+            key_ids: account.keys.known().into_iter().flatten().map(|key| key.key_id.clone()).collect(),
+            has_all_keys: account.keys.gap().is_none(),
+        }
+    }
+}
+
 /// Accounts that a search found, by project.
 type Found = BTreeMap<String, Vec<ServiceAccount>>;
 
@@ -27,7 +58,7 @@ type Found = BTreeMap<String, Vec<ServiceAccount>>;
 pub(super) async fn collect(
     account: &Session<'_>,
     plan: &Plan,
-    before: &ServiceAccounts,
+    known: &[KnownAccount],
     progress: &dyn Progress,
 ) -> (Reading<ServiceAccounts>, Option<Gap>) {
     if let Some(gap) = plan.not_asked(Part::ServiceAccounts) {
@@ -47,14 +78,27 @@ pub(super) async fn collect(
     for project in &plan.projects {
         found.entry(project.clone()).or_default();
     }
+    // A project that the search has lost sight of is still asked. The audit's own may be of another organization.
+    let before = known.iter().filter(|known| plan.organization.is_some() && !known.unique_id.is_empty());
+    let unfound = before.map(|known| known.project.clone()).filter(|project| !found.contains_key(project));
+    let unfound: BTreeSet<String> = unfound.collect();
+    found.extend(unfound.iter().map(|project| (project.clone(), Vec::new())));
+    let unfound = &unfound;
     let read: Vec<(String, Reading<Vec<ServiceAccount>>)> = stream::iter(found)
         .map(|(project, found)| async move {
-            let read = project_accounts(account, plan, before, &project).await;
+            let found_now: Vec<KnownAccount> = found.iter().map(KnownAccount::from).collect();
+            let expected: Vec<&KnownAccount> =
+                known.iter().filter(|known| known.project == project).chain(&found_now).collect();
+            let read = project_accounts(account, plan, &expected, &project).await;
+            if unfound.contains(&project) && is_gone(&read) {
+                return None;
+            }
             let read = with_found(read, found);
             progress.advanced(Part::ServiceAccounts, read.known().map_or(0, Vec::len) as u64);
-            (project, read)
+            Some((project, read))
         })
         .buffered(PROJECTS_AT_ONCE)
+        .filter_map(std::future::ready)
         .collect()
         .await;
     progress.finished(Part::ServiceAccounts);
@@ -76,6 +120,16 @@ pub(super) async fn collect(
         }
     };
     (accounts, search)
+}
+
+/// Whether a project that the search does not find was deleted. Assumed: what IAM refuses of such a project, it refuses
+/// because it is gone.
+fn is_gone(read: &Reading<Vec<ServiceAccount>>) -> bool {
+    match read {
+        Reading::Complete(accounts) => accounts.is_empty(),
+        Reading::Partial(..) => false,
+        Reading::Missing(gap) => gap.class == GapClass::Denied || gap.reason == causes::NOT_FOUND.id,
+    }
 }
 
 /// Every account of the organization, by project, and what is missing of the search.
@@ -162,98 +216,97 @@ fn of_projects<T>(read: &[(String, Reading<T>)]) -> Option<Gap> {
     Some(Gap { message, ..gravest.clone() })
 }
 
-/// What earlier runs knew last of the accounts of each project and of their keys: back to the newest run that read them
-/// all.
-pub(super) fn known_before(run: &Run<'_>) -> Result<ServiceAccounts, StoreError> {
-    let mut known = Found::new();
+/// What exists for all that is known: the audit's own account with the key that signs for it, and what earlier runs
+/// knew last of the accounts of each project and of their keys, back to the newest run that read them all.
+pub(super) fn known_before(run: &Run<'_>, client: &Client) -> Result<Vec<KnownAccount>, StoreError> {
+    let mut known = BTreeMap::new();
     gather(run.previous()?, &mut known)?;
-    Ok(ServiceAccounts::new(known.into_values().flatten().collect()))
+    Ok(known.into_values().chain(own_account(client)).collect())
 }
 
-fn gather(run: Option<Run<'_>>, known: &mut Found) -> Result<(), StoreError> {
+/// What the credentials prove; `None` for an account whose address does not tell its project.
+fn own_account(client: &Client) -> Option<KnownAccount> {
+    let email = client.account();
+    let project = email.split_once('@')?.1.strip_suffix(".iam.gserviceaccount.com")?;
+    Some(KnownAccount {
+        project: project.to_owned(),
+        email: email.to_owned(),
+        unique_id: String::new(),
+        key_ids: client.key_id().map(str::to_owned).into_iter().collect(),
+        has_all_keys: false,
+    })
+}
+
+/// By address. What a run did not read whole may have had more, as those before it knew.
+fn gather(run: Option<Run<'_>>, known: &mut BTreeMap<String, KnownAccount>) -> Result<(), StoreError> {
     let Some(run) = run else { return Ok(()) };
     let reading = run.part::<Reading<ServiceAccounts>>(Part::ServiceAccounts)?;
+    for account in reading.iter().filter_map(Reading::known).flat_map(|accounts| &accounts.0) {
+        let earlier = KnownAccount::from(account);
+        match known.get_mut(&account.email) {
+            None => drop(known.insert(account.email.clone(), earlier)),
+            Some(later) if later.has_all_keys || later.unique_id != earlier.unique_id => {}
+            Some(later) => {
+                later.key_ids.extend(earlier.key_ids);
+                later.has_all_keys = earlier.has_all_keys;
+            }
+        }
+    }
     let is_whole = reading.as_ref().is_some_and(|reading| {
         reading.complete().is_ok_and(|accounts| accounts.0.iter().all(|account| account.keys.gap().is_none()))
     });
-    let mut of_run = Found::new();
-    for account in reading.iter().filter_map(Reading::known).flat_map(|accounts| &accounts.0) {
-        of_run.entry(account.project.clone()).or_default().push(account.clone());
-    }
-    for (project, accounts) in of_run {
-        let Some(later) = known.get_mut(&project) else {
-            known.insert(project, accounts);
-            continue;
-        };
-        for account in later.iter_mut().filter(|account| account.keys.known().is_none()) {
-            let earlier = accounts.iter().find(|earlier| earlier.unique_id == account.unique_id);
-            account.keys = earlier.map_or_else(|| account.keys.clone(), |earlier| earlier.keys.clone());
-        }
-    }
     if is_whole { Ok(()) } else { gather(run.previous()?, known) }
 }
 
+/// A project's accounts. `expected` are those of which something else says that they exist.
 async fn project_accounts(
     session: &Session<'_>,
     plan: &Plan,
-    before: &ServiceAccounts,
+    expected: &[&KnownAccount],
     project: &str,
 ) -> Reading<Vec<ServiceAccount>> {
     let listing = iam1::list_service_accounts(session, project).all().await;
-    if gaps::is_empty(&listing)
-        && let Some(known) = before.0.iter().find(|account| account.project == project)
-    {
-        // An empty listing is what is true, or what went wrong: one account that was there tells which.
-        match iam1::has_service_account(session, project, &known.email).await {
-            Ok(false) => {}
-            Ok(true) => {
-                return Reading::Missing(gaps::contradicted(
-                    Part::ServiceAccounts,
-                    format!("Google listed no service account in {project}, but {} exists", known.email),
-                ));
-            }
-            Err(error) => return Reading::Missing(gaps::refused(Part::ServiceAccounts, &error)),
-        }
-    }
-    let gap = gaps::of_listing(Part::ServiceAccounts, &listing);
+    let listed: BTreeSet<&str> = listing.rows.iter().filter_map(|row| row.0.email.as_deref()).collect();
+    let unlisted = expected.iter().map(|known| known.email.as_str());
+    let unlisted = unlisted.filter(|email| !listed.contains(email)).collect();
+    let exists = |email| iam1::has_service_account(session, project, email);
+    let said = |email: &str| {
+        format!("Google did not list {email} among the service accounts of {project}, but it exists")
+    };
+    let unlisted = gaps::unlisted(Part::ServiceAccounts, &listing, unlisted, exists, said).await;
+    let is_known = listing.began && !(unlisted.is_some() && listing.rows.is_empty());
+    let gap = gaps::of_listing(Part::ServiceAccounts, &listing).or(unlisted);
     let accounts: Vec<ServiceAccount> = stream::iter(listing.rows)
         .map(|wire| async {
             let mut account = service_account(wire.0, project);
             if plan.parts.contains(&Part::SaKeys) {
-                let known = before.0.iter().find(|known| known.unique_id == account.unique_id);
-                account.keys = keys(session, project, &account, known).await;
+                let expected = expected.iter().filter(|known| known.is(&account));
+                let expected = expected.flat_map(|known| &known.key_ids).map(String::as_str);
+                account.keys = keys(session, project, &account, expected).await;
             }
             account
         })
         .buffered(AT_ONCE)
         .collect()
         .await;
-    reading(accounts, listing.began, gap)
+    reading(accounts, is_known, gap)
 }
 
 async fn keys(
     session: &Session<'_>,
     project: &str,
     account: &ServiceAccount,
-    before: Option<&ServiceAccount>,
+    expected: impl Iterator<Item = &str>,
 ) -> Reading<Vec<ServiceAccountKey>> {
     let listing = iam1::list_user_managed_keys(session, project, &account.email).all().await;
-    let known = before.and_then(|before| before.keys.known()).and_then(|keys| keys.first());
-    if gaps::is_empty(&listing)
-        && let Some(known) = known
-    {
-        match iam1::has_key(session, project, &account.email, &known.key_id).await {
-            Ok(false) => {}
-            Ok(true) => {
-                let message =
-                    format!("Google listed no key of {}, but the key {} exists", account.email, known.key_id);
-                return Reading::Missing(gaps::contradicted(Part::SaKeys, message));
-            }
-            Err(error) => return Reading::Missing(gaps::refused(Part::SaKeys, &error)),
-        }
-    }
-    let gap = gaps::of_listing(Part::SaKeys, &listing);
-    reading(listing.rows.into_iter().map(|row| key(row.0)).collect(), listing.began, gap)
+    let listed: BTreeSet<&str> = listing.rows.iter().filter_map(|row| key_id(&row.0)).collect();
+    let unlisted = expected.filter(|id| !listed.contains(id)).collect();
+    let exists = |id| iam1::has_key(session, project, &account.email, id);
+    let said = |id: &str| format!("Google did not list the key {id} of {}, but it exists", account.email);
+    let unlisted = gaps::unlisted(Part::SaKeys, &listing, unlisted, exists, said).await;
+    let is_known = listing.began && !(unlisted.is_some() && listing.rows.is_empty());
+    let gap = gaps::of_listing(Part::SaKeys, &listing).or(unlisted);
+    reading(listing.rows.into_iter().map(|row| key(row.0)).collect(), is_known, gap)
 }
 
 fn service_account(wire: iam1::ServiceAccount, project: &str) -> ServiceAccount {
@@ -269,10 +322,13 @@ fn service_account(wire: iam1::ServiceAccount, project: &str) -> ServiceAccount 
     }
 }
 
+fn key_id(wire: &iam1::ServiceAccountKey) -> Option<&str> {
+    wire.name.as_deref()?.rsplit('/').next()
+}
+
 fn key(wire: iam1::ServiceAccountKey) -> ServiceAccountKey {
-    let name = wire.name.unwrap_or_default();
     ServiceAccountKey {
-        key_id: name.rsplit('/').next().unwrap_or_default().to_owned(),
+        key_id: key_id(&wire).unwrap_or_default().to_owned(),
         created_at: wire.valid_after_time,
         expires_at: wire.valid_before_time,
         origin: wire.key_origin.unwrap_or_default(),

@@ -254,6 +254,16 @@ pub async fn has_domain_alias(
     session.has(DOMAIN_SCOPE, &request).await
 }
 
+/// `members.get`: whether somebody is a direct member of a group.
+///
+/// # Errors
+/// What came instead of an answer; 404 is one.
+pub async fn has_member(session: &Session<'_>, group: &str, member: &str) -> Result<bool, GoogleError> {
+    let path = format!("admin/directory/v1/groups/{}/members/{}", segment(group), segment(member));
+    let request = Request::new(Api::Directory, path).query("fields", "email");
+    session.has(GROUP_SCOPE, &request).await
+}
+
 /// `groups.get`: its address and its other ones.
 ///
 /// # Errors

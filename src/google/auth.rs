@@ -85,6 +85,14 @@ impl Auth {
         &self.account
     }
 
+    /// The id of the key that signs; `None` where IAM Credentials signs.
+    pub(super) fn key_id(&self) -> Option<&str> {
+        match &self.signing {
+            Signing::Key(signer) => signer.key_id(),
+            Signing::Keyless(_) => None,
+        }
+    }
+
     /// Tokens handed out so far.
     pub(super) fn issued(&self) -> u64 {
         self.issued.load(Ordering::Relaxed)

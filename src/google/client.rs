@@ -113,6 +113,12 @@ impl Client {
         self.auth.account()
     }
 
+    /// The id of the key that signs for it; `None` where IAM Credentials signs.
+    #[must_use]
+    pub fn key_id(&self) -> Option<&str> {
+        self.auth.key_id()
+    }
+
     /// What went to each API so far; to be asked at any moment.
     #[must_use]
     pub fn traffic(&self) -> BTreeMap<Api, Traffic> {

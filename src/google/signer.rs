@@ -18,6 +18,7 @@ use super::assertion::Claims;
 pub(super) struct Signer {
     key: Arc<SigningKey>,
     at_once: Semaphore,
+    key_id: String,
 }
 
 struct SigningKey {
@@ -64,7 +65,16 @@ impl Signer {
         // Strings always serialise.
         let header = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header).unwrap_or_default());
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Self { key: Arc::new(SigningKey { pair, header }), at_once: Semaphore::new(2 * cores) })
+        Ok(Self {
+            key: Arc::new(SigningKey { pair, header }),
+            at_once: Semaphore::new(2 * cores),
+            key_id: key_id.to_owned(),
+        })
+    }
+
+    /// The id that stands in what it signs; `None` if the key file has none.
+    pub(super) fn key_id(&self) -> Option<&str> {
+        Some(self.key_id.as_str()).filter(|id| !id.is_empty())
     }
 
     /// A signed assertion.

@@ -275,6 +275,81 @@ fn accounts_that_were_all_deleted_are_an_empty_listing_and_no_gap() {
 }
 
 /// What was deleted is gone, as Google says of each: nothing is missing, and what rested on it is fixed.
+/// A page that was lost looks like the end of the listing: what was there and is not named is asked for.
+#[test]
+fn a_listing_that_was_cut_fixes_nothing_and_what_was_deleted_is_fixed() {
+    let cut = |path: &str| json!([{ "op": "remove", "path": path }]);
+    for (part, pattern, rows) in [
+        ("service_accounts", "GET /v1/projects/apps-project/serviceAccounts", "/accounts/0"),
+        ("sa_keys", "GET /v1/projects/*/serviceAccounts/people-sync*/keys", "/keys/0"),
+        ("groups", "GET /admin/directory/v1/groups/*/members", "/members/0"),
+    ] {
+        let mut tenant = Tenant::with(options(TenantName::Typical, Vec::new()));
+        tenant.audit().assert_code(0);
+        let faults = || vec![fault(&format!("{pattern} patch"), &cut(rows))];
+        tenant.becomes(options(TenantName::Typical, faults()));
+        for _ in 0..2 {
+            let audit = tenant.audit();
+            let row = audit.coverage(part);
+            assert!(row["reason"].contains("empty_listing"), "{row:?}");
+            assert_eq!(fixed(&audit), BTreeSet::new(), "{part}");
+        }
+        let gone = format!("{pattern}/* notFound").parse().unwrap();
+        tenant.becomes(options(TenantName::Typical, faults().into_iter().chain([gone]).collect()));
+        let audit = tenant.audit();
+        assert!(!audit.coverage(part)["reason"].contains("empty_listing"), "{part}");
+        assert_ne!(fixed(&audit), BTreeSet::new(), "{part}");
+    }
+}
+
+/// The credentials prove that the account and its key exist.
+#[test]
+fn an_answer_without_the_audits_own_account_or_key_is_a_gap_in_the_first_run() {
+    let tenant = Tenant::named(TenantName::Typical);
+    let key: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&tenant.files.key_file).unwrap()).unwrap();
+    let (email, project) = (key["client_email"].as_str().unwrap(), key["project_id"].as_str().unwrap());
+    for (part, pattern) in [
+        ("service_accounts", format!("GET /v1/projects/{project}/serviceAccounts body=200")),
+        ("sa_keys", format!("{} body=200", keys_of(email))),
+    ] {
+        let empty = pattern.parse::<Fault>().unwrap().with_text("{}").unwrap();
+        let (_tenant, audit) = audited(TenantName::Typical, vec![empty]);
+        audit.assert_code(4);
+        assert!(audit.coverage(part)["reason"].contains("empty_listing"), "{part}");
+    }
+}
+
+/// A group of the tenant always tells its address.
+#[test]
+fn a_group_that_is_not_told_is_a_gap() {
+    for answer in ["GET /admin/directory/v1/groups/* body=200", "GET /admin/directory/v1/groups/* body=403"] {
+        let answer = answer.parse::<Fault>().unwrap().with_text("{}").unwrap();
+        let (_tenant, audit) = audited(TenantName::Typical, vec![answer]);
+        audit.assert_code(4);
+        assert_ne!(audit.coverage("groups")["reason"], "");
+    }
+}
+
+/// Projects that the search named before are asked, whatever it names now.
+#[test]
+fn a_project_that_the_search_lost_is_still_read() {
+    let mut tenant = Tenant::with(options(TenantName::Typical, Vec::new()));
+    let organization = tenant.truth()["organization"]["name"].as_str().unwrap().to_owned();
+    let set = format!("cloud.organization={organization}");
+    let searched = |tenant: &Tenant| tenant.audit_with(&["--set", &set, "--set", "cloud.projects=[]"], &[]);
+    let first = searched(&tenant);
+    first.assert_code(0);
+    let cut = json!([{ "op": "remove", "path": "/results/0" }]);
+    tenant.becomes(options(
+        TenantName::Typical,
+        vec![fault("GET /v1/organizations/*:searchAllResources patch", &cut)],
+    ));
+    let second = searched(&tenant);
+    assert_eq!(fixed(&second), BTreeSet::new());
+    assert_eq!(second.rows("service_accounts.csv"), first.rows("service_accounts.csv"));
+}
+
 #[test]
 fn what_is_not_found_any_more_makes_an_empty_listing_true() {
     for (part, listing, object) in [

@@ -230,7 +230,7 @@ mod tests {
     fn used(scopes: &[&str], days: Option<i64>) -> Tenant {
         let mut tenant = delegating(scopes, Reading::Complete(Vec::new()));
         for grant in tenant.grants.iter_mut() {
-            grant.last_used = days.map(|days| logged(days));
+            grant.last_used = days.map(logged);
         }
         let mut other = first_grant(&tenant);
         other.client_id = "555".into();
