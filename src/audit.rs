@@ -21,7 +21,7 @@ use crate::input_file;
 use crate::judge::{self, Bench, Judged};
 use crate::report::{self, Folder, Latest};
 use crate::store::{KnownRun, Run, RunState, Store, StoreError};
-use crate::tenant::{self, DomainKind, Part, Policy, Register, ScopeRiskTable, Tenant};
+use crate::tenant::{self, DomainKind, InputFile, Inputs, Part, Policy, Register, ScopeRiskTable, Tenant};
 
 use assemble::Facts;
 pub use error::AuditError;
@@ -62,8 +62,8 @@ pub async fn run(
     stop: impl Future<Output = ()>,
 ) -> Result<Outcome, AuditError> {
     let checks = checks::ALL;
-    let exceptions = read_exceptions(config)?;
-    let register = read_register(config)?;
+    let (exceptions, exceptions_file) = read_exceptions(config)?;
+    let (register, register_file) = read_register(config)?;
     refuse_a_list_of_the_future(config, circumstances.at)?;
     let plan = plan(config, checks);
     let (client, account) = connect(config).await?;
@@ -110,6 +110,12 @@ pub async fn run(
     let judged = judge(&run, &facts, checks, &policy, &exceptions, &plan.parts)?;
     let summary = RunSummary {
         requests: requests(&client, &earlier),
+        inputs: Inputs {
+            config: Some(config.file.clone()),
+            exceptions: exceptions_file,
+            register: register_file,
+            console_grants: run.console_list()?,
+        },
         ..summary(config, &circumstances, &plan, &run, &facts, judged)
     };
     let outcome = write_reports(config, &run, &facts.tenant, &summary, &folder, ending)?;
@@ -183,14 +189,20 @@ fn begin<'s>(
 /// # Errors
 /// When the history has no such run, or no report can be written.
 pub fn judge_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError> {
-    let exceptions = read_exceptions(config)?;
-    let register = read_register(config)?;
+    let (exceptions, exceptions_file) = read_exceptions(config)?;
+    let (register, register_file) = read_register(config)?;
     let store = Store::open(&config.history)?;
     let (run, state, before, facts) = reported_run(&store, run_id, register.as_ref(), config.event_days)?;
     let parts = before.coverage.0.iter().map(|row| row.part).collect();
     let policy = policy(config, &facts, register);
     let judged = judge(&run, &facts, checks::ALL, &policy, &exceptions, &parts)?;
-    let summary = with_verdicts(RunSummary { profile: profile_name(config), ..before }, &judged);
+    let inputs = Inputs {
+        config: Some(config.file.clone()),
+        exceptions: exceptions_file,
+        register: register_file,
+        console_grants: before.inputs.console_grants.clone(),
+    };
+    let summary = with_verdicts(RunSummary { profile: profile_name(config), inputs, ..before }, &judged);
     write_again(config, &store, &run, &facts.tenant, &summary, state)
 }
 
@@ -199,9 +211,13 @@ pub fn judge_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError>
 /// # Errors
 /// When the history has no such run, or no report can be written.
 pub fn report_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError> {
-    let register = read_register(config)?;
+    let (register, register_file) = read_register(config)?;
     let store = Store::open(&config.history)?;
-    let (run, state, summary, facts) = reported_run(&store, run_id, register.as_ref(), config.event_days)?;
+    let (run, state, before, facts) = reported_run(&store, run_id, register.as_ref(), config.event_days)?;
+    // What was judged, was judged with the exceptions of then.
+    let inputs =
+        Inputs { config: Some(config.file.clone()), register: register_file, ..before.inputs.clone() };
+    let summary = RunSummary { inputs, ..before };
     write_again(config, &store, &run, &facts.tenant, &summary, state)
 }
 
@@ -293,34 +309,36 @@ fn requests(client: &Client, earlier: &BTreeMap<String, Requests>) -> BTreeMap<S
     traffic.collect()
 }
 
-fn read_exceptions(config: &Config) -> Result<Exceptions, ConfigError> {
-    let Some(path) = &config.exceptions else { return Ok(Exceptions::default()) };
-    let text = input_file::read_text(path).map_err(|error| {
+fn read_exceptions(config: &Config) -> Result<(Exceptions, Option<InputFile>), ConfigError> {
+    let Some(path) = &config.exceptions else { return Ok((Exceptions::default(), None)) };
+    let (text, file) = input_file::read_known_text(path).map_err(|error| {
         let message = format!("cannot read the exceptions file {}: {error}", path.display());
         ConfigError::new(message)
             .with_help("Correct `[checks] exceptions`, or remove the key if there are none.")
     })?;
     let known: Vec<&str> = checks::ALL.iter().map(|check| check.id).collect();
-    Exceptions::parse(&text, &known).map_err(|error| {
+    let exceptions = Exceptions::parse(&text, &known).map_err(|error| {
         ConfigError::in_file(path, &text, error.span.unwrap_or_default(), &error.message).with_help(
             "An exception has check, subject, reason, owner and expires (a date); approver, ticket and created if you like.",
         )
-    })
+    })?;
+    Ok((exceptions, Some(file)))
 }
 
 /// The operator's register of clients, if there is one.
-fn read_register(config: &Config) -> Result<Option<Register>, ConfigError> {
-    let Some(path) = &config.register else { return Ok(None) };
-    let text = input_file::read_text(path).map_err(|error| {
+fn read_register(config: &Config) -> Result<(Option<Register>, Option<InputFile>), ConfigError> {
+    let Some(path) = &config.register else { return Ok((None, None)) };
+    let (text, file) = input_file::read_known_text(path).map_err(|error| {
         ConfigError::new(format!("cannot read the register {}: {error}", path.display()))
             .with_help("Correct `[checks] register`, or draft one with `workspace-audit register --init`.")
     })?;
-    Register::parse(&text).map(Some).map_err(|error| {
+    let register = Register::parse(&text).map_err(|error| {
         ConfigError::in_file(path, &text, error.span.unwrap_or_default(), &error.message).with_help(
             "A client has client_id, name, owner, purpose, scopes and review_by (a date); vendor, custodians and \
              tickets if you like.",
         )
-    })
+    })?;
+    Ok((Some(register), Some(file)))
 }
 
 /// A list that is dated ahead would look fresh for as long.
@@ -426,6 +444,9 @@ fn summary(
         fixed: Vec::new(),
         scopes_asked: scopes_asked.into_iter().collect(),
         requests: BTreeMap::new(),
+        inputs: Inputs::default(),
+        projects: config.projects.clone(),
+        organization: config.organization.clone(),
     };
     with_verdicts(blank, &judged)
 }
@@ -503,6 +524,8 @@ fn write_reports(
         summary.open_by_severity.range(threshold..).map(|(_, findings)| findings).sum()
     });
     let exit = if ending == RunState::Interrupted { Exit::Partial } else { Exit::of(summary, at_or_above) };
+    let log_windows = run.log_windows()?;
+    let previous = run.previous()?.map(|previous| previous.newest_report()).transpose()?.flatten();
     let contents = report::Contents {
         run,
         tenant,
@@ -514,10 +537,16 @@ fn write_reports(
         at_or_above,
         exit_code: exit.code(),
         was_interrupted: ending == RunState::Interrupted,
+        log_windows: &log_windows,
+        previous: previous.as_ref(),
     };
     let published = folder.write(&contents)?;
     // Only what somebody can read is what the next run compares with, and only what the history has is reported.
-    if let Err(error) = run.end(ending, summary) {
+    let kept: Result<(), StoreError> = run.atomically(|| {
+        run.put_report(&published.kept())?;
+        run.end(ending, summary)
+    });
+    if let Err(error) = kept {
         published.withdraw();
         return Err(error.into());
     }

@@ -11,16 +11,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::NaiveDate;
-use data_encoding::HEXLOWER;
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 use crate::findings::Severity;
 use crate::formats;
 use crate::input_file;
-use crate::tenant::{DEFAULT_EVENT_DAYS, Part, Profile};
+use crate::tenant::{DEFAULT_EVENT_DAYS, InputFile, Part, Profile, sha256_hex};
 
 use keys::Key;
 
@@ -85,7 +83,9 @@ pub struct Config {
     pub base_url: String,
     /// An unfinished run that began less than this before is continued.
     pub resume_within: Duration,
-    /// SHA-256 of everything above as it was written.
+    /// The file as it was read.
+    pub file: InputFile,
+    /// SHA-256 of the settings in force: the file, and what the environment and flags lay over it.
     pub digest: String,
     /// SHA-256 of what decides which facts are read, and as whom: what a run that is continued must have in
     /// common with the one before.
@@ -227,18 +227,19 @@ impl Config {
         environment: impl Iterator<Item = (String, String)>,
         flags: &[(String, String)],
     ) -> Result<Self, ConfigError> {
-        let text = input_file::read_text(path).map_err(|error| {
+        let (text, file) = input_file::read_known_text(path).map_err(|error| {
             let message = format!("cannot read the configuration {}: {error}", path.display());
             let help = "Write one with `workspace-audit init`, or name yours with `--config`. To see a report \
                         without any configuration, run `workspace-audit demo`.";
             ConfigError::new(message).with_help(help)
         })?;
-        Self::from_text(path, text, environment, flags)
+        Self::from_text(path, text, file, environment, flags)
     }
 
     fn from_text(
         path: &Path,
         text: String,
+        file: InputFile,
         environment: impl Iterator<Item = (String, String)>,
         flags: &[(String, String)],
     ) -> Result<Self, ConfigError> {
@@ -266,7 +267,7 @@ impl Config {
         }
         let digests = (digest(&table), digest(&deciding_facts(&table)));
         let written: Written = table.try_into().map_err(|error: toml::de::Error| sources.syntax(&error))?;
-        sources.valid(written, digests)
+        sources.valid(written, file, digests)
     }
 }
 
@@ -324,6 +325,7 @@ impl Sources {
     fn valid(
         &self,
         written: Written,
+        file: InputFile,
         (digest, facts_digest): (String, String),
     ) -> Result<Config, ConfigError> {
         let admin_role = written.auth.admin_role.unwrap_or(false);
@@ -387,6 +389,7 @@ impl Sources {
             resume_within: Duration::from_secs(
                 3600 * self.number("history", "resume_hours", written.history.resume_hours, 24, 0..=720)?,
             ),
+            file,
             digest,
             facts_digest,
         })
@@ -651,7 +654,7 @@ fn deciding_facts(table: &toml::Table) -> toml::Table {
 
 /// SHA-256 of the settings in force, whatever their spelling, hexadecimal.
 fn digest(table: &toml::Table) -> String {
-    HEXLOWER.encode(&Sha256::digest(table.to_string()))
+    sha256_hex(table.to_string().as_bytes())
 }
 
 #[cfg(test)]
@@ -667,6 +670,7 @@ mod tests {
         Config::from_text(
             Path::new("folder/config.toml"),
             text.to_owned(),
+            InputFile::of(Path::new("folder/config.toml"), text.as_bytes(), None),
             own(environment).into_iter(),
             &own(flags),
         )

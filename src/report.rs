@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::checks;
-use crate::findings::{Finding, RunSummary, Severity};
+use crate::findings::{Finding, KeptReport, LogWindow, RunSummary, Severity};
 use crate::formats::{self, FormatError, FormatOptions, Source, manifest, status};
 use crate::store::Run;
 use crate::tenant::{Tenant, UserFacts};
@@ -34,6 +34,10 @@ pub struct Contents<'a> {
     pub exit_code: u8,
     /// Whether the run was told to stop before everything was read.
     pub was_interrupted: bool,
+    /// Which logs were read whole, and for which time.
+    pub log_windows: &'a [LogWindow],
+    /// The newest report of the run before.
+    pub previous: Option<&'a KeptReport>,
 }
 
 /// Why there is no report.
@@ -120,15 +124,19 @@ impl Folder {
             format.write(&source, contents.options, draft)?;
         }
         write_status(contents, draft)?;
-        manifest::write(
+        let projects_read = contents.tenant.projects_read().collect();
+        let manifest_sha256 = manifest::write(
             draft,
             &manifest::ManifestHead {
                 summary: contents.summary,
                 config_sha256: contents.config_digest,
                 catalogue_size: checks::ALL.len(),
+                projects_read: &projects_read,
+                log_windows: contents.log_windows,
+                previous: contents.previous,
             },
         )?;
-        self.publish(draft_folder, &contents.summary.run_id)
+        self.publish(draft_folder, &contents.summary.run_id, manifest_sha256)
     }
 
     /// Removes what killed runs left: only names that this program makes, and never what a link leads to. What cannot
@@ -152,7 +160,12 @@ impl Folder {
         }
     }
 
-    fn publish(&self, draft: tempfile::TempDir, run_id: &str) -> Result<Published<'_>, ReportError> {
+    fn publish(
+        &self,
+        draft: tempfile::TempDir,
+        run_id: &str,
+        manifest_sha256: String,
+    ) -> Result<Published<'_>, ReportError> {
         let refuse = |source| ReportError::Folder { folder: self.root.clone(), source };
         let path = self.root.join(run_id);
         let mut replaced = None;
@@ -165,7 +178,7 @@ impl Folder {
         let draft = draft.keep();
         std::fs::rename(&draft, &path).map_err(refuse)?;
         self.release(run_id);
-        Ok(Published { folder: self, run_id: run_id.to_owned(), path, replaced })
+        Ok(Published { folder: self, run_id: run_id.to_owned(), path, replaced, manifest_sha256 })
     }
 
     /// Points `latest` at a run's report, in one step: who opens it finds the old report or the new one. Where that is
@@ -208,9 +221,16 @@ pub struct Published<'f> {
     run_id: String,
     path: PathBuf,
     replaced: Option<tempfile::TempDir>,
+    manifest_sha256: String,
 }
 
 impl Published<'_> {
+    /// What the history remembers of it.
+    #[must_use]
+    pub fn kept(&self) -> KeptReport {
+        KeptReport { folder: self.run_id.clone(), manifest_sha256: self.manifest_sha256.clone() }
+    }
+
     /// The report stays. An earlier one of the same run goes.
     #[must_use]
     pub fn keep(self) -> PathBuf {
@@ -402,7 +422,7 @@ mod tests {
     fn published<'f>(folder: &'f Folder, run_id: &str, text: &str) -> Published<'f> {
         let draft = folder.draft(DRAFT).unwrap();
         std::fs::write(draft.path().join("report.html"), text).unwrap();
-        folder.publish(draft, run_id).unwrap()
+        folder.publish(draft, run_id, String::new()).unwrap()
     }
 
     #[test]

@@ -10,41 +10,40 @@ use std::path::Path;
 use chrono::{DateTime, NaiveTime, SubsecRound, Utc};
 
 use crate::input_file;
-use crate::tenant::{Gap, GapClass, Part, Reading};
+use crate::tenant::{Gap, GapClass, InputFile, Part, Reading};
 
 use super::{GrantListing, Plan, gaps};
 
 /// The most that a list may have: that of a tenant with ten thousand clients has less.
 const MAX_BYTES: u64 = 64 << 20;
 
-/// Reads the configured file.
-pub(super) fn collect(plan: &Plan, run_at: DateTime<Utc>) -> Reading<GrantListing> {
+/// Reads the configured file, and says which file it was.
+pub(super) fn collect(plan: &Plan, run_at: DateTime<Utc>) -> (Reading<GrantListing>, Option<InputFile>) {
     if let Some(gap) = plan.not_asked(Part::ConsoleGrants) {
-        return Reading::Missing(gap);
+        return (Reading::Missing(gap), None);
     }
     let Some(list) = &plan.console else {
         let fix = "Copy or export the list from the Admin console > Security > Access and data control > API \
                    controls > Manage domain-wide delegation, and name the file in `[cloud] console_grants`.";
-        return Reading::Missing(gaps::not_configured(Part::ConsoleGrants, "no file is configured", fix));
+        let gap = gaps::not_configured(Part::ConsoleGrants, "no file is configured", fix);
+        return (Reading::Missing(gap), None);
     };
-    let bytes = match input_file::read(&list.path, MAX_BYTES) {
-        Ok(bytes) => bytes,
-        Err(error) => return Reading::Missing(unreadable(&list.path, &error)),
+    let (bytes, file) = match input_file::read_known(&list.path, MAX_BYTES) {
+        Ok(read) => read,
+        Err(error) => return (Reading::Missing(unreadable(&list.path, &error)), None),
     };
-    let file_time = || {
-        let modified = std::fs::metadata(&list.path).and_then(|metadata| metadata.modified());
-        modified.map_or(run_at, DateTime::<Utc>::from)
-    };
+    let file_time = || file.modified_at.unwrap_or(run_at);
     // A file has fractions of seconds and the run has not: one of the same moment is not newer than the run.
     let seen_at = list
         .date
         .map_or_else(file_time, |date| date.and_time(NaiveTime::MIN).and_utc())
         .trunc_subsecs(0)
         .min(run_at);
-    match parse(&bytes) {
+    let reading = match parse(&bytes) {
         Ok(grants) => Reading::Complete(GrantListing { grants, seen_at }),
         Err(error) => Reading::Missing(malformed(&list.path, &error)),
-    }
+    };
+    (reading, Some(file))
 }
 
 /// What is wrong with a delegation list.

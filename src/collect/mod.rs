@@ -128,7 +128,9 @@ pub async fn collect(
     let account =
         Session::as_account(client, &access::scopes(Identity::Account, &plan.parts)).until(deadline);
     // A file of the operator's, who may have mended it meanwhile.
-    run.put_part(Part::ConsoleGrants, &console_grants::collect(plan, run.started_at()))?;
+    let (console, list) = console_grants::collect(plan, run.started_at());
+    run.put_part(Part::ConsoleGrants, &console)?;
+    run.put_console_list(list.as_ref())?;
     let aliases = domains::known_before(run)?;
     tokio::try_join!(
         kept(run, Part::Domains, domains::collect(&admin, plan, &aliases)),

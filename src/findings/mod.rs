@@ -6,6 +6,7 @@ mod coverage;
 mod exception;
 mod finding;
 mod fingerprint;
+mod kept_report;
 mod run_summary;
 mod severity;
 mod subject;
@@ -17,6 +18,7 @@ pub use coverage::{Coverage, CoverageRow};
 pub use exception::{Exception, ExceptionError, Exceptions};
 pub use finding::{Change, Finding, FixedFinding};
 pub use fingerprint::Fingerprint;
+pub use kept_report::{KeptReport, LogWindow};
 pub use run_summary::{
     ChangeCounts, Completeness, MailboxCounts, MissingSetting, NotConfigured, Requests, RunSummary,
 };

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{CheckSummary, Coverage, CoverageRow, FixedFinding, Severity, Verdict};
-use crate::tenant::Part;
+use crate::tenant::{Inputs, Part};
 
 /// Whether everything that was asked for was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -183,6 +183,15 @@ pub struct RunSummary {
     pub scopes_asked: BTreeMap<String, Vec<String>>,
     /// What went to each API.
     pub requests: BTreeMap<String, Requests>,
+    /// The operator's files that it rests on.
+    #[serde(default)]
+    pub inputs: Inputs,
+    /// The Cloud projects that the configuration names.
+    #[serde(default)]
+    pub projects: Vec<String>,
+    /// The number of the organization in which projects were searched for.
+    #[serde(default)]
+    pub organization: Option<String>,
 }
 
 impl RunSummary {

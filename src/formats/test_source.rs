@@ -15,9 +15,9 @@ use crate::findings::{
 };
 use crate::tenant::{
     AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grants, Guardrails, IamFacts,
-    LastLogin, Mailbox, MailboxFact, MailboxRead, Part, People, Provenance, Reading, SendAs, SendAsKind,
-    ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, Sighting, SmtpMsa, Takeover,
-    TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant, User, UserFacts,
+    InputFile, Inputs, LastLogin, Mailbox, MailboxFact, MailboxRead, Part, People, Provenance, Reading,
+    SendAs, SendAsKind, ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, Sighting,
+    SmtpMsa, Takeover, TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant, User, UserFacts,
 };
 
 /// One judged run.
@@ -489,5 +489,20 @@ fn summary() -> RunSummary {
             ("gmail".into(), Requests { calls: 2, ..Requests::default() }),
             ("token".into(), Requests { calls: 3, retries: 1, throttles: 1, waited_seconds: 4 }),
         ]),
+        inputs: Inputs {
+            config: Some(InputFile {
+                name: "config.toml".into(),
+                sha256: "cd".repeat(32),
+                modified_at: Some(at("2026-11-20T06:00:00Z")),
+            }),
+            console_grants: Some(InputFile {
+                name: "<b>\u{202e}list</b>.csv".into(),
+                sha256: "ef".repeat(32),
+                modified_at: None,
+            }),
+            ..Inputs::default()
+        },
+        projects: vec!["<b>project</b>".into()],
+        organization: None,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::Finding;
-use crate::tenant::{Ending, IamResource, Tenant};
+use crate::tenant::{Ending, Tenant};
 
 /// What this run read, beside whole parts.
 pub(super) struct Sources<'a> {
@@ -21,7 +21,7 @@ impl<'a> Sources<'a> {
         let clients = tenant.grants.clients().into_iter().filter(|id| !tenant.grants.is_rechecked(id));
         Self {
             tenant,
-            projects: projects(tenant).collect(),
+            projects: tenant.projects_read().collect(),
             from_before: grants
                 .map(|grant| subjects::grant(grant, tenant).id)
                 .chain(clients.map(|client_id| subjects::client(client_id, tenant).id))
@@ -97,19 +97,6 @@ impl<'a> Sources<'a> {
                 && accounts.is_some_and(|accounts| accounts.by_address(grant.client_id).is_some())
         })
     }
-}
-
-/// Projects of which anything was read. One without accounts shows by its guardrails or its policy.
-fn projects(tenant: &Tenant) -> impl Iterator<Item = &str> {
-    let accounts = tenant.service_accounts.known().into_iter().flat_map(|accounts| &accounts.0);
-    let guarded = tenant.guardrails.known().into_iter().flat_map(|guardrails| &guardrails.0);
-    let policies = tenant.iam.policies.known().into_iter().flat_map(|policies| &policies.0);
-    let with_policy = policies.filter_map(|entry| match &entry.resource {
-        IamResource::Project(id) => Some(id.as_str()),
-        _ => None,
-    });
-    let of_accounts = accounts.map(|account| account.project.as_str());
-    of_accounts.chain(guarded.map(|project| project.project.as_str())).chain(with_policy)
 }
 
 /// The grant that a finding was judged by, or any of a client.

@@ -7,6 +7,7 @@ mod findings;
 mod lock;
 mod pages;
 mod parts;
+mod reports;
 mod run;
 mod schema;
 mod seal;

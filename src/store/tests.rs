@@ -68,6 +68,9 @@ fn summary() -> RunSummary {
         fixed: Vec::new(),
         scopes_asked: Default::default(),
         requests: Default::default(),
+        inputs: Default::default(),
+        projects: Vec::new(),
+        organization: None,
     }
 }
 

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AdminEvents, AdminRoles, App, ClientCertificates, DelegationEvent, Domains, Gap, GmailSettingChange,
-    Grant, Grants, Guardrails, IamFacts, IdentityIndex, Mailbox, Part, People, Person, Provenance, Reading,
-    ServiceAccountUse, ServiceAccounts, Sighting, Takeover, TakeoverCut, User,
+    Grant, Grants, Guardrails, IamFacts, IamResource, IdentityIndex, Mailbox, Part, People, Person,
+    Provenance, Reading, ServiceAccountUse, ServiceAccounts, Sighting, Takeover, TakeoverCut, User,
 };
 
 /// A time from one moment to another.
@@ -101,6 +101,19 @@ pub struct Tenant {
 }
 
 impl Tenant {
+    /// The Cloud projects of which something was read, some more than once.
+    pub fn projects_read(&self) -> impl Iterator<Item = &str> {
+        let accounts = self.service_accounts.known().into_iter().flat_map(|accounts| &accounts.0);
+        let guarded = self.guardrails.known().into_iter().flat_map(|guardrails| &guardrails.0);
+        let policies = self.iam.policies.known().into_iter().flat_map(|policies| &policies.0);
+        let with_policy = policies.filter_map(|entry| match &entry.resource {
+            IamResource::Project(id) => Some(id.as_str()),
+            _ => None,
+        });
+        let of_accounts = accounts.map(|account| account.project.as_str());
+        of_accounts.chain(guarded.map(|project| project.project.as_str())).chain(with_policy)
+    }
+
     /// The user whose address this is: the address itself, with a tag after `+`, or in a domain alias.
     #[must_use]
     pub fn owner_of(&self, address: &str) -> Option<Person<'_>> {

@@ -32,10 +32,25 @@ fn comparable(folder: &Path) -> BTreeMap<String, String> {
         .map(|entry| {
             let name = entry.file_name().into_string().unwrap();
             let text = std::fs::read_to_string(entry.path()).unwrap();
-            let lines = text.lines().filter(|line| !line.contains("\"config_sha256\""));
-            (name, lines.collect::<Vec<_>>().join("\n"))
+            let text = match name.as_str() {
+                "manifest.json" => without_machine(&text),
+                // The sum of the manifest.
+                "SHA256SUMS" => text.lines().filter(|line| !line.ends_with("  manifest.json")).collect(),
+                _ => text,
+            };
+            (name, text)
         })
         .collect()
+}
+
+/// A manifest without the configuration, the dates of files and the build.
+fn without_machine(manifest: &str) -> String {
+    let mut manifest: serde_json::Value = serde_json::from_str(manifest).unwrap();
+    let fields = manifest.as_object_mut().unwrap();
+    for machine in ["config_sha256", "inputs", "program"] {
+        fields.remove(machine);
+    }
+    format!("{manifest:#}")
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("causes", vec![]),
         ("findings", vec!["tenant"]),
         ("authority", vec!["tenant", "findings", "causes"]),
-        ("input_file", vec![]),
+        ("input_file", vec!["tenant"]),
         ("google", vec!["causes", "input_file"]),
         ("checks", vec!["tenant", "findings", "causes"]),
         ("store", vec!["tenant", "findings", "input_file"]),

@@ -13,7 +13,7 @@ use crate::findings::{
 use crate::formats::Source;
 use crate::tenant::{
     AdminRoles, ClientCertificates, DelegationEvent, Domain, DomainKind, Domains, ForeignAccount, Gap,
-    GapClass, GmailState, GrantUse, Grants, Guardrails, IamFacts, IdentityIndex, LastLogin, Ledger,
+    GapClass, GmailState, GrantUse, Grants, Guardrails, IamFacts, IdentityIndex, Inputs, LastLogin, Ledger,
     LedgerSource, Mailbox, MailboxFact, MailboxRead, Part, People, PublicKey, Reading, SeenGrant, SendAs,
     SendAsKind, ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, SmtpMsa, SourceWindow,
     Takeover, TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant, UseKey, User, UserFacts,
@@ -399,6 +399,9 @@ pub(super) fn summary(findings: &[Finding], users: usize) -> RunSummary {
             ("gmail".to_owned(), requests(1284)),
             ("iam".to_owned(), requests(31)),
         ]),
+        inputs: Inputs::default(),
+        projects: Vec::new(),
+        organization: None,
     }
 }
 

@@ -1,0 +1,23 @@
+//! A report that was written, and the times that it is about.
+
+use chrono::{DateTime, Utc};
+
+/// A report that was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptReport {
+    /// The name of its folder.
+    pub folder: String,
+    /// SHA-256 of its `manifest.json`, hexadecimal.
+    pub manifest_sha256: String,
+}
+
+/// The time for which a log was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogWindow {
+    /// A part, or the events of it that alone were read: `admin_log/delegations`.
+    pub log: String,
+    /// Its beginning.
+    pub from: DateTime<Utc>,
+    /// Its end.
+    pub until: DateTime<Utc>,
+}
