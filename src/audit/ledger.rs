@@ -1,10 +1,12 @@
 //! The delegation ledger of a run: what it read, and what runs before it remembered.
 
+use std::collections::BTreeMap;
+
 use crate::collect::GrantListing;
 use crate::store::{Run, StoreError};
 use crate::tenant::{
-    ClientCertificates, ClientProbe, Grants, IamPolicies, Ledger, LedgerSource, Reading, SeenGrant,
-    ServiceAccounts, SourceWindow, is_service_account_address,
+    AddressBook, AddressHolding, ClientCertificates, ClientProbe, Grants, IamPolicies, Ledger, LedgerSource,
+    Reading, SeenGrant, ServiceAccounts, SourceWindow, is_service_account_address,
 };
 
 /// The lists and questions that show grants.
@@ -30,14 +32,16 @@ pub(super) struct Accounts<'a> {
 }
 
 impl Accounts<'_> {
-    /// Addresses with client ids. Of an address that comes twice the last holds: a listed account's.
+    /// Addresses with client ids, each once: a listed account's before all, and a deleted one's last.
     fn addresses(self) -> Vec<(String, String)> {
         let deleted = self.policies.known().into_iter().flat_map(IamPolicies::deleted_service_accounts);
         let deleted = deleted.map(|(email, number)| (email.to_owned(), number.to_owned()));
         let listed = self.listed.known().into_iter().flat_map(|accounts| &accounts.0);
         let listed = listed.map(|account| (account.email.clone(), account.client_id.clone()));
         let all = deleted.chain(addresses_of(self.foreign)).chain(listed);
-        all.filter(|(_, client_id)| !client_id.is_empty()).collect()
+        let of_address: BTreeMap<String, String> =
+            all.filter(|(_, client_id)| !client_id.is_empty()).collect();
+        of_address.into_iter().collect()
     }
 }
 
@@ -87,11 +91,7 @@ impl Shown {
 
     /// The grants that all sources make, those of earlier runs included.
     pub(super) fn grants(&self, run: &Run<'_>) -> Result<Grants, StoreError> {
-        // What an earlier release took for an address may be another client's number.
-        let remembered = run.client_addresses()?.into_iter();
-        let remembered = remembered.filter(|(address, _)| is_service_account_address(address));
-        let addresses = remembered.chain(self.addresses.iter().cloned());
-        let mut ledger = Ledger::new(run.started_at(), addresses);
+        let mut ledger = Ledger::new(run.started_at(), self.address_book(run)?);
         let windows = run.source_windows()?.into_iter();
         // What is dated ahead of the run proves nothing.
         for (window, is_now) in windows.filter(|(window, _)| window.until <= run.started_at()) {
@@ -113,6 +113,18 @@ impl Shown {
         self.windows.iter().for_each(|window| ledger.see_window(window.clone()));
         self.seen.iter().for_each(|seen| ledger.see(seen));
         Ok(ledger.grants())
+    }
+
+    /// Whose addresses were, those of earlier runs included.
+    fn address_book(&self, run: &Run<'_>) -> Result<AddressBook, StoreError> {
+        let at = run.started_at();
+        let now = self.addresses.iter().map(|(address, client_id)| AddressHolding {
+            address: address.clone(),
+            client_id: client_id.clone(),
+            first_at: at,
+            last_at: at,
+        });
+        Ok(run.address_book()?.with(now))
     }
 
     /// Keeps what was shown for the runs to come.

@@ -346,7 +346,7 @@ pub(super) async fn access_evaluation(
 ) -> Result<Reading<()>, StoreError> {
     progress.started(Part::AccessEvaluationLog, None);
     let window = Window::whole(run);
-    let (mut heard, mut tally) = (Heard::default(), UseTally::default());
+    let (mut heard, mut tally) = (Heard::default(), UseTally::of(run.address_book()?));
     let mut nameless = BrokenRows::default();
     for name in EVALUATIONS {
         heard
@@ -397,6 +397,7 @@ fn add_evaluation(tally: &mut UseTally, nameless: &mut BrokenRows, activity: &Ac
         event.texts("scopes_requested").iter().flat_map(|text| scopes_of(text)).collect();
     let key = |scope: Option<String>| UseKey {
         client: client.to_owned(),
+        holder: None,
         scope,
         log: LedgerSource::AccessEvaluation,
         configuration_source: (!source.is_empty()).then(|| source.to_owned()),
@@ -454,7 +455,7 @@ async fn calls(
     run: &Run<'_>,
     progress: &dyn Progress,
 ) -> Result<(), StoreError> {
-    let (window, mut tally) = (Window::of_days(run, CALL_DAYS), UseTally::default());
+    let (window, mut tally) = (Window::of_days(run, CALL_DAYS), UseTally::of(run.address_book()?));
     let mut nameless = BrokenRows::default();
     heard
         .all(admin, run, Asked { log: Part::TokenLog, name: "activity", window }, |page| {
@@ -470,6 +471,7 @@ async fn calls(
                     }
                     let key = UseKey {
                         client: client.to_owned(),
+                        holder: None,
                         scope: None,
                         log: LedgerSource::TokenLog,
                         configuration_source: None,

@@ -1,9 +1,9 @@
 //! Which clients hold, held or used a delegation and are no listed account: those whose certificates are asked for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::store::{Run, StoreError};
-use crate::tenant::{Part, Reading, ServiceAccounts, is_service_account_address};
+use crate::tenant::{Part, Reading, ServiceAccounts};
 
 use super::GrantListing;
 
@@ -15,30 +15,30 @@ pub(super) const MOST: usize = 1000;
 pub(super) fn of(run: &Run<'_>) -> Result<Vec<String>, StoreError> {
     let accounts: Option<Reading<ServiceAccounts>> = run.part(Part::ServiceAccounts)?;
     let accounts = accounts.as_ref().and_then(Reading::known);
-    let of_earlier_runs = run.client_addresses()?.into_iter();
-    let of_earlier_runs = of_earlier_runs.filter(|(address, _)| is_service_account_address(address));
-    let of_listed = accounts.into_iter().flat_map(|accounts| &accounts.0);
-    let addresses: BTreeMap<String, String> = of_earlier_runs
-        .chain(of_listed.map(|account| (account.email.clone(), account.client_id.clone())))
-        .map(|(address, client_id)| (address.to_lowercase(), client_id))
-        .collect();
+    let of_earlier_runs = run.address_book()?;
     let is_listed = |id: &str| accounts.is_some_and(|accounts| accounts.by_client(id).is_some());
-    let asked = |written: &str| {
-        let client = account_of(written)?;
-        let client = addresses.get(&client).cloned().unwrap_or(client);
-        (!is_listed(&client)).then_some(client)
+    let has_address = |address: &str| accounts.is_some_and(|accounts| accounts.by_address(address).is_some());
+    let asked = |written: &str| -> Vec<String> {
+        let Some(client) = account_of(written) else { return Vec::new() };
+        // Of a listed account's address only those who had it before are foreign.
+        let mut clients: Vec<String> = of_earlier_runs.clients(&client).map(str::to_owned).collect();
+        if clients.is_empty() && !has_address(&client) {
+            clients.push(client);
+        }
+        clients.retain(|client| !is_listed(client));
+        clients
     };
 
     let console: Option<Reading<GrantListing>> = run.part(Part::ConsoleGrants)?;
     let grants = console.as_ref().and_then(Reading::known).into_iter().flat_map(|listing| &listing.grants);
-    let listed: BTreeSet<String> = grants.filter_map(|(client, _)| asked(client)).collect();
+    let listed: BTreeSet<String> = grants.flat_map(|(client, _)| asked(client)).collect();
     let mut others = BTreeSet::new();
     for event in run.delegation_events() {
         others.extend(asked(&event?.client));
     }
     for used in run.grant_uses() {
         let used = used?.of;
-        others.extend(asked(&used.client).filter(|_| used.is_impersonation()));
+        others.extend(asked(&used.client).into_iter().filter(|_| used.is_impersonation()));
     }
     for seen in run.seen_grants() {
         others.extend(asked(&seen?.client));

@@ -86,7 +86,7 @@ mod tests {
 
     use super::*;
     use crate::formats::test_source::{TestSource, read_file, shown};
-    use crate::tenant::{DelegationEvent, Ledger, LedgerSource, SourceWindow};
+    use crate::tenant::{AddressBook, DelegationEvent, Ledger, LedgerSource, SourceWindow};
 
     #[test]
     fn the_whole_file() {
@@ -113,7 +113,7 @@ mod tests {
     fn what_ended_what_nobody_names_and_how_far_the_ledger_sees_are_told() {
         let at: DateTime<Utc> = "2026-11-20T00:00:00Z".parse().unwrap();
         let mut source = TestSource::hostile();
-        let mut ledger = Ledger::new(source.tenant.run_at, Vec::new());
+        let mut ledger = Ledger::new(source.tenant.run_at, AddressBook::default());
         ledger.see_window(SourceWindow::at(LedgerSource::Console, None, at));
         for (id, name, client) in [
             ("1", "AUTHORIZE_API_CLIENT_ACCESS", "1"),

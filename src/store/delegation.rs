@@ -5,9 +5,12 @@
 
 use chrono::{DateTime, Utc};
 use rusqlite::types::Type;
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
-use crate::tenant::{DelegationEvent, GrantUse, LedgerSource, SeenGrant, SourceWindow};
+use crate::tenant::{
+    AddressBook, AddressHolding, DelegationEvent, GrantUse, LedgerSource, SeenGrant, SourceWindow,
+    is_service_account_address,
+};
 
 use super::pages::pages;
 use super::{Run, StoreError};
@@ -208,32 +211,70 @@ impl Run<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Remembers whose client id belongs to which address.
+    /// Remembers which account has which address now.
     ///
     /// # Errors
     /// When the store cannot be written.
     pub fn put_client_addresses(&self, pairs: &[(String, String)]) -> Result<(), StoreError> {
         self.store.atomically(|| {
             let connection = self.store.connection();
-            let mut insert =
-                connection.prepare_cached("INSERT OR REPLACE INTO client_address VALUES (?1, ?2, ?3)")?;
+            let at = self.started_at().timestamp_micros();
+            let mut newest = connection.prepare_cached(
+                "SELECT client_id, first_at FROM address_holding
+                 WHERE address = ?1 AND first_at <= ?2 ORDER BY first_at DESC LIMIT 1",
+            )?;
+            let mut prolong = connection.prepare_cached(
+                "UPDATE address_holding SET last_at = MAX(last_at, ?3) WHERE address = ?1 AND first_at = ?2",
+            )?;
+            let mut insert = connection.prepare_cached(
+                "INSERT OR REPLACE INTO address_holding (address, client_id, first_at, last_at, run)
+                 VALUES (?1, ?2, ?3, ?3, ?4)",
+            )?;
             for (address, client_id) in pairs {
-                insert.execute(params![address, client_id, self.number])?;
+                let known = newest.query_row(params![address, at], |row| {
+                    Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
+                });
+                match known.optional()? {
+                    Some((known, first_at)) if known == *client_id => {
+                        prolong.execute(params![address, first_at, at])?;
+                    }
+                    _ => {
+                        insert.execute(params![address, client_id, at, self.number])?;
+                    }
+                }
             }
             Ok(())
         })
     }
 
-    /// Addresses with their client ids, as the newest run that knew them had them.
+    /// Which accounts had which address, by what this run or a run before it saw.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn client_addresses(&self) -> Result<Vec<(String, String)>, StoreError> {
+    pub fn address_holdings(&self) -> Result<Vec<AddressHolding>, StoreError> {
         let connection = self.store.connection();
-        let mut statement =
-            connection.prepare_cached("SELECT address, client_id FROM client_address ORDER BY address")?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let mut statement = connection.prepare_cached(
+            "SELECT address, client_id, first_at, MIN(last_at, ?2) FROM address_holding
+             WHERE run <= ?1 AND first_at <= ?2 ORDER BY address, first_at",
+        )?;
+        let rows = statement.query_map([self.number, self.now()], |row| {
+            Ok(AddressHolding {
+                address: row.get(0)?,
+                client_id: row.get(1)?,
+                first_at: time(row, 2)?,
+                last_at: time(row, 3)?,
+            })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Whose addresses were. What an earlier release took for an address may be another client's number.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn address_book(&self) -> Result<AddressBook, StoreError> {
+        let holdings = self.address_holdings()?.into_iter();
+        Ok(AddressBook::new(holdings.filter(|holding| is_service_account_address(&holding.address))))
     }
 
     /// Forgets what this run alone brought: it may be of another tenant.
@@ -243,7 +284,7 @@ impl Run<'_> {
              DELETE FROM grant_use WHERE run = {run};
              DELETE FROM grant_sighting WHERE run = {run};
              DELETE FROM source_window WHERE run = {run};
-             DELETE FROM client_address WHERE run = {run};",
+             DELETE FROM address_holding WHERE run = {run};",
             run = self.number
         ))?)
     }

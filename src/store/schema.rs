@@ -18,6 +18,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/8.sql"),
     include_str!("schema/9.sql"),
     include_str!("schema/10.sql"),
+    include_str!("schema/11.sql"),
 ];
 
 /// `application_id` of a history, in ASCII `WsAu`; set by the step that makes this layout.

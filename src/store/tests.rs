@@ -11,8 +11,8 @@ use crate::findings::{
     SubjectKind, Verdict,
 };
 use crate::tenant::{
-    DelegationEvent, GmailState, GrantUse, LastLogin, Ledger, LedgerSource, Mailbox, MailboxFact,
-    MailboxRead, Part, Reading, SeenGrant, SourceWindow, UseKey, User,
+    AddressBook, AddressHolding, DelegationEvent, GmailState, GrantUse, LastLogin, Ledger, LedgerSource,
+    Mailbox, MailboxFact, MailboxRead, Part, Reading, SeenGrant, SourceWindow, UseKey, User,
 };
 
 struct Folder(tempfile::TempDir);
@@ -637,6 +637,7 @@ fn what_sources_showed_and_covered_is_remembered_over_runs() {
     let used = |first, last, count| GrantUse {
         of: UseKey {
             client: "1".to_owned(),
+            holder: None,
             scope: None,
             log: LedgerSource::TokenLog,
             configuration_source: None,
@@ -666,7 +667,19 @@ fn what_sources_showed_and_covered_is_remembered_over_runs() {
     assert_eq!(second.grant_uses().collect::<Result<Vec<_>, _>>().unwrap(), [used(2, 9, 7)]);
     assert_eq!(second.source_windows().unwrap(), [(window(5), false), (window(10), true)]);
     assert_eq!(first.source_windows().unwrap(), [(window(5), true)]);
-    assert_eq!(second.client_addresses().unwrap(), addresses);
+    let holding = |client_id: &str, first, last| AddressHolding {
+        address: "a@example.com".to_owned(),
+        client_id: client_id.to_owned(),
+        first_at: at(first),
+        last_at: at(last),
+    };
+    second.put_client_addresses(&addresses).unwrap();
+    assert_eq!(second.address_holdings().unwrap(), [holding("1", 5, 10)]);
+    second.end(RunState::Finished, &summary()).unwrap();
+    let third = begin(&store, at(20), "");
+    third.put_client_addresses(&[("a@example.com".to_owned(), "2".to_owned())]).unwrap();
+    assert_eq!(third.address_holdings().unwrap(), [holding("1", 5, 10), holding("2", 20, 20)]);
+    assert_eq!(second.address_holdings().unwrap(), [holding("1", 5, 10)], "what it or a run before it saw");
 }
 
 #[test]
@@ -686,7 +699,7 @@ fn two_hundred_thousand_delegation_events_stream_through_the_ledger() {
             .collect();
         run.put_delegation_events(&events).unwrap();
     }
-    let mut ledger = Ledger::new(run.started_at(), []);
+    let mut ledger = Ledger::new(run.started_at(), AddressBook::default());
     run.delegation_events().for_each(|event| ledger.add_event(&event.unwrap()));
     let grants = ledger.grants();
     // The others were removed last.

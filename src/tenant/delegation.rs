@@ -128,6 +128,9 @@ pub struct GrantUse {
 pub struct UseKey {
     /// `service_account` or `client_id`, verbatim.
     pub client: String,
+    /// Of an address: the client id of the account that had it at the time, as runs saw it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder: Option<String>,
     /// One of `scopes_requested`, verbatim; `None` where the log names none.
     pub scope: Option<String>,
     /// Which log: [`LedgerSource::AccessEvaluation`] or [`LedgerSource::TokenLog`].

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Disagreement, LedgerSource, Sight};
+use super::{AddressBook, Disagreement, LedgerSource, Sight};
 
 /// Where the knowledge of a grant comes from. Google lists delegations in no API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -196,6 +196,8 @@ pub struct Grants {
     pub(super) ended: Vec<EndedGrant>,
     pub(super) unscoped: Vec<UnscopedClient>,
     pub(super) sight: Sight,
+    #[serde(skip)]
+    pub(super) addresses: AddressBook,
 }
 
 impl Grants {
@@ -296,6 +298,12 @@ impl Grants {
     #[must_use]
     pub const fn sight(&self) -> &Sight {
         &self.sight
+    }
+
+    /// Whose addresses were.
+    #[must_use]
+    pub const fn addresses(&self) -> &AddressBook {
+        &self.addresses
     }
 
     /// For changing the first-seen times from the history.

@@ -57,7 +57,7 @@ pub use iam_policy::{AuditLog, IamBinding, IamCondition, IamPolicies, IamPolicy,
 pub use iam_resource::IamResource;
 pub use iam_role::{IamRole, IamRoleState, IamRoles};
 pub use input_file::{InputFile, Inputs, sha256_hex};
-pub use ledger::{Ledger, Sight, UNKNOWN_CLIENT, UseTally};
+pub use ledger::{AddressBook, AddressHolder, AddressHolding, Ledger, Sight, UNKNOWN_CLIENT, UseTally};
 pub use mailbox::{GmailState, Mailbox, MailboxFact, MailboxRead, SendAs, SendAsKind, SmtpMsa};
 pub use part::{Part, PartGrain, Reading};
 pub use people::{People, Person};

@@ -52,6 +52,8 @@ mod real_directory;
 #[cfg(test)]
 mod rechecked;
 #[cfg(test)]
+mod recreated;
+#[cfg(test)]
 mod register;
 #[cfg(test)]
 mod resume;

@@ -7,8 +7,8 @@ use crate::checks::gaps::log_has_a_hole;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
 use crate::tenant::{
-    ClientIdentity, DelegationChange, DelegationEvent, EndedGrant, Ending, Part, Policy, RegisteredClient,
-    ScopeRiskTable, Tenant, scope_spelling,
+    AddressHolder, ClientIdentity, DelegationChange, DelegationEvent, EndedGrant, Ending, Part, Policy,
+    RegisteredClient, ScopeRiskTable, Tenant, scope_spelling,
 };
 
 /// The check.
@@ -56,7 +56,7 @@ fn judge(tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
 }
 
 fn judge_change(event: &DelegationEvent, tenant: &Tenant, policy: &Policy) -> Ruling {
-    let client = Changed::of(&event.client, tenant);
+    let client = Changed::of(event, tenant);
     let scopes: BTreeSet<&str> = event.scopes.iter().map(|scope| scope_spelling(scope)).collect();
     let actor = event.actor.as_deref().filter(|actor| !actor.is_empty()).unwrap_or("Somebody");
     let from = event.ip.as_ref().map_or_else(String::new, |ip| format!(" from {ip}"));
@@ -126,14 +126,22 @@ struct Changed<'a> {
 }
 
 impl<'a> Changed<'a> {
-    /// The log may write its id, or the address of its service account.
-    fn of(written: &'a str, tenant: &'a Tenant) -> Self {
-        let written = written.trim();
+    /// The log may write its id, or the address of its service account: of the one that had it at the time.
+    fn of(event: &'a DelegationEvent, tenant: &'a Tenant) -> Self {
+        let written = event.client.trim();
+        match tenant.grants.addresses().holder(written, event.at) {
+            AddressHolder::Client(id) => return Self::of_id(id, tenant),
+            AddressHolder::Unclear => return Self { id: written, name: format!("client {written}") },
+            AddressHolder::Unknown => {}
+        }
         let accounts = tenant.service_accounts.known().filter(|_| !written.is_empty());
         if let Some(account) = accounts.and_then(|accounts| accounts.by_address(written)) {
             return Self { id: &account.client_id, name: account.email.clone() };
         }
-        let id = tenant.foreign_client(written).unwrap_or(written);
+        Self::of_id(tenant.foreign_client(written).unwrap_or(written), tenant)
+    }
+
+    fn of_id(id: &'a str, tenant: &'a Tenant) -> Self {
         match tenant.identity_of(id) {
             ClientIdentity::Listed(account) => Self { id: &account.client_id, name: account.email.clone() },
             identity => match identity.email() {

@@ -12,11 +12,12 @@ use crate::findings::{
 };
 use crate::formats::Source;
 use crate::tenant::{
-    AdminRoles, ClientCertificates, DelegationEvent, Domain, DomainKind, Domains, ForeignAccount, Gap,
-    GapClass, GmailState, GrantUse, Grants, Guardrails, IamFacts, IdentityIndex, Inputs, LastLogin, Ledger,
-    LedgerSource, Mailbox, MailboxFact, MailboxRead, Part, People, PublicKey, Reading, SeenGrant, SendAs,
-    SendAsKind, ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, SmtpMsa, SourceWindow,
-    Takeover, TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant, UseKey, User, UserFacts,
+    AddressBook, AdminRoles, ClientCertificates, DelegationEvent, Domain, DomainKind, Domains,
+    ForeignAccount, Gap, GapClass, GmailState, GrantUse, Grants, Guardrails, IamFacts, IdentityIndex, Inputs,
+    LastLogin, Ledger, LedgerSource, Mailbox, MailboxFact, MailboxRead, Part, People, PublicKey, Reading,
+    SeenGrant, SendAs, SendAsKind, ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts,
+    SmtpMsa, SourceWindow, Takeover, TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant,
+    UseKey, User, UserFacts,
 };
 
 /// A run in memory. Users are made one at a time, so that a test can have many.
@@ -554,7 +555,7 @@ pub(super) const NEWSLETTER: &str = "104823517746620019283";
 /// What lists, logs and a probe say: with grants that ended, a client without known scopes, and doubts.
 fn grants() -> Grants {
     let google = |name: &str| format!("https://www.googleapis.com/auth/{name}");
-    let mut ledger = Ledger::new(run_at(), Vec::new());
+    let mut ledger = Ledger::new(run_at(), AddressBook::default());
     ledger.see_window(SourceWindow::at(LedgerSource::Console, None, run_at()));
     ledger.see_window(SourceWindow::at(LedgerSource::Probe, Some(OWN.to_owned()), run_at()));
     ledger.see_window(SourceWindow {
@@ -593,6 +594,7 @@ fn grants() -> Grants {
     ledger.add_use(&GrantUse {
         of: UseKey {
             client: "1999".to_owned(),
+            holder: None,
             scope: None,
             log: LedgerSource::TokenLog,
             configuration_source: None,

@@ -9,9 +9,10 @@ use super::*;
 use crate::findings::{NotConfigured, Requests, Severity, SubjectKind, Verdict};
 
 use crate::tenant::{
-    AdminRole, AdminRoles, AssigneeType, BroadBinding, ClientCertificates, DelegationEvent, ForeignAccount,
-    Gap, GapClass, GrantUse, Grants, Ledger, LedgerSource, Part, People, PublicKey, Reading, RoleAssignment,
-    ScopeRiskTable, SeenGrant, ServiceAccount, ServiceAccounts, SourceWindow, TakeoverPath, UseKey,
+    AddressBook, AdminRole, AdminRoles, AssigneeType, BroadBinding, ClientCertificates, DelegationEvent,
+    ForeignAccount, Gap, GapClass, GrantUse, Grants, Ledger, LedgerSource, Part, People, PublicKey, Reading,
+    RoleAssignment, ScopeRiskTable, SeenGrant, ServiceAccount, ServiceAccounts, SourceWindow, TakeoverPath,
+    UseKey,
 };
 
 /// What an attacker would call himself.
@@ -70,7 +71,7 @@ fn hostile_ledger(sample: &mut Sample) {
         |part| Gap { message: text(), fix: text(), ..sample::gap(part, GapClass::Failed, "failed", "") };
     let tenant = &mut sample.tenant;
     let at = sample::run_at();
-    let mut ledger = Ledger::new(at, Vec::new());
+    let mut ledger = Ledger::new(at, AddressBook::default());
     ledger.see_window(SourceWindow::at(LedgerSource::Console, None, at));
     let other = |name: &str| format!("{name}{PAYLOAD}");
     // Only what has the shape of a scope is one, and it has no spaces.
@@ -108,7 +109,14 @@ fn hostile_ledger(sample: &mut Sample) {
         [(text(), Some(scope("elsewhere")), Some(text())), (other("nameless"), None, None)]
     {
         let log = if scope.is_some() { LedgerSource::AccessEvaluation } else { LedgerSource::TokenLog };
-        let of = UseKey { client, scope, log, configuration_source: permission, impersonation: Some(true) };
+        let of = UseKey {
+            client,
+            holder: None,
+            scope,
+            log,
+            configuration_source: permission,
+            impersonation: Some(true),
+        };
         ledger.add_use(&GrantUse { of, first_at: at, last_at: at, count: 1 });
     }
     tenant.grants = ledger.grants();
@@ -459,7 +467,7 @@ fn a_large_tenant_makes_a_small_page() {
 /// 5,000 service accounts, each a client with scopes, keys, ways in and a past.
 fn crowded(mut sample: Sample) -> Sample {
     let at = sample::run_at();
-    let mut ledger = Ledger::new(at, Vec::new());
+    let mut ledger = Ledger::new(at, AddressBook::default());
     let scopes = &ScopeRiskTable::shipped().scopes;
     let (mut accounts, mut takeovers) = (Vec::new(), Vec::new());
     for number in 0..5_000_usize {

@@ -3,6 +3,7 @@
 //! Google has no API that lists domain-wide delegations. Each source sees a part; `docs/ledger.md` says how
 //! they are weighed. Nothing is dropped but on proof, and what is dropped is listed as ended.
 
+mod addresses;
 mod replay;
 mod sight;
 mod spelling;
@@ -16,9 +17,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use super::{
-    DelegationChange, DelegationEvent, GrantUse, Grants, LedgerSource, SeenGrant, SourceWindow,
+    DelegationChange, DelegationEvent, Grant, GrantUse, Grants, LedgerSource, SeenGrant, SourceWindow,
     UnscopedClient,
 };
+pub use addresses::{AddressBook, AddressHolder, AddressHolding};
 use replay::ClientLog;
 pub use sight::Sight;
 use sight::Windows;
@@ -29,8 +31,8 @@ use weigh::{Evidence, Seen, Weighed};
 #[derive(Clone, Debug)]
 pub struct Ledger {
     run_at: DateTime<Utc>,
-    /// Client ids of service accounts by address: logs may name either.
-    addresses: BTreeMap<String, String>,
+    /// Logs may name a service account by its client id or by its address.
+    addresses: AddressBook,
     clients: BTreeMap<String, ClientLog>,
     seen: BTreeMap<(String, String), Evidence>,
     /// The last use of a client by a log that names no scope.
@@ -61,15 +63,11 @@ pub(super) fn scope_spelling(written: &str) -> &str {
 }
 
 impl Ledger {
-    /// An empty ledger. `addresses` are pairs of a service account's address and its client id; of an address
-    /// that comes twice the last holds.
-    pub fn new(run_at: DateTime<Utc>, addresses: impl IntoIterator<Item = (String, String)>) -> Self {
-        let known = addresses.into_iter().filter(|(_, client_id)| !client_id.is_empty());
+    /// An empty ledger.
+    pub fn new(run_at: DateTime<Utc>, addresses: AddressBook) -> Self {
         Self {
             run_at,
-            addresses: known
-                .map(|(address, client_id)| (spelling::client_id(&address), spelling::client_id(&client_id)))
-                .collect(),
+            addresses,
             clients: BTreeMap::new(),
             seen: BTreeMap::new(),
             client_uses: BTreeMap::new(),
@@ -82,7 +80,7 @@ impl Ledger {
 
     /// Takes the next event of the admin log.
     pub fn add_event(&mut self, event: &DelegationEvent) {
-        let client_id = self.client_id(&event.client);
+        let client_id = self.client_id(&event.client, event.at);
         if event.change() == DelegationChange::Remove {
             self.words.remove(&client_id);
         }
@@ -113,8 +111,26 @@ impl Ledger {
         if !used.of.is_impersonation() {
             return;
         }
-        let client_id = self.client_id(&used.of.client);
-        let seen = Seen { first_at: used.first_at, last_at: used.last_at, is_now: false };
+        match &used.of.holder {
+            Some(holder) => self.add_use_of(spelling::client_id(holder), used, used.first_at, used.last_at),
+            None => {
+                for (client_id, first_at, last_at) in
+                    self.shares(&used.of.client, used.first_at, used.last_at)
+                {
+                    self.add_use_of(client_id, used, first_at, last_at);
+                }
+            }
+        }
+    }
+
+    fn add_use_of(
+        &mut self,
+        client_id: String,
+        used: &GrantUse,
+        first_at: DateTime<Utc>,
+        last_at: DateTime<Utc>,
+    ) {
+        let seen = Seen { first_at, last_at, is_now: false };
         let written = used.of.scope.as_deref().unwrap_or_default();
         // Whoever it was, a scope of nobody is no grant.
         let is_named = client_id != UNKNOWN_CLIENT;
@@ -151,16 +167,18 @@ impl Ledger {
     }
 
     fn add_seen(&mut self, seen: &SeenGrant, is_now: bool) {
-        let client_id = self.client_id(&seen.client);
-        let times = Seen { first_at: seen.first_at, last_at: seen.last_at, is_now };
-        for written in spelling::scopes(&seen.scope) {
-            self.evidence(&client_id, written).see(seen.source, times);
+        for (client_id, first_at, last_at) in self.shares(&seen.client, seen.first_at, seen.last_at) {
+            // What was seen in this run was seen last.
+            let times = Seen { first_at, last_at, is_now: is_now && last_at == seen.last_at };
+            for written in spelling::scopes(&seen.scope) {
+                self.evidence(&client_id, written).see(seen.source, times);
+            }
         }
     }
 
     /// Takes what a source covered in an earlier run.
     pub fn remember_window(&mut self, window: SourceWindow) {
-        let client = window.client.as_deref().map(|client| self.client_id(client));
+        let client = window.client.as_deref().map(|client| self.client_id(client, window.until));
         self.windows.add(SourceWindow { client, ..window });
     }
 
@@ -185,10 +203,22 @@ impl Ledger {
                 Weighed::Never => {}
             }
         }
+        self.drop_unclear(&mut held);
         let holders: BTreeSet<&str> = held.iter().map(|grant| grant.client_id.as_str()).collect();
-        let unscoped = self.unscoped(&holders);
+        let mut unscoped = self.unscoped(&holders);
+        unscoped.retain(|client| !self.addresses.clients(&client.client_id).any(|id| holders.contains(id)));
         let sight = self.windows.sight(self.run_at);
-        Grants { held, ended, unscoped, sight }
+        Grants { held, ended, unscoped, sight, addresses: self.addresses }
+    }
+
+    /// What nobody can say whose it is proves nothing where one of those who had the address holds it anyway.
+    fn drop_unclear(&self, held: &mut Vec<Grant>) {
+        let grants: BTreeSet<(String, String)> =
+            held.iter().map(|grant| (grant.client_id.clone(), grant.scope.clone())).collect();
+        held.retain(|grant| {
+            let mut owners = self.addresses.clients(&grant.client_id);
+            !owners.any(|id| grants.contains(&(id.to_owned(), grant.scope.clone())))
+        });
     }
 
     /// Clients that hold something, of which nobody knows what.
@@ -228,8 +258,27 @@ impl Ledger {
         evidence
     }
 
-    fn client_id(&self, written: &str) -> String {
+    /// The client that a source named at a time. An address that was this or that account's stands for itself.
+    fn client_id(&self, written: &str, at: DateTime<Utc>) -> String {
         let client_id = spelling::client_id(written);
-        self.addresses.get(&client_id).cloned().unwrap_or(client_id)
+        match self.addresses.holder(&client_id, at) {
+            AddressHolder::Client(holder) => holder.to_owned(),
+            AddressHolder::Unclear | AddressHolder::Unknown => client_id,
+        }
+    }
+
+    /// Whose it was that a source showed from one time to another: of two accounts with one address, each has the
+    /// moment that is its own.
+    fn shares(
+        &self,
+        written: &str,
+        first_at: DateTime<Utc>,
+        last_at: DateTime<Utc>,
+    ) -> Vec<(String, DateTime<Utc>, DateTime<Utc>)> {
+        let (first, last) = (self.client_id(written, first_at), self.client_id(written, last_at));
+        if first == last {
+            return vec![(first, first_at, last_at)];
+        }
+        vec![(first, first_at, first_at), (last, last_at, last_at)]
     }
 }

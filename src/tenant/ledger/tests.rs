@@ -36,6 +36,7 @@ fn used(at: i64, scope: Option<&str>, log: LedgerSource) -> GrantUse {
             scope: scope.map(str::to_owned),
             log,
             configuration_source: None,
+            holder: None,
             impersonation: (log == LedgerSource::TokenLog).then_some(true),
         },
         first_at: day(at),
@@ -63,7 +64,7 @@ fn log_window(from: i64, until: i64) -> SourceWindow {
 struct Told(Ledger);
 
 fn told() -> Told {
-    Told(Ledger::new(day(100), []))
+    Told(Ledger::new(day(100), AddressBook::default()))
 }
 
 impl Told {
@@ -423,14 +424,85 @@ fn an_address_is_joined_with_its_client_id_and_stands_alone_where_none_is_known(
     let address = "Mailer@project.iam.gserviceaccount.com";
     let mut by_address = used(90, Some(SEND), LedgerSource::AccessEvaluation);
     by_address.of.client = address.to_owned();
-    for (known, expected) in [
-        (vec![(address.to_owned(), CLIENT.to_owned())], CLIENT),
-        (vec![], "mailer@project.iam.gserviceaccount.com"),
-    ] {
-        let mut ledger = Ledger::new(day(100), known);
-        ledger.add_use(&by_address);
-        assert_eq!(ledger.grants().clients(), [expected]);
+    for (known, expected) in [(vec![(CLIENT, 50, 90)], CLIENT), (vec![], ADDRESS)] {
+        let mut told = held_by(&known);
+        told.0.add_use(&by_address);
+        assert_eq!(told.grants().clients(), [expected]);
     }
+}
+
+const ADDRESS: &str = "mailer@project.iam.gserviceaccount.com";
+
+/// A ledger of day 100 that knows who had the address, each from one day to another.
+fn held_by(holdings: &[(&str, i64, i64)]) -> Told {
+    let holding = |&(client_id, first, last): &(&str, i64, i64)| AddressHolding {
+        address: ADDRESS.to_owned(),
+        client_id: client_id.to_owned(),
+        first_at: day(first),
+        last_at: day(last),
+    };
+    Told(Ledger::new(day(100), AddressBook::new(holdings.iter().map(holding))))
+}
+
+impl Told {
+    fn used_by_address(mut self, first: i64, last: i64) -> Self {
+        let mut used = used(first, Some(SEND), LedgerSource::AccessEvaluation);
+        (used.of.client, used.last_at) = (ADDRESS.to_owned(), day(last));
+        self.0.add_use(&used);
+        self
+    }
+
+    fn holders(&self) -> Vec<(String, Option<DateTime<Utc>>)> {
+        let grants = self.grants();
+        grants.iter().map(|grant| (grant.client_id.clone(), grant.last_seen_at)).collect()
+    }
+}
+
+#[test]
+fn an_account_under_the_address_of_a_deleted_one_inherits_none_of_its_uses() {
+    let recreated = || held_by(&[(CLIENT, 50, 90), ("2", 97, 100)]);
+    let of = |client: &str, at| (client.to_owned(), Some(day(at)));
+    assert_eq!(recreated().used_by_address(10, 80).holders(), [of(CLIENT, 80)]);
+    assert_eq!(recreated().used_by_address(98, 99).holders(), [of("2", 99)]);
+    assert_eq!(recreated().used_by_address(10, 99).holders(), [of(CLIENT, 10), of("2", 99)]);
+}
+
+#[test]
+fn a_use_that_either_of_two_accounts_may_have_made_is_neithers_proof() {
+    let recreated = || held_by(&[(CLIENT, 50, 90), ("2", 97, 100)]);
+    // Of an account that holds the scope anyway it says nothing.
+    let known = recreated().used_by_address(10, 80).used_by_address(95, 95);
+    assert_eq!(known.holders(), [(CLIENT.to_owned(), Some(day(80)))]);
+    // Else somebody holds it: the address stands for the one who does.
+    let unclear = recreated().used_by_address(95, 95);
+    assert_eq!(unclear.holders(), [(ADDRESS.to_owned(), Some(day(95)))]);
+    // A list that names neither shows that it is over.
+    assert_eq!(unclear.list(99, &[]).ending(), Ending::NotInList { at: day(99) });
+}
+
+#[test]
+fn an_event_that_names_an_address_is_about_the_account_that_had_it() {
+    let by_address = |at, name| DelegationEvent { client: ADDRESS.to_owned(), ..event(at, name, &[SEND]) };
+    let told = held_by(&[(CLIENT, 50, 90), ("2", 97, 100)]);
+    let told = told.events(&[by_address(60, AUTHORIZE), by_address(98, REMOVE)]);
+    assert_eq!(told.holders(), [(CLIENT.to_owned(), Some(day(60)))]);
+}
+
+#[test]
+fn uses_of_one_address_are_counted_apart_for_each_account_that_had_it() {
+    let book = held_by(&[(CLIENT, 50, 90), ("2", 97, 100)]).0.addresses;
+    let mut key = used(1, Some(SEND), LedgerSource::AccessEvaluation).of;
+    key.client = ADDRESS.to_owned();
+    let mut tally = UseTally::of(book);
+    for at in [10, 89, 95, 99, 110] {
+        tally.add(key.clone(), day(at));
+    }
+    let found: Vec<_> = tally.uses().map(|used| (used.of.holder, used.first_at, used.last_at)).collect();
+    let holder = |client: &str| Some(client.to_owned());
+    assert_eq!(
+        found,
+        [(None, day(95), day(110)), (holder(CLIENT), day(10), day(89)), (holder("2"), day(99), day(99))]
+    );
 }
 
 #[test]
@@ -513,7 +585,7 @@ fn any_use() -> impl Strategy<Value = GrantUse> {
 
 fn replayed(mut events: Vec<DelegationEvent>) -> Ledger {
     events.sort_by(|a, b| a.place().cmp(&b.place()));
-    let mut ledger = Ledger::new(day(100), []);
+    let mut ledger = Ledger::new(day(100), AddressBook::default());
     events.iter().for_each(|event| ledger.add_event(event));
     ledger
 }

@@ -4,16 +4,27 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::AddressBook;
 use crate::tenant::{GrantUse, UseKey};
 
 /// Uses that are alike, counted. It grows with clients × scopes, not with the log.
 #[derive(Clone, Debug, Default)]
-pub struct UseTally(BTreeMap<UseKey, (DateTime<Utc>, DateTime<Utc>, u64)>);
+pub struct UseTally {
+    counted: BTreeMap<UseKey, (DateTime<Utc>, DateTime<Utc>, u64)>,
+    addresses: AddressBook,
+}
 
 impl UseTally {
+    /// Uses of one address are counted apart for each account that had it.
+    #[must_use]
+    pub const fn of(addresses: AddressBook) -> Self {
+        Self { counted: BTreeMap::new(), addresses }
+    }
+
     /// Counts one use.
     pub fn add(&mut self, key: UseKey, at: DateTime<Utc>) {
-        let (first, last, count) = self.0.entry(key).or_insert((at, at, 0));
+        let holder = self.addresses.seen_holder(&key.client, at).map(str::to_owned);
+        let (first, last, count) = self.counted.entry(UseKey { holder, ..key }).or_insert((at, at, 0));
         *first = at.min(*first);
         *last = at.max(*last);
         *count += 1;
@@ -21,6 +32,7 @@ impl UseTally {
 
     /// What was counted, ordered by key.
     pub fn uses(self) -> impl Iterator<Item = GrantUse> {
-        self.0.into_iter().map(|(of, (first_at, last_at, count))| GrantUse { of, first_at, last_at, count })
+        let of = |(of, (first_at, last_at, count))| GrantUse { of, first_at, last_at, count };
+        self.counted.into_iter().map(of)
     }
 }

@@ -153,11 +153,13 @@ impl Ledger {
         let lacks = |source, date: &DateTime<Utc>| last(source).is_none_or(|last| last < *date);
         Against {
             removal: log.removal.as_ref(),
-            // A list of numbers says nothing of a client that is known by its address alone.
+            // A list of numbers says nothing of a client that is known by its address alone. Where those who had the
+            // address are known, the list lacks them all: what one of them holds is dropped.
             absent_at: self
                 .windows
                 .newest_list()
-                .filter(|date| !client_id.contains('@') && lacks(LedgerSource::Console, date)),
+                .filter(|_| !client_id.contains('@') || self.addresses.knows(client_id))
+                .filter(|date| lacks(LedgerSource::Console, date)),
             refused_at: self
                 .windows
                 .newest_probe(client_id)
