@@ -91,10 +91,13 @@ impl<'a> Sources<'a> {
 
     /// Whether a client was known by its address, and is known by its id now.
     pub(super) fn is_renamed(&self, finding: &Finding, check: &Check) -> bool {
-        let accounts = self.tenant.service_accounts.known();
+        let tenant = self.tenant;
+        let is_listed = |address: &str| {
+            tenant.service_accounts.known().is_some_and(|accounts| accounts.by_address(address).is_some())
+        };
         GrantOf::judged(finding, check).is_some_and(|grant| {
-            !grant.is_held(self.tenant)
-                && accounts.is_some_and(|accounts| accounts.by_address(grant.client_id).is_some())
+            let is_known = is_listed(grant.client_id) || tenant.grants.addresses().knows(grant.client_id);
+            !grant.is_held(tenant) && is_known
         })
     }
 }
@@ -131,7 +134,7 @@ mod tests {
     use crate::checks::test_facts::{GMAIL_SEND, delegating};
     use crate::checks::{find, subjects};
     use crate::findings::{Change, Fingerprint, Severity, Subject, Verdict};
-    use crate::tenant::{Grant, Grants, Provenance, Reading, Sighting};
+    use crate::tenant::{AddressBook, AddressHolding, Grant, Grants, Ledger, Provenance, Reading, Sighting};
 
     fn tenant() -> Tenant {
         delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()))
@@ -203,6 +206,26 @@ mod tests {
             let finding = finding("DWD-06", &subjects::client(client_id, &tenant), None);
             assert_eq!(sources.is_renamed(&finding, find("DWD-06").unwrap()), renamed, "{client_id}");
         }
+    }
+
+    #[test]
+    fn a_vendor_that_was_known_by_its_address_is_judged_by_its_number_once_that_is_known() {
+        let mut tenant = tenant();
+        let address = "mailer@vendor.iam.gserviceaccount.com";
+        let is_renamed = |tenant: &Tenant| {
+            let finding = finding("DWD-06", &subjects::client(address, tenant), None);
+            Sources::of(tenant).is_renamed(&finding, find("DWD-06").unwrap())
+        };
+        assert!(!is_renamed(&tenant));
+        let run_at = tenant.run_at;
+        let holding = AddressHolding {
+            address: address.to_owned(),
+            client_id: "103".to_owned(),
+            first_at: run_at,
+            last_at: run_at,
+        };
+        tenant.grants = Ledger::new(run_at, AddressBook::new([holding])).grants();
+        assert!(is_renamed(&tenant));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use workspace_audit_emulator::TenantName;
+use workspace_audit_emulator::{Fault, Options, TenantName};
 
 use crate::support::{Audit, Tenant};
 
@@ -132,4 +132,23 @@ fn a_client_is_fixed_only_by_a_newer_list_that_does_not_name_it() {
     let of_client =
         fixed.iter().filter(|finding| finding.contains(client.as_str()) && !finding.contains("DWD-01"));
     assert_eq!(of_client.count(), before, "{fixed:?}");
+}
+
+#[test]
+fn what_was_found_of_an_address_is_found_of_its_number_once_that_is_known() {
+    let with = |faults: Vec<Fault>| Options { tenant: TenantName::Typical, faults, ..Options::default() };
+    let empty = "GET /service_accounts/v1/metadata/x509/* body=200".parse::<Fault>().unwrap();
+    let mut tenant = Tenant::with(with(vec![empty.with_text("{}").unwrap()]));
+    let of_address = |audit: &Audit| -> Vec<Row> {
+        let is_address = |row: &Row| row["subject_id"].starts_with("signatures@vendor-signatures");
+        open(audit).into_values().filter(is_address).collect()
+    };
+    assert!(!of_address(&tenant.audit()).is_empty());
+    tenant.becomes(with(Vec::new()));
+    // Whether the certificates are read once more or not: what was learned stays known.
+    for run in ["second", "third"] {
+        let audit = tenant.audit();
+        assert_eq!(of_address(&audit), [], "{run}");
+        assert_eq!(fixed(&audit), Vec::<String>::new(), "{run}");
+    }
 }
