@@ -2,6 +2,7 @@
 //! what they say, and compares with the last run.
 
 mod affected_users;
+mod bindings;
 mod coverage;
 #[cfg(test)]
 mod missing_parts;
@@ -22,6 +23,7 @@ use crate::tenant::{
     Gap, GapClass, MailboxFact, Part, Policy, ProjectGuardrails, Reading, ServiceAccount, Tenant, UserFacts,
 };
 
+use bindings::Bindings;
 use coverage::MailboxTally;
 pub use coverage::UserTotals;
 use sources::Sources;
@@ -278,6 +280,7 @@ struct Court<'a> {
     /// Events that were judged, as earlier versions named them.
     former_events: BTreeSet<Fingerprint>,
     findings: Vec<Finding>,
+    bindings: Bindings,
     not_assessed: Vec<(&'static str, String)>,
     changes: ChangeCounts,
     open_by_severity: BTreeMap<Severity, u64>,
@@ -294,6 +297,7 @@ impl<'a> Court<'a> {
             used_exceptions: BTreeSet::new(),
             former_events: BTreeSet::new(),
             findings: Vec::new(),
+            bindings: Bindings::default(),
             not_assessed: Vec::new(),
             changes: ChangeCounts::default(),
             open_by_severity: BTreeMap::new(),
@@ -308,7 +312,7 @@ impl<'a> Court<'a> {
                 self.rule(index, case)?;
             }
         }
-        Ok(())
+        self.settle_bindings()
     }
 
     fn judge_user(&mut self, facts: &UserFacts) -> Result<(), StoreError> {
@@ -356,6 +360,7 @@ impl<'a> Court<'a> {
                     ExceptionUse {
                         run_at: self.run.started_at(),
                         used: self.used_exceptions.contains(&exception.line),
+                        now: &self.bindings.moved(exception),
                         check_was_complete: of_check.is_some_and(|tally| {
                             tally.not_assessed() == 0 && self.unread_source(tally.check).is_none()
                         }),
@@ -383,6 +388,11 @@ impl<'a> Court<'a> {
             self.not_assessed.push((check.id, judged.id.clone()));
         }
         for ruling in rulings {
+            // A binding is one finding, whatever the number of checks and accounts.
+            if !ruling.reach.is_empty() {
+                self.gather(index, share, ruling);
+                continue;
+            }
             let found = matches!(ruling.verdict, Verdict::Fail | Verdict::Review | Verdict::Error);
             let verdict = if found { self.find(check, &judged, share, ruling)? } else { ruling.verdict };
             self.tallies[index].count(verdict);
@@ -470,21 +480,40 @@ impl<'a> Court<'a> {
         share: Share<'_>,
         ruling: Ruling,
     ) -> Result<Finding, StoreError> {
+        let (unread, weighing) = self.unread(check, share, &ruling);
+        let weighing: Vec<Gap> = weighing.into_iter().cloned().collect();
+        self.finding_of(check, judged, share.project(), ruling, unread, &weighing)
+    }
+
+    /// The parts that bear on what a check says and were not read; and why, of those that its severity depends on.
+    fn unread<'f>(&self, check: &Check, share: Share<'f>, ruling: &Ruling) -> (BTreeSet<Part>, Vec<&'f Gap>)
+    where
+        'a: 'f,
+    {
+        let tenant: &'f Tenant = self.bench.tenant;
+        let gaps = |parts: &[Part]| -> Vec<&'f Gap> {
+            let gaps = parts.iter().filter_map(|part| share.gap(*part, tenant));
+            gaps.filter(|gap| check.misses(gap)).collect()
+        };
+        let weighing = gaps(&ruling.weighed_by);
+        let needed = gaps(check.needs);
+        let assumed = ruling.assumptions.iter().map(|assumption| assumption.part);
+        let unread = needed.iter().chain(&weighing).map(|gap| gap.part).chain(assumed).collect();
+        (unread, weighing)
+    }
+
+    fn finding_of(
+        &mut self,
+        check: &'static Check,
+        judged: &Subject,
+        project: Option<&str>,
+        ruling: Ruling,
+        unread: BTreeSet<Part>,
+        weighing: &[Gap],
+    ) -> Result<Finding, StoreError> {
         let at = self.run.started_at();
         let subject = ruling.subject.unwrap_or_else(|| judged.clone());
         let fingerprint = Fingerprint::of(check.id, &subject);
-        let tenant = self.bench.tenant;
-        let weighing: Vec<&Gap> = ruling
-            .weighed_by
-            .iter()
-            .filter_map(|part| share.gap(*part, tenant))
-            .filter(|gap| check.misses(gap))
-            .collect();
-        let needed =
-            check.needs.iter().filter_map(|part| share.gap(*part, tenant)).filter(|gap| check.misses(gap));
-        let assumed = ruling.assumptions.iter().map(|assumption| assumption.part);
-        let unread: BTreeSet<Part> =
-            needed.chain(weighing.iter().copied()).map(|gap| gap.part).chain(assumed).collect();
         let mut exception = self.bench.exceptions.covering(check.id, &subject, at);
         if exception.is_none() && !unread.is_empty() {
             exception = self.covering_before(&fingerprint)?;
@@ -520,7 +549,7 @@ impl<'a> Court<'a> {
             fingerprint,
             subject,
             judged_id: judged.id.clone(),
-            project: share.project().map(str::to_owned),
+            project: project.map(str::to_owned),
             message,
             evidence,
             fix: ruling.fix.unwrap_or_else(|| check.fix.to_owned()),
@@ -530,9 +559,12 @@ impl<'a> Court<'a> {
             change: Change::New,
             exception_id,
             count: 1,
+            is_only_assumed: !ruling.assumptions.is_empty(),
             assumptions: ruling.assumptions,
             unread: unread.into_iter().collect(),
-            is_only_assumed: false,
+            also_checks: Vec::new(),
+            reach: Vec::new(),
+            added: Vec::new(),
         })
     }
 
@@ -546,20 +578,30 @@ impl<'a> Court<'a> {
     }
 
     /// Compares with the history, counts and keeps.
-    fn keep(&mut self, mut finding: Finding) -> Result<(), StoreError> {
+    fn keep(&mut self, finding: Finding) -> Result<(), StoreError> {
+        let before = match &self.previous {
+            Some(previous) => previous.finding(&finding.fingerprint)?,
+            None => None,
+        };
+        self.keep_after(finding, before)
+    }
+
+    fn keep_after(
+        &mut self,
+        mut finding: Finding,
+        before: Option<PreviousFinding>,
+    ) -> Result<(), StoreError> {
         let is_event = finding.subject.kind == SubjectKind::Event;
         let (first_seen_at, seen_before) = if is_event {
             self.run.tell_event(&finding.check_id, &finding.subject)?
         } else {
             self.run.first_seen(&finding.fingerprint)?
         };
-        let before = match &self.previous {
-            Some(previous) => previous.finding(&finding.fingerprint)?,
-            None => None,
-        };
         finding.first_seen_at = first_seen_at;
-        finding.is_only_assumed =
-            !finding.assumptions.is_empty() && before.as_ref().is_none_or(|before| before.is_only_assumed);
+        finding.is_only_assumed &= before.as_ref().is_none_or(|before| before.is_only_assumed);
+        if let Some(before) = &before {
+            bindings::tell_added(before, &mut finding);
+        }
         finding.change = match before {
             // Where the run before is forgotten, nobody knows whether it was gone in between.
             None if seen_before && self.previous.is_some() && !is_event => Change::Reopened,
@@ -594,6 +636,9 @@ impl<'a> Court<'a> {
                 // A check that is not asked any more says nothing.
                 None => {}
                 Some(_) if finding.subject.kind == SubjectKind::Event => self.carry_event(finding)?,
+                // As part of its binding it was judged.
+                Some(_) if self.bindings.has(&finding.fingerprint) => {}
+                Some(_) if !finding.reach.is_empty() => self.compare_reach(finding, fixed)?,
                 Some(tally) if was_not_assessed || tally.is_unlisted() => self.carry_over(finding)?,
                 // Under the client id that is known by now it was judged.
                 Some(tally) if self.sources.is_renamed(&finding, tally.check) => {}
@@ -658,11 +703,19 @@ impl<'a> Court<'a> {
 
     /// Whether the entry of the register that accepted a finding is there, with the custodian that it names.
     fn register_still_accepts(&self, finding: &Finding) -> bool {
-        let client_id = finding.exception_id.as_deref().and_then(|id| id.strip_prefix(REGISTER));
         let register = self.bench.policy.register.as_ref();
-        let entry = client_id.and_then(|client_id| register?.client(client_id));
+        let custodians_of = |client_id: &str| register?.client(client_id).map(|entry| &entry.custodians);
+        if !finding.reach.is_empty() {
+            return finding.reach.iter().all(|reached| {
+                let known = custodians_of(&reached.client_id);
+                let named = reached.accepted_by.as_ref();
+                named.zip(known).is_some_and(|(named, known)| known.contains(named))
+            });
+        }
+        let client_id = finding.exception_id.as_deref().and_then(|id| id.strip_prefix(REGISTER));
+        let known = client_id.and_then(custodians_of);
         let mut custodians = finding.evidence.iter().filter_map(|fact| fact.strip_prefix("custodian: "));
-        entry.is_some_and(|entry| custodians.all(|named| entry.custodians.iter().any(|known| known == named)))
+        known.is_some_and(|known| custodians.all(|named| known.iter().any(|known| known == named)))
     }
 
     fn flush_if_full(&mut self) -> Result<(), StoreError> {
@@ -696,8 +749,11 @@ const fn is_rechecked_by_row(part: Part) -> bool {
 
 /// What is wrong of a delegation whose end would not have shown.
 fn held(rulings: Vec<Ruling>, gap: Option<&Gap>) -> Vec<Ruling> {
-    let assume = |ruling: Ruling| match gap {
-        Some(gap) if ruling.verdict.is_open() => ruling.assuming(Rule::GrantHeld, gap),
+    let assume = |mut ruling: Ruling| match gap {
+        Some(gap) if ruling.verdict.is_open() => {
+            ruling.reach.iter_mut().for_each(|reached| reached.is_assumed = true);
+            ruling.assuming(Rule::GrantHeld, gap)
+        }
         _ => ruling,
     };
     rulings.into_iter().map(assume).collect()
@@ -764,7 +820,9 @@ fn has_worsened(before: &PreviousFinding, finding: &Finding) -> bool {
     let is_same_sight = before.unread == finding.unread;
     let by_register = before.exception_id.as_deref().is_some_and(|id| id.starts_with(REGISTER));
     let is_reopened = before.verdict == Verdict::Excepted && finding.verdict.is_open();
-    (finding.severity > before.severity && is_same_sight) || (is_reopened && (is_same_sight || !by_register))
+    !finding.added.is_empty()
+        || (finding.severity > before.severity && is_same_sight)
+        || (is_reopened && (is_same_sight || !by_register))
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use crate::authority::{
     Side, Unknown,
 };
 use crate::tenant::{
-    BroadBinding, Gap, GapClass, IamPolicies, IamResource, Part, Register, RegisteredClient, ServiceAccount,
-    Takeover, TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant,
+    AccessBinding, BroadBinding, Gap, GapClass, IamPolicies, IamResource, Part, Register, RegisteredClient,
+    ServiceAccount, Takeover, TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant,
 };
 
 /// Roles that are meant to be given on one account.
@@ -76,10 +76,7 @@ pub(super) fn takeovers(tenant: &Tenant, register: Option<&Register>) -> (Vec<Ta
     let cuts = cuts.first(MOST_CUTS).into_iter().map(|cut| {
         let clients = cut.accounts.iter().filter_map(|account| client_of.get(account));
         TakeoverCut {
-            resource: cut.binding.resource.title(),
-            role: cut.binding.role.to_owned(),
-            member: cut.binding.member.to_owned(),
-            condition: cut.binding.condition.map(|condition| condition.title.clone()),
+            binding: binding(&cut.binding),
             paths: cut.paths as u64,
             open_to_many: cut.open_to_many as u64,
             outside: cut.outside as u64,
@@ -118,10 +115,7 @@ fn path(path: &Path<'_>) -> TakeoverPath {
         is_conditional: path.conditional,
         is_closed: path.obstacles().any(|obstacle| obstacle == Obstacle::KeysForbidden),
         sentence: path.text(),
-        cut: match kind(path.principal) {
-            TakeoverPrincipal::ServiceAgent => String::new(),
-            _ => path.cut().map(|binding| describe(&binding)).unwrap_or_default(),
-        },
+        binding: path.cut().as_ref().map(binding),
         approved_by: None,
         may_be_closed_by: Vec::new(),
     }
@@ -175,10 +169,13 @@ fn kind(principal: &Principal) -> TakeoverPrincipal {
     }
 }
 
-fn describe(binding: &Binding<'_>) -> String {
-    let condition =
-        binding.condition.map_or_else(String::new, |condition| format!(", if \"{}\"", condition.title));
-    format!("{} for {} on {}{condition}", binding.role, binding.member, binding.resource.title())
+fn binding(binding: &Binding<'_>) -> AccessBinding {
+    AccessBinding {
+        resource: binding.resource.clone(),
+        role: binding.role.to_owned(),
+        member: binding.member.to_owned(),
+        condition: binding.condition.cloned(),
+    }
 }
 
 /// Bindings of roles for single accounts, on the account's project and above.
@@ -199,10 +196,13 @@ fn broad(
             // Who was deleted holds nothing unless restored.
             let members = binding.members.iter().filter(|member| !member.starts_with("deleted:"));
             members.map(|member| BroadBinding {
-                resource: resource.title(),
-                role: binding.role.clone(),
                 is_service_agent: is_agent(member),
-                member: member.clone(),
+                binding: AccessBinding {
+                    resource: resource.clone(),
+                    role: binding.role.clone(),
+                    member: member.clone(),
+                    condition: binding.condition.clone(),
+                },
             })
         })
         .collect()
@@ -253,7 +253,7 @@ mod tests {
             policy: Reading::Complete(IamPolicy { bindings, ..IamPolicy::default() }),
         }]);
         let found: Vec<String> =
-            broad(Some(&policies), "p", |_| false).into_iter().map(|binding| binding.member).collect();
+            broad(Some(&policies), "p", |_| false).into_iter().map(|broad| broad.binding.member).collect();
         assert_eq!(found, ["user:ben@example.com"]);
     }
 }

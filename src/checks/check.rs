@@ -59,18 +59,20 @@ pub enum Judge {
     /// Asked of each app that users let in.
     App(fn(&App, &Tenant, &Policy) -> Vec<Ruling>),
     /// Asked of each entry of the exceptions file, after all other checks.
-    Exception(fn(&Exception, ExceptionUse) -> Vec<Ruling>),
+    Exception(fn(&Exception, ExceptionUse<'_>) -> Vec<Ruling>),
 }
 
 /// What the other checks made of an exception.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ExceptionUse {
+pub struct ExceptionUse<'a> {
     /// The run's "now".
     pub run_at: DateTime<Utc>,
     /// Whether it covered anything.
     pub used: bool,
     /// Whether its check judged every subject, so that an unused exception covers nothing.
     pub check_was_complete: bool,
+    /// The ids of findings that took the place of those it was written for.
+    pub now: &'a [String],
 }
 
 impl Check {

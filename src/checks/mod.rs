@@ -23,6 +23,7 @@ pub(crate) mod properties;
 pub(crate) mod test_facts;
 
 pub use check::{Check, ExceptionUse, Judge};
+pub use key::binding::{BindingFacts, OneFinding, bindings, path_checks};
 
 /// The id of the check whose events the ledger keeps.
 pub const GRANT_CHANGED: &str = dwd::grant_changed::CHECK.id;

@@ -5,7 +5,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::findings::{Exception, Subject, SubjectKind};
 use crate::tenant::{
-    Address, App, Domain, Grant, ProjectGuardrails, ServiceAccount, ServiceAccountKey, Takeover, Tenant, User,
+    AccessBinding, Address, App, Domain, Grant, ProjectGuardrails, ServiceAccount, ServiceAccountKey,
+    Takeover, TakeoverPath, Tenant, User,
 };
 
 /// A user; an exception may name any of its addresses.
@@ -72,12 +73,28 @@ pub fn key(key: &ServiceAccountKey, account: &ServiceAccount) -> Subject {
         .also(&account.client_id)
 }
 
-/// How a principal gets at a client's delegation. The client does not name it: an exception for one principal
-/// would cover the others. The principal does: somebody may be a custodian of every key.
+/// A role that one member holds on a resource. Its holder names it, too: somebody may be accepted whatever it holds.
 #[must_use]
-pub fn path(takeover: &Takeover, principal: &str, edge: &str) -> Subject {
-    let id = format!("{}/{principal}/{edge}", takeover.client_id);
-    Subject::new(SubjectKind::Path, id, format!("{principal} → {}", takeover.account)).also(principal)
+pub fn binding(binding: &AccessBinding) -> Subject {
+    Subject::new(SubjectKind::Binding, binding.id(), binding.title())
+        .also(&binding.member)
+        .also(binding.holder())
+}
+
+/// What is to be changed about a path: its binding. Where none is known, the path itself.
+#[must_use]
+pub fn path(takeover: &Takeover, path: &TakeoverPath) -> Subject {
+    match &path.binding {
+        Some(binding) => self::binding(binding),
+        None => former_path(&takeover.client_id, &takeover.account, &path.principal, path.edge.as_str()),
+    }
+}
+
+/// How earlier versions named the finding about a path.
+#[must_use]
+pub fn former_path(client_id: &str, account: &str, principal: &str, edge: &str) -> Subject {
+    let id = format!("{client_id}/{principal}/{edge}");
+    Subject::new(SubjectKind::Path, id, format!("{principal} → {account}")).also(principal)
 }
 
 /// A Cloud project, by its id, which Google does not give twice.

@@ -5,9 +5,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::checks::{Check, Judge};
 use crate::findings::Ruling;
 use crate::tenant::{
-    AdminRole, AdminRoles, AssigneeType, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grant,
-    Grants, Groups, Guardrails, IamBinding, IamFacts, IamPolicies, IamPolicy, IamResource, IamRoles,
-    LastLogin, Mailbox, MailboxFact, MailboxRead, Part, People, Policy, Profile, ProjectGuardrails,
+    AccessBinding, AdminRole, AdminRoles, AssigneeType, Domain, DomainKind, Domains, Gap, GapClass,
+    GmailState, Grant, Grants, Groups, Guardrails, IamBinding, IamFacts, IamPolicies, IamPolicy, IamResource,
+    IamRoles, LastLogin, Mailbox, MailboxFact, MailboxRead, Part, People, Policy, Profile, ProjectGuardrails,
     Provenance, Reading, Register, RegisteredClient, ResourcePolicy, RoleAssignment, SendAs, SendAsKind,
     ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, Sighting, SmtpMsa, Takeover,
     TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant, User, UserFacts, WorkloadIdentityPools,
@@ -295,7 +295,12 @@ pub(crate) fn path(edge: TakeoverEdge) -> TakeoverPath {
         is_conditional: false,
         is_closed: false,
         sentence: format!("ann@example.com → can sign JWTs as → {ACCOUNT}"),
-        cut: format!("roles/x for user:ann@example.com on service account {ACCOUNT}"),
+        binding: Some(AccessBinding {
+            resource: IamResource::ServiceAccount(ACCOUNT.into()),
+            role: "roles/x".into(),
+            member: "user:ann@example.com".into(),
+            condition: None,
+        }),
         approved_by: None,
         may_be_closed_by: Vec::new(),
     }

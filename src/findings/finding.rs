@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Assumption, Fingerprint, Severity, Subject, Verdict};
+use super::{Added, AlsoCheck, Assumption, Fingerprint, Reached, Severity, Subject, Verdict};
 use crate::tenant::Part;
 
 /// How a finding compares with the last run.
@@ -12,7 +12,7 @@ use crate::tenant::Part;
 pub enum Change {
     /// Not there last time, nor before.
     New,
-    /// There last time, and less severe or excepted then.
+    /// There last time, and less severe or excepted then, or it reaches more now.
     Worsened,
     /// There last time.
     Open,
@@ -84,9 +84,25 @@ pub struct Finding {
     /// Whether no run found it without an assumption: if it is gone, nobody mended it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_only_assumed: bool,
+    /// The other checks that apply to the same subject.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_checks: Vec<AlsoCheck>,
+    /// What it reaches, if the next run should tell what was added.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reach: Vec<Reached>,
+    /// What it did not have in the run before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub added: Vec<Added>,
 }
 
 impl Finding {
+    /// Every check that applies, the one that it belongs to first.
+    pub fn check_ids(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.check_id)
+            .chain(self.also_checks.iter().map(|also| &also.check_id))
+            .map(String::as_str)
+    }
+
     /// Whether somebody has to act or decide.
     #[must_use]
     pub const fn is_open(&self) -> bool {

@@ -4,7 +4,7 @@ use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::Subject;
+use super::{Subject, SubjectKind};
 
 /// Stays the same while a finding is about the same subject, whatever its name or severity.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -15,7 +15,9 @@ impl Fingerprint {
     #[must_use]
     pub fn of(check_id: &str, subject: &Subject) -> Self {
         let mut digest = Sha256::new();
-        for field in [check_id, subject.kind.as_str(), &subject.id] {
+        // A binding is one finding, whichever of the checks on access paths it belongs to this time.
+        let judged_by = if subject.kind == SubjectKind::Binding { "" } else { check_id };
+        for field in [judged_by, subject.kind.as_str(), &subject.id] {
             digest.update(field.len().to_be_bytes());
             digest.update(field);
         }

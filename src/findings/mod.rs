@@ -7,6 +7,7 @@ mod exception;
 mod finding;
 mod fingerprint;
 mod kept_report;
+mod reach;
 mod run_summary;
 mod severity;
 mod subject;
@@ -19,6 +20,7 @@ pub use exception::{Exception, ExceptionError, Exceptions};
 pub use finding::{Change, Finding, FixedFinding};
 pub use fingerprint::Fingerprint;
 pub use kept_report::{KeptReport, LogWindow};
+pub use reach::{Added, AlsoCheck, Reached, ReachedBy, added};
 pub use run_summary::{
     ChangeCounts, Completeness, MailboxCounts, MissingSetting, NotConfigured, Requests, RunSummary,
 };

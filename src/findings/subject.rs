@@ -22,7 +22,9 @@ pub enum SubjectKind {
     ServiceAccount,
     /// A key of a service account.
     Key,
-    /// How a principal gets at a client's delegation.
+    /// A role that one member holds on a resource, and that leads to delegated accounts.
+    Binding,
+    /// An access path of which no binding is known. Earlier versions had a finding for each path.
     Path,
     /// A Cloud project, or one of its guardrails.
     Project,
@@ -49,6 +51,7 @@ impl SubjectKind {
             Self::Client => "client",
             Self::ServiceAccount => "service_account",
             Self::Key => "key",
+            Self::Binding => "binding",
             Self::Path => "path",
             Self::Project => "project",
             Self::App => "app",

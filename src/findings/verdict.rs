@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Assumption, Rule, Severity, Subject};
+use super::{Assumption, Reached, Rule, Severity, Subject};
 use crate::tenant::{Gap, Part};
 
 /// The seven answers. Only [`Verdict::Pass`] is good news, and only complete data earns it.
@@ -92,6 +92,8 @@ pub struct Ruling {
     pub weighed_by: Vec<Part>,
     /// By which rules it stands although something was not read.
     pub assumptions: Vec<Assumption>,
+    /// Which accounts it reaches, and how: for the checks on access paths.
+    pub reach: Vec<Reached>,
 }
 
 impl Ruling {
@@ -133,6 +135,7 @@ impl Ruling {
             rests_on: Vec::new(),
             weighed_by: Vec::new(),
             assumptions: Vec::new(),
+            reach: Vec::new(),
         }
     }
 

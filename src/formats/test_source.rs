@@ -14,10 +14,11 @@ use crate::findings::{
     SubjectKind, Verdict, VerdictCounts,
 };
 use crate::tenant::{
-    AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grants, Guardrails, IamFacts,
-    InputFile, Inputs, LastLogin, Mailbox, MailboxFact, MailboxRead, Part, People, Provenance, Reading,
-    SendAs, SendAsKind, ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, Sighting,
-    SmtpMsa, Takeover, TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant, User, UserFacts,
+    AccessBinding, AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grants, Guardrails,
+    IamCondition, IamFacts, IamResource, InputFile, Inputs, LastLogin, Mailbox, MailboxFact, MailboxRead,
+    Part, People, Provenance, Reading, SendAs, SendAsKind, ServiceAccount, ServiceAccountKey,
+    ServiceAccountUse, ServiceAccounts, Sighting, SmtpMsa, Takeover, TakeoverCut, TakeoverEdge, TakeoverPath,
+    TakeoverPrincipal, Tenant, User, UserFacts,
 };
 
 /// One judged run.
@@ -311,7 +312,12 @@ pub(super) fn tenant() -> Tenant {
                 is_conditional: true,
                 is_closed: false,
                 sentence: "devs → can create keys for → =mailer".to_owned(),
-                cut: "roles/iam.serviceAccountKeyAdmin for group:devs@example.com".to_owned(),
+                binding: Some(AccessBinding {
+                    resource: IamResource::Project("=mail".to_owned()),
+                    role: "roles/iam.serviceAccountKeyAdmin".to_owned(),
+                    member: "group:devs@example.com".to_owned(),
+                    condition: None,
+                }),
                 approved_by: None,
                 may_be_closed_by: Vec::new(),
             }],
@@ -320,10 +326,12 @@ pub(super) fn tenant() -> Tenant {
             gaps: Vec::new(),
         }],
         takeover_cuts: vec![TakeoverCut {
-            resource: "project =mail".to_owned(),
-            role: "roles/iam.serviceAccountKeyAdmin".to_owned(),
-            member: "group:<b>devs</b>@example.com".to_owned(),
-            condition: Some("</script>".to_owned()),
+            binding: AccessBinding {
+                resource: IamResource::Project("=mail".to_owned()),
+                role: "roles/iam.serviceAccountKeyAdmin".to_owned(),
+                member: "group:<b>devs</b>@example.com".to_owned(),
+                condition: Some(IamCondition { title: "</script>".to_owned(), expression: String::new() }),
+            },
             paths: 3,
             open_to_many: 0,
             outside: 0,
@@ -371,6 +379,9 @@ fn finding(check_id: &str, verdict: Verdict, severity: Severity, subject: Subjec
         assumptions: Vec::new(),
         unread: Vec::new(),
         is_only_assumed: false,
+        also_checks: Vec::new(),
+        reach: Vec::new(),
+        added: Vec::new(),
         judged_id: "101".into(),
         project: None,
         subject,

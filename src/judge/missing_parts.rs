@@ -10,10 +10,10 @@ use crate::checks::properties::{flag, mailboxes};
 use crate::checks::test_facts::*;
 use crate::findings::{Ruling, Verdict};
 use crate::tenant::{
-    AdminRoles, App, AssigneeType, BroadBinding, DelegationEvent, Domains, Gap, GapClass, GmailSettingChange,
-    GmailState, Grants, Guardrails, LastLogin, MailboxFact, MailboxRead, Part, Policy, ProjectGuardrails,
-    ProjectUse, Provenance, Reading, ServiceAccountUse, Sighting, SigningLogs, Takeover, TakeoverEdge,
-    TakeoverPath, TakeoverPrincipal, Tenant, User, UserFacts,
+    AccessBinding, AdminRoles, App, AssigneeType, BroadBinding, DelegationEvent, Domains, Gap, GapClass,
+    GmailSettingChange, GmailState, Grants, Guardrails, IamResource, LastLogin, MailboxFact, MailboxRead,
+    Part, Policy, ProjectGuardrails, ProjectUse, Provenance, Reading, ServiceAccountUse, Sighting,
+    SigningLogs, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant, User, UserFacts,
 };
 
 const MAIL: &str = "https://mail.google.com/";
@@ -283,9 +283,12 @@ fn delegation_change() -> DelegationEvent {
 
 fn with_broad(takeover: Takeover, is_broad: bool) -> Takeover {
     let binding = BroadBinding {
-        resource: "project project".into(),
-        role: "roles/iam.serviceAccountTokenCreator".into(),
-        member: "user:ann@example.com".into(),
+        binding: AccessBinding {
+            resource: IamResource::Project("project".into()),
+            role: "roles/iam.serviceAccountTokenCreator".into(),
+            member: "user:ann@example.com".into(),
+            condition: None,
+        },
         is_service_agent: false,
     };
     Takeover { broad: is_broad.then_some(binding).into_iter().collect(), ..takeover }

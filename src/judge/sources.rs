@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::checks::{Check, Judge, subjects};
-use crate::findings::Finding;
+use crate::findings::{Finding, Reached};
 use crate::tenant::{Ending, Tenant};
 
 /// What this run read, beside whole parts.
@@ -31,7 +31,38 @@ impl<'a> Sources<'a> {
 
     /// Whether what a finding was judged by is only remembered: no source that shows it was read this time.
     pub(super) fn is_from_before(&self, finding: &Finding) -> bool {
-        self.from_before.contains(&finding.judged_id)
+        if finding.reach.is_empty() {
+            return self.from_before.contains(&finding.judged_id);
+        }
+        finding.reach.iter().all(|reached| self.from_before.contains(&reached.client_id))
+    }
+
+    /// Whether an account that a finding reached, and that it does not reach now, was looked at again: every path to it
+    /// was searched, or its delegation has ended.
+    pub(super) fn looked_again_at(&self, reached: &Reached) -> bool {
+        let tenant = self.tenant;
+        let client_id = reached.client_id.as_str();
+        if let Some(takeover) = tenant.takeover_of(client_id) {
+            return takeover.gaps.is_empty();
+        }
+        let was_read = || {
+            reached.project.as_deref().is_none_or(|project| self.projects.contains(project))
+                && tenant.service_accounts.gap().is_none()
+        };
+        let is_by_id_now = || {
+            let accounts = tenant.service_accounts.known();
+            accounts.is_some_and(|accounts| accounts.by_address(client_id).is_some())
+        };
+        match (GrantOf { client_id, scope: None }).is_held(tenant) {
+            true => was_read(),
+            false => is_by_id_now() || tenant.grants.has_ended(client_id, None),
+        }
+    }
+
+    /// Whether the delegation of an account was taken away after a finding reached it.
+    pub(super) fn has_ended_at(&self, reached: &Reached, finding: &Finding) -> bool {
+        let grant = GrantOf { client_id: &reached.client_id, scope: None };
+        grant.has_ended_since(finding, self.tenant)
     }
 
     /// Whether a finding that is gone was looked at again: its grant, if it is about one, is held or proved to
@@ -81,12 +112,7 @@ impl<'a> Sources<'a> {
 
     /// Whether the grant that a finding was judged by was taken away after it was found, as the log tells.
     pub(super) fn has_ended_since(&self, finding: &Finding, check: &Check) -> bool {
-        GrantOf::judged(finding, check).is_some_and(|grant| {
-            self.tenant.grants.ended_of(grant.client_id).iter().any(|ended| {
-                grant.scope.is_none_or(|scope| ended.scope == scope)
-                    && matches!(ended.ending, Ending::Removed { at, .. } if at > finding.first_seen_at)
-            })
-        })
+        GrantOf::judged(finding, check).is_some_and(|grant| grant.has_ended_since(finding, self.tenant))
     }
 
     /// Whether a client was known by its address, and is known by its id now.
@@ -120,6 +146,13 @@ impl<'f> GrantOf<'f> {
             }
             _ => None,
         }
+    }
+
+    fn has_ended_since(&self, finding: &Finding, tenant: &Tenant) -> bool {
+        tenant.grants.ended_of(self.client_id).iter().any(|ended| {
+            self.scope.is_none_or(|scope| ended.scope == scope)
+                && matches!(ended.ending, Ending::Removed { at, .. } if at > finding.first_seen_at)
+        })
     }
 
     fn is_held(&self, tenant: &Tenant) -> bool {
@@ -161,6 +194,9 @@ mod tests {
             assumptions: Vec::new(),
             unread: Vec::new(),
             is_only_assumed: false,
+            also_checks: Vec::new(),
+            reach: Vec::new(),
+            added: Vec::new(),
         }
     }
 

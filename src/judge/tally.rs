@@ -147,5 +147,8 @@ fn gap_finding(check: &Check, cost: &Cost, at: DateTime<Utc>) -> Finding {
         assumptions: Vec::new(),
         unread: Vec::new(),
         is_only_assumed: false,
+        also_checks: Vec::new(),
+        reach: Vec::new(),
+        added: Vec::new(),
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
-use crate::findings::{Change, Finding, Fingerprint, FixedFinding, Severity, Verdict};
+use crate::findings::{Change, Finding, Fingerprint, FixedFinding, Reached, Severity, Verdict};
 use crate::tenant::Part;
 
 use super::pages::pages;
@@ -23,6 +23,10 @@ pub struct PreviousFinding {
     pub unread: Vec<Part>,
     /// Whether it rested on an assumption in every run that had it.
     pub is_only_assumed: bool,
+    /// The checks that applied then.
+    pub check_ids: Vec<String>,
+    /// What it reached then.
+    pub reach: Vec<Reached>,
 }
 
 impl Run<'_> {
@@ -142,9 +146,11 @@ impl Run<'_> {
         Ok(finding.map(|finding| PreviousFinding {
             verdict: finding.verdict,
             severity: finding.severity,
+            check_ids: finding.check_ids().map(str::to_owned).collect(),
             exception_id: finding.exception_id,
             unread: finding.unread,
             is_only_assumed: finding.is_only_assumed,
+            reach: finding.reach,
         }))
     }
 
@@ -165,6 +171,23 @@ impl Run<'_> {
             .prepare_cached("SELECT first_seen_at FROM finding_seen WHERE fingerprint = ?1")?
             .query_row([fingerprint.as_str()], |row| row.get(0))?;
         Ok((first, first < self.started_at()))
+    }
+
+    /// A finding that takes the place of others was first seen when the first of them was.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub fn take_over_first_seen<'f>(
+        &self,
+        fingerprint: &Fingerprint,
+        mut of: impl Iterator<Item = &'f Fingerprint>,
+    ) -> Result<(), StoreError> {
+        let connection = self.store.connection();
+        let mut inherit = connection.prepare_cached(
+            "INSERT INTO finding_seen SELECT ?1, first_seen_at FROM finding_seen WHERE fingerprint = ?2
+             ON CONFLICT DO UPDATE SET first_seen_at = MIN(first_seen_at, excluded.first_seen_at)",
+        )?;
+        of.try_for_each(|former| Ok(inherit.execute([fingerprint.as_str(), former.as_str()]).map(drop)?))
     }
 
     /// Findings of `previous` that are open there and absent here, worst first.

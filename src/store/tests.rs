@@ -96,6 +96,9 @@ fn finding() -> Finding {
         assumptions: Vec::new(),
         unread: Vec::new(),
         is_only_assumed: false,
+        also_checks: Vec::new(),
+        reach: Vec::new(),
+        added: Vec::new(),
     }
 }
 

@@ -66,7 +66,9 @@ pub use register::{Register, RegisterError, RegisteredClient, Ticket, draft as d
 pub use scope_risk::{RiskClass, ScopeRisk, ScopeRiskTable, ScopeSeverity};
 pub use service_account::{ServiceAccount, ServiceAccountKey, ServiceAccounts};
 pub use service_account_use::{LastUse as ServiceAccountLastUse, ProjectUse, ServiceAccountUse};
-pub use takeover::{BroadBinding, Takeover, TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal};
+pub use takeover::{
+    AccessBinding, BroadBinding, Takeover, TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal,
+};
 pub use user::{LastLogin, User};
 pub use workload_identity_pool::{
     PoolState, WorkloadIdentityPool, WorkloadIdentityPools, WorkloadIdentityProvider,

@@ -1,8 +1,67 @@
 //! Who can take over a client's delegation: paths as facts, in words that a report can show.
 
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-use super::{Gap, Part, RegisteredClient, ScopeSeverity};
+use super::{Gap, IamCondition, IamResource, Part, RegisteredClient, ScopeSeverity};
+
+/// A role that one member holds on a resource: what can be removed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct AccessBinding {
+    /// Where it stands.
+    pub resource: IamResource,
+    /// The role.
+    pub role: String,
+    /// Who holds it, verbatim.
+    pub member: String,
+    /// Under which condition.
+    pub condition: Option<IamCondition>,
+}
+
+impl AccessBinding {
+    /// What identifies it over runs. Two conditions of one title are two bindings.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let Self { resource, role, member, condition } = self;
+        let kind = match resource {
+            IamResource::Organization(_) => "organizations",
+            IamResource::Folder(_) => "folders",
+            IamResource::Project(_) => "projects",
+            IamResource::ServiceAccount(_) => "serviceAccounts",
+        };
+        let condition = condition.as_ref().map_or_else(String::new, |condition| {
+            let digest = HEXLOWER.encode(&Sha256::digest(&condition.expression)[..4]);
+            format!("/{}#{digest}", condition.title)
+        });
+        format!("{kind}/{}/{role}/{member}{condition}", resource.id())
+    }
+
+    /// The same for people.
+    #[must_use]
+    pub fn title(&self) -> String {
+        format!("{} for {} on {}{}", self.role, self.member, self.resource.title(), self.condition_title())
+    }
+
+    /// The same without its holder.
+    #[must_use]
+    pub fn role_title(&self) -> String {
+        format!("{} on {}{}", self.role, self.resource.title(), self.condition_title())
+    }
+
+    fn condition_title(&self) -> String {
+        self.condition.as_ref().map_or_else(String::new, |condition| format!(", if \"{}\"", condition.title))
+    }
+
+    /// The member without the word before its address: `user:` and the like.
+    #[must_use]
+    pub fn holder(&self) -> &str {
+        match self.member.split_once(':') {
+            Some((kind, name)) if !kind.starts_with("principal") && kind != "deleted" => name,
+            _ => &self.member,
+        }
+    }
+}
 
 /// How a path ends: what its holder does in the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -68,8 +127,8 @@ pub struct TakeoverPath {
     pub is_closed: bool,
     /// Hop by hop, in a sentence.
     pub sentence: String,
-    /// The one binding to take away.
-    pub cut: String,
+    /// The one binding to remove; of a service agent, the one that it needs.
+    pub binding: Option<AccessBinding>,
     /// The custodian of the register by whom it is approved; `None`: nobody agreed to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approved_by: Option<String>,
@@ -92,6 +151,13 @@ impl TakeoverPath {
             _ if self.hops <= Self::NEAR => ScopeSeverity::Critical,
             _ => ScopeSeverity::High,
         }
+    }
+
+    /// The one binding to remove, for people; empty where none should be.
+    #[must_use]
+    pub fn cut(&self) -> String {
+        let binding = self.binding.as_ref().filter(|_| self.kind != TakeoverPrincipal::ServiceAgent);
+        binding.map(AccessBinding::title).unwrap_or_default()
     }
 
     /// The most hops of a path without a key that is critical.
@@ -131,13 +197,9 @@ impl TakeoverPath {
 /// A binding that gives a dangerous role above an account, and so on accounts that are made later too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BroadBinding {
-    /// Where it stands, for people: `project p`.
-    pub resource: String,
-    /// The role.
-    pub role: String,
-    /// Who holds it.
-    pub member: String,
-    /// Whether that is an account of Google's own, and not one of somebody else's project.
+    /// The binding.
+    pub binding: AccessBinding,
+    /// Whether its holder is an account of Google's own, and not one of somebody else's project.
     #[serde(default)]
     pub is_service_agent: bool,
 }
@@ -165,6 +227,15 @@ impl Takeover {
         self.paths.iter().filter(|path| !self.is_own(path))
     }
 
+    /// What findings about a path are about: the binding, or the path itself where none is known.
+    #[must_use]
+    pub fn subject_id(&self, path: &TakeoverPath) -> String {
+        match &path.binding {
+            Some(binding) => binding.id(),
+            None => format!("{}/{}/{}", self.client_id, path.principal, path.edge.as_str()),
+        }
+    }
+
     /// Whether a path is the account's right on itself.
     #[must_use]
     pub fn is_own(&self, path: &TakeoverPath) -> bool {
@@ -187,14 +258,8 @@ impl Takeover {
 /// then what outsiders have, then what most have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TakeoverCut {
-    /// Where it stands, for people: `project p`.
-    pub resource: String,
-    /// The role.
-    pub role: String,
-    /// Who holds it, verbatim.
-    pub member: String,
-    /// The title of its condition; `None` if it has none.
-    pub condition: Option<String>,
+    /// What to remove.
+    pub binding: AccessBinding,
     /// How many paths it closes.
     pub paths: u64,
     /// How many of those begin with everybody at once.
@@ -205,4 +270,81 @@ pub struct TakeoverCut {
     pub clients: u64,
     /// Some of those clients, in order of their accounts' addresses.
     pub some_clients: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::{CLIENT, path, registered_client};
+
+    fn approves(custodian: &str, path: &TakeoverPath) -> bool {
+        let custodians = vec![custodian.to_owned()];
+        path.custodian(&RegisteredClient { custodians, ..registered_client(CLIENT) }).is_some()
+    }
+
+    fn through(principal: &str, via: &[&str]) -> TakeoverPath {
+        let via = via.iter().map(|step| (*step).to_owned()).collect();
+        TakeoverPath { principal: principal.to_owned(), via, ..path(TakeoverEdge::Key) }
+    }
+
+    #[test]
+    fn a_custodians_path_is_accepted_in_its_own_right_and_anybody_elses_is_not() {
+        let team = || through("ann@example.com", &["team@example.com"]);
+        let robot = "robot@project.iam.gserviceaccount.com";
+        for (custodian, path, approved) in [
+            ("user:Ann@example.com", team(), true),
+            ("ann@example.com", team(), true),
+            ("group:team@example.com", team(), true),
+            ("user:team@example.com", team(), false),
+            ("user:bob@example.com", team(), false),
+            (
+                "group:outer@example.com",
+                through("ann@example.com", &["team@example.com", "outer@example.com"]),
+                true,
+            ),
+            // Whoever becomes a custodian is none.
+            (
+                "serviceAccount:robot@project.iam.gserviceaccount.com",
+                through("ann@example.com", &[robot]),
+                false,
+            ),
+            ("group:team@example.com", through("ann@example.com", &[robot, "team@example.com"]), false),
+        ] {
+            assert_eq!(approves(custodian, &path), approved, "{custodian} {:?}", path.via);
+        }
+    }
+
+    #[test]
+    fn everybody_at_once_is_nobodys_custodian_and_an_outsider_only_by_its_own_name() {
+        let eve = |via| TakeoverPath { is_outside: Some(true), ..through("eve@elsewhere.example", via) };
+        assert!(approves("user:eve@elsewhere.example", &eve(&[])));
+        assert!(!approves("group:team@example.com", &eve(&["team@example.com"])));
+        let anyone = TakeoverPath { kind: TakeoverPrincipal::Open, ..through("allUsers", &[]) };
+        assert!(!approves("allUsers", &anyone));
+    }
+
+    #[test]
+    fn the_id_of_a_binding_tells_conditions_of_one_title_apart() {
+        let plain = path(TakeoverEdge::Key).binding.unwrap();
+        let under = |expression: &str| AccessBinding {
+            condition: Some(IamCondition { title: "Expires".into(), expression: expression.into() }),
+            ..plain.clone()
+        };
+        let ids = [plain.id(), under("a").id(), under("b").id()];
+        assert!(ids[0] != ids[1] && ids[1] != ids[2], "{ids:?}");
+        assert!(ids.iter().all(|id| id.starts_with(&ids[0])), "{ids:?}");
+    }
+
+    #[test]
+    fn a_holder_is_its_address_or_its_identifier() {
+        for (member, holder) in [
+            ("user:ann@example.com", "ann@example.com"),
+            ("allUsers", "allUsers"),
+            ("principal://iam.googleapis.com/x", "principal://iam.googleapis.com/x"),
+            ("deleted:user:ann@example.com?uid=1", "deleted:user:ann@example.com?uid=1"),
+        ] {
+            let binding = AccessBinding { member: member.into(), ..path(TakeoverEdge::Key).binding.unwrap() };
+            assert_eq!(binding.holder(), holder);
+        }
+    }
 }

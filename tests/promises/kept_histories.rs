@@ -96,3 +96,24 @@ fn a_kept_history_is_the_past_of_a_run_of_today() {
         assert!(first_seen.iter().all(|time| !time.is_empty()), "{version} {tenant}");
     }
 }
+
+/// Earlier versions had a finding for each access path.
+#[test]
+fn findings_of_single_paths_are_in_those_of_bindings_and_neither_new_nor_fixed() {
+    for (version, tenant, [newest, oldest]) in HISTORIES {
+        let kept = Kept::copy(version, tenant);
+        let judged = kept.say(&["judge", newest]);
+        let report = judged.json("report.json");
+        let findings = report["findings"].as_array().unwrap();
+        let of_bindings: Vec<_> =
+            findings.iter().filter(|finding| finding["subject"]["kind"] == "binding").collect();
+        assert!(!of_bindings.is_empty(), "{version} {tenant}");
+        let first_run = kept.say(&["report", oldest]).json("report.json")["run"]["started_at"].clone();
+        for finding in of_bindings {
+            assert_eq!(finding["change"], "open", "{version} {tenant} {}", finding["subject"]);
+            assert_eq!(finding["first_seen_at"], first_run, "{version} {tenant} {}", finding["subject"]);
+        }
+        let gone = findings.iter().chain(report["fixed"].as_array().unwrap());
+        assert!(gone.clone().all(|finding| finding["subject"]["kind"] != "path"), "{version} {tenant}");
+    }
+}

@@ -6,6 +6,8 @@ mod answers;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod bindings;
+#[cfg(test)]
 mod cloud_sources;
 #[cfg(test)]
 mod configuration;

@@ -1,7 +1,8 @@
 //! The register: what stands in it is approved, and nothing else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::{Value, json};
 use workspace_audit_emulator::TenantName;
 
 use crate::support::{Audit, Tenant, binary};
@@ -20,6 +21,16 @@ fn fact(row: &Row, name: &str) -> String {
     let prefix = format!("{name}: ");
     let value = evidence.iter().find_map(|fact| fact.strip_prefix(&prefix));
     value.unwrap_or_else(|| panic!("no {name} in {row:?}")).to_owned()
+}
+
+fn with_line(text: &str, client_id: &str, line: &str) -> String {
+    let head = format!("client_id = \"{client_id}\"");
+    assert!(text.contains(&head), "{head}");
+    let lines = text.lines().map(|known| match known.starts_with(&head) {
+        true => format!("{known}\n{line}\n"),
+        false => format!("{known}\n"),
+    });
+    lines.collect()
 }
 
 /// A tenant that was audited once, with the register that was drafted of it and filled in.
@@ -47,13 +58,7 @@ impl Registered {
 
     /// The register with a line more for a client.
     fn with(&self, client_id: &str, line: &str) -> String {
-        let head = format!("client_id = \"{client_id}\"");
-        assert!(self.text.contains(&head), "{head}");
-        let lines = self.text.lines().map(|known| match known.starts_with(&head) {
-            true => format!("{known}\n{line}\n"),
-            false => format!("{known}\n"),
-        });
-        lines.collect()
+        with_line(&self.text, client_id, line)
     }
 
     fn audit(&self, register: &str) -> Audit {
@@ -142,14 +147,13 @@ fn a_custodian_may_and_nobody_else_and_nothing_is_called_fixed() {
     let registered = Registered::new();
     let before = open(&registered.first, "KEY-04");
     let keeper = before.iter().find(|row| row["subject_id"].contains("karin.falk@")).unwrap();
-    let client = fact(keeper, "client_id");
-    let of_client = |rows: &[Row]| rows.iter().filter(|row| fact(row, "client_id") == client).count();
-    assert!(of_client(&before) > 1);
+    let client = fact(keeper, "client_ids");
+    assert!(before.len() > 1);
     let line = "custodians = [\"user:karin.falk@example.com\"]";
     let audit = registered.audit(&registered.with(&client, line));
     let after = open(&audit, "KEY-04");
     assert!(after.iter().all(|row| row["subject_id"] != keeper["subject_id"]));
-    assert_eq!(of_client(&after), of_client(&before) - 1);
+    assert_eq!(after.len(), before.len() - 1);
 
     let rows = audit.rows("findings.csv");
     let kept = rows.iter().find(|row| row["fingerprint"] == keeper["fingerprint"]).unwrap();
@@ -174,4 +178,66 @@ fn a_custodian_may_and_nobody_else_and_nothing_is_called_fixed() {
     assert!(!closed(&audit), "nobody is told to cut what is approved");
     let html = std::fs::read_to_string(audit.folder.as_ref().unwrap().join("report.html")).unwrap();
     assert!(html.contains("approved by the register: custodian user:karin.falk@example.com"));
+}
+
+/// The binding of an owner of a project, which reaches several accounts.
+fn owner(audit: &Audit) -> Value {
+    let report = audit.json("report.json");
+    let mut findings = report["findings"].as_array().unwrap().iter();
+    let is_owners = |finding: &&Value| {
+        finding["subject"]["id"].as_str().unwrap().ends_with("roles/owner/user:signe.dahl@example.com")
+    };
+    findings.find(is_owners).unwrap().clone()
+}
+
+#[test]
+fn a_custodian_of_one_account_leaves_the_finding_open_for_the_others() {
+    let registered = Registered::new();
+    let reach = |audit: &Audit| owner(audit)["reach"].as_array().unwrap().clone();
+    let client_of = |reached: &Value| reached["client_id"].as_str().unwrap().to_owned();
+    let clients: BTreeSet<String> = reach(&registered.first).iter().map(client_of).collect();
+    assert!(clients.len() > 2);
+    let line = "custodians = [\"user:signe.dahl@example.com\"]";
+
+    let first = clients.first().unwrap();
+    let one = registered.audit(&registered.with(first, line));
+    assert_eq!(owner(&one)["verdict"], "fail");
+    let (accepted, open): (Vec<_>, Vec<_>) =
+        reach(&one).into_iter().partition(|reached| reached["accepted_by"].is_string());
+    assert!(accepted.iter().all(|reached| client_of(reached) == *first) && !accepted.is_empty());
+    let left: BTreeSet<String> = open.iter().map(client_of).collect();
+    assert_eq!(left.len(), clients.len() - 1);
+    let evidence = owner(&one)["evidence"].to_string();
+    assert!(evidence.contains("accepted: 1 of ") && evidence.contains("user:signe.dahl@"), "{evidence}");
+
+    let mut text = registered.text.clone();
+    for client in &clients {
+        text = with_line(&text, client, line);
+    }
+    let all = registered.audit(&text);
+    let (finding, paths) = (owner(&all), all.rows("sa_paths.csv"));
+    assert_eq!(
+        (&finding["verdict"], &finding["change"]),
+        (&json!("excepted"), &json!("open")),
+        "{finding:#}"
+    );
+    assert_eq!(all.json("report.json")["fixed"].as_array().unwrap().len(), 0);
+    // An approval is decided once: where a path is approved, its way in a finding is accepted.
+    let report = all.json("report.json");
+    for row in paths.iter().filter(|row| row["principal"] != row["service_account"]) {
+        let by = json!({"path": {"principal": row["principal"], "edge": row["edge"]}});
+        let mut ways = report["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|finding| finding["reach"].as_array().unwrap());
+        let is_accepted = ways.any(|way| {
+            way["by"] == by && way["client_id"] == row["client_id"] && way["accepted_by"].is_string()
+        });
+        assert_eq!(is_accepted, !row["approved_by"].is_empty(), "{row:?}");
+    }
+
+    // What was accepted and is no more is news.
+    let back = registered.audit(&registered.with(first, line));
+    assert_eq!((&owner(&back)["verdict"], &owner(&back)["change"]), (&json!("fail"), &json!("worsened")));
 }

@@ -19,7 +19,7 @@ pub(crate) const CHECK: Check = Check {
     judge: Judge::Exception(judge),
 };
 
-fn judge(exception: &Exception, usage: ExceptionUse) -> Vec<Ruling> {
+fn judge(exception: &Exception, usage: ExceptionUse<'_>) -> Vec<Ruling> {
     if !exception.is_expired(usage.run_at) {
         return vec![Ruling::pass("The exception holds")];
     }

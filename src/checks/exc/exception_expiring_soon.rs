@@ -21,7 +21,7 @@ pub(crate) const CHECK: Check = Check {
 
 const SOON_DAYS: i64 = 14;
 
-fn judge(exception: &Exception, usage: ExceptionUse) -> Vec<Ruling> {
+fn judge(exception: &Exception, usage: ExceptionUse<'_>) -> Vec<Ruling> {
     let days = exception.expires.signed_duration_since(usage.run_at.date_naive()).num_days();
     let when = match days {
         ..0 => return vec![Ruling::not_applicable("The exception has expired")],

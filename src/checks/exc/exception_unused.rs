@@ -11,7 +11,8 @@ pub(crate) const CHECK: Check = Check {
     title: "Exceptions that cover nothing",
     severity: Severity::Low,
     condition: "An entry of the exceptions file covers no finding of this run, and its check left nothing \
-                unassessed.",
+                unassessed; or it names an access path, which is part of the finding of a binding now: then the \
+                evidence has the ids of those findings.",
     why: "It would silently accept the next finding that happens to match.",
     fix: "Delete the entry, or correct its subject if it is misspelt.",
     place: "The exceptions file",
@@ -20,9 +21,20 @@ pub(crate) const CHECK: Check = Check {
     judge: Judge::Exception(judge),
 };
 
-fn judge(exception: &Exception, usage: ExceptionUse) -> Vec<Ruling> {
+fn judge(exception: &Exception, usage: ExceptionUse<'_>) -> Vec<Ruling> {
     if usage.used {
         return vec![Ruling::pass("The exception covers a finding")];
+    }
+    if !usage.now.is_empty() {
+        // Not covered by its old id, whatever else was not read.
+        let message = format!(
+            "Exception {} names access paths one by one; findings are about bindings now, so it covers nothing",
+            exception.id
+        );
+        let fix = "Write an exception for each binding that is named here and still acceptable, or name the \
+                   custodians in the register; then delete this entry.";
+        let ruling = describe(Ruling::review(Severity::Low, message), exception).fix(fix);
+        return vec![usage.now.iter().fold(ruling, |ruling, id| ruling.evidence("now", id))];
     }
     if !usage.check_was_complete {
         // What it covers may be just what could not be read.

@@ -38,7 +38,8 @@ mod tests {
 
     fn says(check: &Check, expires: &str, used: bool, check_was_complete: bool) -> Ruling {
         let Judge::Exception(judge) = check.judge else { panic!("{} judges no exceptions", check.id) };
-        judge(&until(expires), ExceptionUse { run_at: run_at(), used, check_was_complete }).remove(0)
+        judge(&until(expires), ExceptionUse { run_at: run_at(), used, check_was_complete, now: &[] })
+            .remove(0)
     }
 
     #[test]

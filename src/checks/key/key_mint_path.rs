@@ -1,6 +1,6 @@
 //! KEY-04: who can make a key for a delegated account.
 
-use super::takeover::{NEEDS, fail, judge_takeover, paths};
+use super::takeover::{NEEDS, Seen, judge_takeover, rule_on_bindings};
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
 use crate::tenant::{Policy, TakeoverEdge, Tenant};
@@ -35,10 +35,10 @@ pub(crate) const CHECK: Check = Check {
     judge: Judge::Client(judge),
 };
 
-fn judge(client_id: &str, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+fn judge(client_id: &str, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
     judge_takeover(client_id, tenant, "Nobody else can make a key for", |takeover| {
-        let minting = paths(takeover).filter(|path| path.edge == TakeoverEdge::Key);
-        minting.map(|path| fail(path, takeover, policy)).collect()
+        let minting = takeover.paths_of_others().filter(|path| path.edge == TakeoverEdge::Key);
+        rule_on_bindings(takeover, minting.map(Seen::new))
     })
 }
 
@@ -70,11 +70,13 @@ mod tests {
     }
 
     #[test]
-    fn each_principal_has_its_own_finding() {
+    fn one_binding_is_one_finding_whoever_has_it_and_another_binding_another() {
         let bob = TakeoverPath { principal: "bob@example.com".into(), ..path(TakeoverEdge::Key) };
-        let rulings = judge_paths(&CHECK, vec![path(TakeoverEdge::Key), bob]);
-        let ids: Vec<_> = rulings.into_iter().map(|ruling| ruling.subject.unwrap().id).collect();
-        assert_eq!(ids, [format!("{CLIENT}/ann@example.com/key"), format!("{CLIENT}/bob@example.com/key")]);
+        let mut other = bob.clone();
+        other.binding.as_mut().unwrap().role = "roles/y".into();
+        let rulings = judge_paths(&CHECK, vec![path(TakeoverEdge::Key), bob, other]);
+        let reached: Vec<_> = rulings.iter().map(|ruling| ruling.reach.len()).collect();
+        assert_eq!(reached, [2, 1]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Service account keys, and the paths that do without one.
 
+pub(super) mod binding;
 mod holder;
 mod takeover;
 

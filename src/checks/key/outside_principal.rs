@@ -1,9 +1,9 @@
 //! KEY-06: who gets at a delegated account from outside.
 
-use super::takeover::{accept, describe, fail_stranger, judge_takeover, paths};
+use super::takeover::{Seen, judge_takeover, rule_on_bindings};
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Part, Policy, Takeover, TakeoverPath, TakeoverPrincipal, Tenant};
+use crate::tenant::{Part, Policy, TakeoverPrincipal, Tenant};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -14,8 +14,9 @@ pub(crate) const CHECK: Check = Check {
     condition: "A path, by a key or without one, leads to a service account that holds a delegation from somebody outside \
                 (no verified domain of the tenant, no project of its own) or from everybody at once: allUsers, \
                 allAuthenticatedUsers, or a whole identity pool. Where nobody can tell whose a principal is, such \
-                as one of a workforce pool: review, high. Only a principal that the register names itself as a custodian \
-                of the client is excepted: not a member of a group, and never everybody at once.",
+                as one of a workforce pool: review, high. Excepted are the custodians that the register names for \
+                the client; an outsider only if it is named itself, not as a member of a group, and everybody at once \
+                never.",
     why: "Nobody here hires, dismisses or signs out these principals, and an open binding has no owner at all.",
     fix: "Bind one subject with an attribute condition instead of a pool, and restrict the domains that policies may \
           name by organization policy.",
@@ -40,36 +41,31 @@ pub(crate) const CHECK: Check = Check {
     judge: Judge::Client(judge),
 };
 
-fn judge(client_id: &str, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+fn judge(client_id: &str, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
     // What the tenant's own domains and projects are decides whose a principal is, if it says so itself.
     let gap = [Part::Domains, Part::IamPolicies].into_iter().find_map(|part| tenant.gap(part));
     // Without the tenant's own id nobody knows which organization is its own.
     let no_organization = tenant.people.gap().filter(|_| tenant.customer_id.is_none());
     judge_takeover(client_id, tenant, "Nobody outside gets at", |takeover| {
         let mut unknown = None;
-        let mut rulings = Vec::new();
-        for path in paths(takeover) {
+        let mut strangers = Vec::new();
+        for path in takeover.paths_of_others() {
             match (path.kind, path.is_outside, gap) {
-                (TakeoverPrincipal::Open, _, _) | (_, Some(true), _) => {
-                    rulings.push(fail_stranger(path, takeover, policy));
-                }
+                (TakeoverPrincipal::Open, _, _) | (_, Some(true), _) => strangers.push(Seen::new(path)),
                 (_, Some(false), _) => {}
                 (_, None, Some(_)) => unknown = gap,
-                (_, None, None) => rulings.push(nobodys(path, takeover, policy)),
+                // Nobody can tell whose it is: a person must.
+                (_, None, None) => {
+                    let severity = Severity::from(path.severity()).min(Severity::High);
+                    strangers.push(Seen { path, severity, is_certain: false });
+                }
             }
         }
+        let mut rulings = rule_on_bindings(takeover, strangers.into_iter());
         let client = || subjects::client(client_id, tenant);
         rulings.extend(unknown.or(no_organization).map(|gap| Ruling::not_assessed(gap).about(client())));
         rulings
     })
-}
-
-fn nobodys(path: &TakeoverPath, takeover: &Takeover, policy: &Policy) -> Ruling {
-    let message = format!("Nobody can tell whose principal this is: {}", path.sentence);
-    let severity = Severity::from(path.severity()).min(Severity::High);
-    let client = policy.register.as_ref().and_then(|register| register.client(&takeover.client_id));
-    let custodian = client.and_then(|client| path.named_custodian(client));
-    accept(custodian, describe(Ruling::review(severity, message), path, takeover), takeover)
 }
 
 #[cfg(test)]
@@ -77,7 +73,7 @@ mod tests {
     use super::*;
     use crate::checks::test_facts::*;
     use crate::findings::Verdict;
-    use crate::tenant::{Reading, TakeoverEdge};
+    use crate::tenant::{Reading, TakeoverEdge, TakeoverPath};
 
     fn from(kind: TakeoverPrincipal, is_outside: Option<bool>) -> Vec<TakeoverPath> {
         vec![TakeoverPath { kind, is_outside, ..path(TakeoverEdge::Key) }]

@@ -1,8 +1,8 @@
 //! KEY-07: roles for one account that are given on a whole project, or more.
 
-use super::takeover::{KEEP_AGENT, NEEDS, judge_takeover};
+use super::takeover::{NEEDS, judge_takeover};
 use crate::checks::{Check, Judge, subjects};
-use crate::findings::{Ruling, Severity};
+use crate::findings::{Reached, ReachedBy, Ruling, Severity};
 use crate::tenant::{BroadBinding, Policy, Takeover, Tenant};
 
 /// The check.
@@ -37,22 +37,24 @@ fn judge(client_id: &str, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
     })
 }
 
-fn fail(binding: &BroadBinding, takeover: &Takeover) -> Ruling {
-    let BroadBinding { resource, role, member, .. } = binding;
-    let message = format!("{member} holds {role} on {resource}, above {}", takeover.account);
-    let is_agent = binding.is_service_agent;
-    let ruling = match is_agent {
+fn fail(broad: &BroadBinding, takeover: &Takeover) -> Ruling {
+    let message = format!("{}, above {}", broad.binding.title(), takeover.account);
+    let mut ruling = match broad.is_service_agent {
         true => Ruling::review(Severity::Medium, message),
         false => Ruling::fail(Severity::High, message),
     };
-    let remove = format!("Remove {role} for {member} on {resource}; give it on the one account it is for.");
+    ruling = ruling.about(subjects::binding(&broad.binding));
+    ruling.reach = vec![Reached {
+        client_id: takeover.client_id.clone(),
+        account: takeover.account.clone(),
+        by: ReachedBy::RoleAbove,
+        severity: ruling.severity,
+        accepted_by: None,
+        project: None,
+        is_assumed: false,
+        is_not_rechecked: false,
+    }];
     ruling
-        .about(subjects::path(takeover, member, &format!("{role} on {resource}")))
-        .evidence("client_id", &takeover.client_id)
-        .evidence("principal", member)
-        .evidence("role", role)
-        .evidence("resource", resource)
-        .fix(if is_agent { KEEP_AGENT.to_owned() } else { remove })
 }
 
 #[cfg(test)]
@@ -60,29 +62,35 @@ mod tests {
     use super::*;
     use crate::checks::test_facts::*;
     use crate::findings::Verdict;
-    use crate::tenant::{Reading, TakeoverEdge};
+    use crate::tenant::{AccessBinding, IamResource, Reading, TakeoverEdge};
 
-    fn binding(resource: &str) -> BroadBinding {
+    fn binding(resource: IamResource) -> BroadBinding {
         BroadBinding {
-            resource: resource.into(),
-            role: "roles/iam.serviceAccountTokenCreator".into(),
-            member: "group:team@example.com".into(),
+            binding: AccessBinding {
+                resource,
+                role: "roles/iam.serviceAccountTokenCreator".into(),
+                member: "group:team@example.com".into(),
+                condition: None,
+            },
             is_service_agent: false,
         }
     }
 
     #[test]
     fn each_binding_above_the_account_is_a_high_finding_of_its_own() {
-        let broad = vec![binding("project project"), binding("organization 1")];
+        let broad = vec![
+            binding(IamResource::Project("project".into())),
+            binding(IamResource::Organization("1".into())),
+        ];
         let takeovers = vec![Takeover { broad, ..takeover(Vec::new()) }];
         let tenant = Tenant { takeovers, ..delegating(&[GMAIL_SEND], Reading::Complete(Vec::new())) };
         let rulings = judge_client(&CHECK, &tenant);
         assert_eq!(rulings.len(), 2);
-        for (ruling, resource) in rulings.iter().zip(["project project", "organization 1"]) {
+        for (ruling, resource) in rulings.iter().zip(["projects/project", "organizations/1"]) {
             assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High));
             let id = &ruling.subject.as_ref().unwrap().id;
-            let edge = format!("roles/iam.serviceAccountTokenCreator on {resource}");
-            assert_eq!(*id, format!("{CLIENT}/group:team@example.com/{edge}"));
+            let role = "roles/iam.serviceAccountTokenCreator";
+            assert_eq!(*id, format!("{resource}/{role}/group:team@example.com"));
         }
     }
 

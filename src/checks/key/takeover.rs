@@ -1,12 +1,11 @@
-//! What the checks on paths share: one verdict a path, and no pass where a path may be hidden.
+//! What the checks on paths share: one verdict a binding, and no pass where a path may be hidden.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::checks::{gaps, subjects};
-use crate::findings::{Rule, Ruling};
-use crate::tenant::{
-    Gap, Part, Policy, RegisteredClient, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant,
-};
+use crate::findings::{Reached, ReachedBy, Rule, Ruling, Severity};
+use crate::tenant::{Gap, Part, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant};
 
 /// The parts without which nobody can say that there is no path.
 pub(super) const NEEDS: &[Part] = &[
@@ -17,11 +16,6 @@ pub(super) const NEEDS: &[Part] = &[
     Part::IamRoles,
     Part::Groups,
 ];
-
-/// What to do about a service agent.
-pub(super) const KEEP_AGENT: &str = "Keep the binding while you use the Google service that this service agent belongs \
-                                     to: without it the service fails. If nobody uses the service, disable its API; \
-                                     then remove the binding.";
 
 /// Judges who gets at a client. `judge` gives the findings; without any, `fine` is said if nothing is missing.
 pub(super) fn judge_takeover(
@@ -43,95 +37,77 @@ pub(super) fn judge_takeover(
     rulings
 }
 
-/// The paths of others to the account: what it may do to itself, keyless signing needs. Of each principal and edge the
-/// gravest: an open one, then the shortest, then one without a condition.
-pub(super) fn paths(takeover: &Takeover) -> impl Iterator<Item = &TakeoverPath> {
-    let gravest_first = |path: &&TakeoverPath| (path.is_closed, path.hops, path.is_conditional);
-    let mut gravest: BTreeMap<(&str, TakeoverEdge), &TakeoverPath> = BTreeMap::new();
-    for path in takeover.paths_of_others() {
-        let known = gravest.entry((&path.principal, path.edge)).or_insert(path);
-        if gravest_first(&path) < gravest_first(known) {
-            *known = path;
+/// A path, as one check sees it.
+pub(super) struct Seen<'t> {
+    pub(super) path: &'t TakeoverPath,
+    pub(super) severity: Severity,
+    /// Whether it is wrong, and not a question for a person.
+    pub(super) is_certain: bool,
+}
+
+impl<'t> Seen<'t> {
+    /// One that organization policies close is for review: it opens with them. So is what Google's services need.
+    pub(super) fn new(path: &'t TakeoverPath) -> Self {
+        Self {
+            path,
+            severity: path.severity().into(),
+            is_certain: !path.is_closed && path.kind != TakeoverPrincipal::ServiceAgent,
         }
     }
-    gravest.into_values()
+
+    /// The gravest comes first: an open one, then the shortest, then one without a condition.
+    const fn grade(&self) -> (bool, u64, bool) {
+        (self.path.is_closed, self.path.hops, self.path.is_conditional)
+    }
 }
 
-/// The entry of the register for a client, if there is one.
-fn entry<'p>(takeover: &Takeover, policy: &'p Policy) -> Option<&'p RegisteredClient> {
-    policy.register.as_ref()?.client(&takeover.client_id)
+/// One ruling a binding: what it gives of the account.
+pub(super) fn rule_on_bindings<'t>(
+    takeover: &Takeover,
+    paths: impl Iterator<Item = Seen<'t>>,
+) -> Vec<Ruling> {
+    let mut by_binding: BTreeMap<String, BTreeMap<(&str, TakeoverEdge), Seen<'t>>> = BTreeMap::new();
+    for seen in paths {
+        let of_binding = by_binding.entry(takeover.subject_id(seen.path)).or_default();
+        match of_binding.entry((&seen.path.principal, seen.path.edge)) {
+            Entry::Vacant(entry) => _ = entry.insert(seen),
+            Entry::Occupied(mut entry) if seen.grade() < entry.get().grade() => _ = entry.insert(seen),
+            Entry::Occupied(_) => {}
+        }
+    }
+    by_binding.into_values().filter_map(|paths| rule(takeover, paths.into_values().collect())).collect()
 }
 
-/// Fails a path. One of a custodian of the client is accepted, by the register.
-pub(super) fn fail(path: &TakeoverPath, takeover: &Takeover, policy: &Policy) -> Ruling {
-    let custodian = entry(takeover, policy).and_then(|client| path.custodian(client));
-    accept_or_fail(custodian, path, takeover)
-}
-
-/// Fails a path that begins outside, or nobody knows where. Only who the register names itself is accepted.
-pub(super) fn fail_stranger(path: &TakeoverPath, takeover: &Takeover, policy: &Policy) -> Ruling {
-    let custodian = entry(takeover, policy).and_then(|client| path.named_custodian(client));
-    accept_or_fail(custodian, path, takeover)
-}
-
-/// What is true is the path itself, hop by hop. One that organization policies close is for review: it opens with them.
-fn accept_or_fail(custodian: Option<&str>, path: &TakeoverPath, takeover: &Takeover) -> Ruling {
-    let severity = path.severity().into();
-    let ruling = if path.is_closed || path.kind == TakeoverPrincipal::ServiceAgent {
-        Ruling::review(severity, &path.sentence)
-    } else {
-        Ruling::fail(severity, &path.sentence)
+/// What is true is the gravest path. The register accepts a binding only if it accepts each of its paths.
+fn rule(takeover: &Takeover, paths: Vec<Seen<'_>>) -> Option<Ruling> {
+    let is_accepted = paths.iter().all(|seen| seen.path.approved_by.is_some());
+    let counted = || paths.iter().filter(|seen| is_accepted || seen.path.approved_by.is_none());
+    let gravest = counted().min_by_key(|seen| seen.grade())?;
+    let severity = counted().map(|seen| seen.severity).max()?;
+    let mut ruling = match counted().any(|seen| seen.is_certain) {
+        true => Ruling::fail(severity, &gravest.path.sentence),
+        false => Ruling::review(severity, &gravest.path.sentence),
     };
-    accept(custodian, describe(ruling, path, takeover), takeover)
-}
-
-/// Accepts a ruling on a custodian's path.
-pub(super) fn accept(custodian: Option<&str>, ruling: Ruling, takeover: &Takeover) -> Ruling {
-    match custodian {
-        Some(custodian) => ruling.evidence("custodian", custodian).accepted_by_register(&takeover.client_id),
-        None => ruling,
-    }
-}
-
-/// The facts about a path that a person wants to see with a finding.
-pub(super) fn describe(ruling: Ruling, path: &TakeoverPath, takeover: &Takeover) -> Ruling {
-    let mut ruling = ruling
-        .about(subjects::path(takeover, &path.principal, path.edge.as_str()))
-        .evidence("client_id", &takeover.client_id)
-        .evidence("principal", &path.principal)
-        .evidence("outside", outside(path))
-        .evidence("permission", &path.permission)
-        .evidence("hops", path.hops);
-    if !path.via.is_empty() {
-        ruling = ruling.evidence("via", path.via.join(", "));
-    }
-    if path.is_conditional {
-        let condition = "it holds only under the condition that it names, which is not evaluated";
-        ruling = ruling.evidence("condition", condition);
-    }
-    if takeover.is_disabled {
-        ruling = ruling.evidence("service_account_disabled", "nothing signs as it until it is enabled again");
-    }
-    ruling = path.may_be_closed_by.iter().fold(ruling, |ruling, gap| ruling.assuming(Rule::PathOpen, gap));
+    let gaps = paths.iter().flat_map(|seen| &seen.path.may_be_closed_by);
+    ruling = gaps.fold(ruling, |ruling, gap| ruling.assuming(Rule::PathOpen, gap));
     // Whose a principal is decides how bad it is.
-    ruling = ruling.weighed_by(&[Part::Domains, Part::IamPolicies]);
-    if path.kind == TakeoverPrincipal::ServiceAgent {
-        return ruling
-            .evidence("service_agent", "an account of Google's own, which only its service can be")
-            .fix(KEEP_AGENT);
-    }
-    if path.cut.is_empty() {
-        return ruling;
-    }
-    ruling.evidence("binding", &path.cut).fix(format!("Remove the binding {}.", path.cut))
+    ruling =
+        ruling.about(subjects::path(takeover, gravest.path)).weighed_by(&[Part::Domains, Part::IamPolicies]);
+    ruling.reach = paths.iter().map(|seen| reached(seen, takeover)).collect();
+    Some(if is_accepted { ruling.accepted_by_register(&takeover.client_id) } else { ruling })
 }
 
-fn outside(path: &TakeoverPath) -> &'static str {
-    match (path.kind, path.is_outside) {
-        (TakeoverPrincipal::Open, _) => "open to many",
-        (_, Some(true)) => "yes",
-        (_, Some(false)) => "no",
-        (_, None) => "unknown",
+fn reached(seen: &Seen<'_>, takeover: &Takeover) -> Reached {
+    let path = seen.path;
+    Reached {
+        client_id: takeover.client_id.clone(),
+        account: takeover.account.clone(),
+        by: ReachedBy::Path { principal: path.principal.clone(), edge: path.edge },
+        severity: seen.severity,
+        accepted_by: path.approved_by.clone(),
+        project: None,
+        is_assumed: !path.may_be_closed_by.is_empty(),
+        is_not_rechecked: false,
     }
 }
 
@@ -156,7 +132,7 @@ mod tests {
     use super::*;
     use crate::checks::test_facts::*;
     use crate::checks::{ALL, Check, Judge};
-    use crate::findings::{Severity, SubjectKind, Verdict};
+    use crate::findings::{SubjectKind, Verdict};
     use crate::tenant::{Reading, ServiceAccounts};
 
     fn checks() -> impl Iterator<Item = &'static Check> {
@@ -223,27 +199,23 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_named_by_client_principal_and_edge_and_carries_its_hops() {
-        let path = TakeoverPath {
-            via: vec!["team@example.com".into()],
-            hops: 2,
-            is_conditional: true,
-            ..path(TakeoverEdge::Sign)
-        };
-        let ruling = fail(&path, &takeover(Vec::new()), &policy());
-        assert_eq!(ruling.message, path.sentence);
-        assert_eq!(ruling.fix, Some(format!("Remove the binding {}.", path.cut)));
-        for fact in
-            ["hops: 2", "via: team@example.com", "outside: no", "permission: iam.serviceAccounts.signJwt"]
-        {
-            assert!(ruling.evidence.iter().any(|evidence| evidence == fact), "{fact}");
-        }
-        assert!(ruling.evidence.iter().any(|evidence| evidence.starts_with("condition: ")));
+    fn a_binding_is_the_subject_and_its_holder_names_it() {
+        let ruling =
+            only(judge_paths(crate::checks::find("KEY-05").unwrap(), vec![path(TakeoverEdge::Sign)]));
         let subject = ruling.subject.unwrap();
-        assert_eq!(subject.kind, SubjectKind::Path);
-        assert_eq!(subject.id, format!("{CLIENT}/ann@example.com/sign"));
-        assert_eq!(subject.also, ["ann@example.com"]);
+        assert_eq!(subject.kind, SubjectKind::Binding);
+        assert_eq!(subject.id, format!("serviceAccounts/{ACCOUNT}/roles/x/user:ann@example.com"));
+        assert_eq!(subject.also, ["user:ann@example.com", "ann@example.com"]);
         assert!(subject.names().all(|name| name != CLIENT && name != ACCOUNT));
+    }
+
+    #[test]
+    fn a_path_of_which_no_binding_is_known_is_a_finding_itself() {
+        let path = TakeoverPath { binding: None, ..path(TakeoverEdge::Key) };
+        let ruling = only(judge_paths(crate::checks::find("KEY-04").unwrap(), vec![path]));
+        assert_eq!(ruling.verdict, Verdict::Fail);
+        let subject = ruling.subject.unwrap();
+        assert_eq!((subject.kind, subject.id), (SubjectKind::Path, format!("{CLIENT}/ann@example.com/key")));
     }
 
     #[test]
@@ -257,77 +229,32 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_path_to_a_disabled_account_says_so() {
-        let disabled = Takeover { is_disabled: true, ..takeover(Vec::new()) };
-        let ruling = fail(&path(TakeoverEdge::Sign), &disabled, &policy());
-        assert!(ruling.evidence.iter().any(|fact| fact.starts_with("service_account_disabled")));
-    }
-
-    fn by_custodians(check: &Check, custodians: &[&str], path: TakeoverPath) -> Ruling {
-        let custodians = custodians.iter().map(|custodian| (*custodian).to_owned()).collect();
-        let client = RegisteredClient { custodians, ..registered_client(CLIENT) };
-        only(judge_paths_by(check, vec![path], &policy_of(client)))
+    fn bob() -> TakeoverPath {
+        TakeoverPath { principal: "bob@example.com".into(), ..path(TakeoverEdge::Key) }
     }
 
     #[test]
-    fn a_custodians_path_is_accepted_in_its_own_right_and_anybody_elses_is_not() {
-        let team = || TakeoverPath { via: vec!["team@example.com".into()], ..path(TakeoverEdge::Key) };
-        let robot = "robot@project.iam.gserviceaccount.com";
-        let through = |via: &[&str]| TakeoverPath {
-            via: via.iter().map(|step| (*step).to_owned()).collect(),
-            ..path(TakeoverEdge::Key)
-        };
-        for (custodian, path, approved) in [
-            ("user:Ann@example.com", team(), true),
-            ("ann@example.com", team(), true),
-            ("group:team@example.com", team(), true),
-            ("user:team@example.com", team(), false),
-            ("user:bob@example.com", team(), false),
-            ("group:outer@example.com", through(&["team@example.com", "outer@example.com"]), true),
-            // Whoever becomes a custodian is none.
-            ("serviceAccount:robot@project.iam.gserviceaccount.com", through(&[robot]), false),
-            ("group:team@example.com", through(&[robot, "team@example.com"]), false),
+    fn a_binding_is_accepted_only_if_the_register_accepts_each_of_its_paths() {
+        let approved = |path| TakeoverPath { approved_by: Some("user:x@example.com".into()), ..path };
+        let ann = || path(TakeoverEdge::Key);
+        for (paths, accepted) in [
+            (vec![ann(), bob()], 0),
+            (vec![approved(ann()), bob()], 1),
+            (vec![approved(ann()), approved(bob())], 2),
         ] {
-            for (id, edge) in [("KEY-04", TakeoverEdge::Key), ("KEY-05", TakeoverEdge::Sign)] {
-                let check = crate::checks::find(id).unwrap();
-                let ruling = by_custodians(check, &[custodian], TakeoverPath { edge, ..path.clone() });
-                assert_eq!(ruling.verdict, Verdict::Fail, "{id} {custodian}: it stays a finding");
-                let by = approved.then(|| format!("register:{CLIENT}"));
-                assert_eq!(ruling.accepted_by, by, "{id} {custodian} {:?}", path.via);
-                let is_named = ruling.evidence.contains(&format!("custodian: {custodian}"));
-                assert_eq!(is_named, approved, "{:?}", ruling.evidence);
-            }
+            let ruling = only(judge_paths(crate::checks::find("KEY-04").unwrap(), paths));
+            assert_eq!(ruling.accepted_by.is_some(), accepted == 2, "{accepted}");
+            let accepted_by = ruling.reach.iter().filter(|reached| reached.accepted_by.is_some());
+            assert_eq!((ruling.reach.len(), accepted_by.count()), (2, accepted));
         }
     }
 
     #[test]
-    fn everybody_at_once_is_nobodys_custodian_and_an_outsider_only_by_its_own_name() {
-        let outside = crate::checks::find("KEY-06").unwrap();
-        let eve = |via: &[&str]| TakeoverPath {
-            principal: "eve@elsewhere.example".into(),
-            is_outside: Some(true),
-            via: via.iter().map(|step| (*step).to_owned()).collect(),
-            ..path(TakeoverEdge::Key)
-        };
-        let minting = crate::checks::find("KEY-04").unwrap();
-        for (custodian, path, accepted) in [
-            ("user:eve@elsewhere.example", eve(&[]), true),
-            ("group:team@example.com", eve(&["team@example.com"]), false),
-        ] {
-            for check in [outside, minting] {
-                let ruling = by_custodians(check, &[custodian], path.clone());
-                assert_eq!(ruling.accepted_by.is_some(), accepted, "{} {custodian}", check.id);
-            }
-        }
-        for check in checks().filter(|check| check.id != "KEY-07") {
-            let principal = "allUsers".to_owned();
-            let edge = if check.id == "KEY-05" { TakeoverEdge::Sign } else { TakeoverEdge::Key };
-            let anyone = TakeoverPath { principal, kind: TakeoverPrincipal::Open, ..path(edge) };
-            let ruling = by_custodians(check, &["allUsers"], anyone);
-            assert_eq!((ruling.verdict, ruling.accepted_by), (Verdict::Fail, None), "{}", check.id);
-            assert!(ruling.evidence.contains(&"outside: open to many".to_owned()), "{:?}", ruling.evidence);
-        }
+    fn a_path_that_is_accepted_makes_its_binding_no_worse() {
+        let closed = TakeoverPath { is_conditional: true, is_closed: true, ..path(TakeoverEdge::Key) };
+        let approved = TakeoverPath { approved_by: Some("user:x@example.com".into()), ..bob() };
+        let ruling = only(judge_paths(crate::checks::find("KEY-04").unwrap(), vec![closed, approved]));
+        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::Medium));
     }
 
     #[test]

@@ -38,4 +38,12 @@ const COLUMNS: &[Column<Finding>] = &[
         list(named.collect::<Vec<_>>().iter().map(String::as_str))
     }),
     ("unread", |row| list(row.unread.iter().map(|part| part.id()))),
+    ("also_checks", |row| {
+        let named = row.also_checks.iter().map(|also| format!("{}: {}", also.check_id, also.verdict));
+        list(named.collect::<Vec<_>>().iter().map(String::as_str))
+    }),
+    ("added", |row| {
+        let named = row.added.iter().map(ToString::to_string);
+        list(named.collect::<Vec<_>>().iter().map(String::as_str))
+    }),
 ];

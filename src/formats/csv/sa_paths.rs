@@ -39,7 +39,7 @@ const COLUMNS: &[BorrowingColumn] = &[
     ("outside", |row| optional_boolean(row.path.is_outside)),
     ("conditional", |row| boolean(row.path.is_conditional)),
     ("path", |row| text(&row.path.sentence)),
-    ("cut", |row| text(&row.path.cut)),
+    ("cut", |row| text(row.path.cut())),
     ("approved_by", |row| text(row.path.approved_by.as_deref().unwrap_or_default())),
 ];
 

@@ -17,8 +17,6 @@ const MOST_SUBJECTS: usize = 3;
 pub(super) struct Plan<'a> {
     actions: HashMap<String, Cleared>,
     exposed: &'a Exposed,
-    /// The fixes that are bindings to cut, with their place in that order.
-    cuts: HashMap<String, usize>,
 }
 
 struct Cleared {
@@ -28,6 +26,8 @@ struct Cleared {
     exposure: Exposure,
     /// Whether it ends ways in, beside which others may stay.
     is_way: bool,
+    /// Its place among the bindings to cut, if it is one.
+    cut: Option<usize>,
     checks: BTreeSet<String>,
     place: String,
     count: u64,
@@ -40,12 +40,15 @@ impl<'a> Plan<'a> {
     /// bounded when each finding has a fix of its own.
     pub(super) fn of(worst: &[Finding], exposed: &'a Exposed, cuts: &[TakeoverCut]) -> Self {
         let mut actions: HashMap<String, Cleared> = HashMap::new();
+        let cuts = cuts.iter().enumerate().map(|(place, cut)| (cut.binding.id(), place));
+        let cuts: HashMap<String, usize> = cuts.collect();
         for finding in worst.iter().filter(|finding| is_actionable(finding)) {
             let cleared = actions.entry(finding.fix.clone()).or_insert_with(|| Cleared {
                 severity: finding.severity,
                 is_certain: false,
                 exposure: Exposure::default(),
                 is_way: false,
+                cut: cuts.get(&finding.subject.id).copied(),
                 checks: BTreeSet::new(),
                 place: finding.place.clone(),
                 count: 0,
@@ -57,8 +60,7 @@ impl<'a> Plan<'a> {
                 cleared.subjects.push(subject);
             }
         }
-        let cuts = cuts.iter().enumerate().map(|(place, cut)| (fix(cut), place));
-        Self { actions, exposed, cuts: cuts.collect() }
+        Self { actions, exposed }
     }
 
     /// Counts a finding.
@@ -70,9 +72,11 @@ impl<'a> Plan<'a> {
             cleared.count += 1;
             cleared.severity = cleared.severity.max(finding.severity);
             cleared.exposure = cleared.exposure.max(self.exposed.of_finding(finding));
-            cleared.is_way |= finding.subject.kind == SubjectKind::Path;
-            if !cleared.checks.contains(&finding.check_id) {
-                cleared.checks.insert(finding.check_id.clone());
+            cleared.is_way |= is_way(finding);
+            for check_id in finding.check_ids() {
+                if !cleared.checks.contains(check_id) {
+                    cleared.checks.insert(check_id.to_owned());
+                }
             }
             cleared.is_certain |= finding.verdict == Verdict::Fail;
             cleared.news += u64::from(matches!(finding.change.as_str(), "new" | "worsened" | "reopened"));
@@ -86,7 +90,7 @@ impl<'a> Plan<'a> {
         let mut ranked: Vec<(&String, &Cleared)> = self.actions.iter().collect();
         ranked.sort_by_key(|(fix, cleared)| (Reverse((grade(cleared), cleared.count)), *fix));
         for alike in ranked.chunk_by_mut(|(_, a), (_, b)| grade(a) == grade(b)) {
-            let cut_of = |(fix, _): &(&String, &Cleared)| self.cuts.get(*fix).copied();
+            let cut_of = |(_, cleared): &(&String, &Cleared)| cleared.cut;
             let places: Vec<usize> = (0..alike.len()).filter(|at| cut_of(&alike[*at]).is_some()).collect();
             let mut cuts: Vec<_> = places.iter().map(|at| alike[*at]).collect();
             cuts.sort_by_key(cut_of);
@@ -95,12 +99,6 @@ impl<'a> Plan<'a> {
         ranked.truncate(MOST_ACTIONS);
         Ranked { left_out: self.actions.len() - ranked.len(), ranked }
     }
-}
-
-/// The fix of a finding about a path that is cut there.
-fn fix(cut: &TakeoverCut) -> String {
-    let condition = cut.condition.as_ref().map_or_else(String::new, |title| format!(", if \"{title}\""));
-    format!("Remove the binding {} for {} on {}{condition}.", cut.role, cut.member, cut.resource)
 }
 
 /// The actions to show.
@@ -117,6 +115,11 @@ impl Ranked<'_> {
         }
         self.ranked.iter().position(|(fix, _)| **fix == finding.fix).map_or(0, |index| index + 1)
     }
+}
+
+/// Whether a finding is about access paths.
+pub(super) const fn is_way(finding: &Finding) -> bool {
+    matches!(finding.subject.kind, SubjectKind::Binding | SubjectKind::Path)
 }
 
 fn is_actionable(finding: &Finding) -> bool {

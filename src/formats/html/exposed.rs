@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::findings::{Finding, SubjectKind};
+use super::actions::is_way;
+use crate::findings::Finding;
 use crate::tenant::{TakeoverPrincipal, Tenant};
 
 /// How many have a way in.
@@ -33,23 +34,23 @@ pub(super) struct Exposed(HashMap<String, Exposure>);
 
 impl Exposed {
     pub(super) fn of(tenant: &Tenant) -> Self {
-        let paths = tenant.takeovers.iter().flat_map(|takeover| {
+        let mut worst: HashMap<String, Exposure> = HashMap::new();
+        for takeover in &tenant.takeovers {
             let exposed = takeover.paths_of_others().filter(|path| path.is_exposed() && path.is_open());
-            // As checks name the subject of a path.
-            exposed.map(|path| {
-                let subject = format!("{}/{}/{}", takeover.client_id, path.principal, path.edge.as_str());
-                match path.kind {
-                    TakeoverPrincipal::Open => (subject, Exposure::OpenToMany),
-                    _ => (subject, Exposure::Outside),
-                }
-            })
-        });
-        Self(paths.collect())
+            for path in exposed {
+                let exposure = match path.kind {
+                    TakeoverPrincipal::Open => Exposure::OpenToMany,
+                    _ => Exposure::Outside,
+                };
+                let known = worst.entry(takeover.subject_id(path)).or_default();
+                *known = exposure.max(*known);
+            }
+        }
+        Self(worst)
     }
 
     pub(super) fn of_finding(&self, finding: &Finding) -> Exposure {
-        let is_path = finding.subject.kind == SubjectKind::Path;
-        self.0.get(&finding.subject.id).copied().filter(|_| is_path).unwrap_or_default()
+        self.0.get(&finding.subject.id).copied().filter(|_| is_way(finding)).unwrap_or_default()
     }
 
     pub(super) fn has(&self, finding: &Finding) -> bool {

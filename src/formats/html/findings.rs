@@ -22,6 +22,7 @@ const MOST_ROWS_DOUBTFUL: usize = 1_000;
 const MOST_ROWS_EXPOSED: usize = 1_000;
 const MOST_BYTES_DOUBTFUL: usize = MOST_BYTES / 4;
 const MOST_EVIDENCE: usize = 8;
+const MOST_ADDED: usize = 5;
 
 /// What the report says of every finding, gathered in one pass and in bounded memory.
 pub(super) struct Gathered {
@@ -322,8 +323,11 @@ impl Row {
                 String::new()
             },
             message: clip(&finding.message),
-            evidence: finding.evidence.iter().take(MOST_EVIDENCE).map(|fact| Evidence::new(fact)).collect(),
-            more_evidence: finding.evidence.len().saturating_sub(MOST_EVIDENCE),
+            evidence: added(finding)
+                .chain(finding.evidence.iter().take(MOST_EVIDENCE).map(|fact| Evidence::new(fact)))
+                .collect(),
+            more_evidence: finding.evidence.len().saturating_sub(MOST_EVIDENCE)
+                + finding.added.len().saturating_sub(MOST_ADDED),
             fix: clip(&finding.fix),
             place: clip(&finding.place),
             controls: clip(&finding.controls.join(" · ")),
@@ -333,6 +337,12 @@ impl Row {
             exception: finding.exception_id.as_deref().map(clip).unwrap_or_default(),
         }
     }
+}
+
+/// What is new in a finding comes first.
+fn added(finding: &Finding) -> impl Iterator<Item = Evidence> {
+    let added = finding.added.iter().take(MOST_ADDED);
+    added.map(|added| Evidence { name: "added".to_owned(), value: clip(&added.to_string()) })
 }
 
 impl Evidence {

@@ -12,12 +12,12 @@ use crate::findings::{
 };
 use crate::formats::Source;
 use crate::tenant::{
-    AddressBook, AdminRoles, ClientCertificates, DelegationEvent, Domain, DomainKind, Domains,
-    ForeignAccount, Gap, GapClass, GmailState, GrantUse, Grants, Guardrails, IamFacts, IdentityIndex, Inputs,
-    LastLogin, Ledger, LedgerSource, Mailbox, MailboxFact, MailboxRead, Part, People, PublicKey, Reading,
-    SeenGrant, SendAs, SendAsKind, ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts,
-    SmtpMsa, SourceWindow, Takeover, TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant,
-    UseKey, User, UserFacts,
+    AccessBinding, AddressBook, AdminRoles, ClientCertificates, DelegationEvent, Domain, DomainKind, Domains,
+    ForeignAccount, Gap, GapClass, GmailState, GrantUse, Grants, Guardrails, IamCondition, IamFacts,
+    IamResource, IdentityIndex, Inputs, LastLogin, Ledger, LedgerSource, Mailbox, MailboxFact, MailboxRead,
+    Part, People, PublicKey, Reading, SeenGrant, SendAs, SendAsKind, ServiceAccount, ServiceAccountKey,
+    ServiceAccountUse, ServiceAccounts, SmtpMsa, SourceWindow, Takeover, TakeoverCut, TakeoverEdge,
+    TakeoverPath, TakeoverPrincipal, Tenant, UseKey, User, UserFacts,
 };
 
 /// A run in memory. Users are made one at a time, so that a test can have many.
@@ -172,6 +172,9 @@ pub(super) fn finding(
         assumptions: Vec::new(),
         unread: Vec::new(),
         is_only_assumed: false,
+        also_checks: Vec::new(),
+        reach: Vec::new(),
+        added: Vec::new(),
     }
 }
 
@@ -509,10 +512,7 @@ pub(super) fn tenant(people: People) -> Tenant {
         iam: IamFacts::default(),
         takeovers: vec![takeover(NEWSLETTER, "newsletter@mailing-prod.iam.gserviceaccount.com")],
         takeover_cuts: vec![TakeoverCut {
-            resource: "project mailing-prod".to_owned(),
-            role: "roles/editor".to_owned(),
-            member: "group:marketing@example.com".to_owned(),
-            condition: Some("weekdays".to_owned()),
+            binding: editor(),
             paths: 7,
             open_to_many: 0,
             outside: 0,
@@ -607,6 +607,15 @@ fn grants() -> Grants {
     ledger.grants()
 }
 
+fn editor() -> AccessBinding {
+    AccessBinding {
+        resource: IamResource::Project("mailing-prod".to_owned()),
+        role: "roles/editor".to_owned(),
+        member: "group:marketing@example.com".to_owned(),
+        condition: Some(IamCondition { title: "weekdays".to_owned(), expression: String::new() }),
+    }
+}
+
 /// One way in to a client.
 pub(super) fn takeover(client_id: &str, account: &str) -> Takeover {
     Takeover {
@@ -623,7 +632,7 @@ pub(super) fn takeover(client_id: &str, account: &str) -> Takeover {
             is_conditional: true,
             is_closed: false,
             sentence: format!("marketing@example.com → can create keys for (roles/editor) → {account}"),
-            cut: "roles/editor for group:marketing@example.com on project mailing-prod".to_owned(),
+            binding: Some(AccessBinding { condition: None, ..editor() }),
             approved_by: None,
             may_be_closed_by: Vec::new(),
         }],

@@ -9,10 +9,10 @@ use super::*;
 use crate::findings::{NotConfigured, Requests, Severity, SubjectKind, Verdict};
 
 use crate::tenant::{
-    AddressBook, AdminRole, AdminRoles, AssigneeType, BroadBinding, ClientCertificates, DelegationEvent,
-    ForeignAccount, Gap, GapClass, GrantUse, Grants, Ledger, LedgerSource, Part, People, PublicKey, Reading,
-    RoleAssignment, ScopeRiskTable, SeenGrant, ServiceAccount, ServiceAccounts, SourceWindow, TakeoverPath,
-    UseKey,
+    AccessBinding, AddressBook, AdminRole, AdminRoles, AssigneeType, BroadBinding, ClientCertificates,
+    DelegationEvent, ForeignAccount, Gap, GapClass, GrantUse, Grants, IamCondition, IamResource, Ledger,
+    LedgerSource, Part, People, PublicKey, Reading, RoleAssignment, ScopeRiskTable, SeenGrant,
+    ServiceAccount, ServiceAccounts, SourceWindow, TakeoverPath, UseKey,
 };
 
 /// What an attacker would call himself.
@@ -161,20 +161,24 @@ fn hostile_ledger(sample: &mut Sample) {
             account: Reading::Missing(gap(Part::ClientCertificates)),
         },
     ]);
+    let binding = || AccessBinding {
+        resource: IamResource::Project(text()),
+        role: text(),
+        member: text(),
+        condition: Some(IamCondition { title: text(), expression: text() }),
+    };
     let mut takeover = sample::takeover(sample::NEWSLETTER, PAYLOAD);
     for path in &mut takeover.paths {
         (path.principal, path.permission) = (text(), text());
-        (path.sentence, path.cut, path.via) = (text(), text(), vec![text()]);
+        (path.sentence, path.binding, path.via) = (text(), Some(binding()), vec![text()]);
         path.principal.push('2');
     }
     takeover.paths.push(TakeoverPath { principal: text(), ..takeover.paths[0].clone() });
-    takeover.broad =
-        vec![BroadBinding { resource: text(), role: text(), member: text(), is_service_agent: false }];
+    takeover.broad = vec![BroadBinding { binding: binding(), is_service_agent: false }];
     takeover.gaps = vec![gap(Part::IamPolicies)];
     tenant.takeovers = vec![takeover];
     for cut in &mut tenant.takeover_cuts {
-        (cut.resource, cut.role, cut.member) = (text(), text(), text());
-        (cut.condition, cut.some_clients) = (Some(text()), vec![text(), other("unlisted")]);
+        (cut.binding, cut.some_clients) = (binding(), vec![text(), other("unlisted")]);
     }
     tenant.service_account_use = Reading::Missing(gap(Part::ServiceAccountUse));
     tenant.console_grants = Reading::Missing(gap(Part::ConsoleGrants));

@@ -317,7 +317,7 @@ impl<'a> UnscopedClient<'a> {
 /// A binding whose removal closes paths that those before it leave.
 #[derive(Serialize)]
 pub(super) struct TakeoverCut<'a> {
-    resource: &'a str,
+    resource: String,
     role: &'a str,
     member: &'a str,
     condition: Option<&'a str>,
@@ -331,10 +331,10 @@ pub(super) struct TakeoverCut<'a> {
 impl<'a> TakeoverCut<'a> {
     pub(super) fn of(cut: &'a tenant::TakeoverCut) -> Self {
         Self {
-            resource: &cut.resource,
-            role: &cut.role,
-            member: &cut.member,
-            condition: cut.condition.as_deref(),
+            resource: cut.binding.resource.title(),
+            role: &cut.binding.role,
+            member: &cut.binding.member,
+            condition: cut.binding.condition.as_ref().map(|condition| condition.title.as_str()),
             paths: cut.paths,
             open_to_many: cut.open_to_many,
             outside: cut.outside,

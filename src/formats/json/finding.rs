@@ -37,6 +37,9 @@ pub(super) struct Finding<'a> {
     exception_id: Option<&'a str>,
     assumptions: &'a [findings::Assumption],
     unread: &'a [Part],
+    also_checks: &'a [findings::AlsoCheck],
+    reach: &'a [findings::Reached],
+    added: &'a [findings::Added],
 }
 
 impl<'a> Finding<'a> {
@@ -58,6 +61,9 @@ impl<'a> Finding<'a> {
             exception_id: finding.exception_id.as_deref(),
             assumptions: &finding.assumptions,
             unread: &finding.unread,
+            also_checks: &finding.also_checks,
+            reach: &finding.reach,
+            added: &finding.added,
         }
     }
 }

@@ -5,7 +5,7 @@ use askama::Template;
 use super::roll::Roll;
 use super::ways_in::gaps;
 use crate::formats::html::text::{clip, count, counted};
-use crate::tenant::{TakeoverCut, Tenant};
+use crate::tenant::{IamResource, TakeoverCut, Tenant};
 
 const MOST_NAMES: usize = 3;
 
@@ -70,12 +70,13 @@ impl Cut {
         };
         let opens: Vec<Client> = cut.some_clients.iter().take(MOST_NAMES).map(client).collect();
         let more = cut.clients.saturating_sub(opens.len() as u64);
-        let is_on_account = cut.resource.starts_with("service account ");
+        let binding = &cut.binding;
+        let is_on_account = matches!(binding.resource, IamResource::ServiceAccount(_));
         Self {
-            role: clip(&cut.role),
-            member: clip(&cut.member),
-            resource: clip(&cut.resource),
-            condition: cut.condition.as_deref().map(clip).unwrap_or_default(),
+            role: clip(&binding.role),
+            member: clip(&binding.member),
+            resource: clip(&binding.resource.title()),
+            condition: binding.condition.as_ref().map(|condition| clip(&condition.title)).unwrap_or_default(),
             place: if is_on_account {
                 "Cloud console > IAM & Admin > Service accounts > the account > Permissions"
             } else {

@@ -1,9 +1,10 @@
 //! The open findings of each client, gathered while all findings stream by.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::roll::Roll;
 use crate::findings::{Change, Finding, Severity, SubjectKind, Verdict};
+use crate::formats::html::actions::is_way;
 use crate::formats::html::top_list::TopList;
 use crate::tenant::bare_client;
 
@@ -71,7 +72,13 @@ impl<'a> OpenFindings<'a> {
 
     /// Takes the next finding.
     pub(in crate::formats::html) fn add(&mut self, finding: &Finding) {
-        let Some(client) = self.owner(finding).and_then(|at| self.clients.get_mut(at)) else { return };
+        for at in self.owners(finding) {
+            self.add_to(at, finding);
+        }
+    }
+
+    fn add_to(&mut self, at: usize, finding: &Finding) {
+        let Some(client) = self.clients.get_mut(at) else { return };
         if finding.verdict == Verdict::Excepted && finding.change != Change::Expired {
             client.excepted += 1;
         }
@@ -80,7 +87,7 @@ impl<'a> OpenFindings<'a> {
         }
         client.open += 1;
         let certainty = u32::from(finding.verdict == Verdict::Fail);
-        let list = if finding.subject.kind == SubjectKind::Path {
+        let list = if is_way(finding) {
             client.about_ways += 1;
             &mut client.ways
         } else {
@@ -106,6 +113,13 @@ impl<'a> OpenFindings<'a> {
             ways: client.ways.into_best_first(),
         };
         self.clients.into_iter().map(of_client).collect()
+    }
+
+    /// A binding is a finding of each client that it reaches.
+    fn owners(&self, finding: &Finding) -> BTreeSet<usize> {
+        let reached =
+            finding.reach.iter().filter_map(|reached| self.owners.get(bare_client(&reached.client_id)));
+        reached.copied().chain(self.owner(finding)).collect()
     }
 
     /// Ids of grants, keys and paths begin with their client's or account's id and a slash; a client's id

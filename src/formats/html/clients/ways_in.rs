@@ -71,14 +71,7 @@ impl WaysIn {
                 (0, false) => "None was found, but the search was not complete.".to_owned(),
                 _ => String::new(),
             },
-            broad: takeover
-                .broad
-                .iter()
-                .take(most)
-                .map(|binding| {
-                    clip(&format!("{} for {} on {}", binding.role, binding.member, binding.resource))
-                })
-                .collect(),
+            broad: takeover.broad.iter().take(most).map(|broad| clip(&broad.binding.title())).collect(),
             broad_more: match takeover.broad.len().saturating_sub(most) {
                 0 => String::new(),
                 more => counted(more as u64, "more", "more"),
@@ -140,7 +133,7 @@ impl Way {
         Self {
             sentence: clip(&path.sentence),
             // What is approved is not to be cut.
-            cut: if approved.is_some() { String::new() } else { clip(&path.cut) },
+            cut: if approved.is_some() { String::new() } else { clip(&path.cut()) },
             marks: approved_by.into_iter().chain(marks).collect(),
         }
     }

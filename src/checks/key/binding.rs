@@ -1,0 +1,332 @@
+//! One binding is one finding: what the checks on access paths say of it together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{key_mint_path, outside_principal, project_wide_role, sign_or_impersonate_path};
+use crate::checks::{Check, subjects};
+use crate::findings::{AlsoCheck, Reached, ReachedBy, Ruling, Subject, Verdict};
+use crate::tenant::{AccessBinding, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant};
+
+/// The checks on access paths. A binding belongs to the first that applies.
+const ORDER: [&Check; 4] = [
+    &outside_principal::CHECK,
+    &key_mint_path::CHECK,
+    &sign_or_impersonate_path::CHECK,
+    &project_wide_role::CHECK,
+];
+
+/// More names than these are counted.
+const MOST_NAMES: usize = 5;
+
+/// The ids of the checks on access paths.
+pub fn path_checks() -> impl Iterator<Item = &'static str> {
+    ORDER.into_iter().map(|check| check.id)
+}
+
+/// What rests on one binding.
+#[derive(Debug)]
+pub struct BindingFacts<'t> {
+    /// What findings about it are about.
+    pub subject: Subject,
+    /// The binding, if one is known.
+    pub binding: Option<&'t AccessBinding>,
+    paths: Vec<(&'t Takeover, &'t TakeoverPath)>,
+    broad: Vec<&'t Takeover>,
+    /// Whether Google's own service holds it.
+    is_agents: bool,
+}
+
+/// Every binding that a finding may be about, by its id.
+#[must_use]
+pub fn bindings(tenant: &Tenant) -> BTreeMap<String, BindingFacts<'_>> {
+    let mut all: BTreeMap<String, BindingFacts<'_>> = BTreeMap::new();
+    for takeover in &tenant.takeovers {
+        for path in takeover.paths_of_others() {
+            let subject = subjects::path(takeover, path);
+            let facts = all
+                .entry(subject.id.clone())
+                .or_insert_with(|| BindingFacts::new(subject, path.binding.as_ref(), true));
+            facts.is_agents &= path.kind == TakeoverPrincipal::ServiceAgent;
+            facts.paths.push((takeover, path));
+        }
+        for broad in &takeover.broad {
+            let subject = subjects::binding(&broad.binding);
+            let facts = all
+                .entry(subject.id.clone())
+                .or_insert_with(|| BindingFacts::new(subject, Some(&broad.binding), broad.is_service_agent));
+            facts.is_agents &= broad.is_service_agent;
+            facts.broad.push(takeover);
+        }
+    }
+    all
+}
+
+/// What the checks say of one binding, as one finding.
+#[derive(Debug)]
+pub struct OneFinding {
+    /// The check that it belongs to.
+    pub check: &'static Check,
+    /// The others that apply.
+    pub also: Vec<AlsoCheck>,
+    /// The finding.
+    pub ruling: Ruling,
+}
+
+impl<'t> BindingFacts<'t> {
+    const fn new(subject: Subject, binding: Option<&'t AccessBinding>, is_agents: bool) -> Self {
+        Self { subject, binding, paths: Vec::new(), broad: Vec::new(), is_agents }
+    }
+
+    /// One finding of what each check says of each account; `kept` is what an earlier run found and this one could not
+    /// look at again.
+    #[must_use]
+    pub fn one_finding(&self, said: Vec<(&'static Check, Ruling)>, kept: Vec<Reached>) -> Option<OneFinding> {
+        let mut verdicts: BTreeMap<usize, Verdict> = BTreeMap::new();
+        for (check, ruling) in &said {
+            let place = ORDER.iter().position(|known| known.id == check.id)?;
+            let verdict = if ruling.accepted_by.is_some() { Verdict::Excepted } else { ruling.verdict };
+            let worst = verdicts.entry(place).or_insert(verdict);
+            *worst = verdict.min(*worst);
+        }
+        let worst = *verdicts.values().min()?;
+        let owner = verdicts.iter().find(|(_, verdict)| **verdict == worst).map(|(place, _)| *place)?;
+        let check = said.iter().map(|(check, _)| *check).find(|check| check.id == ORDER[owner].id)?;
+        let also = verdicts
+            .iter()
+            .filter(|(place, _)| **place != owner)
+            .map(|(place, verdict)| AlsoCheck { check_id: ORDER[*place].id.to_owned(), verdict: *verdict });
+        let also: Vec<AlsoCheck> = also.collect();
+
+        let is_accepted = worst == Verdict::Excepted;
+        let said: Vec<Ruling> = said.into_iter().map(|(_, ruling)| ruling).collect();
+        let first = said.first()?;
+        let verdict = said.iter().map(|ruling| ruling.verdict).min()?;
+        let reach = merged(said.iter().flat_map(|ruling| ruling.reach.iter().cloned()).chain(kept));
+        let counted = || reach.iter().filter(|reached| is_accepted || reached.accepted_by.is_none());
+        let severity = counted().map(|reached| reached.severity).max()?;
+        let mut ruling = Ruling {
+            verdict: if is_accepted { verdict } else { worst },
+            severity,
+            accepted_by: first.accepted_by.clone().filter(|_| is_accepted),
+            message: self.message(check, &counted().collect::<Vec<_>>()),
+            ..first.clone()
+        };
+        for other in &said {
+            ruling.weighed_by.extend(other.weighed_by.iter().filter(|part| !first.weighed_by.contains(part)));
+            for assumption in &other.assumptions {
+                if !ruling.assumptions.contains(assumption) {
+                    ruling.assumptions.push(assumption.clone());
+                }
+            }
+        }
+        ruling.weighed_by.sort_unstable();
+        ruling.weighed_by.dedup();
+        ruling.evidence = self.evidence(&reach, &also, is_accepted);
+        ruling.fix = self.fix(&reach, &also, is_accepted);
+        ruling.reach = reach;
+        Some(OneFinding { check, also, ruling })
+    }
+
+    fn message(&self, check: &Check, counted: &[&Reached]) -> String {
+        let accounts: BTreeSet<&str> = counted.iter().map(|reached| reached.account.as_str()).collect();
+        let principals: BTreeSet<&str> = counted.iter().filter_map(|reached| reached.principal()).collect();
+        let accounts = match accounts.iter().collect::<Vec<_>>().as_slice() {
+            [only] => (*only).to_string(),
+            many => format!("{} service accounts", many.len()),
+        };
+        let holder = self.binding.map_or("", AccessBinding::holder);
+        let who = match principals.iter().collect::<Vec<_>>().as_slice() {
+            [] => {
+                let title = &self.subject.name;
+                return format!("{title} covers {accounts}, and each account that is made below it later");
+            }
+            [only] => (*only).to_string(),
+            many => format!("{} principals", many.len()),
+        };
+        let through = self.binding.map_or_else(String::new, |binding| {
+            let held =
+                if who == holder { String::new() } else { format!(", which {} holds", binding.member) };
+            format!(" through {}{held}", binding.role_title())
+        });
+        let from = if check.id == outside_principal::CHECK.id {
+            self.whose(principals.len())
+        } else {
+            String::new()
+        };
+        format!("{who}{from} can get delegated tokens of {accounts}{through}")
+    }
+
+    /// Whose the principals are, of which this many have it.
+    fn whose(&self, all: usize) -> String {
+        let principals = |is: fn(&TakeoverPath) -> bool| {
+            let paths = self.paths.iter().map(|(_, path)| path).filter(|path| is(path));
+            paths.map(|path| path.principal.as_str()).collect::<BTreeSet<_>>().len()
+        };
+        let outside = principals(|path| path.is_outside == Some(true));
+        match (self.exposure(), all) {
+            (Some(TakeoverPrincipal::Open), 1) => " (open to many)".to_owned(),
+            (Some(TakeoverPrincipal::Open), _) => " (some open to many)".to_owned(),
+            (Some(_), 1) => " (outside the tenant)".to_owned(),
+            (Some(_), _) => format!(" ({outside} outside the tenant)"),
+            (None, _) => " (nobody can tell whose)".to_owned(),
+        }
+    }
+
+    /// Who has it that is not the tenant's own: everybody at once, or somebody outside.
+    fn exposure(&self) -> Option<TakeoverPrincipal> {
+        let exposed = self.paths.iter().map(|(_, path)| path).filter(|path| path.is_exposed());
+        exposed.map(|path| path.kind).max()
+    }
+
+    fn evidence(&self, reach: &[Reached], also: &[AlsoCheck], is_accepted: bool) -> Vec<String> {
+        let mut facts = Facts(Vec::new());
+        let not_agreed = |path: &TakeoverPath| is_accepted || path.approved_by.is_none();
+        let told = self.paths.iter().map(|(_, path)| path).filter(|path| not_agreed(path));
+        let shortest = told.min_by_key(|path| (path.is_closed, path.hops, path.is_conditional));
+        if let Some(path) = shortest {
+            facts.add("path", &path.sentence);
+        }
+        facts.list("service_accounts", reach.iter().map(|reached| reached.account.as_str()));
+        facts.list("client_ids", reach.iter().map(|reached| reached.client_id.as_str()));
+        let holder = self.binding.map_or("", AccessBinding::holder);
+        let others = reach.iter().filter_map(Reached::principal).filter(|principal| *principal != holder);
+        facts.list("principals", others);
+        let edges = [TakeoverEdge::Key, TakeoverEdge::Sign, TakeoverEdge::Indirect, TakeoverEdge::Admin];
+        let count = |edge: TakeoverEdge| {
+            let is_of = |by: &ReachedBy| matches!(by, ReachedBy::Path { edge: of, .. } if *of == edge);
+            reach.iter().filter(|reached| is_of(&reached.by)).count()
+        };
+        let numbers = edges.into_iter().map(|edge| (edge, count(edge))).filter(|(_, count)| *count > 0);
+        let numbers: Vec<String> =
+            numbers.map(|(edge, count)| format!("{count} {}", edge.as_str())).collect();
+        if !numbers.is_empty() {
+            facts.add("access_paths", numbers.join(", "));
+        }
+        if !also.is_empty() {
+            let ids: Vec<&str> = also.iter().map(|also| also.check_id.as_str()).collect();
+            facts.add("also_checks", ids.join(", "));
+        }
+        facts.accepted(reach);
+        facts.list(
+            "not_rechecked",
+            reach.iter().filter(|reached| reached.is_not_rechecked).map(|reached| reached.account.as_str()),
+        );
+        if !self.paths.is_empty() {
+            facts.add("outside", self.outside());
+        }
+        let permissions = self.paths.iter().map(|(_, path)| path.permission.as_str());
+        facts.list("permissions", permissions.filter(|permission| !permission.is_empty()));
+        if self.paths.iter().any(|(_, path)| path.is_conditional) {
+            facts.add("condition", "a path holds only under a condition that is not evaluated");
+        }
+        let disabled = self.paths.iter().map(|(takeover, _)| *takeover).chain(self.broad.iter().copied());
+        facts.list(
+            "service_accounts_disabled",
+            disabled.filter(|takeover| takeover.is_disabled).map(|takeover| takeover.account.as_str()),
+        );
+        if let Some(binding) = self.binding {
+            facts.add("binding", binding.title());
+        }
+        if self.is_agents {
+            facts.add("service_agent", "an account of Google's own, which only its service can be");
+        }
+        facts.0
+    }
+
+    fn outside(&self) -> &'static str {
+        match self.exposure() {
+            Some(TakeoverPrincipal::Open) => "open to many",
+            Some(_) => "yes",
+            None if self.paths.iter().any(|(_, path)| path.is_outside.is_none()) => "unknown",
+            None => "no",
+        }
+    }
+
+    fn fix(&self, reach: &[Reached], also: &[AlsoCheck], is_accepted: bool) -> Option<String> {
+        let binding = self.binding?;
+        let title = binding.title();
+        if self.is_agents {
+            let service = service_of(binding.holder());
+            return Some(format!(
+                "Keep the binding while you use {service}: removing this breaks {service}. If nobody uses it, disable \
+                 its API; then remove the binding {title}."
+            ));
+        }
+        let is_accepted_in_part = !is_accepted && reach.iter().any(|reached| reached.accepted_by.is_some());
+        if is_accepted_in_part {
+            return Some(format!(
+                "Replace the binding {title} by one that gives only what the register accepts, or let the client's \
+                 owner accept the rest as custodians."
+            ));
+        }
+        let is_broad =
+            !self.broad.is_empty() || also.iter().any(|also| also.check_id == project_wide_role::CHECK.id);
+        let instead = if is_broad { " Grant the role on the one service account that needs it." } else { "" };
+        Some(format!("Remove the binding {title}.{instead}"))
+    }
+}
+
+/// The same account reached in the same way is one.
+fn merged(all: impl Iterator<Item = Reached>) -> Vec<Reached> {
+    let mut by_key: BTreeMap<(String, ReachedBy), Reached> = BTreeMap::new();
+    for reached in all {
+        let key = (reached.client_id.clone(), reached.by.clone());
+        let Some(known) = by_key.get_mut(&key) else {
+            by_key.insert(key, reached);
+            continue;
+        };
+        known.severity = known.severity.max(reached.severity);
+        known.accepted_by = known.accepted_by.take().and(reached.accepted_by);
+        known.is_assumed &= reached.is_assumed;
+        known.is_not_rechecked &= reached.is_not_rechecked;
+    }
+    by_key.into_values().collect()
+}
+
+/// What a reader calls the service of an agent: its project without Google's prefix.
+fn service_of(agent: &str) -> String {
+    let domain = agent.split_once('@').map_or(agent, |(_, domain)| domain);
+    let project = domain.split('.').next().unwrap_or(domain);
+    format!("the Google service {}", project.strip_prefix("gcp-sa-").unwrap_or(project))
+}
+
+/// Evidence as it grows.
+struct Facts(Vec<String>);
+
+impl Facts {
+    fn add(&mut self, name: &str, value: impl std::fmt::Display) {
+        self.0.push(format!("{name}: {value}"));
+    }
+
+    /// The number, and some of the names.
+    fn list<'n>(&mut self, name: &str, names: impl Iterator<Item = &'n str>) {
+        let names: BTreeSet<&str> = names.collect();
+        if names.is_empty() {
+            return;
+        }
+        let some: Vec<&str> = names.iter().copied().take(MOST_NAMES).collect();
+        let more = match names.len().saturating_sub(MOST_NAMES) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let number = if names.len() > 1 { format!("{} · ", names.len()) } else { String::new() };
+        self.add(name, format!("{number}{}{more}", some.join(", ")));
+    }
+
+    /// What the register accepts, and by whom.
+    fn accepted(&mut self, reach: &[Reached]) {
+        let mut by_custodian: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for reached in reach {
+            if let Some(custodian) = &reached.accepted_by {
+                by_custodian.entry(custodian).or_default().insert(&reached.account);
+            }
+        }
+        let accounts: BTreeSet<&str> = reach.iter().map(|reached| reached.account.as_str()).collect();
+        for (custodian, accepted) in by_custodian {
+            self.add("custodian", custodian);
+            let names: Vec<&str> = accepted.iter().copied().take(MOST_NAMES).collect();
+            let number = format!("{} of {} service accounts", accepted.len(), accounts.len());
+            self.add("accepted", format!("{number} by the register, for {custodian}: {}", names.join(", ")));
+        }
+    }
+}

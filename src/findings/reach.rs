@@ -1,0 +1,203 @@
+//! What a finding reaches, so that a later run can say what was added.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Severity, Verdict};
+use crate::tenant::TakeoverEdge;
+
+/// Another check that applies to the subject of a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlsoCheck {
+    /// Its id.
+    pub check_id: String,
+    /// Its own verdict, which its counts count.
+    pub verdict: Verdict,
+}
+
+/// How an account is reached.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReachedBy {
+    /// Along an access path.
+    Path {
+        /// From whom.
+        principal: String,
+        /// What is done in the end.
+        edge: TakeoverEdge,
+    },
+    /// By a role for single accounts that is given above the account.
+    RoleAbove,
+}
+
+/// One delegated account that a finding reaches, in one way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reached {
+    /// The client that the account is.
+    pub client_id: String,
+    /// The account's address.
+    pub account: String,
+    /// How.
+    pub by: ReachedBy,
+    /// How bad.
+    pub severity: Severity,
+    /// The custodian of the register by whom it is accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted_by: Option<String>,
+    /// The project of the account, which must be read for it to be judged again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    /// Whether it stands only although something was not read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_assumed: bool,
+    /// Whether an earlier run found it, and this one could not look again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_not_rechecked: bool,
+}
+
+impl Reached {
+    /// What is the same in two runs: the account, and how it is reached.
+    #[must_use]
+    pub fn key(&self) -> (&str, &ReachedBy) {
+        (&self.client_id, &self.by)
+    }
+
+    /// From whom, if along a path.
+    #[must_use]
+    pub fn principal(&self) -> Option<&str> {
+        match &self.by {
+            ReachedBy::Path { principal, .. } => Some(principal),
+            ReachedBy::RoleAbove => None,
+        }
+    }
+}
+
+/// What a finding has that it did not have in the run before.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Added {
+    /// Another check applies.
+    Check {
+        /// Its id.
+        check_id: String,
+    },
+    /// An account.
+    Account {
+        /// Its address.
+        account: String,
+    },
+    /// Somebody who reaches an account.
+    Principal {
+        /// Who.
+        principal: String,
+    },
+    /// A path, or a worse one, between a principal and an account that were there.
+    Path {
+        /// From whom; empty for a role above the account.
+        principal: String,
+        /// To which account.
+        account: String,
+    },
+    /// It is more severe.
+    Severity {
+        /// Before.
+        from: Severity,
+        /// Now.
+        to: Severity,
+    },
+}
+
+impl std::fmt::Display for Added {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Check { check_id } => write!(f, "check {check_id}"),
+            Self::Account { account } => write!(f, "service account {account}"),
+            Self::Principal { principal } => write!(f, "principal {principal}"),
+            Self::Path { principal, account } if principal.is_empty() => {
+                write!(f, "role above {account}")
+            }
+            Self::Path { principal, account } => write!(f, "access path from {principal} to {account}"),
+            Self::Severity { from, to } => write!(f, "severity {to} instead of {from}"),
+        }
+    }
+}
+
+/// What is reached now and was not, or was accepted, in the run before.
+#[must_use]
+pub fn added(before: &[Reached], now: &[Reached]) -> BTreeSet<Added> {
+    let known: HashMap<_, _> = before.iter().map(|known| (known.key(), known)).collect();
+    let accounts: HashSet<&str> = before.iter().map(|known| known.client_id.as_str()).collect();
+    let principals: HashSet<&str> = before.iter().filter_map(Reached::principal).collect();
+    let grows = |reached: &&Reached| {
+        reached.accepted_by.is_none()
+            && known
+                .get(&reached.key())
+                .is_none_or(|known| known.accepted_by.is_some() || known.severity < reached.severity)
+    };
+    let mut added = BTreeSet::new();
+    for reached in now.iter().filter(grows) {
+        let principal = reached.principal().unwrap_or_default();
+        let is_new_account = !accounts.contains(reached.client_id.as_str());
+        let is_new_principal = !principal.is_empty() && !principals.contains(principal);
+        let account = reached.account.clone();
+        if is_new_account {
+            added.insert(Added::Account { account: account.clone() });
+        }
+        if is_new_principal {
+            added.insert(Added::Principal { principal: principal.to_owned() });
+        }
+        if !is_new_account && !is_new_principal {
+            added.insert(Added::Path { principal: principal.to_owned(), account });
+        }
+    }
+    added
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reached(client: &str, principal: &str) -> Reached {
+        Reached {
+            client_id: client.to_owned(),
+            account: format!("{client}@p.iam.gserviceaccount.com"),
+            by: ReachedBy::Path { principal: principal.to_owned(), edge: TakeoverEdge::Sign },
+            severity: Severity::High,
+            accepted_by: None,
+            project: None,
+            is_assumed: false,
+            is_not_rechecked: false,
+        }
+    }
+
+    fn told(before: &[Reached], now: &[Reached]) -> Vec<Added> {
+        added(before, now).into_iter().collect()
+    }
+
+    #[test]
+    fn a_new_account_a_new_principal_and_a_new_path_between_known_ones_are_each_named() {
+        let before = [reached("a", "ann"), reached("b", "bob")];
+        let with = |more: Reached| [before.to_vec(), vec![more]].concat();
+        let account = |client: &str| format!("{client}@p.iam.gserviceaccount.com");
+        assert_eq!(told(&before, &before), []);
+        assert_eq!(told(&before, &with(reached("c", "ann"))), [Added::Account { account: account("c") }]);
+        assert_eq!(
+            told(&before, &with(reached("a", "eve"))),
+            [Added::Principal { principal: "eve".to_owned() }]
+        );
+        let path = Added::Path { principal: "ann".to_owned(), account: account("b") };
+        assert_eq!(told(&before, &with(reached("b", "ann"))), [path]);
+    }
+
+    #[test]
+    fn what_gets_worse_or_is_no_longer_accepted_is_added_and_what_is_accepted_is_not() {
+        let plain = [reached("a", "ann")];
+        let accepted = [Reached { accepted_by: Some("user:ann".to_owned()), ..plain[0].clone() }];
+        let worse = [Reached { severity: Severity::Critical, ..plain[0].clone() }];
+        assert_eq!(told(&plain, &worse).len(), 1);
+        assert_eq!(told(&accepted, &plain).len(), 1);
+        assert_eq!(told(&plain, &accepted), []);
+        assert_eq!(told(&[], &accepted), []);
+    }
+}

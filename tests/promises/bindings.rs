@@ -1,0 +1,249 @@
+//! A binding is one finding: what a person can remove, with everything that it reaches.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use workspace_audit_emulator::{Fault, Options, TenantName};
+
+use crate::support::{Audit, Tenant, binary};
+
+const NOW: &str = "2026-11-21T07:00:00Z";
+const PATH_CHECKS: [&str; 4] = ["KEY-04", "KEY-05", "KEY-06", "KEY-07"];
+const CREATOR: &str = "roles/iam.serviceAccountTokenCreator";
+const PROJECT: &str = "POST /v3/projects/apps-project:getIamPolicy";
+const MEMBERS: &str = "GET /admin/directory/v1/groups/*/members";
+
+fn options(faults: Vec<Fault>) -> Options {
+    Options { tenant: TenantName::Typical, at: Some(NOW.parse().unwrap()), faults, ..Options::default() }
+}
+
+fn typical() -> Tenant {
+    Tenant::with(options(Vec::new()))
+}
+
+fn patched(route: &str, patch: &Value) -> Fault {
+    format!("{route} patch").parse::<Fault>().unwrap().with_text(&patch.to_string()).unwrap()
+}
+
+/// The findings about access paths.
+fn of_bindings(audit: &Audit) -> Vec<Value> {
+    let report = audit.json("report.json");
+    let all = report["findings"].as_array().unwrap().iter();
+    all.filter(|finding| !finding["reach"].as_array().unwrap().is_empty()).cloned().collect()
+}
+
+fn find(audit: &Audit, subject: &str) -> Value {
+    let found: Vec<Value> = of_bindings(audit)
+        .into_iter()
+        .filter(|finding| finding["subject"]["id"].as_str().unwrap().contains(subject))
+        .collect();
+    let [only] = found.as_slice() else { panic!("{subject}: {found:#?}") };
+    only.clone()
+}
+
+fn accounts(finding: &Value) -> BTreeSet<String> {
+    let reach = finding["reach"].as_array().unwrap().iter();
+    reach.map(|reached| reached["account"].as_str().unwrap().to_owned()).collect()
+}
+
+fn added(finding: &Value) -> BTreeSet<String> {
+    let added = finding["added"].as_array().unwrap().iter();
+    added.map(|added| added["kind"].as_str().unwrap().to_owned()).collect()
+}
+
+fn checks_of(finding: &Value) -> Vec<String> {
+    let also = finding["also_checks"].as_array().unwrap().iter().map(|also| &also["check_id"]);
+    let ids = std::iter::once(&finding["check_id"]).chain(also);
+    ids.map(|id| id.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_binding_is_one_finding_and_every_path_is_in_one() {
+    for name in [TenantName::Typical, TenantName::Neglected] {
+        let tenant = Tenant::with(Options { tenant: name, ..options(Vec::new()) });
+        let audit = tenant.audit();
+        let findings = of_bindings(&audit);
+        assert!(findings.len() <= 20, "{}", findings.len());
+        let subjects: BTreeSet<_> =
+            findings.iter().map(|finding| finding["subject"]["id"].to_string()).collect();
+        assert_eq!(subjects.len(), findings.len(), "one a binding");
+        let mut reached = BTreeSet::new();
+        for finding in &findings {
+            for way in finding["reach"].as_array().unwrap() {
+                if let Some(path) = way["by"].get("path") {
+                    reached
+                        .insert([&way["client_id"], &path["principal"], &path["edge"]].map(Value::to_string));
+                }
+            }
+        }
+        for row in audit.rows("sa_paths.csv") {
+            // What an account may do to itself, keyless signing needs.
+            if row["principal"] != row["service_account"] {
+                let path = ["client_id", "principal", "edge"].map(|column| json!(row[column]).to_string());
+                assert!(reached.contains(&path), "{path:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_binding_belongs_to_the_first_check_that_applies_and_each_of_them_counts_it() {
+    let tenant = typical();
+    let audit = tenant.audit();
+    let findings = of_bindings(&audit);
+    let order = |check: &str| ["KEY-06", "KEY-04", "KEY-05", "KEY-07"].iter().position(|id| *id == check);
+    for check in PATH_CHECKS {
+        let applies = findings.iter().filter(|finding| checks_of(finding).iter().any(|id| id == check));
+        assert_eq!(audit.verdicts(check)["fail"], applies.count() as u64, "{check}");
+    }
+    for finding in &findings {
+        let checks = checks_of(finding);
+        assert!(checks.is_sorted_by_key(|check| order(check)), "{checks:?}");
+    }
+    let of = |subject| checks_of(&find(&audit, subject));
+    assert_eq!(of("allAuthenticatedUsers"), ["KEY-06", "KEY-05"]);
+    assert_eq!(of("roles/owner/user:signe.dahl@example.com"), ["KEY-04", "KEY-05"]);
+    assert_eq!(of("runner@data-project"), ["KEY-05", "KEY-07"]);
+}
+
+#[test]
+fn what_a_binding_reaches_more_than_before_is_named_and_the_finding_has_worsened() {
+    let mut tenant = typical();
+    let first = tenant.audit();
+    let erik = "serviceAccountUser/user:erik.sandberg@example.com";
+    assert_eq!(accounts(&find(&first, erik)).len(), 1);
+    assert_eq!(find(&first, "group:platform@example.com")["change"], "new");
+
+    // One more member of a group; nothing else changes.
+    let mallory = json!([{"op": "add", "path": "/members/-", "value":
+        {"kind": "admin#directory#member", "id": "99999", "email": "mallory@example.com", "role": "MEMBER", "type": "USER", "status": "ACTIVE"}}]);
+    let members = || patched(MEMBERS, &mallory);
+    tenant.becomes(options(vec![members()]));
+    let second = tenant.audit();
+    let grown = find(&second, "group:platform@example.com");
+    assert_eq!(grown["change"], "worsened", "{grown:#}");
+    assert_eq!(added(&grown), BTreeSet::from(["principal".to_owned()]));
+    assert!(grown["added"].to_string().contains("mallory@example.com"));
+    let worsened: Vec<_> =
+        of_bindings(&second).into_iter().filter(|finding| finding["change"] == "worsened").collect();
+    assert!(
+        !worsened.is_empty()
+            && worsened.iter().all(|finding| finding["added"].to_string().contains("mallory@"))
+    );
+
+    let rows = second.rows("findings.csv");
+    let row = rows.iter().find(|row| row["subject_id"].contains("group:platform@example.com")).unwrap();
+    assert!(row["added"].contains("mallory@example.com"), "{row:?}");
+
+    tenant.becomes(options(vec![members()]));
+    let third = find(&tenant.audit(), "group:platform@example.com");
+    assert_eq!((&third["change"], added(&third).len()), (&json!("open"), 0), "news once");
+}
+
+#[test]
+fn what_could_not_be_read_in_between_is_kept_and_is_no_growth_when_it_is_read_again() {
+    let mut tenant = typical();
+    let first = tenant.audit();
+    let owner = "roles/owner/user:signe.dahl@example.com";
+    let group = "group:platform@example.com";
+    let before = (accounts(&find(&first, owner)), find(&first, group)["reach"].as_array().unwrap().len());
+    tenant.becomes(options(vec![format!("{MEMBERS} 403").parse().unwrap()]));
+    let second = tenant.audit();
+    let kept = find(&second, group);
+    assert_eq!(kept["reach"].as_array().unwrap().len(), before.1, "{kept:#}");
+    assert!(kept["reach"].to_string().contains("is_not_rechecked"), "{kept:#}");
+    tenant.becomes(options(Vec::new()));
+    let third = tenant.audit();
+    let again = find(&third, group);
+    assert_ne!(again["change"], "worsened", "{again:#}");
+    assert_eq!(added(&again), BTreeSet::new());
+    assert!(!again["reach"].to_string().contains("is_not_rechecked"));
+    assert_eq!(accounts(&find(&third, owner)), before.0);
+    assert!(!third.json("report.json")["fixed"].to_string().contains("KEY-0"));
+}
+
+#[test]
+fn a_binding_that_is_removed_is_fixed_once() {
+    let mut tenant = typical();
+    let first = tenant.audit();
+    let id = find(&first, "roles/owner/user:signe.dahl@example.com")["subject"]["id"].clone();
+    let policy = json!([{"op": "replace", "path": "/bindings", "value": []}]);
+    tenant.becomes(options(vec![patched(PROJECT, &policy)]));
+    let second = tenant.audit();
+    let fixed = second.json("report.json")["fixed"].as_array().unwrap().clone();
+    assert_eq!(fixed.iter().filter(|fixed| fixed["subject"]["id"] == id).count(), 1, "{fixed:#?}");
+}
+
+#[test]
+fn googles_own_service_agents_are_for_review_and_the_fix_says_what_breaks() {
+    let tenant = typical();
+    let policies = tenant.audit();
+    drop(policies);
+    let organization = tenant
+        .requests()
+        .iter()
+        .find_map(|request| {
+            Some(request.path.strip_prefix("/v3/organizations/")?.split(':').next()?.to_owned())
+        })
+        .unwrap();
+    let agent = format!("service-org-{organization}@gcp-sa-pam.iam.gserviceaccount.com");
+    let binding = json!({"role": CREATOR, "members": [format!("serviceAccount:{agent}")]});
+    let patch = json!([{"op": "add", "path": "/bindings/-", "value": binding}]);
+    let tenant = Tenant::with(options(vec![patched("POST /v3/organizations/*:getIamPolicy", &patch)]));
+    let finding = find(&tenant.audit(), &agent);
+    assert_eq!((&finding["verdict"], &finding["severity"]), (&json!("review"), &json!("medium")));
+    assert!(finding["fix"].as_str().unwrap().contains("pam"), "{}", finding["fix"]);
+}
+
+fn exceptions(tenant: &Tenant, entries: &[(&str, &str)]) -> Audit {
+    let text: String = entries
+        .iter()
+        .map(|(check, subject)| {
+            format!(
+                "[[exception]]\ncheck = \"{check}\"\nsubject = \"{subject}\"\nreason = \"agreed\"\nowner = \
+                 \"it@example.com\"\nexpires = 2027-06-30\n\n"
+            )
+        })
+        .collect();
+    let file = tenant.folder.path().join("exceptions.toml");
+    std::fs::write(&file, text).unwrap();
+    let config = tenant.files.config.display().to_string();
+    let set = format!("checks.exceptions={}", file.display());
+    let judged = binary(&["judge", "latest", "--config", &config, "--set", &set], &[]);
+    Audit::of(&judged, tenant.folder.path().join("reports"))
+}
+
+#[test]
+fn an_exception_names_a_binding_by_its_id_or_its_holder_and_covers_no_other() {
+    let tenant = typical();
+    let first = tenant.audit();
+    let id =
+        find(&first, "roles/owner/user:signe.dahl@example.com")["subject"]["id"].as_str().unwrap().to_owned();
+    for subject in [id.as_str(), "signe.dahl@example.com", "user:signe.dahl@example.com"] {
+        let audit = exceptions(&tenant, &[("KEY-04", subject)]);
+        let excepted: Vec<_> =
+            of_bindings(&audit).into_iter().filter(|finding| finding["verdict"] == "excepted").collect();
+        let [only] = excepted.as_slice() else { panic!("{subject}: {excepted:#?}") };
+        assert_eq!(only["subject"]["id"], id, "{subject}");
+        assert!(only["also_checks"].as_array().unwrap().iter().all(|also| also["verdict"] == "excepted"));
+    }
+    // One for another check that applies accepts that check alone.
+    let audit = exceptions(&tenant, &[("KEY-05", &id)]);
+    let open = find(&audit, &id);
+    assert_eq!((&open["verdict"], &open["also_checks"][0]["verdict"]), (&json!("fail"), &json!("excepted")));
+}
+
+#[test]
+fn an_exception_for_a_path_is_told_which_binding_it_means_now() {
+    let tenant = typical();
+    let first = tenant.audit();
+    let owner = find(&first, "roles/owner/user:signe.dahl@example.com");
+    let client = owner["reach"][0]["client_id"].as_str().unwrap();
+    let subject = format!("{client}/signe.dahl@example.com/key");
+    let audit = exceptions(&tenant, &[("KEY-04", &subject)]);
+    let rows = audit.rows("findings.csv");
+    let told = rows.iter().find(|row| row["check_id"] == "EXC-02").unwrap();
+    let now = format!("KEY-04/{}", owner["subject"]["id"].as_str().unwrap());
+    assert!(told["evidence"].contains(&now), "{told:?}");
+    assert_eq!(find(&audit, "roles/owner/user:signe.dahl@example.com")["verdict"], "fail");
+}
