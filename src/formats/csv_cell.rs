@@ -1,8 +1,8 @@
 //! Cells that no spreadsheet runs: the one place where text of the tenant becomes part of a CSV file.
 //!
 //! Two changes are made to text, and no others. Control characters and line separators become U+FFFD.
-//! Then text that could start a formula gets one leading `'`, so that a cell that starts with `'` and
-//! would need the guard without it is the text after the `'`.
+//! Then text that could start a formula gets one leading `'`, and so does text behind a separator other than the
+//! comma, so that a `'` there stands for itself unless what follows would need the guard.
 
 use std::borrow::Cow;
 
@@ -19,6 +19,17 @@ const STARTERS: &[char] = &[
     '\u{FB29}', '\u{2212}', '\u{FFFD}',
 ];
 
+/// Where spreadsheets split a line, beside the comma: at `;` where the comma is the decimal separator, quoted or not.
+/// And what compatibility normalization turns into it. A tab is a control character, and gone by then.
+const SEPARATORS: &[char] = &[';', '\u{37E}', '；', '﹔'];
+
+/// How cells become a file: what holds a `;` is quoted too, as the comment sign would be.
+pub(super) fn writer() -> csv::WriterBuilder {
+    let mut writer = csv::WriterBuilder::new();
+    writer.terminator(csv::Terminator::CRLF).comment(Some(b';'));
+    writer
+}
+
 /// One cell, safe to write.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Cell<'a>(Cow<'a, str>);
@@ -31,7 +42,7 @@ impl AsRef<[u8]> for Cell<'_> {
 
 /// Any text.
 pub(super) fn text<'a>(text: impl Into<Cow<'a, str>>) -> Cell<'a> {
-    let text = without_controls(text.into());
+    let text = guarded_behind_separators(without_controls(text.into()));
     Cell(if could_start_formula(&text) { Cow::Owned(format!("'{text}")) } else { text })
 }
 
@@ -74,10 +85,10 @@ pub(super) fn last_login(last_login: LastLogin) -> Cell<'static> {
     }
 }
 
-/// A JSON array; `[]` is known to be empty.
+/// A JSON array; `[]` is known to be empty. It starts no formula, but its items may hold separators.
 pub(super) fn list<'a>(items: impl IntoIterator<Item = &'a str>) -> Cell<'static> {
-    let items: Vec<_> = items.into_iter().map(|item| without_controls(item.into())).collect();
-    text(serde_json::Value::from(items).to_string())
+    let items = items.into_iter().map(|item| guarded_behind_separators(without_controls(item.into())));
+    Cell(Cow::Owned(serde_json::Value::from(items.collect::<Vec<_>>()).to_string()))
 }
 
 /// Nobody knows.
@@ -91,6 +102,21 @@ fn without_controls(text: Cow<'_, str>) -> Cow<'_, str> {
     } else {
         text
     }
+}
+
+fn guarded_behind_separators(text: Cow<'_, str>) -> Cow<'_, str> {
+    let needs_guard = |(_, behind): &(usize, &str)| could_start_formula(behind);
+    let places = text.match_indices(SEPARATORS).map(|(at, separator)| at + separator.len());
+    let places: Vec<usize> =
+        places.map(|at| (at, &text[at..])).filter(needs_guard).map(|(at, _)| at).collect();
+    if places.is_empty() {
+        return text;
+    }
+    let mut guarded = text.into_owned();
+    for at in places.into_iter().rev() {
+        guarded.insert(at, '\'');
+    }
+    Cow::Owned(guarded)
 }
 
 /// Whether a spreadsheet, or the next program after one that trims or unquotes, could run it.
@@ -110,14 +136,38 @@ mod tests {
     }
 
     /// What a reader who knows the two rules gets back.
-    fn unguarded(cell: &str) -> &str {
-        cell.strip_prefix('\'').filter(|rest| could_start_formula(rest)).unwrap_or(cell)
+    fn unguarded(cell: &str) -> String {
+        let parts = cell.split_inclusive(SEPARATORS);
+        parts
+            .map(|part| part.strip_prefix('\'').filter(|rest| could_start_formula(rest)).unwrap_or(part))
+            .collect()
+    }
+
+    fn unguarded_item(item: &str) -> String {
+        let start = item.find(SEPARATORS).unwrap_or(item.len());
+        item[..start].to_owned() + &unguarded(&format!(";{}", &item[start..]))[1..]
+    }
+
+    fn file_of(cell: &Cell<'_>) -> Vec<u8> {
+        let mut writer = writer().from_writer(Vec::new());
+        writer.write_record([b"before".as_slice(), cell.as_ref(), b"after"]).unwrap();
+        writer.into_inner().unwrap()
+    }
+
+    /// No cell is run by a spreadsheet that splits at a semicolon.
+    fn assert_harmless_split_at_semicolons(cell: &Cell<'_>) {
+        let file = file_of(cell);
+        let mut reader =
+            csv::ReaderBuilder::new().delimiter(b';').has_headers(false).flexible(true).from_reader(&*file);
+        for record in reader.records() {
+            for read in &record.unwrap() {
+                assert!(!could_start_formula(read) || read.starts_with('\''), "{read:?}");
+            }
+        }
     }
 
     fn through_a_file(cell: &Cell<'_>) -> String {
-        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-        writer.write_record([b"before".as_slice(), cell.as_ref(), b"after"]).unwrap();
-        let file = writer.into_inner().unwrap();
+        let file = file_of(cell);
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(file.as_slice());
         let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
         assert_eq!(records.len(), 1, "{file:?}");
@@ -132,12 +182,15 @@ mod tests {
             "\u{A0}", "\u{FEFF}", "\u{200B}", "\u{202E}", "\u{9B}", "\u{7F}", "\u{2028}", "\u{FFFD}", ",",
             ";",
         ]);
-        (prop::collection::vec(start, 0..4), any::<String>()).prop_map(|(start, rest)| start.concat() + &rest)
+        let starts = || prop::collection::vec(start.clone(), 0..4);
+        (starts(), any::<String>(), starts(), any::<String>())
+            .prop_map(|(start, text, then, rest)| start.concat() + &text + &then.concat() + &rest)
     }
 
     proptest! {
         #[test]
         fn any_text_comes_back_as_one_harmless_cell(original in hostile()) {
+            assert_harmless_split_at_semicolons(&text(&*original));
             let read = through_a_file(&text(&*original));
             prop_assert!(!could_start_formula(&read) || read.starts_with('\''));
             prop_assert!(!read.starts_with(STARTERS));
@@ -147,11 +200,13 @@ mod tests {
 
         #[test]
         fn any_list_comes_back_as_one_harmless_cell(original in prop::collection::vec(hostile(), 0..4)) {
+            assert_harmless_split_at_semicolons(&list(original.iter().map(String::as_str)));
             let read = through_a_file(&list(original.iter().map(String::as_str)));
             prop_assert!(read.starts_with('['));
             prop_assert!(!read.contains(char::is_control));
             let expected: Vec<_> = original.iter().map(|item| item.replace(char::is_control, "\u{FFFD}")).collect();
-            prop_assert_eq!(serde_json::from_str::<Vec<String>>(&read).unwrap(), expected);
+            let items = serde_json::from_str::<Vec<String>>(&read).unwrap();
+            prop_assert_eq!(items.iter().map(|item| unguarded_item(item)).collect::<Vec<_>>(), expected);
         }
     }
 
@@ -171,6 +226,9 @@ mod tests {
             ("\t=1", "'\u{FFFD}=1"),
             ("\rx", "'\u{FFFD}x"),
             ("\nx", "'\u{FFFD}x"),
+            ("x;=cmd|'/c calc'!A1;", "x;'=cmd|'/c calc'!A1;"),
+            ("=1;=2; +3", "'=1;'=2;' +3"),
+            ("x；=1", "x；'=1"),
         ] {
             assert_eq!(written(&text(original)), expected, "{original:?}");
         }
@@ -178,10 +236,30 @@ mod tests {
 
     #[test]
     fn everything_else_stays_as_it_is() {
-        for original in
-            ["", "'t Hooft", "Ann O'Neil", "a=b", "117", "ann@example.com", "|x", "%x", "李", "👩‍💻", "/Sales"]
-        {
+        for original in [
+            "",
+            "'t Hooft",
+            "Ann O'Neil",
+            "a=b",
+            "a; b",
+            "a;'b",
+            ";",
+            "117",
+            "ann@example.com",
+            "|x",
+            "%x",
+            "李",
+            "👩‍💻",
+            "/Sales",
+        ] {
             assert_eq!(written(&text(original)), original);
+        }
+    }
+
+    #[test]
+    fn what_holds_a_semicolon_is_quoted() {
+        for cell in [text("a;b"), list(["a;b"])] {
+            assert!(file_of(&cell).starts_with(b"before,\""));
         }
     }
 

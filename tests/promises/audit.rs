@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::support::{Audit, Tenant, files_below};
+use crate::support::{Audit, Tenant, files_below, unguarded};
 use serde_json::Value;
 use workspace_audit_emulator::{Options, TenantName};
 
@@ -38,8 +38,7 @@ fn field(value: &Value, name: &str) -> String {
 }
 
 fn same(cell: &str, truth: &str) -> bool {
-    // One leading apostrophe is the formula guard; what it guards is tested where it is made.
-    cell == truth || cell.strip_prefix('\'') == Some(truth)
+    cell == truth || unguarded(cell) == truth
 }
 
 /// Gmail state and reading, as design says, from what the tenant holds.
@@ -139,7 +138,6 @@ fn every_send_as_address_is_the_mailboxs_own() {
             ]);
         }
     }
-    let unguarded = |text: &String| text.strip_prefix('\'').unwrap_or(text).to_owned();
     let found: BTreeSet<_> = audit
         .rows("send_as.csv")
         .iter()

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::support::{Audit, binary};
+use crate::support::{Audit, binary, unguarded};
 
 /// The version that wrote the history, its tenant, and the ids of its runs, the newest first.
 const HISTORIES: &[(&str, &str, [&str; 2])] = &[
@@ -77,8 +77,11 @@ fn the_facts_of_a_kept_history_are_told_as_they_were_when_it_was_written() {
             assert_eq!(then.len(), now.len(), "{version} {tenant} {file}");
             for (then, now) in then.iter().zip(&now) {
                 // Columns are added at the end only; what stood in a column still does.
-                let same = then.keys().map(|column| (column.clone(), now[column].clone())).collect();
-                assert_eq!(*then, same, "{version} {tenant} {file}");
+                // The guard against formulas does not stand in text, and may become stricter.
+                for (column, then) in then {
+                    let now = &now[column];
+                    assert_eq!(unguarded(then), unguarded(now), "{version} {tenant} {file} {column}");
+                }
             }
         }
     }

@@ -153,6 +153,11 @@ impl Audit {
     }
 }
 
+/// A cell without the apostrophes that guard formulas; what they guard is tested where they are made.
+pub(crate) fn unguarded(cell: &str) -> String {
+    cell.strip_prefix('\'').unwrap_or(cell).replace(";'", ";")
+}
+
 /// Where the contract tests have every emulator log, the binary's own included.
 const EMULATOR_LOG: &str = "WORKSPACE_AUDIT_EMULATOR_LOG";
 

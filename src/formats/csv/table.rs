@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::formats::csv_cell::Cell;
+use crate::formats::csv_cell::{self, Cell};
 use crate::formats::private_file::private_file;
 use crate::formats::{FormatError, FormatOptions, Source};
 use crate::tenant::{Tenant, UserFacts};
@@ -56,10 +56,7 @@ impl TableFile {
     }
 
     pub(super) fn over(name: &'static str, file: File) -> Self {
-        let writer = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .buffer_capacity(1 << 16)
-            .from_writer(file);
+        let writer = csv_cell::writer().buffer_capacity(1 << 16).from_writer(file);
         Self { name, writer }
     }
 
