@@ -32,6 +32,19 @@ pub enum StoreError {
         /// What is wrong with it.
         what: String,
     },
+    /// It is gone, and files that SQLite kept beside it are not.
+    #[error(
+        "the history {} is gone, but {} {} left: what a run wrote to it before it was killed",
+        path.display(),
+        left.join(" and "),
+        if left.len() == 1 { "is" } else { "are" }
+    )]
+    Left {
+        /// As configured.
+        path: PathBuf,
+        /// The files, by name: they are in the folder of the history.
+        left: Vec<String>,
+    },
     /// It was taken away while it was in use.
     #[error("{} was removed or replaced during the run", path.display())]
     Moved {
@@ -92,6 +105,10 @@ impl StoreError {
             Self::Damaged { .. } => {
                 "Restore `[history] path` from a backup, or move the file away to begin a new history. The file was \
                  not touched."
+            }
+            Self::Left { .. } => {
+                "Move the history back beside these files if you have it. Otherwise move these files out of the \
+                 folder, then restore a backup or run again to begin a new history. Nothing was touched."
             }
             Self::Moved { .. } => {
                 "Leave the history and the files beside it alone while a run is under way, then run again. Restore \

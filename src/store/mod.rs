@@ -127,6 +127,7 @@ impl Store {
         let lock = Lock::take(&real)?;
         sweep(&real);
         if !exists(&real)? {
+            refuse_left(&real)?;
             if seal::remove(&real).map_err(refuse)? {
                 tracing::warn!(
                     "the history {} was there and is gone: a new one begins, with nothing to compare with",
@@ -268,6 +269,15 @@ fn sweep(history: &Path) {
             let _ = std::fs::remove_file(entry.path());
         }
     }
+}
+
+/// Refuses what SQLite kept beside a history that is gone: it would be read into the new one.
+fn refuse_left(history: &Path) -> Result<(), StoreError> {
+    let files = ["-wal", "-shm", "-journal"].map(|suffix| beside(history, suffix));
+    let left = files.iter().filter(|path| path.symlink_metadata().is_ok());
+    let left: Vec<String> =
+        left.filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect();
+    if left.is_empty() { Ok(()) } else { Err(StoreError::Left { path: history.to_owned(), left }) }
 }
 
 /// Makes an empty history. It appears whole, so that an empty file is never one.

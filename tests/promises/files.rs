@@ -118,6 +118,47 @@ fn a_history_that_is_gone_is_told_once_and_a_new_one_begins() {
 }
 
 #[test]
+fn what_is_left_of_a_history_that_is_gone_is_not_read_into_a_new_one() {
+    let tenant = Tenant::with(slow());
+    let mut child = start(&tenant);
+    wait_for_mailboxes(&tenant, 100);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let history = reports(&tenant).join("history.sqlite");
+    let beside = |suffix: &str| reports(&tenant).join(format!("history.sqlite{suffix}"));
+    let wal = std::fs::read(beside("-wal")).unwrap();
+    assert!(!wal.is_empty());
+    std::fs::remove_file(&history).unwrap();
+    let away = tenant.folder.path().join("away");
+    std::fs::create_dir(&away).unwrap();
+    let refused = |left: &[&str]| {
+        let asked = tenant.requests().len();
+        let audit = tenant.audit();
+        audit.assert_code(1);
+        for suffix in left {
+            assert!(audit.stderr.contains(&format!("history.sqlite{suffix}")), "{}", audit.stderr);
+        }
+        assert_eq!(tenant.requests().len(), asked, "nothing is asked");
+        assert!(!history.exists(), "{left:?}");
+    };
+    for _ in ["one run", "the next"] {
+        refused(&["-wal", "-shm"]);
+        assert!(std::fs::read(beside("-wal")).unwrap() == wal, "it was written to");
+    }
+    for suffix in ["-wal", "-shm"] {
+        std::fs::rename(beside(suffix), away.join(suffix)).unwrap();
+    }
+    for suffix in ["-shm", "-journal"] {
+        std::fs::write(beside(suffix), "left").unwrap();
+        refused(&[suffix]);
+        assert_eq!(std::fs::read_to_string(beside(suffix)).unwrap(), "left");
+        std::fs::remove_file(beside(suffix)).unwrap();
+    }
+    tenant.audit().assert_code(0);
+    tenant.audit().assert_code(0);
+}
+
+#[test]
 fn a_history_that_was_damaged_or_cut_is_refused_and_not_touched() {
     let tenant = Tenant::named(TenantName::Healthy);
     tenant.audit().assert_code(0);
