@@ -206,7 +206,9 @@ impl Heard {
         let (name, at) = self.contradicted.first()?;
         let day = at.date_naive();
         let message = format!("Google listed no event {name}, but an earlier run read one of {day}");
-        Some(gaps::contradicted(part, message))
+        let gap = gaps::contradicted(part, message);
+        let reason = self.lacks_only().map_or(gap.reason, |events| events.not_listed().to_owned());
+        Some(Gap { reason, ..gap })
     }
 
     fn reading<T>(self, part: Part, facts: T) -> Reading<T> {
@@ -609,6 +611,22 @@ mod tests {
         let clients: Vec<String> = tally.uses().map(|used| used.of.client).collect();
         assert_eq!(clients, ["118", "407-a.apps.googleusercontent.com", UNKNOWN_CLIENT]);
         assert_eq!(nameless.count, 1);
+    }
+
+    #[test]
+    fn what_contradicts_an_earlier_run_is_a_gap_of_its_own_kind_of_events_only() {
+        let at = "2026-11-20T07:00:00Z".parse().unwrap();
+        let gap = |names: &[&'static str]| {
+            let contradicted = names.iter().map(|name| (*name, at)).collect();
+            let heard = Heard { any: true, any_event: true, contradicted, ..Heard::default() };
+            heard.reading(Part::AdminLog, ()).gap().cloned().unwrap()
+        };
+        let delegations = gap(&["REMOVE_API_CLIENT_ACCESS"]);
+        assert!(delegations.is_only_of(AdminEvents::Delegations), "{}", delegations.reason);
+        let settings = gap(&["CREATE_GMAIL_SETTING"]);
+        assert!(settings.is_only_of(AdminEvents::GmailSettings), "{}", settings.reason);
+        let both = gap(&["CREATE_GMAIL_SETTING", "REMOVE_API_CLIENT_ACCESS"]);
+        assert_eq!(both.reason, causes::EMPTY_LISTING.id);
     }
 
     #[test]

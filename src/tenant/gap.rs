@@ -52,12 +52,21 @@ impl AdminEvents {
         }
     }
 
-    /// The reason of a gap that lacks nothing else.
+    /// The reason of a gap that lacks nothing else, because Google refused to list them.
     #[must_use]
     pub const fn refused(self) -> &'static str {
         match self {
             Self::Delegations => "delegation_events_refused",
             Self::GmailSettings => "gmail_setting_events_refused",
+        }
+    }
+
+    /// The reason of a gap that lacks nothing else, because Google listed none although there is one.
+    #[must_use]
+    pub const fn not_listed(self) -> &'static str {
+        match self {
+            Self::Delegations => "delegation_events_not_listed",
+            Self::GmailSettings => "gmail_setting_events_not_listed",
         }
     }
 }
@@ -66,7 +75,7 @@ impl Gap {
     /// Whether only these events of the admin log are missing: the others were read.
     #[must_use]
     pub fn is_only_of(&self, events: AdminEvents) -> bool {
-        self.reason == events.refused()
+        [events.refused(), events.not_listed()].contains(&self.reason.as_str())
     }
 
     /// The reason of a gap that lacks single rows of listings that were read to their end. The same as the id of

@@ -170,6 +170,22 @@ fn an_event_that_was_accepted_is_open_again_without_its_exception_and_not_new() 
     assert_eq!((row["verdict"].as_str(), row["change"].as_str()), ("fail", "worsened"));
 }
 
+#[test]
+fn settings_that_the_log_does_not_list_any_more_leave_its_delegations_read() {
+    let log = entries("given", Utc::now() - Duration::days(4));
+    let mut tenant = Tenant::with(options(&log));
+    tenant.audit_with(&["--set", READ_ALL], &[]).assert_code(0);
+    let without = log.into_iter().filter(|entry| !matches!(entry.what, Logged::GmailSetting { .. }));
+    tenant.becomes(options(&without.collect::<Vec<_>>()));
+    let audit = tenant.audit_with(&["--set", READ_ALL], &[]);
+    audit.assert_code(4);
+    assert_eq!(audit.coverage("admin_log")["failed"], "1");
+    assert!(audit.verdicts("TEN-06")["not_assessed"] > 0);
+    assert_eq!(audit.verdicts("DWD-07")["not_assessed"], 0);
+    assert_eq!(changes(&audit, "DWD-07", "given"), ["open"]);
+    assert_eq!(changes(&audit, "TEN-06", "given"), ["open"]);
+}
+
 /// The demo's events are so many days before its run: each run's log has forgotten those of the run before.
 #[test]
 fn an_event_stays_open_for_its_days_is_expired_once_and_a_run_that_is_judged_again_says_the_same() {
