@@ -1,12 +1,18 @@
 //! Admin roles and who holds them.
 
+use std::collections::BTreeSet;
+
 use crate::google::{Session, admin1_directory as directory};
+use crate::store::{Run, StoreError};
 use crate::tenant::{AdminRole, AdminRoles, AssigneeType, Gap, Part, Reading, RoleAssignment};
 
 use super::{Plan, gaps, reading};
 
+/// Assignments that are asked for one by one: a page that is lost holds up to 200.
+const ASKED_FOR: usize = 20;
+
 /// Reads both listings. Without one of them, the part is partial.
-pub(super) async fn collect(admin: &Session<'_>, plan: &Plan) -> Reading<AdminRoles> {
+pub(super) async fn collect(admin: &Session<'_>, plan: &Plan, before: &[String]) -> Reading<AdminRoles> {
     if let Some(gap) = plan.not_asked(Part::AdminRoles) {
         return Reading::Missing(gap);
     }
@@ -21,7 +27,59 @@ pub(super) async fn collect(admin: &Session<'_>, plan: &Plan) -> Reading<AdminRo
         assignments: assignments.rows.into_iter().map(assignment).collect(),
     };
     let lacking = lacking(&rows, empty.0, empty.1).filter(|_| is_whole || empty.0 || empty.1);
-    reading(rows, any, gaps.into_iter().flatten().chain(lacking))
+    let contradicted = match is_whole && lacking.is_none() {
+        true => still_there(admin, plan, &rows, before).await,
+        false => None,
+    };
+    reading(rows, any, gaps.into_iter().flatten().chain(lacking).chain(contradicted))
+}
+
+/// Assignments that are not listed any more were taken away, or their page was lost: asking for some of them tells
+/// which.
+async fn still_there(admin: &Session<'_>, plan: &Plan, rows: &AdminRoles, before: &[String]) -> Option<Gap> {
+    let listed: BTreeSet<&str> = rows.assignments.iter().map(|assignment| assignment.id.as_str()).collect();
+    let unlisted = before.iter().filter(|id| !listed.contains(id.as_str()));
+    for id in unlisted.take(ASKED_FOR) {
+        match directory::has_role_assignment(admin, &plan.customer, id).await {
+            Ok(false) => {}
+            Ok(true) => {
+                let message = format!("Google did not list the role assignment {id}, but it exists");
+                return Some(gaps::contradicted(Part::AdminRoles, message));
+            }
+            Err(error) => return Some(gaps::refused(Part::AdminRoles, &error)),
+        }
+    }
+    None
+}
+
+/// The ids of the assignments that earlier runs knew, back to the newest that read them all. Those of super admins come
+/// first.
+pub(super) fn known_before(run: &Run<'_>) -> Result<Vec<String>, StoreError> {
+    let mut known = Known::default();
+    known.gather(run)?;
+    let Known { great, mut others } = known;
+    others.retain(|id| !great.contains(id));
+    Ok(great.into_iter().chain(others).collect())
+}
+
+/// Ids of assignments: of a super admin role, and all.
+#[derive(Default)]
+struct Known {
+    great: BTreeSet<String>,
+    others: BTreeSet<String>,
+}
+
+impl Known {
+    fn gather(&mut self, run: &Run<'_>) -> Result<(), StoreError> {
+        let Some(earlier) = run.previous()? else { return Ok(()) };
+        let reading = earlier.part::<Reading<AdminRoles>>(Part::AdminRoles)?;
+        if let Some(roles) = reading.as_ref().and_then(Reading::known) {
+            let ids = |assignment: &RoleAssignment| assignment.id.clone();
+            self.great.extend(roles.super_admin_assignments().map(ids));
+            self.others.extend(roles.assignments.iter().map(ids));
+        }
+        if matches!(reading, Some(Reading::Complete(_))) { Ok(()) } else { self.gather(&earlier) }
+    }
 }
 
 /// What no tenant lacks: system roles, and a super admin.

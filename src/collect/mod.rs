@@ -132,9 +132,10 @@ pub async fn collect(
     run.put_part(Part::ConsoleGrants, &console)?;
     run.put_console_list(list.as_ref())?;
     let aliases = domains::known_before(run)?;
+    let assignments = admin_roles::known_before(run)?;
     tokio::try_join!(
         kept(run, Part::Domains, domains::collect(&admin, plan, &aliases)),
-        kept(run, Part::AdminRoles, admin_roles::collect(&admin, plan)),
+        kept(run, Part::AdminRoles, admin_roles::collect(&admin, plan, &assignments)),
         cloud(client, &account, &admin, plan, run, progress),
         kept(run, Part::ProbeGrants, probe::collect(client, plan, progress)),
         users::collect(&admin, plan, run, progress),

@@ -240,6 +240,21 @@ pub fn list_role_assignments<'a>(session: &'a Session<'a>, customer: &str) -> Pa
     Pages::new(session, ROLE_SCOPE, request, "items", Bound::MANY)
 }
 
+/// `roleAssignments.get`: whether the assignment exists.
+///
+/// # Errors
+/// What came instead of an answer; 404 is one.
+pub async fn has_role_assignment(
+    session: &Session<'_>,
+    customer: &str,
+    assignment: &str,
+) -> Result<bool, GoogleError> {
+    let path =
+        format!("admin/directory/v1/customer/{}/roleassignments/{}", segment(customer), segment(assignment));
+    let request = Request::new(Api::Directory, path).query("fields", "roleAssignmentId");
+    session.has(ROLE_SCOPE, &request).await
+}
+
 /// `domainAliases.get`: whether the domain alias exists.
 ///
 /// # Errors

@@ -152,3 +152,36 @@ fn what_was_found_of_an_address_is_found_of_its_number_once_that_is_known() {
         assert_eq!(fixed(&audit), Vec::<String>::new(), "{run}");
     }
 }
+
+#[test]
+fn an_admin_role_whose_page_is_lost_is_not_gone_while_google_still_has_it() {
+    let list = "GET /admin/directory/v1/customer/*/roleassignments";
+    let typical = |faults: Vec<Fault>| Options { tenant: TenantName::Typical, faults, ..Options::default() };
+    let mut tenant = Tenant::with(typical(Vec::new()));
+    let before = open(&tenant.audit());
+    assert!(before.values().any(|row| row["check_id"] == "DWD-08"));
+    let last = tenant.truth()["roleAssignments"].as_array().unwrap().len() - 1;
+    assert!((1..25).contains(&last), "more than one page");
+    // A listing begins with an empty page: of all but one assignment, nothing is listed.
+    let removals: Vec<String> =
+        (1..=last).rev().map(|place| format!(r#"{{"op":"remove","path":"/items/{place}"}}"#)).collect();
+    let lost = format!("{list} patch every=2 text=[{}]", removals.join(","));
+    tenant.becomes(typical(vec![lost.parse().unwrap()]));
+    for run in ["second", "third"] {
+        let audit = tenant.audit();
+        audit.assert_code(4);
+        let coverage = audit.coverage("admin_roles");
+        assert_eq!(coverage["failed"], "1", "{run}");
+        assert!(coverage["reason"].starts_with("empty_listing"), "{run}: {coverage:?}");
+        assert_eq!(fixed(&audit), Vec::<String>::new(), "{run}");
+        let after = open(&audit);
+        for (fingerprint, row) in &before {
+            assert!(after.contains_key(fingerprint), "{run}: {} {}", row["check_id"], row["subject_id"]);
+        }
+    }
+    let gone = format!("{list}/* 404");
+    tenant.becomes(typical(vec![lost.parse().unwrap(), gone.parse().unwrap()]));
+    let audit = tenant.audit();
+    assert_eq!(audit.coverage("admin_roles")["failed"], "0");
+    assert!(fixed(&audit).iter().any(|finding| finding.contains("DWD-08")), "{:?}", fixed(&audit));
+}
