@@ -128,6 +128,13 @@ pub enum Logged {
         /// The scopes.
         scopes: Vec<String>,
     },
+    /// That user put the app out again.
+    AppRevoked {
+        /// The app's name.
+        name: String,
+        /// The scopes.
+        scopes: Vec<String>,
+    },
 }
 
 /// The tenants that can be served.

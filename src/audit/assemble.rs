@@ -111,9 +111,10 @@ pub(super) fn facts(
         admin_log: admin_log.without_facts(),
         access_evaluation_log: part(run, Part::AccessEvaluationLog)?,
         token_log: token_log.without_facts(),
-        apps: token_log.known().cloned().unwrap_or_default(),
+        apps: Vec::new(),
         identities: IdentityIndex::default(),
     };
+    tenant.apps = let_in(token_log.known().cloned().unwrap_or_default(), &tenant);
     (tenant.takeovers, tenant.takeover_cuts) = takeovers(&tenant, register);
     Ok(Facts {
         tenant,
@@ -150,6 +151,14 @@ fn gmail_changes(
     Ok(due)
 }
 
+/// Apps with what is remembered of them; a user who was deleted gives no access any more. A new name leaves the old one
+/// as an alias (<https://support.google.com/a/answer/182084>).
+fn let_in(apps: Vec<App>, tenant: &Tenant) -> Vec<App> {
+    let is_whole = tenant.people.complete().is_ok() && tenant.domains.complete().is_ok();
+    let is_gone = |user: &str| is_whole && user.contains('@') && tenant.owner_of(user).is_none();
+    apps.into_iter().map(|app| app.without_users(is_gone)).filter(App::is_let_in).collect()
+}
+
 /// Apps that are due in a report, with what is known of them now. An app is new once, so that a log that was read in
 /// part proves nothing: the app may stand in the rest.
 fn new_apps(
@@ -158,13 +167,14 @@ fn new_apps(
     events_from: DateTime<Utc>,
 ) -> Result<Vec<App>, StoreError> {
     if let Ok(apps) = log.complete() {
-        let came = apps.iter().map(|app| (app.client_id.as_str(), app.first_authorized_at, app));
+        let listed = apps.iter().filter(|app| app.users > 0);
+        let came = listed.map(|app| (app.client_id.as_str(), app.first_authorized_at, app));
         run.put_logged(LoggedKind::App, came)?;
     }
     let mut due: Vec<App> = run.logged(LoggedKind::App, events_from)?;
     for app in &mut due {
         let now = log.known().into_iter().flatten().find(|now| now.client_id == app.client_id);
-        if let Some(now) = now {
+        if let Some(now) = now.filter(|now| now.users > 0) {
             *app = App { first_authorized_at: app.first_authorized_at, ..now.clone() };
         }
     }

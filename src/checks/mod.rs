@@ -22,6 +22,7 @@ pub(crate) mod properties;
 #[cfg(test)]
 pub(crate) mod test_facts;
 
+pub(crate) use app::token_mail_scope::is_only_remembered;
 pub use check::{Check, ExceptionUse, Judge};
 pub use key::binding::{BindingFacts, OneFinding, bindings, path_checks};
 

@@ -11,7 +11,7 @@ use crate::google::reports1::{self, Activity, Event};
 use crate::google::{BrokenRows, GoogleError, Pages, Session};
 use crate::store::{Run, StoreError};
 use crate::tenant::{
-    AdminEvents, App, DelegationEvent, Gap, GmailSettingChange, LedgerSource, Part, Period, Reading,
+    AdminEvents, App, Consent, DelegationEvent, Gap, GmailSettingChange, LedgerSource, Part, Period, Reading,
     SourceWindow, UNKNOWN_CLIENT, UseKey, UseTally,
 };
 
@@ -426,6 +426,7 @@ pub(super) async fn token(
     progress: &dyn Progress,
 ) -> Result<Reading<Vec<App>>, StoreError> {
     progress.started(Part::TokenLog, None);
+    let before = apps_before(run)?;
     let (mut heard, mut apps) = (Heard::default(), Apps::default());
     let window = Window::whole(run);
     for name in ["revoke", "authorize"] {
@@ -447,7 +448,16 @@ pub(super) async fn token(
         calls(&mut heard, admin, run, progress).await?;
     }
     progress.finished(Part::TokenLog);
-    Ok(heard.reading(Part::TokenLog, apps.in_order()))
+    Ok(heard.reading(Part::TokenLog, apps.in_order(&before)))
+}
+
+/// The apps that the newest earlier run knew that read the log. It knew what the runs before it did.
+fn apps_before(run: &Run<'_>) -> Result<Vec<App>, StoreError> {
+    let Some(earlier) = run.previous()? else { return Ok(Vec::new()) };
+    match earlier.part::<Reading<Vec<App>>>(Part::TokenLog)?.as_ref().and_then(Reading::known) {
+        Some(apps) => Ok(apps.clone()),
+        None => apps_before(&earlier),
+    }
 }
 
 /// What clients called, as users or not.
@@ -496,14 +506,16 @@ async fn calls(
 /// Apps while the log is heard.
 #[derive(Default)]
 struct Apps {
-    /// When each user of each app revoked it last.
+    /// When each user of each app revoked it last. The log names the user whose access ended, whoever ended it:
+    /// <https://support.google.com/a/answer/6124308>.
     revoked: BTreeMap<(String, String), DateTime<Utc>>,
     apps: BTreeMap<String, AppTally>,
 }
 
 struct AppTally {
     app: App,
-    users: BTreeSet<String>,
+    /// What each user gave.
+    users: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Apps {
@@ -527,26 +539,126 @@ impl Apps {
                             some_users: Vec::new(),
                             first_authorized_at: at,
                             last_authorized_at: at,
+                            consents: Vec::new(),
+                            remembered: Vec::new(),
                         },
-                        users: BTreeSet::new(),
+                        users: BTreeMap::new(),
                     });
                     tally.app.first_authorized_at = at.min(tally.app.first_authorized_at);
                     tally.app.last_authorized_at = at.max(tally.app.last_authorized_at);
-                    tally.app.scopes.extend(event.values("scope"));
-                    tally.users.insert(user.clone());
+                    let scopes = event.values("scope");
+                    tally.app.scopes.extend(scopes.iter().cloned());
+                    tally.users.entry(user.clone()).or_default().extend(scopes);
                 }
                 _ => {}
             }
         }
     }
 
-    fn in_order(self) -> Vec<App> {
-        let finished = self.apps.into_values().map(|AppTally { app, users }| App {
-            users: users.len() as u64,
-            some_users: users.into_iter().take(SOME_USERS).collect(),
-            ..app
+    /// With what `before` tells and nothing shows to have ended: an entry goes after 180 days, access does not.
+    fn in_order(self, before: &[App]) -> Vec<App> {
+        let remembered: Vec<(&App, Vec<Consent>)> =
+            before.iter().map(|known| (known, self.remembered(known))).collect();
+        let finished = self.apps.into_iter().map(|(client_id, AppTally { app, users })| {
+            let mut consents = Consents::default();
+            let app = App {
+                users: users.len() as u64,
+                some_users: users.keys().take(SOME_USERS).cloned().collect(),
+                ..app
+            };
+            users.into_iter().for_each(|(user, scopes)| consents.add(scopes, user, SOME_USERS));
+            (client_id, App { consents: consents.in_order(), ..app })
         });
-        finished.collect()
+        let mut apps: BTreeMap<String, App> = finished.collect();
+        for (known, remembered) in remembered.into_iter().filter(|(_, remembered)| !remembered.is_empty()) {
+            let app = apps.entry(known.client_id.clone()).or_insert_with(|| App {
+                scopes: BTreeSet::new(),
+                users: 0,
+                some_users: Vec::new(),
+                consents: Vec::new(),
+                ..known.clone()
+            });
+            app.remembered = remembered;
+        }
+        apps.into_values().collect()
+    }
+
+    /// What an earlier run knew of an app, less what is listed and what was revoked.
+    fn remembered(&self, known: &App) -> Vec<Consent> {
+        let listed = self.apps.get(&known.client_id).map(|tally| &tally.users);
+        let revoked_at = |user: &String| self.revoked.get(&(known.client_id.clone(), user.clone()));
+        let former = [whole(known)];
+        let consents =
+            if known.consents.is_empty() && known.users > 0 { &former[..] } else { &known.consents };
+        let mut remembered = Consents::default();
+        let (mut total, mut unnamed) = (0, 0);
+        for consent in consents.iter().chain(&known.remembered) {
+            total += consent.users.len() as u64 + consent.unnamed;
+            unnamed += consent.unnamed;
+            for user in &consent.users {
+                let scopes = match (listed.and_then(|listed| listed.get(user)), revoked_at(user)) {
+                    (None, Some(_)) => continue,
+                    // Whoever let it in again after a revocation gave what is listed.
+                    (Some(_), Some(at)) if *at > known.last_authorized_at => continue,
+                    (None, None) => consent.scopes.clone(),
+                    (Some(listed), _) => consent.scopes.difference(listed).cloned().collect(),
+                };
+                if !scopes.is_empty() {
+                    remembered.add(scopes, user.clone(), usize::MAX);
+                }
+            }
+        }
+        // Users without a name are counted: as many as are neither listed nor revoked.
+        let revoked = self.revoked.keys().filter(|(client_id, user)| {
+            *client_id == known.client_id && listed.is_none_or(|listed| !listed.contains_key(user))
+        });
+        let accounted = listed.map_or(0, BTreeMap::len) + revoked.count() + remembered.users();
+        let mut lost = unnamed.min(u64::saturating_sub(total, accounted as u64));
+        for consent in consents.iter().chain(&known.remembered) {
+            let of_these = lost.min(consent.unnamed);
+            remembered.add_unnamed(&consent.scopes, of_these);
+            lost -= of_these;
+        }
+        remembered.in_order()
+    }
+}
+
+/// What a version before this one kept of an app.
+fn whole(app: &App) -> Consent {
+    Consent {
+        scopes: app.scopes.clone(),
+        users: app.some_users.iter().cloned().collect(),
+        unnamed: app.users.saturating_sub(app.some_users.len() as u64),
+    }
+}
+
+/// Users by what they gave.
+#[derive(Default)]
+struct Consents(BTreeMap<BTreeSet<String>, (BTreeSet<String>, u64)>);
+
+impl Consents {
+    fn add(&mut self, scopes: BTreeSet<String>, user: String, named: usize) {
+        let (users, unnamed) = self.0.entry(scopes).or_default();
+        if users.len() < named {
+            users.insert(user);
+        } else {
+            *unnamed += 1;
+        }
+    }
+
+    fn add_unnamed(&mut self, scopes: &BTreeSet<String>, count: u64) {
+        if count > 0 {
+            self.0.entry(scopes.clone()).or_default().1 += count;
+        }
+    }
+
+    fn users(&self) -> usize {
+        self.0.values().map(|(users, _)| users.len()).sum()
+    }
+
+    fn in_order(self) -> Vec<Consent> {
+        let consents = self.0.into_iter();
+        consents.map(|(scopes, (users, unnamed))| Consent { scopes, users, unnamed }).collect()
     }
 }
 
@@ -627,6 +739,63 @@ mod tests {
         assert!(settings.is_only_of(AdminEvents::GmailSettings), "{}", settings.reason);
         let both = gap(&["CREATE_GMAIL_SETTING", "REMOVE_API_CLIENT_ACCESS"]);
         assert_eq!(both.reason, causes::EMPTY_LISTING.id);
+    }
+
+    const MAIL: &str = "https://mail.google.com/";
+
+    /// A token log: name of the event, day, user, scope.
+    fn apps(events: &[(&str, u32, &str, &str)]) -> Apps {
+        let mut apps = Apps::default();
+        for (name, day, user, scope) in events {
+            let text = format!(
+                r#"{{"id": {{"time": "2026-11-{day:02}T07:00:00Z"}}, "actor": {{"email": "{user}"}}, "events": [
+                    {{"name": "{name}", "parameters": [{{"name": "client_id", "value": "app"}},
+                     {{"name": "scope", "multiValue": ["{scope}"]}}]}}]}}"#
+            );
+            apps.add(&serde_json::from_str(&text).unwrap());
+        }
+        apps
+    }
+
+    #[test]
+    fn who_let_an_app_in_is_remembered_until_the_log_tells_the_end() {
+        let (ann, bob) = (("authorize", 1, "ann", MAIL), ("authorize", 2, "bob", "openid"));
+        let before = apps(&[ann, bob]).in_order(&[]);
+        let remembered = |events: &[(&str, u32, &str, &str)]| {
+            let after = apps(events).in_order(&before);
+            let remembered = after.into_iter().flat_map(|app| app.remembered);
+            let users = remembered.flat_map(|consent| {
+                consent.users.into_iter().map(move |user| (user, consent.scopes.iter().cloned().collect()))
+            });
+            users.collect::<Vec<(String, Vec<String>)>>()
+        };
+        let of_ann = || ("ann".to_owned(), vec![MAIL.to_owned()]);
+        assert_eq!(remembered(&[ann, bob]), []);
+        assert_eq!(remembered(&[bob]), [of_ann()]);
+        assert_eq!(remembered(&[("authorize", 3, "ann", "openid"), bob]), [of_ann()]);
+        assert_eq!(remembered(&[("revoke", 3, "ann", MAIL), bob]), []);
+        assert_eq!(remembered(&[("revoke", 3, "ann", MAIL), ("authorize", 4, "ann", "openid"), bob]), []);
+        assert_eq!(remembered(&[("revoke", 3, "bob", "openid")]), [of_ann()]);
+        let twice = apps(&[]).in_order(&apps(&[bob]).in_order(&before));
+        assert_eq!((twice[0].users, twice[0].remembered_users().len()), (0, 2));
+    }
+
+    #[test]
+    fn users_who_are_too_many_to_be_named_are_counted() {
+        let names: Vec<String> = (0..30).map(|number| format!("user-{number:02}")).collect();
+        let all =
+            |name, day| -> Vec<_> { names.iter().map(|user| (name, day, user.as_str(), MAIL)).collect() };
+        let before = apps(&all("authorize", 1)).in_order(&[]);
+        let lost = |events: &[(&str, u32, &str, &str)]| -> u64 {
+            let after = apps(events).in_order(&before);
+            let remembered = after.iter().flat_map(|app| &app.remembered);
+            remembered.map(|consent| consent.users.len() as u64 + consent.unnamed).sum()
+        };
+        assert_eq!(lost(&all("authorize", 1)), 0);
+        assert_eq!(lost(&[]), 30);
+        assert_eq!(lost(&all("authorize", 1)[..25]), 5);
+        assert_eq!(lost(&all("revoke", 2)[..25]), 5);
+        assert_eq!(lost(&all("revoke", 2)), 0);
     }
 
     #[test]

@@ -255,6 +255,8 @@ fn app(scope: &str) -> App {
         some_users: vec!["ann@example.com".into()],
         first_authorized_at: days_ago(1),
         last_authorized_at: days_ago(1),
+        consents: Vec::new(),
+        remembered: Vec::new(),
     }
 }
 

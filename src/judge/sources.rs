@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::checks::{Check, Judge, subjects};
+use crate::checks::{self, Check, Judge, subjects};
 use crate::findings::{Finding, Reached};
 use crate::tenant::{Ending, Tenant};
 
@@ -11,13 +11,14 @@ pub(super) struct Sources<'a> {
     tenant: &'a Tenant,
     /// Cloud projects that were read.
     projects: BTreeSet<&'a str>,
-    /// Ids of grants and clients that are held only because an earlier run saw them.
+    /// Ids of grants, clients and apps that are held only because an earlier run saw them.
     from_before: BTreeSet<String>,
 }
 
 impl<'a> Sources<'a> {
     pub(super) fn of(tenant: &'a Tenant) -> Self {
         let grants = tenant.grants.iter().filter(|grant| !grant.is_rechecked);
+        let apps = tenant.apps.iter().filter(|app| checks::is_only_remembered(app));
         let clients = tenant.grants.clients().into_iter().filter(|id| !tenant.grants.is_rechecked(id));
         Self {
             tenant,
@@ -25,6 +26,7 @@ impl<'a> Sources<'a> {
             from_before: grants
                 .map(|grant| subjects::grant(grant, tenant).id)
                 .chain(clients.map(|client_id| subjects::client(client_id, tenant).id))
+                .chain(apps.map(|app| subjects::app(app).id))
                 .collect(),
         }
     }

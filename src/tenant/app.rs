@@ -22,6 +22,54 @@ pub struct App {
     pub first_authorized_at: DateTime<Utc>,
     /// The last.
     pub last_authorized_at: DateTime<Utc>,
+    /// Who gave which of the scopes, as the log lists it now.
+    #[serde(default)]
+    pub consents: Vec<Consent>,
+    /// What earlier runs read and the log lists no more, without a revocation: the users' access goes on.
+    #[serde(default)]
+    pub remembered: Vec<Consent>,
+}
+
+/// Users who gave an app the same scopes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consent {
+    /// The scopes.
+    pub scopes: BTreeSet<String>,
+    /// Some of the users.
+    pub users: BTreeSet<String>,
+    /// How many more there are.
+    pub unnamed: u64,
+}
+
+impl App {
+    /// Every scope that users gave it, as far as is known.
+    pub fn all_scopes(&self) -> impl Iterator<Item = &str> {
+        let remembered = self.remembered.iter().flat_map(|consent| &consent.scopes);
+        let more = remembered.filter(|scope| !self.scopes.contains(*scope));
+        self.scopes.iter().chain(more).map(String::as_str)
+    }
+
+    /// Some users whose consent the log lists no more, in order.
+    #[must_use]
+    pub fn remembered_users(&self) -> BTreeSet<&str> {
+        self.remembered.iter().flat_map(|consent| &consent.users).map(String::as_str).collect()
+    }
+
+    /// Without what is remembered of users who are not there any more.
+    #[must_use]
+    pub fn without_users(mut self, is_gone: impl Fn(&str) -> bool) -> Self {
+        for consent in &mut self.remembered {
+            consent.users.retain(|user| !is_gone(user));
+        }
+        self.remembered.retain(|consent| !consent.users.is_empty() || consent.unnamed > 0);
+        self
+    }
+
+    /// Whether anybody let it in, as far as is known.
+    #[must_use]
+    pub fn is_let_in(&self) -> bool {
+        self.users > 0 || !self.remembered.is_empty()
+    }
 }
 
 /// A setting of Gmail's that an admin made, changed or deleted.

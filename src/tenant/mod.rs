@@ -35,7 +35,7 @@ mod workload_identity_pool;
 
 pub use address::Address;
 pub use admin_role::{AdminRole, AdminRoles, AssigneeType, HeldRoles, RoleAssignment};
-pub use app::{App, GmailSettingChange};
+pub use app::{App, Consent, GmailSettingChange};
 pub use client_certificate::{ClientCertificates, ForeignAccount, PublicKey, is_service_account_address};
 pub use client_identity::{ClientIdentity, IdentityIndex};
 pub use client_probe::ClientProbe;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use workspace_audit_emulator::{Fault, Options, TenantName};
+use workspace_audit_emulator::{Fault, LogEntry, Logged, Options, TenantName};
 
 use crate::support::{Audit, Tenant};
 
@@ -184,4 +184,44 @@ fn an_admin_role_whose_page_is_lost_is_not_gone_while_google_still_has_it() {
     let audit = tenant.audit();
     assert_eq!(audit.coverage("admin_roles")["failed"], "0");
     assert!(fixed(&audit).iter().any(|finding| finding.contains("DWD-08")), "{:?}", fixed(&audit));
+}
+
+#[test]
+fn an_app_is_fixed_only_by_a_revocation_and_not_by_a_log_that_forgets_it() {
+    let at = |days, what| LogEntry {
+        at: chrono::Utc::now() - chrono::Duration::days(days),
+        listed_from: None,
+        what,
+    };
+    let app = |days, name: &str, scope: &str| {
+        at(days, Logged::App { name: name.to_owned(), scopes: vec![scope.to_owned()] })
+    };
+    let mail = "https://mail.google.com/";
+    let other = || vec![app(3, "other", mail), app(2, "narrow", "openid")];
+    let options = |log_entries| Options { tenant: TenantName::Healthy, log_entries, ..Options::default() };
+    let changes = |audit: &Audit, name: &str| -> Vec<String> {
+        let rows = open(audit).into_values();
+        let of_app = rows.filter(|row| row["check_id"] == "APP-02" && row["subject_name"] == name);
+        of_app.map(|row| row["change"].clone()).collect()
+    };
+    let mut tenant =
+        Tenant::with(options([vec![app(170, "old", mail), app(160, "narrow", mail)], other()].concat()));
+    let first = tenant.audit();
+    for name in ["old", "narrow", "other"] {
+        assert_eq!(changes(&first, name), ["new"], "{name}");
+    }
+    tenant.becomes(options(other()));
+    for run in ["second", "third"] {
+        let audit = tenant.audit();
+        for (name, change) in [("old", "not_rechecked"), ("narrow", "not_rechecked"), ("other", "open")] {
+            assert_eq!(changes(&audit, name), [change], "{run}: {name}");
+        }
+        assert_eq!(fixed(&audit), Vec::<String>::new(), "{run}");
+    }
+    let revoked = Logged::AppRevoked { name: "old".to_owned(), scopes: vec![mail.to_owned()] };
+    tenant.becomes(options([other(), vec![at(1, revoked)]].concat()));
+    let audit = tenant.audit();
+    assert_eq!(changes(&audit, "old"), Vec::<String>::new());
+    assert_eq!(changes(&audit, "narrow"), ["not_rechecked"]);
+    assert_eq!(fixed(&audit).len(), 1, "{:?}", fixed(&audit));
 }

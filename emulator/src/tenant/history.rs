@@ -80,6 +80,10 @@ impl Foundation {
                 let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
                 self.log_consent(0, "authorize", name, &scopes);
             }
+            Logged::AppRevoked { name, scopes } => {
+                let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
+                self.log_consent(0, "revoke", name, &scopes);
+            }
         }
         for (_, activity) in self.entries.iter_mut().skip(before) {
             activity.at = entry.at;

@@ -62,6 +62,8 @@ pub(super) mod tests {
             some_users: vec!["ann@example.com".to_owned()],
             first_authorized_at: days_ago(days),
             last_authorized_at: days_ago(days),
+            consents: Vec::new(),
+            remembered: Vec::new(),
         }
     }
 

@@ -14,7 +14,9 @@ pub(crate) const CHECK: Check = Check {
     condition: "In the token log of the last 180 days a user authorized, and did not revoke since, an app within a \
                 scope that reads, writes, sends or settles mail (classes M, R, W, S, C) or reads or writes all \
                 files (D). High; critical if a user of it is tier 0, as far as its users are listed. Apps that hold \
-                a delegation are judged as clients. What was authorized before the log began does not show.",
+                a delegation are judged as clients. What was authorized before the log began does not show, unless an \
+                earlier run read it: that stays open until the log shows the user's revocation, or until the user is \
+                deleted.",
     why: "The app keeps its access when the password changes, and acts from outside as the user.",
     fix: "Ask the users what the app is for. Block or limit it, and revoke its tokens; where it is wanted, record \
           who accepted it.",
@@ -42,23 +44,37 @@ const CLASSES: [RiskClass; 6] = [
     RiskClass::Files,
 ];
 
+/// Users of earlier runs that a finding names.
+const SOME_REMEMBERED: usize = 20;
+
 fn judge(app: &App, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
     let scopes: Vec<&str> = sensitive(app).collect();
     if scopes.is_empty() {
         return vec![Ruling::pass("The app was let into neither mail nor all files")];
     }
     let people = tenant.people.known();
-    let great = app.some_users.iter().find_map(|user| {
+    let remembered = app.remembered_users();
+    let some_users = app.some_users.iter().map(String::as_str);
+    let great = some_users.chain(remembered.iter().copied()).find_map(|user| {
         let person = people?.owner_of(user)?;
         let why = tier_zero(person.id, person.primary_email, person.is_super_admin, tenant, policy)?;
         Some(format!("{user}: {why}"))
     });
-    let users = if app.users == 1 { "1 user".to_owned() } else { format!("{} users", app.users) };
     let severity = if great.is_some() { Severity::Critical } else { Severity::High };
-    let mut ruling = Ruling::fail(severity, format!("{users} let {} into mail or files", name(app)))
+    let message = if is_only_remembered(app) {
+        format!("Users let {} into mail or files, as an earlier run read; no revocation is logged", name(app))
+    } else {
+        let users = if app.users == 1 { "1 user".to_owned() } else { format!("{} users", app.users) };
+        format!("{users} let {} into mail or files", name(app))
+    };
+    let mut ruling = Ruling::fail(severity, message)
         .evidence("client_id", &app.client_id)
         .evidence("users", app.some_users.join(", "))
         .evidence("last_authorized", app.last_authorized_at.date_naive().to_string());
+    if !remembered.is_empty() {
+        let some: Vec<&str> = remembered.into_iter().take(SOME_REMEMBERED).collect();
+        ruling = ruling.evidence("users_by_earlier_runs", some.join(", "));
+    }
     for scope in scopes {
         ruling = ruling.evidence("scope", scope);
     }
@@ -70,10 +86,17 @@ fn judge(app: &App, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
 
 /// The scopes of an app that reach mail or all files.
 pub(super) fn sensitive(app: &App) -> impl Iterator<Item = &str> {
-    let table = ScopeRiskTable::shipped();
-    app.scopes.iter().map(String::as_str).filter(move |scope| {
-        table.find(scope).is_some_and(|risk| risk.classes.iter().any(|class| CLASSES.contains(class)))
-    })
+    app.all_scopes().filter(|scope| is_sensitive(scope))
+}
+
+/// Whether only earlier runs read that users let an app into mail or all files.
+pub(crate) fn is_only_remembered(app: &App) -> bool {
+    !app.scopes.iter().any(|scope| is_sensitive(scope)) && sensitive(app).next().is_some()
+}
+
+fn is_sensitive(scope: &str) -> bool {
+    let risk = ScopeRiskTable::shipped().find(scope);
+    risk.is_some_and(|risk| risk.classes.iter().any(|class| CLASSES.contains(class)))
 }
 
 /// What the app calls itself, or its client id.
