@@ -118,8 +118,10 @@ pub async fn run(
         },
         ..summary(config, &circumstances, &plan, &run, &facts, judged)
     };
-    let outcome = write_reports(config, &run, &facts.tenant, &summary, &folder, ending)?;
-    let latest = folder.point_latest(run.id());
+    let name = folder.free_name(run.id(), run.report_count()? + 1);
+    let writes = Writes::Judgment(ending);
+    let outcome = write_reports(config, &run, &facts.tenant, summary, &folder, &name, writes)?;
+    let latest = folder.point_latest(&name);
     Ok(Outcome { beginning, latest, ..outcome })
 }
 
@@ -184,11 +186,11 @@ fn begin<'s>(
     Ok((run, beginning))
 }
 
-/// Judges the kept facts of a run again, and writes its reports anew. Asks nobody anything.
+/// Judges the kept facts of a run again, and writes a report beside those that it has. Asks nobody anything.
 ///
 /// # Errors
 /// When the history has no such run, or no report can be written.
-pub fn judge_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError> {
+pub fn judge_again(config: &Config, run_id: &str, reason: Option<&str>) -> Result<Outcome, AuditError> {
     let (exceptions, exceptions_file) = read_exceptions(config)?;
     let (register, register_file) = read_register(config)?;
     let store = Store::open(&config.history)?;
@@ -202,23 +204,33 @@ pub fn judge_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError>
         register: register_file,
         console_grants: before.inputs.console_grants.clone(),
     };
-    let summary = with_verdicts(RunSummary { profile: profile_name(config), inputs, ..before }, &judged);
-    write_again(config, &store, &run, &facts.tenant, &summary, state)
+    let judged_by = RunSummary {
+        profile: profile_name(config),
+        scope_table: scope_table(),
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        read_by: Some(before.read_by.unwrap_or(before.tool_version)),
+        judged_at: Some(Utc::now()),
+        reason: reason.map(str::to_owned),
+        inputs,
+        ..before
+    };
+    let summary = with_verdicts(judged_by, &judged);
+    write_again(config, &store, &run, &facts.tenant, summary, Writes::Judgment(state))
 }
 
-/// Writes the reports of a run anew, with the findings it has.
+/// Writes a report beside those that a run has, with the findings it has.
 ///
 /// # Errors
 /// When the history has no such run, or no report can be written.
-pub fn report_again(config: &Config, run_id: &str) -> Result<Outcome, AuditError> {
+pub fn report_again(config: &Config, run_id: &str, reason: Option<&str>) -> Result<Outcome, AuditError> {
     let (register, register_file) = read_register(config)?;
     let store = Store::open(&config.history)?;
     let (run, state, before, facts) = reported_run(&store, run_id, register.as_ref(), config.event_days)?;
     // What was judged, was judged with the exceptions of then.
     let inputs =
         Inputs { config: Some(config.file.clone()), register: register_file, ..before.inputs.clone() };
-    let summary = RunSummary { inputs, ..before };
-    write_again(config, &store, &run, &facts.tenant, &summary, state)
+    let summary = RunSummary { inputs, reason: reason.map(str::to_owned), ..before };
+    write_again(config, &store, &run, &facts.tenant, summary, Writes::Rendering(state))
 }
 
 /// The text of a register that names every client that the ledger of a run holds.
@@ -413,7 +425,6 @@ fn summary(
     });
     let scopes_asked = [Identity::Admin, Identity::Mailbox, Identity::Account]
         .map(|identity| (identity.as_str().to_owned(), own_scopes(identity, plan)));
-    let table = ScopeRiskTable::shipped();
     let blank = RunSummary {
         run_id: run.id().to_owned(),
         started_at: run.started_at(),
@@ -421,6 +432,10 @@ fn summary(
         finished_at: if circumstances.is_demo { run.started_at() } else { Utc::now() },
         compared_with: run.previous().ok().flatten().map(|previous| previous.id().to_owned()),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        read_by: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        judged_at: Some(if circumstances.is_demo { run.started_at() } else { Utc::now() }),
+        reason: None,
+        supersedes: None,
         customer: tenant.customer_id.clone().unwrap_or_else(|| config.customer.clone()),
         primary_domain: primary,
         admin: match &config.admin {
@@ -431,7 +446,7 @@ fn summary(
         client_id: facts.own_client_id.clone(),
         key_id: facts.own_key_id.clone(),
         profile: profile_name(config),
-        scope_table: format!("version {}, reviewed {}", table.version, table.reviewed),
+        scope_table: scope_table(),
         is_demo: circumstances.is_demo,
         completeness: Completeness::Complete,
         not_configured: Vec::new(),
@@ -471,6 +486,12 @@ fn own_scopes(identity: Identity, plan: &Plan) -> Vec<String> {
     access::scopes(identity, &plan.parts).into_iter().map(str::to_owned).collect()
 }
 
+/// The scope-risk table that judges.
+fn scope_table() -> String {
+    let table = ScopeRiskTable::shipped();
+    format!("version {}, reviewed {}", table.version, table.reviewed)
+}
+
 fn profile_name(config: &Config) -> String {
     format!("{:?}", config.profile).to_lowercase()
 }
@@ -494,21 +515,32 @@ fn reported_run<'s>(
     Ok((run, state, summary, facts))
 }
 
-/// Writes the reports of a run of the history. `latest` moves to them only from an older run of the same history, or
-/// if it leads nowhere.
+/// What a report brings the history, with the state of its run.
+#[derive(Clone, Copy, Debug)]
+enum Writes {
+    /// A judgment that comes into force with it.
+    Judgment(RunState),
+    /// Nothing: it shows the judgment in force.
+    Rendering(RunState),
+}
+
+/// Writes a report of a run of the history, beside those that it has. `latest` moves to it only from an older run or
+/// report of the same history, or if it leads nowhere.
 fn write_again(
     config: &Config,
     store: &Store,
     run: &Run<'_>,
     tenant: &Tenant,
-    summary: &RunSummary,
-    state: RunState,
+    summary: RunSummary,
+    writes: Writes,
 ) -> Result<Outcome, AuditError> {
     let folder = Folder::prepare(&config.reports)?;
-    let outcome = write_reports(config, run, tenant, summary, &folder, state)?;
-    let is_older = |name: &str| store.run(name).map(|run| run.is_some());
-    let is_latest = run.has_newest_report()? && folder.latest().as_deref().map_or(Ok(true), is_older)?;
-    let latest = if is_latest { folder.point_latest(run.id()) } else { Latest::Kept };
+    let is_known = |name: &str| store.knows_report(name);
+    let is_latest = run.has_newest_report()? && folder.latest().as_deref().map_or(Ok(true), is_known)?;
+    // The run's own name is for the report that the run writes, also where it is not here.
+    let name = folder.free_name(run.id(), run.report_count()?.max(1) + 1);
+    let outcome = write_reports(config, run, tenant, summary, &folder, &name, writes)?;
+    let latest = if is_latest { folder.point_latest(&name) } else { Latest::Kept };
     Ok(Outcome { latest, ..outcome })
 }
 
@@ -516,20 +548,24 @@ fn write_reports(
     config: &Config,
     run: &Run<'_>,
     tenant: &Tenant,
-    summary: &RunSummary,
+    summary: RunSummary,
     folder: &Folder,
-    ending: RunState,
+    name: &str,
+    writes: Writes,
 ) -> Result<Outcome, AuditError> {
+    let (Writes::Judgment(ending) | Writes::Rendering(ending)) = writes;
+    let supersedes = run.newest_report()?.or_else(|| folder.find(run.id()));
+    let summary = RunSummary { supersedes, ..summary };
     let at_or_above = config.fail_on.map_or(0, |threshold| {
         summary.open_by_severity.range(threshold..).map(|(_, findings)| findings).sum()
     });
-    let exit = if ending == RunState::Interrupted { Exit::Partial } else { Exit::of(summary, at_or_above) };
+    let exit = if ending == RunState::Interrupted { Exit::Partial } else { Exit::of(&summary, at_or_above) };
     let log_windows = run.log_windows()?;
     let previous = run.previous()?.map(|previous| previous.newest_report()).transpose()?.flatten();
     let contents = report::Contents {
         run,
         tenant,
-        summary,
+        summary: &summary,
         formats: &config.formats,
         options: FormatOptions { csv_bom: config.csv_bom },
         config_digest: &config.digest,
@@ -538,13 +574,16 @@ fn write_reports(
         exit_code: exit.code(),
         was_interrupted: ending == RunState::Interrupted,
         log_windows: &log_windows,
+        name,
         previous: previous.as_ref(),
     };
     let published = folder.write(&contents)?;
     // Only what somebody can read is what the next run compares with, and only what the history has is reported.
     let kept: Result<(), StoreError> = run.atomically(|| {
-        run.put_report(&published.kept())?;
-        run.end(ending, summary)
+        if let Writes::Judgment(state) = writes {
+            run.end(state, &summary)?;
+        }
+        run.put_report(published.kept())
     });
     if let Err(error) = kept {
         published.withdraw();
@@ -556,7 +595,7 @@ fn write_reports(
         tracing::warn!(%error, "old runs are still in the history: the next run tries again");
     }
     Ok(Outcome {
-        summary: summary.clone(),
+        summary,
         folder: published.keep(),
         latest: Latest::Kept,
         exit,

@@ -64,9 +64,9 @@ pub(crate) enum Command {
     Run(Run),
     /// The same against an embedded synthetic tenant, over real HTTP on loopback
     Demo(Demo),
-    /// Judge the kept facts of a run again and write its reports anew; asks Google nothing
+    /// Judge the kept facts of a run again and write a new report beside the old one; asks Google nothing
     Judge(Again),
-    /// Write the reports of a run anew; asks Google nothing
+    /// Write a new report of a run beside the old one; asks Google nothing
     Report(Again),
     /// List the runs of the history
     Runs(Configured),
@@ -214,6 +214,9 @@ pub(crate) struct Again {
     /// The run's id, as `runs` lists it, or `latest`
     #[arg(default_value = "latest", value_name = "RUN")]
     pub(crate) run: String,
+    /// Why there is another report, for its manifest
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
     #[command(flatten)]
     pub(crate) configured: Configured,
 }

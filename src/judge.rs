@@ -83,7 +83,7 @@ pub fn judge(run: &Run<'_>, bench: Bench<'_>) -> Result<Judged, StoreError> {
 }
 
 fn judge_anew(run: &Run<'_>, bench: Bench<'_>) -> Result<Judged, StoreError> {
-    run.clear_findings()?;
+    run.begin_judgment()?;
     let mut court = Court::new(run, bench)?;
     court.judge_tenant()?;
     let mut mailboxes = MailboxTally::default();

@@ -9,7 +9,7 @@ use crate::checks;
 use crate::findings::{Finding, KeptReport, LogWindow, RunSummary, Severity};
 use crate::formats::{self, FormatError, FormatOptions, Source, manifest, status};
 use crate::store::Run;
-use crate::tenant::{Tenant, UserFacts};
+use crate::tenant::{Tenant, UserFacts, sha256_hex};
 
 /// What is written.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +36,8 @@ pub struct Contents<'a> {
     pub was_interrupted: bool,
     /// Which logs were read whole, and for which time.
     pub log_windows: &'a [LogWindow],
+    /// The name of the folder that is going to be the report: [`Folder::free_name`].
+    pub name: &'a str,
     /// The newest report of the run before.
     pub previous: Option<&'a KeptReport>,
 }
@@ -109,10 +111,35 @@ impl Folder {
             .map_err(|source| ReportError::Folder { folder: self.root.clone(), source })
     }
 
-    /// Writes all files, then lets the folder appear under the run's id.
+    /// The name of a run's report that is not taken here, from the `number`th on: the run's id, then `<id>.2`. Only one
+    /// history has the run, and it is locked, so that nobody else takes the name meanwhile.
+    #[must_use]
+    pub fn free_name(&self, run_id: &str, number: u64) -> String {
+        let mut number = number.max(1);
+        loop {
+            let name = if number == 1 { run_id.to_owned() } else { format!("{run_id}.{number}") };
+            if !self.has(&name) {
+                return name;
+            }
+            number += 1;
+        }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.root.join(name).symlink_metadata().is_ok()
+    }
+
+    /// A report that is here and that the history does not know: an earlier version wrote it.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<KeptReport> {
+        let manifest = std::fs::read(self.root.join(name).join(manifest::FILE)).ok()?;
+        Some(KeptReport { folder: name.to_owned(), manifest_sha256: sha256_hex(&manifest) })
+    }
+
+    /// Writes all files, then lets the folder appear under its name.
     ///
     /// # Errors
-    /// When a file cannot be written. The folder of an earlier report is untouched then.
+    /// When a file cannot be written, or something has the name.
     pub fn write(&self, contents: &Contents<'_>) -> Result<Published<'_>, ReportError> {
         // Hours may have passed since it was made.
         make(&self.root)?;
@@ -133,10 +160,13 @@ impl Folder {
                 catalogue_size: checks::ALL.len(),
                 projects_read: &projects_read,
                 log_windows: contents.log_windows,
+                report: contents.name,
                 previous: contents.previous,
             },
         )?;
-        self.publish(draft_folder, &contents.summary.run_id, manifest_sha256)
+        let published = self.publish(draft_folder, contents.name, manifest_sha256)?;
+        self.release(&contents.summary.run_id);
+        Ok(published)
     }
 
     /// Removes what killed runs left: only names that this program makes, and never what a link leads to. What cannot
@@ -163,39 +193,36 @@ impl Folder {
     fn publish(
         &self,
         draft: tempfile::TempDir,
-        run_id: &str,
+        name: &str,
         manifest_sha256: String,
     ) -> Result<Published<'_>, ReportError> {
         let refuse = |source| ReportError::Folder { folder: self.root.clone(), source };
-        let path = self.root.join(run_id);
-        let mut replaced = None;
-        if path.exists() {
-            // A report that is written again: the old one goes with its draft folder.
-            let old = self.draft(DRAFT)?;
-            std::fs::rename(&path, old.path().join(run_id)).map_err(refuse)?;
-            replaced = Some(old);
+        let path = self.root.join(name);
+        // Renaming would take the place of an empty folder.
+        if self.has(name) {
+            let taken = format!("{name} is there already, and a report is never overwritten");
+            return Err(refuse(io::Error::new(io::ErrorKind::AlreadyExists, taken)));
         }
-        let draft = draft.keep();
-        std::fs::rename(&draft, &path).map_err(refuse)?;
-        self.release(run_id);
-        Ok(Published { folder: self, run_id: run_id.to_owned(), path, replaced, manifest_sha256 })
+        std::fs::rename(draft.path(), &path).map_err(refuse)?;
+        let _ = draft.keep();
+        Ok(Published { folder: self, path, kept: KeptReport { folder: name.to_owned(), manifest_sha256 } })
     }
 
-    /// Points `latest` at a run's report, in one step: who opens it finds the old report or the new one. Where that is
-    /// no link and cannot become one, the name of the run goes into `latest.txt`.
+    /// Points `latest` at a report, in one step: who opens it finds the old report or the new one. Where that is no link
+    /// and cannot become one, the name of the report goes into `latest.txt`.
     #[must_use]
-    pub fn point_latest(&self, run_id: &str) -> Latest {
+    pub fn point_latest(&self, name: &str) -> Latest {
         let name_file = self.root.join(LATEST_NAME);
-        match link_latest(&self.root, run_id) {
+        match link_latest(&self.root, name) {
             Ok(()) => {
                 // A name that was written before must not contradict the link.
                 if name_file.exists() {
-                    let _ = name_latest(&self.root, run_id);
+                    let _ = name_latest(&self.root, name);
                 }
                 Latest::Link
             }
             Err(cause) => {
-                let named = name_latest(&self.root, run_id).is_ok().then_some(name_file);
+                let named = name_latest(&self.root, name).is_ok().then_some(name_file);
                 Latest::NoLink { link: self.root.join(LATEST), cause: cause.to_string(), named }
             }
         }
@@ -218,36 +245,31 @@ impl Folder {
 #[derive(Debug)]
 pub struct Published<'f> {
     folder: &'f Folder,
-    run_id: String,
     path: PathBuf,
-    replaced: Option<tempfile::TempDir>,
-    manifest_sha256: String,
+    kept: KeptReport,
 }
 
 impl Published<'_> {
     /// What the history remembers of it.
     #[must_use]
-    pub fn kept(&self) -> KeptReport {
-        KeptReport { folder: self.run_id.clone(), manifest_sha256: self.manifest_sha256.clone() }
+    pub const fn kept(&self) -> &KeptReport {
+        &self.kept
     }
 
-    /// The report stays. An earlier one of the same run goes.
+    /// The report stays.
     #[must_use]
     pub fn keep(self) -> PathBuf {
         self.path
     }
 
-    /// The report goes, and an earlier one of the same run comes back: the history does not have this one.
+    /// The report goes: the history does not have it.
     pub fn withdraw(self) {
         let aside = self.folder.draft(DRAFT).and_then(|draft| {
             let refuse = |source| ReportError::Folder { folder: self.path.clone(), source };
-            std::fs::rename(&self.path, draft.path().join(&self.run_id)).map_err(refuse)
+            std::fs::rename(&self.path, draft.path().join(&self.kept.folder)).map_err(refuse)
         });
         if aside.is_err() {
             let _ = std::fs::remove_dir_all(&self.path);
-        }
-        if let Some(replaced) = &self.replaced {
-            let _ = std::fs::rename(replaced.path().join(&self.run_id), &self.path);
         }
     }
 }
@@ -338,20 +360,19 @@ fn make(root: &Path) -> Result<(), ReportError> {
     })
 }
 
-fn link_latest(root: &Path, run_id: &str) -> io::Result<()> {
+fn link_latest(root: &Path, name: &str) -> io::Result<()> {
     let latest = root.join(LATEST);
     if latest.symlink_metadata().is_ok_and(|found| !found.is_symlink()) {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, "it is a file or a folder, not a link"));
     }
-    let next = tempfile::Builder::new()
-        .prefix(NEXT)
-        .make_in(root, |path| std::os::unix::fs::symlink(run_id, path))?;
+    let next =
+        tempfile::Builder::new().prefix(NEXT).make_in(root, |path| std::os::unix::fs::symlink(name, path))?;
     Ok(next.into_temp_path().persist(latest)?)
 }
 
-fn name_latest(root: &Path, run_id: &str) -> io::Result<()> {
+fn name_latest(root: &Path, name: &str) -> io::Result<()> {
     let mut next = tempfile::Builder::new().prefix(NEXT).tempfile_in(root)?;
-    writeln!(next, "{run_id}")?;
+    writeln!(next, "{name}")?;
     next.persist(root.join(LATEST_NAME))?;
     Ok(())
 }
@@ -426,17 +447,31 @@ mod tests {
     }
 
     #[test]
-    fn a_report_that_is_withdrawn_leaves_what_was_there_before() {
+    fn a_report_that_is_withdrawn_leaves_nothing_and_touches_no_other() {
         let (root, folder) = folder();
-        let page = root.path().join("run").join("report.html");
+        let page = |name: &str| std::fs::read_to_string(root.path().join(name).join("report.html")).ok();
         published(&folder, "run", "first").withdraw();
-        assert!(!root.path().join("run").exists());
+        assert_eq!(page("run"), None);
         assert_eq!(published(&folder, "run", "first").keep(), root.path().join("run"));
-        published(&folder, "run", "second").withdraw();
-        assert_eq!(std::fs::read_to_string(&page).unwrap(), "first");
-        let _ = published(&folder, "run", "third").keep();
-        assert_eq!(std::fs::read_to_string(&page).unwrap(), "third");
+        published(&folder, "run.2", "second").withdraw();
+        assert_eq!((page("run").as_deref(), page("run.2")), (Some("first"), None));
         assert_eq!(std::fs::read_dir(root.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn a_report_takes_the_next_free_name_and_never_that_of_another() {
+        let (root, folder) = folder();
+        assert_eq!(folder.free_name("run", 1), "run");
+        let _ = published(&folder, "run", "first").keep();
+        assert_eq!(folder.free_name("run", 1), "run.2");
+        assert_eq!(folder.free_name("run", 3), "run.3", "the history knows of a second, wherever it is");
+        std::fs::create_dir(root.path().join("run.2")).unwrap();
+        std::os::unix::fs::symlink("nowhere", root.path().join("run.3")).unwrap();
+        assert_eq!(folder.free_name("run", 2), "run.4");
+        for taken in ["run", "run.2", "run.3"] {
+            let draft = folder.draft(DRAFT).unwrap();
+            assert!(folder.publish(draft, taken, String::new()).is_err(), "{taken}");
+        }
     }
 
     #[test]

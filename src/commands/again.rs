@@ -19,11 +19,11 @@ pub(super) fn report(again: &Again, output: &Output) -> Result<Exit, Failure> {
 fn act(
     again: &Again,
     output: &Output,
-    act: fn(&Config, &str) -> Result<Outcome, AuditError>,
+    act: fn(&Config, &str, Option<&str>) -> Result<Outcome, AuditError>,
 ) -> Result<Exit, Failure> {
     let config = run::load(&again.configured)?;
     let run_id = named(&config, &again.run)?;
-    let outcome = act(&config, &run_id)?;
+    let outcome = act(&config, &run_id, again.reason.as_deref())?;
     terminal::tell(&outcome, output);
     Ok(outcome.exit)
 }

@@ -35,9 +35,15 @@ pub(super) fn run(configured: &Configured) -> Result<Exit, Failure> {
             .resumed_at
             .map(|at| format!("  resumed {}", at.format("%Y-%m-%d %H:%M UTC")))
             .unwrap_or_default();
+        let judged = match known.newest_report {
+            Some(report) if known.judgments > 1 => {
+                format!("  judged {} times, newest report {report}", known.judgments)
+            }
+            _ => String::new(),
+        };
         writeln!(
             stdout,
-            "{:<22} {read:<9} {users:>9} {:>7} {:>7} {:>7} {:>13}{resumed}",
+            "{:<22} {read:<9} {users:>9} {:>7} {:>7} {:>7} {:>13}{resumed}{judged}",
             run.run_id, changes.open, changes.new, changes.fixed, changes.not_assessed
         )?;
     }

@@ -1,9 +1,10 @@
 //! A report that was written, and the times that it is about.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 /// A report that was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptReport {
     /// The name of its folder.
     pub folder: String,

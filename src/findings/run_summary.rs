@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{CheckSummary, Coverage, CoverageRow, FixedFinding, Severity, Verdict};
+use super::{CheckSummary, Coverage, CoverageRow, FixedFinding, KeptReport, Severity, Verdict};
 use crate::tenant::{Inputs, Part};
 
 /// Whether everything that was asked for was read.
@@ -139,8 +139,20 @@ pub struct RunSummary {
     pub finished_at: DateTime<Utc>,
     /// The run it is compared with.
     pub compared_with: Option<String>,
-    /// The version of this program.
+    /// The version of the program that judged.
     pub tool_version: String,
+    /// The version of the program that read the facts; `None`: an earlier one, that judged too.
+    #[serde(default)]
+    pub read_by: Option<String>,
+    /// When the facts were judged. Earlier versions did not keep it.
+    #[serde(default)]
+    pub judged_at: Option<DateTime<Utc>>,
+    /// Why a run was judged or reported again, in the operator's words.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// The report of the same run that this one takes the place of.
+    #[serde(default)]
+    pub supersedes: Option<KeptReport>,
     /// `customerId`, or what the configuration says if Directory did not tell.
     pub customer: String,
     /// The tenant's primary domain, if it is known.
@@ -156,7 +168,7 @@ pub struct RunSummary {
     pub key_id: Option<String>,
     /// The profile of thresholds.
     pub profile: String,
-    /// The version of the scope-risk table, and when it was reviewed.
+    /// The version of the scope-risk table that judged, and when it was reviewed.
     pub scope_table: String,
     /// `true` for the synthetic tenant of the demo.
     pub is_demo: bool,

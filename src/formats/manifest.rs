@@ -8,6 +8,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
+use data_encoding::HEXLOWER;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -36,6 +37,8 @@ pub struct ManifestHead<'a> {
     pub projects_read: &'a BTreeSet<&'a str>,
     /// Which logs were read whole, and for which time.
     pub log_windows: &'a [LogWindow],
+    /// The name of the report's own folder.
+    pub report: &'a str,
     /// The newest report of the run before; `None` where there is none, or an earlier version wrote it.
     pub previous: Option<&'a KeptReport>,
 }
@@ -67,6 +70,12 @@ struct Manifest<'a> {
     log_windows: Vec<Window<'a>>,
     previous_report: Option<&'a str>,
     previous_manifest_sha256: Option<&'a str>,
+    report: &'a str,
+    read_by_version: &'a str,
+    judged_at: Option<String>,
+    reason: Option<&'a str>,
+    supersedes: Option<&'a str>,
+    supersedes_manifest_sha256: Option<&'a str>,
 }
 
 /// The program that wrote the report.
@@ -199,6 +208,12 @@ pub fn write(folder: &Path, head: &ManifestHead<'_>) -> Result<String, FormatErr
         log_windows: head.log_windows.iter().map(Window::of).collect(),
         previous_report: head.previous.map(|report| report.folder.as_str()),
         previous_manifest_sha256: head.previous.map(|report| report.manifest_sha256.as_str()),
+        report: head.report,
+        read_by_version: summary.read_by.as_ref().unwrap_or(&summary.tool_version),
+        judged_at: summary.judged_at.map(utc::seconds),
+        reason: summary.reason.as_deref(),
+        supersedes: summary.supersedes.as_ref().map(|report| report.folder.as_str()),
+        supersedes_manifest_sha256: summary.supersedes.as_ref().map(|report| report.manifest_sha256.as_str()),
     };
     json_file::write(folder, FILE, &manifest)?;
     let itself = ListedFile::read(&folder.join(FILE), FILE).map_err(|error| FormatError::of(FILE, error))?;
@@ -235,7 +250,7 @@ impl ListedFile {
         let mut file = Hashing { file: File::open(path)?, bytes: 0, digest: Sha256::new() };
         let rows = if name.ends_with(".csv") { Some(count_rows(&mut file)?) } else { None };
         io::copy(&mut file, &mut io::sink())?;
-        let sha256 = file.digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = HEXLOWER.encode(&file.digest.finalize());
         Ok(Self { name: name.to_owned(), bytes: file.bytes, rows, sha256 })
     }
 }
@@ -288,6 +303,7 @@ mod tests {
             catalogue_size: 60,
             projects_read: &BTreeSet::from(["<b>project</b>"]),
             log_windows: &[LogWindow { log: "admin_log".to_owned(), from, until }],
+            report: "2026-11-21T07-00-00Z.2",
             previous: Some(&KeptReport {
                 folder: "2026-11-14T07-00-00Z".to_owned(),
                 manifest_sha256: "01".repeat(32),
@@ -345,6 +361,7 @@ mod tests {
             catalogue_size: 0,
             projects_read: &BTreeSet::new(),
             log_windows: &[],
+            report: "",
             previous: None,
         };
         assert_eq!(write(Path::new("/nowhere"), &head).unwrap_err().file, FILE);

@@ -10,8 +10,8 @@ use super::Source;
 use super::invisible::is_invisible;
 use crate::findings::{
     Change, ChangeCounts, CheckSummary, Completeness, Coverage, CoverageRow, Finding, Fingerprint,
-    FixedFinding, MailboxCounts, NotConfigured, Population, Requests, RunSummary, Severity, Subject,
-    SubjectKind, Verdict, VerdictCounts,
+    FixedFinding, KeptReport, MailboxCounts, NotConfigured, Population, Requests, RunSummary, Severity,
+    Subject, SubjectKind, Verdict, VerdictCounts,
 };
 use crate::tenant::{
     AccessBinding, AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grants, Guardrails,
@@ -439,6 +439,13 @@ fn summary() -> RunSummary {
         finished_at: at("2026-11-21T07:00:06Z"),
         compared_with: Some("2026-11-14T07-00-00Z".into()),
         tool_version: "0.1.0".into(),
+        read_by: Some("0.0.9".into()),
+        judged_at: Some(at("2026-11-22T08:00:00Z")),
+        reason: Some("=1 <b>the table</b> changed".into()),
+        supersedes: Some(KeptReport {
+            folder: "2026-11-21T07-00-00Z".into(),
+            manifest_sha256: "23".repeat(32),
+        }),
         customer: "C0test".into(),
         primary_domain: Some("example.com".into()),
         admin: "auditor@example.com".into(),

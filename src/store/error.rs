@@ -120,6 +120,10 @@ impl StoreError {
             Self::Newer { .. } => {
                 "Run the newer version, or set `[history] path` to another file. The file was not touched."
             }
+            Self::Sqlite(error) if is_cut(error) => {
+                "`[history] path` ends within a page: it was cut. Restore it from a backup, or move it away to begin a \
+                 new one."
+            }
             Self::Sqlite(error) => match error.sqlite_error_code() {
                 Some(ErrorCode::DiskFull) => {
                     "Make room on the disk that holds `[history] path`, then run again: what was read so far is \
@@ -145,6 +149,11 @@ impl StoreError {
             Self::Open { .. } => "`[history] path` must be a file that this account can write.",
         }
     }
+}
+
+/// Whether the file ends before the page that was to be read does.
+fn is_cut(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHORT_READ)
 }
 
 impl From<StoreError> for io::Error {

@@ -56,7 +56,8 @@ const IS_DUE: &str = "event.run <= ?1 AND (event.at > ?2 OR EXISTS (
     WHERE earlier.part = ?3 AND earlier.run < event.run AND earlier.from_at <= event.at))";
 
 /// A run that ended before it wrote a report told nobody anything.
-const HAS_NO_REPORT: &str = "(SELECT run FROM run WHERE summary IS NULL)";
+const HAS_NO_REPORT: &str =
+    "(SELECT run FROM run WHERE run NOT IN (SELECT run FROM judgment WHERE summary IS NOT NULL))";
 
 impl Run<'_> {
     /// Remembers that this run read a log whole.

@@ -8,7 +8,7 @@ use crate::findings::{Change, Finding, Fingerprint, FixedFinding, Reached, Sever
 use crate::tenant::Part;
 
 use super::pages::pages;
-use super::{Run, StoreError};
+use super::{Run, Store, StoreError};
 
 /// What the run before said of the same subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,16 +29,31 @@ pub struct PreviousFinding {
     pub reach: Vec<Reached>,
 }
 
+impl Store {
+    fn judgment_of(&self, run: i64) -> Result<Option<i64>, StoreError> {
+        let connection = self.connection();
+        // One that a killed program left without a summary is gone: `schema::drop_unreported`.
+        let mut newest = connection.prepare_cached("SELECT max(judgment) FROM judgment WHERE run = ?1")?;
+        Ok(newest.query_row([run], |row| row.get(0))?)
+    }
+}
+
 impl Run<'_> {
-    /// Forgets the run's findings, before it is judged (again).
+    /// Begins a judgment. Those before it stay, but for one that never came to a report.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn clear_findings(&self) -> Result<(), StoreError> {
+    pub fn begin_judgment(&self) -> Result<(), StoreError> {
         let connection = self.store.connection();
-        connection.execute("DELETE FROM finding WHERE run = ?1", [self.number])?;
+        connection.execute("DELETE FROM judgment WHERE run = ?1 AND summary IS NULL", [self.number])?;
+        connection.execute("INSERT INTO judgment (run) VALUES (?1)", [self.number])?;
         connection.execute("DELETE FROM not_assessed", [])?;
         Ok(())
+    }
+
+    /// The judgment in force; while the run is judged, the one that begins.
+    pub(super) fn judgment(&self) -> Result<Option<i64>, StoreError> {
+        self.store.judgment_of(self.number)
     }
 
     /// Keeps findings. One that reads like a finding of another run is stored once.
@@ -46,12 +61,13 @@ impl Run<'_> {
     /// # Errors
     /// When the store cannot be written.
     pub fn put_findings(&self, findings: &[Finding]) -> Result<(), StoreError> {
+        let judgment = self.judgment()?;
         let connection = self.store.connection();
         let mut known = connection.prepare_cached("SELECT finding FROM finding_text WHERE digest = ?1")?;
         let mut insert = connection
             .prepare_cached("INSERT INTO finding_text VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
         let mut refer =
-            connection.prepare_cached("INSERT OR IGNORE INTO finding (run, finding) VALUES (?1, ?2)")?;
+            connection.prepare_cached("INSERT OR IGNORE INTO finding (judgment, finding) VALUES (?1, ?2)")?;
         for finding in findings {
             let text = serde_json::to_string(finding)?;
             let digest = &Sha256::digest(&text)[..16];
@@ -69,7 +85,7 @@ impl Run<'_> {
                     text,
                 ])?,
             };
-            refer.execute([self.number, number])?;
+            refer.execute(params![judgment, number])?;
         }
         Ok(())
     }
@@ -96,15 +112,16 @@ impl Run<'_> {
     }
 
     fn findings_after(&self, after: &FindingKey) -> Result<Vec<(FindingKey, String)>, StoreError> {
+        let judgment = self.judgment()?;
         let connection = self.store.connection();
         let mut statement = connection.prepare_cached(
             "SELECT check_id, subject_kind, subject_id, fingerprint, text FROM finding_text AS text
              WHERE (check_id, subject_kind, subject_id, fingerprint) > (?2, ?3, ?4, ?5)
-               AND EXISTS (SELECT 1 FROM finding WHERE run = ?1 AND finding = text.finding)
+               AND EXISTS (SELECT 1 FROM finding WHERE judgment = ?1 AND finding = text.finding)
              ORDER BY check_id, subject_kind, subject_id, fingerprint LIMIT ?6",
         )?;
         let rows = statement
-            .query_map(params![self.number, after.0, after.1, after.2, after.3, BATCH], |row| {
+            .query_map(params![judgment, after.0, after.1, after.2, after.3, BATCH], |row| {
                 Ok(((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?), row.get(4)?))
             })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -115,14 +132,15 @@ impl Run<'_> {
     /// # Errors
     /// When the store cannot be read.
     pub fn worst_findings(&self, limit: usize) -> Result<Vec<Finding>, StoreError> {
+        let judgment = self.judgment()?;
         let connection = self.store.connection();
         let mut statement = connection.prepare_cached(
             "SELECT text FROM finding_text AS text
-             WHERE EXISTS (SELECT 1 FROM finding WHERE run = ?1 AND finding = text.finding)
+             WHERE EXISTS (SELECT 1 FROM finding WHERE judgment = ?1 AND finding = text.finding)
              ORDER BY worst_first, check_id, subject_kind, subject_id, fingerprint LIMIT ?2",
         )?;
         let rows = statement
-            .query_map(params![self.number, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
+            .query_map(params![judgment, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
                 row.get::<_, String>(0)
             })?;
         rows.map(|row| Ok(serde_json::from_str(&row?)?)).collect()
@@ -133,14 +151,15 @@ impl Run<'_> {
     /// # Errors
     /// When the store cannot be read.
     pub fn finding(&self, fingerprint: &Fingerprint) -> Result<Option<PreviousFinding>, StoreError> {
+        let judgment = self.judgment()?;
         let found: Option<String> = self
             .store
             .connection()
             .prepare_cached(
                 "SELECT text FROM finding_text AS text WHERE fingerprint = ?2
-                   AND EXISTS (SELECT 1 FROM finding WHERE run = ?1 AND finding = text.finding)",
+                   AND EXISTS (SELECT 1 FROM finding WHERE judgment = ?1 AND finding = text.finding)",
             )?
-            .query_row(params![self.number, fingerprint.as_str()], |row| row.get(0))
+            .query_row(params![judgment, fingerprint.as_str()], |row| row.get(0))
             .optional()?;
         let finding: Option<Finding> = found.map(|text| serde_json::from_str(&text)).transpose()?;
         Ok(finding.map(|finding| PreviousFinding {
@@ -192,20 +211,16 @@ impl Run<'_> {
 
     /// Findings of `previous` that are open there and absent here, worst first.
     pub fn gone_since(&self, previous: &Run<'_>) -> impl Iterator<Item = Result<GoneFinding, StoreError>> {
-        let (now, before) = (self.number, previous.number);
-        let gone = pages(move |after: &GoneKey| self.gone_after(now, before, after));
+        let before = previous.number;
+        let gone = pages(move |after: &GoneKey| self.gone_after(before, after));
         gone.map(|found| {
             let (was_not_assessed, text) = found?;
             Ok(GoneFinding { finding: serde_json::from_str(&text)?, was_not_assessed })
         })
     }
 
-    fn gone_after(
-        &self,
-        now: i64,
-        before: i64,
-        after: &GoneKey,
-    ) -> Result<Vec<(GoneKey, GoneRow)>, StoreError> {
+    fn gone_after(&self, before: i64, after: &GoneKey) -> Result<Vec<(GoneKey, GoneRow)>, StoreError> {
+        let (now, before) = (self.judgment()?, self.store.judgment_of(before)?);
         let connection = self.store.connection();
         let mut statement = connection.prepare_cached(
             "SELECT worst_first, check_id, fingerprint, text,
@@ -214,9 +229,9 @@ impl Run<'_> {
              FROM finding_text AS old
              WHERE (worst_first, check_id, fingerprint) > (?3, ?4, ?5)
                AND verdict IN ('fail', 'review', 'error', 'excepted')
-               AND EXISTS (SELECT 1 FROM finding WHERE run = ?2 AND finding = old.finding)
+               AND EXISTS (SELECT 1 FROM finding WHERE judgment = ?2 AND finding = old.finding)
                AND NOT EXISTS (SELECT 1 FROM finding_text AS new WHERE new.fingerprint = old.fingerprint
-                               AND EXISTS (SELECT 1 FROM finding WHERE run = ?1 AND finding = new.finding))
+                               AND EXISTS (SELECT 1 FROM finding WHERE judgment = ?1 AND finding = new.finding))
              ORDER BY worst_first, check_id, fingerprint LIMIT ?6",
         )?;
         let rows = statement.query_map(params![now, before, after.0, after.1, after.2, BATCH], |row| {

@@ -187,6 +187,7 @@ impl Store {
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         schema::migrate(&mut connection)?;
+        schema::drop_unreported(&connection)?;
         let beside = ["", "-wal", "-shm", ".lock"].map(|suffix| beside(path, suffix));
         let found = beside.into_iter().filter_map(|path| {
             let found = std::fs::metadata(&path).ok()?;

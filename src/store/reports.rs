@@ -12,16 +12,27 @@ impl Run<'_> {
     /// Remembers a report after those that the run has.
     ///
     /// # Errors
-    /// When the store cannot be written.
+    /// When the store cannot be written, or is not where it was.
     pub fn put_report(&self, report: &KeptReport) -> Result<(), StoreError> {
+        let judgment = self.judgment()?;
         self.store
             .connection()
             .prepare_cached(
-                "INSERT INTO report (run, number, folder, manifest_sha256)
-                 SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3 FROM report WHERE run = ?1",
+                "INSERT INTO report (run, number, folder, manifest_sha256, judgment)
+                 SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4 FROM report WHERE run = ?1",
             )?
-            .execute(params![self.number, report.folder, report.manifest_sha256])?;
-        Ok(())
+            .execute(params![self.number, report.folder, report.manifest_sha256, judgment])?;
+        self.store.refuse_moved()
+    }
+
+    /// How many reports of the run were written.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn report_count(&self) -> Result<u64, StoreError> {
+        let query = "SELECT coalesce(max(number), 0) FROM report WHERE run = ?1";
+        let count: i64 = self.store.connection().query_row(query, [self.number], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
     }
 
     /// The last report of the run; `None` where there is none, or an earlier version wrote it.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use crate::findings::{Requests, RunSummary};
 
@@ -46,6 +46,48 @@ pub struct KnownRun {
     pub state: RunState,
     /// What it came to, if it was judged.
     pub summary: Option<RunSummary>,
+    /// How often it was judged and reported.
+    pub judgments: u64,
+    /// The folder of its newest report, if it is known.
+    pub newest_report: Option<String>,
+}
+
+const KNOWN: &str = "
+    SELECT run_id, state,
+        (SELECT summary FROM judgment WHERE judgment.run = run.run AND summary IS NOT NULL
+         ORDER BY judgment DESC LIMIT 1),
+        (SELECT count(*) FROM judgment WHERE judgment.run = run.run AND summary IS NOT NULL),
+        (SELECT folder FROM report WHERE report.run = run.run ORDER BY number DESC LIMIT 1)
+    FROM run";
+
+struct KnownRow {
+    id: String,
+    state: String,
+    summary: Option<String>,
+    judgments: i64,
+    newest_report: Option<String>,
+}
+
+impl KnownRow {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            state: row.get(1)?,
+            summary: row.get(2)?,
+            judgments: row.get(3)?,
+            newest_report: row.get(4)?,
+        })
+    }
+
+    fn known(self) -> Result<KnownRun, StoreError> {
+        Ok(KnownRun {
+            id: self.id,
+            state: RunState::of(&self.state),
+            summary: self.summary.map(|summary| serde_json::from_str(&summary)).transpose()?,
+            judgments: self.judgments.unsigned_abs(),
+            newest_report: self.newest_report,
+        })
+    }
 }
 
 /// One run of the store.
@@ -140,20 +182,25 @@ impl Store {
         Ok(found.optional()?)
     }
 
+    /// Whether a folder of this name holds a report of the history.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn knows_report(&self, folder: &str) -> Result<bool, StoreError> {
+        let query = "SELECT EXISTS (SELECT 1 FROM run WHERE run_id = ?1)
+                         OR EXISTS (SELECT 1 FROM report WHERE folder = ?1)";
+        Ok(self.connection().query_row(query, [folder], |row| row.get(0))?)
+    }
+
     /// Every run, newest first.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn runs(&self) -> Result<Vec<KnownRun>, StoreError> {
         let connection = self.connection();
-        let mut statement = connection.prepare("SELECT run_id, state, summary FROM run ORDER BY run DESC")?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?)))?;
-        rows.map(|row| {
-            let (id, state, summary): (String, String, Option<String>) = row?;
-            let summary = summary.map(|summary| serde_json::from_str(&summary)).transpose()?;
-            Ok(KnownRun { id, state: RunState::of(&state), summary })
-        })
-        .collect()
+        let mut statement = connection.prepare(&format!("{KNOWN} ORDER BY run DESC"))?;
+        let rows = statement.query_map([], KnownRow::read)?;
+        rows.map(|row| row?.known()).collect()
     }
 
     fn numbers<P: rusqlite::Params>(&self, query: &str, values: P) -> Result<Vec<i64>, StoreError> {
@@ -291,20 +338,23 @@ impl Run<'_> {
         old.into_iter().try_for_each(|number| self.store.forget(number))
     }
 
-    /// Ends the run.
+    /// Ends the run: its newest judgment is in force.
     ///
     /// # Errors
     /// When the store cannot be written, or is not where it was.
     pub fn end(&self, state: RunState, summary: &RunSummary) -> Result<(), StoreError> {
-        self.store.connection().execute(
-            "UPDATE run SET state = ?2, summary = ?3, requests = ?4 WHERE run = ?1",
-            params![
-                self.number,
-                state.as_str(),
-                serde_json::to_string(summary)?,
-                serde_json::to_string(&summary.requests)?
-            ],
+        let judgment = self.judgment()?;
+        let connection = self.store.connection();
+        connection.execute(
+            "UPDATE run SET state = ?2, requests = ?3 WHERE run = ?1",
+            params![self.number, state.as_str(), serde_json::to_string(&summary.requests)?],
         )?;
+        connection.execute(
+            "INSERT INTO judgment (judgment, run, summary) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO UPDATE SET summary = excluded.summary",
+            params![judgment, self.number, serde_json::to_string(summary)?],
+        )?;
+        drop(connection);
         self.store.refuse_moved()
     }
 
@@ -313,7 +363,7 @@ impl Run<'_> {
     /// # Errors
     /// When the store cannot be read.
     pub fn has_newest_report(&self) -> Result<bool, StoreError> {
-        let query = "SELECT NOT EXISTS (SELECT 1 FROM run WHERE run > ?1 AND summary IS NOT NULL)";
+        let query = "SELECT NOT EXISTS (SELECT 1 FROM judgment WHERE run > ?1 AND summary IS NOT NULL)";
         Ok(self.store.connection().query_row(query, [self.number], |row| row.get(0))?)
     }
 
@@ -322,11 +372,8 @@ impl Run<'_> {
     /// # Errors
     /// When the store cannot be read.
     pub fn known(&self) -> Result<KnownRun, StoreError> {
-        let query = "SELECT state, summary FROM run WHERE run = ?1";
-        let (state, summary): (String, Option<String>) =
-            self.store.connection().query_row(query, [self.number], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let summary = summary.map(|summary| serde_json::from_str(&summary)).transpose()?;
-        Ok(KnownRun { id: self.id.clone(), state: RunState::of(&state), summary })
+        let query = format!("{KNOWN} WHERE run = ?1");
+        self.store.connection().query_row(&query, [self.number], KnownRow::read)?.known()
     }
 
     /// Keeps what went to each API in all attempts at this run so far.

@@ -19,6 +19,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/9.sql"),
     include_str!("schema/10.sql"),
     include_str!("schema/11.sql"),
+    include_str!("schema/12.sql"),
 ];
 
 /// `application_id` of a history, in ASCII `WsAu`; set by the step that makes this layout.
@@ -79,6 +80,14 @@ fn columns_at(version: i64) -> Result<Vec<(String, String)>, StoreError> {
 /// Whether the layout is this version's.
 pub(super) fn is_current(connection: &Connection) -> Result<bool, StoreError> {
     Ok(version(connection)? == STEPS.len() as i64)
+}
+
+/// Takes back judgments that never came to a report, of runs that have one: what they replaced is in force again.
+pub(super) fn drop_unreported(connection: &Connection) -> Result<(), StoreError> {
+    Ok(connection.execute_batch(
+        "DELETE FROM judgment WHERE summary IS NULL
+         AND run IN (SELECT run FROM judgment WHERE summary IS NOT NULL)",
+    )?)
 }
 
 /// Brings the layout up to date: each step whole or not at all.

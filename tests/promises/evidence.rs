@@ -10,7 +10,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use workspace_audit_emulator::TenantName;
 
-use crate::support::{Audit, Tenant};
+use crate::support::{Audit, Tenant, binary, files_below};
 
 fn sha256_of(path: &Path) -> String {
     HEXLOWER.encode(&Sha256::digest(std::fs::read(path).unwrap()))
@@ -138,4 +138,142 @@ fn each_manifest_names_the_manifest_of_the_run_before() {
         assert_eq!(after["previous_manifest_sha256"], sha256_of(&before.join("manifest.json")));
         assert_eq!(after["previous_report"], before.file_name().unwrap().to_str().unwrap());
     }
+}
+
+/// `judge` or `report` of the newest run.
+fn again(tenant: &Tenant, command: &[&str]) -> Audit {
+    let config = tenant.files.config.display().to_string();
+    let output = binary(&[command, &["--config", &config]].concat(), &[]);
+    Audit::of(&output, tenant.folder.path().join("reports"))
+}
+
+/// Accepts every finding of one check.
+fn accept(tenant: &Tenant, check: &str) {
+    let mut text = std::fs::read_to_string(&tenant.files.exceptions).unwrap();
+    text.push_str(&format!(
+        "\n[[exception]]\ncheck = \"{check}\"\nsubject = \"*\"\nreason = \"r\"\nowner = \"o\"\nexpires = 2099-01-01\n"
+    ));
+    std::fs::write(&tenant.files.exceptions, text).unwrap();
+}
+
+fn open_of(audit: &Audit, check: &str) -> u64 {
+    let verdicts = audit.verdicts(check);
+    verdicts["fail"] + verdicts["review"]
+}
+
+#[test]
+fn judging_and_reporting_again_write_a_new_report_and_touch_none() {
+    let tenant = Tenant::named(TenantName::Neglected);
+    let first = tenant.audit();
+    let name = |audit: &Audit| folder_of(audit).file_name().unwrap().to_str().unwrap().to_owned();
+    let run = name(&first);
+    accept(&tenant, "MAIL-08");
+    let mut all = vec![first];
+    for (number, command) in ["judge", "report", "judge"].into_iter().enumerate() {
+        let before: Vec<_> = all.iter().map(|audit| files_below(folder_of(audit))).collect();
+        let report = again(&tenant, &[command, &run, "--reason", "the exceptions were agreed on"]);
+        assert_eq!(name(&report), format!("{run}.{}", number + 2), "{}", report.stderr);
+        let after: Vec<_> = all.iter().map(|audit| files_below(folder_of(audit))).collect();
+        assert!(before == after, "{command} touched an earlier report");
+        assert!(is_whole(folder_of(&report)), "{command}");
+        assert_eq!(std::fs::read_link(report.reports.join("latest")).unwrap(), Path::new(&name(&report)));
+        let (manifest, old) = (report.json("manifest.json"), all.last().unwrap());
+        assert_eq!(manifest["reason"], "the exceptions were agreed on");
+        assert_eq!(manifest["report"], name(&report).as_str());
+        assert_eq!(manifest["supersedes"], name(old).as_str());
+        assert_eq!(
+            manifest["supersedes_manifest_sha256"],
+            sha256_of(&folder_of(old).join("manifest.json")),
+            "{command}"
+        );
+        assert_eq!(manifest["run_id"], run.as_str());
+        all.push(report);
+    }
+    assert!(open_of(&all[0], "MAIL-08") > 0);
+    assert_eq!(open_of(&all[1], "MAIL-08"), 0);
+    // What is only reported again was judged when it was judged.
+    let judged_at = |audit: &Audit| audit.json("manifest.json")["judged_at"].as_str().unwrap().to_owned();
+    assert_eq!(judged_at(&all[1]), judged_at(&all[2]));
+    assert!(judged_at(&all[0]) <= judged_at(&all[1]) && judged_at(&all[2]) <= judged_at(&all[3]));
+    assert_eq!(all[0].json("manifest.json").get("supersedes"), Some(&Value::Null));
+    assert_eq!(all[0].json("manifest.json").get("reason"), Some(&Value::Null));
+}
+
+#[test]
+fn a_name_of_a_report_is_never_used_twice() {
+    let tenant = Tenant::named(TenantName::Healthy);
+    let first = tenant.audit();
+    let second = again(&tenant, &["report"]);
+    std::fs::remove_dir_all(folder_of(&second)).unwrap();
+    let third = again(&tenant, &["report"]);
+    let name = |audit: &Audit| folder_of(audit).file_name().unwrap().to_str().unwrap().to_owned();
+    assert_eq!(name(&third), format!("{}.3", name(&first)));
+    assert_eq!(third.json("manifest.json")["supersedes"], name(&second).as_str());
+}
+
+#[test]
+fn the_manifest_says_which_exceptions_the_findings_were_judged_with() {
+    let tenant = Tenant::named(TenantName::Healthy);
+    let sha256 = |audit: &Audit| audit.json("manifest.json")["inputs"]["exceptions"]["sha256"].clone();
+    let first = tenant.audit();
+    let before = sha256(&first);
+    accept(&tenant, "MAIL-08");
+    assert_eq!(sha256(&again(&tenant, &["report"])), before);
+    let judged = again(&tenant, &["judge"]);
+    assert_eq!(sha256(&judged), sha256_of(&tenant.files.exceptions));
+    // The list of the console is that which the run read.
+    std::fs::remove_file(&tenant.files.console_grants).unwrap();
+    let inputs = |audit: &Audit| audit.json("manifest.json")["inputs"]["console_grants"].clone();
+    assert_eq!(inputs(&again(&tenant, &["judge"])), inputs(&first));
+}
+
+#[test]
+fn the_history_keeps_every_judgment_and_the_next_run_compares_with_the_newest() {
+    let tenant = Tenant::named(TenantName::Neglected);
+    let first = tenant.audit();
+    let open = open_of(&first, "MAIL-08");
+    assert!(open > 0);
+    let without = std::fs::read_to_string(&tenant.files.exceptions).unwrap();
+    accept(&tenant, "MAIL-08");
+    let judged = again(&tenant, &["judge"]);
+    std::fs::write(&tenant.files.exceptions, without).unwrap();
+    let history = tenant.folder.path().join("reports/history.sqlite");
+    let verdicts_of = |judgment: i64| -> i64 {
+        let connection = rusqlite::Connection::open(&history).unwrap();
+        let query = "SELECT count(*) FROM finding JOIN finding_text USING (finding)
+                     WHERE judgment = ?1 AND check_id = 'MAIL-08' AND verdict = 'excepted'";
+        connection.query_row(query, [judgment], |row| row.get(0)).unwrap()
+    };
+    assert_eq!((verdicts_of(1), verdicts_of(2)), (0, i64::try_from(open).unwrap()));
+    // No longer accepted is worse than in the newest judgment, and the same as in the first.
+    let next = tenant.audit();
+    let rows = next.rows("findings.csv");
+    let reopened =
+        rows.iter().filter(|row| row["check_id"] == "MAIL-08" && row["change"] == "worsened").count();
+    assert_eq!(reopened as u64, open);
+    let manifest = next.json("manifest.json");
+    assert_eq!(manifest["previous_report"], folder_of(&judged).file_name().unwrap().to_str().unwrap());
+    assert_eq!(manifest["previous_manifest_sha256"], sha256_of(&folder_of(&judged).join("manifest.json")));
+    let listed = again(&tenant, &["runs"]).stdout;
+    assert!(listed.lines().nth(2).unwrap().contains("judged 2 times"), "{listed}");
+}
+
+#[test]
+fn the_version_that_judged_is_not_the_version_that_read() {
+    let tenant = Tenant::named(TenantName::Healthy);
+    tenant.audit().assert_code(0);
+    let history = tenant.folder.path().join("reports/history.sqlite");
+    let connection = rusqlite::Connection::open(&history).unwrap();
+    let older = "UPDATE judgment SET summary = json_remove(json_set(summary, '$.tool_version', '0.0.9',
+                 '$.scope_table', 'version 0'), '$.read_by', '$.judged_at')";
+    connection.execute(older, []).unwrap();
+    connection.close().unwrap();
+    let reported = again(&tenant, &["report"]).json("manifest.json");
+    assert_eq!((&reported["tool_version"], &reported["scope_table"]), (&"0.0.9".into(), &"version 0".into()));
+    assert_eq!(reported.get("judged_at"), Some(&Value::Null));
+    let judged = again(&tenant, &["judge"]).json("manifest.json");
+    assert_eq!(judged["tool_version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(judged["read_by_version"], "0.0.9");
+    assert_ne!(judged["scope_table"], "version 0");
+    assert!(judged["judged_at"].is_string());
 }

@@ -68,8 +68,9 @@ fn latest_is_the_run_that_finished_last_and_an_older_one_does_not_take_it_back()
     }
     // The newest run comes back from nowhere and from an older one, and hides no run of another history.
     for (leads_to, comes_to) in [
-        ("nowhere", name(&second)),
-        (name(&first).as_str(), name(&second)),
+        ("nowhere", format!("{}.2", name(&second))),
+        (name(&first).as_str(), format!("{}.3", name(&second))),
+        (&format!("{}.2", name(&first)), format!("{}.4", name(&second))),
         ("2099-01-01T00-00-00Z", "2099-01-01T00-00-00Z".to_owned()),
     ] {
         std::fs::remove_file(reports.join("latest")).unwrap();

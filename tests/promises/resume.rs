@@ -137,7 +137,12 @@ fn a_run_that_is_told_to_stop_reports_what_it_has_and_resumes() {
     let resumed = tenant.audit_with(&["--resume"], &[]);
     let expected = undisturbed(&tenant);
     resumed.assert_code(expected.code);
-    assert_eq!(resumed.folder, stopped.folder, "it keeps its id");
+    assert_eq!(
+        resumed.json("status.json")["run_id"],
+        stopped.json("status.json")["run_id"],
+        "it keeps its id"
+    );
+    assert_ne!(resumed.folder, stopped.folder, "and the report that it had");
     assert_eq!(resumed.json("status.json")["state"], "finished");
     assert_eq!(facts(resumed.folder.as_ref().unwrap()), facts(expected.folder.as_ref().unwrap()));
 }
@@ -285,15 +290,17 @@ fn a_run_that_was_told_to_stop_is_judged_and_reported_again_as_such() {
     for (command, run) in [("judge", "latest"), ("judge", id), ("report", "latest"), ("report", id)] {
         let replayed = again(command, run);
         replayed.assert_code(4);
-        assert_eq!(replayed.folder, stopped.folder);
+        assert_ne!(replayed.folder, stopped.folder);
+        assert_eq!(replayed.json("status.json")["run_id"], id);
         assert_eq!(replayed.file("findings.csv"), before, "{command} {run}");
         assert_eq!(replayed.json("status.json")["state"], "interrupted");
         assert!(replayed.stdout.contains("interrupted"), "{}", replayed.stdout);
     }
     assert_eq!(tenant.requests().len(), asked);
     let resumed = tenant.audit_with(&["--resume"], &[]);
-    assert_eq!(resumed.folder, stopped.folder);
+    assert_eq!(resumed.json("status.json")["run_id"], id);
     assert_eq!(resumed.json("status.json")["state"], "finished");
+    assert_eq!(stopped.file("findings.csv"), before);
 }
 
 #[test]

@@ -78,6 +78,7 @@ pub(super) struct Masthead {
     when: String,
     started: String,
     resumed: Option<Moment>,
+    supersedes: Option<Superseded>,
     profile: String,
     tool_version: String,
     is_demo: bool,
@@ -109,6 +110,23 @@ struct Moment {
 impl Moment {
     fn of(at: DateTime<Utc>) -> Self {
         Self { machine: at.format("%Y-%m-%dT%H:%M:%SZ").to_string(), text: moment(at) }
+    }
+}
+
+/// The report of the same run that this one takes the place of.
+struct Superseded {
+    folder: String,
+    judged: Option<Moment>,
+    reason: Option<String>,
+}
+
+impl Superseded {
+    fn of(summary: &RunSummary) -> Option<Self> {
+        summary.supersedes.as_ref().map(|report| Self {
+            folder: clip(&report.folder),
+            judged: summary.judged_at.map(Moment::of),
+            reason: summary.reason.as_deref().map(clip),
+        })
     }
 }
 
@@ -229,6 +247,7 @@ impl Masthead {
             when: moment(summary.started_at),
             started: summary.started_at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
             resumed: summary.resumed_at.map(Moment::of),
+            supersedes: Superseded::of(summary),
             profile: clip(&summary.profile),
             tool_version: clip(&summary.tool_version),
             is_demo: summary.is_demo,
