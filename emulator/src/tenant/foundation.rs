@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Datelike, Duration, TimeZone, Utc};
 
 use super::crowd::Crowd;
 use super::people::People;
@@ -106,6 +106,13 @@ impl Foundation {
 
     pub(super) fn in_days(&self, days: i64) -> DateTime<Utc> {
         self.now + Duration::days(days)
+    }
+
+    /// New Year's Day of the next decade, two years ahead at least: what names it stays the same from one start to the
+    /// next, as a condition in a policy does.
+    pub(super) fn next_decade(&self) -> DateTime<Utc> {
+        let year = ((self.now.year() + 2) / 10 + 1) * 10;
+        Utc.with_ymd_and_hms(year, 1, 1, 0, 0, 0).single().unwrap_or(self.now)
     }
 
     pub(super) fn domain(&mut self, name: &str, primary: bool, verified: bool) {

@@ -81,7 +81,7 @@ fn policies(tenant: &mut Foundation) {
         "deleted:serviceAccount:old-migration@{APPS}.iam.gserviceaccount.com?uid={}",
         tenant.foreign_client_id(4)
     );
-    let (ended_at, ends_at) = (tenant.days_ago(20), tenant.in_days(30));
+    let (ended_at, ends_at) = (tenant.days_ago(20), tenant.next_decade());
 
     let root = &mut tenant.cloud.policy;
     root.bind("roles/iam.securityAdmin", &["user:viktor.balogh@example.com"]);
