@@ -198,8 +198,11 @@ pub(super) fn tell_added(before: &PreviousFinding, finding: &mut Finding) {
     if finding.reach.is_empty() || before.reach.is_empty() {
         return;
     }
-    let mut news = added(&before.reach, &finding.reach);
-    let is_known_check = |id: &str| before.check_ids.iter().any(|known| known == id);
+    // What is only assumed, because something was not read, has not grown.
+    let certain: Vec<Reached> = finding.reach.iter().filter(|reached| !reached.is_assumed).cloned().collect();
+    let mut news = added(&before.reach, &certain);
+    let reads_less = finding.unread.iter().any(|part| !before.unread.contains(part));
+    let is_known_check = |id: &str| reads_less || before.check_ids.iter().any(|known| known == id);
     let new_checks = finding.check_ids().filter(|id| !is_known_check(id));
     news.extend(new_checks.map(|check_id| Added::Check { check_id: check_id.to_owned() }));
     let unread_before: Vec<&str> =

@@ -125,6 +125,12 @@ fn what_is_left_of_a_history_that_is_gone_is_not_read_into_a_new_one() {
     wait_for_mailboxes(&tenant, 100);
     child.kill().unwrap();
     child.wait().unwrap();
+    // What it had sent is still answered.
+    let mut answered = 0;
+    while answered != tenant.requests().len() {
+        answered = tenant.requests().len();
+        std::thread::sleep(std::time::Duration::from_millis(500));
+    }
     let history = reports(&tenant).join("history.sqlite");
     let beside = |suffix: &str| reports(&tenant).join(format!("history.sqlite{suffix}"));
     let wal = std::fs::read(beside("-wal")).unwrap();
