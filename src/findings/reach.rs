@@ -123,7 +123,8 @@ impl std::fmt::Display for Added {
     }
 }
 
-/// What is reached now and was not, or was accepted, in the run before.
+/// What is reached now and was not, or was accepted, in the run before. What was reached then has not grown if it is only
+/// assumed to be worse, because something was not read; what is new is told even so.
 #[must_use]
 pub fn added(before: &[Reached], now: &[Reached]) -> BTreeSet<Added> {
     let known: HashMap<_, _> = before.iter().map(|known| (known.key(), known)).collect();
@@ -131,9 +132,9 @@ pub fn added(before: &[Reached], now: &[Reached]) -> BTreeSet<Added> {
     let principals: HashSet<&str> = before.iter().filter_map(Reached::principal).collect();
     let grows = |reached: &&Reached| {
         reached.accepted_by.is_none()
-            && known
-                .get(&reached.key())
-                .is_none_or(|known| known.accepted_by.is_some() || known.severity < reached.severity)
+            && known.get(&reached.key()).is_none_or(|known| {
+                known.accepted_by.is_some() || (known.severity < reached.severity && !reached.is_assumed)
+            })
     };
     let mut added = BTreeSet::new();
     for reached in now.iter().filter(grows) {
@@ -188,6 +189,15 @@ mod tests {
         );
         let path = Added::Path { principal: "ann".to_owned(), account: account("b") };
         assert_eq!(told(&before, &with(reached("b", "ann"))), [path]);
+    }
+
+    #[test]
+    fn what_is_only_assumed_to_be_worse_is_not_added_and_what_is_new_is() {
+        let closed = [Reached { severity: Severity::Medium, ..reached("a", "ann") }];
+        let assumed = |principal: &str| Reached { is_assumed: true, ..reached("a", principal) };
+        assert_eq!(told(&closed, &[assumed("ann")]), []);
+        let eve = Added::Principal { principal: "eve".to_owned() };
+        assert_eq!(told(&closed, &[assumed("ann"), assumed("eve")]), [eve]);
     }
 
     #[test]

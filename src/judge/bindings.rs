@@ -198,9 +198,8 @@ pub(super) fn tell_added(before: &PreviousFinding, finding: &mut Finding) {
     if finding.reach.is_empty() || before.reach.is_empty() {
         return;
     }
-    // What is only assumed, because something was not read, has not grown.
-    let certain: Vec<Reached> = finding.reach.iter().filter(|reached| !reached.is_assumed).cloned().collect();
-    let mut news = added(&before.reach, &certain);
+    let mut news = added(&before.reach, &finding.reach);
+    // Another check may apply only because of what is assumed instead.
     let reads_less = finding.unread.iter().any(|part| !before.unread.contains(part));
     let is_known_check = |id: &str| reads_less || before.check_ids.iter().any(|known| known == id);
     let new_checks = finding.check_ids().filter(|id| !is_known_check(id));
