@@ -2,14 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::google::{Session, admin1_directory as directory};
+use crate::google::{Listing, Session, admin1_directory as directory};
 use crate::store::{Run, StoreError};
 use crate::tenant::{AdminRole, AdminRoles, AssigneeType, Gap, Part, Reading, RoleAssignment};
 
-use super::{Plan, gaps, reading};
-
-/// Assignments that are asked for one by one: a page that is lost holds up to 200.
-const ASKED_FOR: usize = 20;
+use super::{Plan, earlier, gaps, reading};
 
 /// Reads both listings. Without one of them, the part is partial.
 pub(super) async fn collect(admin: &Session<'_>, plan: &Plan, before: &[String]) -> Reading<AdminRoles> {
@@ -22,64 +19,45 @@ pub(super) async fn collect(admin: &Session<'_>, plan: &Plan, before: &[String])
     let gaps = [gaps::of_listing(Part::AdminRoles, &roles), gaps::of_listing(Part::AdminRoles, &assignments)];
     let empty = (gaps::is_empty(&roles), gaps::is_empty(&assignments));
     let is_whole = gaps.iter().all(Option::is_none);
+    let unlisted = match is_whole && !empty.1 {
+        true => unlisted(admin, plan, &assignments, before).await,
+        false => None,
+    };
     let rows = AdminRoles {
         roles: roles.rows.into_iter().map(role).collect(),
         assignments: assignments.rows.into_iter().map(assignment).collect(),
     };
     let lacking = lacking(&rows, empty.0, empty.1).filter(|_| is_whole || empty.0 || empty.1);
-    let contradicted = match is_whole && lacking.is_none() {
-        true => still_there(admin, plan, &rows, before).await,
-        false => None,
-    };
-    reading(rows, any, gaps.into_iter().flatten().chain(lacking).chain(contradicted))
+    reading(rows, any, gaps.into_iter().flatten().chain(lacking.or(unlisted)))
 }
 
-/// Assignments that are not listed any more were taken away, or their page was lost: asking for some of them tells
-/// which.
-async fn still_there(admin: &Session<'_>, plan: &Plan, rows: &AdminRoles, before: &[String]) -> Option<Gap> {
-    let listed: BTreeSet<&str> = rows.assignments.iter().map(|assignment| assignment.id.as_str()).collect();
-    let unlisted = before.iter().filter(|id| !listed.contains(id.as_str()));
-    for id in unlisted.take(ASKED_FOR) {
-        match directory::has_role_assignment(admin, &plan.customer, id).await {
-            Ok(false) => {}
-            Ok(true) => {
-                let message = format!("Google did not list the role assignment {id}, but it exists");
-                return Some(gaps::contradicted(Part::AdminRoles, message));
-            }
-            Err(error) => return Some(gaps::refused(Part::AdminRoles, &error)),
-        }
-    }
-    None
+async fn unlisted(
+    admin: &Session<'_>,
+    plan: &Plan,
+    listing: &Listing<directory::RoleAssignment>,
+    before: &[String],
+) -> Option<Gap> {
+    let listed: BTreeSet<&str> = listing.rows.iter().map(|row| row.role_assignment_id.as_str()).collect();
+    let unlisted = before.iter().map(String::as_str).filter(|id| !listed.contains(id));
+    let exists = |id| directory::has_role_assignment(admin, &plan.customer, id);
+    let said = |id: &str| format!("Google did not list the role assignment {id}, but it exists");
+    gaps::unlisted(Part::AdminRoles, listing, unlisted.take(gaps::MAX_ASKED), exists, said).await
 }
 
 /// The ids of the assignments that earlier runs knew, back to the newest that read them all. Those of super admins come
 /// first.
 pub(super) fn known_before(run: &Run<'_>) -> Result<Vec<String>, StoreError> {
-    let mut known = Known::default();
-    known.gather(run)?;
-    let Known { great, mut others } = known;
-    others.retain(|id| !great.contains(id));
-    Ok(great.into_iter().chain(others).collect())
-}
-
-/// Ids of assignments: of a super admin role, and all.
-#[derive(Default)]
-struct Known {
-    great: BTreeSet<String>,
-    others: BTreeSet<String>,
-}
-
-impl Known {
-    fn gather(&mut self, run: &Run<'_>) -> Result<(), StoreError> {
-        let Some(earlier) = run.previous()? else { return Ok(()) };
-        let reading = earlier.part::<Reading<AdminRoles>>(Part::AdminRoles)?;
-        if let Some(roles) = reading.as_ref().and_then(Reading::known) {
-            let ids = |assignment: &RoleAssignment| assignment.id.clone();
-            self.great.extend(roles.super_admin_assignments().map(ids));
-            self.others.extend(roles.assignments.iter().map(ids));
+    let (mut of_super_admins, mut others) = (BTreeSet::new(), BTreeSet::new());
+    earlier::readings(run, Part::AdminRoles, |reading: &Reading<AdminRoles>| {
+        if let Some(roles) = reading.known() {
+            let id = |assignment: &RoleAssignment| assignment.id.clone();
+            of_super_admins.extend(roles.super_admin_assignments().map(id));
+            others.extend(roles.assignments.iter().map(id));
         }
-        if matches!(reading, Some(Reading::Complete(_))) { Ok(()) } else { self.gather(&earlier) }
-    }
+        reading.gap().is_none()
+    })?;
+    others.retain(|id| !of_super_admins.contains(id));
+    Ok(of_super_admins.into_iter().chain(others).collect())
 }
 
 /// What no tenant lacks: system roles, and a super admin.

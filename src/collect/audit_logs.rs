@@ -15,7 +15,7 @@ use crate::tenant::{
     SourceWindow, UNKNOWN_CLIENT, UseKey, UseTally,
 };
 
-use super::{Progress, gaps, reading};
+use super::{Progress, earlier, gaps, reading};
 
 /// Events about delegation. The last is seen only in other people's rules.
 const DELEGATION: [&str; 3] = ["AUTHORIZE_API_CLIENT_ACCESS", "REMOVE_API_CLIENT_ACCESS", UNDOCUMENTED];
@@ -453,11 +453,15 @@ pub(super) async fn token(
 
 /// The apps that the newest earlier run knew that read the log. It knew what the runs before it did.
 fn apps_before(run: &Run<'_>) -> Result<Vec<App>, StoreError> {
-    let Some(earlier) = run.previous()? else { return Ok(Vec::new()) };
-    match earlier.part::<Reading<Vec<App>>>(Part::TokenLog)?.as_ref().and_then(Reading::known) {
-        Some(apps) => Ok(apps.clone()),
-        None => apps_before(&earlier),
-    }
+    let mut known = Vec::new();
+    earlier::readings(run, Part::TokenLog, |reading: &Reading<Vec<App>>| match reading.known() {
+        Some(apps) => {
+            known.clone_from(apps);
+            true
+        }
+        None => false,
+    })?;
+    Ok(known)
 }
 
 /// What clients called, as users or not.

@@ -1,7 +1,5 @@
 //! What came instead of the facts → the gap that reports show.
 
-use std::collections::BTreeSet;
-
 use crate::causes::{self, Class};
 use crate::google::{BrokenRows, GoogleError, Listing};
 use crate::tenant::{Gap, GapClass, Part};
@@ -47,17 +45,20 @@ pub(super) fn is_empty<T>(listing: &Listing<T>) -> bool {
     listing.stopped.is_none() && listing.began && listing.rows.is_empty() && listing.broken.count == 0
 }
 
-/// A listing is empty although something of it exists.
+/// A listing lacks something that exists.
 pub(super) fn contradicted(part: Part, message: String) -> Gap {
     Gap { message, ..empty(part, "row") }
 }
+
+/// Where many may be gone, so many are asked for: a page that is lost holds more.
+pub(super) const MAX_ASKED: usize = 20;
 
 /// What a whole listing does not name is gone, or the listing was cut: the first that exists tells. Nothing is missing
 /// if all are gone.
 pub(super) async fn unlisted<'n, T, F>(
     part: Part,
     listing: &Listing<T>,
-    unlisted: BTreeSet<&'n str>,
+    unlisted: impl IntoIterator<Item = &'n str>,
     exists: impl Fn(&'n str) -> F,
     said: impl Fn(&str) -> String,
 ) -> Option<Gap>

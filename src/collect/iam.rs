@@ -16,7 +16,7 @@ use crate::tenant::{
     SigningLogs,
 };
 
-use super::{gaps, reading};
+use super::{earlier, gaps, reading};
 
 /// Policies, roles and groups that are read at once.
 const AT_ONCE: usize = 32;
@@ -243,40 +243,29 @@ pub(super) type KnownMembers = BTreeMap<String, BTreeSet<String>>;
 
 /// The members that the newest earlier run knew of each group, back to the newest that read all groups.
 pub(super) fn members_before(run: &Run<'_>) -> Result<KnownMembers, StoreError> {
-    let mut known = KnownMembers::new();
-    gather_members(run.previous()?, &mut known, &mut BTreeSet::new())?;
+    let (mut known, mut whole) = (KnownMembers::new(), BTreeSet::new());
+    earlier::readings(run, Part::Groups, |reading: &Reading<Groups>| {
+        for group in reading.known().into_iter().flat_map(|groups| &groups.0) {
+            let Some(email) = address(&group.email).filter(|email| !whole.contains(email)) else { continue };
+            let members = group.members.known().into_iter().flatten();
+            let members = members.filter_map(|member| address(&member.email));
+            known.entry(email.clone()).or_default().extend(members);
+            // A group that a run did not read whole may have had more members.
+            if group.members.gap().is_none() {
+                whole.insert(email);
+            }
+        }
+        reading.gap().is_none()
+    })?;
     Ok(known)
 }
-
-/// A group that a run did not read whole may have had more members, as those before it knew.
-fn gather_members(
-    run: Option<Run<'_>>,
-    known: &mut KnownMembers,
-    whole: &mut BTreeSet<String>,
-) -> Result<(), StoreError> {
-    let Some(run) = run else { return Ok(()) };
-    let reading = run.part::<Reading<Groups>>(Part::Groups)?;
-    for group in reading.iter().filter_map(Reading::known).flat_map(|groups| &groups.0) {
-        let Some(email) = address(&group.email).filter(|email| !whole.contains(email)) else { continue };
-        let members = group.members.known().into_iter().flatten();
-        known.entry(email.clone()).or_default().extend(members.filter_map(|member| address(&member.email)));
-        if group.members.gap().is_none() {
-            whole.insert(email);
-        }
-    }
-    let is_whole = reading.as_ref().is_some_and(|reading| reading.complete().is_ok());
-    if is_whole { Ok(()) } else { gather_members(run.previous()?, known, whole) }
-}
-
-/// Members that left a group are many at times; a listing that was cut shows by a few.
-const MOST_ASKED: usize = 20;
 
 async fn read_group(admin: &Session<'_>, email: &str, known: &KnownMembers) -> Group {
     let (about, members) =
         futures::join!(directory::get_group(admin, email), directory::list_members(admin, email).all());
     let (about, about_gap) = match about {
         Ok(about) if about.email.is_empty() => {
-            let message = format!("Google told nothing of the group {email}, not even its address");
+            let message = format!("Google returned no data for the group {email}, not even its address");
             (about, Some(gaps::contradicted(Part::Groups, message)))
         }
         Ok(about) => (about, None),
@@ -290,8 +279,7 @@ async fn read_group(admin: &Session<'_>, email: &str, known: &KnownMembers) -> G
     });
     let listed: BTreeSet<String> = members.rows.iter().filter_map(|member| address(&member.email)).collect();
     let known = known.get(&email.to_lowercase()).into_iter().flatten();
-    let unlisted =
-        known.map(String::as_str).filter(|member| !listed.contains(*member)).take(MOST_ASKED).collect();
+    let unlisted = known.map(String::as_str).filter(|member| !listed.contains(*member)).take(gaps::MAX_ASKED);
     let exists = |member| directory::has_member(admin, email, member);
     let said =
         |member: &str| format!("Google did not list {member} among the members of {email}, but it is one");

@@ -12,7 +12,7 @@ use crate::tenant::{
     WorkloadIdentityPools, WorkloadIdentityProvider,
 };
 
-use super::{gaps, iam, reading};
+use super::{earlier, gaps, iam, reading};
 
 /// Projects and pools that are read at once.
 const AT_ONCE: usize = 8;
@@ -25,21 +25,16 @@ pub(super) type KnownProviders = BTreeMap<String, Vec<String>>;
 /// The providers of each pool as the newest earlier run knew them that read all of them.
 pub(super) fn known_before(run: &Run<'_>) -> Result<KnownProviders, StoreError> {
     let mut known = KnownProviders::new();
-    gather(run.previous()?, &mut known)?;
-    Ok(known)
-}
-
-fn gather(run: Option<Run<'_>>, known: &mut KnownProviders) -> Result<(), StoreError> {
-    let Some(run) = run else { return Ok(()) };
-    let reading = run.part::<Reading<WorkloadIdentityPools>>(PART)?;
-    for pool in reading.iter().filter_map(Reading::known).flat_map(|pools| &pools.0) {
-        if let Ok(providers) = pool.providers.complete() {
-            let ids = || providers.iter().map(|provider| provider.id.clone()).collect();
-            known.entry(pool.name.clone()).or_insert_with(ids);
+    earlier::readings(run, PART, |reading: &Reading<WorkloadIdentityPools>| {
+        for pool in reading.known().into_iter().flat_map(|pools| &pools.0) {
+            if let Ok(providers) = pool.providers.complete() {
+                let ids = || providers.iter().map(|provider| provider.id.clone()).collect();
+                known.entry(pool.name.clone()).or_insert_with(ids);
+            }
         }
-    }
-    let is_whole = reading.as_ref().is_some_and(|reading| reading.complete().is_ok());
-    if is_whole { Ok(()) } else { gather(run.previous()?, known) }
+        reading.gap().is_none()
+    })?;
+    Ok(known)
 }
 
 /// Pools that hold a role which can lead to an account. One that is not listed is no fact: it counts as open.

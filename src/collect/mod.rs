@@ -6,6 +6,7 @@ mod audit_logs;
 mod client_certificates;
 pub mod console_grants;
 mod domains;
+mod earlier;
 mod foreign_clients;
 mod gaps;
 mod guardrails;

@@ -10,7 +10,7 @@ use crate::google::{BrokenRows, Listing, Session};
 use crate::store::{Run, StoreError};
 use crate::tenant::{Gap, Part, ProjectUse, Reading, ServiceAccountUse, ServiceAccounts};
 
-use super::{gaps, reading};
+use super::{earlier, gaps, reading};
 
 /// Assumed: Google tells of a use for so many days at least. An example answer in its SOAR integration
 /// `GoogleCloudPolicyIntelligence` observes as many.
@@ -33,7 +33,15 @@ pub(super) fn known_before(
     listed: &Reading<ServiceAccounts>,
 ) -> Result<KnownUses, StoreError> {
     let mut known = KnownUses::new();
-    gather(run.previous()?, &mut known)?;
+    earlier::readings(run, Part::ServiceAccountUse, |reading: &Reading<ServiceAccountUse>| {
+        for (project, reading) in reading.known().into_iter().flat_map(|uses| &uses.0) {
+            if let (Some(used), false) = (reading.known(), known.contains_key(project)) {
+                let is_contradicted = reading.gap().is_some_and(|gap| gap.reason == causes::EMPTY_LISTING.id);
+                known.insert(project.clone(), KnownUse { used: used.clone(), is_contradicted });
+            }
+        }
+        reading.gap().is_none()
+    })?;
     // What is not listed is gone only if nothing is missing of the listing.
     let Ok(listed) = listed.complete() else { return Ok(known) };
     if listed.0.iter().any(|account| account.keys.gap().is_some()) {
@@ -53,19 +61,6 @@ pub(super) fn known_before(
         known.used.keys.retain(|key, _| keys.contains(key.as_str()));
     }
     Ok(known)
-}
-
-fn gather(run: Option<Run<'_>>, known: &mut KnownUses) -> Result<(), StoreError> {
-    let Some(run) = run else { return Ok(()) };
-    let reading = run.part::<Reading<ServiceAccountUse>>(Part::ServiceAccountUse)?;
-    for (project, reading) in reading.iter().filter_map(Reading::known).flat_map(|uses| &uses.0) {
-        if let (Some(used), false) = (reading.known(), known.contains_key(project)) {
-            let is_contradicted = reading.gap().is_some_and(|gap| gap.reason == causes::EMPTY_LISTING.id);
-            known.insert(project.clone(), KnownUse { used: used.clone(), is_contradicted });
-        }
-    }
-    let is_whole = reading.as_ref().is_some_and(|reading| reading.complete().is_ok());
-    if is_whole { Ok(()) } else { gather(run.previous()?, known) }
 }
 
 /// Asks about each project's accounts and keys. A use that is known stays known.

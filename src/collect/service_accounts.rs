@@ -12,7 +12,7 @@ use crate::google::{Client, Listing, Session, iam1};
 use crate::store::{Run, StoreError};
 use crate::tenant::{Gap, GapClass, Part, Reading, ServiceAccount, ServiceAccountKey, ServiceAccounts};
 
-use super::{Plan, Progress, gaps, reading};
+use super::{Plan, Progress, earlier, gaps, reading};
 
 /// Accounts whose keys are read at once.
 const AT_ONCE: usize = 16;
@@ -220,7 +220,11 @@ fn of_projects<T>(read: &[(String, Reading<T>)]) -> Option<Gap> {
 /// knew last of the accounts of each project and of their keys, back to the newest run that read them all.
 pub(super) fn known_before(run: &Run<'_>, client: &Client) -> Result<Vec<KnownAccount>, StoreError> {
     let mut known = BTreeMap::new();
-    gather(run.previous()?, &mut known)?;
+    earlier::readings(run, Part::ServiceAccounts, |reading: &Reading<ServiceAccounts>| {
+        let accounts = reading.known().into_iter().flat_map(|accounts| &accounts.0);
+        accounts.clone().for_each(|account| gather(account, &mut known));
+        reading.gap().is_none() && accounts.into_iter().all(|account| account.keys.gap().is_none())
+    })?;
     Ok(known.into_values().chain(own_account(client)).collect())
 }
 
@@ -237,25 +241,17 @@ fn own_account(client: &Client) -> Option<KnownAccount> {
     })
 }
 
-/// By address. What a run did not read whole may have had more, as those before it knew.
-fn gather(run: Option<Run<'_>>, known: &mut BTreeMap<String, KnownAccount>) -> Result<(), StoreError> {
-    let Some(run) = run else { return Ok(()) };
-    let reading = run.part::<Reading<ServiceAccounts>>(Part::ServiceAccounts)?;
-    for account in reading.iter().filter_map(Reading::known).flat_map(|accounts| &accounts.0) {
-        let earlier = KnownAccount::from(account);
-        match known.get_mut(&account.email) {
-            None => drop(known.insert(account.email.clone(), earlier)),
-            Some(later) if later.has_all_keys || later.unique_id != earlier.unique_id => {}
-            Some(later) => {
-                later.key_ids.extend(earlier.key_ids);
-                later.has_all_keys = earlier.has_all_keys;
-            }
+/// By address. A run that did not read all keys may have missed some that those before it knew.
+fn gather(account: &ServiceAccount, known: &mut BTreeMap<String, KnownAccount>) {
+    let earlier = KnownAccount::from(account);
+    match known.get_mut(&account.email) {
+        None => drop(known.insert(account.email.clone(), earlier)),
+        Some(later) if later.has_all_keys || later.unique_id != earlier.unique_id => {}
+        Some(later) => {
+            later.key_ids.extend(earlier.key_ids);
+            later.has_all_keys = earlier.has_all_keys;
         }
     }
-    let is_whole = reading.as_ref().is_some_and(|reading| {
-        reading.complete().is_ok_and(|accounts| accounts.0.iter().all(|account| account.keys.gap().is_none()))
-    });
-    if is_whole { Ok(()) } else { gather(run.previous()?, known) }
 }
 
 /// A project's accounts. `expected` are those of which something else says that they exist.
@@ -268,7 +264,7 @@ async fn project_accounts(
     let listing = iam1::list_service_accounts(session, project).all().await;
     let listed: BTreeSet<&str> = listing.rows.iter().filter_map(|row| row.0.email.as_deref()).collect();
     let unlisted = expected.iter().map(|known| known.email.as_str());
-    let unlisted = unlisted.filter(|email| !listed.contains(email)).collect();
+    let unlisted = unlisted.filter(|email| !listed.contains(email));
     let exists = |email| iam1::has_service_account(session, project, email);
     let said = |email: &str| {
         format!("Google did not list {email} among the service accounts of {project}, but it exists")
@@ -300,7 +296,7 @@ async fn keys(
 ) -> Reading<Vec<ServiceAccountKey>> {
     let listing = iam1::list_user_managed_keys(session, project, &account.email).all().await;
     let listed: BTreeSet<&str> = listing.rows.iter().filter_map(|row| key_id(&row.0)).collect();
-    let unlisted = expected.filter(|id| !listed.contains(id)).collect();
+    let unlisted = expected.filter(|id| !listed.contains(id));
     let exists = |id| iam1::has_key(session, project, &account.email, id);
     let said = |id: &str| format!("Google did not list the key {id} of {}, but it exists", account.email);
     let unlisted = gaps::unlisted(Part::SaKeys, &listing, unlisted, exists, said).await;

@@ -238,7 +238,7 @@ impl Store {
     }
 }
 
-impl Run<'_> {
+impl<'s> Run<'s> {
     /// `2026-11-21T07-00-00Z`.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -283,7 +283,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn previous(&self) -> Result<Option<Run<'_>>, StoreError> {
+    pub fn previous(&self) -> Result<Option<Run<'s>>, StoreError> {
         match self.base {
             Some(base) => self.store.run_where("run = CAST(?1 AS INTEGER)", [&base.to_string()]),
             None => Ok(None),

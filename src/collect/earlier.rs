@@ -1,0 +1,26 @@
+//! What earlier runs read of a part.
+
+use serde::de::DeserializeOwned;
+
+use crate::store::{Run, StoreError};
+use crate::tenant::{Part, Reading};
+
+/// Shows what each earlier run read of a part, the newest first, until `is_enough`. A run that did not read it is passed
+/// over.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) fn readings<T: DeserializeOwned>(
+    run: &Run<'_>,
+    part: Part,
+    mut is_enough: impl FnMut(&Reading<T>) -> bool,
+) -> Result<(), StoreError> {
+    let mut earlier = run.previous()?;
+    while let Some(run) = earlier {
+        if run.part::<Reading<T>>(part)?.is_some_and(|reading| is_enough(&reading)) {
+            break;
+        }
+        earlier = run.previous()?;
+    }
+    Ok(())
+}
