@@ -1,4 +1,4 @@
-//! RSA keys, made anew in each process: none is ever written into the source.
+//! RSA keys, generated in each process: no key is in the source.
 
 use std::sync::OnceLock;
 

@@ -328,8 +328,9 @@ causes! {
         NOWHERE;
     /// Google answered with nothing where there is always something.
     EMPTY_LISTING = Failed, Never, "empty_listing",
-        "Google returned an empty listing, but every tenant has some entries",
-        "Check the configured customer, and run again. A proxy may be altering responses.",
+        "The listing is empty or incomplete: something that exists is not in it",
+        "Run again. If it stays, compare the listing with the console. A proxy may be altering responses, or the configured \
+         customer is another tenant's.",
         NOWHERE;
     /// A listing that never ends.
     REPEATED_PAGE = Failed, Never, "repeated_page",

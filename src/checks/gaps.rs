@@ -81,11 +81,11 @@ pub(super) fn delegated_use_unseen() -> Gap {
         part: Part::ServiceAccountUse,
         class: GapClass::NotConfigured,
         reason: "delegated_use_unseen".into(),
-        message: "The account used its domain-wide delegation, which Policy Analyzer does not see: with which key is \
-                  not logged"
+        message: "The account used its domain-wide delegation. Policy Analyzer does not record such calls, and no log names \
+                  the key"
             .into(),
         needed: String::new(),
-        fix: "Look at the account's usage metrics in Cloud Monitoring: they count calls to Workspace APIs by key."
+        fix: "Check the usage metrics of the account in Cloud Monitoring, which also count calls to Workspace APIs."
             .into(),
     }
 }

@@ -130,7 +130,7 @@ impl Store {
             refuse_left(&real)?;
             if seal::remove(&real).map_err(refuse)? {
                 tracing::warn!(
-                    "the history {} was there and is gone: a new one begins, with nothing to compare with",
+                    "the history {} is missing, although it existed: starting a new one, without earlier runs to compare with",
                     real.display()
                 );
             }

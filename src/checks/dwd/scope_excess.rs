@@ -13,14 +13,14 @@ pub(crate) const CHECK: Check = Check {
     slug: "scope-excess",
     title: "Delegations that hold more than they need",
     severity: Severity::Medium,
-    condition: "A client holds, by domain-wide delegation, a scope that its entry in the register does not approve; \
-                a scope of a retired feed; or a scope together with its read-only twin, of which one is surplus. Or no \
-                use of the client is logged for 90 days: review, and only if the access evaluation log was read and \
-                shows uses of other clients, because whether that log names every use is not known. Medium; high if a \
-                scope of it changes the tenant (class T) or reads, writes and sends mail (M). Scopes of a client that \
-                no register names are not compared with anything. A delegation that was given within the 90 days is \
-                not judged by its use, nor is one whose account does not exist. Policy Analyzer does not see delegated \
-                calls and is not asked here.",
+    condition: "Fail: a client holds, by domain-wide delegation, a scope that its entry in the register does not approve; a \
+                scope of a retired feed; or a scope together with its read-only variant, so that one of the two is \
+                unnecessary. Review: the access evaluation log shows uses of other clients, but none of this client for \
+                90 days. Whether that log records every use is not documented. Severity: medium; high if a scope \
+                changes the tenant (class T) or reads, writes and sends mail (M). Not judged by use: a delegation \
+                granted within the 90 days, and one whose account does not exist. Scopes of a client that no register \
+                names are not compared. Policy Analyzer is not a source here, because it does not record delegated \
+                calls.",
     why: "What nobody needs, nobody misses when it is abused. A scope that was approved for one purpose is used for \
           another.",
     fix: "Cut the delegation down to the scopes that are used and approved; remove it if nothing uses it.",

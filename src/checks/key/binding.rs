@@ -138,7 +138,9 @@ impl<'t> BindingFacts<'t> {
         let who = match principals.iter().collect::<Vec<_>>().as_slice() {
             [] => {
                 let title = &self.subject.name;
-                return format!("{title} covers {accounts}, and each account that is made below it later");
+                return format!(
+                    "{title} covers {accounts}, and every account that is created below it later"
+                );
             }
             [only] => (*only).to_string(),
             many => format!("{} principals", many.len()),
@@ -168,7 +170,7 @@ impl<'t> BindingFacts<'t> {
             (Some(TakeoverPrincipal::Open), _) => " (some open to many)".to_owned(),
             (Some(_), 1) => " (outside the tenant)".to_owned(),
             (Some(_), _) => format!(" ({outside} outside the tenant)"),
-            (None, _) => " (nobody can tell whose)".to_owned(),
+            (None, _) => " (owner unknown)".to_owned(),
         }
     }
 
@@ -217,7 +219,7 @@ impl<'t> BindingFacts<'t> {
         let permissions = self.paths.iter().map(|(_, path)| path.permission.as_str());
         facts.list("permissions", permissions.filter(|permission| !permission.is_empty()));
         if self.paths.iter().any(|(_, path)| path.is_conditional) {
-            facts.add("condition", "a path holds only under a condition that is not evaluated");
+            facts.add("condition", "a path depends on a condition that is not evaluated");
         }
         let disabled = self.paths.iter().map(|(takeover, _)| *takeover).chain(self.broad.iter().copied());
         facts.list(

@@ -17,17 +17,17 @@ pub(crate) const CHECK: Check = Check {
     slug: "key-idle-or-many",
     title: "Service account keys that nobody uses, or several of one account",
     severity: Severity::Medium,
-    condition: "An account has more than one active user-managed key: fail, medium. Or Policy Analyzer shows no use of a \
-                user-managed key within 90 days, or none ever of one that is older: review, medium; high if its account \
-                holds a delegated scope that changes the tenant, class T, or reads, writes and sends mail, M. That is no \
-                proof: Policy Analyzer does not see calls to Workspace APIs by domain-wide delegation. Where a log \
-                shows such a use of the account, whether the key is idle is not assessed, because no log names the key. \
-                Disabled and expired keys pass. The key of this audit is in use. Where Policy Analyzer did not answer, \
-                idleness is not assessed.",
+    condition: "Fail, medium: the account has more than one active user-managed key. Review: Policy Analyzer shows no use of \
+                the key for 90 days, or no use at all and the key is older than 90 days. Medium; high if the account \
+                holds a delegated scope that changes the tenant (class T) or reads, writes and sends mail (M). This is \
+                not proof: Policy Analyzer does not record calls to Workspace APIs by domain-wide delegation. Not \
+                assessed: a log shows that the account acted as a user, because no log names the key; or Policy \
+                Analyzer did not answer. Disabled and expired keys pass. The key that signs for this audit counts as \
+                used.",
     why: "A key that nobody uses is missed by nobody when it is stolen. With several keys, nobody knows which copy is \
           whose, and rotating one leaves the others.",
-    fix: "Look at the account's usage metrics in Cloud Monitoring, which count calls to Workspace APIs too. Then disable \
-          the key, wait whether anything misses it, and delete it.",
+    fix: "Check the usage metrics of the account in Cloud Monitoring, which also count calls to Workspace APIs. If the key \
+          is unused, disable it, watch for failures, then delete it.",
     place: "Cloud console > IAM & Admin > Service accounts > Keys",
     controls: &["NIST 800-53 AC-2(3)", "ISO 27001 A.5.18", "SOC 2 CC6.3"],
     needs: &[Part::ServiceAccounts, Part::SaKeys, Part::ServiceAccountUse],
@@ -68,7 +68,7 @@ fn judge_open_key(
     match idle {
         Err(gap) => ruling.evidence("last_used", format!("unknown: {}", gap.message)),
         Ok(Some(_)) => ruling
-            .evidence("policy_analyzer", "does not see calls to Workspace APIs by domain-wide delegation"),
+            .evidence("policy_analyzer", "does not record calls to Workspace APIs by domain-wide delegation"),
         Ok(None) => ruling,
     }
 }

@@ -260,7 +260,7 @@ fn used(entry: &Entry<'_>, tenant: &Tenant) -> Vec<String> {
             _ => words::last_use(None, tenant.run_at),
         };
         said.push(format!(
-            "Policy Analyzer, which does not see delegated calls, saw the account last: {used}"
+            "last use of the account in Policy Analyzer, which does not record delegated calls: {used}"
         ));
     }
     let of_grants = entry.grants.iter().filter_map(|grant| grant.last_used);
