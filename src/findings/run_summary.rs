@@ -24,7 +24,7 @@ pub enum Completeness {
 pub struct ChangeCounts {
     /// New or reopened.
     pub new: u64,
-    /// More severe than last time, or no longer excepted.
+    /// More severe than last time, reaching more, or no longer excepted.
     pub worsened: u64,
     /// Gone, and their source was read again.
     pub fixed: u64,
