@@ -1,10 +1,9 @@
 //! The pipeline: configuration → enabled checks → parts → scopes → collect → judge → report.
 
-mod assemble;
+mod begin;
 mod error;
-mod ledger;
 mod outcome;
-mod takeovers;
+mod summary;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -12,20 +11,24 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::checks::{self, Check};
-use crate::collect::{self, ConsoleList, Identity, Plan, Progress, access};
-use crate::config::{Config, ConfigError, Credentials};
-use crate::findings::{Completeness, Exceptions, Requests, RunSummary};
-use crate::formats::FormatOptions;
-use crate::google::{Auth, Client, ClientOptions, KeyFile, Machine, Roots, Traffic};
-use crate::input_file;
-use crate::judge::{self, Bench, Judged};
+use crate::collect::{self, Access, ConsoleList, Plan, Progress};
+use crate::config::{Config, read_exceptions, read_register, refuse_a_list_of_the_future};
+use crate::evaluate::assemble::{self, Facts};
+use crate::evaluate::{self, Bench, Judged};
+use crate::findings::{Requests, RunSummary};
+use crate::formats::{self, FormatOptions};
+use crate::google::{self, Client, ClientOptions};
+use crate::policy::Exceptions;
+use crate::policy::{Policy, Register};
 use crate::report::{self, Folder, Latest};
+use crate::snapshot::Tenant;
 use crate::store::{KnownRun, Run, RunState, Store, StoreError};
-use crate::tenant::{self, DomainKind, InputFile, Inputs, Part, Policy, Register, ScopeRiskTable, Tenant};
+use crate::tenant::{Gap, GapClass, Inputs, Part, PartGrain};
 
-use assemble::Facts;
+use begin::{begin, refuse_another_tenant};
 pub use error::AuditError;
 pub use outcome::{Beginning, Exit, Outcome};
+use summary::{profile_name, requests, scope_table, summary, with_verdicts};
 
 /// What a run is told beside its configuration.
 #[derive(Clone, Debug)]
@@ -62,11 +65,12 @@ pub async fn run(
     stop: impl Future<Output = ()>,
 ) -> Result<Outcome, AuditError> {
     let checks = checks::ALL;
-    let (exceptions, exceptions_file) = read_exceptions(config)?;
+    let (exceptions, exceptions_file) = read_exceptions(config, &known_checks())?;
     let (register, register_file) = read_register(config)?;
     refuse_a_list_of_the_future(config, circumstances.at)?;
     let plan = plan(config, checks);
-    let (client, account) = connect(config).await?;
+    let (client, account) =
+        google::connect(&config.credentials, &config.base_url, client_options(config)).await?;
     let folder = Folder::prepare(&config.reports)?;
     let store = Store::open(&config.history)?;
     let (run, beginning) = begin(&store, &folder, config, &circumstances)?;
@@ -86,10 +90,10 @@ pub async fn run(
         client_id: account.client_id.as_deref(),
         key_id: client.key_id(),
     };
-    let facts = assemble::facts(&run, own, register.as_ref(), config.event_days)?;
+    let facts = assemble::facts(&run, own, register.as_ref(), collect::log_look_back(config.event_days))?;
     if client.tokens_issued() == 0
         && (ending == RunState::Finished || client.has_given_up())
-        && let Some(gap) = facts.without_any_token(&plan.parts)
+        && let Some(gap) = without_any_token(&facts, &plan.parts)
     {
         let gap = Box::new(gap.clone());
         // What an attempt before read stays.
@@ -99,7 +103,7 @@ pub async fn run(
         }
         return Err(AuditError::NoToken(gap));
     }
-    if let Err(refusal) = refuse_another_tenant(&run, &facts) {
+    if let Err(refusal) = refuse_another_tenant(&run, &facts.tenant) {
         folder.release(run.id());
         run.abandon()?;
         return Err(refusal);
@@ -144,46 +148,25 @@ async fn tell_traffic(
     }
 }
 
-/// Continues the run that was not finished, if it asked for the same facts and is young enough, or begins one.
-fn begin<'s>(
-    store: &'s Store,
-    folder: &Folder,
-    config: &Config,
-    circumstances: &Circumstances,
-) -> Result<(Run<'s>, Beginning), AuditError> {
-    let terms = format!("{} {}", env!("CARGO_PKG_VERSION"), config.facts_digest);
-    // A clock that went back makes no run young.
-    let is_young = |run: &Run<'_>| {
-        (circumstances.at - run.started_at()).to_std().is_ok_and(|age| age < config.resume_within)
-    };
-    let resume = &circumstances.resume;
-    let unfinished = store.unfinished(&terms)?;
-    if let Resume::Named(id) = resume
-        && unfinished.as_ref().is_none_or(|(run, _)| run.id() != id)
-    {
-        let is_known = store.run(id)?.is_some();
-        let id = id.clone();
-        return Err(if is_known { AuditError::NotUnfinished(id) } else { AuditError::NoSuchRun(id) });
+fn known_checks() -> Vec<&'static str> {
+    checks::ALL.iter().map(|check| check.id).collect()
+}
+
+fn client_options(config: &Config) -> ClientOptions {
+    ClientOptions {
+        concurrency: config.concurrency,
+        retry_budget: config.retry_budget,
+        outage_patience: config.outage_patience,
+        ..ClientOptions::default()
     }
-    match (unfinished, resume) {
-        (Some((run, true)), resume) if matches!(resume, Resume::Named(_)) || is_young(&run) => {
-            tracing::info!(run = run.id(), "continuing");
-            return Ok((run.resume(circumstances.at)?, Beginning::Resumed));
-        }
-        (Some((run, true)), Resume::Asked) => {
-            return Err(AuditError::NotYoung { id: run.id().to_owned(), began_at: run.started_at() });
-        }
-        (Some((run, false)), Resume::Asked | Resume::Named(_)) => {
-            return Err(AuditError::OtherTerms(run.id().to_owned()));
-        }
-        (Some((run, _)), _) => {
-            tracing::warn!("the run {} was not finished, and is not continued", run.id());
-        }
-        (None, _) => {}
-    }
-    let beginning = if *resume == Resume::IfYoung { Beginning::Fresh } else { Beginning::NothingToResume };
-    let run = store.begin(circumstances.at, &terms, |id| folder.claim(id).map_err(AuditError::from))?;
-    Ok((run, beginning))
+}
+
+/// Why the first part that needs a token is missing, if no part that needs one was read.
+fn without_any_token<'f>(facts: &'f Facts, parts: &BTreeSet<Part>) -> Option<&'f Gap> {
+    let asked = parts.iter().filter(|part| Access::of(**part).scope.is_some());
+    let whole = asked.filter(|part| part.grain() == PartGrain::Tenant);
+    let gaps: Option<Vec<&Gap>> = whole.map(|part| facts.tenant.gap(*part)).collect();
+    gaps?.into_iter().find(|gap| gap.class != GapClass::NotConfigured)
 }
 
 /// Judges the kept facts of a run again, and writes a report beside those that it has. Asks nobody anything.
@@ -191,7 +174,7 @@ fn begin<'s>(
 /// # Errors
 /// When the history has no such run, or no report can be written.
 pub fn judge_again(config: &Config, run_id: &str, reason: Option<&str>) -> Result<Outcome, AuditError> {
-    let (exceptions, exceptions_file) = read_exceptions(config)?;
+    let (exceptions, exceptions_file) = read_exceptions(config, &known_checks())?;
     let (register, register_file) = read_register(config)?;
     let store = Store::open(&config.history)?;
     let (run, state, before, facts) = reported_run(&store, run_id, register.as_ref(), config.event_days)?;
@@ -240,7 +223,7 @@ pub fn report_again(config: &Config, run_id: &str, reason: Option<&str>) -> Resu
 pub fn draft_register(config: &Config, run_id: &str) -> Result<String, AuditError> {
     let store = Store::open(&config.history)?;
     let (_, _, _, facts) = reported_run(&store, run_id, None, config.event_days)?;
-    Ok(tenant::draft_register(&facts.tenant))
+    Ok(formats::draft_register(&facts.tenant))
 }
 
 /// The parts that may be read: what enabled checks need, within what the operator allows.
@@ -280,114 +263,6 @@ fn plan(config: &Config, checks: &[&Check]) -> Plan {
     }
 }
 
-/// The audit's own service account, as far as the credentials say.
-struct OwnAccount {
-    email: String,
-    client_id: Option<String>,
-}
-
-async fn connect(config: &Config) -> Result<(Client, OwnAccount), AuditError> {
-    let (auth, roots, account) = match &config.credentials {
-        Credentials::KeyFile(path) => {
-            let key_file = KeyFile::read(path).await?;
-            let roots = Roots::new(&config.base_url, key_file.token_uri())?;
-            let email = key_file.client_email().to_owned();
-            let client_id = key_file.client_id().map(str::to_owned);
-            (Auth::with_key(&key_file)?, roots, OwnAccount { email, client_id })
-        }
-        Credentials::ServiceAccount(email) => {
-            let machine = Machine::find(|name| std::env::var(name).ok()).await?;
-            let roots = Roots::keyless(&config.base_url, &machine.issuers())?;
-            let auth = Auth::keyless(email, machine, &roots)?;
-            (auth, roots, OwnAccount { email: email.clone(), client_id: None })
-        }
-    };
-    let options = ClientOptions {
-        concurrency: config.concurrency,
-        retry_budget: config.retry_budget,
-        outage_patience: config.outage_patience,
-        ..ClientOptions::default()
-    };
-    Ok((Client::new(auth, roots, options)?, account))
-}
-
-/// What went to each API, in earlier attempts at the run too.
-fn requests(client: &Client, earlier: &BTreeMap<String, Requests>) -> BTreeMap<String, Requests> {
-    let traffic = client.traffic().into_iter().map(|(api, traffic)| {
-        let Traffic { calls, retries, throttles, waited } = traffic;
-        let requests = Requests { calls, retries, throttles, waited_seconds: waited.as_secs() };
-        (api.id().to_owned(), requests + earlier.get(api.id()).copied().unwrap_or_default())
-    });
-    traffic.collect()
-}
-
-fn read_exceptions(config: &Config) -> Result<(Exceptions, Option<InputFile>), ConfigError> {
-    let Some(path) = &config.exceptions else { return Ok((Exceptions::default(), None)) };
-    let (text, file) = input_file::read_known_text(path).map_err(|error| {
-        let message = format!("cannot read the exceptions file {}: {error}", path.display());
-        ConfigError::new(message)
-            .with_help("Correct `[checks] exceptions`, or remove the key if there are none.")
-    })?;
-    let known: Vec<&str> = checks::ALL.iter().map(|check| check.id).collect();
-    let exceptions = Exceptions::parse(&text, &known).map_err(|error| {
-        ConfigError::in_file(path, &text, error.span.unwrap_or_default(), &error.message).with_help(
-            "An exception has check, subject, reason, owner and expires (a date); approver, ticket and created if you like.",
-        )
-    })?;
-    Ok((exceptions, Some(file)))
-}
-
-/// The operator's register of clients, if there is one.
-fn read_register(config: &Config) -> Result<(Option<Register>, Option<InputFile>), ConfigError> {
-    let Some(path) = &config.register else { return Ok((None, None)) };
-    let (text, file) = input_file::read_known_text(path).map_err(|error| {
-        ConfigError::new(format!("cannot read the register {}: {error}", path.display()))
-            .with_help("Correct `[checks] register`, or draft one with `workspace-audit register --init`.")
-    })?;
-    let register = Register::parse(&text).map_err(|error| {
-        ConfigError::in_file(path, &text, error.span.unwrap_or_default(), &error.message).with_help(
-            "A client has client_id, name, owner, purpose, scopes and review_by (a date); vendor, custodians and \
-             tickets if you like.",
-        )
-    })?;
-    Ok((Some(register), Some(file)))
-}
-
-/// A list that is dated ahead would look fresh for as long.
-fn refuse_a_list_of_the_future(config: &Config, at: DateTime<Utc>) -> Result<(), ConfigError> {
-    let help = "Write the day on which the list was taken into `[cloud] console_grants_date`.";
-    let refuse = |message: String| Err(ConfigError::new(message).with_help(help));
-    match (config.console_grants_date, &config.console_grants) {
-        (Some(date), _) if date > at.date_naive() => {
-            refuse(format!("`[cloud] console_grants_date` is {date}, after the run itself"))
-        }
-        (None, Some(path)) => {
-            let modified = std::fs::metadata(path).and_then(|metadata| metadata.modified());
-            let taken_at = modified.map_or(at, DateTime::<Utc>::from);
-            if taken_at <= at + CLOCK_SKEW {
-                return Ok(());
-            }
-            refuse(format!("{} was written on {taken_at:.0}, after the run itself", path.display()))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// How far the clock of a file server may be ahead.
-const CLOCK_SKEW: chrono::Duration = chrono::Duration::minutes(10);
-
-/// Compared with another tenant's run, everything would look new and everything fixed.
-fn refuse_another_tenant(run: &Run<'_>, facts: &Facts) -> Result<(), AuditError> {
-    let Some(previous) = run.previous()? else { return Ok(()) };
-    let before = previous.known()?.summary.map(|summary| summary.customer).filter(|id| id.starts_with('C'));
-    match (before, &facts.tenant.customer_id) {
-        (Some(before), Some(now)) if before != *now => {
-            Err(AuditError::OtherTenant { before, now: now.clone() })
-        }
-        _ => Ok(()),
-    }
-}
-
 fn policy(config: &Config, facts: &Facts, register: Option<Register>) -> Policy {
     Policy {
         tier_zero: config.admin.iter().cloned().collect(),
@@ -408,92 +283,7 @@ fn judge(
     parts: &BTreeSet<Part>,
 ) -> Result<Judged, AuditError> {
     let bench = Bench { checks, tenant: &facts.tenant, users: facts.users, policy, exceptions, parts };
-    Ok(judge::judge(run, bench)?)
-}
-
-fn summary(
-    config: &Config,
-    circumstances: &Circumstances,
-    plan: &Plan,
-    run: &Run<'_>,
-    facts: &Facts,
-    judged: Judged,
-) -> RunSummary {
-    let tenant = &facts.tenant;
-    let primary = tenant.domains.known().and_then(|domains| {
-        domains.0.iter().find(|domain| domain.kind == DomainKind::Primary).map(|domain| domain.name.clone())
-    });
-    let scopes_asked = [Identity::Admin, Identity::Mailbox, Identity::Account]
-        .map(|identity| (identity.as_str().to_owned(), own_scopes(identity, plan)));
-    let blank = RunSummary {
-        run_id: run.id().to_owned(),
-        started_at: run.started_at(),
-        resumed_at: run.resumed_at(),
-        finished_at: if circumstances.is_demo { run.started_at() } else { Utc::now() },
-        compared_with: run.previous().ok().flatten().map(|previous| previous.id().to_owned()),
-        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-        read_by: Some(env!("CARGO_PKG_VERSION").to_owned()),
-        judged_at: Some(if circumstances.is_demo { run.started_at() } else { Utc::now() }),
-        reason: None,
-        supersedes: None,
-        customer: tenant.customer_id.clone().unwrap_or_else(|| config.customer.clone()),
-        primary_domain: primary,
-        admin: match &config.admin {
-            Some(admin) if !config.admin_role => admin.clone(),
-            _ => facts.own_email.clone(),
-        },
-        service_account: facts.own_email.clone(),
-        client_id: facts.own_client_id.clone(),
-        key_id: facts.own_key_id.clone(),
-        profile: profile_name(config),
-        scope_table: scope_table(),
-        is_demo: circumstances.is_demo,
-        completeness: Completeness::Complete,
-        not_configured: Vec::new(),
-        users: 0,
-        mailboxes: judged.mailboxes.clone(),
-        changes: judged.changes,
-        open_by_severity: BTreeMap::new(),
-        checks: Vec::new(),
-        coverage: judged.coverage.clone(),
-        fixed: Vec::new(),
-        scopes_asked: scopes_asked.into_iter().collect(),
-        requests: BTreeMap::new(),
-        inputs: Inputs::default(),
-        projects: config.projects.clone(),
-        organization: config.organization.clone(),
-    };
-    with_verdicts(blank, &judged)
-}
-
-fn with_verdicts(summary: RunSummary, judged: &Judged) -> RunSummary {
-    let partial = judged.coverage.is_partial();
-    RunSummary {
-        completeness: if partial { Completeness::Partial } else { Completeness::Complete },
-        not_configured: judged.not_configured.clone(),
-        users: judged.users,
-        mailboxes: judged.mailboxes.clone(),
-        changes: judged.changes,
-        open_by_severity: judged.open_by_severity.clone(),
-        checks: judged.checks.clone(),
-        coverage: judged.coverage.clone(),
-        fixed: judged.fixed.clone(),
-        ..summary
-    }
-}
-
-fn own_scopes(identity: Identity, plan: &Plan) -> Vec<String> {
-    access::scopes(identity, &plan.parts).into_iter().map(str::to_owned).collect()
-}
-
-/// The scope-risk table that judges.
-fn scope_table() -> String {
-    let table = ScopeRiskTable::shipped();
-    format!("version {}, reviewed {}", table.version, table.reviewed)
-}
-
-fn profile_name(config: &Config) -> String {
-    format!("{:?}", config.profile).to_lowercase()
+    Ok(evaluate::judge(run, bench)?)
 }
 
 /// A run that has a report, also one that was told to stop.
@@ -511,7 +301,7 @@ fn reported_run<'s>(
         client_id: Some(&summary.client_id),
         key_id: summary.key_id.as_deref(),
     };
-    let facts = assemble::facts(&run, own, register, event_days)?;
+    let facts = assemble::facts(&run, own, register, collect::log_look_back(event_days))?;
     Ok((run, state, summary, facts))
 }
 

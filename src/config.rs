@@ -4,6 +4,7 @@
 //! checked, and each complaint names the place where the value came from.
 
 mod keys;
+mod operator_files;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -17,10 +18,13 @@ use toml::de::DeTable;
 
 use crate::findings::Severity;
 use crate::formats;
+use crate::google::Credentials;
 use crate::input_file;
-use crate::tenant::{DEFAULT_EVENT_DAYS, InputFile, Part, Profile, sha256_hex};
+use crate::policy::{DEFAULT_EVENT_DAYS, Profile};
+use crate::tenant::{InputFile, Part, sha256_hex};
 
 use keys::Key;
+pub(crate) use operator_files::{read_exceptions, read_register, refuse_a_list_of_the_future};
 
 /// The Reports API reads no further back: discovery document of admin.reports_v1, `startTime`.
 const MAX_EVENT_DAYS: i64 = 180;
@@ -90,15 +94,6 @@ pub struct Config {
     /// SHA-256 of what decides which facts are read, and as whom: what a run that is continued must have in
     /// common with the one before.
     pub facts_digest: String,
-}
-
-/// How the service account proves who it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Credentials {
-    /// By its key file.
-    KeyFile(PathBuf),
-    /// By its address: the machine's own identity has assertions signed for it.
-    ServiceAccount(String),
 }
 
 /// A configuration that cannot be used: what is wrong, where it stands, what to do.

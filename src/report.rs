@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use crate::checks;
 use crate::findings::{Finding, KeptReport, LogWindow, RunSummary, Severity};
 use crate::formats::{self, FormatError, FormatOptions, Source, manifest, status};
+use crate::snapshot::{Tenant, UserFacts};
 use crate::store::Run;
-use crate::tenant::{Tenant, UserFacts, sha256_hex};
+use crate::tenant::sha256_hex;
 
 /// What is written.
 #[derive(Clone, Copy, Debug)]

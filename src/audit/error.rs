@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use miette::Diagnostic;
 
 use crate::config::ConfigError;
-use crate::google::{AuthError, ClientError, KeyFileError, MachineError, RootsError};
+use crate::google::ConnectError;
 use crate::report::ReportError;
 use crate::store::StoreError;
 use crate::tenant::Gap;
@@ -14,33 +14,10 @@ use super::Exit;
 /// Why a run gave no report at all.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 pub enum AuditError {
-    /// The key file.
+    /// The credentials, or the way to Google.
     #[error(transparent)]
-    #[diagnostic(help(
-        "`[auth] key_file` names the JSON file that the Cloud console hands out: IAM & Admin > Service accounts > \
-         the account > Keys. docs/setup.md shows each step."
-    ))]
-    KeyFile(#[from] KeyFileError),
-    /// The machine's own identity.
-    #[error(transparent)]
-    #[diagnostic(help(
-        "With `[auth] service_account`, GOOGLE_APPLICATION_CREDENTIALS names the machine's identity, else gcloud's \
-         file or the metadata server is used. docs/setup.md shows each way."
-    ))]
-    Machine(#[from] MachineError),
-    /// The addresses.
-    #[error("{0}")]
-    #[diagnostic(help(
-        "Leave `[google] base_url` empty for Google, or use the key file that belongs to the other server."
-    ))]
-    Roots(#[from] RootsError),
-    /// The key.
-    #[error(transparent)]
-    Auth(#[from] AuthError),
-    /// The network, as this machine has it.
-    #[error(transparent)]
-    #[diagnostic(help("{}", .0.advice()))]
-    Client(#[from] ClientError),
+    #[diagnostic(transparent)]
+    Connect(#[from] ConnectError),
     /// The exceptions file.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -116,13 +93,10 @@ pub enum AuditError {
 impl AuditError {
     /// The exit code: what the operator wrote, or what went wrong.
     #[must_use]
-    pub const fn exit(&self) -> Exit {
+    pub fn exit(&self) -> Exit {
         match self {
-            Self::KeyFile(_)
-            | Self::Machine(_)
-            | Self::Roots(_)
-            | Self::Client(ClientError::Proxy(_) | ClientError::TrustFile(_))
-            | Self::Exceptions(_)
+            Self::Connect(error) if error.is_configuration() => Exit::Usage,
+            Self::Exceptions(_)
             | Self::OtherTenant { .. }
             | Self::OtherTerms(_)
             | Self::NotYoung { .. }
@@ -130,9 +104,7 @@ impl AuditError {
             | Self::NoSuchRun(_)
             | Self::NoRun
             | Self::NoReportYet(_) => Exit::Usage,
-            Self::Auth(_) | Self::Client(_) | Self::Store(_) | Self::NoToken(_) | Self::Report(_) => {
-                Exit::RunFailed
-            }
+            Self::Connect(_) | Self::Store(_) | Self::NoToken(_) | Self::Report(_) => Exit::RunFailed,
         }
     }
 }

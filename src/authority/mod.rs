@@ -13,6 +13,7 @@ mod principal;
 mod reach;
 mod right;
 mod search;
+mod takeover;
 mod unknown;
 
 #[cfg(test)]
@@ -28,4 +29,7 @@ pub use graph::{Authority, Facts, Limits};
 pub use path::{Also, Binding, Grade, Hop, Obstacle, Path};
 pub use principal::{Principal, PrincipalKind, Side};
 pub use right::Right;
+pub use takeover::{
+    AccessBinding, BroadBinding, Takeover, TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal,
+};
 pub use unknown::{Ignored, IgnoredReason, Unknown, UnknownKind};

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{ALL, Check};
+use crate::delegation::{RiskClass, ScopeRisk, ScopeRiskTable};
 use crate::findings::{Severity, Verdict};
-use crate::tenant::{RiskClass, ScopeRisk, ScopeRiskTable};
 
 /// All of `docs/checks.md`.
 #[must_use]

@@ -2,10 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::findings::{Exception, Ruling, Severity};
+use crate::delegation::Grant;
+use crate::findings::{Ruling, Severity};
+use crate::policy::Exception;
+use crate::policy::Policy;
+use crate::snapshot::{Tenant, UserFacts};
 use crate::tenant::{
-    AdminEvents, App, Domain, Gap, Grant, Part, Policy, ProjectGuardrails, ServiceAccount, ServiceAccountKey,
-    Tenant, UserFacts,
+    AdminEvents, App, Domain, Gap, Part, ProjectGuardrails, ServiceAccount, ServiceAccountKey,
 };
 
 /// A rule: what it asks, why, what it needs, and the function that answers for one subject.

@@ -1,6 +1,7 @@
 //! What a check finds missing in facts that were read: a field left out, a question not asked.
 
-use crate::tenant::{Gap, GapClass, Part, Period};
+use crate::snapshot::Period;
+use crate::tenant::{Gap, GapClass, Part};
 
 /// Google answered, but left this field out.
 pub(super) fn left_out(part: Part, source: &str, field: &str) -> Gap {

@@ -5,9 +5,10 @@ use proptest::prelude::*;
 use super::test_facts::*;
 use super::{ALL, Judge};
 use crate::findings::{Ruling, Verdict};
+use crate::snapshot::{Tenant, UserFacts};
 use crate::tenant::{
     Domain, DomainKind, GmailState, LastLogin, MailboxFact, Part, Reading, SendAs, SendAsKind,
-    ServiceAccountKey, SmtpMsa, Tenant, User, UserFacts,
+    ServiceAccountKey, SmtpMsa, User,
 };
 
 /// Texts as people and attackers write them, and those on which a check turns.

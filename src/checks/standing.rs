@@ -1,7 +1,9 @@
 //! Whether an account can sign in, whether it is an admin's, whether it is tier 0.
 
 use super::gaps::left_out;
-use crate::tenant::{Address, Gap, HeldRoles, Part, Policy, Tenant, User};
+use crate::policy::Policy;
+use crate::snapshot::Tenant;
+use crate::tenant::{Address, Gap, HeldRoles, Part, User};
 
 /// Whether an account can sign in.
 pub(super) enum Standing {

@@ -3,11 +3,12 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use crate::findings::{Exception, Subject, SubjectKind};
-use crate::tenant::{
-    AccessBinding, Address, App, Domain, Grant, ProjectGuardrails, ServiceAccount, ServiceAccountKey,
-    Takeover, TakeoverPath, Tenant, User,
-};
+use crate::authority::{AccessBinding, Takeover, TakeoverPath};
+use crate::delegation::Grant;
+use crate::findings::{Subject, SubjectKind};
+use crate::policy::Exception;
+use crate::snapshot::Tenant;
+use crate::tenant::{Address, App, Domain, ProjectGuardrails, ServiceAccount, ServiceAccountKey, User};
 
 /// A user; an exception may name any of its addresses.
 #[must_use]

@@ -2,15 +2,18 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::authority::{AccessBinding, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal};
 use crate::checks::{Check, Judge};
+use crate::delegation::{Grant, Grants, Provenance, Sighting};
 use crate::findings::Ruling;
+use crate::policy::{Policy, Profile, Register, RegisteredClient};
+use crate::snapshot::{Tenant, UserFacts};
 use crate::tenant::{
-    AccessBinding, AdminRole, AdminRoles, AssigneeType, Domain, DomainKind, Domains, Gap, GapClass,
-    GmailState, Grant, Grants, Groups, Guardrails, IamBinding, IamFacts, IamPolicies, IamPolicy, IamResource,
-    IamRoles, LastLogin, Mailbox, MailboxFact, MailboxRead, Part, People, Policy, Profile, ProjectGuardrails,
-    Provenance, Reading, Register, RegisteredClient, ResourcePolicy, RoleAssignment, SendAs, SendAsKind,
-    ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, Sighting, SmtpMsa, Takeover,
-    TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant, User, UserFacts, WorkloadIdentityPools,
+    AdminRole, AdminRoles, AssigneeType, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Groups,
+    Guardrails, IamBinding, IamFacts, IamPolicies, IamPolicy, IamResource, IamRoles, LastLogin, Mailbox,
+    MailboxFact, MailboxRead, Part, People, ProjectGuardrails, Reading, ResourcePolicy, RoleAssignment,
+    SendAs, SendAsKind, ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, SmtpMsa, User,
+    WorkloadIdentityPools,
 };
 
 pub(crate) const CLIENT: &str = "104000000000000000001";
@@ -179,7 +182,7 @@ pub(crate) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Tenant {
         admin_log_unread: None,
         gmail_changes_unread: None,
         token_log_unread: None,
-        identities: crate::tenant::IdentityIndex::default(),
+        identities: crate::snapshot::IdentityIndex::default(),
     }
 }
 

@@ -12,7 +12,8 @@ use chrono::{DateTime, NaiveTime, SubsecRound, Utc};
 use crate::input_file;
 use crate::tenant::{Gap, GapClass, InputFile, Part, Reading};
 
-use super::{GrantListing, Plan, gaps};
+use super::{Plan, gaps};
+use crate::delegation::GrantListing;
 
 /// The most that a list may have: that of a tenant with ten thousand clients has less.
 const MAX_BYTES: u64 = 64 << 20;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::store::{Run, StoreError};
 use crate::tenant::{Part, Reading, ServiceAccounts};
 
-use super::GrantListing;
+use crate::delegation::GrantListing;
 
 /// The most clients that are asked about in one run.
 pub(super) const MOST: usize = 1000;

@@ -25,16 +25,17 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
+use crate::delegation::ClientProbe;
 use crate::google::{BrokenRows, Client, Session};
 use crate::store::{Run, StoreError};
 use crate::tenant::{
-    App, ClientCertificates, ClientProbe, Gap, GmailSettingChange, IamPolicies, IamRoles, Part, Reading,
-    ServiceAccounts,
+    App, ClientCertificates, Gap, GmailSettingChange, IamPolicies, IamRoles, Part, Reading, ServiceAccounts,
+    UserListing,
 };
 
 pub use access::{Access, Identity};
@@ -75,17 +76,6 @@ pub struct ConsoleList {
     pub date: Option<NaiveDate>,
 }
 
-/// What is known of the users' listing as a whole; the users themselves stream from the store.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UserListing {
-    /// `customerId`.
-    pub customer_id: Option<String>,
-    /// Users whose row could not be read, so that they are not kept.
-    pub unreadable: u64,
-    /// Whether the listing broke off, so that nobody knows how many users there are.
-    pub interrupted: bool,
-}
-
 /// How far the users' listing got.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserCursor {
@@ -101,15 +91,6 @@ pub struct UserCursor {
     /// How often the listing began again.
     #[serde(default)]
     pub attempt: u32,
-}
-
-/// Scopes of one client, as one source shows them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GrantListing {
-    /// Client id and scope.
-    pub grants: Vec<(String, String)>,
-    /// As of when.
-    pub seen_at: DateTime<Utc>,
 }
 
 /// Reads everything that the plan asks for into the run.

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt, stream};
 
+use crate::delegation::{ClientProbe, ScopeRiskTable};
 use crate::google::{Client, GoogleError, Session, iam1};
 use crate::store::{Run, StoreError};
-use crate::tenant::{
-    ClientProbe, Gap, GapClass, Part, Reading, ScopeRiskTable, ServiceAccount, ServiceAccounts,
-};
+use crate::tenant::{Gap, GapClass, Part, Reading, ServiceAccount, ServiceAccounts};
 
 use super::scope_questions::{self, Ask, Groups, means_not_granted};
-use super::{GrantListing, Plan, Progress, gaps, probe, reading};
+use super::{Plan, Progress, gaps, probe, reading};
+use crate::delegation::GrantListing;
 
 /// Accounts that are looked at, and asked, at once.
 const AT_ONCE: usize = 16;

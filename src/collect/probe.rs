@@ -4,8 +4,9 @@
 use futures::{StreamExt, stream};
 
 use crate::causes;
+use crate::delegation::ScopeRiskTable;
 use crate::google::{Client, GoogleError, Session};
-use crate::tenant::{Part, Reading, ScopeRiskTable};
+use crate::tenant::{Part, Reading};
 
 use super::scope_questions::means_not_granted;
 use super::{Plan, Progress, gaps};

@@ -173,7 +173,7 @@ mod tests {
     }
 
     fn names() -> Vec<&'static str> {
-        let scopes = &crate::tenant::ScopeRiskTable::shipped().scopes;
+        let scopes = &crate::delegation::ScopeRiskTable::shipped().scopes;
         scopes.iter().take(150).map(|row| row.scope.as_str()).collect()
     }
 

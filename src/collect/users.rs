@@ -7,7 +7,8 @@ use crate::google::{Page, Session, admin1_directory as directory};
 use crate::store::{Run, StoreError};
 use crate::tenant::{LastLogin, Part, Reading, User};
 
-use super::{Plan, Progress, UserCursor, UserListing, gaps};
+use super::{Plan, Progress, UserCursor, gaps};
+use crate::tenant::UserListing;
 
 /// Reads every user into the run, page by page. Goes on where an attempt before was stopped.
 pub(super) async fn collect(

@@ -41,7 +41,7 @@ pub(super) enum Failure {
 }
 
 impl Failure {
-    pub(super) const fn exit(&self) -> Exit {
+    pub(super) fn exit(&self) -> Exit {
         match self {
             Self::Config(_) | Self::Faults(_) | Self::Exists(_) => Exit::Usage,
             Self::Audit(error) => error.exit(),

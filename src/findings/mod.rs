@@ -3,7 +3,6 @@
 mod assumption;
 mod check_summary;
 mod coverage;
-mod exception;
 mod finding;
 mod fingerprint;
 mod kept_report;
@@ -16,7 +15,6 @@ mod verdict;
 pub use assumption::{Assumption, Rule};
 pub use check_summary::{CheckSummary, Population, VerdictCounts};
 pub use coverage::{Coverage, CoverageRow};
-pub use exception::{Exception, ExceptionError, Exceptions};
 pub use finding::{Change, Finding, FixedFinding};
 pub use fingerprint::Fingerprint;
 pub use kept_report::{KeptReport, LogWindow};

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::{Severity, Verdict};
-use crate::tenant::TakeoverEdge;
+use crate::authority::TakeoverEdge;
 
 /// Another check that applies to the subject of a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

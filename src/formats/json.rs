@@ -85,8 +85,8 @@ mod tests {
     use chrono::{DateTime, Utc};
 
     use super::*;
+    use crate::delegation::{AddressBook, DelegationEvent, Ledger, LedgerSource, SourceWindow};
     use crate::formats::test_source::{TestSource, read_file, shown};
-    use crate::tenant::{AddressBook, DelegationEvent, Ledger, LedgerSource, SourceWindow};
 
     #[test]
     fn the_whole_file() {

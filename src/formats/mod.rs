@@ -8,6 +8,7 @@ mod json;
 mod json_file;
 pub mod manifest;
 mod private_file;
+mod register;
 mod source;
 pub mod status;
 mod utc;
@@ -15,6 +16,7 @@ mod utc;
 #[cfg(test)]
 mod test_source;
 
+pub use register::draft as draft_register;
 pub use source::{Format, FormatError, FormatOptions, Source};
 
 /// Every format. Adding one takes its file and a line here.

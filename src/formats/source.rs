@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use crate::findings::{Finding, RunSummary};
-use crate::tenant::{Tenant, UserFacts};
+use crate::snapshot::{Tenant, UserFacts};
 
 /// One judged run, as formats read it. Users and findings stream: they may be a million.
 pub trait Source {

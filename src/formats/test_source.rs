@@ -8,17 +8,18 @@ use chrono::{DateTime, Utc};
 
 use super::Source;
 use super::invisible::is_invisible;
+use crate::authority::{AccessBinding, Takeover, TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal};
+use crate::delegation::{Grants, Provenance, Sighting};
 use crate::findings::{
     Change, ChangeCounts, CheckSummary, Completeness, Coverage, CoverageRow, Finding, Fingerprint,
     FixedFinding, KeptReport, MailboxCounts, NotConfigured, Population, Requests, RunSummary, Severity,
     Subject, SubjectKind, Verdict, VerdictCounts,
 };
+use crate::snapshot::{Tenant, UserFacts};
 use crate::tenant::{
-    AccessBinding, AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Grants, Guardrails,
-    IamCondition, IamFacts, IamResource, InputFile, Inputs, LastLogin, Mailbox, MailboxFact, MailboxRead,
-    Part, People, Provenance, Reading, SendAs, SendAsKind, ServiceAccount, ServiceAccountKey,
-    ServiceAccountUse, ServiceAccounts, Sighting, SmtpMsa, Takeover, TakeoverCut, TakeoverEdge, TakeoverPath,
-    TakeoverPrincipal, Tenant, User, UserFacts,
+    AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Guardrails, IamCondition, IamFacts,
+    IamResource, InputFile, Inputs, LastLogin, Mailbox, MailboxFact, MailboxRead, Part, People, Reading,
+    SendAs, SendAsKind, ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, SmtpMsa, User,
 };
 
 /// One judged run.
@@ -351,7 +352,7 @@ pub(super) fn tenant() -> Tenant {
         admin_log_unread: None,
         gmail_changes_unread: None,
         token_log_unread: None,
-        identities: crate::tenant::IdentityIndex::default(),
+        identities: crate::snapshot::IdentityIndex::default(),
         grants: Grants::merge([
             grant("117000000000000000001", "https://mail.google.com/", Provenance::Console),
             grant("117000000000000000001", "https://mail.google.com/", Provenance::Probe),

@@ -7,10 +7,10 @@ use chrono::{DateTime, Utc};
 use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::tenant::{
+use crate::delegation::{
     AddressBook, AddressHolding, DelegationEvent, GrantUse, LedgerSource, SeenGrant, SourceWindow,
-    is_service_account_address,
 };
+use crate::tenant::is_service_account_address;
 
 use super::pages::pages;
 use super::{Run, StoreError};

@@ -7,8 +7,10 @@ use rusqlite::{OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::delegation::DelegationEvent;
 use crate::findings::{Fingerprint, Subject};
-use crate::tenant::{AdminEvents, DelegationEvent, Part, Period};
+use crate::snapshot::Period;
+use crate::tenant::{AdminEvents, Part};
 
 use super::delegation::{EventRow, event_row, whole};
 use super::{Run, StoreError};

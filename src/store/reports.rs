@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, params};
 
+use crate::delegation::LedgerSource;
 use crate::findings::{KeptReport, LogWindow};
-use crate::tenant::{InputFile, LedgerSource, Part};
+use crate::tenant::{InputFile, Part};
 
 use super::{Run, StoreError};
 

@@ -6,14 +6,15 @@ use chrono::{DateTime, Duration, Utc};
 use rusqlite::Connection;
 
 use super::{Run, RunState, Store, StoreError, UserKey};
+use crate::delegation::{
+    AddressBook, AddressHolding, DelegationEvent, GrantUse, Ledger, LedgerSource, SeenGrant, SourceWindow,
+    UseKey,
+};
 use crate::findings::{
     Change, Completeness, Coverage, Finding, Fingerprint, MailboxCounts, RunSummary, Severity, Subject,
     SubjectKind, Verdict,
 };
-use crate::tenant::{
-    AddressBook, AddressHolding, DelegationEvent, GmailState, GrantUse, LastLogin, Ledger, LedgerSource,
-    Mailbox, MailboxFact, MailboxRead, Part, Reading, SeenGrant, SourceWindow, UseKey, User,
-};
+use crate::tenant::{GmailState, LastLogin, Mailbox, MailboxFact, MailboxRead, Part, Reading, User};
 
 struct Folder(tempfile::TempDir);
 
@@ -429,8 +430,8 @@ fn delegation_events_are_kept_once_for_ever_and_come_back_in_the_order_of_the_re
 /// The runs and events of a log, as `events.rs` remembers them.
 mod log_events {
     use super::*;
+    use crate::snapshot::Period;
     use crate::store::EventStage;
-    use crate::tenant::Period;
 
     const CHECK: &str = "DWD-07";
 

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use serde::Serialize;
 
-use crate::tenant::{LastLogin, Mailbox, Part, User, UserFacts};
+use crate::snapshot::UserFacts;
+use crate::tenant::{LastLogin, Mailbox, Part, User};
 
 use super::{Run, StoreError};
 

@@ -4,7 +4,9 @@ use super::token_mail_scope::{name, sensitive};
 use crate::checks::gaps::log_has_a_hole;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{App, Part, Policy, Tenant};
+use crate::policy::Policy;
+use crate::snapshot::Tenant;
+use crate::tenant::{App, Part};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {

@@ -2,8 +2,11 @@
 
 use crate::checks::standing::tier_zero;
 use crate::checks::{Check, Judge};
+use crate::delegation::{RiskClass, ScopeRiskTable};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{App, Part, Policy, RiskClass, ScopeRiskTable, Tenant};
+use crate::policy::Policy;
+use crate::snapshot::Tenant;
+use crate::tenant::{App, Part};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {

@@ -5,10 +5,11 @@ use chrono::NaiveDate;
 use super::scope::{MARKETPLACE_FIX, REMOVE, own_client};
 use crate::checks::words::listed;
 use crate::checks::{Check, Judge, subjects};
+use crate::delegation::is_app_name;
 use crate::findings::{Ruling, Severity, Verdict};
-use crate::tenant::{
-    ClientIdentity, ForeignAccount, Part, Policy, RegisteredClient, ServiceAccount, Tenant, is_app_name,
-};
+use crate::policy::{Policy, RegisteredClient};
+use crate::snapshot::{ClientIdentity, Tenant};
+use crate::tenant::{ForeignAccount, Part, ServiceAccount};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {

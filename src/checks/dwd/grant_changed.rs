@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use super::scope::is_tenant_or_mail;
 use crate::checks::gaps::log_has_a_hole;
 use crate::checks::{Check, Judge, subjects};
-use crate::findings::{Ruling, Severity};
-use crate::tenant::{
-    AddressHolder, ClientIdentity, DelegationChange, DelegationEvent, EndedGrant, Ending, Part, Policy,
-    RegisteredClient, ScopeRiskTable, Tenant, scope_spelling,
+use crate::delegation::{
+    AddressHolder, DelegationChange, DelegationEvent, EndedGrant, Ending, ScopeRiskTable, scope_spelling,
 };
+use crate::findings::{Ruling, Severity};
+use crate::policy::{Policy, RegisteredClient};
+use crate::snapshot::{ClientIdentity, Tenant};
+use crate::tenant::Part;
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -157,8 +159,10 @@ mod tests {
     use super::*;
     use crate::checks::test_facts::*;
     use crate::findings::{SubjectKind, Verdict};
+    use crate::policy::Ticket;
+    use crate::snapshot::Period;
+    use crate::tenant::Reading;
     use crate::tenant::{ClientCertificates, ForeignAccount};
-    use crate::tenant::{Period, Reading, Ticket};
 
     fn event(client: &str, days: i64, scopes: &[&str]) -> DelegationEvent {
         DelegationEvent {

@@ -4,8 +4,11 @@ use chrono::Duration;
 
 use super::scope::{MARKETPLACE_FIX, client_name};
 use crate::checks::{Check, Judge, subjects};
+use crate::delegation::{Grant, Provenance, is_app_name};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Gap, GapClass, Grant, Part, Policy, Provenance, Tenant, is_app_name, is_same_client};
+use crate::policy::Policy;
+use crate::snapshot::Tenant;
+use crate::tenant::{Gap, GapClass, Part, is_same_client};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -139,8 +142,10 @@ fn stale(tenant: &Tenant) -> Option<Gap> {
 mod tests {
     use super::*;
     use crate::checks::test_facts::*;
+    use crate::delegation::Disagreement;
     use crate::findings::Verdict;
-    use crate::tenant::{Disagreement, Reading, Register};
+    use crate::policy::Register;
+    use crate::tenant::Reading;
 
     fn known() -> Tenant {
         delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()))

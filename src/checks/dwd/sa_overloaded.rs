@@ -5,9 +5,9 @@ use crate::checks::gaps::unreadable;
 use crate::checks::words::listed;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{
-    AdminRole, Gap, IamPolicies, IamResource, Part, Policy, Reading, ServiceAccount, Tenant,
-};
+use crate::policy::Policy;
+use crate::snapshot::Tenant;
+use crate::tenant::{AdminRole, Gap, IamPolicies, IamResource, Part, Reading, ServiceAccount};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {

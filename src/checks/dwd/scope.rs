@@ -1,11 +1,11 @@
 //! What the checks on delegated scopes share: the row of the table, and how a grant is described.
 
 use crate::checks::{gaps, subjects};
+use crate::delegation::{Grant, Provenance, RiskClass, ScopeRisk, ScopeRiskTable, is_app_name};
 use crate::findings::{Ruling, Severity, Verdict};
-use crate::tenant::{
-    ClientIdentity, Gap, Grant, Part, Policy, Provenance, RiskClass, ScopeRisk, ScopeRiskTable, Tenant,
-    is_app_name,
-};
+use crate::policy::Policy;
+use crate::snapshot::{ClientIdentity, Tenant};
+use crate::tenant::{Gap, Part};
 
 /// The table's row of a grant's scope.
 ///

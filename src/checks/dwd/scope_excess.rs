@@ -4,8 +4,11 @@ use super::scope::{is_tenant_or_mail, own_client};
 use crate::checks::age::is_older;
 use crate::checks::gaps::use_unproved;
 use crate::checks::{Check, Judge, subjects};
+use crate::delegation::{Grant, LedgerSource};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{ClientIdentity, Gap, Grant, LedgerSource, Part, Policy, Tenant, is_same_client};
+use crate::policy::Policy;
+use crate::snapshot::{ClientIdentity, Tenant};
+use crate::tenant::{Gap, Part, is_same_client};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -218,10 +221,10 @@ fn silent(client_id: &str, tenant: &Tenant, policy: &Policy) -> Result<Option<St
 mod tests {
     use super::*;
     use crate::checks::test_facts::*;
+    use crate::delegation::{Granted, LastUse};
     use crate::findings::Verdict;
-    use crate::tenant::{
-        Granted, LastUse, ProjectUse, Reading, RegisteredClient, ServiceAccountUse, ServiceAccounts,
-    };
+    use crate::policy::RegisteredClient;
+    use crate::tenant::{ProjectUse, Reading, ServiceAccountUse, ServiceAccounts};
 
     const READONLY: &str = "https://www.googleapis.com/auth/admin.directory.user.readonly";
     const WRITE: &str = "https://www.googleapis.com/auth/admin.directory.user";
@@ -381,7 +384,7 @@ mod tests {
 
     #[test]
     fn every_retired_scope_is_in_the_table() {
-        let table = crate::tenant::ScopeRiskTable::shipped();
+        let table = crate::delegation::ScopeRiskTable::shipped();
         assert!(RETIRED.iter().all(|scope| table.find(scope).is_some()));
     }
 }

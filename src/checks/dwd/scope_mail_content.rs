@@ -2,8 +2,11 @@
 
 use super::scope::judge_by_class;
 use crate::checks::{Check, Judge};
+use crate::delegation::{Grant, RiskClass};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Grant, Part, Policy, RiskClass, Tenant};
+use crate::policy::Policy;
+use crate::snapshot::Tenant;
+use crate::tenant::Part;
 
 /// The check.
 pub(crate) const CHECK: Check = Check {

@@ -3,8 +3,11 @@
 use super::scope::{client_name, describe, fail_scope, risk_of};
 use crate::checks::keys::{is_usable, is_user_managed};
 use crate::checks::{Check, Judge, subjects};
+use crate::delegation::{Grant, is_app_name};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Gap, Grant, Part, Policy, Tenant, is_app_name};
+use crate::policy::Policy;
+use crate::snapshot::Tenant;
+use crate::tenant::{Gap, Part};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {

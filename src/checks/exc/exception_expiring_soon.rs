@@ -2,7 +2,8 @@
 
 use super::describe;
 use crate::checks::{Check, ExceptionUse, Judge};
-use crate::findings::{Exception, Ruling, Severity};
+use crate::findings::{Ruling, Severity};
+use crate::policy::Exception;
 
 /// The check.
 pub(crate) const CHECK: Check = Check {

@@ -5,7 +5,8 @@ pub(crate) mod exception_expiring_soon;
 pub(crate) mod exception_unused;
 
 use crate::checks::subjects;
-use crate::findings::{Exception, Ruling};
+use crate::findings::Ruling;
+use crate::policy::Exception;
 
 /// Names the entry, and what it was written for.
 fn describe(ruling: Ruling, exception: &Exception) -> Ruling {
@@ -26,7 +27,8 @@ mod tests {
     use super::*;
     use crate::checks::test_facts::run_at;
     use crate::checks::{Check, ExceptionUse, Judge};
-    use crate::findings::{Exceptions, SubjectKind, Verdict};
+    use crate::findings::{SubjectKind, Verdict};
+    use crate::policy::Exceptions;
 
     fn until(expires: &str) -> Exception {
         let text = format!(

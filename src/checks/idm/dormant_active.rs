@@ -9,7 +9,9 @@ use crate::checks::standing::{
 };
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{LastLogin, Part, Policy, Tenant, UserFacts};
+use crate::policy::Policy;
+use crate::snapshot::{Tenant, UserFacts};
+use crate::tenant::{LastLogin, Part};
 
 /// How far Google's clock may be ahead of the run's.
 const CLOCK_SKEW: TimeDelta = TimeDelta::days(1);

@@ -4,7 +4,9 @@ use crate::checks::gaps::{left_out, not_asked};
 use crate::checks::standing::{AdminStanding, GUEST, Standing, admin_standing, standing};
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Gap, GmailState, MailboxFact, Part, Policy, Tenant, User, UserFacts};
+use crate::policy::Policy;
+use crate::snapshot::{Tenant, UserFacts};
+use crate::tenant::{Gap, GmailState, MailboxFact, Part, User};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::checks::{Check, Judge, gaps};
 use crate::findings::{Ruling, Severity, Subject, SubjectKind};
-use crate::tenant::{
-    AdminRoles, AssigneeType, Gap, GapClass, Part, People, Person, Policy, RoleAssignment, Tenant,
-};
+use crate::policy::Policy;
+use crate::snapshot::Tenant;
+use crate::tenant::{AdminRoles, AssigneeType, Gap, GapClass, Part, People, Person, RoleAssignment};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {

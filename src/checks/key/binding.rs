@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{key_mint_path, outside_principal, project_wide_role, sign_or_impersonate_path};
+use crate::authority::{AccessBinding, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal};
 use crate::checks::{Check, subjects};
 use crate::findings::{AlsoCheck, Reached, ReachedBy, Ruling, Subject, Verdict};
-use crate::tenant::{AccessBinding, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant};
+use crate::snapshot::Tenant;
 
 /// The checks on access paths. A binding belongs to the first that applies.
 const ORDER: [&Check; 4] = [

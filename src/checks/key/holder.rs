@@ -2,8 +2,10 @@
 //! open the account.
 
 use crate::checks::keys::{is_expired, is_user_managed};
+use crate::delegation::Grant;
 use crate::findings::Ruling;
-use crate::tenant::{Grant, Part, ServiceAccount, ServiceAccountKey, Tenant};
+use crate::snapshot::Tenant;
+use crate::tenant::{Part, ServiceAccount, ServiceAccountKey};
 
 /// The account's delegated scopes, for a key that opens it.
 ///

@@ -3,7 +3,9 @@
 use crate::checks::words::listed;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Part, Policy, ProjectGuardrails, Reading, SigningLogs, Tenant};
+use crate::policy::Policy;
+use crate::snapshot::Tenant;
+use crate::tenant::{Part, ProjectGuardrails, Reading, SigningLogs};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {

@@ -7,7 +7,9 @@ use crate::checks::keys::is_endless;
 use crate::checks::words::listed;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Gap, Part, Policy, ServiceAccount, ServiceAccountKey, Tenant};
+use crate::policy::Policy;
+use crate::snapshot::Tenant;
+use crate::tenant::{Gap, Part, ServiceAccount, ServiceAccountKey};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {

@@ -5,11 +5,11 @@ use crate::checks::age::{days_between, is_older};
 use crate::checks::gaps::{delegated_use_unseen, left_out, not_asked};
 use crate::checks::keys::{is_usable, is_user_managed};
 use crate::checks::{Check, Judge, subjects};
+use crate::delegation::{RiskClass, ScopeRiskTable};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{
-    Gap, Part, Policy, RiskClass, ScopeRiskTable, ServiceAccount, ServiceAccountKey, ServiceAccountLastUse,
-    Tenant,
-};
+use crate::policy::Policy;
+use crate::snapshot::Tenant;
+use crate::tenant::{Gap, Part, ServiceAccount, ServiceAccountKey, ServiceAccountLastUse};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -131,8 +131,9 @@ mod tests {
 
     use super::*;
     use crate::checks::test_facts::*;
+    use crate::delegation::{LastUse, LedgerSource};
     use crate::findings::Verdict;
-    use crate::tenant::{LastUse, LedgerSource, ProjectUse, Reading, ServiceAccountUse};
+    use crate::tenant::{ProjectUse, Reading, ServiceAccountUse};
 
     const MAIL: &str = "https://mail.google.com/";
 

@@ -1,9 +1,11 @@
 //! KEY-04: who can make a key for a delegated account.
 
 use super::takeover::{NEEDS, Seen, judge_takeover, rule_on_bindings};
+use crate::authority::TakeoverEdge;
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Policy, TakeoverEdge, Tenant};
+use crate::policy::Policy;
+use crate::snapshot::Tenant;
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -45,9 +47,9 @@ fn judge(client_id: &str, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::authority::{TakeoverPath, TakeoverPrincipal};
     use crate::checks::test_facts::*;
     use crate::findings::Verdict;
-    use crate::tenant::{TakeoverPath, TakeoverPrincipal};
 
     #[test]
     fn people_outsiders_and_everybody_are_critical_and_a_workload_is_high() {

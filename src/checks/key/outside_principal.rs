@@ -1,9 +1,12 @@
 //! KEY-06: who gets at a delegated account from outside.
 
 use super::takeover::{Seen, judge_takeover, rule_on_bindings};
+use crate::authority::TakeoverPrincipal;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Part, Policy, TakeoverPrincipal, Tenant};
+use crate::policy::Policy;
+use crate::snapshot::Tenant;
+use crate::tenant::Part;
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -71,9 +74,10 @@ fn judge(client_id: &str, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::authority::{TakeoverEdge, TakeoverPath};
     use crate::checks::test_facts::*;
     use crate::findings::Verdict;
-    use crate::tenant::{Reading, TakeoverEdge, TakeoverPath};
+    use crate::tenant::Reading;
 
     fn from(kind: TakeoverPrincipal, is_outside: Option<bool>) -> Vec<TakeoverPath> {
         vec![TakeoverPath { kind, is_outside, ..path(TakeoverEdge::Key) }]

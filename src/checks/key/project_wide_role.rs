@@ -1,9 +1,11 @@
 //! KEY-07: roles for one account that are given on a whole project, or more.
 
 use super::takeover::{NEEDS, judge_takeover};
+use crate::authority::{BroadBinding, Takeover};
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Reached, ReachedBy, Ruling, Severity};
-use crate::tenant::{BroadBinding, Policy, Takeover, Tenant};
+use crate::policy::Policy;
+use crate::snapshot::Tenant;
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -60,9 +62,10 @@ fn fail(broad: &BroadBinding, takeover: &Takeover) -> Ruling {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::authority::{AccessBinding, TakeoverEdge};
     use crate::checks::test_facts::*;
     use crate::findings::Verdict;
-    use crate::tenant::{AccessBinding, IamResource, Reading, TakeoverEdge};
+    use crate::tenant::{IamResource, Reading};
 
     fn binding(resource: IamResource) -> BroadBinding {
         BroadBinding {

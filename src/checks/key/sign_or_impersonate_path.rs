@@ -1,9 +1,11 @@
 //! KEY-05: who can sign as a delegated account, become it, or give itself the right to.
 
 use super::takeover::{NEEDS, Seen, judge_takeover, rule_on_bindings};
+use crate::authority::TakeoverEdge;
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Policy, TakeoverEdge, Tenant};
+use crate::policy::Policy;
+use crate::snapshot::Tenant;
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -43,9 +45,9 @@ fn judge(client_id: &str, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::authority::TakeoverPath;
     use crate::checks::test_facts::*;
     use crate::findings::Verdict;
-    use crate::tenant::TakeoverPath;
 
     #[test]
     fn near_is_critical_and_far_is_high_whatever_the_edge() {

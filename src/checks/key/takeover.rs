@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use crate::authority::{Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal};
 use crate::checks::{gaps, subjects};
 use crate::findings::{Reached, ReachedBy, Rule, Ruling, Severity};
-use crate::tenant::{Gap, Part, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal, Tenant};
+use crate::snapshot::Tenant;
+use crate::tenant::{Gap, Part};
 
 /// The parts without which nobody can say that there is no path.
 pub(super) const NEEDS: &[Part] = &[

@@ -4,10 +4,11 @@ use std::cmp::Reverse;
 
 use super::holder::{describe, grants_behind};
 use crate::checks::{Check, Judge, subjects};
+use crate::delegation::{Grant, RiskClass, ScopeRiskTable};
 use crate::findings::{Rule, Ruling, Severity};
-use crate::tenant::{
-    Grant, Part, Policy, RiskClass, ScopeRiskTable, ServiceAccount, ServiceAccountKey, Tenant,
-};
+use crate::policy::Policy;
+use crate::snapshot::Tenant;
+use crate::tenant::{Part, ServiceAccount, ServiceAccountKey};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {

@@ -2,7 +2,8 @@
 
 use crate::checks::{gaps, subjects};
 use crate::findings::Ruling;
-use crate::tenant::{Gap, MailboxFact, Part, SendAs, Tenant, UserFacts};
+use crate::snapshot::{Tenant, UserFacts};
+use crate::tenant::{Gap, MailboxFact, Part, SendAs};
 
 /// What a check says of one send-as address.
 pub(super) enum Entry {

@@ -5,7 +5,9 @@ use super::ownership::{Ownership, ownership};
 use crate::checks::standing::{TIER_ZERO, tier_zero, user_tier_zero};
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Gap, Part, Person, Policy, SendAs, Tenant, User, UserFacts};
+use crate::policy::Policy;
+use crate::snapshot::{Tenant, UserFacts};
+use crate::tenant::{Gap, Part, Person, SendAs, User};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {

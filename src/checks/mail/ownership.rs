@@ -1,7 +1,8 @@
 //! Whether an address is the tenant's own.
 
 use crate::checks::gaps::{left_out, unreadable};
-use crate::tenant::{Address, Gap, Part, TEST_DOMAIN_SUFFIX, Tenant, User};
+use crate::snapshot::Tenant;
+use crate::tenant::{Address, Gap, Part, TEST_DOMAIN_SUFFIX, User};
 
 /// Whether an address is the tenant's own.
 pub(super) enum Ownership {

@@ -5,7 +5,9 @@ use super::ownership::{Ownership, ownership};
 use crate::checks::standing::{TIER_ZERO, user_tier_zero};
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Part, Policy, SendAs, SendAsKind, Tenant, UserFacts};
+use crate::policy::Policy;
+use crate::snapshot::{Tenant, UserFacts};
+use crate::tenant::{Part, SendAs, SendAsKind};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {

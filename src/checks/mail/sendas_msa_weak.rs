@@ -5,7 +5,9 @@ use crate::checks::gaps::left_out;
 use crate::checks::standing::{TIER_ZERO, user_tier_zero};
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Part, Policy, SendAs, Tenant, UserFacts};
+use crate::policy::Policy;
+use crate::snapshot::{Tenant, UserFacts};
+use crate::tenant::{Part, SendAs};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {

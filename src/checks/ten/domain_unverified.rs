@@ -3,7 +3,9 @@
 use crate::checks::gaps::left_out;
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{Domain, Part, Policy, Tenant};
+use crate::policy::Policy;
+use crate::snapshot::Tenant;
+use crate::tenant::{Domain, Part};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {

@@ -3,7 +3,9 @@
 use crate::checks::gaps::log_has_a_hole;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
-use crate::tenant::{AdminEvents, GmailSettingChange, Part, Policy, Tenant};
+use crate::policy::Policy;
+use crate::snapshot::Tenant;
+use crate::tenant::{AdminEvents, GmailSettingChange, Part};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {

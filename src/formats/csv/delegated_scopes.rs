@@ -1,9 +1,10 @@
 //! `delegated_scopes.csv`: a row a client × scope.
 
 use super::table::{Rows, Table, names};
+use crate::delegation::{Grant, ScopeRiskTable};
 use crate::findings::Severity;
 use crate::formats::csv_cell::{Cell, list, optional_text, text, time};
-use crate::tenant::{ClientIdentity, Grant, ScopeRiskTable};
+use crate::snapshot::ClientIdentity;
 
 pub(super) const TABLE: Table = Table {
     file: "delegated_scopes.csv",

@@ -1,9 +1,9 @@
 //! `sa_paths.csv`: a row a path by which somebody can take over a client's delegation.
 
 use super::table::{Rows, Table, names};
+use crate::authority::{Takeover, TakeoverPath};
 use crate::findings::Severity;
 use crate::formats::csv_cell::{Cell, boolean, list, optional_boolean, optional_number, text};
-use crate::tenant::{Takeover, TakeoverPath};
 
 pub(super) const TABLE: Table = Table {
     file: "sa_paths.csv",

@@ -2,7 +2,8 @@
 
 use super::table::{Rows, Table, names};
 use crate::formats::csv_cell::{Cell, boolean, optional_boolean, optional_number, optional_text, text};
-use crate::tenant::{Address, Domains, Reading, SendAs, Tenant, User};
+use crate::snapshot::Tenant;
+use crate::tenant::{Address, Domains, Reading, SendAs, User};
 
 pub(super) const TABLE: Table = Table {
     file: "send_as.csv",

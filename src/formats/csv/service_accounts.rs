@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::table::{Rows, Table, names};
 use crate::formats::csv_cell::{Cell, boolean, list, optional_number, text, time, unknown};
-use crate::tenant::{ServiceAccount, Tenant};
+use crate::snapshot::Tenant;
+use crate::tenant::ServiceAccount;
 
 pub(super) const TABLE: Table = Table {
     file: "service_accounts.csv",
@@ -64,8 +65,9 @@ fn rows(tenant: &Tenant) -> Vec<Row<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delegation::Grants;
     use crate::formats::test_source::{gap, tenant};
-    use crate::tenant::{Grants, Part, Reading};
+    use crate::tenant::{Part, Reading};
 
     #[test]
     fn no_scopes_are_known_to_be_none_only_from_the_console() {

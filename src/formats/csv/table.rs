@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::formats::csv_cell::{self, Cell};
 use crate::formats::private_file::private_file;
 use crate::formats::{FormatError, FormatOptions, Source};
-use crate::tenant::{Tenant, UserFacts};
+use crate::snapshot::{Tenant, UserFacts};
 
 /// A column: its name, and its cell of a row.
 pub(super) type Column<Row> = (&'static str, fn(&Row) -> Cell<'_>);

@@ -2,7 +2,7 @@
 
 use super::table::{Column, Rows, Table, names};
 use crate::formats::csv_cell::{last_login, list, optional_boolean, optional_text, text, time, unknown};
-use crate::tenant::UserFacts;
+use crate::snapshot::UserFacts;
 
 pub(super) const TABLE: Table = Table {
     file: "users.csv",

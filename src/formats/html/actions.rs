@@ -7,8 +7,8 @@ use askama::Template;
 
 use super::exposed::{Exposed, Exposure};
 use super::text::{address, clip, counted, words};
+use crate::authority::TakeoverCut;
 use crate::findings::{Finding, RunSummary, Severity, SubjectKind, Verdict};
-use crate::tenant::TakeoverCut;
 
 const MOST_ACTIONS: usize = 10;
 const MOST_SUBJECTS: usize = 3;

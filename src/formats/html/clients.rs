@@ -19,7 +19,7 @@ use askama::Template;
 use super::budget::{keep_fitting, size};
 use super::text::counted;
 use crate::findings::RunSummary;
-use crate::tenant::Tenant;
+use crate::snapshot::Tenant;
 use open::ClientFindings;
 pub(super) use open::OpenFindings;
 pub(super) use page::FindingNumbers;

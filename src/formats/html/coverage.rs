@@ -4,7 +4,8 @@ use askama::Template;
 
 use super::text::{clip, count, second};
 use crate::findings::{CoverageRow, RunSummary};
-use crate::tenant::{Part, Tenant};
+use crate::snapshot::Tenant;
+use crate::tenant::Part;
 
 /// The section.
 #[derive(Template)]

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use super::actions::is_way;
+use crate::authority::TakeoverPrincipal;
 use crate::findings::Finding;
-use crate::tenant::{TakeoverPrincipal, Tenant};
+use crate::snapshot::Tenant;
 
 /// How many have a way in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,7 +6,8 @@ use askama::Template;
 
 use super::budget::{keep_fitting, size};
 use super::text::{address, clip, count, counted, day};
-use crate::tenant::{GmailState, MailboxRead, UserFacts};
+use crate::snapshot::UserFacts;
+use crate::tenant::{GmailState, MailboxRead};
 
 const MOST_ROWS: usize = 200;
 const MOST_BYTES: usize = 800_000;

@@ -5,19 +5,22 @@ use std::io;
 
 use chrono::{DateTime, Duration, Utc};
 
+use crate::authority::{AccessBinding, Takeover, TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal};
+use crate::delegation::{
+    AddressBook, DelegationEvent, GrantUse, Grants, Ledger, LedgerSource, SeenGrant, SourceWindow, UseKey,
+};
 use crate::findings::{
     Change, ChangeCounts, CheckSummary, Completeness, Coverage, CoverageRow, Finding, Fingerprint,
     FixedFinding, MailboxCounts, Population, Requests, RunSummary, Severity, Subject, SubjectKind, Verdict,
     VerdictCounts,
 };
 use crate::formats::Source;
+use crate::snapshot::{IdentityIndex, Tenant, UserFacts};
 use crate::tenant::{
-    AccessBinding, AddressBook, AdminRoles, ClientCertificates, DelegationEvent, Domain, DomainKind, Domains,
-    ForeignAccount, Gap, GapClass, GmailState, GrantUse, Grants, Guardrails, IamCondition, IamFacts,
-    IamResource, IdentityIndex, Inputs, LastLogin, Ledger, LedgerSource, Mailbox, MailboxFact, MailboxRead,
-    Part, People, PublicKey, Reading, SeenGrant, SendAs, SendAsKind, ServiceAccount, ServiceAccountKey,
-    ServiceAccountUse, ServiceAccounts, SmtpMsa, SourceWindow, Takeover, TakeoverCut, TakeoverEdge,
-    TakeoverPath, TakeoverPrincipal, Tenant, UseKey, User, UserFacts,
+    AdminRoles, ClientCertificates, Domain, DomainKind, Domains, ForeignAccount, Gap, GapClass, GmailState,
+    Guardrails, IamCondition, IamFacts, IamResource, Inputs, LastLogin, Mailbox, MailboxFact, MailboxRead,
+    Part, People, PublicKey, Reading, SendAs, SendAsKind, ServiceAccount, ServiceAccountKey,
+    ServiceAccountUse, ServiceAccounts, SmtpMsa, User,
 };
 
 /// A run in memory. Users are made one at a time, so that a test can have many.

@@ -7,7 +7,8 @@ use askama::Template;
 use super::budget::{keep_fitting, size};
 use super::text::{address, clip, count, counted, words};
 use super::top_list::TopList;
-use crate::tenant::{Address, MailboxFact, SendAs, Tenant, UserFacts};
+use crate::snapshot::{Tenant, UserFacts};
+use crate::tenant::{Address, MailboxFact, SendAs};
 
 const MOST_ROWS: usize = 2_000;
 const MOST_BYTES: usize = 900_000;

@@ -8,11 +8,14 @@ use super::sample::{self, Sample};
 use super::*;
 use crate::findings::{NotConfigured, Requests, Severity, SubjectKind, Verdict};
 
+use crate::authority::{AccessBinding, BroadBinding, TakeoverPath};
+use crate::delegation::{
+    AddressBook, DelegationEvent, GrantUse, Grants, Ledger, LedgerSource, ScopeRiskTable, SeenGrant,
+    SourceWindow, UseKey,
+};
 use crate::tenant::{
-    AccessBinding, AddressBook, AdminRole, AdminRoles, AssigneeType, BroadBinding, ClientCertificates,
-    DelegationEvent, ForeignAccount, Gap, GapClass, GrantUse, Grants, IamCondition, IamResource, Ledger,
-    LedgerSource, Part, People, PublicKey, Reading, RoleAssignment, ScopeRiskTable, SeenGrant,
-    ServiceAccount, ServiceAccounts, SourceWindow, TakeoverPath, UseKey,
+    AdminRole, AdminRoles, AssigneeType, ClientCertificates, ForeignAccount, Gap, GapClass, IamCondition,
+    IamResource, Part, People, PublicKey, Reading, RoleAssignment, ServiceAccount, ServiceAccounts,
 };
 
 /// What an attacker would call himself.
@@ -209,7 +212,8 @@ fn hostile_user(index: usize) -> UserFacts {
     facts
 }
 
-use crate::tenant::{MailboxFact, UserFacts};
+use crate::snapshot::UserFacts;
+use crate::tenant::MailboxFact;
 
 /// To look at the pages: `WORKSPACE_AUDIT_SAMPLE=folder cargo test --lib formats::html`.
 #[test]

@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
+use crate::delegation::ScopeRiskTable;
 use crate::findings::Severity;
 use crate::formats::utc;
-use crate::tenant::{self, DomainKind, GapClass, Reading, ScopeRiskTable, Tenant};
+use crate::snapshot::Tenant;
+use crate::tenant::{self, DomainKind, GapClass, Reading};
 
 /// A list, how far it was read, and why not further: an empty list alone would say "there is none".
 #[derive(Serialize)]
@@ -246,7 +248,7 @@ impl<'a> Grants<'a> {
 }
 
 impl<'a> Grant<'a> {
-    fn of(grant: &'a tenant::Grant) -> Self {
+    fn of(grant: &'a crate::delegation::Grant) -> Self {
         let sightings = grant.sightings.iter().map(|sighting| Sighting {
             provenance: sighting.provenance.as_str(),
             seen_at: utc::seconds(sighting.seen_at),
@@ -273,7 +275,7 @@ impl<'a> Grant<'a> {
 }
 
 impl Sight {
-    fn of(sight: &tenant::Sight) -> Self {
+    fn of(sight: &crate::delegation::Sight) -> Self {
         Self {
             blind_before: sight.blind_before().map(utc::seconds),
             log_since: sight.log_since.map(utc::seconds),
@@ -286,11 +288,11 @@ impl Sight {
 }
 
 impl<'a> EndedGrant<'a> {
-    fn of(ended: &'a tenant::EndedGrant) -> Self {
+    fn of(ended: &'a crate::delegation::EndedGrant) -> Self {
         let (ending, ended_by) = match &ended.ending {
-            tenant::Ending::Removed { by, .. } => ("removed", by.as_deref()),
-            tenant::Ending::NotInList { .. } => ("not_in_list", None),
-            tenant::Ending::TokenRefused { .. } => ("token_refused", None),
+            crate::delegation::Ending::Removed { by, .. } => ("removed", by.as_deref()),
+            crate::delegation::Ending::NotInList { .. } => ("not_in_list", None),
+            crate::delegation::Ending::TokenRefused { .. } => ("token_refused", None),
         };
         Self {
             client_id: &ended.client_id,
@@ -304,7 +306,7 @@ impl<'a> EndedGrant<'a> {
 }
 
 impl<'a> UnscopedClient<'a> {
-    fn of(client: &'a tenant::UnscopedClient) -> Self {
+    fn of(client: &'a crate::delegation::UnscopedClient) -> Self {
         Self {
             client_id: &client.client_id,
             source: client.source.as_str(),
@@ -329,7 +331,7 @@ pub(super) struct TakeoverCut<'a> {
 }
 
 impl<'a> TakeoverCut<'a> {
-    pub(super) fn of(cut: &'a tenant::TakeoverCut) -> Self {
+    pub(super) fn of(cut: &'a crate::authority::TakeoverCut) -> Self {
         Self {
             resource: cut.binding.resource.title(),
             role: &cut.binding.role,

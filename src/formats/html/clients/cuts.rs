@@ -4,8 +4,10 @@ use askama::Template;
 
 use super::roll::Roll;
 use super::ways_in::gaps;
+use crate::authority::TakeoverCut;
 use crate::formats::html::text::{clip, count, counted};
-use crate::tenant::{IamResource, TakeoverCut, Tenant};
+use crate::snapshot::Tenant;
+use crate::tenant::IamResource;
 
 const MOST_NAMES: usize = 3;
 

@@ -6,10 +6,11 @@ use super::page::{Mark, marks};
 use super::roll::{Entry, Roll, severity};
 use super::ways_in::WaysIn;
 use super::words;
+use crate::delegation::{RiskClass, ScopeRiskTable};
 use crate::findings::{RunSummary, Severity};
 use crate::formats::html::budget::{keep_fitting, size};
 use crate::formats::html::text::{clip, count, counted, day};
-use crate::tenant::{RiskClass, ScopeRiskTable, Tenant};
+use crate::snapshot::Tenant;
 
 const MOST_BYTES: usize = 350_000;
 

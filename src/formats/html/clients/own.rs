@@ -7,9 +7,11 @@ use askama::Template;
 use super::roll::{Roll, severity};
 use super::ways_in::WaysIn;
 use super::words;
+use crate::delegation::ScopeRiskTable;
 use crate::findings::RunSummary;
 use crate::formats::html::text::{address, age, clip, counted, day, words as spaced};
-use crate::tenant::{Part, ScopeRiskTable, ServiceAccount, Tenant};
+use crate::snapshot::Tenant;
+use crate::tenant::{Part, ServiceAccount};
 
 const MOST_SCOPES: usize = 40;
 const MOST_PATHS: usize = 3;

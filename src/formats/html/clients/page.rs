@@ -8,12 +8,11 @@ use super::open::{ClientFindings, Kept};
 use super::roll::{Entry, severity};
 use super::ways_in::WaysIn;
 use super::words;
+use crate::delegation::{EndedGrant, Grant, LastUse, Provenance, RiskClass, ScopeRiskTable};
 use crate::findings::{RunSummary, Severity};
 use crate::formats::html::text::{age, clip, counted, day, words as spaced};
-use crate::tenant::{
-    ClientIdentity, EndedGrant, Grant, LastUse, Provenance, PublicKey, RiskClass, ScopeRiskTable,
-    ServiceAccount, ServiceAccountKey, Tenant,
-};
+use crate::snapshot::{ClientIdentity, Tenant};
+use crate::tenant::{PublicKey, ServiceAccount, ServiceAccountKey};
 
 const MOST_SCOPES: usize = 40;
 const MOST_KEYS: usize = 12;
@@ -303,7 +302,7 @@ impl Scope {
         let severity: Severity = severity(&grant.scope);
         let (doubts, notes): (Vec<_>, Vec<_>) =
             grant.disagreements.iter().partition(|doubt| doubt.is_contradiction());
-        let told = |doubts: Vec<&crate::tenant::Disagreement>| {
+        let told = |doubts: Vec<&crate::delegation::Disagreement>| {
             doubts.into_iter().map(|doubt| clip(&doubt.to_string())).collect()
         };
         Self {

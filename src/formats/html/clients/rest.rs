@@ -5,7 +5,8 @@ use askama::Template;
 use super::roll::Roll;
 use super::words;
 use crate::formats::html::text::{address, age, clip, counted, day};
-use crate::tenant::{ServiceAccount, Tenant};
+use crate::snapshot::Tenant;
+use crate::tenant::ServiceAccount;
 
 const MOST_ENDED: usize = 200;
 const MOST_IDLE: usize = 200;

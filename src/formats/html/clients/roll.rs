@@ -3,12 +3,12 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::authority::{Takeover, TakeoverPath, TakeoverPrincipal};
+use crate::delegation::{EndedGrant, Grant, ScopeRiskTable, UnscopedClient};
 use crate::findings::{RunSummary, Severity};
 use crate::formats::html::text::{address, clip};
-use crate::tenant::{
-    ClientCertificates, EndedGrant, ForeignAccount, Grant, ScopeRiskTable, ServiceAccount, Takeover,
-    TakeoverPath, TakeoverPrincipal, Tenant, UnscopedClient, bare_client,
-};
+use crate::snapshot::Tenant;
+use crate::tenant::{ClientCertificates, ForeignAccount, ServiceAccount, bare_client};
 
 /// How many clients the section names, at most.
 const MOST_CLIENTS: usize = 300;

@@ -4,7 +4,8 @@ use askama::Template;
 
 use super::words;
 use crate::formats::html::text::{address, clip, day};
-use crate::tenant::{Part, Reading, Tenant};
+use crate::snapshot::Tenant;
+use crate::tenant::{Part, Reading};
 
 /// How far the sources see.
 #[derive(Template)]
@@ -68,13 +69,13 @@ impl Sources {
                 Part::AccessEvaluationLog,
                 "Access evaluation log",
                 "clients and scopes in use",
-                newest(crate::tenant::LedgerSource::AccessEvaluation),
+                newest(crate::delegation::LedgerSource::AccessEvaluation),
             ),
             row(
                 Part::TokenLog,
                 "Token log",
                 "clients in use, without their scopes",
-                newest(crate::tenant::LedgerSource::TokenLog),
+                newest(crate::delegation::LedgerSource::TokenLog),
             ),
             row(
                 Part::ProbeGrants,

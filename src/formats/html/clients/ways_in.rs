@@ -2,8 +2,10 @@
 
 use super::roll::Entry;
 use super::words;
+use crate::authority::{Takeover, TakeoverPath, TakeoverPrincipal};
 use crate::formats::html::text::{clip, count, counted};
-use crate::tenant::{Gap, Part, Takeover, TakeoverPath, TakeoverPrincipal, Tenant};
+use crate::snapshot::Tenant;
+use crate::tenant::{Gap, Part};
 
 /// The paths to one client.
 pub(super) struct WaysIn {

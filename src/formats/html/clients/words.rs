@@ -3,11 +3,10 @@
 use chrono::{DateTime, Datelike, Utc};
 
 use super::roll::Entry;
+use crate::delegation::{Ending, Grant, LastUse, LedgerSource, Provenance};
 use crate::formats::html::text::{address, age, clip, day};
-use crate::tenant::{
-    ClientIdentity, Ending, Gap, Grant, LastUse, LedgerSource, Part, Provenance, Reading, ServiceAccount,
-    ServiceAccountLastUse, Tenant,
-};
+use crate::snapshot::{ClientIdentity, Tenant};
+use crate::tenant::{Gap, Part, Reading, ServiceAccount, ServiceAccountLastUse};
 
 /// What happened, and what to do about it.
 pub(super) fn gap(gap: &Gap) -> String {

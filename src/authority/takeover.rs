@@ -1,0 +1,287 @@
+//! Who can take over a client's delegation: paths as facts, in words that a report can show.
+
+use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::delegation::ScopeSeverity;
+use crate::tenant::{Gap, IamCondition, IamResource, Part};
+
+/// A role that one member holds on a resource: what can be removed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct AccessBinding {
+    /// Where it stands.
+    pub resource: IamResource,
+    /// The role.
+    pub role: String,
+    /// Who holds it, verbatim.
+    pub member: String,
+    /// Under which condition.
+    pub condition: Option<IamCondition>,
+}
+
+impl AccessBinding {
+    /// What identifies it over runs. Two conditions of one title are two bindings.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let Self { resource, role, member, condition } = self;
+        let kind = match resource {
+            IamResource::Organization(_) => "organizations",
+            IamResource::Folder(_) => "folders",
+            IamResource::Project(_) => "projects",
+            IamResource::ServiceAccount(_) => "serviceAccounts",
+        };
+        let condition = condition.as_ref().map_or_else(String::new, |condition| {
+            let digest = HEXLOWER.encode(&Sha256::digest(&condition.expression)[..4]);
+            format!("/{}#{digest}", condition.title)
+        });
+        format!("{kind}/{}/{role}/{member}{condition}", resource.id())
+    }
+
+    /// The same for people.
+    #[must_use]
+    pub fn title(&self) -> String {
+        format!("{} for {} on {}{}", self.role, self.member, self.resource.title(), self.condition_title())
+    }
+
+    /// The same without its holder.
+    #[must_use]
+    pub fn role_title(&self) -> String {
+        format!("{} on {}{}", self.role, self.resource.title(), self.condition_title())
+    }
+
+    fn condition_title(&self) -> String {
+        self.condition.as_ref().map_or_else(String::new, |condition| format!(", if \"{}\"", condition.title))
+    }
+
+    /// The member without the word before its address: `user:` and the like.
+    #[must_use]
+    pub fn holder(&self) -> &str {
+        match self.member.split_once(':') {
+            Some((kind, name)) if !kind.starts_with("principal") && kind != "deleted" => name,
+            _ => &self.member,
+        }
+    }
+}
+
+/// How a path ends: what its holder does in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TakeoverEdge {
+    /// A key is made or uploaded.
+    Key,
+    /// Something is signed as the account.
+    Sign,
+    /// Another account, or the account itself, is become first.
+    Indirect,
+    /// A right is given first.
+    Admin,
+}
+
+impl TakeoverEdge {
+    /// The word in `sa_paths.csv`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::Sign => "sign",
+            Self::Indirect => "indirect",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+/// Who stands at the beginning of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TakeoverPrincipal {
+    /// A person, a group of people, a domain.
+    Human,
+    /// A service account, or one identity of an outside workload.
+    Workload,
+    /// An account of Google's own, which no other program can be: its service needs what it holds.
+    ServiceAgent,
+    /// Anyone, anyone signed in, or everything in an identity pool.
+    Open,
+}
+
+/// One path from a principal to a delegated token of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakeoverPath {
+    /// Who: an address, or Google's principal identifier.
+    pub principal: String,
+    /// What.
+    pub kind: TakeoverPrincipal,
+    /// Whether it is somebody else's; `None`: nobody knows.
+    pub is_outside: Option<bool>,
+    /// What is done in the end.
+    pub edge: TakeoverEdge,
+    /// The permission at the end.
+    pub permission: String,
+    /// Groups and accounts on the way.
+    pub via: Vec<String>,
+    /// How many steps.
+    pub hops: u64,
+    /// Whether it holds only under a condition: of a binding on the way, or one that its sentence names.
+    pub is_conditional: bool,
+    /// Whether organization policies close it for now.
+    pub is_closed: bool,
+    /// Hop by hop, in a sentence.
+    pub sentence: String,
+    /// The one binding to remove; of a service agent, the one that it needs.
+    pub binding: Option<AccessBinding>,
+    /// The custodian of the register by whom it is approved; `None`: nobody agreed to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<String>,
+    /// What was not read and may show that it is closed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub may_be_closed_by: Vec<Gap>,
+}
+
+impl TakeoverPath {
+    /// How bad it is that somebody has it, approved or not: what checks and reports say of it.
+    #[must_use]
+    pub fn severity(&self) -> ScopeSeverity {
+        match (self.edge, self.kind) {
+            (_, TakeoverPrincipal::ServiceAgent) => ScopeSeverity::Medium,
+            // It opens with the policies that close it.
+            _ if self.is_closed => ScopeSeverity::Medium,
+            _ if self.is_exposed() => ScopeSeverity::Critical,
+            (TakeoverEdge::Key, TakeoverPrincipal::Workload) => ScopeSeverity::High,
+            (TakeoverEdge::Key, _) => ScopeSeverity::Critical,
+            _ if self.hops <= Self::NEAR => ScopeSeverity::Critical,
+            _ => ScopeSeverity::High,
+        }
+    }
+
+    /// The one binding to remove, for people; empty where none should be.
+    #[must_use]
+    pub fn cut(&self) -> String {
+        let binding = self.binding.as_ref().filter(|_| self.kind != TakeoverPrincipal::ServiceAgent);
+        binding.map(AccessBinding::title).unwrap_or_default()
+    }
+
+    /// The most hops of a path without a key that is critical.
+    const NEAR: u64 = 2;
+
+    /// Whether it begins with everybody at once, or outside the tenant.
+    #[must_use]
+    pub fn is_exposed(&self) -> bool {
+        self.kind == TakeoverPrincipal::Open || self.is_outside == Some(true)
+    }
+
+    /// Whether somebody has it who should not: no policy closes it, and nobody agreed to it.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        !self.is_closed && self.approved_by.is_none()
+    }
+}
+
+/// A binding that gives a dangerous role above an account, and so on accounts that are made later too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BroadBinding {
+    /// The binding.
+    pub binding: AccessBinding,
+    /// Whether its holder is an account of Google's own, and not one of somebody else's project.
+    #[serde(default)]
+    pub is_service_agent: bool,
+}
+
+/// Who can take over one client.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Takeover {
+    /// The client id.
+    pub client_id: String,
+    /// The account's address.
+    pub account: String,
+    /// The paths, shortest first.
+    pub paths: Vec<TakeoverPath>,
+    /// Bindings above the account that give it to somebody by a role made for single accounts.
+    pub broad: Vec<BroadBinding>,
+    /// Whether the account is disabled: nothing signs as it until somebody enables it again.
+    pub is_disabled: bool,
+    /// Why there may be others, one a part and reason, at most [`Takeover::MOST_GAPS`]; empty: there are no others.
+    pub gaps: Vec<Gap>,
+}
+
+impl Takeover {
+    /// The paths of others: what the account may do to itself, keyless signing needs.
+    pub fn paths_of_others(&self) -> impl Iterator<Item = &TakeoverPath> {
+        self.paths.iter().filter(|path| !self.is_own(path))
+    }
+
+    /// What findings about a path are about: the binding, or the path itself where none is known.
+    #[must_use]
+    pub fn subject_id(&self, path: &TakeoverPath) -> String {
+        match &path.binding {
+            Some(binding) => binding.id(),
+            None => format!("{}/{}/{}", self.client_id, path.principal, path.edge.as_str()),
+        }
+    }
+
+    /// Whether a path is the account's right on itself.
+    #[must_use]
+    pub fn is_own(&self, path: &TakeoverPath) -> bool {
+        path.principal.eq_ignore_ascii_case(&self.account)
+    }
+
+    /// More reasons than these are not kept.
+    pub const MOST_GAPS: usize = 8;
+
+    /// Why paths may be missing because of this part.
+    #[must_use]
+    pub fn gap(&self, part: Part) -> Option<&Gap> {
+        self.gaps.iter().find(|gap| gap.part == part)
+    }
+}
+
+/// A binding on which paths to clients rest: removed, it closes them.
+///
+/// Cuts are counted one after the other: each has the paths that those before it leave. What everybody has comes first,
+/// then what outsiders have, then what most have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakeoverCut {
+    /// What to remove.
+    pub binding: AccessBinding,
+    /// How many paths it closes.
+    pub paths: u64,
+    /// How many of those begin with everybody at once.
+    pub open_to_many: u64,
+    /// How many of those begin outside the tenant.
+    pub outside: u64,
+    /// To how many clients those lead.
+    pub clients: u64,
+    /// Some of those clients, in order of their accounts' addresses.
+    pub some_clients: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::test_facts::path;
+
+    #[test]
+    fn the_id_of_a_binding_tells_conditions_of_one_title_apart() {
+        let plain = path(TakeoverEdge::Key).binding.unwrap();
+        let under = |expression: &str| AccessBinding {
+            condition: Some(IamCondition { title: "Expires".into(), expression: expression.into() }),
+            ..plain.clone()
+        };
+        let ids = [plain.id(), under("a").id(), under("b").id()];
+        assert!(ids[0] != ids[1] && ids[1] != ids[2], "{ids:?}");
+        assert!(ids.iter().all(|id| id.starts_with(&ids[0])), "{ids:?}");
+    }
+
+    #[test]
+    fn a_holder_is_its_address_or_its_identifier() {
+        for (member, holder) in [
+            ("user:ann@example.com", "ann@example.com"),
+            ("allUsers", "allUsers"),
+            ("principal://iam.googleapis.com/x", "principal://iam.googleapis.com/x"),
+            ("deleted:user:ann@example.com?uid=1", "deleted:user:ann@example.com?uid=1"),
+        ] {
+            let binding = AccessBinding { member: member.into(), ..path(TakeoverEdge::Key).binding.unwrap() };
+            assert_eq!(binding.holder(), holder);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! What the token endpoint answered for an account that is not the audit's own.
+
+use serde::{Deserialize, Serialize};
+
+use crate::tenant::Reading;
+
+/// The scopes that the token endpoint granted to one client, of those of the scope-risk table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClientProbe {
+    /// The client id.
+    pub client_id: String,
+    /// What was granted; complete if every scope was answered.
+    pub granted: Reading<Vec<String>>,
+}

@@ -1,0 +1,284 @@
+//! Bindings as findings: what several checks say of several accounts, in one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Court, Fixed, Share};
+use crate::checks::{self, BindingFacts, Check, OneFinding, subjects};
+use crate::findings::{Added, Finding, Fingerprint, Reached, ReachedBy, Ruling, Subject, Verdict, added};
+use crate::policy::Exception;
+use crate::store::{PreviousFinding, Run, StoreError};
+use crate::tenant::{Gap, Part};
+
+/// More of what was seen for the first time is not listed.
+const MOST_SEEN_FIRST: usize = 5;
+
+/// What the checks said of bindings, until all have spoken.
+#[derive(Default)]
+pub(super) struct Bindings {
+    said: BTreeMap<String, Vec<Said>>,
+    /// Findings of earlier versions, one a path, that are in those of bindings now.
+    former: BTreeSet<Fingerprint>,
+    /// By line of the exceptions file: the findings that took the place of those that an entry was written for.
+    moved: BTreeMap<usize, BTreeSet<String>>,
+}
+
+/// What one check said of one binding and one account.
+struct Said {
+    index: usize,
+    ruling: Ruling,
+    unread: BTreeSet<Part>,
+    weighing: Vec<Gap>,
+}
+
+/// A finding, and what the run before said of the same binding.
+struct Drawn {
+    index: usize,
+    finding: Finding,
+    before: Option<PreviousFinding>,
+}
+
+impl Bindings {
+    /// Whether the path that an earlier version had as a finding is in the finding of a binding now.
+    pub(super) fn has(&self, former: &Fingerprint) -> bool {
+        self.former.contains(former)
+    }
+
+    /// The findings that took the place of those that an exception was written for.
+    pub(super) fn moved(&self, exception: &Exception) -> Vec<String> {
+        self.moved.get(&exception.line).into_iter().flatten().cloned().collect()
+    }
+}
+
+impl Court<'_> {
+    /// Keeps what a check says of a binding until all have spoken.
+    pub(super) fn gather(&mut self, index: usize, share: Share<'_>, mut ruling: Ruling) {
+        let check = self.bench.checks[index];
+        let (mut unread, weighing) = self.unread(check, share, &ruling);
+        let weighing = weighing.into_iter().cloned().collect();
+        // Whoever lists no account of a project does not see that a binding reaches it.
+        let listing = self.bench.tenant.service_accounts.gap().filter(|gap| check.misses(gap));
+        unread.extend(listing.map(|gap| gap.part));
+        for reached in &mut ruling.reach {
+            reached.project = share.project().map(str::to_owned);
+        }
+        let Some(subject) = &ruling.subject else { return };
+        let said = self.bindings.said.entry(subject.id.clone()).or_default();
+        said.push(Said { index, ruling, unread, weighing });
+    }
+
+    /// One finding a binding.
+    pub(super) fn settle_bindings(&mut self) -> Result<(), StoreError> {
+        let facts = checks::bindings(self.bench.tenant);
+        for (id, said) in std::mem::take(&mut self.bindings.said) {
+            let Some(facts) = facts.get(&id) else { continue };
+            let Some(Drawn { index, finding, before }) = self.draw(facts, said)? else { continue };
+            self.tallies[index].count(finding.verdict);
+            for also in &finding.also_checks {
+                if let Some(tally) = self.tallies.iter_mut().find(|tally| tally.check.id == also.check_id) {
+                    tally.count(also.verdict);
+                }
+            }
+            self.keep_after(finding, before)?;
+        }
+        Ok(())
+    }
+
+    fn draw(&mut self, facts: &BindingFacts<'_>, said: Vec<Said>) -> Result<Option<Drawn>, StoreError> {
+        let (mut unread, mut weighing) = (BTreeSet::new(), Vec::<Gap>::new());
+        let mut rulings: Vec<(&'static Check, Ruling)> = Vec::new();
+        for one in said {
+            unread.extend(one.unread);
+            for gap in one.weighing {
+                if !weighing.contains(&gap) {
+                    weighing.push(gap);
+                }
+            }
+            rulings.push((self.bench.checks[one.index], one.ruling));
+        }
+        let former = former(facts, rulings.iter().flat_map(|(_, ruling)| &ruling.reach));
+        let by = rulings.first().map_or("", |(check, _)| check.id);
+        let fingerprint = Fingerprint::of(by, &facts.subject);
+        let mut before = match &self.previous {
+            Some(previous) => previous.finding(&fingerprint)?,
+            None => None,
+        };
+        if let (Some(previous), None) = (&self.previous, &before) {
+            before = told_before(previous, &former)?;
+            if before.is_some() {
+                let former = former.iter().flat_map(|former| &former.fingerprints).map(|(_, former)| former);
+                self.run.take_over_first_seen(&fingerprint, former)?;
+            }
+        }
+        let known: BTreeSet<_> = former.iter().map(|former| former.reached.key()).collect();
+        let kept: Vec<Reached> = before
+            .iter()
+            .flat_map(|before| &before.reach)
+            .filter(|reached| !known.contains(&reached.key()) && !self.sources.looked_again_at(reached))
+            .map(|reached| Reached { is_not_rechecked: true, ..reached.clone() })
+            .collect();
+        let Some(OneFinding { check, also, ruling }) = facts.one_finding(rulings, kept) else {
+            return Ok(None);
+        };
+        let Some(index) = self.bench.checks.iter().position(|known| known.id == check.id) else {
+            return Ok(None);
+        };
+        let reach = ruling.reach.clone();
+        // What is certain by one path does not rest on an assumption about another.
+        let is_assumed = reach
+            .iter()
+            .filter(|reached| reached.accepted_by.is_none() && !reached.is_not_rechecked)
+            .all(|reached| reached.is_assumed);
+        let subject = facts.subject.clone();
+        let mut finding = self.finding_of(check, &subject, None, ruling, unread, &weighing)?;
+        finding.is_only_assumed &= is_assumed;
+        finding.reach = reach;
+        finding.also_checks = also;
+        self.accept_also(&mut finding);
+        self.remember_former(facts, &finding, &former);
+        Ok(Some(Drawn { index, finding, before }))
+    }
+
+    /// The verdicts of the other checks, under the exceptions of today: one for another check than the finding's own
+    /// accepts that check alone.
+    fn accept_also(&mut self, finding: &mut Finding) {
+        let at = self.run.started_at();
+        for also in &mut finding.also_checks {
+            let covering = self.bench.exceptions.covering(&also.check_id, &finding.subject, at);
+            self.used_exceptions.extend(covering.map(|exception| exception.line));
+            let live = covering.filter(|exception| !exception.is_expired(at));
+            if let Some(exception) = live.filter(|_| also.verdict != Verdict::Excepted) {
+                finding.evidence.push(format!(
+                    "accepted: check {} by exception {}, {}, until {}",
+                    also.check_id, exception.id, exception.owner, exception.expires
+                ));
+            }
+            if live.is_some() || finding.verdict == Verdict::Excepted {
+                also.verdict = Verdict::Excepted;
+            }
+        }
+    }
+
+    /// What the run before had and this one has not, account by account: what nobody could look at again is carried
+    /// over.
+    pub(super) fn compare_reach(&mut self, finding: Finding, fixed: &mut Fixed) -> Result<(), StoreError> {
+        let (looked_at, unchecked): (Vec<Reached>, Vec<Reached>) =
+            finding.reach.iter().cloned().partition(|reached| self.sources.looked_again_at(reached));
+        if !unchecked.is_empty() {
+            let reach = unchecked.into_iter();
+            let reach = reach.map(|reached| Reached { is_not_rechecked: true, ..reached }).collect();
+            return self.carry_over(Finding { reach, added: Vec::new(), ..finding });
+        }
+        let has_ended = || looked_at.iter().any(|reached| self.sources.has_ended_at(reached, &finding));
+        // Nobody mended what only stood because something was not read.
+        if finding.verdict.is_open() && (!finding.is_only_assumed || has_ended()) {
+            fixed.add(finding);
+        }
+        Ok(())
+    }
+
+    /// Findings of earlier versions that this one takes the place of, and exceptions that were written for them.
+    fn remember_former(&mut self, facts: &BindingFacts<'_>, finding: &Finding, former: &[Former]) {
+        let exceptions = self.bench.exceptions.0.iter();
+        let of_paths = exceptions.filter(|exception| checks::path_checks().any(|id| id == exception.check));
+        for exception in of_paths {
+            if former.iter().any(|former| exception.covers(&exception.check, &former.subject)) {
+                let id = format!("{}/{}", finding.check_id, facts.subject.id);
+                self.bindings.moved.entry(exception.line).or_default().insert(id);
+            }
+        }
+        let fingerprints = former.iter().flat_map(|former| &former.fingerprints);
+        self.bindings.former.extend(fingerprints.map(|(_, fingerprint)| fingerprint.clone()));
+    }
+}
+
+/// Names what a finding has and did not have in the run before. If that run read less, nobody knows what is new: the
+/// finding says so and has not worsened.
+pub(super) fn tell_added(before: &PreviousFinding, finding: &mut Finding) {
+    if finding.reach.is_empty() || before.reach.is_empty() {
+        return;
+    }
+    let mut news = added(&before.reach, &finding.reach);
+    // Another check may apply only because of what is assumed instead.
+    let reads_less = finding.unread.iter().any(|part| !before.unread.contains(part));
+    let is_known_check = |id: &str| reads_less || before.check_ids.iter().any(|known| known == id);
+    let new_checks = finding.check_ids().filter(|id| !is_known_check(id));
+    news.extend(new_checks.map(|check_id| Added::Check { check_id: check_id.to_owned() }));
+    let unread_before: Vec<&str> =
+        before.unread.iter().filter(|part| !finding.unread.contains(part)).map(|part| part.title()).collect();
+    if !unread_before.is_empty() {
+        let told = news
+            .iter()
+            .map(|added| format!("seen_first: {added}; not read last time: {}", unread_before.join(", ")));
+        finding.evidence.extend(told.take(MOST_SEEN_FIRST));
+        return;
+    }
+    if finding.severity > before.severity && before.unread == finding.unread {
+        news.insert(Added::Severity { from: before.severity, to: finding.severity });
+    }
+    finding.added = news.into_iter().collect();
+}
+
+/// What earlier versions had a finding of for each check: one path, or one role above an account.
+struct Former {
+    subject: Subject,
+    fingerprints: Vec<(&'static str, Fingerprint)>,
+    reached: Reached,
+}
+
+fn former<'r>(facts: &BindingFacts<'_>, reach: impl Iterator<Item = &'r Reached>) -> Vec<Former> {
+    let mut seen = BTreeSet::new();
+    let mut former = Vec::new();
+    for reached in reach.filter(|reached| seen.insert(reached.key())) {
+        let subject = match &reached.by {
+            ReachedBy::Path { principal, edge } => former_path(reached, principal, edge.as_str()),
+            ReachedBy::RoleAbove => {
+                let Some(binding) = facts.binding else { continue };
+                let edge = format!("{} on {}", binding.role, binding.resource.title());
+                former_path(reached, &binding.member, &edge)
+            }
+        };
+        let fingerprints = checks::path_checks().map(|check| (check, Fingerprint::of(check, &subject)));
+        former.push(Former { fingerprints: fingerprints.collect(), subject, reached: reached.clone() });
+    }
+    former
+}
+
+fn former_path(reached: &Reached, principal: &str, edge: &str) -> Subject {
+    subjects::former_path(&reached.client_id, &reached.account, principal, edge)
+}
+
+/// What a run of an earlier version said of the paths over one binding, as if it had been one finding.
+fn told_before(previous: &Run<'_>, former: &[Former]) -> Result<Option<PreviousFinding>, StoreError> {
+    let mut told: Option<PreviousFinding> = None;
+    let identities = former.iter().flat_map(|former| {
+        former.fingerprints.iter().map(move |(check, fingerprint)| (*check, fingerprint, &former.reached))
+    });
+    for (check, fingerprint, reached) in identities {
+        let Some(mut of_path) = previous.finding(fingerprint)? else { continue };
+        of_path.check_ids = vec![check.to_owned()];
+        of_path.reach = vec![Reached { severity: of_path.severity, ..reached.clone() }];
+        told = Some(match told {
+            None => of_path,
+            Some(whole) => joined(whole, of_path),
+        });
+    }
+    Ok(told)
+}
+
+fn joined(whole: PreviousFinding, path: PreviousFinding) -> PreviousFinding {
+    let unread: BTreeSet<Part> = whole.unread.into_iter().chain(path.unread.iter().copied()).collect();
+    let is_open = |verdict| verdict != Verdict::Excepted;
+    PreviousFinding {
+        verdict: whole.verdict.min(path.verdict),
+        severity: match (is_open(whole.verdict), is_open(path.verdict)) {
+            (true, false) => whole.severity,
+            (false, true) => path.severity,
+            _ => whole.severity.max(path.severity),
+        },
+        exception_id: whole.exception_id.or(path.exception_id),
+        unread: unread.into_iter().collect(),
+        is_only_assumed: whole.is_only_assumed && path.is_only_assumed,
+        check_ids: whole.check_ids.into_iter().chain(path.check_ids).collect(),
+        reach: whole.reach.into_iter().chain(path.reach).collect(),
+    }
+}

@@ -1,0 +1,211 @@
+//! How much of each part was read: promise 2.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::affected_users::AffectedUsers;
+use super::tally::Tally;
+use crate::findings::{Coverage, CoverageRow, MailboxCounts, NotConfigured};
+use crate::snapshot::{Tenant, UserFacts};
+use crate::tenant::{Gap, GapClass, MailboxFact, Part, PartGrain};
+
+/// How far the users' listing got.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UserTotals {
+    /// Users whose row could not be read.
+    pub unreadable: u64,
+    /// Whether nobody knows how many users there are.
+    pub is_unknown: bool,
+}
+
+/// Mailboxes, counted while they stream by.
+#[derive(Debug, Default)]
+pub(super) struct MailboxTally {
+    pub(super) users: u64,
+    counts: MailboxCounts,
+    send_as: Units,
+}
+
+/// Units of a part, by what became of them.
+#[derive(Debug, Default)]
+struct Units {
+    read: u64,
+    not_applicable: u64,
+    /// By class and reason.
+    gaps: BTreeMap<(GapClass, String), Cost>,
+}
+
+/// What a gap cost.
+#[derive(Clone, Debug)]
+struct Cost {
+    gap: Gap,
+    units: u64,
+    users: AffectedUsers,
+}
+
+impl Units {
+    fn add_gap(&mut self, gap: &Gap, units: u64) -> &mut Cost {
+        let new = || Cost { gap: gap.clone(), units: 0, users: AffectedUsers::default() };
+        let cost = self.gaps.entry((gap.class, gap.reason.clone())).or_insert_with(new);
+        cost.units += units;
+        cost
+    }
+
+    fn of_class(&self, class: GapClass) -> u64 {
+        self.gaps.values().filter(|cost| cost.gap.class == class).map(|cost| cost.units).sum()
+    }
+
+    fn row(&self, part: Part, total_is_known: bool) -> CoverageRow {
+        let not_applicable = self.not_applicable + self.of_class(GapClass::NotConfigured);
+        let (denied, failed) = (self.of_class(GapClass::Denied), self.of_class(GapClass::Failed));
+        let mut gaps: Vec<&Cost> = self.gaps.values().collect();
+        gaps.sort_by_key(|cost| (std::cmp::Reverse((cost.gap.class, cost.units)), cost.gap.reason.clone()));
+        let several = |text: fn(&Gap) -> &str| {
+            let mut texts: Vec<&str> =
+                gaps.iter().map(|cost| text(&cost.gap)).filter(|text| !text.is_empty()).collect();
+            texts.dedup();
+            texts.join(" · ")
+        };
+        let reasons: Vec<String> = gaps
+            .iter()
+            .map(|Cost { gap, units, users }| match units {
+                1 => format!("{}: {}", gap.reason, users.name_in(&gap.message)),
+                _ => format!("{} ({units}): {}", gap.reason, users.name_in(&gap.message)),
+            })
+            .collect();
+        CoverageRow {
+            part,
+            total: total_is_known.then_some(self.read + not_applicable + denied + failed),
+            read: self.read,
+            not_applicable,
+            denied,
+            failed,
+            reason: reasons.join(" · "),
+            needed: several(|gap| &gap.needed),
+            fix: several(|gap| &gap.fix),
+        }
+    }
+}
+
+impl MailboxTally {
+    pub(super) fn add(&mut self, facts: &UserFacts) {
+        self.users += 1;
+        let mailbox = &facts.mailbox;
+        *self.counts.gmail.entry(mailbox.gmail.as_str().to_owned()).or_default() += 1;
+        *self.counts.mailbox_read.entry(mailbox.read.as_str().to_owned()).or_default() += 1;
+        match &mailbox.send_as {
+            MailboxFact::Read(_) => self.send_as.read += 1,
+            MailboxFact::Partial(_, gap) | MailboxFact::Missing(gap) => {
+                self.send_as.add_gap(gap, 1).users.add(&facts.user.primary_email);
+            }
+            MailboxFact::NotApplicable(_) | MailboxFact::NotAsked => self.send_as.not_applicable += 1,
+        }
+    }
+
+    pub(super) fn into_counts(self) -> MailboxCounts {
+        self.counts
+    }
+}
+
+/// The parts that checks need and that the operator configured no source for, with what cannot be said without them.
+pub(super) fn not_configured(
+    tenant: &Tenant,
+    parts: &BTreeSet<Part>,
+    tallies: &[Tally],
+) -> Vec<NotConfigured> {
+    let missing = |part: Part| {
+        let needs = |part: Part| {
+            tallies.iter().filter(move |tally| {
+                let check = tally.check;
+                check.needs.contains(&part) || check.judge.subjects().contains(&part)
+            })
+        };
+        let without: Vec<&Tally> = needs(part).filter(|tally| tally.not_assessed() > 0).collect();
+        let (reason, setting) = if parts.contains(&part) {
+            let gap = tenant.gap(part).filter(|gap| gap.class == GapClass::NotConfigured)?;
+            // What hides nothing needs no setting.
+            if without.is_empty() {
+                return None;
+            }
+            (gap.message.clone(), gap.fix.clone())
+        } else {
+            // No check needs pools, but they close paths that policies open.
+            let needed = if part == Part::WorkloadIdentityPools { Part::IamPolicies } else { part };
+            needs(needed).next()?;
+            (format!("{}: left out of `[collect] parts`", part.title()), PARTS_SETTING.to_owned())
+        };
+        Some(NotConfigured {
+            part,
+            checks: without.iter().map(|tally| tally.check.id.to_owned()).collect(),
+            verdicts: without.iter().map(|tally| tally.not_assessed()).sum(),
+            reason,
+            setting,
+        })
+    };
+    Part::ALL.into_iter().filter_map(missing).collect()
+}
+
+const PARTS_SETTING: &str = "Set `parts = \"default\"` in `[collect]`, or add these parts to the list.";
+
+/// A row for each part that was asked for, and for each that no source is configured for.
+pub(super) fn coverage(
+    tenant: &Tenant,
+    parts: &BTreeSet<Part>,
+    users: UserTotals,
+    mailboxes: &MailboxTally,
+) -> Coverage {
+    Coverage(parts.iter().map(|part| row(*part, tenant, users, mailboxes)).collect())
+}
+
+fn row(part: Part, tenant: &Tenant, users: UserTotals, mailboxes: &MailboxTally) -> CoverageRow {
+    match part.grain() {
+        PartGrain::User => mailbox_row(part, tenant, users, mailboxes),
+        PartGrain::ServiceAccount => key_row(tenant),
+        PartGrain::Tenant => {
+            let mut units = Units::default();
+            match tenant.gap(part) {
+                Some(gap) => {
+                    units.add_gap(gap, 1);
+                }
+                None => units.read = 1,
+            }
+            let interrupted = part == Part::Users && users.is_unknown && tenant.people.known().is_some();
+            units.row(part, !interrupted)
+        }
+    }
+}
+
+/// Users that are not listed have mailboxes that are not read.
+fn mailbox_row(part: Part, tenant: &Tenant, users: UserTotals, mailboxes: &MailboxTally) -> CoverageRow {
+    let mut units = Units {
+        read: mailboxes.send_as.read,
+        not_applicable: mailboxes.send_as.not_applicable,
+        gaps: mailboxes.send_as.gaps.clone(),
+    };
+    if let Some(gap) = tenant.people.gap() {
+        let unlisted = if users.is_unknown { 1 } else { users.unreadable };
+        if unlisted > 0 {
+            let message =
+                format!("Users are not listed completely, so neither are mailboxes. {}", gap.message);
+            units.add_gap(&Gap { part, message, ..gap.clone() }, unlisted);
+        }
+    }
+    units.row(part, !users.is_unknown)
+}
+
+fn key_row(tenant: &Tenant) -> CoverageRow {
+    let mut units = Units::default();
+    for account in tenant.service_accounts.known().iter().flat_map(|accounts| &accounts.0) {
+        match account.keys.gap() {
+            Some(gap) => {
+                units.add_gap(gap, 1);
+            }
+            None => units.read += 1,
+        }
+    }
+    let unlisted = tenant.service_accounts.gap();
+    if let Some(gap) = unlisted {
+        units.add_gap(&Gap { part: Part::SaKeys, ..gap.clone() }, 1);
+    }
+    let total_is_known = unlisted.is_none_or(|gap| gap.class == GapClass::NotConfigured);
+    units.row(Part::SaKeys, total_is_known)
+}

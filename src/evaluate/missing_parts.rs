@@ -1,0 +1,419 @@
+//! What holds for every check, whatever part is missing: no pass comes of it, and no fail but by the two rules.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::{Case, settled};
+use crate::authority::{
+    AccessBinding, BroadBinding, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal,
+};
+use crate::checks::ALL;
+use crate::checks::properties::{flag, mailboxes};
+use crate::checks::test_facts::*;
+use crate::delegation::{DelegationEvent, Grants, Provenance, Sighting};
+use crate::findings::{Ruling, Verdict};
+use crate::policy::Policy;
+use crate::snapshot::{Tenant, UserFacts};
+use crate::tenant::{
+    AdminRoles, App, AssigneeType, Domains, Gap, GapClass, GmailSettingChange, GmailState, Guardrails,
+    IamResource, LastLogin, MailboxFact, MailboxRead, Part, ProjectGuardrails, ProjectUse, Reading,
+    ServiceAccountUse, SigningLogs, User,
+};
+
+const MAIL: &str = "https://mail.google.com/";
+const DIRECTORY: &str = "https://www.googleapis.com/auth/admin.directory.user";
+
+/// Facts, and by which policy they are judged.
+#[derive(Clone, Debug)]
+struct World {
+    tenant: Tenant,
+    users: Vec<UserFacts>,
+    policy: Policy,
+}
+
+/// How a part is missing.
+#[derive(Clone, Copy, Debug)]
+struct Loss {
+    class: GapClass,
+    kept: Kept,
+}
+
+/// What there is of a part nevertheless.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kept {
+    Nothing,
+    /// An answer that broke off before its first row.
+    NoRow,
+    /// All rows, and what runs before read of it.
+    EveryRow,
+}
+
+fn losses() -> impl Iterator<Item = Loss> {
+    [GapClass::Denied, GapClass::Failed, GapClass::NotConfigured].into_iter().flat_map(|class| {
+        [Kept::Nothing, Kept::NoRow, Kept::EveryRow].into_iter().map(move |kept| Loss { class, kept })
+    })
+}
+
+impl Loss {
+    fn gap(self, part: Part) -> Gap {
+        Gap { class: self.class, ..gap(part) }
+    }
+
+    fn keeps_facts(self) -> bool {
+        self.kept == Kept::EveryRow
+    }
+
+    fn of<T: Default>(self, reading: &mut Reading<T>, part: Part) {
+        let before = std::mem::replace(reading, Reading::Missing(self.gap(part)));
+        match (before, self.kept) {
+            (Reading::Complete(facts), Kept::EveryRow) => *reading = Reading::Partial(facts, self.gap(part)),
+            (Reading::Complete(_), Kept::NoRow) => *reading = Reading::Partial(T::default(), self.gap(part)),
+            _ => {}
+        }
+    }
+}
+
+impl World {
+    /// The same, of which this part was not read.
+    fn without(mut self, part: Part, loss: Loss) -> Self {
+        let tenant = &mut self.tenant;
+        match part {
+            Part::Users => {
+                loss.of(&mut tenant.people, part);
+                self.users.retain(|_| loss.keeps_facts());
+            }
+            Part::Domains => {
+                loss.of(&mut tenant.domains, part);
+                if !loss.keeps_facts() {
+                    tenant.change_paths(|path| path.is_outside = None);
+                }
+            }
+            Part::AdminRoles => {
+                let assignments = tenant.admin_roles.known().map(|roles| roles.assignments.clone());
+                loss.of(&mut tenant.admin_roles, part);
+                // Roles and who holds them are two lists: one may break off alone.
+                if let Reading::Partial(roles, _) = &mut tenant.admin_roles {
+                    roles.assignments = assignments.unwrap_or_default();
+                }
+            }
+            Part::SendAs => {
+                for facts in &mut self.users {
+                    facts.mailbox.send_as = MailboxFact::Missing(loss.gap(part));
+                    facts.mailbox.gmail = GmailState::Unknown;
+                    facts.mailbox.read = MailboxRead::Failed;
+                    facts.mailbox.gap = Some(loss.gap(part));
+                }
+            }
+            Part::ServiceAccounts => {
+                loss.of(&mut tenant.service_accounts, part);
+                tenant.takeovers.retain(|_| loss.keeps_facts());
+            }
+            Part::SaKeys => {
+                if let Reading::Complete(accounts) = &mut tenant.service_accounts {
+                    accounts.0.iter_mut().for_each(|account| loss.of(&mut account.keys, part));
+                }
+            }
+            Part::ConsoleGrants => {
+                loss.of(&mut tenant.console_grants, part);
+                tenant.unsee(Provenance::Console, loss);
+            }
+            Part::ProbeGrants => {
+                loss.of(&mut tenant.probe_grants, part);
+                tenant.unsee(Provenance::Probe, loss);
+            }
+            Part::OtherProbes => loss.of(&mut tenant.other_probes, part),
+            Part::IamPolicies | Part::IamRoles | Part::Groups | Part::WorkloadIdentityPools => {
+                match part {
+                    Part::IamPolicies => loss.of(&mut tenant.iam.policies, part),
+                    Part::IamRoles => loss.of(&mut tenant.iam.roles, part),
+                    Part::Groups => loss.of(&mut tenant.iam.groups, part),
+                    _ => loss.of(&mut tenant.iam.pools, part),
+                }
+                for takeover in &mut tenant.takeovers {
+                    takeover.gaps = vec![loss.gap(part)];
+                    takeover.paths.retain(|_| loss.keeps_facts());
+                    takeover.broad.retain(|_| loss.keeps_facts());
+                }
+                // What would close a path was not read.
+                tenant.change_paths(|path| {
+                    if std::mem::take(&mut path.is_closed) {
+                        path.may_be_closed_by = vec![loss.gap(part)];
+                    }
+                });
+            }
+            Part::ServiceAccountUse => loss.of(&mut tenant.service_account_use, part),
+            Part::Guardrails => {
+                loss.of(&mut tenant.guardrails, part);
+                if let Reading::Partial(guardrails, _) = &mut tenant.guardrails {
+                    for project in &mut guardrails.0 {
+                        project.signing_logs = Reading::Missing(loss.gap(part));
+                        project.forbids_key_upload = Reading::Missing(loss.gap(part));
+                    }
+                }
+            }
+            Part::ClientCertificates => loss.of(&mut tenant.client_certificates, part),
+            Part::AdminLog => {
+                loss.of(&mut tenant.admin_log, part);
+                tenant.gmail_changes.retain(|_| loss.keeps_facts());
+                tenant.delegation_changes.retain(|_| loss.keeps_facts());
+                tenant.unsee(Provenance::AuditLog, loss);
+            }
+            Part::AccessEvaluationLog => {
+                loss.of(&mut tenant.access_evaluation_log, part);
+                tenant.unsee(Provenance::UseLog, loss);
+            }
+            Part::TokenLog => {
+                loss.of(&mut tenant.token_log, part);
+                tenant.apps.retain(|_| loss.keeps_facts());
+                tenant.new_apps.retain(|_| loss.keeps_facts());
+            }
+        }
+        self
+    }
+
+    /// What the report may say of each subject of each check.
+    fn rulings(&self) -> BTreeMap<(&'static str, String), Vec<Ruling>> {
+        let mut all: BTreeMap<_, Vec<Ruling>> = BTreeMap::new();
+        for check in ALL {
+            let of_users = self.users.iter();
+            let of_users =
+                of_users.filter_map(|facts| Case::of_user(check, facts, &self.tenant, &self.policy));
+            for case in Case::of_tenant(check, &self.tenant, &self.policy).chain(of_users) {
+                for ruling in settled(check, case.share, &self.tenant, case.rulings) {
+                    let subject = ruling.subject.as_ref().unwrap_or(&case.subject).id.clone();
+                    all.entry((check.id, subject)).or_default().push(ruling);
+                }
+            }
+        }
+        all
+    }
+}
+
+impl Tenant {
+    fn change_paths(&mut self, change: impl Fn(&mut TakeoverPath)) {
+        self.takeovers.iter_mut().flat_map(|takeover| &mut takeover.paths).for_each(change);
+    }
+
+    /// A source no longer shows what it showed; the ledger may remember that it did, a week ago.
+    fn unsee(&mut self, source: Provenance, loss: Loss) {
+        let sightings = self.grants.iter().flat_map(|grant| {
+            grant.sightings.iter().map(|sighting| (grant.client_id.clone(), grant.scope.clone(), *sighting))
+        });
+        let sightings = sightings.filter_map(|(client_id, scope, sighting)| {
+            let is_lost = sighting.provenance == source;
+            let seen_at = if is_lost { sighting.seen_at.min(days_ago(7)) } else { sighting.seen_at };
+            (loss.keeps_facts() || !is_lost).then_some((client_id, scope, Sighting { seen_at, ..sighting }))
+        });
+        self.grants = Grants::merge(sightings.collect::<Vec<_>>());
+    }
+}
+
+fn paths() -> impl Strategy<Value = TakeoverPath> {
+    let edges = [TakeoverEdge::Key, TakeoverEdge::Sign, TakeoverEdge::Indirect, TakeoverEdge::Admin];
+    let kinds = [TakeoverPrincipal::Human, TakeoverPrincipal::Workload, TakeoverPrincipal::Open];
+    let principals = ["ann@example.com", "eve@outside.example", "allUsers"];
+    (
+        proptest::sample::select(edges.to_vec()),
+        proptest::sample::select(kinds.to_vec()),
+        proptest::sample::select(principals.to_vec()),
+        flag(),
+        any::<[bool; 2]>(),
+    )
+        .prop_map(|(edge, kind, principal, is_outside, [is_conditional, is_closed])| TakeoverPath {
+            principal: principal.into(),
+            kind,
+            is_outside,
+            is_conditional,
+            is_closed,
+            ..path(edge)
+        })
+}
+
+fn guardrails() -> impl Strategy<Value = Guardrails> {
+    (any::<[bool; 3]>(), any::<bool>()).prop_map(|([creation, upload, exposed], logs)| {
+        let levels = logs.then(std::collections::BTreeSet::new);
+        Guardrails(vec![ProjectGuardrails {
+            project: "project".into(),
+            forbids_key_creation: Reading::Complete(creation),
+            forbids_key_upload: Reading::Complete(upload),
+            disables_exposed_keys: Reading::Complete(exposed),
+            signing_logs: Reading::Complete(SigningLogs { admin_read: levels.clone(), data_read: levels }),
+        }])
+    })
+}
+
+/// Ann, Bob who is a super admin, and one who was never seen again.
+fn people(ann: UserFacts, is_idle: bool) -> Vec<UserFacts> {
+    let last_login = if is_idle { LastLogin::At(days_ago(300)) } else { LastLogin::Never };
+    let carl = User { last_login, ..user("300", "carl@example.com") };
+    let through_relay = through("smtp.example.net", 25, "none", custom("carl@unproved.example"));
+    vec![ann, mailbox(super_admin("200", "bob@example.com"), []), mailbox(carl, [through_relay])]
+}
+
+fn app(scope: &str) -> App {
+    App {
+        client_id: "77.apps.googleusercontent.com".into(),
+        name: "Mail merge".into(),
+        scopes: [scope.to_owned()].into(),
+        users: 1,
+        some_users: vec!["ann@example.com".into()],
+        first_authorized_at: days_ago(1),
+        last_authorized_at: days_ago(1),
+        consents: Vec::new(),
+        remembered: Vec::new(),
+    }
+}
+
+fn routing_change() -> GmailSettingChange {
+    GmailSettingChange {
+        id: "1/1/0".into(),
+        at: days_ago(1),
+        event: "CHANGE_EMAIL_SETTING".into(),
+        setting: "EMAIL_ROUTE".into(),
+        actor: "root@example.com".into(),
+        details: Vec::new(),
+    }
+}
+
+fn delegation_change() -> DelegationEvent {
+    DelegationEvent {
+        id: "1/2/0".into(),
+        at: days_ago(1),
+        name: "AUTHORIZE_API_CLIENT_ACCESS".into(),
+        client: CLIENT.into(),
+        scopes: vec![GMAIL_SEND.into()],
+        actor: Some("root@example.com".into()),
+        ip: None,
+    }
+}
+
+fn with_broad(takeover: Takeover, is_broad: bool) -> Takeover {
+    let binding = BroadBinding {
+        binding: AccessBinding {
+            resource: IamResource::Project("project".into()),
+            role: "roles/iam.serviceAccountTokenCreator".into(),
+            member: "user:ann@example.com".into(),
+            condition: None,
+        },
+        is_service_agent: false,
+    };
+    Takeover { broad: is_broad.then_some(binding).into_iter().collect(), ..takeover }
+}
+
+fn worlds() -> impl Strategy<Value = World> {
+    let scopes = vec![GMAIL_SEND, UNHEARD_OF, MAIL, DIRECTORY];
+    let sources = vec![Provenance::Console, Provenance::AuditLog, Provenance::Probe, Provenance::UseLog];
+    let grants = (
+        proptest::sample::subsequence(scopes, 0..=4),
+        proptest::sample::subsequence(sources, 1..=4),
+        prop_oneof![Just(0), Just(2), Just(60)],
+    );
+    let keys = proptest::collection::vec(1..400_i64, 0..3);
+    let paths = proptest::collection::vec(paths(), 0..3);
+    (mailboxes(), grants, keys, paths, guardrails(), any::<[bool; 12]>()).prop_map(
+        |(ann, (scopes, sources, days), keys, paths, guardrails, flags)| {
+            let [
+                idle,
+                admin,
+                gone_client,
+                deleted,
+                registered,
+                vendor,
+                used,
+                events,
+                ordered,
+                by_group,
+                one,
+                few,
+            ] = flags;
+            let keys = keys.iter().enumerate().map(|(index, &days)| {
+                let mut key = key();
+                key.key_id = format!("key{index}");
+                key.created_at = Some(days_ago(days));
+                key
+            });
+            let account_tenant = if gone_client {
+                gone(&[], deleted)
+            } else {
+                Tenant {
+                    takeovers: vec![with_broad(takeover(paths), one)],
+                    ..delegating(&[], Reading::Complete(keys.collect()))
+                }
+            };
+            let users = people(ann, idle);
+            let whole = tenant(users.iter().map(|facts| &facts.user));
+            let sightings = scopes.iter().flat_map(|&scope| {
+                sources.iter().map(move |&provenance| {
+                    let sighting = Sighting { provenance, seen_at: days_ago(days) };
+                    (CLIENT.to_owned(), scope.to_owned(), sighting)
+                })
+            });
+            let used_at = used.then(|| (ACCOUNT.to_owned(), days_ago(1)));
+            let project_use = ProjectUse { accounts: used_at.into_iter().collect(), ..ProjectUse::default() };
+            let project_use = [("project".to_owned(), Reading::Complete(project_use))].into();
+            let mut tenant = Tenant {
+                people: whole.people,
+                grants: Grants::merge(sightings.collect::<Vec<_>>()),
+                guardrails: Reading::Complete(guardrails),
+                service_account_use: Reading::Complete(ServiceAccountUse(project_use)),
+                ..account_tenant
+            };
+            if admin {
+                let kind = if by_group { AssigneeType::Group } else { AssigneeType::User };
+                tenant = with_role(if one { "1" } else { "2" }, "100", kind, tenant);
+                tenant = with_role(if idle { "1" } else { "2" }, CLIENT, AssigneeType::User, tenant);
+            }
+            if few {
+                tenant.domains = Reading::Complete(Domains(vec![domain("example.com", Some(true))]));
+                tenant.admin_roles =
+                    Reading::Complete(AdminRoles { assignments: Vec::new(), roles: Vec::new() });
+            }
+            if events {
+                tenant.apps = vec![app(if one { MAIL } else { "openid" })];
+                tenant.new_apps = tenant.apps.clone();
+                tenant.gmail_changes = vec![routing_change()];
+                tenant.delegation_changes = vec![delegation_change()];
+            }
+            let client = crate::policy::RegisteredClient {
+                vendor,
+                tickets: Vec::new(),
+                ..registered_client(if ordered { CLIENT } else { "999" })
+            };
+            let policy = if registered { policy_of(client) } else { policy() };
+            World { tenant, users, policy }
+        },
+    )
+}
+
+fn any_of(rulings: Option<&Vec<Ruling>>, is: impl Fn(Verdict) -> bool) -> bool {
+    rulings.is_some_and(|rulings| rulings.iter().any(|ruling| is(ruling.verdict)))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_missing_part_makes_no_pass_and_no_fail_but_by_the_two_rules(world in worlds()) {
+        let whole = world.rulings();
+        for part in Part::ALL {
+            for loss in losses() {
+                for ((check, subject), rulings) in world.clone().without(part, loss).rulings() {
+                    let before = whole.get(&(check, subject.clone()));
+                    for ruling in rulings {
+                        let stands = match ruling.verdict {
+                            Verdict::Pass => any_of(before, |verdict| verdict == Verdict::Pass),
+                            Verdict::Fail => any_of(before, |verdict| verdict == Verdict::Fail),
+                            Verdict::Review | Verdict::Error => any_of(before, Verdict::is_open),
+                            _ => true,
+                        };
+                        prop_assert!(
+                            stands || (ruling.verdict.is_open() && !ruling.assumptions.is_empty()),
+                            "{check} of {subject} without {part} ({loss:?}): {ruling:#?}, before: {before:#?}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}

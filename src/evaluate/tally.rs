@@ -1,0 +1,155 @@
+//! What one check said, counted.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::affected_users::AffectedUsers;
+use crate::checks::Check;
+use crate::findings::{
+    Change, CheckSummary, Finding, Fingerprint, Population, Ruling, Subject, SubjectKind, Verdict,
+    VerdictCounts,
+};
+use crate::snapshot::UserFacts;
+use crate::tenant::{Gap, Part};
+
+/// What one check said, counted.
+pub(super) struct Tally {
+    pub(super) check: &'static Check,
+    counts: VerdictCounts,
+    population: Population,
+    /// By part and reason.
+    gaps: BTreeMap<(Part, String), Cost>,
+    unlisted: bool,
+}
+
+/// What a gap cost.
+struct Cost {
+    gap: Gap,
+    verdicts: u64,
+    users: AffectedUsers,
+}
+
+impl Tally {
+    pub(super) fn new(check: &'static Check) -> Self {
+        Self {
+            check,
+            counts: VerdictCounts::default(),
+            population: Population::default(),
+            gaps: BTreeMap::new(),
+            unlisted: false,
+        }
+    }
+
+    /// A subject, with everything that was said of it; `holder` is the user whose mailbox it is about.
+    pub(super) fn add_subject(&mut self, rulings: &[Ruling], holder: Option<&UserFacts>) {
+        let says = |verdict| rulings.iter().any(|ruling| ruling.verdict == verdict);
+        self.population.listed += 1;
+        if says(Verdict::NotAssessed) {
+            self.population.not_assessed += 1;
+        } else if rulings.iter().all(|ruling| ruling.verdict == Verdict::NotApplicable) {
+            self.population.not_applicable += 1;
+        } else {
+            self.population.assessed += 1;
+        }
+        for gap in rulings.iter().filter_map(|ruling| ruling.gap.as_ref()) {
+            let own = holder.filter(|facts| {
+                let missing = facts.gap(gap.part).filter(|_| gap.part == Part::SendAs);
+                missing.is_some_and(|missing| missing.reason == gap.reason)
+            });
+            let cost = self.add_gap(gap);
+            if let Some(facts) = own {
+                cost.users.add(&facts.user.primary_email);
+            }
+        }
+    }
+
+    pub(super) fn count(&mut self, verdict: Verdict) {
+        self.counts.add(verdict);
+    }
+
+    /// The check's subjects could not be listed.
+    pub(super) fn add_unlisted(&mut self, gap: &Gap) {
+        self.unlisted = true;
+        self.counts.add(Verdict::NotAssessed);
+        self.add_gap(gap);
+    }
+
+    /// Some of the check's subjects are in rows that cannot be read; the others were judged.
+    pub(super) fn add_unread_rows(&mut self, gap: &Gap) {
+        self.counts.add(Verdict::NotAssessed);
+        self.add_gap(gap);
+    }
+
+    fn add_gap(&mut self, gap: &Gap) -> &mut Cost {
+        let new = || Cost { gap: gap.clone(), verdicts: 0, users: AffectedUsers::default() };
+        let cost = self.gaps.entry((gap.part, gap.reason.clone())).or_insert_with(new);
+        cost.verdicts += 1;
+        cost
+    }
+
+    /// Whether nobody knows all subjects of the check.
+    pub(super) const fn is_unlisted(&self) -> bool {
+        self.unlisted
+    }
+
+    pub(super) const fn not_assessed(&self) -> u64 {
+        self.counts.of(Verdict::NotAssessed)
+    }
+
+    /// One finding a gap, with its count.
+    pub(super) fn gap_findings(&self, at: DateTime<Utc>) -> Vec<Finding> {
+        self.gaps.values().map(|cost| gap_finding(self.check, cost, at)).collect()
+    }
+
+    pub(super) fn into_summary(self) -> CheckSummary {
+        CheckSummary {
+            id: self.check.id.to_owned(),
+            slug: self.check.slug.to_owned(),
+            title: self.check.title.to_owned(),
+            why: self.check.why.to_owned(),
+            severity: self.check.severity,
+            needs: self.check.needs.iter().map(|part| part.id().to_owned()).collect(),
+            counts: self.counts,
+            population: self.population,
+        }
+    }
+}
+
+fn gap_finding(check: &Check, cost: &Cost, at: DateTime<Utc>) -> Finding {
+    let (gap, count) = (&cost.gap, cost.verdicts);
+    let id = format!("{}/{}", gap.part, gap.reason);
+    let subject = Subject::new(SubjectKind::Part, id, gap.part.title());
+    let mut evidence =
+        vec![format!("part: {}", gap.part), format!("reason: {}", gap.reason), format!("count: {count}")];
+    if !gap.needed.is_empty() {
+        evidence.push(format!("needed: {}", gap.needed));
+    }
+    // A gap's fix ends with its place in the console.
+    let (fix, place) = gap.fix.split_once(" Where: ").unwrap_or((&gap.fix, ""));
+    let verdicts = if count == 1 { "1 verdict".to_owned() } else { format!("{count} verdicts") };
+    Finding {
+        check_id: check.id.to_owned(),
+        verdict: Verdict::NotAssessed,
+        severity: check.severity,
+        fingerprint: Fingerprint::of(check.id, &subject),
+        judged_id: subject.id.clone(),
+        project: None,
+        subject,
+        message: format!("{verdicts} could not be given. {}", cost.users.name_in(&gap.message)),
+        evidence,
+        fix: fix.to_owned(),
+        place: place.trim_end_matches('.').to_owned(),
+        controls: check.controls.iter().map(|control| (*control).to_owned()).collect(),
+        first_seen_at: at,
+        change: Change::New,
+        exception_id: None,
+        count,
+        assumptions: Vec::new(),
+        unread: Vec::new(),
+        is_only_assumed: false,
+        also_checks: Vec::new(),
+        reach: Vec::new(),
+        added: Vec::new(),
+    }
+}

@@ -1,0 +1,101 @@
+//! Credentials → a client: the one way in which anything connects to Google.
+
+use std::path::PathBuf;
+
+use miette::Diagnostic;
+
+use super::{
+    Auth, AuthError, Client, ClientError, ClientOptions, KeyFile, KeyFileError, Machine, MachineError, Roots,
+    RootsError,
+};
+
+/// How the service account proves who it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Credentials {
+    /// By its key file.
+    KeyFile(PathBuf),
+    /// By its address: the machine's own identity has assertions signed for it.
+    ServiceAccount(String),
+}
+
+/// The audit's own service account, as far as the credentials say.
+#[derive(Clone, Debug)]
+pub struct OwnAccount {
+    /// Its address.
+    pub email: String,
+    /// Its OAuth client id, which a key file names.
+    pub client_id: Option<String>,
+}
+
+/// Why nothing can be sent to Google.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+pub enum ConnectError {
+    /// The key file.
+    #[error(transparent)]
+    #[diagnostic(help(
+        "`[auth] key_file` names the JSON file that the Cloud console hands out: IAM & Admin > Service accounts > \
+         the account > Keys. docs/setup.md shows each step."
+    ))]
+    KeyFile(#[from] KeyFileError),
+    /// The machine's own identity.
+    #[error(transparent)]
+    #[diagnostic(help(
+        "With `[auth] service_account`, GOOGLE_APPLICATION_CREDENTIALS names the machine's identity, else gcloud's \
+         file or the metadata server is used. docs/setup.md shows each way."
+    ))]
+    Machine(#[from] MachineError),
+    /// The addresses.
+    #[error("{0}")]
+    #[diagnostic(help(
+        "Leave `[google] base_url` empty for Google, or use the key file that belongs to the other server."
+    ))]
+    Roots(#[from] RootsError),
+    /// The key.
+    #[error(transparent)]
+    Auth(#[from] AuthError),
+    /// The network, as this machine has it.
+    #[error(transparent)]
+    #[diagnostic(help("{}", .0.advice()))]
+    Client(#[from] ClientError),
+}
+
+impl ConnectError {
+    /// Whether the operator can mend it in the configuration or the environment.
+    #[must_use]
+    pub const fn is_configuration(&self) -> bool {
+        match self {
+            Self::KeyFile(_)
+            | Self::Machine(_)
+            | Self::Roots(_)
+            | Self::Client(ClientError::Proxy(_) | ClientError::TrustFile(_)) => true,
+            Self::Auth(_) | Self::Client(_) => false,
+        }
+    }
+}
+
+/// A client that acts by these credentials, at `base_url` or, where that is empty, at Google.
+///
+/// # Errors
+/// When the credentials cannot be read, or the machine cannot send requests.
+pub async fn connect(
+    credentials: &Credentials,
+    base_url: &str,
+    options: ClientOptions,
+) -> Result<(Client, OwnAccount), ConnectError> {
+    let (auth, roots, account) = match credentials {
+        Credentials::KeyFile(path) => {
+            let key_file = KeyFile::read(path).await?;
+            let roots = Roots::new(base_url, key_file.token_uri())?;
+            let email = key_file.client_email().to_owned();
+            let client_id = key_file.client_id().map(str::to_owned);
+            (Auth::with_key(&key_file)?, roots, OwnAccount { email, client_id })
+        }
+        Credentials::ServiceAccount(email) => {
+            let machine = Machine::find(|name| std::env::var(name).ok()).await?;
+            let roots = Roots::keyless(base_url, &machine.issuers())?;
+            let auth = Auth::keyless(email, machine, &roots)?;
+            (auth, roots, OwnAccount { email: email.clone(), client_id: None })
+        }
+    };
+    Ok((Client::new(auth, roots, options)?, account))
+}

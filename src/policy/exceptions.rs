@@ -1,0 +1,241 @@
+//! Findings that somebody accepted in writing, for a time.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use globset::{GlobBuilder, GlobMatcher};
+use serde::Deserialize;
+
+use crate::findings::Subject;
+
+/// One accepted finding: `[[exception]]` of the exceptions file.
+#[derive(Clone, Debug)]
+pub struct Exception {
+    /// `CHECK/subject`, as written: what reports cite.
+    pub id: String,
+    /// The check.
+    pub check: String,
+    /// An id, an address or a glob, as written.
+    pub subject: String,
+    /// Why it is acceptable.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day on which it holds.
+    pub expires: NaiveDate,
+    /// Who agreed.
+    pub approver: Option<String>,
+    /// Where it was discussed.
+    pub ticket: Option<String>,
+    /// When it was written.
+    pub created: Option<NaiveDate>,
+    /// The line of the file it starts on, from 1.
+    pub line: usize,
+    matcher: GlobMatcher,
+}
+
+impl Exception {
+    /// Whether it is about this check and subject, expired or not.
+    #[must_use]
+    pub fn covers(&self, check_id: &str, subject: &Subject) -> bool {
+        self.check == check_id
+            && subject.names().any(|name| name == self.subject || self.matcher.is_match(name))
+    }
+
+    /// Whether it no longer holds at this time.
+    #[must_use]
+    pub fn is_expired(&self, at: DateTime<Utc>) -> bool {
+        at.date_naive() > self.expires
+    }
+}
+
+/// The whole exceptions file.
+#[derive(Clone, Debug, Default)]
+pub struct Exceptions(pub Vec<Exception>);
+
+/// What is wrong with an exceptions file.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct ExceptionError {
+    /// What is wrong, and how to write it.
+    pub message: String,
+    /// The bytes of the file that it is about.
+    pub span: Option<std::ops::Range<usize>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(default)]
+    exception: Vec<toml::Spanned<WrittenException>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenException {
+    check: String,
+    subject: String,
+    reason: String,
+    owner: String,
+    expires: toml::Spanned<WrittenDate>,
+    approver: Option<String>,
+    ticket: Option<String>,
+    created: Option<toml::Spanned<WrittenDate>>,
+}
+
+/// A date, with or without quotes.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WrittenDate {
+    Date(toml::value::Datetime),
+    Text(String),
+}
+
+impl Exceptions {
+    /// Reads the text of an exceptions file.
+    ///
+    /// # Errors
+    /// When it is no TOML, has a key that is not known, lacks `check`, `subject`, `reason`, `owner` or
+    /// `expires`, or one of them is empty or unreadable.
+    pub fn parse(text: &str, known_checks: &[&str]) -> Result<Self, ExceptionError> {
+        let written: Written = toml::from_str(text)
+            .map_err(|error| ExceptionError { message: error.message().to_owned(), span: error.span() })?;
+        written
+            .exception
+            .into_iter()
+            .map(|entry| {
+                let span = entry.span();
+                let line = text[..span.start.min(text.len())].matches('\n').count() + 1;
+                valid(entry.into_inner(), line, known_checks)
+                    .map_err(|error| ExceptionError { span: error.span.or(Some(span)), ..error })
+            })
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+
+    /// The exception that covers a verdict: a live one if there is one, else an expired one.
+    #[must_use]
+    pub fn covering(&self, check_id: &str, subject: &Subject, at: DateTime<Utc>) -> Option<&Exception> {
+        let mut covering = self.0.iter().filter(|exception| exception.covers(check_id, subject));
+        covering.clone().find(|exception| !exception.is_expired(at)).or_else(|| covering.next())
+    }
+}
+
+fn valid(written: WrittenException, line: usize, known_checks: &[&str]) -> Result<Exception, ExceptionError> {
+    let refuse = |message: String| ExceptionError { message, span: None };
+    for (key, value) in [
+        ("check", &written.check),
+        ("subject", &written.subject),
+        ("reason", &written.reason),
+        ("owner", &written.owner),
+    ] {
+        if value.trim().is_empty() {
+            return Err(refuse(format!("`{key}` is empty: an exception names its {key}")));
+        }
+    }
+    if !known_checks.contains(&written.check.as_str()) {
+        let nearest = known_checks
+            .iter()
+            .max_by(|a, b| {
+                let score = |id: &str| strsim::jaro_winkler(id, &written.check);
+                score(a).total_cmp(&score(b))
+            })
+            .map(|id| format!("; did you mean `{id}`?"))
+            .unwrap_or_default();
+        return Err(refuse(format!("there is no check `{}`{nearest}", written.check)));
+    }
+    let matcher = GlobBuilder::new(&written.subject)
+        .case_insensitive(true)
+        .literal_separator(false)
+        .build()
+        .map_err(|error| refuse(format!("`subject` is no id, address or glob: {error}")))?
+        .compile_matcher();
+    Ok(Exception {
+        id: format!("{}/{}", written.check, written.subject),
+        expires: date("expires", &written.expires)?,
+        created: written.created.as_ref().map(|created| date("created", created)).transpose()?,
+        check: written.check,
+        subject: written.subject,
+        reason: written.reason,
+        owner: written.owner,
+        approver: written.approver,
+        ticket: written.ticket,
+        line,
+        matcher,
+    })
+}
+
+fn date(key: &str, written: &toml::Spanned<WrittenDate>) -> Result<NaiveDate, ExceptionError> {
+    let text = match written.get_ref() {
+        WrittenDate::Date(date) => date.to_string(),
+        WrittenDate::Text(text) => text.clone(),
+    };
+    text.parse().map_err(|_| ExceptionError {
+        message: format!("`{key}` is no date: write it as 2027-01-31"),
+        span: Some(written.span()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::SubjectKind;
+
+    const CHECKS: &[&str] = &["MAIL-08", "KEY-01"];
+
+    fn parse(text: &str) -> Result<Exceptions, ExceptionError> {
+        Exceptions::parse(text, CHECKS)
+    }
+
+    fn entry(check: &str, subject: &str, expires: &str) -> String {
+        format!(
+            "[[exception]]\ncheck = \"{check}\"\nsubject = \"{subject}\"\nreason = \"r\"\nowner = \"o\"\nexpires = {expires}\n"
+        )
+    }
+
+    fn at(date: &str) -> DateTime<Utc> {
+        format!("{date}T12:00:00Z").parse().unwrap()
+    }
+
+    #[test]
+    fn an_exception_covers_by_id_by_name_and_by_glob() {
+        let subject = Subject::new(SubjectKind::User, "117", "Ann@example.com");
+        for pattern in ["117", "ann@example.com", "*@example.com"] {
+            let exceptions = parse(&entry("MAIL-08", pattern, "2027-01-01")).unwrap();
+            assert!(exceptions.covering("MAIL-08", &subject, at("2026-11-21")).is_some(), "{pattern}");
+            assert!(exceptions.covering("KEY-01", &subject, at("2026-11-21")).is_none(), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn an_exception_holds_through_its_last_day() {
+        let exceptions = parse(&entry("MAIL-08", "x", "\"2026-11-21\"")).unwrap();
+        assert!(!exceptions.0[0].is_expired(at("2026-11-21")));
+        assert!(exceptions.0[0].is_expired(at("2026-11-22")));
+    }
+
+    #[test]
+    fn a_live_exception_wins_over_an_expired_one() {
+        let text = entry("MAIL-08", "x", "2026-01-01") + &entry("MAIL-08", "*", "2027-01-01");
+        let subject = Subject::new(SubjectKind::User, "x", "x");
+        let exceptions = parse(&text).unwrap();
+        let covering = exceptions.covering("MAIL-08", &subject, at("2026-11-21")).unwrap();
+        assert_eq!(covering.subject, "*");
+        assert_eq!(covering.line, 7);
+    }
+
+    #[test]
+    fn what_is_incomplete_or_misspelt_is_refused() {
+        let whole = entry("MAIL-08", "x", "2027-01-01");
+        for (change, expected) in [
+            (whole.replace("expires = 2027-01-01\n", ""), "missing field `expires`"),
+            (whole.replace("2027-01-01", "\"soon\""), "`expires` is no date"),
+            (whole.replace("MAIL-08", "MAIL-8"), "did you mean `MAIL-08`"),
+            (whole.replace("owner = \"o\"", "owner = \" \""), "`owner` is empty"),
+            (whole.replace("reason", "reson"), "unknown field `reson`"),
+            (whole.replace("\"x\"", "\"[\""), "no id, address or glob"),
+        ] {
+            let error = parse(&change).unwrap_err();
+            assert!(error.message.contains(expected), "{}", error.message);
+            assert!(error.span.is_some());
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Who may do what with service accounts, as far as it was read.
+
+use serde::{Deserialize, Serialize};
+
+use crate::tenant::{Gap, GapClass, Groups, IamPolicies, IamRoles, Part, Reading, WorkloadIdentityPools};
+
+/// The facts from which paths to a service account are found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IamFacts {
+    /// The number of the tenant's Cloud organization, if it is known and there is one.
+    pub organization: Option<String>,
+    /// Policies with the hierarchy.
+    pub policies: Reading<IamPolicies>,
+    /// Roles with their permissions.
+    pub roles: Reading<IamRoles>,
+    /// Groups with their members.
+    pub groups: Reading<Groups>,
+    /// Workload identity pools.
+    pub pools: Reading<WorkloadIdentityPools>,
+}
+
+impl Default for IamFacts {
+    /// Nothing was read.
+    fn default() -> Self {
+        let missing = |part: Part| Gap {
+            part,
+            class: GapClass::NotConfigured,
+            reason: "not_configured".to_owned(),
+            message: format!("{}: no source is configured", part.title()),
+            needed: String::new(),
+            fix: String::new(),
+        };
+        Self {
+            organization: None,
+            policies: Reading::Missing(missing(Part::IamPolicies)),
+            roles: Reading::Missing(missing(Part::IamRoles)),
+            groups: Reading::Missing(missing(Part::Groups)),
+            pools: Reading::Missing(missing(Part::WorkloadIdentityPools)),
+        }
+    }
+}

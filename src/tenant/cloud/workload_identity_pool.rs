@@ -1,0 +1,45 @@
+//! Workload identity pools: where identities from outside Google come in.
+
+use serde::{Deserialize, Serialize};
+
+use crate::tenant::Reading;
+
+/// Whether a pool lets anyone in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PoolState {
+    /// It does.
+    Active,
+    /// Its tokens are neither issued nor accepted until it is enabled.
+    Disabled,
+    /// As disabled, and gone for good after some weeks.
+    Deleted,
+}
+
+/// Who vouches for identities of a pool.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkloadIdentityProvider {
+    /// The last segment of its name.
+    pub id: String,
+    /// The address of an OpenID issuer, or the AWS account; empty for other kinds.
+    pub issuer: String,
+    /// Whether an attribute condition restricts whom it lets in.
+    pub has_condition: bool,
+    /// Whether it lets anyone in: it is neither disabled nor deleted.
+    pub is_open: bool,
+}
+
+/// A workload identity pool.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WorkloadIdentityPool {
+    /// `projects/<number>/locations/global/workloadIdentityPools/<id>`.
+    pub name: String,
+    /// Whether it lets anyone in.
+    pub state: PoolState,
+    /// Who vouches for its identities.
+    pub providers: Reading<Vec<WorkloadIdentityProvider>>,
+}
+
+/// The pools that policies name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct WorkloadIdentityPools(pub Vec<WorkloadIdentityPool>);

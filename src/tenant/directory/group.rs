@@ -1,0 +1,43 @@
+//! Groups and their members.
+
+use serde::{Deserialize, Serialize};
+
+use crate::tenant::Reading;
+
+/// What a member of a group is: Directory's `type` of a member.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupMemberKind {
+    /// A user, or a service account by its address; of this tenant or of another.
+    User,
+    /// A group: its members are members.
+    Group,
+    /// Every user of the tenant.
+    Customer,
+    /// What Directory said, verbatim.
+    Other(String),
+}
+
+/// A member of a group.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct GroupMember {
+    /// Its address; empty for [`GroupMemberKind::Customer`].
+    pub email: String,
+    /// What it is.
+    pub kind: GroupMemberKind,
+}
+
+/// A group.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Group {
+    /// Its address.
+    pub email: String,
+    /// Its other addresses.
+    pub aliases: Vec<String>,
+    /// Its direct members.
+    pub members: Reading<Vec<GroupMember>>,
+}
+
+/// The groups that were looked up. The members of a group that is not among them are unknown.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Groups(pub Vec<Group>);
