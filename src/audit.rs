@@ -21,7 +21,7 @@ use crate::google::{self, Client, ClientOptions};
 use crate::policy::Exceptions;
 use crate::policy::{Policy, Register};
 use crate::report::{self, Folder, Latest};
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::store::{KnownRun, Run, RunState, Store, StoreError};
 use crate::tenant::{Gap, GapClass, Inputs, Part, PartGrain};
 
@@ -320,7 +320,7 @@ fn write_again(
     config: &Config,
     store: &Store,
     run: &Run<'_>,
-    tenant: &Tenant,
+    tenant: &Snapshot,
     summary: RunSummary,
     writes: Writes,
 ) -> Result<Outcome, AuditError> {
@@ -337,7 +337,7 @@ fn write_again(
 fn write_reports(
     config: &Config,
     run: &Run<'_>,
-    tenant: &Tenant,
+    tenant: &Snapshot,
     summary: RunSummary,
     folder: &Folder,
     name: &str,

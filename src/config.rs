@@ -126,7 +126,7 @@ enum Origin {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Written {
-    tenant: Tenant,
+    tenant: Snapshot,
     auth: Auth,
     cloud: Cloud,
     collect: Collect,
@@ -137,7 +137,7 @@ struct Written {
 }
 
 #[derive(Debug, Default, Deserialize)]
-struct Tenant {
+struct Snapshot {
     customer: Option<String>,
     admin: Option<String>,
 }

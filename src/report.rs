@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::checks;
 use crate::findings::{Finding, KeptReport, LogWindow, RunSummary, Severity};
 use crate::formats::{self, FormatError, FormatOptions, Source, manifest, status};
-use crate::snapshot::{Tenant, UserFacts};
+use crate::snapshot::{Snapshot, UserFacts};
 use crate::store::Run;
 use crate::tenant::sha256_hex;
 
@@ -18,7 +18,7 @@ pub struct Contents<'a> {
     /// The run's facts and findings.
     pub run: &'a Run<'a>,
     /// Its tenant-wide facts.
-    pub tenant: &'a Tenant,
+    pub tenant: &'a Snapshot,
     /// The run at a glance.
     pub summary: &'a RunSummary,
     /// Names of formats.
@@ -414,7 +414,7 @@ impl Source for RunSource<'_> {
         self.0.summary
     }
 
-    fn tenant(&self) -> &Tenant {
+    fn tenant(&self) -> &Snapshot {
         self.0.tenant
     }
 

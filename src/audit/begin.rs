@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::report::Folder;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::store::{Run, Store};
 
 use super::{AuditError, Beginning, Circumstances, Resume};
@@ -50,7 +50,7 @@ pub(super) fn begin<'s>(
 }
 
 /// Compared with another tenant's run, everything would look new and everything fixed.
-pub(super) fn refuse_another_tenant(run: &Run<'_>, tenant: &Tenant) -> Result<(), AuditError> {
+pub(super) fn refuse_another_tenant(run: &Run<'_>, tenant: &Snapshot) -> Result<(), AuditError> {
     let Some(previous) = run.previous()? else { return Ok(()) };
     let before = previous.known()?.summary.map(|summary| summary.customer).filter(|id| id.starts_with('C'));
     match (before, &tenant.customer_id) {

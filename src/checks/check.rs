@@ -6,7 +6,7 @@ use crate::delegation::Grant;
 use crate::findings::{Ruling, Severity};
 use crate::policy::Exception;
 use crate::policy::Policy;
-use crate::snapshot::{Tenant, UserFacts};
+use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{
     AdminEvents, App, Domain, Gap, Part, ProjectGuardrails, ServiceAccount, ServiceAccountKey,
 };
@@ -46,21 +46,21 @@ pub struct Check {
 #[derive(Clone, Copy, Debug)]
 pub enum Judge {
     /// Asked once.
-    Tenant(fn(&Tenant, &Policy) -> Vec<Ruling>),
+    Tenant(fn(&Snapshot, &Policy) -> Vec<Ruling>),
     /// Asked of each user.
-    User(fn(&UserFacts, &Tenant, &Policy) -> Vec<Ruling>),
+    User(fn(&UserFacts, &Snapshot, &Policy) -> Vec<Ruling>),
     /// Asked of each domain and domain alias.
-    Domain(fn(&Domain, &Tenant, &Policy) -> Vec<Ruling>),
+    Domain(fn(&Domain, &Snapshot, &Policy) -> Vec<Ruling>),
     /// Asked of each client × scope.
-    Grant(fn(&Grant, &Tenant, &Policy) -> Vec<Ruling>),
+    Grant(fn(&Grant, &Snapshot, &Policy) -> Vec<Ruling>),
     /// Asked of each client that holds a grant.
-    Client(fn(&str, &Tenant, &Policy) -> Vec<Ruling>),
+    Client(fn(&str, &Snapshot, &Policy) -> Vec<Ruling>),
     /// Asked of each key of each service account.
-    Key(fn(&ServiceAccountKey, &ServiceAccount, &Tenant, &Policy) -> Vec<Ruling>),
+    Key(fn(&ServiceAccountKey, &ServiceAccount, &Snapshot, &Policy) -> Vec<Ruling>),
     /// Asked of each project that holds service accounts.
-    Project(fn(&ProjectGuardrails, &Tenant, &Policy) -> Vec<Ruling>),
+    Project(fn(&ProjectGuardrails, &Snapshot, &Policy) -> Vec<Ruling>),
     /// Asked of each app that users let in.
-    App(fn(&App, &Tenant, &Policy) -> Vec<Ruling>),
+    App(fn(&App, &Snapshot, &Policy) -> Vec<Ruling>),
     /// Asked of each entry of the exceptions file, after all other checks.
     Exception(fn(&Exception, ExceptionUse<'_>) -> Vec<Ruling>),
 }

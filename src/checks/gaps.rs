@@ -1,6 +1,6 @@
 //! What a check finds missing in facts that were read: a field left out, a question not asked.
 
-use crate::snapshot::Period;
+use crate::tenant::Period;
 use crate::tenant::{Gap, GapClass, Part};
 
 /// Google answered, but left this field out.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::test_facts::*;
 use super::{ALL, Judge};
 use crate::findings::{Ruling, Verdict};
-use crate::snapshot::{Tenant, UserFacts};
+use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{
     Domain, DomainKind, GmailState, LastLogin, MailboxFact, Part, Reading, SendAs, SendAsKind,
     ServiceAccountKey, SmtpMsa, User,
@@ -76,11 +76,11 @@ pub(crate) fn mailboxes() -> impl Strategy<Value = UserFacts> {
     })
 }
 
-fn tenants_of(facts: &UserFacts) -> Tenant {
+fn tenants_of(facts: &UserFacts) -> Snapshot {
     tenant([&facts.user, &super_admin("200", "bob@example.com")])
 }
 
-fn of_user(facts: &UserFacts, tenant: &Tenant) -> Vec<(&'static str, Vec<Ruling>)> {
+fn of_user(facts: &UserFacts, tenant: &Snapshot) -> Vec<(&'static str, Vec<Ruling>)> {
     let judged = ALL.iter().filter_map(|check| match check.judge {
         Judge::User(judge) => Some((check.id, judge(facts, tenant, &policy()))),
         _ => None,

@@ -2,7 +2,7 @@
 
 use super::gaps::left_out;
 use crate::policy::Policy;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{Address, Gap, HeldRoles, Part, User};
 
 /// Whether an account can sign in.
@@ -42,7 +42,7 @@ pub(super) enum AdminStanding {
 }
 
 /// Whether the user holds any admin role, by Directory's flags or by an assignment of its own.
-pub(super) fn admin_standing(user: &User, tenant: &Tenant) -> AdminStanding {
+pub(super) fn admin_standing(user: &User, tenant: &Snapshot) -> AdminStanding {
     let held = tenant.admin_roles.known().map_or(HeldRoles::None, |roles| roles.held_by(&user.id));
     if user.is_admin == Some(true) || user.is_delegated_admin == Some(true) || held == HeldRoles::Listed {
         return AdminStanding::Admin;
@@ -65,7 +65,7 @@ pub(super) fn tier_zero(
     id: &str,
     primary_email: &str,
     is_super_admin: Option<bool>,
-    tenant: &Tenant,
+    tenant: &Snapshot,
     policy: &Policy,
 ) -> Option<&'static str> {
     let by_role = || {
@@ -84,6 +84,6 @@ pub(super) fn tier_zero(
 }
 
 /// [`tier_zero`] of a user.
-pub(super) fn user_tier_zero(user: &User, tenant: &Tenant, policy: &Policy) -> Option<&'static str> {
+pub(super) fn user_tier_zero(user: &User, tenant: &Snapshot, policy: &Policy) -> Option<&'static str> {
     tier_zero(&user.id, &user.primary_email, user.is_admin, tenant, policy)
 }

@@ -7,7 +7,7 @@ use crate::authority::{AccessBinding, Takeover, TakeoverPath};
 use crate::delegation::Grant;
 use crate::findings::{Subject, SubjectKind};
 use crate::policy::Exception;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{Address, App, Domain, ProjectGuardrails, ServiceAccount, ServiceAccountKey, User};
 
 /// A user; an exception may name any of its addresses.
@@ -35,7 +35,7 @@ pub fn domain(domain: &Domain) -> Subject {
 
 /// A client × scope. The scope alone does not name it: an exception accepts one client's scope.
 #[must_use]
-pub fn grant(grant: &Grant, tenant: &Tenant) -> Subject {
+pub fn grant(grant: &Grant, tenant: &Snapshot) -> Subject {
     let id = format!("{}/{}", grant.client_id, grant.scope);
     let name = format!("{} → {}", tenant.client_name(&grant.client_id), grant.scope);
     let subject = Subject::new(SubjectKind::Grant, id, name).also(&grant.client_id);
@@ -47,7 +47,7 @@ pub fn grant(grant: &Grant, tenant: &Tenant) -> Subject {
 
 /// An OAuth client that holds a delegation.
 #[must_use]
-pub fn client(client_id: &str, tenant: &Tenant) -> Subject {
+pub fn client(client_id: &str, tenant: &Snapshot) -> Subject {
     Subject::new(SubjectKind::Client, client_id, tenant.client_name(client_id))
 }
 
@@ -146,7 +146,7 @@ pub fn exception(exception: &Exception) -> Subject {
 
 /// The listed service account that is this client, however complete the list is.
 #[must_use]
-pub fn account_of<'a>(client_id: &str, tenant: &'a Tenant) -> Option<&'a ServiceAccount> {
+pub fn account_of<'a>(client_id: &str, tenant: &'a Snapshot) -> Option<&'a ServiceAccount> {
     // An account whose ids could not be read must not match a client without an id.
     let accounts = tenant.service_accounts.known().filter(|_| !client_id.is_empty())?;
     accounts.by_client(client_id)

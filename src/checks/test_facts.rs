@@ -7,7 +7,7 @@ use crate::checks::{Check, Judge};
 use crate::delegation::{Grant, Grants, Provenance, Sighting};
 use crate::findings::Ruling;
 use crate::policy::{Policy, Profile, Register, RegisteredClient};
-use crate::snapshot::{Tenant, UserFacts};
+use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{
     AdminRole, AdminRoles, AssigneeType, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Groups,
     Guardrails, IamBinding, IamFacts, IamPolicies, IamPolicy, IamResource, IamRoles, LastLogin, Mailbox,
@@ -126,10 +126,10 @@ pub(crate) fn domain(name: &str, verified: Option<bool>) -> Domain {
 }
 
 /// A tenant of which everything was read: these users, `example.com` verified, `unproved.example` not.
-pub(crate) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Tenant {
+pub(crate) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Snapshot {
     let users = users.into_iter().cloned().map(Ok::<_, std::convert::Infallible>);
     let Ok(people) = People::index(users);
-    Tenant {
+    Snapshot {
         run_at: run_at(),
         customer_id: Some("C01".into()),
         people: Reading::Complete(people),
@@ -187,7 +187,7 @@ pub(crate) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Tenant {
 }
 
 /// The same tenant, of which this part was not read.
-pub(crate) fn without(part: Part, mut tenant: Tenant) -> Tenant {
+pub(crate) fn without(part: Part, mut tenant: Snapshot) -> Snapshot {
     let gap = gap(part);
     if matches!(part, Part::IamPolicies | Part::IamRoles | Part::Groups | Part::WorkloadIdentityPools) {
         tenant.takeovers.iter_mut().for_each(|takeover| takeover.gaps = vec![gap.clone()]);
@@ -216,7 +216,7 @@ pub(crate) fn without(part: Part, mut tenant: Tenant) -> Tenant {
 }
 
 /// The same tenant, in which `holder` holds role `1` (super admin) or `2` (help desk).
-pub(crate) fn with_role(role: &str, holder: &str, kind: AssigneeType, mut tenant: Tenant) -> Tenant {
+pub(crate) fn with_role(role: &str, holder: &str, kind: AssigneeType, mut tenant: Snapshot) -> Snapshot {
     if let Reading::Complete(roles) = &mut tenant.admin_roles {
         roles.assignments.push(RoleAssignment {
             id: format!("assignment of {role} to {holder}"),
@@ -230,9 +230,9 @@ pub(crate) fn with_role(role: &str, holder: &str, kind: AssigneeType, mut tenant
 }
 
 /// A tenant with one service account that holds these scopes and keys, and that nobody else gets at.
-pub(crate) fn delegating(scopes: &[&str], keys: Reading<Vec<ServiceAccountKey>>) -> Tenant {
+pub(crate) fn delegating(scopes: &[&str], keys: Reading<Vec<ServiceAccountKey>>) -> Snapshot {
     let sighting = Sighting { provenance: Provenance::Console, seen_at: days_ago(2) };
-    Tenant {
+    Snapshot {
         grants: Grants::merge(scopes.iter().map(|&scope| (CLIENT.to_owned(), scope.to_owned(), sighting))),
         service_accounts: Reading::Complete(ServiceAccounts::new(vec![account(keys)])),
         takeovers: vec![takeover(Vec::new())],
@@ -322,23 +322,23 @@ pub(crate) fn key() -> ServiceAccountKey {
     }
 }
 
-pub(crate) fn first_grant(tenant: &Tenant) -> Grant {
+pub(crate) fn first_grant(tenant: &Snapshot) -> Grant {
     tenant.grants.iter().next().unwrap().clone()
 }
 
-pub(crate) fn judge_tenant(check: &Check, tenant: &Tenant) -> Vec<Ruling> {
+pub(crate) fn judge_tenant(check: &Check, tenant: &Snapshot) -> Vec<Ruling> {
     let Judge::Tenant(judge) = check.judge else { panic!("{} does not judge tenants", check.id) };
     judge(tenant, &policy())
 }
 
-pub(crate) fn judge_user(check: &Check, facts: &UserFacts, tenant: &Tenant) -> Vec<Ruling> {
+pub(crate) fn judge_user(check: &Check, facts: &UserFacts, tenant: &Snapshot) -> Vec<Ruling> {
     judge_user_by(check, facts, tenant, &policy())
 }
 
 pub(crate) fn judge_user_by(
     check: &Check,
     facts: &UserFacts,
-    tenant: &Tenant,
+    tenant: &Snapshot,
     policy: &Policy,
 ) -> Vec<Ruling> {
     let Judge::User(judge) = check.judge else { panic!("{} does not judge users", check.id) };
@@ -346,17 +346,17 @@ pub(crate) fn judge_user_by(
 }
 
 /// What the check says of the tenant's first grant.
-pub(crate) fn judge_grant(check: &Check, tenant: &Tenant) -> Ruling {
+pub(crate) fn judge_grant(check: &Check, tenant: &Snapshot) -> Ruling {
     let Judge::Grant(judge) = check.judge else { panic!("{} does not judge grants", check.id) };
     only(judge(&first_grant(tenant), tenant, &policy()))
 }
 
 /// What the check says of the tenant's client.
-pub(crate) fn judge_client(check: &Check, tenant: &Tenant) -> Vec<Ruling> {
+pub(crate) fn judge_client(check: &Check, tenant: &Snapshot) -> Vec<Ruling> {
     judge_client_by(check, tenant, &policy())
 }
 
-pub(crate) fn judge_client_by(check: &Check, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+pub(crate) fn judge_client_by(check: &Check, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
     let Judge::Client(judge) = check.judge else { panic!("{} does not judge clients", check.id) };
     judge(CLIENT, tenant, policy)
 }
@@ -368,10 +368,10 @@ pub(crate) fn judge_paths(check: &Check, paths: Vec<TakeoverPath>) -> Vec<Ruling
 
 pub(crate) fn judge_paths_by(check: &Check, paths: Vec<TakeoverPath>, policy: &Policy) -> Vec<Ruling> {
     let tenant = delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()));
-    judge_client_by(check, &Tenant { takeovers: vec![takeover(paths)], ..tenant }, policy)
+    judge_client_by(check, &Snapshot { takeovers: vec![takeover(paths)], ..tenant }, policy)
 }
 
-pub(crate) fn judge_key(check: &Check, key: &ServiceAccountKey, tenant: &Tenant) -> Ruling {
+pub(crate) fn judge_key(check: &Check, key: &ServiceAccountKey, tenant: &Snapshot) -> Ruling {
     let Judge::Key(judge) = check.judge else { panic!("{} does not judge keys", check.id) };
     let account = account(Reading::Complete(vec![key.clone()]));
     only(judge(key, &account, tenant, &policy()))
@@ -389,7 +389,7 @@ pub(crate) fn only(mut rulings: Vec<Ruling>) -> Ruling {
 
 /// A tenant in which the client that holds the scopes is no account that exists: one that a policy still names as
 /// deleted, or one that nobody knows.
-pub(crate) fn gone(scopes: &[&str], is_deleted: bool) -> Tenant {
+pub(crate) fn gone(scopes: &[&str], is_deleted: bool) -> Snapshot {
     let member = format!("deleted:serviceAccount:old@p.iam.gserviceaccount.com?uid={CLIENT}");
     let binding = IamBinding { role: "roles/viewer".into(), members: vec![member], condition: None };
     let policy = IamPolicy { bindings: vec![binding], ..IamPolicy::default() };

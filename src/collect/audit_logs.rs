@@ -10,8 +10,8 @@ use crate::causes;
 use crate::delegation::{DelegationEvent, LedgerSource, SourceWindow, UNKNOWN_CLIENT, UseKey, UseTally};
 use crate::google::reports1::{self, Activity, Event};
 use crate::google::{BrokenRows, GoogleError, Pages, Session};
-use crate::snapshot::Period;
 use crate::store::{Run, StoreError};
+use crate::tenant::Period;
 use crate::tenant::{AdminEvents, App, Consent, Gap, GmailSettingChange, Part, Reading};
 
 use super::{Progress, earlier, gaps, reading};

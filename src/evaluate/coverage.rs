@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::affected_users::AffectedUsers;
 use super::tally::Tally;
 use crate::findings::{Coverage, CoverageRow, MailboxCounts, NotConfigured};
-use crate::snapshot::{Tenant, UserFacts};
+use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{Gap, GapClass, MailboxFact, Part, PartGrain};
 
 /// How far the users' listing got.
@@ -108,7 +108,7 @@ impl MailboxTally {
 
 /// The parts that checks need and that the operator configured no source for, with what cannot be said without them.
 pub(super) fn not_configured(
-    tenant: &Tenant,
+    tenant: &Snapshot,
     parts: &BTreeSet<Part>,
     tallies: &[Tally],
 ) -> Vec<NotConfigured> {
@@ -148,7 +148,7 @@ const PARTS_SETTING: &str = "Set `parts = \"default\"` in `[collect]`, or add th
 
 /// A row for each part that was asked for, and for each that no source is configured for.
 pub(super) fn coverage(
-    tenant: &Tenant,
+    tenant: &Snapshot,
     parts: &BTreeSet<Part>,
     users: UserTotals,
     mailboxes: &MailboxTally,
@@ -156,7 +156,7 @@ pub(super) fn coverage(
     Coverage(parts.iter().map(|part| row(*part, tenant, users, mailboxes)).collect())
 }
 
-fn row(part: Part, tenant: &Tenant, users: UserTotals, mailboxes: &MailboxTally) -> CoverageRow {
+fn row(part: Part, tenant: &Snapshot, users: UserTotals, mailboxes: &MailboxTally) -> CoverageRow {
     match part.grain() {
         PartGrain::User => mailbox_row(part, tenant, users, mailboxes),
         PartGrain::ServiceAccount => key_row(tenant),
@@ -175,7 +175,7 @@ fn row(part: Part, tenant: &Tenant, users: UserTotals, mailboxes: &MailboxTally)
 }
 
 /// Users that are not listed have mailboxes that are not read.
-fn mailbox_row(part: Part, tenant: &Tenant, users: UserTotals, mailboxes: &MailboxTally) -> CoverageRow {
+fn mailbox_row(part: Part, tenant: &Snapshot, users: UserTotals, mailboxes: &MailboxTally) -> CoverageRow {
     let mut units = Units {
         read: mailboxes.send_as.read,
         not_applicable: mailboxes.send_as.not_applicable,
@@ -192,7 +192,7 @@ fn mailbox_row(part: Part, tenant: &Tenant, users: UserTotals, mailboxes: &Mailb
     units.row(part, !users.is_unknown)
 }
 
-fn key_row(tenant: &Tenant) -> CoverageRow {
+fn key_row(tenant: &Snapshot) -> CoverageRow {
     let mut units = Units::default();
     for account in tenant.service_accounts.known().iter().flat_map(|accounts| &accounts.0) {
         match account.keys.gap() {

@@ -14,7 +14,7 @@ use crate::checks::test_facts::*;
 use crate::delegation::{DelegationEvent, Grants, Provenance, Sighting};
 use crate::findings::{Ruling, Verdict};
 use crate::policy::Policy;
-use crate::snapshot::{Tenant, UserFacts};
+use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{
     AdminRoles, App, AssigneeType, Domains, Gap, GapClass, GmailSettingChange, GmailState, Guardrails,
     IamResource, LastLogin, MailboxFact, MailboxRead, Part, ProjectGuardrails, ProjectUse, Reading,
@@ -27,7 +27,7 @@ const DIRECTORY: &str = "https://www.googleapis.com/auth/admin.directory.user";
 /// Facts, and by which policy they are judged.
 #[derive(Clone, Debug)]
 struct World {
-    tenant: Tenant,
+    tenant: Snapshot,
     users: Vec<UserFacts>,
     policy: Policy,
 }
@@ -190,7 +190,7 @@ impl World {
     }
 }
 
-impl Tenant {
+impl Snapshot {
     fn change_paths(&mut self, change: impl Fn(&mut TakeoverPath)) {
         self.takeovers.iter_mut().flat_map(|takeover| &mut takeover.paths).for_each(change);
     }
@@ -336,7 +336,7 @@ fn worlds() -> impl Strategy<Value = World> {
             let account_tenant = if gone_client {
                 gone(&[], deleted)
             } else {
-                Tenant {
+                Snapshot {
                     takeovers: vec![with_broad(takeover(paths), one)],
                     ..delegating(&[], Reading::Complete(keys.collect()))
                 }
@@ -352,7 +352,7 @@ fn worlds() -> impl Strategy<Value = World> {
             let used_at = used.then(|| (ACCOUNT.to_owned(), days_ago(1)));
             let project_use = ProjectUse { accounts: used_at.into_iter().collect(), ..ProjectUse::default() };
             let project_use = [("project".to_owned(), Reading::Complete(project_use))].into();
-            let mut tenant = Tenant {
+            let mut tenant = Snapshot {
                 people: whole.people,
                 grants: Grants::merge(sightings.collect::<Vec<_>>()),
                 guardrails: Reading::Complete(guardrails),

@@ -21,7 +21,7 @@ use crate::findings::{
 };
 use crate::policy::Policy;
 use crate::policy::{Exception, Exceptions};
-use crate::snapshot::{Tenant, UserFacts};
+use crate::snapshot::{Snapshot, UserFacts};
 use crate::store::{EventStage, GoneFinding, PreviousFinding, Run, StoreError};
 use crate::tenant::{Gap, GapClass, MailboxFact, Part, ProjectGuardrails, Reading, ServiceAccount};
 
@@ -64,7 +64,7 @@ pub struct Bench<'a> {
     /// The enabled checks.
     pub checks: &'a [&'static Check],
     /// The tenant-wide facts.
-    pub tenant: &'a Tenant,
+    pub tenant: &'a Snapshot,
     /// How far the users' listing got.
     pub users: UserTotals,
     /// The thresholds.
@@ -150,7 +150,7 @@ enum Share<'f> {
 }
 
 impl<'f> Share<'f> {
-    fn gap(self, part: Part, tenant: &'f Tenant) -> Option<&'f Gap> {
+    fn gap(self, part: Part, tenant: &'f Snapshot) -> Option<&'f Gap> {
         match (self, part) {
             // The user's own row was read; who needs all rows of a part says so itself.
             (Self::User(facts), Part::Users | Part::Domains | Part::AdminRoles) => {
@@ -209,7 +209,7 @@ impl<'f> Case<'f> {
     /// Every subject of the check that is neither a user nor an exception.
     fn of_tenant(
         check: &Check,
-        tenant: &'f Tenant,
+        tenant: &'f Snapshot,
         policy: &'f Policy,
     ) -> Box<dyn Iterator<Item = Self> + 'f> {
         match check.judge {
@@ -264,7 +264,7 @@ impl<'f> Case<'f> {
         }
     }
 
-    fn of_user(check: &Check, facts: &'f UserFacts, tenant: &Tenant, policy: &Policy) -> Option<Self> {
+    fn of_user(check: &Check, facts: &'f UserFacts, tenant: &Snapshot, policy: &Policy) -> Option<Self> {
         let Judge::User(judge) = check.judge else { return None };
         let rulings = judge(facts, tenant, policy);
         Some(Self::new(subjects::user(&facts.user), Share::User(facts), rulings))
@@ -492,7 +492,7 @@ impl<'a> Court<'a> {
     where
         'a: 'f,
     {
-        let tenant: &'f Tenant = self.bench.tenant;
+        let tenant: &'f Snapshot = self.bench.tenant;
         let gaps = |parts: &[Part]| -> Vec<&'f Gap> {
             let gaps = parts.iter().filter_map(|part| share.gap(*part, tenant));
             gaps.filter(|gap| check.misses(gap)).collect()
@@ -732,7 +732,7 @@ impl<'a> Court<'a> {
 
 /// Why nobody knows how many subjects a part lists. An account without its keys, and a project without one of
 /// its guardrails, is listed all the same, and has its own verdict; a gap that no project has is the list's.
-fn unlisted(part: Part, tenant: &Tenant) -> Option<&Gap> {
+fn unlisted(part: Part, tenant: &Snapshot) -> Option<&Gap> {
     match part {
         Part::SaKeys => None,
         Part::Guardrails => {
@@ -762,7 +762,7 @@ fn held(rulings: Vec<Ruling>, gap: Option<&Gap>) -> Vec<Ruling> {
 }
 
 /// What may be said of one subject with what was read of it.
-fn settled(check: &Check, share: Share<'_>, tenant: &Tenant, rulings: Vec<Ruling>) -> Vec<Ruling> {
+fn settled(check: &Check, share: Share<'_>, tenant: &Snapshot, rulings: Vec<Ruling>) -> Vec<Ruling> {
     let first = |parts: &[Part]| {
         parts.iter().filter_map(|part| share.gap(*part, tenant)).find(|gap| check.misses(gap))
     };
@@ -835,11 +835,11 @@ mod tests {
 
     const PATHS: [Part; 4] = [Part::IamPolicies, Part::IamRoles, Part::Groups, Part::WorkloadIdentityPools];
 
-    fn tenant() -> Tenant {
+    fn tenant() -> Snapshot {
         delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()))
     }
 
-    fn account(tenant: &Tenant) -> Share<'_> {
+    fn account(tenant: &Snapshot) -> Share<'_> {
         Share::Account(tenant.service_accounts.known().and_then(|accounts| accounts.0.first()))
     }
 
@@ -848,10 +848,10 @@ mod tests {
         for part in PATHS {
             let lacking = without(part, tenant());
             assert_eq!(account(&lacking).gap(part, &lacking).map(|gap| gap.part), Some(part));
-            let elsewhere = Tenant { takeovers: tenant().takeovers, ..lacking.clone() };
+            let elsewhere = Snapshot { takeovers: tenant().takeovers, ..lacking.clone() };
             assert_eq!(account(&elsewhere).gap(part, &elsewhere), None);
             // Nobody searched, or for nobody in particular: the whole part counts.
-            let unsearched = Tenant { takeovers: Vec::new(), ..lacking };
+            let unsearched = Snapshot { takeovers: Vec::new(), ..lacking };
             for share in [account(&unsearched), Share::Account(None), Share::Tenant] {
                 assert!(share.gap(part, &unsearched).is_some(), "{part}");
             }
@@ -864,7 +864,7 @@ mod tests {
         let uses = |own: Reading<ProjectUse>| {
             let uses = [("project".to_owned(), own), ("other".to_owned(), missing())];
             let uses = ServiceAccountUse(uses.into_iter().collect());
-            Tenant { service_account_use: Reading::Partial(uses, gap(Part::ServiceAccountUse)), ..tenant() }
+            Snapshot { service_account_use: Reading::Partial(uses, gap(Part::ServiceAccountUse)), ..tenant() }
         };
         let read = uses(Reading::Complete(ProjectUse::default()));
         assert_eq!(account(&read).gap(Part::ServiceAccountUse, &read), None);
@@ -887,7 +887,7 @@ mod tests {
         let unread =
             ProjectGuardrails { signing_logs: Reading::Missing(gap(Part::Guardrails)), ..guarded.clone() };
         let both = Guardrails(vec![guarded.clone(), unread.clone()]);
-        let partly = Tenant { guardrails: Reading::Partial(both, gap(Part::Guardrails)), ..tenant() };
+        let partly = Snapshot { guardrails: Reading::Partial(both, gap(Part::Guardrails)), ..tenant() };
         assert_eq!(Share::Project(&guarded).gap(Part::Guardrails, &partly), None);
         assert!(Share::Project(&unread).gap(Part::Guardrails, &partly).is_some());
         assert_eq!(unlisted(Part::Guardrails, &partly), None);
@@ -895,7 +895,7 @@ mod tests {
         assert!(unlisted(Part::Guardrails, &none).is_some());
         let search = crate::tenant::Gap { message: "The search broke off".into(), ..gap(Part::Guardrails) };
         let guardrails = Reading::Partial(Guardrails(vec![guarded, unread]), search.clone());
-        let beyond = Tenant { guardrails, ..tenant() };
+        let beyond = Snapshot { guardrails, ..tenant() };
         assert_eq!(unlisted(Part::Guardrails, &beyond), Some(&search), "there may be other projects");
     }
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use crate::checks::{self, Check, Judge, subjects};
 use crate::delegation::Ending;
 use crate::findings::{Finding, Reached};
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 
 /// What this run read, beside whole parts.
 pub(super) struct Sources<'a> {
-    tenant: &'a Tenant,
+    tenant: &'a Snapshot,
     /// Cloud projects that were read.
     projects: BTreeSet<&'a str>,
     /// Ids of grants, clients and apps that are held only because an earlier run saw them.
@@ -17,7 +17,7 @@ pub(super) struct Sources<'a> {
 }
 
 impl<'a> Sources<'a> {
-    pub(super) fn of(tenant: &'a Tenant) -> Self {
+    pub(super) fn of(tenant: &'a Snapshot) -> Self {
         let grants = tenant.grants.iter().filter(|grant| !grant.is_rechecked);
         let apps = tenant.apps.iter().filter(|app| checks::is_only_remembered(app));
         let clients = tenant.grants.clients().into_iter().filter(|id| !tenant.grants.is_rechecked(id));
@@ -151,14 +151,14 @@ impl<'f> GrantOf<'f> {
         }
     }
 
-    fn has_ended_since(&self, finding: &Finding, tenant: &Tenant) -> bool {
+    fn has_ended_since(&self, finding: &Finding, tenant: &Snapshot) -> bool {
         tenant.grants.ended_of(self.client_id).iter().any(|ended| {
             self.scope.is_none_or(|scope| ended.scope == scope)
                 && matches!(ended.ending, Ending::Removed { at, .. } if at > finding.first_seen_at)
         })
     }
 
-    fn is_held(&self, tenant: &Tenant) -> bool {
+    fn is_held(&self, tenant: &Snapshot) -> bool {
         let mut grants = tenant.grants.of(self.client_id);
         grants.any(|grant| self.scope.is_none_or(|scope| grant.scope == scope))
     }
@@ -173,7 +173,7 @@ mod tests {
     use crate::findings::{Change, Fingerprint, Severity, Subject, Verdict};
     use crate::tenant::Reading;
 
-    fn tenant() -> Tenant {
+    fn tenant() -> Snapshot {
         delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()))
     }
 
@@ -204,7 +204,7 @@ mod tests {
         }
     }
 
-    fn looked_again(check_id: &str, judged: &Subject, project: Option<&str>, tenant: &Tenant) -> bool {
+    fn looked_again(check_id: &str, judged: &Subject, project: Option<&str>, tenant: &Snapshot) -> bool {
         Sources::of(tenant).looked_again(&finding(check_id, judged, project), find(check_id).unwrap())
     }
 
@@ -252,7 +252,7 @@ mod tests {
     fn a_vendor_that_was_known_by_its_address_is_judged_by_its_number_once_that_is_known() {
         let mut tenant = tenant();
         let address = "mailer@vendor.iam.gserviceaccount.com";
-        let is_renamed = |tenant: &Tenant| {
+        let is_renamed = |tenant: &Snapshot| {
             let finding = finding("DWD-06", &subjects::client(address, tenant), None);
             Sources::of(tenant).is_renamed(&finding, find("DWD-06").unwrap())
         };

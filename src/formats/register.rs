@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::delegation::{Grant, ScopeRiskTable, UNKNOWN_CLIENT};
-use crate::snapshot::{ClientIdentity, Tenant};
+use crate::snapshot::{ClientIdentity, Snapshot};
 
 const HEAD: &str = "\
 # Clients that may act as users by domain-wide delegation: who owns each, why, and until when.
@@ -19,7 +19,7 @@ const HEAD: &str = "\
 
 /// The text of a register that names every client that is seen. The same facts give the same text.
 #[must_use]
-pub fn draft(tenant: &Tenant) -> String {
+pub fn draft(tenant: &Snapshot) -> String {
     let grants = &tenant.grants;
     let unscoped = grants.unscoped().iter().map(|client| client.client_id.as_str());
     let unscoped = unscoped.filter(|client| *client != UNKNOWN_CLIENT);
@@ -127,11 +127,11 @@ mod tests {
     use crate::policy::Register;
     use crate::tenant::{ClientCertificates, ForeignAccount, Part, Reading};
 
-    fn grants(pairs: &[(&str, &str)]) -> Tenant {
+    fn grants(pairs: &[(&str, &str)]) -> Snapshot {
         let sighting =
             Sighting { provenance: Provenance::Console, seen_at: "2026-11-20T00:00:00Z".parse().unwrap() };
         let pairs = pairs.iter().map(|(client, scope)| (client.to_string(), scope.to_string(), sighting));
-        Tenant {
+        Snapshot {
             grants: Grants::merge(pairs),
             service_accounts: Reading::Missing(gap(Part::ServiceAccounts)),
             ..delegating(&[], Reading::Complete(Vec::new()))
@@ -161,7 +161,7 @@ mod tests {
         };
         let certificates =
             ClientCertificates { client_id: "1".to_owned(), account: Reading::Complete(Some(account)) };
-        let tenant = Tenant {
+        let tenant = Snapshot {
             client_certificates: Reading::Complete(vec![certificates]),
             ..grants(&[("1", "openid")])
         };

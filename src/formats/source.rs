@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use crate::findings::{Finding, RunSummary};
-use crate::snapshot::{Tenant, UserFacts};
+use crate::snapshot::{Snapshot, UserFacts};
 
 /// One judged run, as formats read it. Users and findings stream: they may be a million.
 pub trait Source {
@@ -12,7 +12,7 @@ pub trait Source {
     fn summary(&self) -> &RunSummary;
 
     /// The tenant-wide facts.
-    fn tenant(&self) -> &Tenant;
+    fn tenant(&self) -> &Snapshot;
 
     /// Every user, ordered bytewise by id.
     ///

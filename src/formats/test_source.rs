@@ -15,7 +15,7 @@ use crate::findings::{
     FixedFinding, KeptReport, MailboxCounts, NotConfigured, Population, Requests, RunSummary, Severity,
     Subject, SubjectKind, Verdict, VerdictCounts,
 };
-use crate::snapshot::{Tenant, UserFacts};
+use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{
     AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Guardrails, IamCondition, IamFacts,
     IamResource, InputFile, Inputs, LastLogin, Mailbox, MailboxFact, MailboxRead, Part, People, Reading,
@@ -25,7 +25,7 @@ use crate::tenant::{
 /// One judged run.
 pub(super) struct TestSource {
     pub(super) summary: RunSummary,
-    pub(super) tenant: Tenant,
+    pub(super) tenant: Snapshot,
     pub(super) users: Vec<UserFacts>,
     pub(super) findings: Vec<Finding>,
     is_broken: bool,
@@ -36,7 +36,7 @@ impl Source for TestSource {
         &self.summary
     }
 
-    fn tenant(&self) -> &Tenant {
+    fn tenant(&self) -> &Snapshot {
         &self.tenant
     }
 
@@ -265,11 +265,11 @@ fn account(project: &str, name: &str, id: &str, keys: Reading<Vec<ServiceAccount
 }
 
 /// Tenant-wide facts; nobody is in its index.
-pub(super) fn tenant() -> Tenant {
+pub(super) fn tenant() -> Snapshot {
     let domain = |name: &str, kind, verified| Domain { name: name.into(), kind, verified, parent: None };
     let sighting = |provenance| Sighting { provenance, seen_at: at("2026-11-20T00:00:00Z") };
     let grant = |client: &str, scope: &str, provenance| (client.into(), scope.into(), sighting(provenance));
-    Tenant {
+    Snapshot {
         run_at: at("2026-11-21T07:00:00Z"),
         customer_id: Some("C0test".into()),
         people: Reading::Complete(People::default()),

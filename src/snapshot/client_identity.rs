@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{ForeignAccount, Reading, ServiceAccount, bare_client};
 
 /// Who a client is.
@@ -73,12 +73,12 @@ struct Told {
 }
 
 impl IdentityIndex {
-    fn of<'a>(&'a self, client_id: &str, tenant: &Tenant) -> Option<&'a Told> {
+    fn of<'a>(&'a self, client_id: &str, tenant: &Snapshot) -> Option<&'a Told> {
         self.0.get_or_init(|| index(tenant)).get(bare_client(client_id))
     }
 }
 
-fn index(tenant: &Tenant) -> HashMap<String, Told> {
+fn index(tenant: &Snapshot) -> HashMap<String, Told> {
     let mut told: HashMap<String, Told> = HashMap::new();
     for (place, client) in tenant.client_certificates.known().into_iter().flatten().enumerate() {
         if client.account.known().is_some() {
@@ -100,7 +100,7 @@ fn deleted(member: &str) -> Option<(&str, &str)> {
     member.strip_prefix("deleted:serviceAccount:")?.split_once("?uid=")
 }
 
-impl Tenant {
+impl Snapshot {
     /// Who this client is.
     #[must_use]
     pub fn identity_of(&self, client_id: &str) -> ClientIdentity<'_> {

@@ -9,19 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::authority::{Takeover, TakeoverCut};
 use crate::delegation::{DelegationEvent, Grant, Grants, Provenance, Sighting};
+use crate::tenant::Period;
 use crate::tenant::{
     AdminEvents, AdminRoles, App, ClientCertificates, Domains, Gap, GmailSettingChange, Guardrails, IamFacts,
     IamResource, Mailbox, Part, People, Person, Reading, ServiceAccountUse, ServiceAccounts, User,
 };
-
-/// A time from one moment to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Period {
-    /// Its beginning.
-    pub from: DateTime<Utc>,
-    /// Its end.
-    pub until: DateTime<Utc>,
-}
 
 /// One user with its mailbox: what streams through the checks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,7 +40,7 @@ impl UserFacts {
 
 /// The tenant-wide facts of one run. Users are not among them, only their [`People`] index.
 #[derive(Clone, Debug)]
-pub struct Tenant {
+pub struct Snapshot {
     /// When the run started: the only "now" that a check knows.
     pub run_at: DateTime<Utc>,
     /// `customerId` as Directory gives it with each user.
@@ -105,7 +97,7 @@ pub struct Tenant {
     pub identities: IdentityIndex,
 }
 
-impl Tenant {
+impl Snapshot {
     /// The Cloud projects of which something was read, some more than once.
     pub fn projects_read(&self) -> impl Iterator<Item = &str> {
         let accounts = self.service_accounts.known().into_iter().flat_map(|accounts| &accounts.0);

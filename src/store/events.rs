@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::delegation::DelegationEvent;
 use crate::findings::{Fingerprint, Subject};
-use crate::snapshot::Period;
+use crate::tenant::Period;
 use crate::tenant::{AdminEvents, Part};
 
 use super::delegation::{EventRow, event_row, whole};

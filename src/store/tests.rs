@@ -430,8 +430,8 @@ fn delegation_events_are_kept_once_for_ever_and_come_back_in_the_order_of_the_re
 /// The runs and events of a log, as `events.rs` remembers them.
 mod log_events {
     use super::*;
-    use crate::snapshot::Period;
     use crate::store::EventStage;
+    use crate::tenant::Period;
 
     const CHECK: &str = "DWD-07";
 

@@ -24,5 +24,5 @@ pub use directory::{
 pub use gap::{AdminEvents, Gap, GapClass};
 pub use gmail::{GmailState, Mailbox, MailboxFact, MailboxRead, SendAs, SendAsKind, SmtpMsa};
 pub use input_file::{InputFile, Inputs, sha256_hex};
-pub use logs::{App, Consent, GmailSettingChange};
+pub use logs::{App, Consent, GmailSettingChange, Period};
 pub use part::{Part, PartGrain, Reading};

@@ -5,7 +5,7 @@ use crate::checks::gaps::log_has_a_hole;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
 use crate::policy::Policy;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{App, Part};
 
 /// The check.
@@ -28,7 +28,7 @@ pub(crate) const CHECK: Check = Check {
     judge: Judge::Tenant(judge),
 };
 
-fn judge(tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
+fn judge(tenant: &Snapshot, _: &Policy) -> Vec<Ruling> {
     let mut rulings: Vec<Ruling> = tenant.new_apps.iter().map(came).collect();
     let hole = || tenant.token_log_unread.map(|unread| log_has_a_hole(Part::TokenLog, unread));
     let gap = tenant.token_log.gap().cloned().or_else(hole);
@@ -75,7 +75,7 @@ pub(super) mod tests {
             [(["https://mail.google.com/"], Severity::Medium), (["openid"], Severity::Low)]
         {
             let new_apps = vec![app(&scopes, 1)];
-            let ruling = only(judge(&Tenant { new_apps, ..tenant([]) }, &policy()));
+            let ruling = only(judge(&Snapshot { new_apps, ..tenant([]) }, &policy()));
             assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, expected), "{scopes:?}");
         }
         assert_eq!(only(judge(&tenant([]), &policy())).verdict, Verdict::Pass);

@@ -5,7 +5,7 @@ use crate::checks::{Check, Judge};
 use crate::delegation::{RiskClass, ScopeRiskTable};
 use crate::findings::{Ruling, Severity};
 use crate::policy::Policy;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{App, Part};
 
 /// The check.
@@ -50,7 +50,7 @@ const CLASSES: [RiskClass; 6] = [
 /// Users of earlier runs that a finding names.
 const SOME_REMEMBERED: usize = 20;
 
-fn judge(app: &App, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+fn judge(app: &App, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
     let scopes: Vec<&str> = sensitive(app).collect();
     if scopes.is_empty() {
         return vec![Ruling::pass("The app was let into neither mail nor all files")];
@@ -114,7 +114,7 @@ mod tests {
     use crate::checks::test_facts::*;
     use crate::findings::Verdict;
 
-    fn of(app: &App, tenant: &Tenant) -> Ruling {
+    fn of(app: &App, tenant: &Snapshot) -> Ruling {
         only(judge(app, tenant, &policy()))
     }
 

@@ -8,7 +8,7 @@ use crate::checks::{Check, Judge, subjects};
 use crate::delegation::is_app_name;
 use crate::findings::{Ruling, Severity, Verdict};
 use crate::policy::{Policy, RegisteredClient};
-use crate::snapshot::{ClientIdentity, Tenant};
+use crate::snapshot::{ClientIdentity, Snapshot};
 use crate::tenant::{ForeignAccount, Part, ServiceAccount};
 
 /// The check.
@@ -44,7 +44,7 @@ pub(crate) const CHECK: Check = Check {
     judge: Judge::Client(judge),
 };
 
-fn judge(client_id: &str, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+fn judge(client_id: &str, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
     let entry = policy.register.as_ref().map(|register| register.client(client_id));
     let identity = match (subjects::account_of(client_id, tenant), tenant.service_accounts.complete()) {
         (Some(account), _) => judge_account(account),
@@ -134,7 +134,12 @@ fn claims(account: &ForeignAccount) -> String {
     }
 }
 
-fn unmatched(client_id: &str, tenant: &Tenant, policy: &Policy, entry: Option<&RegisteredClient>) -> Ruling {
+fn unmatched(
+    client_id: &str,
+    tenant: &Snapshot,
+    policy: &Policy,
+    entry: Option<&RegisteredClient>,
+) -> Ruling {
     if policy.own_client_id.as_deref() == Some(client_id) {
         return Ruling::review(Severity::Low, "This audit's own account is in none of the listed projects")
             .fix("List its project in the configuration, so that its keys are judged too.");
@@ -198,7 +203,7 @@ mod tests {
         ServiceAccounts,
     };
 
-    fn known() -> Tenant {
+    fn known() -> Snapshot {
         delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()))
     }
 
@@ -293,7 +298,7 @@ mod tests {
         assert_eq!(only(judge(CLIENT, &tenant, &policy())).verdict, Verdict::Pass);
     }
 
-    fn by(client_id: &str, client: RegisteredClient, tenant: &Tenant) -> Ruling {
+    fn by(client_id: &str, client: RegisteredClient, tenant: &Snapshot) -> Ruling {
         only(judge(client_id, tenant, &policy_of(client)))
     }
 

@@ -10,7 +10,7 @@ use crate::delegation::{
 };
 use crate::findings::{Ruling, Severity};
 use crate::policy::{Policy, RegisteredClient};
-use crate::snapshot::{ClientIdentity, Tenant};
+use crate::snapshot::{ClientIdentity, Snapshot};
 use crate::tenant::Part;
 
 /// The check.
@@ -45,7 +45,7 @@ pub(crate) const CHECK: Check = Check {
     judge: Judge::Tenant(judge),
 };
 
-fn judge(tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+fn judge(tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
     let changes = tenant.delegation_changes.iter();
     let mut rulings: Vec<Ruling> = changes.map(|event| judge_change(event, tenant, policy)).collect();
     let hole = || tenant.admin_log_unread.map(|unread| log_has_a_hole(Part::AdminLog, unread));
@@ -57,7 +57,7 @@ fn judge(tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
     rulings
 }
 
-fn judge_change(event: &DelegationEvent, tenant: &Tenant, policy: &Policy) -> Ruling {
+fn judge_change(event: &DelegationEvent, tenant: &Snapshot, policy: &Policy) -> Ruling {
     let client = Changed::of(event, tenant);
     let scopes: BTreeSet<&str> = event.scopes.iter().map(|scope| scope_spelling(scope)).collect();
     let actor = event.actor.as_deref().filter(|actor| !actor.is_empty()).unwrap_or("Somebody");
@@ -113,7 +113,7 @@ fn no_ticket(entry: Option<&RegisteredClient>, policy: &Policy) -> &'static str 
 fn lost<'t>(
     event: &DelegationEvent,
     client_id: &str,
-    tenant: &'t Tenant,
+    tenant: &'t Snapshot,
 ) -> impl Iterator<Item = &'t EndedGrant> {
     let at = event.at;
     let by_it =
@@ -129,7 +129,7 @@ struct Changed<'a> {
 
 impl<'a> Changed<'a> {
     /// The log may write its id, or the address of its service account: of the one that had it at the time.
-    fn of(event: &'a DelegationEvent, tenant: &'a Tenant) -> Self {
+    fn of(event: &'a DelegationEvent, tenant: &'a Snapshot) -> Self {
         let written = event.client.trim();
         match tenant.grants.addresses().holder(written, event.at) {
             AddressHolder::Client(id) => return Self::of_id(id, tenant),
@@ -143,7 +143,7 @@ impl<'a> Changed<'a> {
         Self::of_id(tenant.foreign_client(written).unwrap_or(written), tenant)
     }
 
-    fn of_id(id: &'a str, tenant: &'a Tenant) -> Self {
+    fn of_id(id: &'a str, tenant: &'a Snapshot) -> Self {
         match tenant.identity_of(id) {
             ClientIdentity::Listed(account) => Self { id: &account.client_id, name: account.email.clone() },
             identity => match identity.email() {
@@ -160,7 +160,7 @@ mod tests {
     use crate::checks::test_facts::*;
     use crate::findings::{SubjectKind, Verdict};
     use crate::policy::Ticket;
-    use crate::snapshot::Period;
+    use crate::tenant::Period;
     use crate::tenant::Reading;
     use crate::tenant::{ClientCertificates, ForeignAccount};
 
@@ -178,7 +178,7 @@ mod tests {
 
     fn of(delegation_changes: Vec<DelegationEvent>, policy: &Policy) -> Vec<Ruling> {
         let tenant = delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()));
-        judge(&Tenant { delegation_changes, ..tenant }, policy)
+        judge(&Snapshot { delegation_changes, ..tenant }, policy)
     }
 
     #[test]
@@ -251,7 +251,7 @@ mod tests {
         };
         let certificates =
             ClientCertificates { client_id: "555".into(), account: Reading::Complete(Some(account)) };
-        let tenant = Tenant {
+        let tenant = Snapshot {
             client_certificates: Reading::Complete(vec![certificates]),
             delegation_changes: vec![event("sync@vendor.iam.gserviceaccount.com", 6, &[GMAIL_SEND])],
             ..delegating(&[], Reading::Complete(Vec::new()))
@@ -275,7 +275,7 @@ mod tests {
     #[test]
     fn a_time_that_nobody_read_is_no_pass() {
         let unread = Period { from: days_ago(250), until: days_ago(180) };
-        let ruling = only(judge(&Tenant { admin_log_unread: Some(unread), ..tenant([]) }, &policy()));
+        let ruling = only(judge(&Snapshot { admin_log_unread: Some(unread), ..tenant([]) }, &policy()));
         assert_eq!(ruling.verdict, Verdict::NotAssessed);
         assert_eq!(ruling.gap.unwrap().reason, "log_has_a_hole");
     }
@@ -283,7 +283,7 @@ mod tests {
     #[test]
     fn no_change_passes_only_if_the_log_was_read() {
         assert_eq!(only(of(Vec::new(), &policy())).verdict, Verdict::Pass);
-        let changed = Tenant {
+        let changed = Snapshot {
             delegation_changes: vec![event(CLIENT, 1, &[GMAIL_SEND])],
             ..without(Part::AdminLog, tenant([]))
         };

@@ -7,7 +7,7 @@ use crate::checks::{Check, Judge, subjects};
 use crate::delegation::{Grant, Provenance, is_app_name};
 use crate::findings::{Ruling, Severity};
 use crate::policy::Policy;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{Gap, GapClass, Part, is_same_client};
 
 /// The check.
@@ -40,7 +40,7 @@ pub(crate) const CHECK: Check = Check {
 /// The oldest list that still proves something, in days.
 const FRESH_DAYS: i64 = 35;
 
-fn judge(tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+fn judge(tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
     let (apps, clients): (Vec<&Grant>, Vec<&Grant>) =
         tenant.grants.iter().partition(|grant| is_app_name(&grant.client_id));
     let mut rulings: Vec<Ruling> =
@@ -60,7 +60,7 @@ fn judge(tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
 }
 
 /// Clients of the register that no source shows to hold anything.
-fn registered_for_nothing(tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+fn registered_for_nothing(tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
     let unscoped = tenant.grants.unscoped();
     let holds = |client_id: &str| {
         tenant.grants.of(client_id).next().is_some()
@@ -89,7 +89,7 @@ fn registered_for_nothing(tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
 }
 
 /// An app that was installed from Marketplace never stands in the console's list of delegations.
-fn perhaps_marketplace(grants: &[&Grant], tenant: &Tenant) -> Option<Ruling> {
+fn perhaps_marketplace(grants: &[&Grant], tenant: &Snapshot) -> Option<Ruling> {
     let app = &grants.first()?.client_id;
     let scopes = grants.iter().filter(|grant| contradictions(grant).next().is_some());
     let scopes: Vec<&str> = scopes.map(|grant| grant.scope.as_str()).collect();
@@ -114,7 +114,7 @@ fn contradictions(grant: &Grant) -> impl Iterator<Item = String> {
     contradictions.map(ToString::to_string)
 }
 
-fn contradicted(grant: &Grant, tenant: &Tenant) -> Option<Ruling> {
+fn contradicted(grant: &Grant, tenant: &Snapshot) -> Option<Ruling> {
     let contradictions: Vec<String> = contradictions(grant).collect();
     let first = contradictions.first()?;
     let message = format!("{} and {}: {first}", client_name(grant, tenant), grant.scope);
@@ -124,7 +124,7 @@ fn contradicted(grant: &Grant, tenant: &Tenant) -> Option<Ruling> {
     Some(contradictions.iter().fold(ruling, |ruling, text| ruling.evidence("disagreement", text)))
 }
 
-fn stale(tenant: &Tenant) -> Option<Gap> {
+fn stale(tenant: &Snapshot) -> Option<Gap> {
     let sightings = tenant.grants.iter().flat_map(|grant| &grant.sightings);
     let listed = sightings.filter(|sighting| sighting.provenance == Provenance::Console);
     let newest = listed.map(|sighting| sighting.seen_at).chain(tenant.grants.sight().console_at).max()?;
@@ -147,7 +147,7 @@ mod tests {
     use crate::policy::Register;
     use crate::tenant::Reading;
 
-    fn known() -> Tenant {
+    fn known() -> Snapshot {
         delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()))
     }
 

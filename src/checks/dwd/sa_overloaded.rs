@@ -6,7 +6,7 @@ use crate::checks::words::listed;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
 use crate::policy::Policy;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{AdminRole, Gap, IamPolicies, IamResource, Part, Reading, ServiceAccount};
 
 /// The check.
@@ -43,7 +43,7 @@ pub(crate) const CHECK: Check = Check {
     judge: Judge::Client(judge),
 };
 
-fn judge(client_id: &str, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+fn judge(client_id: &str, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
     let ruling = match (subjects::account_of(client_id, tenant), tenant.service_accounts.gap()) {
         (Some(account), _) => own_client(judge_account(account, tenant), client_id, policy),
         (None, Some(gap)) => Ruling::not_assessed(gap),
@@ -69,7 +69,7 @@ impl Load {
     }
 }
 
-fn judge_account(account: &ServiceAccount, tenant: &Tenant) -> Ruling {
+fn judge_account(account: &ServiceAccount, tenant: &Snapshot) -> Ruling {
     let mut loads: Vec<Load> = admin_roles(account, tenant);
     loads.extend(basic_roles(account, tenant));
     loads.extend(default_account(account));
@@ -91,7 +91,7 @@ fn judge_account(account: &ServiceAccount, tenant: &Tenant) -> Ruling {
 }
 
 /// Admin roles of Workspace that are assigned to the account itself.
-fn admin_roles(account: &ServiceAccount, tenant: &Tenant) -> Vec<Load> {
+fn admin_roles(account: &ServiceAccount, tenant: &Snapshot) -> Vec<Load> {
     let Some(roles) = tenant.admin_roles.known().filter(|_| !account.unique_id.is_empty()) else {
         return Vec::new();
     };
@@ -124,7 +124,7 @@ fn says_read_only(role: &AdminRole) -> bool {
 }
 
 /// Owner and Editor, bound to the account itself on its project and above.
-fn basic_roles(account: &ServiceAccount, tenant: &Tenant) -> Vec<Load> {
+fn basic_roles(account: &ServiceAccount, tenant: &Snapshot) -> Vec<Load> {
     let project = IamResource::Project(account.project.clone());
     let is_account = |member: &String| {
         let address = member.strip_prefix("serviceAccount:");
@@ -160,7 +160,7 @@ fn default_account(account: &ServiceAccount) -> Option<Load> {
 }
 
 /// What keeps "it holds nothing else" from being said.
-fn missing(account: &ServiceAccount, tenant: &Tenant) -> Option<Gap> {
+fn missing(account: &ServiceAccount, tenant: &Snapshot) -> Option<Gap> {
     let roles = tenant.admin_roles.gap().cloned();
     roles.or_else(|| match tenant.iam.policies.known() {
         Some(policies) => policy_gap(policies, &account.project, tenant),
@@ -169,7 +169,7 @@ fn missing(account: &ServiceAccount, tenant: &Tenant) -> Option<Gap> {
 }
 
 /// Why the policies of a project and of what is above it are not known up to the top.
-fn policy_gap(policies: &IamPolicies, project: &str, tenant: &Tenant) -> Option<Gap> {
+fn policy_gap(policies: &IamPolicies, project: &str, tenant: &Snapshot) -> Option<Gap> {
     let resource = IamResource::Project(project.to_owned());
     let chain = || policies.upwards_from(&resource);
     if let Some(gap) = chain().find_map(|entry| entry.policy.gap().or_else(|| entry.parent.gap())) {
@@ -192,16 +192,16 @@ mod tests {
         AdminRoles, AssigneeType, IamBinding, IamCondition, IamPolicy, ResourcePolicy, ServiceAccounts,
     };
 
-    fn known() -> Tenant {
+    fn known() -> Snapshot {
         delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()))
     }
 
-    fn of(tenant: &Tenant) -> Ruling {
+    fn of(tenant: &Snapshot) -> Ruling {
         only(judge_client(&CHECK, tenant))
     }
 
     /// A project below an organization, with this binding on one of them.
-    fn bound(role: &str, on_project: bool, condition: Option<IamCondition>) -> Tenant {
+    fn bound(role: &str, on_project: bool, condition: Option<IamCondition>) -> Snapshot {
         let binding =
             IamBinding { role: role.into(), members: vec![format!("serviceAccount:{ACCOUNT}")], condition };
         let policy = |is_here: bool| {
@@ -320,7 +320,7 @@ mod tests {
 
     #[test]
     fn a_client_that_is_no_listed_account_is_not_applicable_only_if_all_accounts_are_listed() {
-        let tenant = Tenant { service_accounts: Reading::Complete(ServiceAccounts::default()), ..known() };
+        let tenant = Snapshot { service_accounts: Reading::Complete(ServiceAccounts::default()), ..known() };
         assert_eq!(of(&tenant).verdict, Verdict::NotApplicable);
         assert_eq!(of(&without(Part::ServiceAccounts, tenant)).verdict, Verdict::NotAssessed);
     }

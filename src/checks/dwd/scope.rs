@@ -4,7 +4,7 @@ use crate::checks::{gaps, subjects};
 use crate::delegation::{Grant, Provenance, RiskClass, ScopeRisk, ScopeRiskTable, is_app_name};
 use crate::findings::{Ruling, Severity, Verdict};
 use crate::policy::Policy;
-use crate::snapshot::{ClientIdentity, Tenant};
+use crate::snapshot::{ClientIdentity, Snapshot};
 use crate::tenant::{Gap, Part};
 
 /// The table's row of a grant's scope.
@@ -24,7 +24,7 @@ pub(super) fn risk_of(grant: &Grant) -> Result<&'static ScopeRisk, Gap> {
 /// The verdict of a check that fails scopes of some classes.
 pub(super) fn judge_by_class(
     grant: &Grant,
-    tenant: &Tenant,
+    tenant: &Snapshot,
     policy: &Policy,
     classes: &[RiskClass],
 ) -> Vec<Ruling> {
@@ -47,7 +47,7 @@ pub(super) fn is_tenant_or_mail(scope: &str) -> bool {
 }
 
 /// The service account's address if it is known, else the client id.
-pub(super) fn client_name<'a>(grant: &'a Grant, tenant: &'a Tenant) -> &'a str {
+pub(super) fn client_name<'a>(grant: &'a Grant, tenant: &'a Snapshot) -> &'a str {
     tenant.client_name(&grant.client_id)
 }
 
@@ -56,7 +56,7 @@ pub(super) const REMOVE: &str = "Remove the delegation: its service account does
 
 /// What fails of a scope: what the client can do with it, or could, if its account is gone. One that is known to be
 /// deleted can be restored for a while, and does nothing until then: medium at most.
-pub(super) fn fail_scope(severity: Severity, can: &str, grant: &Grant, tenant: &Tenant) -> Ruling {
+pub(super) fn fail_scope(severity: Severity, can: &str, grant: &Grant, tenant: &Snapshot) -> Ruling {
     let client = client_name(grant, tenant);
     match tenant.identity_of(&grant.client_id) {
         ClientIdentity::Deleted(_) => Ruling::fail(
@@ -75,7 +75,7 @@ pub(super) fn fail_scope(severity: Severity, can: &str, grant: &Grant, tenant: &
 }
 
 /// Names the grant, and says who says that it exists.
-pub(super) fn describe(ruling: Ruling, grant: &Grant, tenant: &Tenant, policy: &Policy) -> Ruling {
+pub(super) fn describe(ruling: Ruling, grant: &Grant, tenant: &Snapshot, policy: &Policy) -> Ruling {
     let table = ScopeRiskTable::shipped();
     // A deleted account weighs less; who the client is, these tell.
     let mut ruling = not_delegated(ruling, grant)

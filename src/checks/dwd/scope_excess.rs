@@ -7,7 +7,7 @@ use crate::checks::{Check, Judge, subjects};
 use crate::delegation::{Grant, LedgerSource};
 use crate::findings::{Ruling, Severity};
 use crate::policy::Policy;
-use crate::snapshot::{ClientIdentity, Tenant};
+use crate::snapshot::{ClientIdentity, Snapshot};
 use crate::tenant::{Gap, Part, is_same_client};
 
 /// The check.
@@ -65,7 +65,7 @@ impl Excess {
     }
 }
 
-fn judge(client_id: &str, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+fn judge(client_id: &str, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
     let grants: Vec<&Grant> = tenant.grants.of(client_id).collect();
     let ruling = if grants.is_empty() {
         Ruling::not_applicable("No scope of the client is known")
@@ -75,7 +75,7 @@ fn judge(client_id: &str, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
     vec![ruling.about(subjects::client(client_id, tenant))]
 }
 
-fn judge_grants(client_id: &str, grants: &[&Grant], tenant: &Tenant, policy: &Policy) -> Ruling {
+fn judge_grants(client_id: &str, grants: &[&Grant], tenant: &Snapshot, policy: &Policy) -> Ruling {
     let mut excesses = unapproved(client_id, grants, policy);
     excesses.extend(retired(grants));
     excesses.extend(twins(grants, tenant, policy));
@@ -141,7 +141,7 @@ fn retired(grants: &[&Grant]) -> impl Iterator<Item = Excess> {
 }
 
 /// Scopes that are held beside their read-only twin.
-fn twins(grants: &[&Grant], tenant: &Tenant, policy: &Policy) -> Vec<Excess> {
+fn twins(grants: &[&Grant], tenant: &Snapshot, policy: &Policy) -> Vec<Excess> {
     let twin_of = |grant: &Grant| {
         let names = [".readonly", ".read-only"].map(|suffix| format!("{}{suffix}", grant.scope));
         grants.iter().copied().find(|other| names.contains(&other.scope))
@@ -163,7 +163,7 @@ fn twins(grants: &[&Grant], tenant: &Tenant, policy: &Policy) -> Vec<Excess> {
 }
 
 /// Whether the log that names scopes shows a use of just this one.
-fn is_scope_used(grant: &Grant, tenant: &Tenant, policy: &Policy) -> bool {
+fn is_scope_used(grant: &Grant, tenant: &Snapshot, policy: &Policy) -> bool {
     let used = grant.last_used.filter(|used| used.log == LedgerSource::AccessEvaluation);
     used.is_some_and(|used| !is_older(used.at, tenant.run_at, policy.client_idle_after_days))
 }
@@ -172,7 +172,12 @@ fn is_scope_used(grant: &Grant, tenant: &Tenant, policy: &Policy) -> bool {
 ///
 /// # Errors
 /// What is missing, if that leaves it open.
-fn idle(client_id: &str, grants: &[&Grant], tenant: &Tenant, policy: &Policy) -> Result<Option<String>, Gap> {
+fn idle(
+    client_id: &str,
+    grants: &[&Grant],
+    tenant: &Snapshot,
+    policy: &Policy,
+) -> Result<Option<String>, Gap> {
     let limit = policy.client_idle_after_days;
     let is_recent = |at| !is_older(at, tenant.run_at, limit);
     let is_used = grants.iter().any(|grant| grant.last_used.is_some_and(|used| is_recent(used.at)));
@@ -198,7 +203,7 @@ fn idle(client_id: &str, grants: &[&Grant], tenant: &Tenant, policy: &Policy) ->
 
 /// Only the log can tell, and only one that shows uses at all. Policy Analyzer does not see delegated calls:
 /// <https://docs.cloud.google.com/policy-intelligence/docs/service-account-usage-tools>.
-fn silent(client_id: &str, tenant: &Tenant, policy: &Policy) -> Result<Option<String>, Gap> {
+fn silent(client_id: &str, tenant: &Snapshot, policy: &Policy) -> Result<Option<String>, Gap> {
     // An account that does not exist is not idle: what was not read may say that it is one of those.
     let identity: &[Part] = match (subjects::account_of(client_id, tenant), tenant.identity_of(client_id)) {
         (Some(_), _) => &[],
@@ -230,7 +235,7 @@ mod tests {
     const WRITE: &str = "https://www.googleapis.com/auth/admin.directory.user";
 
     /// A client that used its delegation so many days ago, beside another that used its own yesterday.
-    fn used(scopes: &[&str], days: Option<i64>) -> Tenant {
+    fn used(scopes: &[&str], days: Option<i64>) -> Snapshot {
         let mut tenant = delegating(scopes, Reading::Complete(Vec::new()));
         for grant in tenant.grants.iter_mut() {
             grant.last_used = days.map(logged);
@@ -246,20 +251,20 @@ mod tests {
         LastUse { at: days_ago(days), log: LedgerSource::AccessEvaluation }
     }
 
-    fn of(tenant: &Tenant) -> Ruling {
+    fn of(tenant: &Snapshot) -> Ruling {
         only(judge_client(&CHECK, tenant))
     }
 
-    fn by(client: RegisteredClient, tenant: &Tenant) -> Ruling {
+    fn by(client: RegisteredClient, tenant: &Snapshot) -> Ruling {
         only(judge_client_by(&CHECK, tenant, &policy_of(client)))
     }
 
-    fn strangers(mut tenant: Tenant) -> Tenant {
+    fn strangers(mut tenant: Snapshot) -> Snapshot {
         tenant.service_accounts = Reading::Complete(ServiceAccounts::default());
         tenant
     }
 
-    fn log_use(tenant: &mut Tenant, scope: &str, days: i64) {
+    fn log_use(tenant: &mut Snapshot, scope: &str, days: i64) {
         for grant in tenant.grants.iter_mut().filter(|grant| grant.scope == scope) {
             grant.last_used = Some(logged(days));
         }
@@ -318,7 +323,7 @@ mod tests {
             for service_account_use in
                 [Reading::Complete(uses.clone()), Reading::Complete(ServiceAccountUse::default())]
             {
-                let tenant = Tenant { service_account_use, ..used(&[GMAIL_SEND], days) };
+                let tenant = Snapshot { service_account_use, ..used(&[GMAIL_SEND], days) };
                 assert_eq!(of(&tenant).verdict, verdict, "{days:?}");
             }
         }

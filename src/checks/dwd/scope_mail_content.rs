@@ -5,7 +5,7 @@ use crate::checks::{Check, Judge};
 use crate::delegation::{Grant, RiskClass};
 use crate::findings::{Ruling, Severity};
 use crate::policy::Policy;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::Part;
 
 /// The check.
@@ -38,7 +38,7 @@ pub(crate) const CHECK: Check = Check {
 const CLASSES: &[RiskClass] =
     &[RiskClass::MailFull, RiskClass::MailRead, RiskClass::MailWrite, RiskClass::MailSettings];
 
-fn judge(grant: &Grant, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+fn judge(grant: &Grant, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
     judge_by_class(grant, tenant, policy, CLASSES)
 }
 

@@ -5,7 +5,7 @@ use crate::checks::{Check, Judge};
 use crate::delegation::{Grant, RiskClass, ScopeRiskTable};
 use crate::findings::{Ruling, Severity};
 use crate::policy::Policy;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::Part;
 
 /// The check.
@@ -30,7 +30,7 @@ pub(crate) const CHECK: Check = Check {
 const CLASSES: &[RiskClass] =
     &[RiskClass::TenantAdmin, RiskClass::UserSecurity, RiskClass::CloudPlatform, RiskClass::Vault];
 
-fn judge(grant: &Grant, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+fn judge(grant: &Grant, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
     if ScopeRiskTable::shipped().find(&grant.scope).is_some() {
         return judge_by_class(grant, tenant, policy, CLASSES);
     }

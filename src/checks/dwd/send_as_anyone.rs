@@ -6,7 +6,7 @@ use crate::checks::{Check, Judge, subjects};
 use crate::delegation::{Grant, is_app_name};
 use crate::findings::{Ruling, Severity};
 use crate::policy::Policy;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{Gap, Part};
 
 /// The check.
@@ -30,7 +30,7 @@ pub(crate) const CHECK: Check = Check {
     judge: Judge::Grant(judge),
 };
 
-fn judge(grant: &Grant, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+fn judge(grant: &Grant, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
     let risk = match risk_of(grant) {
         Ok(risk) => risk,
         Err(gap) => return vec![Ruling::not_assessed(&gap).about(subjects::grant(grant, tenant))],
@@ -81,7 +81,7 @@ enum KeyFile<'a> {
 }
 
 impl<'a> KeyFile<'a> {
-    fn of(grant: &Grant, tenant: &'a Tenant) -> Self {
+    fn of(grant: &Grant, tenant: &'a Snapshot) -> Self {
         let Some(account) = subjects::account_of(&grant.client_id, tenant) else {
             if tenant.identity_of(&grant.client_id).is_gone() {
                 return Self::Gone;

@@ -10,7 +10,7 @@ use crate::checks::standing::{
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
 use crate::policy::Policy;
-use crate::snapshot::{Tenant, UserFacts};
+use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{LastLogin, Part};
 
 /// How far Google's clock may be ahead of the run's.
@@ -33,7 +33,7 @@ pub(crate) const CHECK: Check = Check {
     judge: Judge::User(judge),
 };
 
-fn judge(facts: &UserFacts, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+fn judge(facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
     let user = &facts.user;
     if user.is_guest() {
         return vec![Ruling::not_applicable(GUEST)];
@@ -60,7 +60,7 @@ fn judge(facts: &UserFacts, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
 }
 
 /// How Directory contradicts itself or what an earlier run read, if it does.
-fn contradicted(facts: &UserFacts, tenant: &Tenant) -> Option<String> {
+fn contradicted(facts: &UserFacts, tenant: &Snapshot) -> Option<String> {
     let user = &facts.user;
     let (told, says) = match user.last_login {
         LastLogin::Unknown => return None,
@@ -86,7 +86,7 @@ fn shown(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-fn judge_last_login(at: DateTime<Utc>, facts: &UserFacts, tenant: &Tenant, policy: &Policy) -> Ruling {
+fn judge_last_login(at: DateTime<Utc>, facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Ruling {
     let date = at.date_naive();
     if !is_older(at, tenant.run_at, policy.dormant_after_days) {
         return Ruling::pass(format!("Last signed in on {date}"));
@@ -96,7 +96,7 @@ fn judge_last_login(at: DateTime<Utc>, facts: &UserFacts, tenant: &Tenant, polic
     dormant(message, facts, tenant, policy).evidence("lastLoginTime", at.to_rfc3339())
 }
 
-fn judge_never(facts: &UserFacts, tenant: &Tenant, policy: &Policy) -> Ruling {
+fn judge_never(facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Ruling {
     let Some(created) = facts.user.created_at else {
         return Ruling::not_assessed(&left_out(Part::Users, "Directory", "creationTime"));
     };
@@ -112,7 +112,7 @@ fn judge_never(facts: &UserFacts, tenant: &Tenant, policy: &Policy) -> Ruling {
         .evidence("creationTime", created.to_rfc3339())
 }
 
-fn dormant(message: String, facts: &UserFacts, tenant: &Tenant, policy: &Policy) -> Ruling {
+fn dormant(message: String, facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Ruling {
     let user = &facts.user;
     match (admin_standing(user, tenant), user_tier_zero(user, tenant, policy)) {
         (AdminStanding::Admin, _) => Ruling::fail(Severity::High, message).evidence("admin", true),

@@ -5,7 +5,7 @@ use crate::checks::standing::{AdminStanding, GUEST, Standing, admin_standing, st
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
 use crate::policy::Policy;
-use crate::snapshot::{Tenant, UserFacts};
+use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{Gap, GmailState, MailboxFact, Part, User};
 
 /// The check.
@@ -41,7 +41,7 @@ pub(crate) const CHECK: Check = Check {
     judge: Judge::User(judge),
 };
 
-fn judge(facts: &UserFacts, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
+fn judge(facts: &UserFacts, tenant: &Snapshot, _: &Policy) -> Vec<Ruling> {
     match standing(&facts.user) {
         Standing::Closed(reason) => return vec![Ruling::not_applicable(reason)],
         Standing::Unknown(gap) => return vec![Ruling::not_assessed(&gap)],

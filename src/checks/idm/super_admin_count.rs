@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::checks::{Check, Judge, gaps};
 use crate::findings::{Ruling, Severity, Subject, SubjectKind};
 use crate::policy::Policy;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{AdminRoles, AssigneeType, Gap, GapClass, Part, People, Person, RoleAssignment};
 
 /// The check.
@@ -40,7 +40,7 @@ pub(crate) const CHECK: Check = Check {
 /// Above this number, too many is a high finding whatever the profile.
 const FAR_TOO_MANY: usize = 8;
 
-fn judge(tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+fn judge(tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
     let (people, roles) = match (tenant.people.complete(), tenant.admin_roles.complete()) {
         (Ok(people), Ok(roles)) => (people, roles),
         (Err(gap), _) | (_, Err(gap)) => return vec![Ruling::not_assessed(gap)],
@@ -133,7 +133,7 @@ fn uncounted() -> Gap {
 }
 
 /// The role is held by what is no listed user: a group, a service account, a user who was deleted.
-fn outsider(assignment: &RoleAssignment, tenant: &Tenant) -> Ruling {
+fn outsider(assignment: &RoleAssignment, tenant: &Snapshot) -> Ruling {
     let (id, holder) = (&assignment.id, &assignment.assigned_to);
     let accounts = tenant.service_accounts.known();
     let account =

@@ -6,7 +6,7 @@ use super::{key_mint_path, outside_principal, project_wide_role, sign_or_imperso
 use crate::authority::{AccessBinding, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal};
 use crate::checks::{Check, subjects};
 use crate::findings::{AlsoCheck, Reached, ReachedBy, Ruling, Subject, Verdict};
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 
 /// The checks on access paths. A binding belongs to the first that applies.
 const ORDER: [&Check; 4] = [
@@ -39,7 +39,7 @@ pub struct BindingFacts<'t> {
 
 /// Every binding that a finding may be about, by its id.
 #[must_use]
-pub fn bindings(tenant: &Tenant) -> BTreeMap<String, BindingFacts<'_>> {
+pub fn bindings(tenant: &Snapshot) -> BTreeMap<String, BindingFacts<'_>> {
     let mut all: BTreeMap<String, BindingFacts<'_>> = BTreeMap::new();
     for takeover in &tenant.takeovers {
         for path in takeover.paths_of_others() {

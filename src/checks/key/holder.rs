@@ -4,7 +4,7 @@
 use crate::checks::keys::{is_expired, is_user_managed};
 use crate::delegation::Grant;
 use crate::findings::Ruling;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{Part, ServiceAccount, ServiceAccountKey};
 
 /// The account's delegated scopes, for a key that opens it.
@@ -14,7 +14,7 @@ use crate::tenant::{Part, ServiceAccount, ServiceAccountKey};
 pub(super) fn grants_behind<'a>(
     key: &ServiceAccountKey,
     account: &'a ServiceAccount,
-    tenant: &'a Tenant,
+    tenant: &'a Snapshot,
 ) -> Result<Vec<&'a Grant>, Box<Ruling>> {
     let grants = grants_of(account, tenant);
     if grants.is_empty() && is_user_managed(key) {
@@ -26,7 +26,7 @@ pub(super) fn grants_behind<'a>(
 }
 
 /// The account's delegated scopes, as far as they are known.
-pub(super) fn grants_of<'a>(account: &'a ServiceAccount, tenant: &'a Tenant) -> Vec<&'a Grant> {
+pub(super) fn grants_of<'a>(account: &'a ServiceAccount, tenant: &'a Snapshot) -> Vec<&'a Grant> {
     let ids = [account.client_id.as_str(), account.unique_id.as_str()];
     let of_id = |id: &'a str| tenant.grants.of(id).filter(move |_| !id.is_empty());
     let mut grants: Vec<_> = of_id(ids[0]).collect();
@@ -40,7 +40,7 @@ pub(super) fn grants_of<'a>(account: &'a ServiceAccount, tenant: &'a Tenant) -> 
 ///
 /// # Errors
 /// The ruling, if it does not.
-pub(super) fn opens_the_account(key: &ServiceAccountKey, tenant: &Tenant) -> Result<(), Box<Ruling>> {
+pub(super) fn opens_the_account(key: &ServiceAccountKey, tenant: &Snapshot) -> Result<(), Box<Ruling>> {
     let answer = |ruling| Err(Box::new(ruling));
     if !is_user_managed(key) {
         return answer(Ruling::not_applicable("Google manages the key: there is no file"));

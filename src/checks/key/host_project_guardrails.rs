@@ -4,7 +4,7 @@ use crate::checks::words::listed;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
 use crate::policy::Policy;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{Part, ProjectGuardrails, Reading, SigningLogs};
 
 /// The check.
@@ -69,7 +69,7 @@ const GUARDRAILS: [Guardrail; 3] = [
     },
 ];
 
-fn judge(project: &ProjectGuardrails, _: &Tenant, _: &Policy) -> Vec<Ruling> {
+fn judge(project: &ProjectGuardrails, _: &Snapshot, _: &Policy) -> Vec<Ruling> {
     let policies = GUARDRAILS.iter().filter_map(|guardrail| judge_one(guardrail, project));
     let rulings: Vec<Ruling> = policies.chain(judge_signing_logs(project)).collect();
     if rulings.is_empty() {

@@ -8,7 +8,7 @@ use crate::checks::words::listed;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
 use crate::policy::Policy;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{Gap, Part, ServiceAccount, ServiceAccountKey};
 
 /// The check.
@@ -28,7 +28,12 @@ pub(crate) const CHECK: Check = Check {
     judge: Judge::Key(judge),
 };
 
-fn judge(key: &ServiceAccountKey, account: &ServiceAccount, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+fn judge(
+    key: &ServiceAccountKey,
+    account: &ServiceAccount,
+    tenant: &Snapshot,
+    policy: &Policy,
+) -> Vec<Ruling> {
     let ruling = match opens_the_account(key, tenant) {
         Ok(()) => judge_open_key(key, account, tenant, policy),
         Err(ruling) => *ruling,
@@ -39,7 +44,7 @@ fn judge(key: &ServiceAccountKey, account: &ServiceAccount, tenant: &Tenant, pol
 fn judge_open_key(
     key: &ServiceAccountKey,
     account: &ServiceAccount,
-    tenant: &Tenant,
+    tenant: &Snapshot,
     policy: &Policy,
 ) -> Ruling {
     let mut faults: Vec<(Severity, String)> = Vec::new();

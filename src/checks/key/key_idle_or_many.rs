@@ -8,7 +8,7 @@ use crate::checks::{Check, Judge, subjects};
 use crate::delegation::{RiskClass, ScopeRiskTable};
 use crate::findings::{Ruling, Severity};
 use crate::policy::Policy;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{Gap, Part, ServiceAccount, ServiceAccountKey, ServiceAccountLastUse};
 
 /// The check.
@@ -34,7 +34,12 @@ pub(crate) const CHECK: Check = Check {
     judge: Judge::Key(judge),
 };
 
-fn judge(key: &ServiceAccountKey, account: &ServiceAccount, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+fn judge(
+    key: &ServiceAccountKey,
+    account: &ServiceAccount,
+    tenant: &Snapshot,
+    policy: &Policy,
+) -> Vec<Ruling> {
     let ruling = match opens_the_account(key, tenant) {
         Ok(()) => judge_open_key(key, account, tenant, policy),
         Err(ruling) => *ruling,
@@ -45,7 +50,7 @@ fn judge(key: &ServiceAccountKey, account: &ServiceAccount, tenant: &Tenant, pol
 fn judge_open_key(
     key: &ServiceAccountKey,
     account: &ServiceAccount,
-    tenant: &Tenant,
+    tenant: &Snapshot,
     policy: &Policy,
 ) -> Ruling {
     let idle = idle_since(key, account, tenant, policy);
@@ -80,7 +85,7 @@ fn judge_open_key(
 fn idle_since(
     key: &ServiceAccountKey,
     account: &ServiceAccount,
-    tenant: &Tenant,
+    tenant: &Snapshot,
     policy: &Policy,
 ) -> Result<Option<String>, Gap> {
     if policy.own_key_id.as_deref() == Some(key.key_id.as_str()) {
@@ -113,12 +118,12 @@ fn idle_since(
 
 /// Whether a log shows the account acting as a user. Google's page on usage tools: Policy Analyzer does not see that
 /// (<https://docs.cloud.google.com/policy-intelligence/docs/service-account-usage-tools>).
-fn is_delegation_used(account: &ServiceAccount, tenant: &Tenant, limit: i64) -> bool {
+fn is_delegation_used(account: &ServiceAccount, tenant: &Snapshot, limit: i64) -> bool {
     let uses = grants_of(account, tenant).into_iter().filter_map(|grant| grant.last_used);
     uses.into_iter().any(|used| !is_older(used.at, tenant.run_at, limit))
 }
 
-fn severity_of_idleness(account: &ServiceAccount, tenant: &Tenant) -> Severity {
+fn severity_of_idleness(account: &ServiceAccount, tenant: &Snapshot) -> Severity {
     let is_worst = |class: &RiskClass| matches!(class, RiskClass::TenantAdmin | RiskClass::MailFull);
     let table = ScopeRiskTable::shipped();
     let mut risks = grants_of(account, tenant).into_iter().filter_map(|grant| table.find(&grant.scope));
@@ -147,7 +152,7 @@ mod tests {
         let reading = Reading::Complete(keys.to_vec());
         let uses = BTreeMap::from([("project".to_owned(), used)]);
         let service_account_use = Reading::Complete(ServiceAccountUse(uses));
-        let tenant = Tenant { service_account_use, ..delegating(scopes, reading.clone()) };
+        let tenant = Snapshot { service_account_use, ..delegating(scopes, reading.clone()) };
         only(judge(&keys[0], &account(reading), &tenant, &policy()))
     }
 
@@ -178,7 +183,8 @@ mod tests {
                 grant.last_used = Some(LastUse { at: days_ago(days), log: LedgerSource::AccessEvaluation });
             }
             let uses = BTreeMap::from([("project".to_owned(), used(Some(91)))]);
-            let tenant = Tenant { service_account_use: Reading::Complete(ServiceAccountUse(uses)), ..tenant };
+            let tenant =
+                Snapshot { service_account_use: Reading::Complete(ServiceAccountUse(uses)), ..tenant };
             let ruling = only(judge(&key(), &account(Reading::Complete(vec![key()])), &tenant, &policy()));
             assert_eq!(ruling.verdict, verdict, "{days}");
         }

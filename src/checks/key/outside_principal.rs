@@ -5,7 +5,7 @@ use crate::authority::TakeoverPrincipal;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
 use crate::policy::Policy;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::Part;
 
 /// The check.
@@ -44,7 +44,7 @@ pub(crate) const CHECK: Check = Check {
     judge: Judge::Client(judge),
 };
 
-fn judge(client_id: &str, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
+fn judge(client_id: &str, tenant: &Snapshot, _: &Policy) -> Vec<Ruling> {
     // What the tenant's own domains and projects are decides whose a principal is, if it says so itself.
     let gap = [Part::Domains, Part::IamPolicies].into_iter().find_map(|part| tenant.gap(part));
     // Without the tenant's own id nobody knows which organization is its own.
@@ -115,7 +115,7 @@ mod tests {
         let paths = [TakeoverPrincipal::Human, TakeoverPrincipal::Workload];
         let paths = paths.into_iter().flat_map(|kind| from(kind, None)).collect();
         let takeovers = vec![takeover(paths)];
-        let tenant = Tenant { takeovers, ..delegating(&[GMAIL_SEND], Reading::Complete(Vec::new())) };
+        let tenant = Snapshot { takeovers, ..delegating(&[GMAIL_SEND], Reading::Complete(Vec::new())) };
         let ruling = only(judge_client(&CHECK, &without(Part::Domains, tenant)));
         assert_eq!((ruling.verdict, ruling.gap.unwrap().part), (Verdict::NotAssessed, Part::Domains));
     }

@@ -5,7 +5,7 @@ use crate::authority::{BroadBinding, Takeover};
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Reached, ReachedBy, Ruling, Severity};
 use crate::policy::Policy;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -33,7 +33,7 @@ pub(crate) const CHECK: Check = Check {
     judge: Judge::Client(judge),
 };
 
-fn judge(client_id: &str, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
+fn judge(client_id: &str, tenant: &Snapshot, _: &Policy) -> Vec<Ruling> {
     judge_takeover(client_id, tenant, "No role for single accounts is given above", |takeover| {
         takeover.broad.iter().map(|binding| fail(binding, takeover)).collect()
     })
@@ -86,7 +86,7 @@ mod tests {
             binding(IamResource::Organization("1".into())),
         ];
         let takeovers = vec![Takeover { broad, ..takeover(Vec::new()) }];
-        let tenant = Tenant { takeovers, ..delegating(&[GMAIL_SEND], Reading::Complete(Vec::new())) };
+        let tenant = Snapshot { takeovers, ..delegating(&[GMAIL_SEND], Reading::Complete(Vec::new())) };
         let rulings = judge_client(&CHECK, &tenant);
         assert_eq!(rulings.len(), 2);
         for (ruling, resource) in rulings.iter().zip(["projects/project", "organizations/1"]) {

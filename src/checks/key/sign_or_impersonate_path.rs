@@ -5,7 +5,7 @@ use crate::authority::TakeoverEdge;
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
 use crate::policy::Policy;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -35,7 +35,7 @@ pub(crate) const CHECK: Check = Check {
     judge: Judge::Client(judge),
 };
 
-fn judge(client_id: &str, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
+fn judge(client_id: &str, tenant: &Snapshot, _: &Policy) -> Vec<Ruling> {
     judge_takeover(client_id, tenant, "Nobody else can sign as, or become,", |takeover| {
         let keyless = takeover.paths_of_others().filter(|path| path.edge != TakeoverEdge::Key);
         rule_on_bindings(takeover, keyless.map(Seen::new))

@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use crate::authority::{Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal};
 use crate::checks::{gaps, subjects};
 use crate::findings::{Reached, ReachedBy, Rule, Ruling, Severity};
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{Gap, Part};
 
 /// The parts without which nobody can say that there is no path.
@@ -22,7 +22,7 @@ pub(super) const NEEDS: &[Part] = &[
 /// Judges who gets at a client. `judge` gives the findings; without any, `fine` is said if nothing is missing.
 pub(super) fn judge_takeover(
     client_id: &str,
-    tenant: &Tenant,
+    tenant: &Snapshot,
     fine: &str,
     judge: impl Fn(&Takeover) -> Vec<Ruling>,
 ) -> Vec<Ruling> {
@@ -114,7 +114,7 @@ fn reached(seen: &Seen<'_>, takeover: &Takeover) -> Reached {
 }
 
 /// Of a client that no listed account is, nobody can say who gets at it.
-fn unmatched(client_id: &str, tenant: &Tenant) -> Ruling {
+fn unmatched(client_id: &str, tenant: &Snapshot) -> Ruling {
     let gap: Option<Gap> = match subjects::account_of(client_id, tenant) {
         Some(_) => Some(gaps::not_asked(Part::IamPolicies)),
         None => tenant.service_accounts.gap().cloned(),
@@ -141,7 +141,7 @@ mod tests {
         ALL.iter().copied().filter(|check| ["KEY-04", "KEY-05", "KEY-06", "KEY-07"].contains(&check.id))
     }
 
-    fn known() -> Tenant {
+    fn known() -> Snapshot {
         delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()))
     }
 
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn an_account_that_was_not_searched_is_not_assessed() {
-        let tenant = Tenant { takeovers: Vec::new(), ..known() };
+        let tenant = Snapshot { takeovers: Vec::new(), ..known() };
         for check in checks() {
             assert_eq!(only(judge_client(check, &tenant)).verdict, Verdict::NotAssessed, "{}", check.id);
         }
@@ -187,7 +187,7 @@ mod tests {
     fn a_path_that_is_known_stands_beside_what_is_missing() {
         let check = crate::checks::find("KEY-05").unwrap();
         let takeovers = vec![takeover(vec![path(TakeoverEdge::Sign)])];
-        let rulings = judge_client(check, &without(Part::Groups, Tenant { takeovers, ..known() }));
+        let rulings = judge_client(check, &without(Part::Groups, Snapshot { takeovers, ..known() }));
         let verdicts: Vec<_> = rulings.iter().map(|ruling| ruling.verdict).collect();
         assert_eq!(verdicts, [Verdict::Fail, Verdict::NotAssessed]);
     }
@@ -225,7 +225,7 @@ mod tests {
         let gaps = vec![gap(Part::IamRoles), gap(Part::Groups)];
         let takeovers = vec![Takeover { gaps, ..takeover(Vec::new()) }];
         for check in checks() {
-            let rulings = judge_client(check, &Tenant { takeovers: takeovers.clone(), ..known() });
+            let rulings = judge_client(check, &Snapshot { takeovers: takeovers.clone(), ..known() });
             let parts: Vec<_> = rulings.into_iter().map(|ruling| ruling.gap.unwrap().part).collect();
             assert_eq!(parts, [Part::IamRoles, Part::Groups], "{}", check.id);
         }

@@ -7,7 +7,7 @@ use crate::checks::{Check, Judge, subjects};
 use crate::delegation::{Grant, RiskClass, ScopeRiskTable};
 use crate::findings::{Rule, Ruling, Severity};
 use crate::policy::Policy;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{Part, ServiceAccount, ServiceAccountKey};
 
 /// The check.
@@ -38,7 +38,7 @@ pub(crate) const CHECK: Check = Check {
     judge: Judge::Key(judge),
 };
 
-fn judge(key: &ServiceAccountKey, account: &ServiceAccount, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
+fn judge(key: &ServiceAccountKey, account: &ServiceAccount, tenant: &Snapshot, _: &Policy) -> Vec<Ruling> {
     let ruling = match grants_behind(key, account, tenant) {
         Ok(grants) => match tenant.unseen_end(grants.iter().copied()) {
             Some(gap) => open_door(key, account, &grants).assuming(Rule::GrantHeld, gap),

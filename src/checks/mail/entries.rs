@@ -2,7 +2,7 @@
 
 use crate::checks::{gaps, subjects};
 use crate::findings::Ruling;
-use crate::snapshot::{Tenant, UserFacts};
+use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{Gap, MailboxFact, Part, SendAs};
 
 /// What a check says of one send-as address.
@@ -19,7 +19,7 @@ pub(super) enum Entry {
 /// mailbox is in order; of single rows that are missing there, `judge` says whether an address depends on them.
 pub(super) fn judge_each(
     facts: &UserFacts,
-    tenant: &Tenant,
+    tenant: &Snapshot,
     decisive: &[Part],
     fine: &str,
     judge: impl Fn(&SendAs) -> Entry,

@@ -6,7 +6,7 @@ use crate::checks::standing::{TIER_ZERO, tier_zero, user_tier_zero};
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
 use crate::policy::Policy;
-use crate::snapshot::{Tenant, UserFacts};
+use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{Gap, Part, Person, SendAs, User};
 
 /// The check.
@@ -37,13 +37,13 @@ pub(crate) const CHECK: Check = Check {
 
 const FINE: &str = "No send-as entry borrows another user's identity or diverts answers";
 
-fn judge(facts: &UserFacts, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+fn judge(facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
     judge_each(facts, tenant, &[Part::Users, Part::Domains], FINE, |entry| {
         judge_entry(entry, facts, tenant, policy)
     })
 }
 
-fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Tenant, policy: &Policy) -> Entry {
+fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Entry {
     let holder = &facts.user;
     let diversion = Diversion::of(entry, holder, tenant);
     let mut reasons = Vec::new();
@@ -91,7 +91,7 @@ struct Diversion<'a> {
 }
 
 impl<'a> Diversion<'a> {
-    fn of(entry: &SendAs, holder: &User, tenant: &'a Tenant) -> Self {
+    fn of(entry: &SendAs, holder: &User, tenant: &'a Snapshot) -> Self {
         let people = tenant.people.known();
         let is_holder = |person: &Person<'_>| person.id == holder.id;
         let address = &entry.send_as_email;
@@ -110,7 +110,7 @@ impl<'a> Diversion<'a> {
     }
 
     /// What is missing, so that an entry without a known fault may still have one.
-    fn gap(self, tenant: &Tenant) -> Option<Gap> {
+    fn gap(self, tenant: &Snapshot) -> Option<Gap> {
         match self.reply_to {
             Some(Ownership::Unknown(gap)) => Some(gap),
             _ if self.needs_all_users => tenant.people.gap().cloned(),

@@ -1,7 +1,7 @@
 //! Whether an address is the tenant's own.
 
 use crate::checks::gaps::{left_out, unreadable};
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{Address, Gap, Part, TEST_DOMAIN_SUFFIX, User};
 
 /// Whether an address is the tenant's own.
@@ -15,7 +15,7 @@ pub(super) enum Ownership {
 }
 
 /// Whether an address that stands in `holder`'s mailbox is the tenant's own.
-pub(super) fn ownership(text: &str, holder: &User, tenant: &Tenant) -> Ownership {
+pub(super) fn ownership(text: &str, holder: &User, tenant: &Snapshot) -> Ownership {
     let address = Address::new(text);
     let is_holders = || !holder.is_guest() && holder.has_address(text);
     // A guest's address is where it is: an invitation makes it nobody's inside.

@@ -6,7 +6,7 @@ use crate::checks::standing::{TIER_ZERO, user_tier_zero};
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
 use crate::policy::Policy;
-use crate::snapshot::{Tenant, UserFacts};
+use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{Part, SendAs, SendAsKind};
 
 /// The check.
@@ -39,11 +39,11 @@ pub(crate) const CHECK: Check = Check {
 
 const FINE: &str = "Every send-as address is the tenant's own and goes out through Gmail";
 
-fn judge(facts: &UserFacts, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+fn judge(facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
     judge_each(facts, tenant, &[Part::Domains], FINE, |entry| judge_entry(entry, facts, tenant, policy))
 }
 
-fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Tenant, policy: &Policy) -> Entry {
+fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Entry {
     let holder = &facts.user;
     let owner = match entry.kind {
         SendAsKind::Primary => Ownership::Ours,

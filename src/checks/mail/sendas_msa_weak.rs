@@ -6,7 +6,7 @@ use crate::checks::standing::{TIER_ZERO, user_tier_zero};
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
 use crate::policy::Policy;
-use crate::snapshot::{Tenant, UserFacts};
+use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{Part, SendAs};
 
 /// The check.
@@ -27,11 +27,11 @@ pub(crate) const CHECK: Check = Check {
 
 const FINE: &str = "No send-as address uses a mail server without TLS";
 
-fn judge(facts: &UserFacts, tenant: &Tenant, policy: &Policy) -> Vec<Ruling> {
+fn judge(facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
     judge_each(facts, tenant, &[], FINE, |entry| judge_entry(entry, facts, tenant, policy))
 }
 
-fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Tenant, policy: &Policy) -> Entry {
+fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Entry {
     let Some(smtp) = &entry.smtp else { return Entry::Fine };
     let mode = smtp.security_mode.to_ascii_lowercase();
     let weakness = match (mode.as_str(), smtp.port) {

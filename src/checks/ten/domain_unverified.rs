@@ -4,7 +4,7 @@ use crate::checks::gaps::left_out;
 use crate::checks::{Check, Judge};
 use crate::findings::{Ruling, Severity};
 use crate::policy::Policy;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{Domain, Part};
 
 /// The check.
@@ -24,7 +24,7 @@ pub(crate) const CHECK: Check = Check {
     judge: Judge::Domain(judge),
 };
 
-fn judge(domain: &Domain, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
+fn judge(domain: &Domain, tenant: &Snapshot, _: &Policy) -> Vec<Ruling> {
     let kind = domain.kind.as_str();
     vec![match domain.verified {
         Some(true) => Ruling::pass(format!("The {kind} {} is verified", domain.name)),
@@ -33,7 +33,7 @@ fn judge(domain: &Domain, tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
     }]
 }
 
-fn judge_unverified(domain: &Domain, tenant: &Tenant) -> Ruling {
+fn judge_unverified(domain: &Domain, tenant: &Snapshot) -> Ruling {
     let what = format!("The {} {} is not verified", domain.kind.as_str(), domain.name);
     if tenant.people.known().is_some_and(|people| people.use_domain(&domain.name)) {
         return Ruling::fail(Severity::High, format!("{what}, and users have addresses in it"));
@@ -54,7 +54,7 @@ mod tests {
     use crate::findings::Verdict;
     use crate::tenant::User;
 
-    fn of(domain: &Domain, tenant: &Tenant) -> Ruling {
+    fn of(domain: &Domain, tenant: &Snapshot) -> Ruling {
         only(judge(domain, tenant, &policy()))
     }
 

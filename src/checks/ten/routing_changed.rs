@@ -4,7 +4,7 @@ use crate::checks::gaps::log_has_a_hole;
 use crate::checks::{Check, Judge, subjects};
 use crate::findings::{Ruling, Severity};
 use crate::policy::Policy;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{AdminEvents, GmailSettingChange, Part};
 
 /// The check.
@@ -44,7 +44,7 @@ const ROUTING: [&str; 12] = [
     "JOURNAL",
 ];
 
-fn judge(tenant: &Tenant, _: &Policy) -> Vec<Ruling> {
+fn judge(tenant: &Snapshot, _: &Policy) -> Vec<Ruling> {
     let mut rulings: Vec<Ruling> =
         tenant.gmail_changes.iter().filter(|change| is_routing(change)).map(changed).collect();
     let hole = || tenant.gmail_changes_unread.map(|unread| log_has_a_hole(Part::AdminLog, unread));
@@ -114,7 +114,7 @@ mod tests {
     }
 
     fn of(changes: Vec<GmailSettingChange>) -> Vec<Ruling> {
-        judge(&Tenant { gmail_changes: changes, ..tenant([]) }, &policy())
+        judge(&Snapshot { gmail_changes: changes, ..tenant([]) }, &policy())
     }
 
     #[test]
@@ -132,7 +132,7 @@ mod tests {
         assert_eq!(only(of(vec![change("EMAIL_SPAM_SETTING", 1)])).verdict, Verdict::Pass);
         let blind = without(Part::AdminLog, tenant([]));
         assert_eq!(only(judge(&blind, &policy())).verdict, Verdict::NotAssessed);
-        let partly = Tenant { gmail_changes: vec![change("EMAIL_ROUTE", 1)], ..blind };
+        let partly = Snapshot { gmail_changes: vec![change("EMAIL_ROUTE", 1)], ..blind };
         assert_eq!(judge(&partly, &policy()).len(), 2, "what is missing stands beside what was seen");
     }
 }

@@ -12,7 +12,7 @@ use crate::checks;
 use crate::delegation::{ClientProbe, GrantListing, Sight};
 use crate::evaluate::UserTotals;
 use crate::policy::Register;
-use crate::snapshot::{IdentityIndex, Tenant};
+use crate::snapshot::{IdentityIndex, Snapshot};
 use crate::store::{LoggedKind, Run, StoreError};
 use crate::tenant::{
     AdminEvents, App, ClientCertificates, Gap, GapClass, GmailSettingChange, IamFacts, IamPolicies, Part,
@@ -32,7 +32,7 @@ pub(crate) struct OwnClient<'a> {
 /// A run's facts.
 #[derive(Clone, Debug)]
 pub(crate) struct Facts {
-    pub(crate) tenant: Tenant,
+    pub(crate) tenant: Snapshot,
     pub(crate) users: UserTotals,
     pub(crate) own_email: String,
     pub(crate) own_client_id: String,
@@ -73,7 +73,7 @@ pub(crate) fn facts(
     let token_log: Reading<Vec<App>> = part(run, Part::TokenLog)?;
     let events_from = run.events_from(look_back)?;
     let customer_id = known.and_then(|listing| listing.customer_id.clone());
-    let mut tenant = Tenant {
+    let mut tenant = Snapshot {
         run_at: run.started_at(),
         people: people(run, &listing)?,
         domains: part(run, Part::Domains)?,
@@ -148,7 +148,7 @@ fn gmail_changes(
 
 /// Apps with what is remembered of them; a user who was deleted gives no access any more. A new name leaves the old one
 /// as an alias (<https://support.google.com/a/answer/182084>).
-fn let_in(apps: Vec<App>, tenant: &Tenant) -> Vec<App> {
+fn let_in(apps: Vec<App>, tenant: &Snapshot) -> Vec<App> {
     let is_whole = tenant.people.complete().is_ok() && tenant.domains.complete().is_ok();
     let is_gone = |user: &str| is_whole && user.contains('@') && tenant.owner_of(user).is_none();
     apps.into_iter().map(|app| app.without_users(is_gone)).filter(App::is_let_in).collect()

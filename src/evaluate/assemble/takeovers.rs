@@ -10,7 +10,7 @@ use crate::authority::{
     AccessBinding, BroadBinding, Takeover, TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal,
 };
 use crate::policy::{Register, RegisteredClient};
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{Gap, GapClass, IamPolicies, IamResource, Part, ServiceAccount};
 
 /// Roles that are meant to be given on one account.
@@ -26,7 +26,7 @@ const MOST_CUT_CLIENTS: usize = 20;
 
 /// Who can take over each client that holds a grant and is a listed account, and which of that the register approves;
 /// and the bindings to cut first.
-pub(super) fn takeovers(tenant: &Tenant, register: Option<&Register>) -> (Vec<Takeover>, Vec<TakeoverCut>) {
+pub(super) fn takeovers(tenant: &Snapshot, register: Option<&Register>) -> (Vec<Takeover>, Vec<TakeoverCut>) {
     let Some(accounts) = tenant.service_accounts.known() else { return Default::default() };
     let facts = authority::Facts {
         iam: &tenant.iam,
@@ -124,7 +124,7 @@ fn path(path: &Path<'_>) -> TakeoverPath {
 }
 
 /// What was not read and may close a path: policies that forbid keys, a pool that is disabled, an account that is.
-fn may_be_closed_by(path: &Path<'_>, account: &ServiceAccount, tenant: &Tenant) -> Vec<Gap> {
+fn may_be_closed_by(path: &Path<'_>, account: &ServiceAccount, tenant: &Snapshot) -> Vec<Gap> {
     let makes_key = path.hops.iter().any(|hop| {
         matches!(hop, Hop::Right { right: Right::CreateKey | Right::UploadKey, obstacle: None, .. })
     });
@@ -149,7 +149,7 @@ fn may_be_closed_by(path: &Path<'_>, account: &ServiceAccount, tenant: &Tenant) 
 }
 
 /// Why nobody knows whether keys are forbidden in a project.
-fn guardrail_gap<'t>(project: &str, tenant: &'t Tenant) -> Option<&'t Gap> {
+fn guardrail_gap<'t>(project: &str, tenant: &'t Snapshot) -> Option<&'t Gap> {
     let mut projects = tenant.guardrails.known().into_iter().flat_map(|guardrails| &guardrails.0);
     match projects.find(|known| known.project == project) {
         Some(known) => known.forbids_key_creation.gap().or_else(|| known.forbids_key_upload.gap()),

@@ -2,7 +2,7 @@
 
 use super::table::{Rows, Table, names};
 use crate::formats::csv_cell::{Cell, boolean, optional_boolean, optional_number, optional_text, text};
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{Address, Domains, Reading, SendAs, User};
 
 pub(super) const TABLE: Table = Table {
@@ -19,7 +19,7 @@ pub(super) const TABLE: Table = Table {
 struct Row<'a> {
     user: &'a User,
     send_as: &'a SendAs,
-    tenant: &'a Tenant,
+    tenant: &'a Snapshot,
 }
 
 /// [`table::Column`](super::table::Column) of rows that borrow.

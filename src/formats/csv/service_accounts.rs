@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::table::{Rows, Table, names};
 use crate::formats::csv_cell::{Cell, boolean, list, optional_number, text, time, unknown};
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::ServiceAccount;
 
 pub(super) const TABLE: Table = Table {
@@ -42,14 +42,14 @@ const COLUMNS: &[BorrowingColumn] = &[
     }),
 ];
 
-fn scopes_of<'a>(account: &'a ServiceAccount, tenant: &'a Tenant) -> BTreeSet<&'a str> {
+fn scopes_of<'a>(account: &'a ServiceAccount, tenant: &'a Snapshot) -> BTreeSet<&'a str> {
     let ids =
         [account.client_id.as_str(), account.unique_id.as_str()].into_iter().filter(|id| !id.is_empty());
     let grants = ids.flat_map(|id| tenant.grants.of(id));
     grants.filter(|grant| grant.other_permission().is_none()).map(|grant| grant.scope.as_str()).collect()
 }
 
-fn rows(tenant: &Tenant) -> Vec<Row<'_>> {
+fn rows(tenant: &Snapshot) -> Vec<Row<'_>> {
     // Only the console lists all grants of a client; the probe asks about the audit's own, scope by scope.
     let is_every_grant_known = tenant.console_grants.complete().is_ok();
     let accounts = tenant.service_accounts.known().into_iter().flat_map(|accounts| &accounts.0);

@@ -7,13 +7,13 @@ use std::path::Path;
 use crate::formats::csv_cell::{self, Cell};
 use crate::formats::private_file::private_file;
 use crate::formats::{FormatError, FormatOptions, Source};
-use crate::snapshot::{Tenant, UserFacts};
+use crate::snapshot::{Snapshot, UserFacts};
 
 /// A column: its name, and its cell of a row.
 pub(super) type Column<Row> = (&'static str, fn(&Row) -> Cell<'_>);
 
 /// Writes one user's rows.
-pub(super) type OfUser = fn(&UserFacts, &Tenant, &mut TableFile) -> Result<(), FormatError>;
+pub(super) type OfUser = fn(&UserFacts, &Snapshot, &mut TableFile) -> Result<(), FormatError>;
 
 /// Where a table's rows come from.
 pub(super) enum Rows {

@@ -19,7 +19,7 @@ use askama::Template;
 use super::budget::{keep_fitting, size};
 use super::text::counted;
 use crate::findings::RunSummary;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use open::ClientFindings;
 pub(super) use open::OpenFindings;
 pub(super) use page::FindingNumbers;
@@ -58,7 +58,7 @@ struct PagesEnd {
 impl Clients {
     pub(super) fn new(
         summary: &RunSummary,
-        tenant: &Tenant,
+        tenant: &Snapshot,
         roll: &Roll<'_>,
         open: OpenFindings<'_>,
         numbers: &FindingNumbers,

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::text::{clip, count, second};
 use crate::findings::{CoverageRow, RunSummary};
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::Part;
 
 /// The section.
@@ -57,7 +57,7 @@ struct Requests {
 }
 
 impl Coverage {
-    pub(super) fn new(summary: &RunSummary, tenant: &Tenant) -> Self {
+    pub(super) fn new(summary: &RunSummary, tenant: &Snapshot) -> Self {
         Self {
             rows: summary.coverage.0.iter().map(|row| Row::of(row, summary)).collect(),
             scopes: summary

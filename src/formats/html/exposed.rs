@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::actions::is_way;
 use crate::authority::TakeoverPrincipal;
 use crate::findings::Finding;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 
 /// How many have a way in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,7 +34,7 @@ impl Exposure {
 pub(super) struct Exposed(HashMap<String, Exposure>);
 
 impl Exposed {
-    pub(super) fn of(tenant: &Tenant) -> Self {
+    pub(super) fn of(tenant: &Snapshot) -> Self {
         let mut worst: HashMap<String, Exposure> = HashMap::new();
         for takeover in &tenant.takeovers {
             let exposed = takeover.paths_of_others().filter(|path| path.is_exposed() && path.is_open());

@@ -15,7 +15,7 @@ use crate::findings::{
     VerdictCounts,
 };
 use crate::formats::Source;
-use crate::snapshot::{IdentityIndex, Tenant, UserFacts};
+use crate::snapshot::{IdentityIndex, Snapshot, UserFacts};
 use crate::tenant::{
     AdminRoles, ClientCertificates, Domain, DomainKind, Domains, ForeignAccount, Gap, GapClass, GmailState,
     Guardrails, IamCondition, IamFacts, IamResource, Inputs, LastLogin, Mailbox, MailboxFact, MailboxRead,
@@ -26,7 +26,7 @@ use crate::tenant::{
 /// A run in memory. Users are made one at a time, so that a test can have many.
 pub(super) struct Sample {
     pub(super) summary: RunSummary,
-    pub(super) tenant: Tenant,
+    pub(super) tenant: Snapshot,
     pub(super) users: usize,
     pub(super) findings: Vec<Finding>,
     pub(super) user: fn(usize) -> UserFacts,
@@ -37,7 +37,7 @@ impl Source for Sample {
         &self.summary
     }
 
-    fn tenant(&self) -> &Tenant {
+    fn tenant(&self) -> &Snapshot {
         &self.tenant
     }
 
@@ -489,7 +489,7 @@ pub(super) fn gap(part: Part, class: GapClass, reason: &str, message: &str) -> G
     }
 }
 
-pub(super) fn tenant(people: People) -> Tenant {
+pub(super) fn tenant(people: People) -> Snapshot {
     let domain =
         |name: &str, kind| Domain { name: name.to_owned(), kind, verified: Some(true), parent: None };
     let account = |project: &str, name: &str, client_id: &str, keys: i64| ServiceAccount {
@@ -501,7 +501,7 @@ pub(super) fn tenant(people: People) -> Tenant {
         disabled: false,
         keys: Reading::Complete((0..keys).map(key).collect()),
     };
-    Tenant {
+    Snapshot {
         run_at: run_at(),
         customer_id: Some("C03az79cb".to_owned()),
         people: Reading::Complete(people),

@@ -7,7 +7,7 @@ use askama::Template;
 use super::budget::{keep_fitting, size};
 use super::text::{address, clip, count, counted, words};
 use super::top_list::TopList;
-use crate::snapshot::{Tenant, UserFacts};
+use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{Address, MailboxFact, SendAs};
 
 const MOST_ROWS: usize = 2_000;
@@ -71,7 +71,7 @@ impl Flag {
 /// Counts and the most notable addresses, gathered while users stream by.
 pub(super) struct SendAsList<'a> {
     own_domains: Option<HashSet<String>>,
-    tenant: &'a Tenant,
+    tenant: &'a Snapshot,
     read: u64,
     missing: u64,
     mailboxes: u64,
@@ -81,7 +81,7 @@ pub(super) struct SendAsList<'a> {
 }
 
 impl<'a> SendAsList<'a> {
-    pub(super) fn new(tenant: &'a Tenant) -> Self {
+    pub(super) fn new(tenant: &'a Snapshot) -> Self {
         // "Outside" needs the whole list of domains: with a part of it, own domains would look foreign.
         let own_domains = tenant.domains.complete().ok().map(|domains| {
             let verified = domains.0.iter().filter(|domain| domain.verified == Some(true));

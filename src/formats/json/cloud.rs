@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::delegation::ScopeRiskTable;
 use crate::findings::Severity;
 use crate::formats::utc;
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{self, DomainKind, GapClass, Reading};
 
 /// A list, how far it was read, and why not further: an empty list alone would say "there is none".
@@ -230,7 +230,7 @@ struct Sighting {
 }
 
 impl<'a> Grants<'a> {
-    pub(super) fn of(tenant: &'a Tenant) -> Self {
+    pub(super) fn of(tenant: &'a Snapshot) -> Self {
         Self {
             sources: Sources {
                 console: GrantSource::of(&tenant.console_grants),

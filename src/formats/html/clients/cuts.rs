@@ -6,7 +6,7 @@ use super::roll::Roll;
 use super::ways_in::gaps;
 use crate::authority::TakeoverCut;
 use crate::formats::html::text::{clip, count, counted};
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::IamResource;
 
 const MOST_NAMES: usize = 3;
@@ -43,7 +43,7 @@ struct Client {
 }
 
 impl Cuts {
-    pub(super) fn new(roll: &Roll<'_>, tenant: &Tenant, is_shown: impl Fn(&str) -> bool) -> Self {
+    pub(super) fn new(roll: &Roll<'_>, tenant: &Snapshot, is_shown: impl Fn(&str) -> bool) -> Self {
         let searched = tenant.takeovers.len();
         let incomplete = tenant.takeovers.iter().filter(|takeover| gaps(takeover).next().is_some()).count();
         let unsearched = roll.total.saturating_sub(searched);

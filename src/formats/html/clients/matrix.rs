@@ -10,7 +10,7 @@ use crate::delegation::{RiskClass, ScopeRiskTable};
 use crate::findings::{RunSummary, Severity};
 use crate::formats::html::budget::{keep_fitting, size};
 use crate::formats::html::text::{clip, count, counted, day};
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 
 const MOST_BYTES: usize = 350_000;
 
@@ -81,7 +81,7 @@ impl Matrix {
     pub(super) fn new(
         roll: &Roll<'_>,
         summary: &RunSummary,
-        tenant: &Tenant,
+        tenant: &Snapshot,
         is_shown: impl Fn(&str) -> bool,
     ) -> Self {
         let table = ScopeRiskTable::shipped();
@@ -122,7 +122,7 @@ impl Row {
     fn new(
         entry: &Entry<'_>,
         classes: &[RiskClass],
-        tenant: &Tenant,
+        tenant: &Snapshot,
         is_shown: impl Fn(&str) -> bool,
     ) -> Self {
         Self {
@@ -138,7 +138,7 @@ impl Row {
 }
 
 /// The last use that a log shows. Policy Analyzer does not see delegated calls.
-fn used(entry: &Entry<'_>, tenant: &Tenant) -> String {
+fn used(entry: &Entry<'_>, tenant: &Snapshot) -> String {
     let of_grants = entry.grants.iter().filter_map(|grant| grant.last_used).map(|used| used.at).max();
     let unscoped = entry.unscoped.map(|client| client.seen_at);
     match of_grants.into_iter().chain(unscoped).max() {

@@ -10,7 +10,7 @@ use super::words;
 use crate::delegation::ScopeRiskTable;
 use crate::findings::RunSummary;
 use crate::formats::html::text::{address, age, clip, counted, day, words as spaced};
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{Part, ServiceAccount};
 
 const MOST_SCOPES: usize = 40;
@@ -50,7 +50,7 @@ struct Scope {
 impl Own {
     pub(super) fn new(
         summary: &RunSummary,
-        tenant: &Tenant,
+        tenant: &Snapshot,
         roll: &Roll<'_>,
         is_shown: impl Fn(&str) -> bool,
     ) -> Self {
@@ -125,7 +125,7 @@ fn asker(identity: &str) -> String {
     }
 }
 
-fn keys(account: Option<&ServiceAccount>, tenant: &Tenant) -> String {
+fn keys(account: Option<&ServiceAccount>, tenant: &Snapshot) -> String {
     let Some(account) = account else {
         return "not known: its project is not among those that are listed".to_owned();
     };
@@ -143,7 +143,7 @@ fn keys(account: Option<&ServiceAccount>, tenant: &Tenant) -> String {
 }
 
 /// The admin roles that are assigned to a client's account; empty if it holds none.
-pub(super) fn roles(account: Option<&ServiceAccount>, client_id: &str, tenant: &Tenant) -> String {
+pub(super) fn roles(account: Option<&ServiceAccount>, client_id: &str, tenant: &Snapshot) -> String {
     let Some(roles) = tenant.admin_roles.known() else {
         return tenant
             .admin_roles

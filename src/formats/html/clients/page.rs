@@ -11,7 +11,7 @@ use super::words;
 use crate::delegation::{EndedGrant, Grant, LastUse, Provenance, RiskClass, ScopeRiskTable};
 use crate::findings::{RunSummary, Severity};
 use crate::formats::html::text::{age, clip, counted, day, words as spaced};
-use crate::snapshot::{ClientIdentity, Tenant};
+use crate::snapshot::{ClientIdentity, Snapshot};
 use crate::tenant::{PublicKey, ServiceAccount, ServiceAccountKey};
 
 const MOST_SCOPES: usize = 40;
@@ -116,7 +116,7 @@ impl Page {
         open: &ClientFindings,
         numbers: &FindingNumbers,
         summary: &RunSummary,
-        tenant: &Tenant,
+        tenant: &Snapshot,
     ) -> Self {
         let ways_in = WaysIn::new(entry, tenant, MOST_PATHS);
         let (keys, keys_note, keys_more) = keys(entry, tenant);
@@ -171,7 +171,7 @@ impl Page {
 }
 
 /// What a reader should know before opening the page.
-pub(super) fn marks(entry: &Entry<'_>, tenant: &Tenant) -> Vec<Mark> {
+pub(super) fn marks(entry: &Entry<'_>, tenant: &Snapshot) -> Vec<Mark> {
     let identity = tenant.identity_of(entry.client_id);
     let is_doubtful =
         entry.grants.iter().flat_map(|grant| &grant.disagreements).any(|doubt| doubt.is_contradiction());
@@ -229,7 +229,7 @@ impl Line {
     }
 }
 
-fn since(entry: &Entry<'_>, summary: &RunSummary, tenant: &Tenant) -> String {
+fn since(entry: &Entry<'_>, summary: &RunSummary, tenant: &Snapshot) -> String {
     let first = entry.grants.iter().filter_map(|grant| grant.first_seen_at).min();
     let is_given = entry.grants.iter().any(|grant| grant.granted.is_some());
     match first {
@@ -246,7 +246,7 @@ fn since(entry: &Entry<'_>, summary: &RunSummary, tenant: &Tenant) -> String {
 }
 
 /// What the account's authentications and the logs of use say.
-fn used(entry: &Entry<'_>, tenant: &Tenant) -> Vec<String> {
+fn used(entry: &Entry<'_>, tenant: &Snapshot) -> Vec<String> {
     let mut said = Vec::new();
     if let Some(account) = entry.account {
         let used = tenant
@@ -280,7 +280,7 @@ fn used(entry: &Entry<'_>, tenant: &Tenant) -> Vec<String> {
     said
 }
 
-fn unscoped(entry: &Entry<'_>, tenant: &Tenant) -> String {
+fn unscoped(entry: &Entry<'_>, tenant: &Snapshot) -> String {
     entry.unscoped.map_or_else(String::new, |client| {
         let asked = match client.asked_for.as_slice() {
             [] => String::new(),
@@ -296,7 +296,7 @@ fn unscoped(entry: &Entry<'_>, tenant: &Tenant) -> String {
 }
 
 impl Scope {
-    fn new(grant: &Grant, tenant: &Tenant) -> Self {
+    fn new(grant: &Grant, tenant: &Snapshot) -> Self {
         let table = ScopeRiskTable::shipped();
         let row = table.find(&grant.scope);
         let severity: Severity = severity(&grant.scope);
@@ -335,7 +335,7 @@ impl Scope {
 }
 
 /// The keys, what to say in their place or beside them, and how many are left out.
-fn keys(entry: &Entry<'_>, tenant: &Tenant) -> (Vec<Key>, String, String) {
+fn keys(entry: &Entry<'_>, tenant: &Snapshot) -> (Vec<Key>, String, String) {
     if let Some(account) = entry.account {
         let known = account.keys.known().map(Vec::as_slice).unwrap_or_default();
         let mut known: Vec<&ServiceAccountKey> = known.iter().collect();
@@ -364,7 +364,7 @@ fn keys(entry: &Entry<'_>, tenant: &Tenant) -> (Vec<Key>, String, String) {
 }
 
 impl Key {
-    fn own(key: &ServiceAccountKey, account: &ServiceAccount, tenant: &Tenant) -> Self {
+    fn own(key: &ServiceAccountKey, account: &ServiceAccount, tenant: &Snapshot) -> Self {
         let known = tenant.service_account_use.known();
         let used = known.and_then(|known| known.of_key(&account.project, &key.key_id));
         Self {
@@ -382,7 +382,7 @@ impl Key {
         }
     }
 
-    fn public(key: &PublicKey, tenant: &Tenant) -> Self {
+    fn public(key: &PublicKey, tenant: &Snapshot) -> Self {
         Self {
             key_id: clip(&key.key_id),
             made: key.valid_after.map_or_else(|| "not known".to_owned(), day),

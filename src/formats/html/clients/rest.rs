@@ -5,7 +5,7 @@ use askama::Template;
 use super::roll::Roll;
 use super::words;
 use crate::formats::html::text::{address, age, clip, counted, day};
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::ServiceAccount;
 
 const MOST_ENDED: usize = 200;
@@ -31,7 +31,7 @@ struct EndedGrant {
 }
 
 impl EndedGrants {
-    pub(super) fn new(roll: &Roll<'_>, tenant: &Tenant, is_shown: impl Fn(&str) -> bool) -> Self {
+    pub(super) fn new(roll: &Roll<'_>, tenant: &Snapshot, is_shown: impl Fn(&str) -> bool) -> Self {
         let mut ended: Vec<_> = tenant.grants.ended().iter().collect();
         ended.sort_by_key(|ended| std::cmp::Reverse(ended.ending.at()));
         let more = ended.len().saturating_sub(MOST_ENDED);

@@ -7,7 +7,7 @@ use crate::authority::{Takeover, TakeoverPath, TakeoverPrincipal};
 use crate::delegation::{EndedGrant, Grant, ScopeRiskTable, UnscopedClient};
 use crate::findings::{RunSummary, Severity};
 use crate::formats::html::text::{address, clip};
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{ClientCertificates, ForeignAccount, ServiceAccount, bare_client};
 
 /// How many clients the section names, at most.
@@ -59,7 +59,7 @@ pub(super) fn severity(scope: &str) -> Severity {
 }
 
 impl<'a> Roll<'a> {
-    pub(in crate::formats::html) fn new(summary: &RunSummary, tenant: &'a Tenant) -> Self {
+    pub(in crate::formats::html) fn new(summary: &RunSummary, tenant: &'a Snapshot) -> Self {
         let accounts = accounts(tenant);
         let mut entries: BTreeMap<&str, Entry<'_>> = BTreeMap::new();
         let blank = |client_id: &'a str| Entry {
@@ -147,7 +147,7 @@ impl<'a> Entry<'a> {
 }
 
 /// Listed accounts by their ids.
-fn accounts(tenant: &Tenant) -> HashMap<&str, &ServiceAccount> {
+fn accounts(tenant: &Snapshot) -> HashMap<&str, &ServiceAccount> {
     let known = tenant.service_accounts.known().map(|accounts| accounts.0.as_slice()).unwrap_or_default();
     let by_id = known.iter().flat_map(|account| {
         [&account.unique_id, &account.client_id].map(|id| (bare_client(id.as_str()), account))
@@ -156,7 +156,7 @@ fn accounts(tenant: &Tenant) -> HashMap<&str, &ServiceAccount> {
     by_id.filter(|(id, _)| !id.is_empty()).collect()
 }
 
-fn idle<'a>(tenant: &'a Tenant, entries: &BTreeMap<&str, Entry<'_>>) -> Vec<&'a ServiceAccount> {
+fn idle<'a>(tenant: &'a Snapshot, entries: &BTreeMap<&str, Entry<'_>>) -> Vec<&'a ServiceAccount> {
     let known = tenant.service_accounts.known().into_iter().flat_map(|accounts| &accounts.0);
     let is_idle = |account: &&ServiceAccount| {
         [&account.unique_id, &account.client_id].iter().all(|id| !entries.contains_key(bare_client(id)))

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::words;
 use crate::formats::html::text::{address, clip, day};
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{Part, Reading};
 
 /// How far the sources see.
@@ -29,7 +29,7 @@ struct Source {
 }
 
 impl Sources {
-    pub(super) fn new(tenant: &Tenant) -> Self {
+    pub(super) fn new(tenant: &Snapshot) -> Self {
         let sight = tenant.grants.sight();
         let console = match (sight.console_at, sight.console_is_stale) {
             (Some(at), true) => format!(
@@ -98,7 +98,7 @@ impl Sources {
 }
 
 /// No source of grants, but what tells whose they are.
-fn accounts(tenant: &Tenant) -> Source {
+fn accounts(tenant: &Snapshot) -> Source {
     let known = tenant.service_accounts.known().map_or(0, |accounts| accounts.0.len());
     let said = format!(
         "{} in the listed projects. A client without an account lives elsewhere, or is gone",
@@ -108,7 +108,7 @@ fn accounts(tenant: &Tenant) -> Source {
 }
 
 impl Source {
-    fn new(tenant: &Tenant, part: Part, name: &'static str, shows: &'static str, said: String) -> Self {
+    fn new(tenant: &Snapshot, part: Part, name: &'static str, shows: &'static str, said: String) -> Self {
         let reading: Reading<()> = match part {
             Part::ConsoleGrants => tenant.console_grants.clone(),
             Part::AdminLog => tenant.admin_log.clone(),

@@ -4,7 +4,7 @@ use super::roll::Entry;
 use super::words;
 use crate::authority::{Takeover, TakeoverPath, TakeoverPrincipal};
 use crate::formats::html::text::{clip, count, counted};
-use crate::snapshot::Tenant;
+use crate::snapshot::Snapshot;
 use crate::tenant::{Gap, Part};
 
 /// The paths to one client.
@@ -41,7 +41,7 @@ pub(super) fn gaps(takeover: &Takeover) -> impl Iterator<Item = &Gap> {
 }
 
 impl WaysIn {
-    pub(super) fn new(entry: &Entry<'_>, tenant: &Tenant, most: usize) -> Self {
+    pub(super) fn new(entry: &Entry<'_>, tenant: &Snapshot, most: usize) -> Self {
         let Some(takeover) = entry.takeover else { return Self::not_searched(entry, tenant) };
         // What an account may do to itself, keyless signing needs.
         let own = takeover.paths.iter().find(|path| takeover.is_own(path));
@@ -89,7 +89,7 @@ impl WaysIn {
         }
     }
 
-    fn not_searched(entry: &Entry<'_>, tenant: &Tenant) -> Self {
+    fn not_searched(entry: &Entry<'_>, tenant: &Snapshot) -> Self {
         let none = if entry.account.is_some() {
             "Not searched: no policy of the account was read."
         } else if tenant.identity_of(entry.client_id).is_gone() {

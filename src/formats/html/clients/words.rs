@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, Utc};
 use super::roll::Entry;
 use crate::delegation::{Ending, Grant, LastUse, LedgerSource, Provenance};
 use crate::formats::html::text::{address, age, clip, day};
-use crate::snapshot::{ClientIdentity, Tenant};
+use crate::snapshot::{ClientIdentity, Snapshot};
 use crate::tenant::{Gap, Part, Reading, ServiceAccount, ServiceAccountLastUse};
 
 /// What happened, and what to do about it.
@@ -17,7 +17,7 @@ pub(super) fn gap(gap: &Gap) -> String {
 }
 
 /// Who the client is.
-pub(super) fn who(entry: &Entry<'_>, tenant: &Tenant) -> Vec<String> {
+pub(super) fn who(entry: &Entry<'_>, tenant: &Snapshot) -> Vec<String> {
     if let Some(account) = entry.account {
         return of_account(account);
     }
@@ -175,7 +175,7 @@ pub(super) const fn log(source: LedgerSource) -> &'static str {
 }
 
 /// A grant's last use, as the logs of use tell.
-pub(super) fn grant_use(used: Option<LastUse>, tenant: &Tenant) -> String {
+pub(super) fn grant_use(used: Option<LastUse>, tenant: &Snapshot) -> String {
     match used {
         Some(used) if used.log == LedgerSource::TokenLog => {
             format!("{} (token log: by the client, for this scope or another)", day(used.at))
@@ -187,12 +187,12 @@ pub(super) fn grant_use(used: Option<LastUse>, tenant: &Tenant) -> String {
 }
 
 /// Whether both logs of use were read completely.
-pub(super) fn is_use_known(tenant: &Tenant) -> bool {
+pub(super) fn is_use_known(tenant: &Snapshot) -> bool {
     [Part::AccessEvaluationLog, Part::TokenLog].iter().all(|part| tenant.gap(*part).is_none())
 }
 
 /// Who gave a grant, and when.
-pub(super) fn granted(grant: &Grant, tenant: &Tenant) -> String {
+pub(super) fn granted(grant: &Grant, tenant: &Snapshot) -> String {
     match &grant.granted {
         Some(granted) => match &granted.by {
             Some(by) => format!("{} by {}", day(granted.at), address(by)),
