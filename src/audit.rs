@@ -14,7 +14,7 @@ use crate::checks::{self, Check};
 use crate::collect::{self, Access, ConsoleList, Plan, Progress};
 use crate::config::{Config, read_exceptions, read_register, refuse_a_list_of_the_future};
 use crate::evaluate::assemble::{self, Facts};
-use crate::evaluate::{self, Bench, Judged};
+use crate::evaluate::{self, EvaluationInput, Judged};
 use crate::findings::{Requests, RunSummary};
 use crate::formats::{self, FormatOptions};
 use crate::google::{self, Client, ClientOptions};
@@ -32,7 +32,7 @@ use summary::{profile_name, requests, scope_table, summary, with_verdicts};
 
 /// What a run is told beside its configuration.
 #[derive(Clone, Debug)]
-pub struct Circumstances {
+pub struct RunOptions {
     /// The run's "now": its id, and what ages are measured against. A run that is continued keeps its own.
     pub at: DateTime<Utc>,
     /// Whether the tenant is the synthetic one.
@@ -60,20 +60,20 @@ pub enum Resume {
 /// is a gap in the report.
 pub async fn run(
     config: &Config,
-    circumstances: Circumstances,
+    options: RunOptions,
     progress: &dyn Progress,
     stop: impl Future<Output = ()>,
 ) -> Result<Outcome, AuditError> {
     let checks = checks::ALL;
     let (exceptions, exceptions_file) = read_exceptions(config, &known_checks())?;
     let (register, register_file) = read_register(config)?;
-    refuse_a_list_of_the_future(config, circumstances.at)?;
+    refuse_a_list_of_the_future(config, options.at)?;
     let plan = plan(config, checks);
     let (client, account) =
         google::connect(&config.credentials, &config.base_url, client_options(config)).await?;
     let folder = Folder::prepare(&config.reports)?;
     let store = Store::open(&config.history)?;
-    let (run, beginning) = begin(&store, &folder, config, &circumstances)?;
+    let (run, beginning) = begin(&store, &folder, config, &options)?;
     let earlier = run.requests()?;
 
     let ending = tokio::select! {
@@ -120,7 +120,7 @@ pub async fn run(
             register: register_file,
             console_grants: run.console_list()?,
         },
-        ..summary(config, &circumstances, &plan, &run, &facts, judged)
+        ..summary(config, &options, &plan, &run, &facts, judged)
     };
     let name = folder.free_name(run.id(), run.report_count()? + 1);
     let writes = Writes::Judgment(ending);
@@ -282,8 +282,9 @@ fn judge(
     exceptions: &Exceptions,
     parts: &BTreeSet<Part>,
 ) -> Result<Judged, AuditError> {
-    let bench = Bench { checks, tenant: &facts.tenant, users: facts.users, policy, exceptions, parts };
-    Ok(evaluate::judge(run, bench)?)
+    let input =
+        EvaluationInput { checks, tenant: &facts.tenant, users: facts.users, policy, exceptions, parts };
+    Ok(evaluate::judge(run, input)?)
 }
 
 /// A run that has a report, also one that was told to stop.

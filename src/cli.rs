@@ -64,8 +64,8 @@ pub(crate) enum Command {
     Run(Run),
     /// The same against an embedded synthetic tenant, over real HTTP on loopback
     Demo(Demo),
-    /// Judge the kept facts of a run again and write a new report beside the old one; asks Google nothing
-    Judge(Again),
+    /// Evaluator the kept facts of a run again and write a new report beside the old one; asks Google nothing
+    Evaluator(Again),
     /// Write a new report of a run beside the old one; asks Google nothing
     Report(Again),
     /// List the runs of the history
@@ -175,13 +175,13 @@ pub(crate) struct Demo {
     #[arg(long, default_value = "none", value_name = "SEVERITY")]
     pub(crate) fail_on: String,
     #[command(flatten)]
-    pub(crate) misfortunes: Misfortunes,
+    pub(crate) faults: FaultArgs,
 }
 
 /// What goes wrong at the emulator.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Faults")]
-pub(crate) struct Misfortunes {
+pub(crate) struct FaultArgs {
     /// Let something go wrong, such as "GET /admin/directory/v1/users 500 times=2"; may be repeated
     #[arg(long, value_name = "FAULT")]
     pub(crate) fault: Vec<Fault>,
@@ -312,7 +312,7 @@ pub(crate) struct Emulate {
     #[arg(long, value_name = "FILE")]
     pub(crate) request_log: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) misfortunes: Misfortunes,
+    pub(crate) faults: FaultArgs,
 }
 
 fn milliseconds(text: &str) -> Result<Duration, String> {

@@ -100,11 +100,11 @@ pub struct Config {
 #[derive(Debug, thiserror::Error, Diagnostic)]
 #[error(transparent)]
 #[diagnostic(transparent)]
-pub struct ConfigError(Box<Complaint>);
+pub struct ConfigError(Box<ConfigDiagnostic>);
 
 #[derive(Debug, thiserror::Error, Diagnostic)]
 #[error("{message}")]
-struct Complaint {
+struct ConfigDiagnostic {
     message: String,
     #[help]
     help: Option<String>,
@@ -617,7 +617,7 @@ fn did_you_mean(error: ConfigError, nearest: Option<String>) -> ConfigError {
 impl ConfigError {
     /// A complaint that is about no place in a file.
     pub(crate) fn new(message: String) -> Self {
-        Self(Box::new(Complaint { message, help: None, file: None, place: None }))
+        Self(Box::new(ConfigDiagnostic { message, help: None, file: None, place: None }))
     }
 
     /// A complaint about a place in a file.

@@ -5,21 +5,20 @@ use crate::report::Folder;
 use crate::snapshot::Snapshot;
 use crate::store::{Run, Store};
 
-use super::{AuditError, Beginning, Circumstances, Resume};
+use super::{AuditError, Beginning, Resume, RunOptions};
 
 /// Continues the run that was not finished, if it asked for the same facts and is young enough, or begins one.
 pub(super) fn begin<'s>(
     store: &'s Store,
     folder: &Folder,
     config: &Config,
-    circumstances: &Circumstances,
+    options: &RunOptions,
 ) -> Result<(Run<'s>, Beginning), AuditError> {
     let terms = format!("{} {}", env!("CARGO_PKG_VERSION"), config.facts_digest);
     // A clock that went back makes no run young.
-    let is_young = |run: &Run<'_>| {
-        (circumstances.at - run.started_at()).to_std().is_ok_and(|age| age < config.resume_within)
-    };
-    let resume = &circumstances.resume;
+    let is_young =
+        |run: &Run<'_>| (options.at - run.started_at()).to_std().is_ok_and(|age| age < config.resume_within);
+    let resume = &options.resume;
     let unfinished = store.unfinished(&terms)?;
     if let Resume::Named(id) = resume
         && unfinished.as_ref().is_none_or(|(run, _)| run.id() != id)
@@ -31,7 +30,7 @@ pub(super) fn begin<'s>(
     match (unfinished, resume) {
         (Some((run, true)), resume) if matches!(resume, Resume::Named(_)) || is_young(&run) => {
             tracing::info!(run = run.id(), "continuing");
-            return Ok((run.resume(circumstances.at)?, Beginning::Resumed));
+            return Ok((run.resume(options.at)?, Beginning::Resumed));
         }
         (Some((run, true)), Resume::Asked) => {
             return Err(AuditError::NotYoung { id: run.id().to_owned(), began_at: run.started_at() });
@@ -45,7 +44,7 @@ pub(super) fn begin<'s>(
         (None, _) => {}
     }
     let beginning = if *resume == Resume::IfYoung { Beginning::Fresh } else { Beginning::NothingToResume };
-    let run = store.begin(circumstances.at, &terms, |id| folder.claim(id).map_err(AuditError::from))?;
+    let run = store.begin(options.at, &terms, |id| folder.claim(id).map_err(AuditError::from))?;
     Ok((run, beginning))
 }
 

@@ -14,11 +14,11 @@ use crate::google::{Client, Traffic};
 use crate::store::Run;
 use crate::tenant::{DomainKind, Inputs};
 
-use super::Circumstances;
+use super::RunOptions;
 
 pub(super) fn summary(
     config: &Config,
-    circumstances: &Circumstances,
+    options: &RunOptions,
     plan: &Plan,
     run: &Run<'_>,
     facts: &Facts,
@@ -34,11 +34,11 @@ pub(super) fn summary(
         run_id: run.id().to_owned(),
         started_at: run.started_at(),
         resumed_at: run.resumed_at(),
-        finished_at: if circumstances.is_demo { run.started_at() } else { Utc::now() },
+        finished_at: if options.is_demo { run.started_at() } else { Utc::now() },
         compared_with: run.previous().ok().flatten().map(|previous| previous.id().to_owned()),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         read_by: Some(env!("CARGO_PKG_VERSION").to_owned()),
-        judged_at: Some(if circumstances.is_demo { run.started_at() } else { Utc::now() }),
+        judged_at: Some(if options.is_demo { run.started_at() } else { Utc::now() }),
         reason: None,
         supersedes: None,
         customer: tenant.customer_id.clone().unwrap_or_else(|| config.customer.clone()),
@@ -52,7 +52,7 @@ pub(super) fn summary(
         key_id: facts.own_key_id.clone(),
         profile: profile_name(config),
         scope_table: scope_table(),
-        is_demo: circumstances.is_demo,
+        is_demo: options.is_demo,
         completeness: Completeness::Complete,
         not_configured: Vec::new(),
         users: 0,

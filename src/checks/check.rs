@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::delegation::Grant;
-use crate::findings::{Ruling, Severity};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Exception;
 use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
@@ -20,7 +20,7 @@ pub struct Check {
     pub slug: &'static str,
     /// One line, for a list.
     pub title: &'static str,
-    /// The usual severity; a ruling may differ.
+    /// The usual severity; a result may differ.
     pub severity: Severity,
     /// When it fails, in full: what is documented and what an auditor reads.
     pub condition: &'static str,
@@ -35,34 +35,34 @@ pub struct Check {
     /// The parts without which nothing passes.
     pub needs: &'static [Part],
     /// The question, asked of each subject.
-    pub judge: Judge,
+    pub judge: Evaluator,
 }
 
 /// The function that answers, by what it is asked about.
 ///
-/// A function gives at least one ruling; several where one subject holds several things, such as
+/// A function gives at least one result; several where one subject holds several things, such as
 /// addresses. It need not guard against missing parts in `needs` to avoid a false pass (a pass
 /// without them is turned into not assessed), but must not fail a subject for data that is missing.
 #[derive(Clone, Copy, Debug)]
-pub enum Judge {
+pub enum Evaluator {
     /// Asked once.
-    Tenant(fn(&Snapshot, &Policy) -> Vec<Ruling>),
+    Tenant(fn(&Snapshot, &Policy) -> Vec<CheckResult>),
     /// Asked of each user.
-    User(fn(&UserFacts, &Snapshot, &Policy) -> Vec<Ruling>),
+    User(fn(&UserFacts, &Snapshot, &Policy) -> Vec<CheckResult>),
     /// Asked of each domain and domain alias.
-    Domain(fn(&Domain, &Snapshot, &Policy) -> Vec<Ruling>),
+    Domain(fn(&Domain, &Snapshot, &Policy) -> Vec<CheckResult>),
     /// Asked of each client × scope.
-    Grant(fn(&Grant, &Snapshot, &Policy) -> Vec<Ruling>),
+    Grant(fn(&Grant, &Snapshot, &Policy) -> Vec<CheckResult>),
     /// Asked of each client that holds a grant.
-    Client(fn(&str, &Snapshot, &Policy) -> Vec<Ruling>),
+    Client(fn(&str, &Snapshot, &Policy) -> Vec<CheckResult>),
     /// Asked of each key of each service account.
-    Key(fn(&ServiceAccountKey, &ServiceAccount, &Snapshot, &Policy) -> Vec<Ruling>),
+    Key(fn(&ServiceAccountKey, &ServiceAccount, &Snapshot, &Policy) -> Vec<CheckResult>),
     /// Asked of each project that holds service accounts.
-    Project(fn(&ProjectGuardrails, &Snapshot, &Policy) -> Vec<Ruling>),
+    Project(fn(&ProjectGuardrails, &Snapshot, &Policy) -> Vec<CheckResult>),
     /// Asked of each app that users let in.
-    App(fn(&App, &Snapshot, &Policy) -> Vec<Ruling>),
+    App(fn(&App, &Snapshot, &Policy) -> Vec<CheckResult>),
     /// Asked of each entry of the exceptions file, after all other checks.
-    Exception(fn(&Exception, ExceptionUse<'_>) -> Vec<Ruling>),
+    Exception(fn(&Exception, ExceptionUse<'_>) -> Vec<CheckResult>),
 }
 
 /// What the other checks made of an exception.
@@ -92,7 +92,7 @@ impl Check {
     }
 }
 
-impl Judge {
+impl Evaluator {
     /// The part that lists the subjects: without it, nobody knows how many there are.
     #[must_use]
     pub const fn subjects(self) -> &'static [Part] {

@@ -23,7 +23,7 @@ pub(crate) mod properties;
 pub(crate) mod test_facts;
 
 pub(crate) use app::token_mail_scope::is_only_remembered;
-pub use check::{Check, ExceptionUse, Judge};
+pub use check::{Check, Evaluator, ExceptionUse};
 pub use key::binding::{BindingFacts, OneFinding, bindings, path_checks};
 
 /// The id of the check whose events the ledger keeps.

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::test_facts::*;
-use super::{ALL, Judge};
-use crate::findings::{Ruling, Verdict};
+use super::{ALL, Evaluator};
+use crate::findings::{CheckResult, Verdict};
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{
     Domain, DomainKind, GmailState, LastLogin, MailboxFact, Part, Reading, SendAs, SendAsKind,
@@ -80,32 +80,32 @@ fn tenants_of(facts: &UserFacts) -> Snapshot {
     tenant([&facts.user, &super_admin("200", "bob@example.com")])
 }
 
-fn of_user(facts: &UserFacts, tenant: &Snapshot) -> Vec<(&'static str, Vec<Ruling>)> {
+fn of_user(facts: &UserFacts, tenant: &Snapshot) -> Vec<(&'static str, Vec<CheckResult>)> {
     let judged = ALL.iter().filter_map(|check| match check.judge {
-        Judge::User(judge) => Some((check.id, judge(facts, tenant, &policy()))),
+        Evaluator::User(judge) => Some((check.id, judge(facts, tenant, &policy()))),
         _ => None,
     });
     judged.collect()
 }
 
 /// What failed, by subject; the user itself is the empty text.
-fn failed(rulings: &[Ruling]) -> Vec<String> {
-    let failed = rulings.iter().filter(|ruling| ruling.verdict == Verdict::Fail);
-    failed.map(|ruling| ruling.subject.as_ref().map_or(String::new(), |subject| subject.id.clone())).collect()
+fn failed(results: &[CheckResult]) -> Vec<String> {
+    let failed = results.iter().filter(|result| result.verdict == Verdict::Fail);
+    failed.map(|result| result.subject.as_ref().map_or(String::new(), |subject| subject.id.clone())).collect()
 }
 
-fn has(rulings: &[Ruling], verdict: Verdict) -> bool {
-    rulings.iter().any(|ruling| ruling.verdict == verdict)
+fn has(results: &[CheckResult], verdict: Verdict) -> bool {
+    results.iter().any(|result| result.verdict == verdict)
 }
 
 proptest! {
     #[test]
     fn every_user_gets_a_verdict_and_a_pass_stands_alone(facts in mailboxes()) {
-        for (id, rulings) in of_user(&facts, &tenants_of(&facts)) {
-            prop_assert!(!rulings.is_empty(), "{id}");
-            prop_assert!(!has(&rulings, Verdict::Pass) || rulings.len() == 1, "{id}: {rulings:#?}");
-            for ruling in rulings {
-                prop_assert_eq!(ruling.gap.is_some(), ruling.verdict == Verdict::NotAssessed, "{}", id);
+        for (id, results) in of_user(&facts, &tenants_of(&facts)) {
+            prop_assert!(!results.is_empty(), "{id}");
+            prop_assert!(!has(&results, Verdict::Pass) || results.len() == 1, "{id}: {results:#?}");
+            for result in results {
+                prop_assert_eq!(result.gap.is_some(), result.verdict == Verdict::NotAssessed, "{}", id);
             }
         }
     }
@@ -132,9 +132,9 @@ proptest! {
     fn an_unread_mailbox_neither_passes_nor_fails(user in users(), asked in any::<bool>()) {
         let fact = if asked { MailboxFact::Missing(gap(Part::SendAs)) } else { MailboxFact::NotAsked };
         let facts = with_send_as(user, fact);
-        for (id, rulings) in of_user(&facts, &tenants_of(&facts)) {
+        for (id, results) in of_user(&facts, &tenants_of(&facts)) {
             if id.starts_with("MAIL-") {
-                prop_assert_eq!(only(rulings).verdict, Verdict::NotAssessed, "{}", id);
+                prop_assert_eq!(only(results).verdict, Verdict::NotAssessed, "{}", id);
             }
         }
     }
@@ -161,19 +161,19 @@ proptest! {
         let tenant = delegating(&[&scope], Reading::Complete(vec![key.clone()]));
         let tenant = missing.iter().fold(tenant, |tenant, &part| without(part, tenant));
         for check in ALL {
-            let rulings = match check.judge {
-                Judge::Grant(judge) => judge(&first_grant(&tenant), &tenant, &policy()),
-                Judge::Client(judge) => {
+            let results = match check.judge {
+                Evaluator::Grant(judge) => judge(&first_grant(&tenant), &tenant, &policy()),
+                Evaluator::Client(judge) => {
                     prop_assert_eq!(judge(CLIENT, &tenant, &policy()).len(), 1, "{}", check.id);
                     judge(&client, &tenant, &policy())
                 }
-                Judge::Key(judge) => {
+                Evaluator::Key(judge) => {
                     judge(&key, &account(Reading::Complete(vec![key.clone()])), &tenant, &policy())
                 }
                 _ => continue,
             };
-            prop_assert_eq!(rulings.len(), 1, "{}", check.id);
-            prop_assert!(rulings[0].subject.is_some(), "{}", check.id);
+            prop_assert_eq!(results.len(), 1, "{}", check.id);
+            prop_assert!(results[0].subject.is_some(), "{}", check.id);
         }
     }
 
@@ -181,9 +181,9 @@ proptest! {
     fn a_domain_passes_only_if_directory_says_that_it_is_verified(name in text(), verified in flag()) {
         let domain = Domain { name, kind: DomainKind::Alias, verified, parent: None };
         for check in ALL {
-            if let Judge::Domain(judge) = check.judge {
-                let ruling = only(judge(&domain, &tenant([]), &policy()));
-                prop_assert_eq!(ruling.verdict == Verdict::Pass, verified == Some(true));
+            if let Evaluator::Domain(judge) = check.judge {
+                let result = only(judge(&domain, &tenant([]), &policy()));
+                prop_assert_eq!(result.verdict == Verdict::Pass, verified == Some(true));
             }
         }
     }

@@ -3,9 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::authority::{AccessBinding, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, Evaluator};
 use crate::delegation::{Grant, Grants, Provenance, Sighting};
-use crate::findings::Ruling;
+use crate::findings::CheckResult;
 use crate::policy::{Policy, Profile, Register, RegisteredClient};
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{
@@ -326,12 +326,12 @@ pub(crate) fn first_grant(tenant: &Snapshot) -> Grant {
     tenant.grants.iter().next().unwrap().clone()
 }
 
-pub(crate) fn judge_tenant(check: &Check, tenant: &Snapshot) -> Vec<Ruling> {
-    let Judge::Tenant(judge) = check.judge else { panic!("{} does not judge tenants", check.id) };
+pub(crate) fn judge_tenant(check: &Check, tenant: &Snapshot) -> Vec<CheckResult> {
+    let Evaluator::Tenant(judge) = check.judge else { panic!("{} does not judge tenants", check.id) };
     judge(tenant, &policy())
 }
 
-pub(crate) fn judge_user(check: &Check, facts: &UserFacts, tenant: &Snapshot) -> Vec<Ruling> {
+pub(crate) fn judge_user(check: &Check, facts: &UserFacts, tenant: &Snapshot) -> Vec<CheckResult> {
     judge_user_by(check, facts, tenant, &policy())
 }
 
@@ -340,51 +340,51 @@ pub(crate) fn judge_user_by(
     facts: &UserFacts,
     tenant: &Snapshot,
     policy: &Policy,
-) -> Vec<Ruling> {
-    let Judge::User(judge) = check.judge else { panic!("{} does not judge users", check.id) };
+) -> Vec<CheckResult> {
+    let Evaluator::User(judge) = check.judge else { panic!("{} does not judge users", check.id) };
     judge(facts, tenant, policy)
 }
 
 /// What the check says of the tenant's first grant.
-pub(crate) fn judge_grant(check: &Check, tenant: &Snapshot) -> Ruling {
-    let Judge::Grant(judge) = check.judge else { panic!("{} does not judge grants", check.id) };
+pub(crate) fn judge_grant(check: &Check, tenant: &Snapshot) -> CheckResult {
+    let Evaluator::Grant(judge) = check.judge else { panic!("{} does not judge grants", check.id) };
     only(judge(&first_grant(tenant), tenant, &policy()))
 }
 
 /// What the check says of the tenant's client.
-pub(crate) fn judge_client(check: &Check, tenant: &Snapshot) -> Vec<Ruling> {
+pub(crate) fn judge_client(check: &Check, tenant: &Snapshot) -> Vec<CheckResult> {
     judge_client_by(check, tenant, &policy())
 }
 
-pub(crate) fn judge_client_by(check: &Check, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
-    let Judge::Client(judge) = check.judge else { panic!("{} does not judge clients", check.id) };
+pub(crate) fn judge_client_by(check: &Check, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
+    let Evaluator::Client(judge) = check.judge else { panic!("{} does not judge clients", check.id) };
     judge(CLIENT, tenant, policy)
 }
 
 /// What the check says of the account along these paths.
-pub(crate) fn judge_paths(check: &Check, paths: Vec<TakeoverPath>) -> Vec<Ruling> {
+pub(crate) fn judge_paths(check: &Check, paths: Vec<TakeoverPath>) -> Vec<CheckResult> {
     judge_paths_by(check, paths, &policy())
 }
 
-pub(crate) fn judge_paths_by(check: &Check, paths: Vec<TakeoverPath>, policy: &Policy) -> Vec<Ruling> {
+pub(crate) fn judge_paths_by(check: &Check, paths: Vec<TakeoverPath>, policy: &Policy) -> Vec<CheckResult> {
     let tenant = delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()));
     judge_client_by(check, &Snapshot { takeovers: vec![takeover(paths)], ..tenant }, policy)
 }
 
-pub(crate) fn judge_key(check: &Check, key: &ServiceAccountKey, tenant: &Snapshot) -> Ruling {
-    let Judge::Key(judge) = check.judge else { panic!("{} does not judge keys", check.id) };
+pub(crate) fn judge_key(check: &Check, key: &ServiceAccountKey, tenant: &Snapshot) -> CheckResult {
+    let Evaluator::Key(judge) = check.judge else { panic!("{} does not judge keys", check.id) };
     let account = account(Reading::Complete(vec![key.clone()]));
     only(judge(key, &account, tenant, &policy()))
 }
 
-pub(crate) fn judge_project(check: &Check, project: &ProjectGuardrails) -> Vec<Ruling> {
-    let Judge::Project(judge) = check.judge else { panic!("{} does not judge projects", check.id) };
+pub(crate) fn judge_project(check: &Check, project: &ProjectGuardrails) -> Vec<CheckResult> {
+    let Evaluator::Project(judge) = check.judge else { panic!("{} does not judge projects", check.id) };
     judge(project, &tenant([]), &policy())
 }
 
-pub(crate) fn only(mut rulings: Vec<Ruling>) -> Ruling {
-    assert_eq!(rulings.len(), 1, "{rulings:#?}");
-    rulings.remove(0)
+pub(crate) fn only(mut results: Vec<CheckResult>) -> CheckResult {
+    assert_eq!(results.len(), 1, "{results:#?}");
+    results.remove(0)
 }
 
 /// A tenant in which the client that holds the scopes is no account that exists: one that a policy still names as

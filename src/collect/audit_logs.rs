@@ -99,7 +99,7 @@ impl Asked {
 
 /// How a listing of a log ended.
 #[derive(Default)]
-struct Heard {
+struct LogListing {
     any: bool,
     /// Whether any event was heard.
     any_event: bool,
@@ -114,7 +114,7 @@ struct Heard {
     refusal: Option<GoogleError>,
 }
 
-impl Heard {
+impl LogListing {
     /// Hears a listing to its end, event by event.
     async fn all(
         &mut self,
@@ -232,7 +232,7 @@ pub(super) async fn admin(
 ) -> Result<Reading<Vec<GmailSettingChange>>, StoreError> {
     progress.started(Part::AdminLog, None);
     let window = Window::whole(run);
-    let (mut heard, mut changes) = (Heard::default(), Vec::new());
+    let (mut heard, mut changes) = (LogListing::default(), Vec::new());
     for name in DELEGATION.into_iter().chain(GMAIL_SETTINGS) {
         let mut nameless = BrokenRows::default();
         heard
@@ -347,7 +347,7 @@ pub(super) async fn access_evaluation(
 ) -> Result<Reading<()>, StoreError> {
     progress.started(Part::AccessEvaluationLog, None);
     let window = Window::whole(run);
-    let (mut heard, mut tally) = (Heard::default(), UseTally::of(run.address_book()?));
+    let (mut heard, mut tally) = (LogListing::default(), UseTally::of(run.address_book()?));
     let mut nameless = BrokenRows::default();
     for name in EVALUATIONS {
         heard
@@ -426,7 +426,7 @@ pub(super) async fn token(
 ) -> Result<Reading<Vec<App>>, StoreError> {
     progress.started(Part::TokenLog, None);
     let before = apps_before(run)?;
-    let (mut heard, mut apps) = (Heard::default(), Apps::default());
+    let (mut heard, mut apps) = (LogListing::default(), Apps::default());
     let window = Window::whole(run);
     for name in ["revoke", "authorize"] {
         heard
@@ -465,7 +465,7 @@ fn apps_before(run: &Run<'_>) -> Result<Vec<App>, StoreError> {
 
 /// What clients called, as users or not.
 async fn calls(
-    heard: &mut Heard,
+    heard: &mut LogListing,
     admin: &Session<'_>,
     run: &Run<'_>,
     progress: &dyn Progress,
@@ -733,7 +733,7 @@ mod tests {
         let at = "2026-11-20T07:00:00Z".parse().unwrap();
         let gap = |names: &[&'static str]| {
             let contradicted = names.iter().map(|name| (*name, at)).collect();
-            let heard = Heard { any: true, any_event: true, contradicted, ..Heard::default() };
+            let heard = LogListing { any: true, any_event: true, contradicted, ..LogListing::default() };
             heard.reading(Part::AdminLog, ()).gap().cloned().unwrap()
         };
         let delegations = gap(&["REMOVE_API_CLIENT_ACCESS"]);
@@ -809,7 +809,7 @@ mod tests {
             let (events, nameless) = heard(parameters);
             assert!(events.is_empty(), "{events:?}");
             assert_eq!(nameless.count, 1);
-            let heard = Heard { any: true, broken: nameless, ..Heard::default() };
+            let heard = LogListing { any: true, broken: nameless, ..LogListing::default() };
             assert!(!heard.is_whole(), "the log covers no window");
             let gap = heard.reading(Part::AdminLog, ()).gap().cloned().unwrap();
             assert!(gap.message.contains("no `API_CLIENT_NAME` in AUTHORIZE"), "{}", gap.message);

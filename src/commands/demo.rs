@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::{SubsecRound, Utc};
 use workspace_audit_emulator::Options;
 
-use crate::audit::{self, Circumstances, Exit, Outcome, Resume};
+use crate::audit::{self, Exit, Outcome, Resume, RunOptions};
 use crate::cli::{Demo, Output};
 use crate::collect::Progress;
 use crate::config::Config;
@@ -22,15 +22,15 @@ pub(super) fn run(demo: &Demo, output: &Output) -> Result<Exit, Failure> {
 }
 
 async fn audit_synthetic_tenant(demo: &Demo, progress: &dyn Progress) -> Result<Outcome, Failure> {
-    let faults = faults::planned(&demo.misfortunes)?;
+    let faults = faults::planned(&demo.faults)?;
     let options = Options { tenant: demo.tenant, at: demo.at, faults, ..Options::default() };
     let emulator = workspace_audit_emulator::start(options).await?;
     let client_files = tempfile::tempdir()?;
     let files = emulator.write_client_files(client_files.path())?;
     let config = Config::load(&files.config, std::iter::empty(), &settings(demo))?;
     let at = demo.at.unwrap_or_else(Utc::now).trunc_subsecs(0);
-    let circumstances = Circumstances { at, is_demo: true, resume: Resume::IfYoung };
-    let outcome = audit::run(&config, circumstances, progress, stop_signal::told_to_stop()?).await?;
+    let options = RunOptions { at, is_demo: true, resume: Resume::IfYoung };
+    let outcome = audit::run(&config, options, progress, stop_signal::told_to_stop()?).await?;
     emulator.shutdown().await;
     Ok(outcome)
 }

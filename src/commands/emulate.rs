@@ -57,7 +57,7 @@ fn options(emulate: Emulate) -> Result<Options, Failure> {
         disabled_services: emulate.disable_service,
         service_accounts: emulate.service_accounts,
         events: emulate.events,
-        faults: faults::planned(&emulate.misfortunes)?,
+        faults: faults::planned(&emulate.faults)?,
         request_log: emulate.request_log,
         ..Options::default()
     })

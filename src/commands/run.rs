@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chrono::{SubsecRound, Utc};
 
-use crate::audit::{self, Circumstances, Exit, Resume};
+use crate::audit::{self, Exit, Resume, RunOptions};
 use crate::cli::{Configured, Output, Run};
 use crate::config::{Config, ConfigError};
 
@@ -19,10 +19,10 @@ pub(super) fn run(run: &Run, output: &Output) -> Result<Exit, Failure> {
         Some(None) => Resume::Asked,
         Some(Some(id)) => Resume::Named(id.clone()),
     };
-    let circumstances = Circumstances { at: Utc::now().trunc_subsecs(0), is_demo: false, resume };
+    let options = RunOptions { at: Utc::now().trunc_subsecs(0), is_demo: false, resume };
     let outcome = runtime()?.block_on(async {
         let stop = stop_signal::told_to_stop()?;
-        audit::run(&config, circumstances, &*progress, stop).await.map_err(Failure::from)
+        audit::run(&config, options, &*progress, stop).await.map_err(Failure::from)
     })?;
     drop(progress);
     terminal::tell(&outcome, output);

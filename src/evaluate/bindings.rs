@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Court, Fixed, Share};
+use super::{Evaluation, Fixed, SubjectScope};
 use crate::checks::{self, BindingFacts, Check, OneFinding, subjects};
-use crate::findings::{Added, Finding, Fingerprint, Reached, ReachedBy, Ruling, Subject, Verdict, added};
+use crate::findings::{
+    Added, CheckResult, Finding, Fingerprint, Reached, ReachedBy, Subject, Verdict, added,
+};
 use crate::policy::Exception;
 use crate::store::{PreviousFinding, Run, StoreError};
 use crate::tenant::{Gap, Part};
@@ -25,7 +27,7 @@ pub(super) struct Bindings {
 /// What one check said of one binding and one account.
 struct Said {
     index: usize,
-    ruling: Ruling,
+    result: CheckResult,
     unread: BTreeSet<Part>,
     weighing: Vec<Gap>,
 }
@@ -49,26 +51,26 @@ impl Bindings {
     }
 }
 
-impl Court<'_> {
+impl Evaluation<'_> {
     /// Keeps what a check says of a binding until all have spoken.
-    pub(super) fn gather(&mut self, index: usize, share: Share<'_>, mut ruling: Ruling) {
-        let check = self.bench.checks[index];
-        let (mut unread, weighing) = self.unread(check, share, &ruling);
+    pub(super) fn gather(&mut self, index: usize, share: SubjectScope<'_>, mut result: CheckResult) {
+        let check = self.input.checks[index];
+        let (mut unread, weighing) = self.unread(check, share, &result);
         let weighing = weighing.into_iter().cloned().collect();
         // Whoever lists no account of a project does not see that a binding reaches it.
-        let listing = self.bench.tenant.service_accounts.gap().filter(|gap| check.misses(gap));
+        let listing = self.input.tenant.service_accounts.gap().filter(|gap| check.misses(gap));
         unread.extend(listing.map(|gap| gap.part));
-        for reached in &mut ruling.reach {
+        for reached in &mut result.reach {
             reached.project = share.project().map(str::to_owned);
         }
-        let Some(subject) = &ruling.subject else { return };
+        let Some(subject) = &result.subject else { return };
         let said = self.bindings.said.entry(subject.id.clone()).or_default();
-        said.push(Said { index, ruling, unread, weighing });
+        said.push(Said { index, result, unread, weighing });
     }
 
     /// One finding a binding.
     pub(super) fn settle_bindings(&mut self) -> Result<(), StoreError> {
-        let facts = checks::bindings(self.bench.tenant);
+        let facts = checks::bindings(self.input.tenant);
         for (id, said) in std::mem::take(&mut self.bindings.said) {
             let Some(facts) = facts.get(&id) else { continue };
             let Some(Drawn { index, finding, before }) = self.draw(facts, said)? else { continue };
@@ -85,7 +87,7 @@ impl Court<'_> {
 
     fn draw(&mut self, facts: &BindingFacts<'_>, said: Vec<Said>) -> Result<Option<Drawn>, StoreError> {
         let (mut unread, mut weighing) = (BTreeSet::new(), Vec::<Gap>::new());
-        let mut rulings: Vec<(&'static Check, Ruling)> = Vec::new();
+        let mut results: Vec<(&'static Check, CheckResult)> = Vec::new();
         for one in said {
             unread.extend(one.unread);
             for gap in one.weighing {
@@ -93,10 +95,10 @@ impl Court<'_> {
                     weighing.push(gap);
                 }
             }
-            rulings.push((self.bench.checks[one.index], one.ruling));
+            results.push((self.input.checks[one.index], one.result));
         }
-        let former = former(facts, rulings.iter().flat_map(|(_, ruling)| &ruling.reach));
-        let by = rulings.first().map_or("", |(check, _)| check.id);
+        let former = former(facts, results.iter().flat_map(|(_, result)| &result.reach));
+        let by = results.first().map_or("", |(check, _)| check.id);
         let fingerprint = Fingerprint::of(by, &facts.subject);
         let mut before = match &self.previous {
             Some(previous) => previous.finding(&fingerprint)?,
@@ -116,20 +118,20 @@ impl Court<'_> {
             .filter(|reached| !known.contains(&reached.key()) && !self.sources.looked_again_at(reached))
             .map(|reached| Reached { is_not_rechecked: true, ..reached.clone() })
             .collect();
-        let Some(OneFinding { check, also, ruling }) = facts.one_finding(rulings, kept) else {
+        let Some(OneFinding { check, also, result }) = facts.one_finding(results, kept) else {
             return Ok(None);
         };
-        let Some(index) = self.bench.checks.iter().position(|known| known.id == check.id) else {
+        let Some(index) = self.input.checks.iter().position(|known| known.id == check.id) else {
             return Ok(None);
         };
-        let reach = ruling.reach.clone();
+        let reach = result.reach.clone();
         // What is certain by one path does not rest on an assumption about another.
         let is_assumed = reach
             .iter()
             .filter(|reached| reached.accepted_by.is_none() && !reached.is_not_rechecked)
             .all(|reached| reached.is_assumed);
         let subject = facts.subject.clone();
-        let mut finding = self.finding_of(check, &subject, None, ruling, unread, &weighing)?;
+        let mut finding = self.finding_of(check, &subject, None, result, unread, &weighing)?;
         finding.is_only_assumed &= is_assumed;
         finding.reach = reach;
         finding.also_checks = also;
@@ -143,7 +145,7 @@ impl Court<'_> {
     fn accept_also(&mut self, finding: &mut Finding) {
         let at = self.run.started_at();
         for also in &mut finding.also_checks {
-            let covering = self.bench.exceptions.covering(&also.check_id, &finding.subject, at);
+            let covering = self.input.exceptions.covering(&also.check_id, &finding.subject, at);
             self.used_exceptions.extend(covering.map(|exception| exception.line));
             let live = covering.filter(|exception| !exception.is_expired(at));
             if let Some(exception) = live.filter(|_| also.verdict != Verdict::Excepted) {
@@ -178,7 +180,7 @@ impl Court<'_> {
 
     /// Findings of earlier versions that this one takes the place of, and exceptions that were written for them.
     fn remember_former(&mut self, facts: &BindingFacts<'_>, finding: &Finding, former: &[Former]) {
-        let exceptions = self.bench.exceptions.0.iter();
+        let exceptions = self.input.exceptions.0.iter();
         let of_paths = exceptions.filter(|exception| checks::path_checks().any(|id| id == exception.check));
         for exception in of_paths {
             if former.iter().any(|former| exception.covers(&exception.check, &former.subject)) {

@@ -12,7 +12,7 @@ use crate::checks::ALL;
 use crate::checks::properties::{flag, mailboxes};
 use crate::checks::test_facts::*;
 use crate::delegation::{DelegationEvent, Grants, Provenance, Sighting};
-use crate::findings::{Ruling, Verdict};
+use crate::findings::{CheckResult, Verdict};
 use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{
@@ -173,16 +173,16 @@ impl World {
     }
 
     /// What the report may say of each subject of each check.
-    fn rulings(&self) -> BTreeMap<(&'static str, String), Vec<Ruling>> {
-        let mut all: BTreeMap<_, Vec<Ruling>> = BTreeMap::new();
+    fn results(&self) -> BTreeMap<(&'static str, String), Vec<CheckResult>> {
+        let mut all: BTreeMap<_, Vec<CheckResult>> = BTreeMap::new();
         for check in ALL {
             let of_users = self.users.iter();
             let of_users =
                 of_users.filter_map(|facts| Case::of_user(check, facts, &self.tenant, &self.policy));
             for case in Case::of_tenant(check, &self.tenant, &self.policy).chain(of_users) {
-                for ruling in settled(check, case.share, &self.tenant, case.rulings) {
-                    let subject = ruling.subject.as_ref().unwrap_or(&case.subject).id.clone();
-                    all.entry((check.id, subject)).or_default().push(ruling);
+                for result in settled(check, case.share, &self.tenant, case.results) {
+                    let subject = result.subject.as_ref().unwrap_or(&case.subject).id.clone();
+                    all.entry((check.id, subject)).or_default().push(result);
                 }
             }
         }
@@ -386,8 +386,8 @@ fn worlds() -> impl Strategy<Value = World> {
     )
 }
 
-fn any_of(rulings: Option<&Vec<Ruling>>, is: impl Fn(Verdict) -> bool) -> bool {
-    rulings.is_some_and(|rulings| rulings.iter().any(|ruling| is(ruling.verdict)))
+fn any_of(results: Option<&Vec<CheckResult>>, is: impl Fn(Verdict) -> bool) -> bool {
+    results.is_some_and(|results| results.iter().any(|result| is(result.verdict)))
 }
 
 proptest! {
@@ -395,21 +395,21 @@ proptest! {
 
     #[test]
     fn a_missing_part_makes_no_pass_and_no_fail_but_by_the_two_rules(world in worlds()) {
-        let whole = world.rulings();
+        let whole = world.results();
         for part in Part::ALL {
             for loss in losses() {
-                for ((check, subject), rulings) in world.clone().without(part, loss).rulings() {
+                for ((check, subject), results) in world.clone().without(part, loss).results() {
                     let before = whole.get(&(check, subject.clone()));
-                    for ruling in rulings {
-                        let stands = match ruling.verdict {
+                    for result in results {
+                        let stands = match result.verdict {
                             Verdict::Pass => any_of(before, |verdict| verdict == Verdict::Pass),
                             Verdict::Fail => any_of(before, |verdict| verdict == Verdict::Fail),
                             Verdict::Review | Verdict::Error => any_of(before, Verdict::is_open),
                             _ => true,
                         };
                         prop_assert!(
-                            stands || (ruling.verdict.is_open() && !ruling.assumptions.is_empty()),
-                            "{check} of {subject} without {part} ({loss:?}): {ruling:#?}, before: {before:#?}"
+                            stands || (result.verdict.is_open() && !result.assumptions.is_empty()),
+                            "{check} of {subject} without {part} ({loss:?}): {result:#?}, before: {before:#?}"
                         );
                     }
                 }

@@ -14,10 +14,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
 
-use crate::checks::{Check, ExceptionUse, Judge, subjects};
+use crate::checks::{Check, Evaluator, ExceptionUse, subjects};
 use crate::findings::{
-    Change, ChangeCounts, CheckSummary, Coverage, Finding, Fingerprint, FixedFinding, MailboxCounts,
-    NotConfigured, REGISTER, Rule, Ruling, Severity, Subject, SubjectKind, Verdict,
+    Change, ChangeCounts, CheckResult, CheckSummary, Coverage, Finding, Fingerprint, FixedFinding,
+    MailboxCounts, NotConfigured, REGISTER, Rule, Severity, Subject, SubjectKind, Verdict,
 };
 use crate::policy::Policy;
 use crate::policy::{Exception, Exceptions};
@@ -60,7 +60,7 @@ const BATCH: usize = 500;
 
 /// What verdicts are made of.
 #[derive(Clone, Copy, Debug)]
-pub struct Bench<'a> {
+pub struct EvaluationInput<'a> {
     /// The enabled checks.
     pub checks: &'a [&'static Check],
     /// The tenant-wide facts.
@@ -80,39 +80,39 @@ pub struct Bench<'a> {
 ///
 /// # Errors
 /// When the store cannot be read or written.
-pub fn judge(run: &Run<'_>, bench: Bench<'_>) -> Result<Judged, StoreError> {
-    run.atomically(|| judge_anew(run, bench))
+pub fn judge(run: &Run<'_>, input: EvaluationInput<'_>) -> Result<Judged, StoreError> {
+    run.atomically(|| judge_anew(run, input))
 }
 
-fn judge_anew(run: &Run<'_>, bench: Bench<'_>) -> Result<Judged, StoreError> {
+fn judge_anew(run: &Run<'_>, input: EvaluationInput<'_>) -> Result<Judged, StoreError> {
     run.begin_judgment()?;
-    let mut court = Court::new(run, bench)?;
-    court.judge_tenant()?;
+    let mut evaluation = Evaluation::new(run, input)?;
+    evaluation.judge_tenant()?;
     let mut mailboxes = MailboxTally::default();
     for facts in run.user_facts() {
         let facts = facts?;
         mailboxes.add(&facts);
-        court.judge_user(&facts)?;
+        evaluation.judge_user(&facts)?;
     }
-    court.name_gaps()?;
+    evaluation.name_gaps()?;
     let mut fixed = Fixed::default();
-    court.compare(&mut fixed, |check| !matches!(check.judge, Judge::Exception(_)))?;
+    evaluation.compare(&mut fixed, |check| !matches!(check.judge, Evaluator::Exception(_)))?;
     // What is carried over is covered, too.
-    court.judge_exceptions()?;
-    court.compare(&mut fixed, |check| matches!(check.judge, Judge::Exception(_)))?;
-    court.flush()?;
+    evaluation.judge_exceptions()?;
+    evaluation.compare(&mut fixed, |check| matches!(check.judge, Evaluator::Exception(_)))?;
+    evaluation.flush()?;
     Ok(Judged {
-        not_configured: coverage::not_configured(bench.tenant, bench.parts, &court.tallies),
-        coverage: coverage::coverage(bench.tenant, bench.parts, bench.users, &mailboxes),
+        not_configured: coverage::not_configured(input.tenant, input.parts, &evaluation.tallies),
+        coverage: coverage::coverage(input.tenant, input.parts, input.users, &mailboxes),
         users: mailboxes.users,
         mailboxes: mailboxes.into_counts(),
         changes: ChangeCounts {
             fixed: fixed.count,
-            not_assessed: court.tallies.iter().map(Tally::not_assessed).sum(),
-            ..court.changes
+            not_assessed: evaluation.tallies.iter().map(Tally::not_assessed).sum(),
+            ..evaluation.changes
         },
-        open_by_severity: court.open_by_severity,
-        checks: court.tallies.into_iter().map(Tally::into_summary).collect(),
+        open_by_severity: evaluation.open_by_severity,
+        checks: evaluation.tallies.into_iter().map(Tally::into_summary).collect(),
         fixed: fixed.worst,
     })
 }
@@ -136,7 +136,7 @@ impl Fixed {
 
 /// Whose share of a part a verdict depends on, where a part is read in shares.
 #[derive(Clone, Copy)]
-enum Share<'f> {
+enum SubjectScope<'f> {
     /// Nobody's: the whole part.
     Tenant,
     /// This user's mailbox.
@@ -149,7 +149,7 @@ enum Share<'f> {
     Project(&'f ProjectGuardrails),
 }
 
-impl<'f> Share<'f> {
+impl<'f> SubjectScope<'f> {
     fn gap(self, part: Part, tenant: &'f Snapshot) -> Option<&'f Gap> {
         match (self, part) {
             // The user's own row was read; who needs all rows of a part says so itself.
@@ -197,13 +197,13 @@ impl<'f> Share<'f> {
 /// What a check says of one subject by the facts alone.
 struct Case<'f> {
     subject: Subject,
-    share: Share<'f>,
-    rulings: Vec<Ruling>,
+    share: SubjectScope<'f>,
+    results: Vec<CheckResult>,
 }
 
 impl<'f> Case<'f> {
-    const fn new(subject: Subject, share: Share<'f>, rulings: Vec<Ruling>) -> Self {
-        Self { subject, share, rulings }
+    const fn new(subject: Subject, share: SubjectScope<'f>, results: Vec<CheckResult>) -> Self {
+        Self { subject, share, results }
     }
 
     /// Every subject of the check that is neither a user nor an exception.
@@ -213,68 +213,67 @@ impl<'f> Case<'f> {
         policy: &'f Policy,
     ) -> Box<dyn Iterator<Item = Self> + 'f> {
         match check.judge {
-            Judge::Tenant(judge) => {
-                Box::new(std::iter::once(Self::new(subjects::tenant(), Share::Tenant, judge(tenant, policy))))
-            }
-            Judge::Domain(judge) => {
+            Evaluator::Tenant(judge) => Box::new(std::iter::once(Self::new(
+                subjects::tenant(),
+                SubjectScope::Tenant,
+                judge(tenant, policy),
+            ))),
+            Evaluator::Domain(judge) => {
                 let domains = tenant.domains.known().into_iter().flat_map(|domains| &domains.0);
                 Box::new(domains.map(move |domain| {
-                    Self::new(subjects::domain(domain), Share::Domain, judge(domain, tenant, policy))
+                    Self::new(subjects::domain(domain), SubjectScope::Domain, judge(domain, tenant, policy))
                 }))
             }
-            Judge::Grant(judge) => Box::new(tenant.grants.iter().map(move |grant| {
-                let share = Share::Account(subjects::account_of(&grant.client_id, tenant));
-                let rulings = held(judge(grant, tenant, policy), tenant.unseen_end([grant]));
-                Self::new(subjects::grant(grant, tenant), share, rulings)
+            Evaluator::Grant(judge) => Box::new(tenant.grants.iter().map(move |grant| {
+                let share = SubjectScope::Account(subjects::account_of(&grant.client_id, tenant));
+                let results = held(judge(grant, tenant, policy), tenant.unseen_end([grant]));
+                Self::new(subjects::grant(grant, tenant), share, results)
             })),
-            Judge::Client(judge) => Box::new(tenant.grants.clients().into_iter().map(move |client| {
-                let share = Share::Account(subjects::account_of(client, tenant));
+            Evaluator::Client(judge) => Box::new(tenant.grants.clients().into_iter().map(move |client| {
+                let share = SubjectScope::Account(subjects::account_of(client, tenant));
                 let gap = tenant.unseen_end(tenant.grants.of(client));
-                let rulings = held(judge(client, tenant, policy), gap);
-                Self::new(subjects::client(client, tenant), share, rulings)
+                let results = held(judge(client, tenant, policy), gap);
+                Self::new(subjects::client(client, tenant), share, results)
             })),
-            Judge::Key(judge) => {
+            Evaluator::Key(judge) => {
                 let accounts = tenant.service_accounts.known().into_iter().flat_map(|accounts| &accounts.0);
                 Box::new(accounts.flat_map(move |account| {
-                    let share = Share::Account(Some(account));
+                    let share = SubjectScope::Account(Some(account));
                     let keys = account.keys.known().into_iter().flatten().map(move |key| {
                         Self::new(subjects::key(key, account), share, judge(key, account, tenant, policy))
                     });
                     let unread = account.keys.gap().map(|gap| {
-                        let rulings = vec![Ruling::not_assessed(gap)];
-                        Self::new(subjects::service_account(account), share, rulings)
+                        let results = vec![CheckResult::not_assessed(gap)];
+                        Self::new(subjects::service_account(account), share, results)
                     });
                     keys.chain(unread)
                 }))
             }
-            Judge::Project(judge) => {
+            Evaluator::Project(judge) => {
                 let projects = tenant.guardrails.known().into_iter().flat_map(|guardrails| &guardrails.0);
                 Box::new(projects.map(move |project| {
-                    let rulings = judge(project, tenant, policy);
-                    Self::new(subjects::project(project), Share::Project(project), rulings)
+                    let results = judge(project, tenant, policy);
+                    Self::new(subjects::project(project), SubjectScope::Project(project), results)
                 }))
             }
-            Judge::App(judge) => Box::new(
-                tenant
-                    .apps
-                    .iter()
-                    .map(move |app| Self::new(subjects::app(app), Share::Tenant, judge(app, tenant, policy))),
-            ),
-            Judge::User(_) | Judge::Exception(_) => Box::new(std::iter::empty()),
+            Evaluator::App(judge) => Box::new(tenant.apps.iter().map(move |app| {
+                Self::new(subjects::app(app), SubjectScope::Tenant, judge(app, tenant, policy))
+            })),
+            Evaluator::User(_) | Evaluator::Exception(_) => Box::new(std::iter::empty()),
         }
     }
 
     fn of_user(check: &Check, facts: &'f UserFacts, tenant: &Snapshot, policy: &Policy) -> Option<Self> {
-        let Judge::User(judge) = check.judge else { return None };
-        let rulings = judge(facts, tenant, policy);
-        Some(Self::new(subjects::user(&facts.user), Share::User(facts), rulings))
+        let Evaluator::User(judge) = check.judge else { return None };
+        let results = judge(facts, tenant, policy);
+        Some(Self::new(subjects::user(&facts.user), SubjectScope::User(facts), results))
     }
 }
 
-struct Court<'a> {
+struct Evaluation<'a> {
     run: &'a Run<'a>,
     previous: Option<Run<'a>>,
-    bench: Bench<'a>,
+    input: EvaluationInput<'a>,
     sources: Sources<'a>,
     tallies: Vec<Tally>,
     /// Lines of the exceptions that covered something.
@@ -288,14 +287,14 @@ struct Court<'a> {
     open_by_severity: BTreeMap<Severity, u64>,
 }
 
-impl<'a> Court<'a> {
-    fn new(run: &'a Run<'a>, bench: Bench<'a>) -> Result<Self, StoreError> {
+impl<'a> Evaluation<'a> {
+    fn new(run: &'a Run<'a>, input: EvaluationInput<'a>) -> Result<Self, StoreError> {
         Ok(Self {
             run,
             previous: run.previous()?,
-            bench,
-            sources: Sources::of(bench.tenant),
-            tallies: bench.checks.iter().map(|check| Tally::new(check)).collect(),
+            input,
+            sources: Sources::of(input.tenant),
+            tallies: input.checks.iter().map(|check| Tally::new(check)).collect(),
             used_exceptions: BTreeSet::new(),
             former_events: BTreeSet::new(),
             findings: Vec::new(),
@@ -308,7 +307,7 @@ impl<'a> Court<'a> {
 
     /// Everything but users.
     fn judge_tenant(&mut self) -> Result<(), StoreError> {
-        let Bench { checks, tenant, policy, .. } = self.bench;
+        let EvaluationInput { checks, tenant, policy, .. } = self.input;
         for (index, check) in checks.iter().enumerate() {
             for case in Case::of_tenant(check, tenant, policy) {
                 self.rule(index, case)?;
@@ -318,7 +317,7 @@ impl<'a> Court<'a> {
     }
 
     fn judge_user(&mut self, facts: &UserFacts) -> Result<(), StoreError> {
-        let Bench { checks, tenant, policy, .. } = self.bench;
+        let EvaluationInput { checks, tenant, policy, .. } = self.input;
         for (index, check) in checks.iter().enumerate() {
             if let Some(case) = Case::of_user(check, facts, tenant, policy) {
                 self.rule(index, case)?;
@@ -333,7 +332,7 @@ impl<'a> Court<'a> {
         for index in 0..self.tallies.len() {
             let check = self.tallies[index].check;
             for part in check.judge.subjects() {
-                match unlisted(*part, self.bench.tenant) {
+                match unlisted(*part, self.input.tenant) {
                     // The others are listed, and judged: only these rows have no verdict.
                     Some(gap) if gap.is_of_rows() && is_rechecked_by_row(*part) => {
                         self.tallies[index].add_unread_rows(gap);
@@ -352,12 +351,12 @@ impl<'a> Court<'a> {
 
     /// The exceptions file itself: what has expired, what covers nothing.
     fn judge_exceptions(&mut self) -> Result<(), StoreError> {
-        let exceptions = self.bench.exceptions;
-        for (index, check) in self.bench.checks.iter().enumerate() {
-            let Judge::Exception(judge) = check.judge else { continue };
+        let exceptions = self.input.exceptions;
+        for (index, check) in self.input.checks.iter().enumerate() {
+            let Evaluator::Exception(judge) = check.judge else { continue };
             for exception in &exceptions.0 {
                 let of_check = self.tallies.iter().find(|tally| tally.check.id == exception.check);
-                let rulings = judge(
+                let results = judge(
                     exception,
                     ExceptionUse {
                         run_at: self.run.started_at(),
@@ -368,7 +367,7 @@ impl<'a> Court<'a> {
                         }),
                     },
                 );
-                self.rule(index, Case::new(subjects::exception(exception), Share::Tenant, rulings))?;
+                self.rule(index, Case::new(subjects::exception(exception), SubjectScope::Tenant, results))?;
             }
         }
         Ok(())
@@ -376,27 +375,27 @@ impl<'a> Court<'a> {
 
     /// Counts what a check said of one subject, and keeps what a person should see.
     fn rule(&mut self, index: usize, case: Case<'_>) -> Result<(), StoreError> {
-        let check = self.bench.checks[index];
-        let Case { subject: judged, share, rulings } = case;
-        let rulings = self.without_old_events(check, &judged, share, rulings)?;
-        let rulings = settled(check, share, self.bench.tenant, rulings);
+        let check = self.input.checks[index];
+        let Case { subject: judged, share, results } = case;
+        let results = self.without_old_events(check, &judged, share, results)?;
+        let results = settled(check, share, self.input.tenant, results);
         let holder = match share {
-            Share::User(facts) => Some(facts),
+            SubjectScope::User(facts) => Some(facts),
             _ => None,
         };
-        self.tallies[index].add_subject(&rulings, holder);
-        let unread = matches!(share, Share::User(facts) if is_unread_mailbox(check, facts));
-        if unread || rulings.iter().any(|ruling| ruling.verdict == Verdict::NotAssessed) {
+        self.tallies[index].add_subject(&results, holder);
+        let unread = matches!(share, SubjectScope::User(facts) if is_unread_mailbox(check, facts));
+        if unread || results.iter().any(|result| result.verdict == Verdict::NotAssessed) {
             self.not_assessed.push((check.id, judged.id.clone()));
         }
-        for ruling in rulings {
+        for result in results {
             // A binding is one finding, whatever the number of checks and accounts.
-            if !ruling.reach.is_empty() {
-                self.gather(index, share, ruling);
+            if !result.reach.is_empty() {
+                self.gather(index, share, result);
                 continue;
             }
-            let found = matches!(ruling.verdict, Verdict::Fail | Verdict::Review | Verdict::Error);
-            let verdict = if found { self.find(check, &judged, share, ruling)? } else { ruling.verdict };
+            let found = matches!(result.verdict, Verdict::Fail | Verdict::Review | Verdict::Error);
+            let verdict = if found { self.find(check, &judged, share, result)? } else { result.verdict };
             self.tallies[index].count(verdict);
         }
         Ok(())
@@ -407,12 +406,12 @@ impl<'a> Court<'a> {
         &mut self,
         check: &'static Check,
         judged: &Subject,
-        share: Share<'_>,
-        rulings: Vec<Ruling>,
-    ) -> Result<Vec<Ruling>, StoreError> {
-        let mut kept = Vec::with_capacity(rulings.len());
-        for ruling in rulings {
-            let subject = ruling.subject.clone().filter(|subject| subject.kind == SubjectKind::Event);
+        share: SubjectScope<'_>,
+        results: Vec<CheckResult>,
+    ) -> Result<Vec<CheckResult>, StoreError> {
+        let mut kept = Vec::with_capacity(results.len());
+        for result in results {
+            let subject = result.subject.clone().filter(|subject| subject.kind == SubjectKind::Event);
             let stage = match &subject {
                 Some(subject) => {
                     let named = |id| Fingerprint::of(check.id, &Subject::new(subject.kind, id, ""));
@@ -422,22 +421,22 @@ impl<'a> Court<'a> {
                 None => EventStage::Open,
             };
             match stage {
-                EventStage::Open => kept.push(ruling),
+                EventStage::Open => kept.push(result),
                 EventStage::Expires => {
-                    let finding = self.finding(check, judged, share, ruling)?;
+                    let finding = self.finding(check, judged, share, result)?;
                     self.expire(finding)?;
                 }
                 EventStage::Over => {}
             }
         }
         if kept.is_empty() {
-            kept.push(Ruling::pass("Nothing happened that was not in reports for long enough"));
+            kept.push(CheckResult::pass("Nothing happened that was not in reports for long enough"));
         }
         Ok(kept)
     }
 
     fn stage(&self, check_id: &str, subject: &Subject) -> Result<EventStage, StoreError> {
-        self.run.event_stage(check_id, subject, Duration::days(self.bench.policy.event_days))
+        self.run.event_stage(check_id, subject, Duration::days(self.input.policy.event_days))
     }
 
     fn expire(&mut self, finding: Finding) -> Result<(), StoreError> {
@@ -449,12 +448,12 @@ impl<'a> Court<'a> {
     /// A part that would show a subject of the check, or is needed to judge it, and was not read.
     fn unread_source(&self, check: &Check) -> Option<&Gap> {
         let logs: &[Part] = match check.judge {
-            Judge::Grant(_) | Judge::Client(_) => {
+            Evaluator::Grant(_) | Evaluator::Client(_) => {
                 &[Part::AdminLog, Part::AccessEvaluationLog, Part::TokenLog]
             }
             _ => &[],
         };
-        let tenant = self.bench.tenant;
+        let tenant = self.input.tenant;
         let parts = check.needs.iter().chain(check.judge.subjects()).chain(logs);
         parts
             .filter_map(|part| tenant.gap(*part))
@@ -465,10 +464,10 @@ impl<'a> Court<'a> {
         &mut self,
         check: &'static Check,
         judged: &Subject,
-        share: Share<'_>,
-        ruling: Ruling,
+        share: SubjectScope<'_>,
+        result: CheckResult,
     ) -> Result<Verdict, StoreError> {
-        let finding = self.finding(check, judged, share, ruling)?;
+        let finding = self.finding(check, judged, share, result)?;
         let verdict = finding.verdict;
         self.keep(finding)?;
         Ok(verdict)
@@ -479,27 +478,32 @@ impl<'a> Court<'a> {
         &mut self,
         check: &'static Check,
         judged: &Subject,
-        share: Share<'_>,
-        ruling: Ruling,
+        share: SubjectScope<'_>,
+        result: CheckResult,
     ) -> Result<Finding, StoreError> {
-        let (unread, weighing) = self.unread(check, share, &ruling);
+        let (unread, weighing) = self.unread(check, share, &result);
         let weighing: Vec<Gap> = weighing.into_iter().cloned().collect();
-        self.finding_of(check, judged, share.project(), ruling, unread, &weighing)
+        self.finding_of(check, judged, share.project(), result, unread, &weighing)
     }
 
     /// The parts that bear on what a check says and were not read; and why, of those that its severity depends on.
-    fn unread<'f>(&self, check: &Check, share: Share<'f>, ruling: &Ruling) -> (BTreeSet<Part>, Vec<&'f Gap>)
+    fn unread<'f>(
+        &self,
+        check: &Check,
+        share: SubjectScope<'f>,
+        result: &CheckResult,
+    ) -> (BTreeSet<Part>, Vec<&'f Gap>)
     where
         'a: 'f,
     {
-        let tenant: &'f Snapshot = self.bench.tenant;
+        let tenant: &'f Snapshot = self.input.tenant;
         let gaps = |parts: &[Part]| -> Vec<&'f Gap> {
             let gaps = parts.iter().filter_map(|part| share.gap(*part, tenant));
             gaps.filter(|gap| check.misses(gap)).collect()
         };
-        let weighing = gaps(&ruling.weighed_by);
+        let weighing = gaps(&result.weighed_by);
         let needed = gaps(check.needs);
-        let assumed = ruling.assumptions.iter().map(|assumption| assumption.part);
+        let assumed = result.assumptions.iter().map(|assumption| assumption.part);
         let unread = needed.iter().chain(&weighing).map(|gap| gap.part).chain(assumed).collect();
         (unread, weighing)
     }
@@ -509,25 +513,25 @@ impl<'a> Court<'a> {
         check: &'static Check,
         judged: &Subject,
         project: Option<&str>,
-        ruling: Ruling,
+        result: CheckResult,
         unread: BTreeSet<Part>,
         weighing: &[Gap],
     ) -> Result<Finding, StoreError> {
         let at = self.run.started_at();
-        let subject = ruling.subject.unwrap_or_else(|| judged.clone());
+        let subject = result.subject.unwrap_or_else(|| judged.clone());
         let fingerprint = Fingerprint::of(check.id, &subject);
-        let mut exception = self.bench.exceptions.covering(check.id, &subject, at);
+        let mut exception = self.input.exceptions.covering(check.id, &subject, at);
         if exception.is_none() && !unread.is_empty() {
             exception = self.covering_before(&fingerprint)?;
         }
-        let (by_register, mut exception_id) = (ruling.accepted_by.is_some(), ruling.accepted_by);
-        let (mut verdict, mut message, mut evidence) = (ruling.verdict, ruling.message, ruling.evidence);
+        let (by_register, mut exception_id) = (result.accepted_by.is_some(), result.accepted_by);
+        let (mut verdict, mut message, mut evidence) = (result.verdict, result.message, result.evidence);
         evidence.extend(
             weighing
                 .iter()
                 .map(|gap| format!("severity: may differ, {} was not read: {}", gap.part, gap.message)),
         );
-        evidence.extend(ruling.assumptions.iter().map(|assumption| format!("assumption: {assumption}")));
+        evidence.extend(result.assumptions.iter().map(|assumption| format!("assumption: {assumption}")));
         if by_register {
             verdict = Verdict::Excepted;
         }
@@ -547,22 +551,22 @@ impl<'a> Court<'a> {
         Ok(Finding {
             check_id: check.id.to_owned(),
             verdict,
-            severity: ruling.severity,
+            severity: result.severity,
             fingerprint,
             subject,
             judged_id: judged.id.clone(),
             project: project.map(str::to_owned),
             message,
             evidence,
-            fix: ruling.fix.unwrap_or_else(|| check.fix.to_owned()),
+            fix: result.fix.unwrap_or_else(|| check.fix.to_owned()),
             place: check.place.to_owned(),
             controls: check.controls.iter().map(|control| (*control).to_owned()).collect(),
             first_seen_at: at,
             change: Change::New,
             exception_id,
             count: 1,
-            is_only_assumed: !ruling.assumptions.is_empty(),
-            assumptions: ruling.assumptions,
+            is_only_assumed: !result.assumptions.is_empty(),
+            assumptions: result.assumptions,
             unread: unread.into_iter().collect(),
             also_checks: Vec::new(),
             reach: Vec::new(),
@@ -575,7 +579,7 @@ impl<'a> Court<'a> {
     fn covering_before(&self, fingerprint: &Fingerprint) -> Result<Option<&'a Exception>, StoreError> {
         let Some(previous) = &self.previous else { return Ok(None) };
         let before = previous.finding(fingerprint)?.and_then(|before| before.exception_id);
-        let exceptions: &'a Exceptions = self.bench.exceptions;
+        let exceptions: &'a Exceptions = self.input.exceptions;
         Ok(before.and_then(|id| exceptions.0.iter().find(|exception| exception.id == id)))
     }
 
@@ -691,7 +695,7 @@ impl<'a> Court<'a> {
     fn accepted_anew(&mut self, finding: Finding) -> Finding {
         let by_register = finding.verdict == Verdict::Excepted && self.register_still_accepts(&finding);
         let at = self.run.started_at();
-        let exception = self.bench.exceptions.covering(&finding.check_id, &finding.subject, at);
+        let exception = self.input.exceptions.covering(&finding.check_id, &finding.subject, at);
         self.used_exceptions.extend(exception.map(|exception| exception.line));
         let verdict = match (exception, finding.verdict) {
             (Some(exception), _) if !exception.is_expired(at) => Verdict::Excepted,
@@ -705,7 +709,7 @@ impl<'a> Court<'a> {
 
     /// Whether the entry of the register that accepted a finding is there, with the custodian that it names.
     fn register_still_accepts(&self, finding: &Finding) -> bool {
-        let register = self.bench.policy.register.as_ref();
+        let register = self.input.policy.register.as_ref();
         let custodians_of = |client_id: &str| register?.client(client_id).map(|entry| &entry.custodians);
         if !finding.reach.is_empty() {
             return finding.reach.iter().all(|reached| {
@@ -750,51 +754,56 @@ const fn is_rechecked_by_row(part: Part) -> bool {
 }
 
 /// What is wrong of a delegation whose end would not have shown.
-fn held(rulings: Vec<Ruling>, gap: Option<&Gap>) -> Vec<Ruling> {
-    let assume = |mut ruling: Ruling| match gap {
-        Some(gap) if ruling.verdict.is_open() => {
-            ruling.reach.iter_mut().for_each(|reached| reached.is_assumed = true);
-            ruling.assuming(Rule::GrantHeld, gap)
+fn held(results: Vec<CheckResult>, gap: Option<&Gap>) -> Vec<CheckResult> {
+    let assume = |mut result: CheckResult| match gap {
+        Some(gap) if result.verdict.is_open() => {
+            result.reach.iter_mut().for_each(|reached| reached.is_assumed = true);
+            result.assuming(Rule::GrantHeld, gap)
         }
-        _ => ruling,
+        _ => result,
     };
-    rulings.into_iter().map(assume).collect()
+    results.into_iter().map(assume).collect()
 }
 
 /// What may be said of one subject with what was read of it.
-fn settled(check: &Check, share: Share<'_>, tenant: &Snapshot, rulings: Vec<Ruling>) -> Vec<Ruling> {
+fn settled(
+    check: &Check,
+    share: SubjectScope<'_>,
+    tenant: &Snapshot,
+    results: Vec<CheckResult>,
+) -> Vec<CheckResult> {
     let first = |parts: &[Part]| {
         parts.iter().filter_map(|part| share.gap(*part, tenant)).find(|gap| check.misses(gap))
     };
     let needed = first(check.needs);
-    let settle = |ruling: Ruling| match ruling.verdict {
+    let settle = |result: CheckResult| match result.verdict {
         // Missing data is never a pass, whatever the check thinks.
-        Verdict::Pass => needed.map_or(ruling, Ruling::not_assessed),
+        Verdict::Pass => needed.map_or(result, CheckResult::not_assessed),
         // Nor a fail: what is wrong only by what a part does not show is open without it.
-        verdict if verdict.is_open() => match first(&ruling.rests_on) {
-            Some(gap) => Ruling { subject: ruling.subject, ..Ruling::not_assessed(gap) },
-            None => ruling,
+        verdict if verdict.is_open() => match first(&result.rests_on) {
+            Some(gap) => CheckResult { subject: result.subject, ..CheckResult::not_assessed(gap) },
+            None => result,
         },
-        _ => ruling,
+        _ => result,
     };
-    worst_of_each_subject(rulings).into_iter().map(settle).collect()
+    worst_of_each_subject(results).into_iter().map(settle).collect()
 }
 
-/// One ruling a subject: where a mailbox lists an address twice, the worse one.
-fn worst_of_each_subject(rulings: Vec<Ruling>) -> Vec<Ruling> {
-    let mut kept: Vec<Ruling> = Vec::with_capacity(rulings.len());
-    for ruling in rulings {
-        let same = |other: &&mut Ruling| {
+/// One result a subject: where a mailbox lists an address twice, the worse one.
+fn worst_of_each_subject(results: Vec<CheckResult>) -> Vec<CheckResult> {
+    let mut kept: Vec<CheckResult> = Vec::with_capacity(results.len());
+    for result in results {
+        let same = |other: &&mut CheckResult| {
             other.verdict.is_open()
-                && ruling.verdict.is_open()
-                && other.subject.as_ref().map(|s| &s.id) == ruling.subject.as_ref().map(|s| &s.id)
+                && result.verdict.is_open()
+                && other.subject.as_ref().map(|s| &s.id) == result.subject.as_ref().map(|s| &s.id)
         };
         match kept.iter_mut().find(same) {
-            Some(other) if (other.severity, ruling.verdict) < (ruling.severity, other.verdict) => {
-                *other = ruling
+            Some(other) if (other.severity, result.verdict) < (result.severity, other.verdict) => {
+                *other = result
             }
             Some(_) => {}
-            None => kept.push(ruling),
+            None => kept.push(result),
         }
     }
     kept
@@ -839,8 +848,8 @@ mod tests {
         delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()))
     }
 
-    fn account(tenant: &Snapshot) -> Share<'_> {
-        Share::Account(tenant.service_accounts.known().and_then(|accounts| accounts.0.first()))
+    fn account(tenant: &Snapshot) -> SubjectScope<'_> {
+        SubjectScope::Account(tenant.service_accounts.known().and_then(|accounts| accounts.0.first()))
     }
 
     #[test]
@@ -852,7 +861,7 @@ mod tests {
             assert_eq!(account(&elsewhere).gap(part, &elsewhere), None);
             // Nobody searched, or for nobody in particular: the whole part counts.
             let unsearched = Snapshot { takeovers: Vec::new(), ..lacking };
-            for share in [account(&unsearched), Share::Account(None), Share::Tenant] {
+            for share in [account(&unsearched), SubjectScope::Account(None), SubjectScope::Tenant] {
                 assert!(share.gap(part, &unsearched).is_some(), "{part}");
             }
         }
@@ -888,8 +897,8 @@ mod tests {
             ProjectGuardrails { signing_logs: Reading::Missing(gap(Part::Guardrails)), ..guarded.clone() };
         let both = Guardrails(vec![guarded.clone(), unread.clone()]);
         let partly = Snapshot { guardrails: Reading::Partial(both, gap(Part::Guardrails)), ..tenant() };
-        assert_eq!(Share::Project(&guarded).gap(Part::Guardrails, &partly), None);
-        assert!(Share::Project(&unread).gap(Part::Guardrails, &partly).is_some());
+        assert_eq!(SubjectScope::Project(&guarded).gap(Part::Guardrails, &partly), None);
+        assert!(SubjectScope::Project(&unread).gap(Part::Guardrails, &partly).is_some());
         assert_eq!(unlisted(Part::Guardrails, &partly), None);
         let none = without(Part::Guardrails, tenant());
         assert!(unlisted(Part::Guardrails, &none).is_some());

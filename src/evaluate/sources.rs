@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::checks::{self, Check, Judge, subjects};
+use crate::checks::{self, Check, Evaluator, subjects};
 use crate::delegation::Ending;
 use crate::findings::{Finding, Reached};
 use crate::snapshot::Snapshot;
@@ -87,17 +87,17 @@ impl<'a> Sources<'a> {
     fn may_be_in_an_unread_row(&self, finding: &Finding, check: &Check) -> bool {
         let tenant = self.tenant;
         match check.judge {
-            Judge::User(_) => {
+            Evaluator::User(_) => {
                 let people = tenant.people.known();
                 let is_listed = people.is_some_and(|people| people.by_id(&finding.judged_id).is_some());
                 tenant.people.gap().is_some() && !is_listed
             }
-            Judge::Domain(_) => {
+            Evaluator::Domain(_) => {
                 let domains = tenant.domains.known();
                 let is_listed = domains.is_some_and(|domains| domains.find(&finding.judged_id).is_some());
                 tenant.domains.gap().is_some() && !is_listed
             }
-            Judge::Key(_) => {
+            Evaluator::Key(_) => {
                 // Keys are listed an account each: only its own account's listing shows a key.
                 let Some((account, key)) = finding.judged_id.split_once('/') else { return false };
                 let mut accounts = tenant.service_accounts.known().into_iter().flat_map(|known| &known.0);
@@ -140,8 +140,8 @@ struct GrantOf<'f> {
 impl<'f> GrantOf<'f> {
     fn judged(finding: &'f Finding, check: &Check) -> Option<Self> {
         match check.judge {
-            Judge::Client(_) => Some(Self { client_id: &finding.judged_id, scope: None }),
-            Judge::Grant(_) => {
+            Evaluator::Client(_) => Some(Self { client_id: &finding.judged_id, scope: None }),
+            Evaluator::Grant(_) => {
                 // A client's name may hold a slash, and a scope does.
                 let client_id = finding.subject.also.first()?;
                 let scope = finding.judged_id.strip_prefix(client_id.as_str())?.strip_prefix('/')?;

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::affected_users::AffectedUsers;
 use crate::checks::Check;
 use crate::findings::{
-    Change, CheckSummary, Finding, Fingerprint, Population, Ruling, Subject, SubjectKind, Verdict,
+    Change, CheckResult, CheckSummary, Finding, Fingerprint, Population, Subject, SubjectKind, Verdict,
     VerdictCounts,
 };
 use crate::snapshot::UserFacts;
@@ -42,17 +42,17 @@ impl Tally {
     }
 
     /// A subject, with everything that was said of it; `holder` is the user whose mailbox it is about.
-    pub(super) fn add_subject(&mut self, rulings: &[Ruling], holder: Option<&UserFacts>) {
-        let says = |verdict| rulings.iter().any(|ruling| ruling.verdict == verdict);
+    pub(super) fn add_subject(&mut self, results: &[CheckResult], holder: Option<&UserFacts>) {
+        let says = |verdict| results.iter().any(|result| result.verdict == verdict);
         self.population.listed += 1;
         if says(Verdict::NotAssessed) {
             self.population.not_assessed += 1;
-        } else if rulings.iter().all(|ruling| ruling.verdict == Verdict::NotApplicable) {
+        } else if results.iter().all(|result| result.verdict == Verdict::NotApplicable) {
             self.population.not_applicable += 1;
         } else {
             self.population.assessed += 1;
         }
-        for gap in rulings.iter().filter_map(|ruling| ruling.gap.as_ref()) {
+        for gap in results.iter().filter_map(|result| result.gap.as_ref()) {
             let own = holder.filter(|facts| {
                 let missing = facts.gap(gap.part).filter(|_| gap.part == Part::SendAs);
                 missing.is_some_and(|missing| missing.reason == gap.reason)

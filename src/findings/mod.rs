@@ -24,4 +24,4 @@ pub use run_summary::{
 };
 pub use severity::Severity;
 pub use subject::{Subject, SubjectKind};
-pub use verdict::{REGISTER, Ruling, Verdict};
+pub use verdict::{CheckResult, REGISTER, Verdict};

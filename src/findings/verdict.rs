@@ -69,7 +69,7 @@ pub const REGISTER: &str = "register:";
 
 /// What a check says of one subject, before exceptions and history.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ruling {
+pub struct CheckResult {
     /// The answer. A check never says [`Verdict::Excepted`].
     pub verdict: Verdict,
     /// How bad; meaningless for pass and not applicable.
@@ -96,7 +96,7 @@ pub struct Ruling {
     pub reach: Vec<Reached>,
 }
 
-impl Ruling {
+impl CheckResult {
     /// In order.
     pub fn pass(message: impl Into<String>) -> Self {
         Self::new(Verdict::Pass, Severity::Info, message)

@@ -66,10 +66,10 @@ fn write_page(source: &dyn Source, page: &mut dyn Write) -> io::Result<()> {
     let (summary, tenant) = (source.summary(), source.tenant());
 
     let mut accepted = exceptions::Accepted::default();
-    let roll = clients::Roll::new(summary, tenant);
-    let mut open = clients::OpenFindings::of(&roll);
+    let client_index = clients::ClientIndex::new(summary, tenant);
+    let mut open = clients::OpenFindings::of(&client_index);
     let exposed = exposed::Exposed::of(tenant);
-    let gathered = findings::Gathered::read(source, &exposed, |finding| {
+    let gathered = findings::CollectedFindings::read(source, &exposed, |finding| {
         accepted.add(finding);
         open.add(finding);
     })?;
@@ -101,7 +101,7 @@ fn write_page(source: &dyn Source, page: &mut dyn Write) -> io::Result<()> {
     findings.write_into(page)?;
     mailboxes::Mailboxes::new(unreachable).write_into(page)?;
     send_as::SendAsSection::new(send_as).write_into(page)?;
-    clients::Clients::new(summary, tenant, &roll, open, &findings.numbers()).write_into(page)?;
+    clients::Clients::new(summary, tenant, &client_index, open, &findings.numbers()).write_into(page)?;
     exceptions::Exceptions::new(accepted).write_into(page)?;
     checks::Checks::new(summary).write_into(page)?;
     coverage::Coverage::new(summary, tenant).write_into(page)?;

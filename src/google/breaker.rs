@@ -64,7 +64,7 @@ enum State {
 
 /// What a request may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum Admission {
     /// Go.
     Free,
     /// Ask again after so long.
@@ -84,20 +84,20 @@ impl Breaker {
     }
 
     /// What a request may do now. Changes nothing.
-    pub(super) fn way(&self, now: Instant) -> Way {
+    pub(super) fn way(&self, now: Instant) -> Admission {
         match self.state {
-            State::Closed => Way::Free,
-            State::Open(until) if now >= until => Way::Free,
-            State::Open(until) => Way::Wait(until - now),
-            State::Trying => Way::Wait(LOOK),
-            State::GivenUp => Way::GivenUp,
+            State::Closed => Admission::Free,
+            State::Open(until) if now >= until => Admission::Free,
+            State::Open(until) => Admission::Wait(until - now),
+            State::Trying => Admission::Wait(LOOK),
+            State::GivenUp => Admission::GivenUp,
         }
     }
 
     /// As [`Breaker::way`]; the first that goes during an outage is the one that tries.
-    pub(super) fn admits(&mut self, now: Instant) -> Way {
+    pub(super) fn admits(&mut self, now: Instant) -> Admission {
         let way = self.way(now);
-        if way == Way::Free && self.is_open() {
+        if way == Admission::Free && self.is_open() {
             self.state = State::Trying;
         }
         way
@@ -199,23 +199,27 @@ mod tests {
             (1..OUTAGE).for_each(|_| breaker.failed(now, false));
             breaker.answered();
         }
-        assert_eq!(breaker.way(now), Way::Free);
+        assert_eq!(breaker.way(now), Admission::Free);
         (0..OUTAGE / SLOW).for_each(|_| breaker.failed(now, true));
         assert!(breaker.is_open() && !breaker.is_out(), "what failed may be at fault itself");
-        assert_eq!((breaker.admits(now), breaker.way(now)), (Way::Free, Way::Wait(LOOK)), "tried at once");
+        assert_eq!(
+            (breaker.admits(now), breaker.way(now)),
+            (Admission::Free, Admission::Wait(LOOK)),
+            "tried at once"
+        );
         breaker.failed(now, false);
-        assert_eq!((breaker.way(now), breaker.is_out()), (Way::Wait(Duration::from_secs(1)), true));
+        assert_eq!((breaker.way(now), breaker.is_out()), (Admission::Wait(Duration::from_secs(1)), true));
     }
 
     #[test]
     fn during_an_outage_one_request_tries_and_its_answer_ends_it() {
         let now = Instant::now();
         let mut breaker = opened(now);
-        assert_eq!((breaker.admits(now), breaker.admits(now)), (Way::Free, Way::Wait(LOOK)));
+        assert_eq!((breaker.admits(now), breaker.admits(now)), (Admission::Free, Admission::Wait(LOOK)));
         breaker.abandoned(now);
-        assert_eq!(breaker.admits(now), Way::Free, "another tries in its place");
+        assert_eq!(breaker.admits(now), Admission::Free, "another tries in its place");
         breaker.answered();
-        assert_eq!((breaker.admits(now), breaker.admits(now)), (Way::Free, Way::Free));
+        assert_eq!((breaker.admits(now), breaker.admits(now)), (Admission::Free, Admission::Free));
     }
 
     #[test]
@@ -224,9 +228,9 @@ mod tests {
         let (mut now, mut breaker) = (begun, opened(begun));
         loop {
             match breaker.admits(now) {
-                Way::Free => breaker.failed(now, false),
-                Way::Wait(wait) => now += wait,
-                Way::GivenUp => break,
+                Admission::Free => breaker.failed(now, false),
+                Admission::Wait(wait) => now += wait,
+                Admission::GivenUp => break,
             }
         }
         assert!(breaker.has_given_up());
@@ -239,8 +243,8 @@ mod tests {
         (1..SILENCE).for_each(|_| breaker.failed(now, false));
         assert!(!breaker.is_open(), "so many may be bad ones");
         breaker.failed(now, false);
-        assert_eq!(breaker.admits(now), Way::Free);
+        assert_eq!(breaker.admits(now), Admission::Free);
         breaker.failed(now, false);
-        assert_eq!(breaker.way(now), Way::Wait(Duration::from_millis(250)));
+        assert_eq!(breaker.way(now), Admission::Wait(Duration::from_millis(250)));
     }
 }

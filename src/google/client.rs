@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::causes;
 
-use super::lane::Traffic;
+use super::api_channel::Traffic;
 use super::proxies::Proxies;
 use super::retry::RetryPolicy;
 use super::token::Token;
@@ -122,7 +122,7 @@ impl Client {
     /// What went to each API so far; to be asked at any moment.
     #[must_use]
     pub fn traffic(&self) -> BTreeMap<Api, Traffic> {
-        Api::ALL.into_iter().map(|api| (api, self.transport.lane(api).traffic())).collect()
+        Api::ALL.into_iter().map(|api| (api, self.transport.channel(api).traffic())).collect()
     }
 
     /// Whether any API was given up for good: what it had to tell can be asked for later.
@@ -160,7 +160,7 @@ impl Client {
         A: Fn(bool) -> F,
         F: Future<Output = Result<T, GoogleError>>,
     {
-        self.retry.run(self.transport.lane(api), attempt, tokio::time::sleep).await
+        self.retry.run(self.transport.channel(api), attempt, tokio::time::sleep).await
     }
 
     /// One attempt of a read with a token.
@@ -184,7 +184,7 @@ impl Client {
     /// What came instead of the facts, after the last try.
     pub async fn get_public<T: DeserializeOwned>(&self, request: &Request) -> Result<T, GoogleError> {
         self.retried(request.api, async |_| {
-            self.transport.lane(request.api).ready().await?;
+            self.transport.channel(request.api).ready().await?;
             self.transport.get_public(request.api, self.url(request)?).await
         })
         .await

@@ -63,7 +63,7 @@ impl Keyless {
             return Ok(token.clone());
         }
         let token = client
-            .retried(Api::Token, |_| client.transport.lane(Api::Token).attempt(self.machine.token(), None))
+            .retried(Api::Token, |_| client.transport.channel(Api::Token).attempt(self.machine.token(), None))
             .await?;
         *known = Some(token.clone());
         Ok(token)

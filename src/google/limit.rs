@@ -64,7 +64,7 @@ struct State {
 
 /// A place for one attempt; free again when it is dropped.
 #[derive(Debug)]
-pub(super) struct Place<'a> {
+pub(super) struct Permit<'a> {
     limiter: &'a Limiter,
     permit: Option<SemaphorePermit<'a>>,
     round: u64,
@@ -78,10 +78,10 @@ impl Limiter {
     }
 
     /// Waits for a place.
-    pub(super) async fn place(&self) -> Place<'_> {
+    pub(super) async fn place(&self) -> Permit<'_> {
         // The semaphore is never closed: this always gives a permit.
         let permit = self.places.acquire().await.ok();
-        Place { limiter: self, permit, round: self.state().window.round }
+        Permit { limiter: self, permit, round: self.state().window.round }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -101,7 +101,7 @@ impl Limiter {
     }
 }
 
-impl Place<'_> {
+impl Permit<'_> {
     /// The API answered.
     pub(super) fn answered(&self) {
         self.limiter.moved(|window| window.answered(self.round));
@@ -113,7 +113,7 @@ impl Place<'_> {
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for Permit<'_> {
     fn drop(&mut self) {
         let mut state = self.limiter.state();
         if state.owed > 0

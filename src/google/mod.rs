@@ -1,13 +1,13 @@
-//! The only code that talks to Google. One request path: pages → session → retry → token → lane → send →
+//! The only code that talks to Google. One request path: pages → session → retry → token → channel → send →
 //! classify.
 
 pub mod admin1_directory;
 mod api;
+mod api_channel;
 mod assertion;
 mod auth;
 mod body_check;
 mod breaker;
-mod ceiling;
 mod client;
 pub mod cloudasset1;
 pub mod cloudresourcemanager3;
@@ -18,13 +18,13 @@ pub mod iam1;
 pub mod iam_policy;
 mod key_file;
 mod keyless;
-mod lane;
 mod limit;
 mod machine;
 pub mod orgpolicy2;
 mod pages;
 pub mod policyanalyzer1;
 mod proxies;
+mod quota_limiter;
 pub mod reports1;
 mod retry;
 pub mod service_account_metadata;
@@ -35,12 +35,12 @@ mod transport;
 mod trust;
 
 pub use api::{Api, Roots, RootsError};
+pub use api_channel::Traffic;
 pub use auth::{Auth, AuthError};
 pub use client::{Client, Request};
 pub use connect::{ConnectError, Credentials, OwnAccount, connect};
 pub use error::GoogleError;
 pub use key_file::{KeyFile, KeyFileError};
-pub use lane::Traffic;
 pub use machine::{Machine, MachineError};
 pub use pages::{Bound, BrokenRows, Listing, Page, Pages};
 pub use session::Session;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::causes::{self, Cause, Retry};
 
 use super::GoogleError;
-use super::lane::Lane;
+use super::api_channel::ApiChannel;
 
 /// How often and after which waits a request is tried again.
 #[derive(Clone, Copy, Debug)]
@@ -35,11 +35,16 @@ impl Default for RetryPolicy {
 const MOST_OUTAGES: u32 = 20;
 
 impl RetryPolicy {
-    /// Runs `attempt` until it succeeds, fails for good, or its tries or the lane's budget are used up.
+    /// Runs `attempt` until it succeeds, fails for good, or its tries or the channel's budget are used up.
     ///
     /// `attempt` is told whether the token must be fresh. `sleep` is an argument so that tests need no
     /// clock.
-    pub(super) async fn run<T, A, F, S, W>(&self, lane: &Lane, attempt: A, sleep: S) -> Result<T, GoogleError>
+    pub(super) async fn run<T, A, F, S, W>(
+        &self,
+        channel: &ApiChannel,
+        attempt: A,
+        sleep: S,
+    ) -> Result<T, GoogleError>
     where
         A: Fn(bool) -> F,
         F: Future<Output = Result<T, GoogleError>>,
@@ -49,7 +54,7 @@ impl RetryPolicy {
         let (mut refreshed, mut fresh_token, mut reconnected) = (false, false, false);
         let (mut try_number, mut outages) = (1, 0);
         loop {
-            let answers = lane.answers();
+            let answers = channel.answers();
             let error = match attempt(std::mem::take(&mut fresh_token)).await {
                 Ok(value) => return Ok(value),
                 Err(error) if error.exhausted => return Err(error),
@@ -63,18 +68,18 @@ impl RetryPolicy {
                 // A server closes idle connections when it likes; the request never reached it.
                 Retry::AfterWait if error.unanswered && !reconnected => {
                     reconnected = true;
-                    lane.retries_after(Duration::ZERO);
+                    channel.retries_after(Duration::ZERO);
                 }
                 // An outage is nobody's own failure: the next attempt waits for its end.
-                Retry::AfterWait if outages < MOST_OUTAGES && lane.is_out() => {
+                Retry::AfterWait if outages < MOST_OUTAGES && channel.is_out() => {
                     outages += 1;
-                    lane.retries_after(Duration::ZERO);
+                    channel.retries_after(Duration::ZERO);
                 }
                 Retry::AfterWait | Retry::OnceAfterWait
-                    if try_number < self.tries_for(error.cause) && lane.grants_retry(&error, answers) =>
+                    if try_number < self.tries_for(error.cause) && channel.grants_retry(&error, answers) =>
                 {
                     let wait = self.wait(try_number, error.retry_after, random_share());
-                    lane.retries_after(wait);
+                    channel.retries_after(wait);
                     tracing::debug!(cause = error.cause.id, api = error.api.id(), ?wait, "asking again");
                     sleep(wait).await;
                     try_number += 1;
@@ -121,15 +126,15 @@ mod tests {
         GoogleError::new(cause, Api::Gmail, Some(500), "")
     }
 
-    fn lane(retries: u32) -> Lane {
-        Lane::new(Api::Gmail, 1, retries, Duration::from_millis(10))
+    fn channel(retries: u32) -> ApiChannel {
+        ApiChannel::new(Api::Gmail, 1, retries, Duration::from_millis(10))
     }
 
-    async fn tries_of(error: GoogleError, lane: &Lane) -> (u32, Vec<Duration>, Vec<bool>) {
+    async fn tries_of(error: GoogleError, channel: &ApiChannel) -> (u32, Vec<Duration>, Vec<bool>) {
         let (tries, waits, fresh) = (Cell::new(0), RefCell::new(Vec::new()), RefCell::new(Vec::new()));
         let result: Result<(), _> = RetryPolicy::default()
             .run(
-                lane,
+                channel,
                 |fresh_token| {
                     tries.set(tries.get() + 1);
                     fresh.borrow_mut().push(fresh_token);
@@ -147,21 +152,21 @@ mod tests {
 
     #[tokio::test]
     async fn transient_causes_are_tried_five_times_with_growing_jittered_waits() {
-        let lane = lane(10);
-        let (tries, waits, _) = tries_of(error(causes::BACKEND_ERROR), &lane).await;
+        let channel = channel(10);
+        let (tries, waits, _) = tries_of(error(causes::BACKEND_ERROR), &channel).await;
         assert_eq!(tries, 5);
         for (wait, most) in waits.iter().zip([500, 1000, 2000, 4000]) {
             assert!(*wait <= Duration::from_millis(most));
         }
-        assert_eq!((lane.traffic().retries, lane.traffic().waited), (4, waits.iter().sum()));
+        assert_eq!((channel.traffic().retries, channel.traffic().waited), (4, waits.iter().sum()));
     }
 
     #[tokio::test]
     async fn waits_are_spread_over_a_range_that_doubles() {
-        let lane = lane(1000);
+        let channel = channel(1000);
         let mut requests = Vec::new();
         for _ in 0..64 {
-            requests.push(tries_of(error(causes::BACKEND_ERROR), &lane).await.1);
+            requests.push(tries_of(error(causes::BACKEND_ERROR), &channel).await.1);
         }
         for (retry, most) in [500, 1000, 2000, 4000].into_iter().enumerate() {
             let half = Duration::from_millis(most / 2);
@@ -180,51 +185,51 @@ mod tests {
 
     #[tokio::test]
     async fn what_hangs_is_tried_three_times() {
-        assert_eq!(tries_of(error(causes::TIMEOUT), &lane(10)).await.0, 3);
+        assert_eq!(tries_of(error(causes::TIMEOUT), &channel(10)).await.0, 3);
     }
 
     #[tokio::test]
     async fn what_mostly_stays_is_tried_once_more() {
-        let (tries, waits, _) = tries_of(error(causes::PRECONDITION_FAILED), &lane(10)).await;
+        let (tries, waits, _) = tries_of(error(causes::PRECONDITION_FAILED), &channel(10)).await;
         assert_eq!((tries, waits.len()), (2, 1));
     }
 
     #[tokio::test]
     async fn permanent_causes_are_tried_once() {
-        assert_eq!(tries_of(error(causes::SCOPE_NOT_DELEGATED), &lane(10)).await.0, 1);
+        assert_eq!(tries_of(error(causes::SCOPE_NOT_DELEGATED), &channel(10)).await.0, 1);
     }
 
     #[tokio::test]
     async fn a_401_is_tried_once_more_with_a_fresh_token() {
-        let (tries, waits, fresh) = tries_of(error(causes::TOKEN_NOT_ACCEPTED), &lane(10)).await;
+        let (tries, waits, fresh) = tries_of(error(causes::TOKEN_NOT_ACCEPTED), &channel(10)).await;
         assert_eq!((tries, waits.len(), fresh), (2, 0, vec![false, true]));
     }
 
     #[tokio::test]
     async fn a_connection_closed_while_idle_is_tried_again_at_once_and_for_nothing() {
         let closed = GoogleError { unanswered: true, ..error(causes::CONNECTION_LOST) };
-        let (tries, waits, _) = tries_of(closed, &lane(0)).await;
+        let (tries, waits, _) = tries_of(closed, &channel(0)).await;
         assert_eq!((tries, waits.len()), (2, 0));
     }
 
     #[tokio::test]
     async fn a_used_up_budget_ends_retries() {
-        let lane = lane(1);
-        assert_eq!(tries_of(error(causes::BACKEND_ERROR), &lane).await.0, 2);
-        assert_eq!(tries_of(error(causes::BACKEND_ERROR), &lane).await.0, 1);
+        let channel = channel(1);
+        assert_eq!(tries_of(error(causes::BACKEND_ERROR), &channel).await.0, 2);
+        assert_eq!(tries_of(error(causes::BACKEND_ERROR), &channel).await.0, 1);
     }
 
     #[tokio::test]
     async fn what_fails_by_itself_while_others_are_answered_costs_them_no_retry() {
-        let lane = lane(4);
+        let channel = channel(4);
         let bad = async |error: GoogleError| {
             let tries = Cell::new(0);
             let attempt = async |_| {
                 tries.set(tries.get() + 1);
-                lane.attempt(std::future::ready(Ok(())), None).await.unwrap();
+                channel.attempt(std::future::ready(Ok(())), None).await.unwrap();
                 Err::<(), _>(error.clone())
             };
-            RetryPolicy::default().run(&lane, attempt, |_| std::future::ready(())).await.unwrap_err();
+            RetryPolicy::default().run(&channel, attempt, |_| std::future::ready(())).await.unwrap_err();
             tries.get()
         };
         for _ in 0..10 {

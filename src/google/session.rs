@@ -74,7 +74,7 @@ impl<'a> Session<'a> {
         // The token of the last attempt: the one to replace if it is refused.
         let used = std::sync::Mutex::new(None);
         let read = self.client.retried(request.api, async |fresh| {
-            self.client.transport.lane(request.api).ready().await?;
+            self.client.transport.channel(request.api).ready().await?;
             let refused = if fresh { taken(&used) } else { None };
             let token = self.token(scope, refused.as_ref()).await?;
             keep(&used, &token);

@@ -1,4 +1,4 @@
-//! Sends on an API's lane and classifies what comes back.
+//! Sends on an API's channel and classifies what comes back.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,9 +11,9 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use crate::causes;
 
 use super::api::is_loopback;
+use super::api_channel::{ApiChannel, ApiChannels, HealthProbe};
 use super::body_check::{self, Fault};
 use super::error::retry_after;
-use super::lane::{Lane, Lanes, Question};
 use super::proxies::Proxies;
 use super::token::Token;
 use super::trust::{fault_of_file, is_endless};
@@ -95,13 +95,13 @@ impl ClientError {
 
 /// What the environment puts between here and Google.
 #[derive(Debug)]
-struct Way {
+struct Route {
     proxies: Proxies,
     /// What makes the file of trusted authorities unusable.
     trust_fault: Option<String>,
 }
 
-/// Sends on an API's lane and classifies what comes back.
+/// Sends on an API's channel and classifies what comes back.
 ///
 /// It reads. What it can post is a closed list: the exchange of an assertion for a token, and the signing
 /// of an assertion.
@@ -110,8 +110,8 @@ pub(super) struct Transport {
     http: reqwest::Client,
     /// For this machine, which no proxy reaches.
     loopback: reqwest::Client,
-    way: Arc<Way>,
-    lanes: Lanes,
+    route: Arc<Route>,
+    channels: ApiChannels,
 }
 
 impl Transport {
@@ -141,19 +141,19 @@ impl Transport {
         Ok(Self {
             http: built(builder())?,
             loopback: built(builder().no_proxy())?,
-            way: Arc::new(Way { proxies: Proxies::of_environment(), trust_fault }),
-            lanes: Lanes::new(options.concurrency, options.retry_budget, options.outage_patience),
+            route: Arc::new(Route { proxies: Proxies::of_environment(), trust_fault }),
+            channels: ApiChannels::new(options.concurrency, options.retry_budget, options.outage_patience),
         })
     }
 
     /// Whether any API was given up for good.
     pub(super) fn have_given_up(&self) -> bool {
-        self.lanes.have_given_up()
+        self.channels.have_given_up()
     }
 
     /// The way to an API.
-    pub(super) fn lane(&self, api: Api) -> &Lane {
-        self.lanes.of(api)
+    pub(super) fn channel(&self, api: Api) -> &ApiChannel {
+        self.channels.of(api)
     }
 
     /// Reads.
@@ -224,17 +224,17 @@ impl Transport {
         secrets: &[&str],
     ) -> Result<T, GoogleError> {
         let again = self.question(api, url, &request);
-        self.lane(api).attempt(sent(&self.way, api, url, request, empty, secrets), again).await
+        self.channel(api).attempt(sent(&self.route, api, url, request, empty, secrets), again).await
     }
 
     /// How to ask the same again. None of what comes back is kept.
-    fn question(&self, api: Api, url: &Url, request: &RequestBuilder) -> Option<Question> {
-        let (request, url, way) = (request.try_clone()?, url.clone(), Arc::clone(&self.way));
-        Some(Question::new(move || {
-            let (request, url, way) = (request.try_clone(), url.clone(), Arc::clone(&way));
+    fn question(&self, api: Api, url: &Url, request: &RequestBuilder) -> Option<HealthProbe> {
+        let (request, url, route) = (request.try_clone()?, url.clone(), Arc::clone(&self.route));
+        Some(HealthProbe::new(move || {
+            let (request, url, route) = (request.try_clone(), url.clone(), Arc::clone(&route));
             async move {
                 let Some(request) = request else { return Ok(()) };
-                let answer = sent::<IgnoredAny>(&way, api, &url, request, Empty::Page, &[]).await;
+                let answer = sent::<IgnoredAny>(&route, api, &url, request, Empty::Page, &[]).await;
                 answer.map(drop).map_err(|error| GoogleError { words: "".into(), ..error })
             }
         }))
@@ -243,7 +243,7 @@ impl Transport {
 
 /// Sends, and classifies what comes back.
 async fn sent<T: DeserializeOwned>(
-    way: &Way,
+    route: &Route,
     api: Api,
     url: &Url,
     request: RequestBuilder,
@@ -251,8 +251,8 @@ async fn sent<T: DeserializeOwned>(
     secrets: &[&str],
 ) -> Result<T, GoogleError> {
     let lost = |error| {
-        let proxy = way.proxies.between(url.as_str());
-        GoogleError::from_transport(api, &error, proxy.as_deref(), way.trust_fault.as_deref())
+        let proxy = route.proxies.between(url.as_str());
+        GoogleError::from_transport(api, &error, proxy.as_deref(), route.trust_fault.as_deref())
     };
     let mut response = request.send().await.map_err(|error| {
         let error = lost(error);

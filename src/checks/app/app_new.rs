@@ -2,8 +2,8 @@
 
 use super::token_mail_scope::{name, sensitive};
 use crate::checks::gaps::log_has_a_hole;
-use crate::checks::{Check, Judge, subjects};
-use crate::findings::{Ruling, Severity};
+use crate::checks::{Check, Evaluator, subjects};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{App, Part};
@@ -25,24 +25,24 @@ pub(crate) const CHECK: Check = Check {
     place: "Admin console > Security > Access and data control > API controls > App access control",
     controls: &["CIS-GWS 4.2.1.2", "NIST 800-53 CM-8", "ISO 27001 A.5.9", "SOC 2 CC7.1", "ATT&CK T1671"],
     needs: &[Part::TokenLog],
-    judge: Judge::Tenant(judge),
+    judge: Evaluator::Tenant(judge),
 };
 
-fn judge(tenant: &Snapshot, _: &Policy) -> Vec<Ruling> {
-    let mut rulings: Vec<Ruling> = tenant.new_apps.iter().map(came).collect();
+fn judge(tenant: &Snapshot, _: &Policy) -> Vec<CheckResult> {
+    let mut results: Vec<CheckResult> = tenant.new_apps.iter().map(came).collect();
     let hole = || tenant.token_log_unread.map(|unread| log_has_a_hole(Part::TokenLog, unread));
     let gap = tenant.token_log.gap().cloned().or_else(hole);
-    rulings.extend(gap.as_ref().map(Ruling::not_assessed));
-    if rulings.is_empty() {
-        rulings.push(Ruling::pass("No app is new"));
+    results.extend(gap.as_ref().map(CheckResult::not_assessed));
+    if results.is_empty() {
+        results.push(CheckResult::pass("No app is new"));
     }
-    rulings
+    results
 }
 
-fn came(app: &App) -> Ruling {
+fn came(app: &App) -> CheckResult {
     let severity = if sensitive(app).next().is_some() { Severity::Medium } else { Severity::Low };
     let first = app.first_authorized_at.date_naive();
-    Ruling::review(severity, format!("{} is new: first authorized on {first}", name(app)))
+    CheckResult::review(severity, format!("{} is new: first authorized on {first}", name(app)))
         .about(subjects::new_app(app))
         .evidence("client_id", &app.client_id)
         .evidence("users", app.some_users.join(", "))
@@ -75,8 +75,8 @@ pub(super) mod tests {
             [(["https://mail.google.com/"], Severity::Medium), (["openid"], Severity::Low)]
         {
             let new_apps = vec![app(&scopes, 1)];
-            let ruling = only(judge(&Snapshot { new_apps, ..tenant([]) }, &policy()));
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, expected), "{scopes:?}");
+            let result = only(judge(&Snapshot { new_apps, ..tenant([]) }, &policy()));
+            assert_eq!((result.verdict, result.severity), (Verdict::Review, expected), "{scopes:?}");
         }
         assert_eq!(only(judge(&tenant([]), &policy())).verdict, Verdict::Pass);
         let blind = without(Part::TokenLog, tenant([]));

@@ -1,9 +1,9 @@
 //! APP-02: apps that users let into their mail or files.
 
 use crate::checks::standing::tier_zero;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, Evaluator};
 use crate::delegation::{RiskClass, ScopeRiskTable};
-use crate::findings::{Ruling, Severity};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{App, Part};
@@ -35,7 +35,7 @@ pub(crate) const CHECK: Check = Check {
         "ATT&CK T1671",
     ],
     needs: &[Part::TokenLog],
-    judge: Judge::App(judge),
+    judge: Evaluator::App(judge),
 };
 
 const CLASSES: [RiskClass; 6] = [
@@ -50,10 +50,10 @@ const CLASSES: [RiskClass; 6] = [
 /// Users of earlier runs that a finding names.
 const SOME_REMEMBERED: usize = 20;
 
-fn judge(app: &App, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
+fn judge(app: &App, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
     let scopes: Vec<&str> = sensitive(app).collect();
     if scopes.is_empty() {
-        return vec![Ruling::pass("The app was let into neither mail nor all files")];
+        return vec![CheckResult::pass("The app was let into neither mail nor all files")];
     }
     let people = tenant.people.known();
     let remembered = app.remembered_users();
@@ -70,20 +70,20 @@ fn judge(app: &App, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
         let users = if app.users == 1 { "1 user".to_owned() } else { format!("{} users", app.users) };
         format!("{users} let {} into mail or files", name(app))
     };
-    let mut ruling = Ruling::fail(severity, message)
+    let mut result = CheckResult::fail(severity, message)
         .evidence("client_id", &app.client_id)
         .evidence("users", app.some_users.join(", "))
         .evidence("last_authorized", app.last_authorized_at.date_naive().to_string());
     if !remembered.is_empty() {
         let some: Vec<&str> = remembered.into_iter().take(SOME_REMEMBERED).collect();
-        ruling = ruling.evidence("users_by_earlier_runs", some.join(", "));
+        result = result.evidence("users_by_earlier_runs", some.join(", "));
     }
     for scope in scopes {
-        ruling = ruling.evidence("scope", scope);
+        result = result.evidence("scope", scope);
     }
     vec![match great {
-        Some(great) => ruling.evidence("tier_0", great),
-        None => ruling.weighed_by(&[Part::Users, Part::AdminRoles]),
+        Some(great) => result.evidence("tier_0", great),
+        None => result.weighed_by(&[Part::Users, Part::AdminRoles]),
     }]
 }
 
@@ -114,15 +114,15 @@ mod tests {
     use crate::checks::test_facts::*;
     use crate::findings::Verdict;
 
-    fn of(app: &App, tenant: &Snapshot) -> Ruling {
+    fn of(app: &App, tenant: &Snapshot) -> CheckResult {
         only(judge(app, tenant, &policy()))
     }
 
     #[test]
     fn an_app_in_mail_or_files_fails_and_weighs_more_with_a_great_user() {
         let mail = app(&["https://mail.google.com/"], 1);
-        let ruling = of(&mail, &tenant([]));
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High));
+        let result = of(&mail, &tenant([]));
+        assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::High));
         let boss = super_admin("1", "ann@example.com");
         assert_eq!(of(&mail, &tenant([&boss])).severity, Severity::Critical);
     }

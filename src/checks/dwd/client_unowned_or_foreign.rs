@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 
 use super::scope::{MARKETPLACE_FIX, REMOVE, own_client};
 use crate::checks::words::listed;
-use crate::checks::{Check, Judge, subjects};
+use crate::checks::{Check, Evaluator, subjects};
 use crate::delegation::is_app_name;
-use crate::findings::{Ruling, Severity, Verdict};
+use crate::findings::{CheckResult, Severity, Verdict};
 use crate::policy::{Policy, RegisteredClient};
 use crate::snapshot::{ClientIdentity, Snapshot};
 use crate::tenant::{ForeignAccount, Part, ServiceAccount};
@@ -41,30 +41,30 @@ pub(crate) const CHECK: Check = Check {
         "ATT&CK T1671",
     ],
     needs: &[Part::ConsoleGrants, Part::ProbeGrants, Part::ServiceAccounts, Part::ClientCertificates],
-    judge: Judge::Client(judge),
+    judge: Evaluator::Client(judge),
 };
 
-fn judge(client_id: &str, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
+fn judge(client_id: &str, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
     let entry = policy.register.as_ref().map(|register| register.client(client_id));
     let identity = match (subjects::account_of(client_id, tenant), tenant.service_accounts.complete()) {
         (Some(account), _) => judge_account(account),
         (None, Ok(_)) => unmatched(client_id, tenant, policy, entry.flatten()),
-        (None, Err(gap)) => Ruling::not_assessed(gap),
+        (None, Err(gap)) => CheckResult::not_assessed(gap),
     };
     let subject = subjects::client(client_id, tenant);
     // The register names clients by number: one that is known by its address alone may be in it.
     let is_unnumbered = client_id.contains('@') && identity.verdict == Verdict::NotAssessed;
-    let ruling =
+    let result =
         match entry.filter(|_| !is_unnumbered).map(|entry| unowned(entry, tenant.run_at.date_naive())) {
             Some(faults) if !faults.is_empty() => answered_by_nobody(identity, &subject.name, &faults),
             _ => identity,
         };
-    if ruling.verdict == Verdict::NotAssessed {
-        return vec![ruling.about(subject)];
+    if result.verdict == Verdict::NotAssessed {
+        return vec![result.about(subject)];
     }
     let scopes = tenant.grants.of(client_id).count();
-    let ruling = ruling.about(subject).evidence("client_id", client_id).evidence("delegated_scopes", scopes);
-    vec![own_client(register_says(ruling, entry), client_id, policy)]
+    let result = result.about(subject).evidence("client_id", client_id).evidence("delegated_scopes", scopes);
+    vec![own_client(register_says(result, entry), client_id, policy)]
 }
 
 /// What the register lacks of a client.
@@ -78,20 +78,20 @@ fn unowned(entry: Option<&RegisteredClient>, today: NaiveDate) -> Vec<String> {
 }
 
 /// A client for which nobody answers fails, whoever it is.
-fn answered_by_nobody(identity: Ruling, name: &str, faults: &[String]) -> Ruling {
+fn answered_by_nobody(identity: CheckResult, name: &str, faults: &[String]) -> CheckResult {
     let faults = faults.join(", and ");
     let fix = "Write its owner, purpose and review date into the register, or remove its delegation.";
     match identity.verdict {
         // The register answers for who it is, and for nothing else.
         _ if identity.verdict == Verdict::Pass || identity.accepted_by.is_some() => {
-            Ruling::fail(Severity::Medium, format!("{name} holds a delegation: {faults}")).fix(fix)
+            CheckResult::fail(Severity::Medium, format!("{name} holds a delegation: {faults}")).fix(fix)
         }
         Verdict::NotAssessed => {
-            Ruling::fail(Severity::Medium, format!("{name} holds a delegation: {faults}"))
+            CheckResult::fail(Severity::Medium, format!("{name} holds a delegation: {faults}"))
                 .evidence("service_account", format!("unknown: {}", identity.message))
                 .fix(fix)
         }
-        _ => Ruling {
+        _ => CheckResult {
             verdict: Verdict::Fail,
             accepted_by: None,
             severity: identity.severity.max(Severity::Medium),
@@ -101,11 +101,11 @@ fn answered_by_nobody(identity: Ruling, name: &str, faults: &[String]) -> Ruling
     }
 }
 
-fn register_says(ruling: Ruling, entry: Option<Option<&RegisteredClient>>) -> Ruling {
+fn register_says(result: CheckResult, entry: Option<Option<&RegisteredClient>>) -> CheckResult {
     match entry {
-        None => ruling.evidence("register", "none is configured: who owns the client is not asked"),
-        Some(None) => ruling.evidence("register", "does not name it"),
-        Some(Some(client)) => ruling
+        None => result.evidence("register", "none is configured: who owns the client is not asked"),
+        Some(None) => result.evidence("register", "does not name it"),
+        Some(Some(client)) => result
             .evidence("owner", &client.owner)
             .evidence("purpose", &client.purpose)
             .evidence("review_by", client.review_by.map_or_else(String::new, |day| day.to_string()))
@@ -113,16 +113,16 @@ fn register_says(ruling: Ruling, entry: Option<Option<&RegisteredClient>>) -> Ru
     }
 }
 
-fn judge_account(account: &ServiceAccount) -> Ruling {
+fn judge_account(account: &ServiceAccount) -> CheckResult {
     let ServiceAccount { email, project, .. } = account;
     if account.disabled {
-        Ruling::review(
+        CheckResult::review(
             Severity::Low,
             format!("The delegation outlives its service account: {email} of project {project} is disabled"),
         )
         .fix("Remove the delegation, or enable the account again if it is needed.")
     } else {
-        Ruling::pass(format!("Service account {email} of project {project}"))
+        CheckResult::pass(format!("Service account {email} of project {project}"))
     }
 }
 
@@ -139,16 +139,19 @@ fn unmatched(
     tenant: &Snapshot,
     policy: &Policy,
     entry: Option<&RegisteredClient>,
-) -> Ruling {
+) -> CheckResult {
     if policy.own_client_id.as_deref() == Some(client_id) {
-        return Ruling::review(Severity::Low, "This audit's own account is in none of the listed projects")
-            .fix("List its project in the configuration, so that its keys are judged too.");
+        return CheckResult::review(
+            Severity::Low,
+            "This audit's own account is in none of the listed projects",
+        )
+        .fix("List its project in the configuration, so that its keys are judged too.");
     }
     let identity = tenant.identity_of(client_id);
     if is_app_name(client_id) {
         let message =
             format!("{client_id} is named by the log without a client id: perhaps it is a Marketplace app");
-        return Ruling::review(Severity::High, message).fix(MARKETPLACE_FIX);
+        return CheckResult::review(Severity::High, message).fix(MARKETPLACE_FIX);
     }
     let message = match identity {
         ClientIdentity::Foreign(account) if account.email.is_empty() => format!(
@@ -172,24 +175,24 @@ fn unmatched(
             "Client {client_id} is not a service account in the configured projects; it may be foreign, deleted or in another project"
         ),
     };
-    let ruling = match entry.filter(|client| client.vendor) {
-        _ if identity.is_gone() => Ruling::review(Severity::High, message).fix(REMOVE),
+    let result = match entry.filter(|client| client.vendor) {
+        _ if identity.is_gone() => CheckResult::review(Severity::High, message).fix(REMOVE),
         Some(client) => {
-            Ruling::review(Severity::High, format!("{message}; by the register it is a vendor's"))
+            CheckResult::review(Severity::High, format!("{message}; by the register it is a vendor's"))
                 .accepted_by_register(&client.client_id)
         }
-        None => Ruling::review(Severity::High, message),
+        None => CheckResult::review(Severity::High, message),
     };
     match identity {
-        ClientIdentity::Foreign(account) if account.email.is_empty() => ruling
+        ClientIdentity::Foreign(account) if account.email.is_empty() => result
             .evidence("service_account", "exists; its certificates do not tell its address")
             .evidence("public_keys", account.keys.len()),
-        ClientIdentity::Foreign(account) => ruling
+        ClientIdentity::Foreign(account) => result
             .evidence("service_account", &account.email)
             .evidence("project", &account.project)
             .evidence("public_keys", account.keys.len()),
-        ClientIdentity::Deleted(email) => ruling.evidence("service_account", format!("{email}, deleted")),
-        _ => ruling,
+        ClientIdentity::Deleted(email) => result.evidence("service_account", format!("{email}, deleted")),
+        _ => result,
     }
 }
 
@@ -209,17 +212,17 @@ mod tests {
 
     #[test]
     fn a_client_that_is_a_listed_account_passes_and_names_it() {
-        let ruling = only(judge(CLIENT, &known(), &policy()));
-        assert_eq!(ruling.verdict, Verdict::Pass);
-        assert_eq!(ruling.message, format!("Service account {ACCOUNT} of project project"));
+        let result = only(judge(CLIENT, &known(), &policy()));
+        assert_eq!(result.verdict, Verdict::Pass);
+        assert_eq!(result.message, format!("Service account {ACCOUNT} of project project"));
     }
 
     #[test]
     fn a_client_that_matches_nothing_is_for_review_and_never_called_foreign() {
-        let ruling = only(judge("555", &known(), &policy()));
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::High));
-        assert!(ruling.message.contains("may be foreign, deleted or in another project"));
-        assert_eq!(ruling.subject.unwrap().id, "555");
+        let result = only(judge("555", &known(), &policy()));
+        assert_eq!((result.verdict, result.severity), (Verdict::Review, Severity::High));
+        assert!(result.message.contains("may be foreign, deleted or in another project"));
+        assert_eq!(result.subject.unwrap().id, "555");
     }
 
     #[test]
@@ -240,9 +243,9 @@ mod tests {
                 client_id: "555".to_owned(),
                 account: Reading::Complete(account),
             }]);
-            let ruling = only(judge("555", &tenant, &policy()));
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::High));
-            assert!(ruling.message.contains(expected), "{}", ruling.message);
+            let result = only(judge("555", &tenant, &policy()));
+            assert_eq!((result.verdict, result.severity), (Verdict::Review, Severity::High));
+            assert!(result.message.contains(expected), "{}", result.message);
         }
     }
 
@@ -259,14 +262,14 @@ mod tests {
             client_id: "555".to_owned(),
             account: Reading::Complete(Some(unnamed)),
         }]);
-        let ruling = only(judge("555", &tenant, &policy()));
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::High));
-        assert!(ruling.message.contains("a service account that exists"), "{}", ruling.message);
+        let result = only(judge("555", &tenant, &policy()));
+        assert_eq!((result.verdict, result.severity), (Verdict::Review, Severity::High));
+        assert!(result.message.contains("a service account that exists"), "{}", result.message);
         let claim = "do not tell its address: they name mailer@vendor.iam.gserviceaccount.com, which nothing confirms";
-        assert!(ruling.message.ends_with(claim), "{}", ruling.message);
-        assert!(!ruling.message.contains(" ,"), "{}", ruling.message);
-        assert!(ruling.evidence.iter().all(|fact| !fact.ends_with(": ")), "{:?}", ruling.evidence);
-        assert!(ruling.evidence.iter().all(|fact| !fact.starts_with("project")), "{:?}", ruling.evidence);
+        assert!(result.message.ends_with(claim), "{}", result.message);
+        assert!(!result.message.contains(" ,"), "{}", result.message);
+        assert!(result.evidence.iter().all(|fact| !fact.ends_with(": ")), "{:?}", result.evidence);
+        assert!(result.evidence.iter().all(|fact| !fact.starts_with("project")), "{:?}", result.evidence);
     }
 
     #[test]
@@ -275,22 +278,22 @@ mod tests {
         if let Reading::Complete(accounts) = &mut tenant.service_accounts {
             accounts.0[0].disabled = true;
         }
-        let ruling = only(judge(CLIENT, &tenant, &policy()));
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::Low));
+        let result = only(judge(CLIENT, &tenant, &policy()));
+        assert_eq!((result.verdict, result.severity), (Verdict::Review, Severity::Low));
     }
 
     #[test]
     fn the_audits_own_client_outside_the_listed_projects_is_low() {
         let policy = Policy { own_client_id: Some("555".into()), ..policy() };
-        let ruling = only(judge("555", &known(), &policy));
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::Low));
+        let result = only(judge("555", &known(), &policy));
+        assert_eq!((result.verdict, result.severity), (Verdict::Review, Severity::Low));
     }
 
     #[test]
     fn while_accounts_are_missing_only_a_match_is_assessed() {
         let mut tenant = known();
-        let ruling = only(judge("555", &without(Part::ServiceAccounts, tenant.clone()), &policy()));
-        assert_eq!(ruling.verdict, Verdict::NotAssessed);
+        let result = only(judge("555", &without(Part::ServiceAccounts, tenant.clone()), &policy()));
+        assert_eq!(result.verdict, Verdict::NotAssessed);
         if let Reading::Complete(accounts) = tenant.service_accounts {
             tenant.service_accounts = Reading::Partial(accounts, gap(Part::ServiceAccounts));
         }
@@ -298,7 +301,7 @@ mod tests {
         assert_eq!(only(judge(CLIENT, &tenant, &policy())).verdict, Verdict::Pass);
     }
 
-    fn by(client_id: &str, client: RegisteredClient, tenant: &Snapshot) -> Ruling {
+    fn by(client_id: &str, client: RegisteredClient, tenant: &Snapshot) -> CheckResult {
         only(judge(client_id, tenant, &policy_of(client)))
     }
 
@@ -310,9 +313,9 @@ mod tests {
             review_by: None,
             ..registered_client(CLIENT)
         };
-        let ruling = by(CLIENT, empty, &known());
+        let result = by(CLIENT, empty, &known());
         let said = "the register has no owner, purpose or review date for it";
-        assert!(ruling.message.ends_with(said), "{}", ruling.message);
+        assert!(result.message.ends_with(said), "{}", result.message);
     }
 
     #[test]
@@ -326,9 +329,9 @@ mod tests {
             (RegisteredClient { review_by: "2026-11-20".parse().ok(), ..whole() }, "due on 2026-11-20"),
             (registered_client("555"), "does not name it"),
         ] {
-            let ruling = by(CLIENT, client, &known());
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium), "{said}");
-            assert!(ruling.message.contains(said), "{}", ruling.message);
+            let result = by(CLIENT, client, &known());
+            assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::Medium), "{said}");
+            assert!(result.message.contains(said), "{}", result.message);
         }
     }
 
@@ -341,9 +344,9 @@ mod tests {
             (Verdict::Review, Some("register:555"))
         );
         let unowned = RegisteredClient { owner: String::new(), ..vendor() };
-        let ruling = by("555", unowned, &known());
+        let result = by("555", unowned, &known());
         assert_eq!(
-            (ruling.verdict, ruling.severity, ruling.accepted_by),
+            (result.verdict, result.severity, result.accepted_by),
             (Verdict::Fail, Severity::Medium, None)
         );
         let ours = by("555", registered_client("555"), &known());
@@ -355,8 +358,8 @@ mod tests {
     #[test]
     fn what_the_register_lacks_fails_also_while_accounts_are_missing() {
         let blind = without(Part::ServiceAccounts, known());
-        let ruling = by("555", registered_client(CLIENT), &blind);
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium));
+        let result = by("555", registered_client(CLIENT), &blind);
+        assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::Medium));
         assert_eq!(by("555", registered_client("555"), &blind).verdict, Verdict::NotAssessed);
     }
 
@@ -373,16 +376,16 @@ mod tests {
             parent: Reading::Complete(None),
             policy: Reading::Complete(IamPolicy { bindings: vec![binding], ..IamPolicy::default() }),
         }]));
-        let ruling = only(judge_client(&CHECK, &tenant));
-        assert_eq!(ruling.verdict, Verdict::Review);
+        let result = only(judge_client(&CHECK, &tenant));
+        assert_eq!(result.verdict, Verdict::Review);
         assert!(
-            ruling.message.contains("was old@p.iam.gserviceaccount.com, which is deleted"),
+            result.message.contains("was old@p.iam.gserviceaccount.com, which is deleted"),
             "{}",
-            ruling.message
+            result.message
         );
-        assert!(ruling.fix.unwrap().starts_with("Remove the delegation"));
+        assert!(result.fix.unwrap().starts_with("Remove the delegation"));
         let vendor = RegisteredClient { vendor: true, ..registered_client(CLIENT) };
-        let ruling = by(CLIENT, vendor, &tenant);
-        assert_eq!(ruling.accepted_by, None, "nobody is the vendor of an account that is gone");
+        let result = by(CLIENT, vendor, &tenant);
+        assert_eq!(result.accepted_by, None, "nobody is the vendor of an account that is gone");
     }
 }

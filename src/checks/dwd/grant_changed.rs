@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use super::scope::is_tenant_or_mail;
 use crate::checks::gaps::log_has_a_hole;
-use crate::checks::{Check, Judge, subjects};
+use crate::checks::{Check, Evaluator, subjects};
 use crate::delegation::{
     AddressHolder, DelegationChange, DelegationEvent, EndedGrant, Ending, ScopeRiskTable, scope_spelling,
 };
-use crate::findings::{Ruling, Severity};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::{Policy, RegisteredClient};
 use crate::snapshot::{ClientIdentity, Snapshot};
 use crate::tenant::Part;
@@ -42,22 +42,22 @@ pub(crate) const CHECK: Check = Check {
         "ATT&CK T1098",
     ],
     needs: &[Part::AdminLog],
-    judge: Judge::Tenant(judge),
+    judge: Evaluator::Tenant(judge),
 };
 
-fn judge(tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
+fn judge(tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
     let changes = tenant.delegation_changes.iter();
-    let mut rulings: Vec<Ruling> = changes.map(|event| judge_change(event, tenant, policy)).collect();
+    let mut results: Vec<CheckResult> = changes.map(|event| judge_change(event, tenant, policy)).collect();
     let hole = || tenant.admin_log_unread.map(|unread| log_has_a_hole(Part::AdminLog, unread));
     let gap = tenant.gap_of_grants(Part::AdminLog).cloned().or_else(hole);
-    rulings.extend(gap.as_ref().map(Ruling::not_assessed));
-    if rulings.is_empty() {
-        rulings.push(Ruling::pass("No delegation was changed"));
+    results.extend(gap.as_ref().map(CheckResult::not_assessed));
+    if results.is_empty() {
+        results.push(CheckResult::pass("No delegation was changed"));
     }
-    rulings
+    results
 }
 
-fn judge_change(event: &DelegationEvent, tenant: &Snapshot, policy: &Policy) -> Ruling {
+fn judge_change(event: &DelegationEvent, tenant: &Snapshot, policy: &Policy) -> CheckResult {
     let client = Changed::of(event, tenant);
     let scopes: BTreeSet<&str> = event.scopes.iter().map(|scope| scope_spelling(scope)).collect();
     let actor = event.actor.as_deref().filter(|actor| !actor.is_empty()).unwrap_or("Somebody");
@@ -74,23 +74,26 @@ fn judge_change(event: &DelegationEvent, tenant: &Snapshot, policy: &Policy) -> 
     let ticket = entry.and_then(|entry| entry.ticket_of(event.at.date_naive()));
     let is_great = scopes.iter().any(|scope| is_tenant_or_mail(scope));
     let severity = if is_great { Severity::Critical } else { Severity::High };
-    let ruling = match (entry, ticket) {
-        (Some(entry), Some(ticket)) => Ruling::fail(severity, format!("{actor} {what}, by {}", ticket.id))
-            .evidence("ticket", &ticket.id)
-            .accepted_by_register(&entry.client_id),
-        _ => Ruling::fail(severity, format!("{actor} {what}")).evidence("ticket", no_ticket(entry, policy)),
+    let result = match (entry, ticket) {
+        (Some(entry), Some(ticket)) => {
+            CheckResult::fail(severity, format!("{actor} {what}, by {}", ticket.id))
+                .evidence("ticket", &ticket.id)
+                .accepted_by_register(&entry.client_id)
+        }
+        _ => CheckResult::fail(severity, format!("{actor} {what}"))
+            .evidence("ticket", no_ticket(entry, policy)),
     };
-    let ruling = ruling
+    let result = result
         .about(subjects::event(&format!("{} {}", event.name, event.client), &event.id, event.at))
         .evidence("event", &event.name)
         .evidence("actor", actor)
         .evidence("ip", event.ip.as_deref().unwrap_or("unknown"))
         .evidence("client_id", client.id);
     let table = ScopeRiskTable::shipped();
-    let ruling = scopes.iter().fold(ruling, |ruling, scope| {
-        ruling.evidence("scope", format!("{scope} ({})", table.class_letters(scope)))
+    let result = scopes.iter().fold(result, |result, scope| {
+        result.evidence("scope", format!("{scope} ({})", table.class_letters(scope)))
     });
-    lost(event, client.id, tenant).fold(ruling, |ruling, grant| ruling.evidence("scope_lost", &grant.scope))
+    lost(event, client.id, tenant).fold(result, |result, grant| result.evidence("scope_lost", &grant.scope))
 }
 
 fn count(scopes: usize) -> String {
@@ -176,31 +179,31 @@ mod tests {
         }
     }
 
-    fn of(delegation_changes: Vec<DelegationEvent>, policy: &Policy) -> Vec<Ruling> {
+    fn of(delegation_changes: Vec<DelegationEvent>, policy: &Policy) -> Vec<CheckResult> {
         let tenant = delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()));
         judge(&Snapshot { delegation_changes, ..tenant }, policy)
     }
 
     #[test]
     fn a_change_without_a_ticket_fails_and_says_who_when_from_where_to_whom_and_what() {
-        let ruling = only(of(vec![event(CLIENT, 1, &[GMAIL_SEND])], &policy()));
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High));
+        let result = only(of(vec![event(CLIENT, 1, &[GMAIL_SEND])], &policy()));
+        assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::High));
         assert_eq!(
-            ruling.message,
+            result.message,
             format!(
                 "root@example.com authorized {ACCOUNT} for 1 scope on 2026-11-20 07:00 UTC from 203.0.113.9"
             )
         );
-        assert!(ruling.evidence.contains(&format!("scope: {GMAIL_SEND} (S)")), "{:?}", ruling.evidence);
-        assert_eq!(ruling.subject.unwrap().kind, SubjectKind::Event);
+        assert!(result.evidence.contains(&format!("scope: {GMAIL_SEND} (S)")), "{:?}", result.evidence);
+        assert_eq!(result.subject.unwrap().kind, SubjectKind::Event);
     }
 
     #[test]
     fn scopes_that_own_the_tenant_or_all_mail_are_critical_and_a_removal_is_high() {
         for scope in ["https://mail.google.com/", "https://www.googleapis.com/auth/admin.directory.user"] {
-            let ruling = only(of(vec![event("555", 1, &[GMAIL_SEND, scope])], &policy()));
-            assert_eq!(ruling.severity, Severity::Critical, "{scope}");
-            assert!(ruling.message.contains("client 555 for 2 scopes"), "{}", ruling.message);
+            let result = only(of(vec![event("555", 1, &[GMAIL_SEND, scope])], &policy()));
+            assert_eq!(result.severity, Severity::Critical, "{scope}");
+            assert!(result.message.contains("client 555 for 2 scopes"), "{}", result.message);
         }
         let removal = DelegationEvent {
             name: "REMOVE_API_CLIENT_ACCESS".into(),
@@ -208,9 +211,9 @@ mod tests {
             ip: None,
             ..event(CLIENT, 1, &[])
         };
-        let ruling = only(of(vec![removal], &policy()));
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High));
-        assert!(ruling.message.starts_with("Somebody removed the delegation of "), "{}", ruling.message);
+        let result = only(of(vec![removal], &policy()));
+        assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::High));
+        assert!(result.message.starts_with("Somebody removed the delegation of "), "{}", result.message);
     }
 
     #[test]
@@ -227,18 +230,18 @@ mod tests {
             (CLIENT, 8, false),
             ("555", 6, false),
         ] {
-            let ruling = only(of(vec![event(client, days, &[GMAIL_SEND])], &policy));
+            let result = only(of(vec![event(client, days, &[GMAIL_SEND])], &policy));
             let by = accepted.then(|| format!("register:{CLIENT}"));
-            assert_eq!((ruling.verdict, ruling.accepted_by), (Verdict::Fail, by), "{client} {days}");
+            assert_eq!((result.verdict, result.accepted_by), (Verdict::Fail, by), "{client} {days}");
         }
     }
 
     #[test]
     fn a_change_is_told_in_the_spelling_of_the_ledger_and_each_scope_once() {
         let written = ["https://mail.google.com", "https://mail.google.com/", GMAIL_SEND];
-        let ruling = only(of(vec![event("555", 1, &written)], &policy()));
-        assert!(ruling.message.contains("for 2 scopes"), "{}", ruling.message);
-        assert!(ruling.evidence.iter().all(|fact| !fact.contains("(?)")), "{:?}", ruling.evidence);
+        let result = only(of(vec![event("555", 1, &written)], &policy()));
+        assert!(result.message.contains("for 2 scopes"), "{}", result.message);
+        assert!(result.evidence.iter().all(|fact| !fact.contains("(?)")), "{:?}", result.evidence);
     }
 
     #[test]
@@ -258,15 +261,15 @@ mod tests {
         };
         let ticket = Ticket { id: "CHG-1".into(), date: "2026-11-15".parse().unwrap() };
         let policy = policy_of(RegisteredClient { tickets: vec![ticket], ..registered_client("555") });
-        let ruling = judge(&tenant, &policy).into_iter().next().unwrap();
-        assert_eq!(ruling.accepted_by.as_deref(), Some("register:555"), "{}", ruling.message);
+        let result = judge(&tenant, &policy).into_iter().next().unwrap();
+        assert_eq!(result.accepted_by.as_deref(), Some("register:555"), "{}", result.message);
     }
 
     #[test]
     fn two_changes_at_one_time_are_two_findings_and_an_exception_may_name_both_by_their_time() {
         let second = DelegationEvent { id: "1/2/0".into(), ..event(CLIENT, 1, &[]) };
-        let rulings = of(vec![event(CLIENT, 1, &[GMAIL_SEND]), second], &policy());
-        let subjects: Vec<_> = rulings.into_iter().map(|ruling| ruling.subject.unwrap()).collect();
+        let results = of(vec![event(CLIENT, 1, &[GMAIL_SEND]), second], &policy());
+        let subjects: Vec<_> = results.into_iter().map(|result| result.subject.unwrap()).collect();
         assert_eq!(subjects.len(), 2);
         assert_ne!(subjects[0].id, subjects[1].id);
         assert_eq!(subjects[0].also, subjects[1].also);
@@ -275,9 +278,9 @@ mod tests {
     #[test]
     fn a_time_that_nobody_read_is_no_pass() {
         let unread = Period { from: days_ago(250), until: days_ago(180) };
-        let ruling = only(judge(&Snapshot { admin_log_unread: Some(unread), ..tenant([]) }, &policy()));
-        assert_eq!(ruling.verdict, Verdict::NotAssessed);
-        assert_eq!(ruling.gap.unwrap().reason, "log_has_a_hole");
+        let result = only(judge(&Snapshot { admin_log_unread: Some(unread), ..tenant([]) }, &policy()));
+        assert_eq!(result.verdict, Verdict::NotAssessed);
+        assert_eq!(result.gap.unwrap().reason, "log_has_a_hole");
     }
 
     #[test]
@@ -287,7 +290,7 @@ mod tests {
             delegation_changes: vec![event(CLIENT, 1, &[GMAIL_SEND])],
             ..without(Part::AdminLog, tenant([]))
         };
-        let verdicts: Vec<_> = judge(&changed, &policy()).into_iter().map(|ruling| ruling.verdict).collect();
+        let verdicts: Vec<_> = judge(&changed, &policy()).into_iter().map(|result| result.verdict).collect();
         assert_eq!(verdicts, [Verdict::Fail, Verdict::NotAssessed]);
         let blind = without(Part::AdminLog, tenant([]));
         assert_eq!(only(judge(&blind, &policy())).verdict, Verdict::NotAssessed);

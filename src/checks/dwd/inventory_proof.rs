@@ -3,9 +3,9 @@
 use chrono::Duration;
 
 use super::scope::{MARKETPLACE_FIX, client_name};
-use crate::checks::{Check, Judge, subjects};
+use crate::checks::{Check, Evaluator, subjects};
 use crate::delegation::{Grant, Provenance, is_app_name};
-use crate::findings::{Ruling, Severity};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{Gap, GapClass, Part, is_same_client};
@@ -34,33 +34,33 @@ pub(crate) const CHECK: Check = Check {
         "ATT&CK T1098",
     ],
     needs: &[Part::ConsoleGrants, Part::AdminLog, Part::AccessEvaluationLog],
-    judge: Judge::Tenant(judge),
+    judge: Evaluator::Tenant(judge),
 };
 
 /// The oldest list that still proves something, in days.
 const FRESH_DAYS: i64 = 35;
 
-fn judge(tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
+fn judge(tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
     let (apps, clients): (Vec<&Grant>, Vec<&Grant>) =
         tenant.grants.iter().partition(|grant| is_app_name(&grant.client_id));
-    let mut rulings: Vec<Ruling> =
+    let mut results: Vec<CheckResult> =
         clients.into_iter().filter_map(|grant| contradicted(grant, tenant)).collect();
-    rulings.extend(
+    results.extend(
         apps.chunk_by(|a, b| a.client_id == b.client_id).filter_map(|app| perhaps_marketplace(app, tenant)),
     );
     match tenant.console_grants.gap().cloned().or_else(|| stale(tenant)) {
-        Some(gap) => rulings.push(Ruling::not_assessed(&gap)),
+        Some(gap) => results.push(CheckResult::not_assessed(&gap)),
         // Only a full and fresh list shows that a client holds nothing.
-        None => rulings.extend(registered_for_nothing(tenant, policy)),
+        None => results.extend(registered_for_nothing(tenant, policy)),
     }
-    if rulings.is_empty() {
-        rulings.push(Ruling::pass("The sources agree, and the console's list is fresh"));
+    if results.is_empty() {
+        results.push(CheckResult::pass("The sources agree, and the console's list is fresh"));
     }
-    rulings
+    results
 }
 
 /// Clients of the register that no source shows to hold anything.
-fn registered_for_nothing(tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
+fn registered_for_nothing(tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
     let unscoped = tenant.grants.unscoped();
     let holds = |client_id: &str| {
         tenant.grants.of(client_id).next().is_some()
@@ -72,7 +72,7 @@ fn registered_for_nothing(tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
         let id = &client.client_id;
         let message =
             format!("The register names client {id}, and no source shows that it holds a delegation");
-        Ruling::review(Severity::Low, message)
+        CheckResult::review(Severity::Low, message)
             .about(subjects::client(id, tenant))
             .evidence("register", format!("line {}", client.line))
             .evidence("owner", &client.owner)
@@ -89,7 +89,7 @@ fn registered_for_nothing(tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
 }
 
 /// An app that was installed from Marketplace never stands in the console's list of delegations.
-fn perhaps_marketplace(grants: &[&Grant], tenant: &Snapshot) -> Option<Ruling> {
+fn perhaps_marketplace(grants: &[&Grant], tenant: &Snapshot) -> Option<CheckResult> {
     let app = &grants.first()?.client_id;
     let scopes = grants.iter().filter(|grant| contradictions(grant).next().is_some());
     let scopes: Vec<&str> = scopes.map(|grant| grant.scope.as_str()).collect();
@@ -101,11 +101,11 @@ fn perhaps_marketplace(grants: &[&Grant], tenant: &Snapshot) -> Option<Ruling> {
         let message = format!(
             "{app} was granted {granted} but is in no delegation list: perhaps it is a Marketplace app",
         );
-        let ruling = Ruling::review(Severity::Medium, message)
+        let result = CheckResult::review(Severity::Medium, message)
             .about(subjects::client(app, tenant))
             .evidence("client_id", app)
             .fix(MARKETPLACE_FIX);
-        scopes.into_iter().fold(ruling, |ruling, scope| ruling.evidence("scope", scope))
+        scopes.into_iter().fold(result, |result, scope| result.evidence("scope", scope))
     })
 }
 
@@ -114,14 +114,14 @@ fn contradictions(grant: &Grant) -> impl Iterator<Item = String> {
     contradictions.map(ToString::to_string)
 }
 
-fn contradicted(grant: &Grant, tenant: &Snapshot) -> Option<Ruling> {
+fn contradicted(grant: &Grant, tenant: &Snapshot) -> Option<CheckResult> {
     let contradictions: Vec<String> = contradictions(grant).collect();
     let first = contradictions.first()?;
     let message = format!("{} and {}: {first}", client_name(grant, tenant), grant.scope);
-    let ruling = Ruling::fail(Severity::High, message).about(subjects::grant(grant, tenant));
+    let result = CheckResult::fail(Severity::High, message).about(subjects::grant(grant, tenant));
     // Nearly all of them say that the log shows nothing in between: one that was not read may.
-    let ruling = ruling.resting_on(&[Part::AdminLog]);
-    Some(contradictions.iter().fold(ruling, |ruling, text| ruling.evidence("disagreement", text)))
+    let result = result.resting_on(&[Part::AdminLog]);
+    Some(contradictions.iter().fold(result, |result, text| result.evidence("disagreement", text)))
 }
 
 fn stale(tenant: &Snapshot) -> Option<Gap> {
@@ -166,10 +166,10 @@ mod tests {
                 Grant { client_id: "Lucid".to_owned(), scope: scope.to_owned(), disagreements, ..grant };
             tenant.grants = std::mem::take(&mut tenant.grants).with(app);
         }
-        let ruling = only(judge(&tenant, &policy()));
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::Medium));
-        assert_eq!(ruling.subject.unwrap().id, "Lucid");
-        assert!(ruling.fix.unwrap().contains("Marketplace"));
+        let result = only(judge(&tenant, &policy()));
+        assert_eq!((result.verdict, result.severity), (Verdict::Review, Severity::Medium));
+        assert_eq!(result.subject.unwrap().id, "Lucid");
+        assert!(result.fix.unwrap().contains("Marketplace"));
     }
 
     #[test]
@@ -196,9 +196,9 @@ mod tests {
 
     #[test]
     fn a_registered_client_that_holds_nothing_is_for_review_only_if_a_list_shows_it() {
-        let ruling = only(judge(&known(), &registered("555")));
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::Low));
-        assert_eq!(ruling.subject.unwrap().id, "555");
+        let result = only(judge(&known(), &registered("555")));
+        assert_eq!((result.verdict, result.severity), (Verdict::Review, Severity::Low));
+        assert_eq!(result.subject.unwrap().id, "555");
         assert_eq!(only(judge(&known(), &registered(CLIENT))).verdict, Verdict::Pass);
         let blind = without(Part::ConsoleGrants, known());
         assert_eq!(only(judge(&blind, &registered("555"))).verdict, Verdict::NotAssessed);
@@ -210,7 +210,7 @@ mod tests {
         for grant in tenant.grants.iter_mut() {
             grant.disagreements.push(Disagreement::TokenRefused { at: run_at() });
         }
-        let verdicts: Vec<_> = judge(&tenant, &policy()).into_iter().map(|ruling| ruling.verdict).collect();
+        let verdicts: Vec<_> = judge(&tenant, &policy()).into_iter().map(|result| result.verdict).collect();
         assert_eq!(verdicts, [Verdict::Fail, Verdict::NotAssessed]);
     }
 
@@ -218,8 +218,8 @@ mod tests {
     fn an_old_list_and_none_do_not_pass() {
         let mut old = known();
         old.run_at += Duration::days(FRESH_DAYS + 2);
-        let ruling = only(judge(&old, &policy()));
-        assert_eq!(ruling.gap.unwrap().reason, "console_list_stale");
+        let result = only(judge(&old, &policy()));
+        assert_eq!(result.gap.unwrap().reason, "console_list_stale");
         let none = without(Part::ConsoleGrants, known());
         assert_eq!(only(judge(&none, &policy())).verdict, Verdict::NotAssessed);
     }

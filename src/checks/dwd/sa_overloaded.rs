@@ -3,8 +3,8 @@
 use super::scope::own_client;
 use crate::checks::gaps::unreadable;
 use crate::checks::words::listed;
-use crate::checks::{Check, Judge, subjects};
-use crate::findings::{Ruling, Severity};
+use crate::checks::{Check, Evaluator, subjects};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{AdminRole, Gap, IamPolicies, IamResource, Part, Reading, ServiceAccount};
@@ -40,18 +40,18 @@ pub(crate) const CHECK: Check = Check {
         Part::AdminRoles,
         Part::IamPolicies,
     ],
-    judge: Judge::Client(judge),
+    judge: Evaluator::Client(judge),
 };
 
-fn judge(client_id: &str, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
-    let ruling = match (subjects::account_of(client_id, tenant), tenant.service_accounts.gap()) {
+fn judge(client_id: &str, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
+    let result = match (subjects::account_of(client_id, tenant), tenant.service_accounts.gap()) {
         (Some(account), _) => own_client(judge_account(account, tenant), client_id, policy),
-        (None, Some(gap)) => Ruling::not_assessed(gap),
-        (None, None) => Ruling::not_applicable(
+        (None, Some(gap)) => CheckResult::not_assessed(gap),
+        (None, None) => CheckResult::not_applicable(
             "The client is no service account of the listed projects; DWD-06 asks whose it is",
         ),
     };
-    vec![ruling.about(subjects::client(client_id, tenant))]
+    vec![result.about(subjects::client(client_id, tenant))]
 }
 
 /// Something that the account holds besides its delegation.
@@ -69,25 +69,25 @@ impl Load {
     }
 }
 
-fn judge_account(account: &ServiceAccount, tenant: &Snapshot) -> Ruling {
+fn judge_account(account: &ServiceAccount, tenant: &Snapshot) -> CheckResult {
     let mut loads: Vec<Load> = admin_roles(account, tenant);
     loads.extend(basic_roles(account, tenant));
     loads.extend(default_account(account));
     let Some(severity) = loads.iter().map(|load| load.severity).max() else {
         return match missing(account, tenant) {
-            Some(gap) => Ruling::not_assessed(&gap),
-            None => Ruling::pass(format!("{} holds nothing but its delegation", account.email)),
+            Some(gap) => CheckResult::not_assessed(&gap),
+            None => CheckResult::pass(format!("{} holds nothing but its delegation", account.email)),
         };
     };
     let texts: Vec<&str> = loads.iter().map(|load| load.what.as_str()).collect();
     let message = format!("{}, which holds a delegation, {}", account.email, listed(&texts, "and"));
-    let ruling = if loads.iter().any(|load| load.is_certain) {
-        Ruling::fail(severity, message)
+    let result = if loads.iter().any(|load| load.is_certain) {
+        CheckResult::fail(severity, message)
     } else {
-        Ruling::review(severity, message)
+        CheckResult::review(severity, message)
     };
-    let ruling = ruling.evidence("client_id", &account.client_id).evidence("project", &account.project);
-    texts.iter().fold(ruling, |ruling, text| ruling.evidence("besides", text))
+    let result = result.evidence("client_id", &account.client_id).evidence("project", &account.project);
+    texts.iter().fold(result, |result, text| result.evidence("besides", text))
 }
 
 /// Admin roles of Workspace that are assigned to the account itself.
@@ -196,7 +196,7 @@ mod tests {
         delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()))
     }
 
-    fn of(tenant: &Snapshot) -> Ruling {
+    fn of(tenant: &Snapshot) -> CheckResult {
         only(judge_client(&CHECK, tenant))
     }
 
@@ -237,16 +237,16 @@ mod tests {
     #[test]
     fn a_super_admin_is_critical_and_another_admin_high() {
         for (role, severity) in [("1", Severity::Critical), ("2", Severity::High)] {
-            let ruling = of(&with_role(role, CLIENT, AssigneeType::User, known()));
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "{role}");
+            let result = of(&with_role(role, CLIENT, AssigneeType::User, known()));
+            assert_eq!((result.verdict, result.severity), (Verdict::Fail, severity), "{role}");
         }
     }
 
     #[test]
     fn a_role_that_is_not_listed_is_for_review_and_named_by_its_id() {
-        let ruling = of(&with_role("987", CLIENT, AssigneeType::User, known()));
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::Medium));
-        assert!(ruling.evidence.iter().any(|fact| fact.contains("987")), "{:?}", ruling.evidence);
+        let result = of(&with_role("987", CLIENT, AssigneeType::User, known()));
+        assert_eq!((result.verdict, result.severity), (Verdict::Review, Severity::Medium));
+        assert!(result.evidence.iter().any(|fact| fact.contains("987")), "{:?}", result.evidence);
     }
 
     #[test]
@@ -259,8 +259,8 @@ mod tests {
             of(&with_role("3", CLIENT, AssigneeType::User, tenant))
         };
         for name in ["_GROUPS_READER_ROLE", "Audit (read-only)", "Audit Read Only"] {
-            let ruling = named(name, Some(false));
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::Low), "{name}");
+            let result = named(name, Some(false));
+            assert_eq!((result.verdict, result.severity), (Verdict::Review, Severity::Low), "{name}");
             assert_eq!(named(name, Some(true)).severity, Severity::Critical, "{name}");
             assert_eq!(named(name, None).severity, Severity::High, "{name}");
         }
@@ -272,9 +272,9 @@ mod tests {
             ("roles/owner", true, "is Owner of project project"),
             ("roles/editor", false, "is Editor of organization 1"),
         ] {
-            let ruling = of(&bound(role, on_project, None));
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High), "{role}");
-            assert!(ruling.message.contains(what), "{}", ruling.message);
+            let result = of(&bound(role, on_project, None));
+            assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::High), "{role}");
+            assert!(result.message.contains(what), "{}", result.message);
         }
         let condition = IamCondition { title: "weekdays".into(), expression: String::new() };
         assert!(of(&bound("roles/owner", true, Some(condition))).message.ends_with("under a condition"));
@@ -287,23 +287,23 @@ mod tests {
             if let Reading::Complete(accounts) = &mut tenant.service_accounts {
                 accounts.0[0].email = email.into();
             }
-            let ruling = of(&tenant);
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High), "{email}");
+            let result = of(&tenant);
+            assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::High), "{email}");
         }
     }
 
     #[test]
     fn the_worst_decides_and_all_are_named() {
-        let ruling = of(&with_role("1", CLIENT, AssigneeType::User, bound("roles/owner", true, None)));
-        assert_eq!(ruling.severity, Severity::Critical);
-        assert_eq!(ruling.evidence.iter().filter(|fact| fact.starts_with("besides: ")).count(), 2);
+        let result = of(&with_role("1", CLIENT, AssigneeType::User, bound("roles/owner", true, None)));
+        assert_eq!(result.severity, Severity::Critical);
+        assert_eq!(result.evidence.iter().filter(|fact| fact.starts_with("besides: ")).count(), 2);
     }
 
     #[test]
     fn what_was_not_read_is_not_assessed_unless_the_account_fails_anyway() {
         for part in [Part::AdminRoles, Part::IamPolicies] {
-            let ruling = of(&without(part, known()));
-            assert_eq!((ruling.verdict, ruling.gap.unwrap().part), (Verdict::NotAssessed, part));
+            let result = of(&without(part, known()));
+            assert_eq!((result.verdict, result.gap.unwrap().part), (Verdict::NotAssessed, part));
         }
         let owner = without(Part::AdminRoles, bound("roles/owner", true, None));
         assert_eq!(of(&owner).verdict, Verdict::Fail);

@@ -2,7 +2,7 @@
 
 use crate::checks::{gaps, subjects};
 use crate::delegation::{Grant, Provenance, RiskClass, ScopeRisk, ScopeRiskTable, is_app_name};
-use crate::findings::{Ruling, Severity, Verdict};
+use crate::findings::{CheckResult, Severity, Verdict};
 use crate::policy::Policy;
 use crate::snapshot::{ClientIdentity, Snapshot};
 use crate::tenant::{Gap, Part};
@@ -27,17 +27,17 @@ pub(super) fn judge_by_class(
     tenant: &Snapshot,
     policy: &Policy,
     classes: &[RiskClass],
-) -> Vec<Ruling> {
+) -> Vec<CheckResult> {
     let risk = match risk_of(grant) {
         Ok(risk) => risk,
-        Err(gap) => return vec![Ruling::not_assessed(&gap).about(subjects::grant(grant, tenant))],
+        Err(gap) => return vec![CheckResult::not_assessed(&gap).about(subjects::grant(grant, tenant))],
     };
-    let ruling = if risk.classes.iter().any(|class| classes.contains(class)) {
+    let result = if risk.classes.iter().any(|class| classes.contains(class)) {
         fail_scope(risk.severity.into(), &format!("{}, as any user", risk.grants), grant, tenant)
     } else {
-        Ruling::pass("The scope is of another kind")
+        CheckResult::pass("The scope is of another kind")
     };
-    vec![describe(ruling, grant, tenant, policy)]
+    vec![describe(result, grant, tenant, policy)]
 }
 
 /// Whether a scope changes the tenant (class T) or reads, writes and sends mail (M), however it is spelt.
@@ -56,29 +56,34 @@ pub(super) const REMOVE: &str = "Remove the delegation: its service account does
 
 /// What fails of a scope: what the client can do with it, or could, if its account is gone. One that is known to be
 /// deleted can be restored for a while, and does nothing until then: medium at most.
-pub(super) fn fail_scope(severity: Severity, can: &str, grant: &Grant, tenant: &Snapshot) -> Ruling {
+pub(super) fn fail_scope(severity: Severity, can: &str, grant: &Grant, tenant: &Snapshot) -> CheckResult {
     let client = client_name(grant, tenant);
     match tenant.identity_of(&grant.client_id) {
-        ClientIdentity::Deleted(_) => Ruling::fail(
+        ClientIdentity::Deleted(_) => CheckResult::fail(
             severity.min(Severity::Medium),
             format!("Service account {client} is deleted, but stays delegated: restored, it can {can}"),
         ),
-        ClientIdentity::NoAccount => Ruling::fail(
+        ClientIdentity::NoAccount => CheckResult::fail(
             severity,
             format!(
                 "No service account {client} exists, it was deleted or is an OAuth client of another kind, but it stays \
                  delegated to {can}"
             ),
         ),
-        _ => Ruling::fail(severity, format!("{client} can {can}")),
+        _ => CheckResult::fail(severity, format!("{client} can {can}")),
     }
 }
 
 /// Names the grant, and says who says that it exists.
-pub(super) fn describe(ruling: Ruling, grant: &Grant, tenant: &Snapshot, policy: &Policy) -> Ruling {
+pub(super) fn describe(
+    result: CheckResult,
+    grant: &Grant,
+    tenant: &Snapshot,
+    policy: &Policy,
+) -> CheckResult {
     let table = ScopeRiskTable::shipped();
     // A deleted account weighs less; who the client is, these tell.
-    let mut ruling = not_delegated(ruling, grant)
+    let mut result = not_delegated(result, grant)
         .weighed_by(&[Part::ServiceAccounts, Part::ClientCertificates, Part::IamPolicies])
         .about(subjects::grant(grant, tenant))
         .evidence("client_id", &grant.client_id)
@@ -86,21 +91,21 @@ pub(super) fn describe(ruling: Ruling, grant: &Grant, tenant: &Snapshot, policy:
         .evidence("risk_class", table.class_letters(&grant.scope));
     for sighting in &grant.sightings {
         let seen = format!("{}, {}", sighting.provenance.as_str(), sighting.seen_at.date_naive());
-        ruling = ruling.evidence("seen", seen);
+        result = result.evidence("seen", seen);
     }
     for disagreement in &grant.disagreements {
-        ruling = ruling.evidence("disagreement", disagreement.to_string());
+        result = result.evidence("disagreement", disagreement.to_string());
     }
     if tenant.identity_of(&grant.client_id).is_gone() {
-        ruling = ruling.evidence("service_account", "does not exist").fix(REMOVE);
+        result = result.evidence("service_account", "does not exist").fix(REMOVE);
     }
     if is_app_name(&grant.client_id) {
-        let verdict = if ruling.verdict == Verdict::Fail { Verdict::Review } else { ruling.verdict };
-        ruling = Ruling { verdict, ..ruling }
+        let verdict = if result.verdict == Verdict::Fail { Verdict::Review } else { result.verdict };
+        result = CheckResult { verdict, ..result }
             .evidence("client", "named by the log without a client id: perhaps a Marketplace app")
             .fix(MARKETPLACE_FIX);
     }
-    own_client(ruling, &grant.client_id, policy)
+    own_client(result, &grant.client_id, policy)
 }
 
 /// What to do about an app of Marketplace.
@@ -109,23 +114,23 @@ pub(super) const MARKETPLACE_FIX: &str = "Look for the app in Admin console > Ap
                                           of domain-wide delegations.";
 
 /// A right that something else gave is no delegation: a person looks at it.
-fn not_delegated(ruling: Ruling, grant: &Grant) -> Ruling {
+fn not_delegated(result: CheckResult, grant: &Grant) -> CheckResult {
     match grant.other_permission() {
-        Some(permission) if ruling.verdict == Verdict::Fail => Ruling {
+        Some(permission) if result.verdict == Verdict::Fail => CheckResult {
             verdict: Verdict::Review,
-            message: format!("{}: {permission} allowed it, not a domain-wide delegation", ruling.message),
-            ..ruling
+            message: format!("{}: {permission} allowed it, not a domain-wide delegation", result.message),
+            ..result
         },
-        _ => ruling,
+        _ => result,
     }
 }
 
 /// Says so if the client is the audit itself: its own grant is a finding too.
-pub(super) fn own_client(ruling: Ruling, client_id: &str, policy: &Policy) -> Ruling {
+pub(super) fn own_client(result: CheckResult, client_id: &str, policy: &Policy) -> CheckResult {
     if policy.own_client_id.as_deref() == Some(client_id) {
-        ruling.evidence("client", "this audit's own")
+        result.evidence("client", "this audit's own")
     } else {
-        ruling
+        result
     }
 }
 

@@ -3,9 +3,9 @@
 use super::scope::{is_tenant_or_mail, own_client};
 use crate::checks::age::is_older;
 use crate::checks::gaps::use_unproved;
-use crate::checks::{Check, Judge, subjects};
+use crate::checks::{Check, Evaluator, subjects};
 use crate::delegation::{Grant, LedgerSource};
-use crate::findings::{Ruling, Severity};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::{ClientIdentity, Snapshot};
 use crate::tenant::{Gap, Part, is_same_client};
@@ -42,7 +42,7 @@ pub(crate) const CHECK: Check = Check {
         Part::AccessEvaluationLog,
         Part::AdminLog,
     ],
-    judge: Judge::Client(judge),
+    judge: Evaluator::Client(judge),
 };
 
 /// Feeds that Google has switched off: a scope of theirs opens nothing that anybody needs.
@@ -65,17 +65,17 @@ impl Excess {
     }
 }
 
-fn judge(client_id: &str, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
+fn judge(client_id: &str, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
     let grants: Vec<&Grant> = tenant.grants.of(client_id).collect();
-    let ruling = if grants.is_empty() {
-        Ruling::not_applicable("No scope of the client is known")
+    let result = if grants.is_empty() {
+        CheckResult::not_applicable("No scope of the client is known")
     } else {
         own_client(judge_grants(client_id, &grants, tenant, policy), client_id, policy)
     };
-    vec![ruling.about(subjects::client(client_id, tenant))]
+    vec![result.about(subjects::client(client_id, tenant))]
 }
 
-fn judge_grants(client_id: &str, grants: &[&Grant], tenant: &Snapshot, policy: &Policy) -> Ruling {
+fn judge_grants(client_id: &str, grants: &[&Grant], tenant: &Snapshot, policy: &Policy) -> CheckResult {
     let mut excesses = unapproved(client_id, grants, policy);
     excesses.extend(retired(grants));
     excesses.extend(twins(grants, tenant, policy));
@@ -87,20 +87,20 @@ fn judge_grants(client_id: &str, grants: &[&Grant], tenant: &Snapshot, policy: &
     let client = subjects::client(client_id, tenant).name;
     // Whether the log names every use is not known: its silence alone is for a person.
     let is_silence_alone = excesses.len() == 1 && matches!(&idle, Ok(Some(_)));
-    let ruling = match (excesses.iter().map(|excess| excess.severity).max(), &idle) {
-        (Some(severity), _) if is_silence_alone => Ruling::review(severity, message(&client, &excesses)),
-        (Some(severity), _) => Ruling::fail(severity, message(&client, &excesses)),
-        (None, Err(gap)) => Ruling::not_assessed(gap),
-        (None, Ok(_)) => Ruling::pass(format!("{client} holds nothing that is known to be too much")),
+    let result = match (excesses.iter().map(|excess| excess.severity).max(), &idle) {
+        (Some(severity), _) if is_silence_alone => CheckResult::review(severity, message(&client, &excesses)),
+        (Some(severity), _) => CheckResult::fail(severity, message(&client, &excesses)),
+        (None, Err(gap)) => CheckResult::not_assessed(gap),
+        (None, Ok(_)) => CheckResult::pass(format!("{client} holds nothing that is known to be too much")),
     };
-    let ruling = excesses.iter().fold(ruling.evidence("client_id", client_id), |ruling, excess| {
-        ruling.evidence("excess", &excess.what)
+    let result = excesses.iter().fold(result.evidence("client_id", client_id), |result, excess| {
+        result.evidence("excess", &excess.what)
     });
-    let ruling = match &idle {
-        Err(gap) => ruling.evidence("use", format!("unknown: {}", gap.message)),
-        Ok(_) => ruling,
+    let result = match &idle {
+        Err(gap) => result.evidence("use", format!("unknown: {}", gap.message)),
+        Ok(_) => result,
     };
-    ruling.evidence("register", register(client_id, policy))
+    result.evidence("register", register(client_id, policy))
 }
 
 fn message(client: &str, excesses: &[Excess]) -> String {
@@ -251,11 +251,11 @@ mod tests {
         LastUse { at: days_ago(days), log: LedgerSource::AccessEvaluation }
     }
 
-    fn of(tenant: &Snapshot) -> Ruling {
+    fn of(tenant: &Snapshot) -> CheckResult {
         only(judge_client(&CHECK, tenant))
     }
 
-    fn by(client: RegisteredClient, tenant: &Snapshot) -> Ruling {
+    fn by(client: RegisteredClient, tenant: &Snapshot) -> CheckResult {
         only(judge_client_by(&CHECK, tenant, &policy_of(client)))
     }
 
@@ -279,9 +279,9 @@ mod tests {
             (WRITE, Severity::High),
             ("https://mail.google.com/", Severity::High),
         ] {
-            let ruling = by(client(), &used(&[GMAIL_SEND, scope], Some(1)));
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "{scope}");
-            assert!(ruling.message.contains(scope), "{}", ruling.message);
+            let result = by(client(), &used(&[GMAIL_SEND, scope], Some(1)));
+            assert_eq!((result.verdict, result.severity), (Verdict::Fail, severity), "{scope}");
+            assert!(result.message.contains(scope), "{}", result.message);
         }
         assert_eq!(by(client(), &used(&[GMAIL_SEND], Some(1))).verdict, Verdict::Pass);
         let spelt = RegisteredClient { scopes: vec!["https://mail.google.com".into()], ..client() };
@@ -291,12 +291,12 @@ mod tests {
     #[test]
     fn without_an_entry_in_a_register_nothing_is_approved_or_not_and_the_evidence_says_so() {
         let tenant = used(&["https://www.googleapis.com/auth/drive"], Some(1));
-        for (ruling, said) in
+        for (result, said) in
             [(of(&tenant), "none is configured"), (by(registered_client("555"), &tenant), "does not name")]
         {
-            assert_eq!(ruling.verdict, Verdict::Pass);
+            assert_eq!(result.verdict, Verdict::Pass);
             let is_said = |fact: &String| fact.starts_with("register: ") && fact.contains(said);
-            assert!(ruling.evidence.iter().any(is_said), "{:?}", ruling.evidence);
+            assert!(result.evidence.iter().any(is_said), "{:?}", result.evidence);
         }
     }
 
@@ -308,8 +308,8 @@ mod tests {
             (GMAIL_SEND, None, Severity::Medium),
             (WRITE, Some(91), Severity::High),
         ] {
-            let ruling = of(&used(&[scope], days));
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, severity), "{scope} {days:?}");
+            let result = of(&used(&[scope], days));
+            assert_eq!((result.verdict, result.severity), (Verdict::Review, severity), "{scope} {days:?}");
         }
     }
 
@@ -344,14 +344,14 @@ mod tests {
     #[test]
     fn an_unknown_use_is_not_assessed_unless_something_else_fails() {
         let blind = |scopes: &[&str]| without(Part::AccessEvaluationLog, used(scopes, None));
-        let ruling = of(&blind(&[GMAIL_SEND]));
+        let result = of(&blind(&[GMAIL_SEND]));
         assert_eq!(
-            (ruling.verdict, ruling.gap.unwrap().part),
+            (result.verdict, result.gap.unwrap().part),
             (Verdict::NotAssessed, Part::AccessEvaluationLog)
         );
-        let ruling = of(&blind(&[WRITE, READONLY]));
-        assert_eq!(ruling.verdict, Verdict::Fail);
-        assert!(ruling.evidence.iter().any(|fact| fact.starts_with("use: unknown")));
+        let result = of(&blind(&[WRITE, READONLY]));
+        assert_eq!(result.verdict, Verdict::Fail);
+        assert!(result.evidence.iter().any(|fact| fact.starts_with("use: unknown")));
     }
 
     #[test]
@@ -375,12 +375,12 @@ mod tests {
 
     #[test]
     fn retired_feeds_and_twins_are_surplus() {
-        let ruling = of(&used(&["https://www.google.com/m8/feeds"], Some(1)));
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium));
+        let result = of(&used(&["https://www.google.com/m8/feeds"], Some(1)));
+        assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::Medium));
         let mut tenant = used(&[WRITE, READONLY], Some(1));
-        let ruling = of(&tenant);
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High));
-        assert!(ruling.message.ends_with("of which one is surplus"), "{}", ruling.message);
+        let result = of(&tenant);
+        assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::High));
+        assert!(result.message.ends_with("of which one is surplus"), "{}", result.message);
         tenant.grants.iter_mut().for_each(|grant| grant.last_used = None);
         log_use(&mut tenant, READONLY, 3);
         assert!(of(&tenant).message.contains("uses only its read-only twin"));

@@ -1,9 +1,9 @@
 //! DWD-03: clients that can reach every mailbox.
 
 use super::scope::judge_by_class;
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, Evaluator};
 use crate::delegation::{Grant, RiskClass};
-use crate::findings::{Ruling, Severity};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::Part;
@@ -32,13 +32,13 @@ pub(crate) const CHECK: Check = Check {
         "ATT&CK T1550.001",
     ],
     needs: &[Part::ConsoleGrants, Part::ProbeGrants],
-    judge: Judge::Grant(judge),
+    judge: Evaluator::Grant(judge),
 };
 
 const CLASSES: &[RiskClass] =
     &[RiskClass::MailFull, RiskClass::MailRead, RiskClass::MailWrite, RiskClass::MailSettings];
 
-fn judge(grant: &Grant, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
+fn judge(grant: &Grant, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
     judge_by_class(grant, tenant, policy, CLASSES)
 }
 
@@ -46,10 +46,10 @@ fn judge(grant: &Grant, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
 mod tests {
     use super::*;
     use crate::checks::test_facts::*;
-    use crate::findings::{Ruling, Verdict};
+    use crate::findings::{CheckResult, Verdict};
     use crate::tenant::Reading;
 
-    fn of(scope: &str) -> Ruling {
+    fn of(scope: &str) -> CheckResult {
         judge_grant(&CHECK, &delegating(&[scope], Reading::Complete(Vec::new())))
     }
 
@@ -63,8 +63,8 @@ mod tests {
             ("https://www.googleapis.com/auth/gmail.readonly", Severity::High),
             ("https://www.googleapis.com/auth/gmail.labels", Severity::Low),
         ] {
-            let ruling = of(scope);
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "{scope}");
+            let result = of(scope);
+            assert_eq!((result.verdict, result.severity), (Verdict::Fail, severity), "{scope}");
         }
     }
 
@@ -77,18 +77,18 @@ mod tests {
 
     #[test]
     fn a_scope_that_the_table_does_not_know_is_not_assessed() {
-        let ruling = of(UNHEARD_OF);
-        assert_eq!(ruling.verdict, Verdict::NotAssessed);
-        assert_eq!(ruling.gap.unwrap().reason, "scope_unknown");
+        let result = of(UNHEARD_OF);
+        assert_eq!(result.verdict, Verdict::NotAssessed);
+        assert_eq!(result.gap.unwrap().reason, "scope_unknown");
     }
 
     #[test]
     fn a_deleted_account_is_named_and_can_do_nothing_until_it_is_restored() {
-        let ruling = judge_grant(&CHECK, &gone(&["https://mail.google.com/"], true));
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium));
+        let result = judge_grant(&CHECK, &gone(&["https://mail.google.com/"], true));
+        assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::Medium));
         let said = "Service account old@p.iam.gserviceaccount.com is deleted, but stays delegated: restored, it can ";
-        assert!(ruling.message.starts_with(said), "{}", ruling.message);
-        let subject = ruling.subject.unwrap();
+        assert!(result.message.starts_with(said), "{}", result.message);
+        let subject = result.subject.unwrap();
         assert_eq!(subject.name, "old@p.iam.gserviceaccount.com → https://mail.google.com/");
         assert_eq!(subject.also, [CLIENT]);
     }

@@ -1,9 +1,9 @@
 //! DWD-02: clients that can change the tenant itself.
 
 use super::scope::{client_name, describe, judge_by_class};
-use crate::checks::{Check, Judge};
+use crate::checks::{Check, Evaluator};
 use crate::delegation::{Grant, RiskClass, ScopeRiskTable};
-use crate::findings::{Ruling, Severity};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::Part;
@@ -24,13 +24,13 @@ pub(crate) const CHECK: Check = Check {
     place: "Admin console > Security > Access and data control > API controls > Manage domain-wide delegation",
     controls: &["NIST 800-53 AC-6", "ISO 27001 A.8.2", "SOC 2 CC6.3", "ATT&CK T1098.003", "ATT&CK T1078.004"],
     needs: &[Part::ConsoleGrants, Part::ProbeGrants],
-    judge: Judge::Grant(judge),
+    judge: Evaluator::Grant(judge),
 };
 
 const CLASSES: &[RiskClass] =
     &[RiskClass::TenantAdmin, RiskClass::UserSecurity, RiskClass::CloudPlatform, RiskClass::Vault];
 
-fn judge(grant: &Grant, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
+fn judge(grant: &Grant, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
     if ScopeRiskTable::shipped().find(&grant.scope).is_some() {
         return judge_by_class(grant, tenant, policy, CLASSES);
     }
@@ -39,7 +39,7 @@ fn judge(grant: &Grant, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
     let message = format!("{client} holds a scope that the scope-risk table does not know");
     let fix = "Look the scope up in Google's documentation. If nobody needs it, take it out of the delegation; else \
                record who accepted it.";
-    vec![describe(Ruling::review(severity, message).fix(fix), grant, tenant, policy)]
+    vec![describe(CheckResult::review(severity, message).fix(fix), grant, tenant, policy)]
 }
 
 #[cfg(test)]
@@ -49,7 +49,7 @@ mod tests {
     use crate::findings::{SubjectKind, Verdict};
     use crate::tenant::Reading;
 
-    fn of(scope: &str) -> Ruling {
+    fn of(scope: &str) -> CheckResult {
         judge_grant(&CHECK, &delegating(&[scope], Reading::Complete(Vec::new())))
     }
 
@@ -62,8 +62,8 @@ mod tests {
             ("cloud-platform", Severity::Critical),
             ("ediscovery.readonly", Severity::High),
         ] {
-            let ruling = of(&format!("https://www.googleapis.com/auth/{name}"));
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "{name}");
+            let result = of(&format!("https://www.googleapis.com/auth/{name}"));
+            assert_eq!((result.verdict, result.severity), (Verdict::Fail, severity), "{name}");
         }
     }
 
@@ -76,8 +76,8 @@ mod tests {
 
     #[test]
     fn a_scope_that_the_table_does_not_know_is_for_review_and_high() {
-        let ruling = of(UNHEARD_OF);
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::High));
+        let result = of(UNHEARD_OF);
+        assert_eq!((result.verdict, result.severity), (Verdict::Review, Severity::High));
         // A trailing slash makes another scope.
         assert_eq!(of("https://mail.google.com").verdict, Verdict::Review);
     }
@@ -94,15 +94,15 @@ mod tests {
     #[test]
     fn without_accounts_the_grant_is_named_by_its_client() {
         let tenant = delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()));
-        let ruling = judge_grant(&CHECK, &without(Part::ServiceAccounts, tenant));
-        assert_eq!(ruling.subject.unwrap().also, [CLIENT]);
+        let result = judge_grant(&CHECK, &without(Part::ServiceAccounts, tenant));
+        assert_eq!(result.subject.unwrap().also, [CLIENT]);
     }
 
     #[test]
     fn the_audits_own_grant_says_so() {
         let tenant = delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()));
         let policy = Policy { own_client_id: Some(CLIENT.into()), ..policy() };
-        let ruling = only(judge(&first_grant(&tenant), &tenant, &policy));
-        assert!(ruling.evidence.contains(&"client: this audit's own".to_owned()));
+        let result = only(judge(&first_grant(&tenant), &tenant, &policy));
+        assert!(result.evidence.contains(&"client: this audit's own".to_owned()));
     }
 }

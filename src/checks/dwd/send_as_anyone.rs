@@ -2,9 +2,9 @@
 
 use super::scope::{client_name, describe, fail_scope, risk_of};
 use crate::checks::keys::{is_usable, is_user_managed};
-use crate::checks::{Check, Judge, subjects};
+use crate::checks::{Check, Evaluator, subjects};
 use crate::delegation::{Grant, is_app_name};
-use crate::findings::{Ruling, Severity};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{Gap, Part};
@@ -27,31 +27,31 @@ pub(crate) const CHECK: Check = Check {
     place: "Admin console > Security > Access and data control > API controls > Manage domain-wide delegation",
     controls: &["NIST 800-53 AC-6", "ISO 27001 A.5.14", "SOC 2 CC6.7", "ATT&CK T1534", "ATT&CK T1550.001"],
     needs: &[Part::ConsoleGrants, Part::ProbeGrants, Part::ServiceAccounts, Part::SaKeys],
-    judge: Judge::Grant(judge),
+    judge: Evaluator::Grant(judge),
 };
 
-fn judge(grant: &Grant, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
+fn judge(grant: &Grant, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
     let risk = match risk_of(grant) {
         Ok(risk) => risk,
-        Err(gap) => return vec![Ruling::not_assessed(&gap).about(subjects::grant(grant, tenant))],
+        Err(gap) => return vec![CheckResult::not_assessed(&gap).about(subjects::grant(grant, tenant))],
     };
     if !risk.sends_mail {
-        return vec![describe(Ruling::pass("The scope does not send mail"), grant, tenant, policy)];
+        return vec![describe(CheckResult::pass("The scope does not send mail"), grant, tenant, policy)];
     }
     let severity = Severity::from(risk.severity).min(Severity::High);
     let client = client_name(grant, tenant);
-    let ruling = match KeyFile::of(grant, tenant) {
-        KeyFile::Usable(key_id) => Ruling::fail(
+    let result = match KeyFile::of(grant, tenant) {
+        KeyFile::Usable(key_id) => CheckResult::fail(
             severity.raised(),
             format!("{client} can send mail as anyone, and so can whoever has its key file"),
         )
         .evidence("key", key_id),
         KeyFile::Unknown(gap) => {
             let message = format!("{client} can send mail as anyone; whether it has a key file is unknown");
-            Ruling::fail(severity, message).evidence("keys", format!("unknown: {}", gap.message))
+            CheckResult::fail(severity, message).evidence("keys", format!("unknown: {}", gap.message))
         }
         KeyFile::Gone => fail_scope(severity, "send mail as anyone", grant, tenant),
-        KeyFile::NoAccount => Ruling::fail(
+        KeyFile::NoAccount => CheckResult::fail(
             severity,
             format!(
                 "{client} can send mail as anyone. Its keys are unknown because it is not a service account in the \
@@ -59,15 +59,15 @@ fn judge(grant: &Grant, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
                 if is_app_name(&grant.client_id) { "; it is perhaps a Marketplace app" } else { "" }
             ),
         ),
-        KeyFile::AccountDisabled => Ruling::fail(
+        KeyFile::AccountDisabled => CheckResult::fail(
             severity,
             format!("{client} can send mail as anyone once its service account is enabled again"),
         )
         .evidence("service_account_disabled", true),
-        KeyFile::None => Ruling::fail(severity, format!("{client} can send mail as anyone"))
+        KeyFile::None => CheckResult::fail(severity, format!("{client} can send mail as anyone"))
             .evidence("keys", "no usable user-managed key"),
     };
-    vec![describe(ruling, grant, tenant, policy)]
+    vec![describe(result, grant, tenant, policy)]
 }
 
 /// Whether a file exists that lets its holder act as the client.
@@ -106,7 +106,7 @@ mod tests {
     use crate::findings::Verdict;
     use crate::tenant::{Reading, ServiceAccountKey, ServiceAccounts};
 
-    fn with_keys(keys: Vec<ServiceAccountKey>) -> Ruling {
+    fn with_keys(keys: Vec<ServiceAccountKey>) -> CheckResult {
         judge_grant(&CHECK, &delegating(&[GMAIL_SEND], Reading::Complete(keys)))
     }
 
@@ -118,8 +118,8 @@ mod tests {
             "https://www.googleapis.com/auth/gmail.compose",
             GMAIL_SEND,
         ] {
-            let ruling = judge_grant(&CHECK, &delegating(&[scope], Reading::Complete(Vec::new())));
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High), "{scope}");
+            let result = judge_grant(&CHECK, &delegating(&[scope], Reading::Complete(Vec::new())));
+            assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::High), "{scope}");
         }
     }
 
@@ -156,9 +156,9 @@ mod tests {
         let mut not_listed = delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()));
         not_listed.service_accounts = Reading::Complete(ServiceAccounts::default());
         for tenant in [missing, no_accounts, not_listed] {
-            let ruling = judge_grant(&CHECK, &tenant);
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High));
-            assert!(ruling.message.contains("unknown"), "{}", ruling.message);
+            let result = judge_grant(&CHECK, &tenant);
+            assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::High));
+            assert!(result.message.contains("unknown"), "{}", result.message);
         }
     }
 
@@ -175,19 +175,19 @@ mod tests {
             ("https://www.googleapis.com/auth/chat.messages.create", Verdict::Pass),
             (UNHEARD_OF, Verdict::NotAssessed),
         ] {
-            let ruling = judge_grant(&CHECK, &delegating(&[scope], Reading::Complete(Vec::new())));
-            assert_eq!(ruling.verdict, verdict, "{scope}");
+            let result = judge_grant(&CHECK, &delegating(&[scope], Reading::Complete(Vec::new())));
+            assert_eq!(result.verdict, verdict, "{scope}");
         }
     }
 
     #[test]
     fn an_account_that_is_gone_is_not_said_to_act_and_its_delegation_is_to_be_removed() {
         for (deleted, severity) in [(true, Severity::Medium), (false, Severity::High)] {
-            let ruling = judge_grant(&CHECK, &gone(&[GMAIL_SEND], deleted));
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "deleted: {deleted}");
-            assert!(ruling.message.contains("stays"), "{}", ruling.message);
-            assert!(!ruling.message.contains("keys are unknown"), "{}", ruling.message);
-            assert!(ruling.fix.unwrap().starts_with("Remove the delegation"));
+            let result = judge_grant(&CHECK, &gone(&[GMAIL_SEND], deleted));
+            assert_eq!((result.verdict, result.severity), (Verdict::Fail, severity), "deleted: {deleted}");
+            assert!(result.message.contains("stays"), "{}", result.message);
+            assert!(!result.message.contains("keys are unknown"), "{}", result.message);
+            assert!(result.fix.unwrap().starts_with("Remove the delegation"));
         }
     }
 }

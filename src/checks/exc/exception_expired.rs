@@ -1,8 +1,8 @@
 //! EXC-01: acceptances that lapsed.
 
 use super::describe;
-use crate::checks::{Check, ExceptionUse, Judge};
-use crate::findings::{Ruling, Severity};
+use crate::checks::{Check, Evaluator, ExceptionUse};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Exception;
 
 /// The check.
@@ -17,13 +17,13 @@ pub(crate) const CHECK: Check = Check {
     place: "The exceptions file",
     controls: &[],
     needs: &[],
-    judge: Judge::Exception(judge),
+    judge: Evaluator::Exception(judge),
 };
 
-fn judge(exception: &Exception, usage: ExceptionUse<'_>) -> Vec<Ruling> {
+fn judge(exception: &Exception, usage: ExceptionUse<'_>) -> Vec<CheckResult> {
     if !exception.is_expired(usage.run_at) {
-        return vec![Ruling::pass("The exception holds")];
+        return vec![CheckResult::pass("The exception holds")];
     }
     let message = format!("Exception {} expired on {}", exception.id, exception.expires);
-    vec![describe(Ruling::fail(Severity::Medium, message), exception)]
+    vec![describe(CheckResult::fail(Severity::Medium, message), exception)]
 }

@@ -1,8 +1,8 @@
 //! EXC-03: acceptances that are about to lapse.
 
 use super::describe;
-use crate::checks::{Check, ExceptionUse, Judge};
-use crate::findings::{Ruling, Severity};
+use crate::checks::{Check, Evaluator, ExceptionUse};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Exception;
 
 /// The check.
@@ -17,20 +17,20 @@ pub(crate) const CHECK: Check = Check {
     place: "The exceptions file",
     controls: &[],
     needs: &[],
-    judge: Judge::Exception(judge),
+    judge: Evaluator::Exception(judge),
 };
 
 const SOON_DAYS: i64 = 14;
 
-fn judge(exception: &Exception, usage: ExceptionUse<'_>) -> Vec<Ruling> {
+fn judge(exception: &Exception, usage: ExceptionUse<'_>) -> Vec<CheckResult> {
     let days = exception.expires.signed_duration_since(usage.run_at.date_naive()).num_days();
     let when = match days {
-        ..0 => return vec![Ruling::not_applicable("The exception has expired")],
+        ..0 => return vec![CheckResult::not_applicable("The exception has expired")],
         0 => "today".to_owned(),
         1 => "tomorrow".to_owned(),
         2..=SOON_DAYS => format!("in {days} days"),
-        _ => return vec![Ruling::pass("The exception holds for more than two weeks")],
+        _ => return vec![CheckResult::pass("The exception holds for more than two weeks")],
     };
     let message = format!("Exception {} expires {when}, on {}", exception.id, exception.expires);
-    vec![describe(Ruling::review(Severity::Low, message), exception)]
+    vec![describe(CheckResult::review(Severity::Low, message), exception)]
 }

@@ -1,8 +1,8 @@
 //! EXC-02: acceptances of what is no longer there.
 
 use super::describe;
-use crate::checks::{Check, ExceptionUse, Judge};
-use crate::findings::{Ruling, Severity};
+use crate::checks::{Check, Evaluator, ExceptionUse};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Exception;
 
 /// The check.
@@ -19,12 +19,12 @@ pub(crate) const CHECK: Check = Check {
     place: "The exceptions file",
     controls: &[],
     needs: &[],
-    judge: Judge::Exception(judge),
+    judge: Evaluator::Exception(judge),
 };
 
-fn judge(exception: &Exception, usage: ExceptionUse<'_>) -> Vec<Ruling> {
+fn judge(exception: &Exception, usage: ExceptionUse<'_>) -> Vec<CheckResult> {
     if usage.used {
-        return vec![Ruling::pass("The exception covers a finding")];
+        return vec![CheckResult::pass("The exception covers a finding")];
     }
     if !usage.now.is_empty() {
         // Not covered by its old id, whatever else was not read.
@@ -34,13 +34,13 @@ fn judge(exception: &Exception, usage: ExceptionUse<'_>) -> Vec<Ruling> {
         );
         let fix = "Write an exception for each binding that is named here and still acceptable, or name the \
                    custodians in the register; then delete this entry.";
-        let ruling = describe(Ruling::review(Severity::Low, message), exception).fix(fix);
-        return vec![usage.now.iter().fold(ruling, |ruling, id| ruling.evidence("now", id))];
+        let result = describe(CheckResult::review(Severity::Low, message), exception).fix(fix);
+        return vec![usage.now.iter().fold(result, |result, id| result.evidence("now", id))];
     }
     if !usage.check_was_complete {
         // What it covers may be just what could not be read.
-        return vec![Ruling::not_applicable("The exception's check left something unassessed")];
+        return vec![CheckResult::not_applicable("The exception's check left something unassessed")];
     }
     let message = format!("Exception {} covers nothing", exception.id);
-    vec![describe(Ruling::review(Severity::Low, message), exception)]
+    vec![describe(CheckResult::review(Severity::Low, message), exception)]
 }

@@ -5,20 +5,20 @@ pub(crate) mod exception_expiring_soon;
 pub(crate) mod exception_unused;
 
 use crate::checks::subjects;
-use crate::findings::Ruling;
+use crate::findings::CheckResult;
 use crate::policy::Exception;
 
 /// Names the entry, and what it was written for.
-fn describe(ruling: Ruling, exception: &Exception) -> Ruling {
-    let ruling = ruling
+fn describe(result: CheckResult, exception: &Exception) -> CheckResult {
+    let result = result
         .about(subjects::exception(exception))
         .evidence("owner", &exception.owner)
         .evidence("reason", &exception.reason)
         .evidence("expires", exception.expires)
         .evidence("line", exception.line);
     match &exception.ticket {
-        Some(ticket) => ruling.evidence("ticket", ticket),
-        None => ruling,
+        Some(ticket) => result.evidence("ticket", ticket),
+        None => result,
     }
 }
 
@@ -26,7 +26,7 @@ fn describe(ruling: Ruling, exception: &Exception) -> Ruling {
 mod tests {
     use super::*;
     use crate::checks::test_facts::run_at;
-    use crate::checks::{Check, ExceptionUse, Judge};
+    use crate::checks::{Check, Evaluator, ExceptionUse};
     use crate::findings::{SubjectKind, Verdict};
     use crate::policy::Exceptions;
 
@@ -38,18 +38,18 @@ mod tests {
         Exceptions::parse(&text, &["MAIL-08"]).unwrap().0.remove(0)
     }
 
-    fn says(check: &Check, expires: &str, used: bool, check_was_complete: bool) -> Ruling {
-        let Judge::Exception(judge) = check.judge else { panic!("{} judges no exceptions", check.id) };
+    fn says(check: &Check, expires: &str, used: bool, check_was_complete: bool) -> CheckResult {
+        let Evaluator::Exception(judge) = check.judge else { panic!("{} judges no exceptions", check.id) };
         judge(&until(expires), ExceptionUse { run_at: run_at(), used, check_was_complete, now: &[] })
             .remove(0)
     }
 
     #[test]
     fn an_exception_expires_after_its_last_day() {
-        let ruling = says(&exception_expired::CHECK, "2026-11-20", true, true);
-        assert_eq!(ruling.verdict, Verdict::Fail);
-        assert_eq!(ruling.message, "Exception MAIL-08/* expired on 2026-11-20");
-        let subject = ruling.subject.unwrap();
+        let result = says(&exception_expired::CHECK, "2026-11-20", true, true);
+        assert_eq!(result.verdict, Verdict::Fail);
+        assert_eq!(result.message, "Exception MAIL-08/* expired on 2026-11-20");
+        let subject = result.subject.unwrap();
         assert_eq!((subject.kind, subject.id.as_str()), (SubjectKind::Exception, "MAIL-08/*"));
         assert_eq!(says(&exception_expired::CHECK, "2026-11-21", true, true).verdict, Verdict::Pass);
     }
@@ -59,9 +59,9 @@ mod tests {
         for (date, when) in
             [("2026-11-21", "today"), ("2026-11-22", "tomorrow"), ("2026-12-05", "in 14 days")]
         {
-            let ruling = says(&exception_expiring_soon::CHECK, date, true, true);
-            assert_eq!(ruling.verdict, Verdict::Review);
-            assert_eq!(ruling.message, format!("Exception MAIL-08/* expires {when}, on {date}"));
+            let result = says(&exception_expiring_soon::CHECK, date, true, true);
+            assert_eq!(result.verdict, Verdict::Review);
+            assert_eq!(result.message, format!("Exception MAIL-08/* expires {when}, on {date}"));
         }
         for (date, verdict) in [("2026-11-20", Verdict::NotApplicable), ("2026-12-06", Verdict::Pass)] {
             assert_eq!(says(&exception_expiring_soon::CHECK, date, true, true).verdict, verdict, "{date}");

@@ -7,8 +7,8 @@ use crate::checks::gaps::{contradiction, left_out};
 use crate::checks::standing::{
     AdminStanding, GUEST, Standing, TIER_ZERO, admin_standing, standing, user_tier_zero,
 };
-use crate::checks::{Check, Judge};
-use crate::findings::{Ruling, Severity};
+use crate::checks::{Check, Evaluator};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{LastLogin, Part};
@@ -30,21 +30,21 @@ pub(crate) const CHECK: Check = Check {
     place: "Admin console > Directory > Users",
     controls: &["NIST 800-53 AC-2(3)", "ISO 27001 A.5.18", "SOC 2 CC6.2", "ATT&CK T1078.004"],
     needs: &[Part::Users],
-    judge: Judge::User(judge),
+    judge: Evaluator::User(judge),
 };
 
-fn judge(facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
+fn judge(facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
     let user = &facts.user;
     if user.is_guest() {
-        return vec![Ruling::not_applicable(GUEST)];
+        return vec![CheckResult::not_applicable(GUEST)];
     }
     match standing(user) {
-        Standing::Closed(reason) => return vec![Ruling::not_applicable(reason)],
-        Standing::Unknown(gap) => return vec![Ruling::not_assessed(&gap)],
+        Standing::Closed(reason) => return vec![CheckResult::not_applicable(reason)],
+        Standing::Unknown(gap) => return vec![CheckResult::not_assessed(&gap)],
         Standing::Active => {}
     }
     if let Some(message) = contradicted(facts, tenant) {
-        return vec![Ruling::not_assessed(&contradiction(Part::Users, message))];
+        return vec![CheckResult::not_assessed(&contradiction(Part::Users, message))];
     }
     vec![match user.last_login {
         LastLogin::At(at) => judge_last_login(at, facts, tenant, policy),
@@ -54,7 +54,7 @@ fn judge(facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
             if let Some(known) = facts.known_sign_in {
                 gap.message = format!("{}; the last sign-in that is known: {}", gap.message, shown(known));
             }
-            Ruling::not_assessed(&gap)
+            CheckResult::not_assessed(&gap)
         }
     }]
 }
@@ -86,23 +86,23 @@ fn shown(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-fn judge_last_login(at: DateTime<Utc>, facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Ruling {
+fn judge_last_login(at: DateTime<Utc>, facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> CheckResult {
     let date = at.date_naive();
     if !is_older(at, tenant.run_at, policy.dormant_after_days) {
-        return Ruling::pass(format!("Last signed in on {date}"));
+        return CheckResult::pass(format!("Last signed in on {date}"));
     }
     let days = days_between(at, tenant.run_at);
     let message = format!("{} last signed in {days} days ago, on {date}", facts.user.primary_email);
     dormant(message, facts, tenant, policy).evidence("lastLoginTime", at.to_rfc3339())
 }
 
-fn judge_never(facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Ruling {
+fn judge_never(facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> CheckResult {
     let Some(created) = facts.user.created_at else {
-        return Ruling::not_assessed(&left_out(Part::Users, "Directory", "creationTime"));
+        return CheckResult::not_assessed(&left_out(Part::Users, "Directory", "creationTime"));
     };
     let date = created.date_naive();
     if !is_older(created, tenant.run_at, policy.first_login_within_days) {
-        return Ruling::pass(format!("New since {date}, not signed in yet"));
+        return CheckResult::pass(format!("New since {date}, not signed in yet"));
     }
     let days = days_between(created, tenant.run_at);
     let message =
@@ -112,16 +112,18 @@ fn judge_never(facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Ruling 
         .evidence("creationTime", created.to_rfc3339())
 }
 
-fn dormant(message: String, facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Ruling {
+fn dormant(message: String, facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> CheckResult {
     let user = &facts.user;
     match (admin_standing(user, tenant), user_tier_zero(user, tenant, policy)) {
-        (AdminStanding::Admin, _) => Ruling::fail(Severity::High, message).evidence("admin", true),
-        (_, Some(why)) => Ruling::fail(Severity::High, message).evidence("tier_0", why),
-        (AdminStanding::Ordinary, None) => Ruling::fail(Severity::Medium, message).weighed_by(&TIER_ZERO),
-        (AdminStanding::UnlistedRole(role), None) => {
-            Ruling::fail(Severity::Medium, message).evidence("unlisted_role", role)
+        (AdminStanding::Admin, _) => CheckResult::fail(Severity::High, message).evidence("admin", true),
+        (_, Some(why)) => CheckResult::fail(Severity::High, message).evidence("tier_0", why),
+        (AdminStanding::Ordinary, None) => {
+            CheckResult::fail(Severity::Medium, message).weighed_by(&TIER_ZERO)
         }
-        (AdminStanding::Unknown(gap), None) => Ruling::fail(Severity::Medium, message)
+        (AdminStanding::UnlistedRole(role), None) => {
+            CheckResult::fail(Severity::Medium, message).evidence("unlisted_role", role)
+        }
+        (AdminStanding::Unknown(gap), None) => CheckResult::fail(Severity::Medium, message)
             .weighed_by(&TIER_ZERO)
             .evidence("admin", format!("unknown: {}", gap.message)),
     }
@@ -134,7 +136,7 @@ mod tests {
     use crate::findings::Verdict;
     use crate::tenant::User;
 
-    fn of(user: User) -> Ruling {
+    fn of(user: User) -> CheckResult {
         let tenant = tenant([&user]);
         only(judge_user(&CHECK, &mailbox(user, []), &tenant))
     }
@@ -149,9 +151,9 @@ mod tests {
 
     #[test]
     fn more_than_ninety_days_without_a_sign_in_fails() {
-        let ruling = of(last_login(91, ann()));
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium));
-        assert_eq!(ruling.message, "ann@example.com last signed in 91 days ago, on 2026-08-22");
+        let result = of(last_login(91, ann()));
+        assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::Medium));
+        assert_eq!(result.message, "ann@example.com last signed in 91 days ago, on 2026-08-22");
         assert_eq!(of(last_login(90, ann())).verdict, Verdict::Pass);
     }
 
@@ -167,8 +169,8 @@ mod tests {
         let user = last_login(91, ann());
         let tenant = tenant([&user]);
         let policy = Policy { tier_zero: vec!["ANN@example.com".into()], ..policy() };
-        let ruling = only(judge_user_by(&CHECK, &mailbox(user, []), &tenant, &policy));
-        assert_eq!(ruling.severity, Severity::High);
+        let result = only(judge_user_by(&CHECK, &mailbox(user, []), &tenant, &policy));
+        assert_eq!(result.severity, Severity::High);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use crate::checks::gaps::{left_out, not_asked};
 use crate::checks::standing::{AdminStanding, GUEST, Standing, admin_standing, standing};
-use crate::checks::{Check, Judge};
-use crate::findings::{Ruling, Severity};
+use crate::checks::{Check, Evaluator};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{Gap, GmailState, MailboxFact, Part, User};
@@ -38,42 +38,46 @@ pub(crate) const CHECK: Check = Check {
         "ATT&CK T1556.006",
     ],
     needs: &[Part::Users, Part::AdminRoles],
-    judge: Judge::User(judge),
+    judge: Evaluator::User(judge),
 };
 
-fn judge(facts: &UserFacts, tenant: &Snapshot, _: &Policy) -> Vec<Ruling> {
+fn judge(facts: &UserFacts, tenant: &Snapshot, _: &Policy) -> Vec<CheckResult> {
     match standing(&facts.user) {
-        Standing::Closed(reason) => return vec![Ruling::not_applicable(reason)],
-        Standing::Unknown(gap) => return vec![Ruling::not_assessed(&gap)],
+        Standing::Closed(reason) => return vec![CheckResult::not_applicable(reason)],
+        Standing::Unknown(gap) => return vec![CheckResult::not_assessed(&gap)],
         Standing::Active => {}
     }
     let is_guest = facts.user.is_guest();
     vec![match (facts.user.two_step_enrolled, facts.user.two_step_enforced) {
-        (Some(true), Some(true)) if !is_guest => Ruling::pass("2-Step Verification is on and enforced"),
+        (Some(true), Some(true)) if !is_guest => CheckResult::pass("2-Step Verification is on and enforced"),
         _ => match admin_standing(&facts.user, tenant) {
             AdminStanding::Admin => judge_admin(facts),
             AdminStanding::UnlistedRole(role) => judge_unlisted_role(&facts.user, &role),
-            AdminStanding::Ordinary if is_guest => Ruling::not_applicable(GUEST),
+            AdminStanding::Ordinary if is_guest => CheckResult::not_applicable(GUEST),
             AdminStanding::Ordinary => judge_ordinary(facts, None),
-            AdminStanding::Unknown(gap) if is_guest => Ruling::not_assessed(&gap),
+            AdminStanding::Unknown(gap) if is_guest => CheckResult::not_assessed(&gap),
             AdminStanding::Unknown(gap) => judge_ordinary(facts, Some(&gap)),
         },
     }]
 }
 
 /// What the role allows is not known, so neither is how much harm a stolen password does.
-fn judge_unlisted_role(user: &User, role: &str) -> Ruling {
+fn judge_unlisted_role(user: &User, role: &str) -> CheckResult {
     let what = match (user.two_step_enrolled, user.two_step_enforced) {
-        (Some(true), Some(true)) => return Ruling::pass("2-Step Verification is on and enforced"),
+        (Some(true), Some(true)) => return CheckResult::pass("2-Step Verification is on and enforced"),
         (Some(false), _) => "2-Step Verification is off",
         (_, Some(false)) => "2-Step Verification is not enforced",
-        (None, _) => return Ruling::not_assessed(&left_out(Part::Users, "Directory", "isEnrolledIn2Sv")),
-        (_, None) => return Ruling::not_assessed(&left_out(Part::Users, "Directory", "isEnforcedIn2Sv")),
+        (None, _) => {
+            return CheckResult::not_assessed(&left_out(Part::Users, "Directory", "isEnrolledIn2Sv"));
+        }
+        (_, None) => {
+            return CheckResult::not_assessed(&left_out(Part::Users, "Directory", "isEnforcedIn2Sv"));
+        }
     };
     let address = &user.primary_email;
     let message =
         format!("{what} for {address}, who holds an admin role that Directory does not list: {role}");
-    Ruling::review(Severity::Medium, message)
+    CheckResult::review(Severity::Medium, message)
         .evidence("unlisted_role", role)
         .evidence("isEnrolledIn2Sv", spell(user.two_step_enrolled))
         .evidence("isEnforcedIn2Sv", spell(user.two_step_enforced))
@@ -83,7 +87,7 @@ fn judge_unlisted_role(user: &User, role: &str) -> Ruling {
         ))
 }
 
-fn judge_admin(facts: &UserFacts) -> Ruling {
+fn judge_admin(facts: &UserFacts) -> CheckResult {
     match (facts.user.two_step_enrolled, facts.user.two_step_enforced) {
         (Some(false), _) => {
             exposed(Severity::Critical, "2-Step Verification is off for the admin", &facts.user)
@@ -91,34 +95,36 @@ fn judge_admin(facts: &UserFacts) -> Ruling {
         (_, Some(false)) => {
             exposed(Severity::High, "2-Step Verification is not enforced for the admin", &facts.user)
         }
-        (None, _) => Ruling::not_assessed(&left_out(Part::Users, "Directory", "isEnrolledIn2Sv")),
-        (_, None) => Ruling::not_assessed(&left_out(Part::Users, "Directory", "isEnforcedIn2Sv")),
-        (Some(true), Some(true)) => Ruling::pass("2-Step Verification is on and enforced"),
+        (None, _) => CheckResult::not_assessed(&left_out(Part::Users, "Directory", "isEnrolledIn2Sv")),
+        (_, None) => CheckResult::not_assessed(&left_out(Part::Users, "Directory", "isEnforcedIn2Sv")),
+        (Some(true), Some(true)) => CheckResult::pass("2-Step Verification is on and enforced"),
     }
 }
 
 /// `admin_gap`: why it is not known whether the user is an admin.
-fn judge_ordinary(facts: &UserFacts, admin_gap: Option<&Gap>) -> Ruling {
+fn judge_ordinary(facts: &UserFacts, admin_gap: Option<&Gap>) -> CheckResult {
     let not_enforced = || exposed(Severity::Medium, "2-Step Verification is not enforced for", &facts.user);
     match (has_mailbox(facts), facts.user.two_step_enforced, admin_gap) {
-        (Ok(false), _, None) => Ruling::not_applicable("The user has neither a mailbox nor an admin role"),
-        (_, None, _) => Ruling::not_assessed(&left_out(Part::Users, "Directory", "isEnforcedIn2Sv")),
+        (Ok(false), _, None) => {
+            CheckResult::not_applicable("The user has neither a mailbox nor an admin role")
+        }
+        (_, None, _) => CheckResult::not_assessed(&left_out(Part::Users, "Directory", "isEnforcedIn2Sv")),
         (Ok(true), Some(false), None) => not_enforced(),
         // It fails either way; only how badly depends on what is missing.
         (Ok(true), Some(false), Some(gap)) => {
             not_enforced().evidence("admin", format!("unknown: {}", gap.message))
         }
-        (_, Some(_), Some(gap)) => Ruling::not_assessed(gap),
-        (Err(gap), Some(false), None) => Ruling::not_assessed(&gap),
+        (_, Some(_), Some(gap)) => CheckResult::not_assessed(gap),
+        (Err(gap), Some(false), None) => CheckResult::not_assessed(&gap),
         (Ok(true) | Err(_), Some(true), None) => match facts.user.two_step_enrolled {
-            Some(_) => Ruling::pass("2-Step Verification is enforced"),
-            None => Ruling::not_assessed(&left_out(Part::Users, "Directory", "isEnrolledIn2Sv")),
+            Some(_) => CheckResult::pass("2-Step Verification is enforced"),
+            None => CheckResult::not_assessed(&left_out(Part::Users, "Directory", "isEnrolledIn2Sv")),
         },
     }
 }
 
-fn exposed(severity: Severity, what: &str, user: &User) -> Ruling {
-    Ruling::fail(severity, format!("{what} {}", user.primary_email))
+fn exposed(severity: Severity, what: &str, user: &User) -> CheckResult {
+    CheckResult::fail(severity, format!("{what} {}", user.primary_email))
         .evidence("isEnrolledIn2Sv", spell(user.two_step_enrolled))
         .evidence("isEnforcedIn2Sv", spell(user.two_step_enforced))
 }
@@ -153,7 +159,7 @@ mod tests {
     use crate::findings::Verdict;
     use crate::tenant::AssigneeType;
 
-    fn of(user: User) -> Ruling {
+    fn of(user: User) -> CheckResult {
         let tenant = tenant([&user]);
         only(judge_user(&CHECK, &mailbox(user, []), &tenant))
     }
@@ -167,8 +173,8 @@ mod tests {
         let delegated = User { is_delegated_admin: Some(true), ..ann() };
         for admin in [super_admin("1", "a@example.com"), delegated] {
             for enforced in [Some(true), Some(false), None] {
-                let ruling = of(with(Some(false), enforced, admin.clone()));
-                assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Critical));
+                let result = of(with(Some(false), enforced, admin.clone()));
+                assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::Critical));
             }
         }
     }
@@ -177,21 +183,21 @@ mod tests {
     fn the_holder_of_any_role_is_an_admin() {
         let user = with(Some(false), Some(false), ann());
         let tenant = with_role("2", "100", AssigneeType::User, tenant([&user]));
-        let ruling = only(judge_user(&CHECK, &mailbox(user, []), &tenant));
-        assert_eq!(ruling.severity, Severity::Critical);
+        let result = only(judge_user(&CHECK, &mailbox(user, []), &tenant));
+        assert_eq!(result.severity, Severity::Critical);
     }
 
     #[test]
     fn an_enrolled_admin_for_whom_it_is_not_enforced_is_high() {
-        let ruling = of(with(Some(true), Some(false), super_admin("1", "a@example.com")));
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High));
+        let result = of(with(Some(true), Some(false), super_admin("1", "a@example.com")));
+        assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::High));
     }
 
     #[test]
     fn a_mailbox_user_for_whom_it_is_not_enforced_is_medium() {
         for enrolled in [Some(true), Some(false), None] {
-            let ruling = of(with(enrolled, Some(false), ann()));
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium));
+            let result = of(with(enrolled, Some(false), ann()));
+            assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::Medium));
         }
     }
 
@@ -214,9 +220,9 @@ mod tests {
             User { suspended: None, ..ann() },
             User { archived: None, ..ann() },
         ] {
-            let ruling = of(user);
-            assert_eq!(ruling.verdict, Verdict::NotAssessed);
-            assert!(ruling.message.starts_with("Directory left out "), "{}", ruling.message);
+            let result = of(user);
+            assert_eq!(result.verdict, Verdict::NotAssessed);
+            assert!(result.message.starts_with("Directory left out "), "{}", result.message);
         }
     }
 

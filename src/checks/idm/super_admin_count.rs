@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::checks::{Check, Judge, gaps};
-use crate::findings::{Ruling, Severity, Subject, SubjectKind};
+use crate::checks::{Check, Evaluator, gaps};
+use crate::findings::{CheckResult, Severity, Subject, SubjectKind};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{AdminRoles, AssigneeType, Gap, GapClass, Part, People, Person, RoleAssignment};
@@ -34,22 +34,22 @@ pub(crate) const CHECK: Check = Check {
         "ATT&CK T1136.003",
     ],
     needs: &[Part::Users, Part::AdminRoles],
-    judge: Judge::Tenant(judge),
+    judge: Evaluator::Tenant(judge),
 };
 
 /// Above this number, too many is a high finding whatever the profile.
 const FAR_TOO_MANY: usize = 8;
 
-fn judge(tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
+fn judge(tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
     let (people, roles) = match (tenant.people.complete(), tenant.admin_roles.complete()) {
         (Ok(people), Ok(roles)) => (people, roles),
-        (Err(gap), _) | (_, Err(gap)) => return vec![Ruling::not_assessed(gap)],
+        (Err(gap), _) | (_, Err(gap)) => return vec![CheckResult::not_assessed(gap)],
     };
     let admins = Admins::of(people, roles);
     let known = admins.sure.iter().chain(&admins.guests);
-    let ruling = known.fold(count(&admins, policy), |ruling, admin| ruling.evidence("super_admin", admin));
+    let result = known.fold(count(&admins, policy), |result, admin| result.evidence("super_admin", admin));
     let outsiders = admins.outside.iter().map(|assignment| outsider(assignment, tenant));
-    std::iter::once(ruling)
+    std::iter::once(result)
         .chain(outsiders)
         .chain(admins.guests.iter().map(|guest| guest_admin(guest)))
         .collect()
@@ -92,25 +92,26 @@ impl<'a> Admins<'a> {
     }
 }
 
-fn count(admins: &Admins<'_>, policy: &Policy) -> Ruling {
+fn count(admins: &Admins<'_>, policy: &Policy) -> CheckResult {
     let (own, all) = (admins.sure.len(), admins.sure.len() + admins.guests.len());
     if all > policy.super_admins_max {
         let severity = if all > FAR_TOO_MANY { Severity::High } else { Severity::Medium };
         let message = format!("{}, more than {}", super_admins(all), policy.super_admins_max);
-        return Ruling::fail(severity, message)
+        return CheckResult::fail(severity, message)
             .fix("Take the super admin role from people who do not need it daily.");
     }
     if admins.outside.iter().any(|assignment| assignment.assignee_type == AssigneeType::Group) {
-        return Ruling::not_assessed(&uncounted());
+        return CheckResult::not_assessed(&uncounted());
     }
     if own + admins.unsure < policy.super_admins_min {
         let message = format!("{}, fewer than {}", super_admins(own), policy.super_admins_min);
-        return Ruling::fail(Severity::High, message).fix("Give the super admin role to a second person.");
+        return CheckResult::fail(Severity::High, message)
+            .fix("Give the super admin role to a second person.");
     }
     if own < policy.super_admins_min || all + admins.unsure > policy.super_admins_max {
-        return Ruling::not_assessed(&gaps::left_out(Part::Users, "Directory", "isAdmin"));
+        return CheckResult::not_assessed(&gaps::left_out(Part::Users, "Directory", "isAdmin"));
     }
-    Ruling::pass(super_admins(all))
+    CheckResult::pass(super_admins(all))
 }
 
 fn super_admins(count: usize) -> String {
@@ -133,7 +134,7 @@ fn uncounted() -> Gap {
 }
 
 /// The role is held by what is no listed user: a group, a service account, a user who was deleted.
-fn outsider(assignment: &RoleAssignment, tenant: &Snapshot) -> Ruling {
+fn outsider(assignment: &RoleAssignment, tenant: &Snapshot) -> CheckResult {
     let (id, holder) = (&assignment.id, &assignment.assigned_to);
     let accounts = tenant.service_accounts.known();
     let account =
@@ -164,7 +165,7 @@ fn outsider(assignment: &RoleAssignment, tenant: &Snapshot) -> Ruling {
             ),
         ),
     };
-    Ruling::review(Severity::High, message)
+    CheckResult::review(Severity::High, message)
         .about(Subject::new(SubjectKind::Tenant, format!("{noun}:{holder}"), format!("{noun} {holder}")))
         .evidence("role_assignment", id)
         .evidence("assigned_to", holder)
@@ -172,8 +173,8 @@ fn outsider(assignment: &RoleAssignment, tenant: &Snapshot) -> Ruling {
 }
 
 /// Somebody outside the organization who may do everything in it.
-fn guest_admin(guest: &str) -> Ruling {
-    Ruling::review(Severity::High, format!("The guest {guest} is a super admin"))
+fn guest_admin(guest: &str) -> CheckResult {
+    CheckResult::review(Severity::High, format!("The guest {guest} is a super admin"))
         .about(Subject::new(SubjectKind::Tenant, format!("guest:{guest}"), format!("guest {guest}")))
         .evidence("super_admin", guest)
         .fix(format!("Take the super admin role from the guest {guest}."))
@@ -190,7 +191,7 @@ mod tests {
         (0..count).map(|n| super_admin(&format!("9{n}"), &format!("admin{n}@example.com"))).collect()
     }
 
-    fn of(count: usize) -> Ruling {
+    fn of(count: usize) -> CheckResult {
         only(judge_tenant(&CHECK, &tenant(&admins(count))))
     }
 
@@ -203,10 +204,10 @@ mod tests {
             (8, Severity::Medium, "8 active super admins, more than 4"),
             (9, Severity::High, "9 active super admins, more than 4"),
         ] {
-            let ruling = of(count);
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "{count}");
-            assert_eq!(ruling.message, message);
-            assert_eq!(ruling.evidence.len(), count);
+            let result = of(count);
+            assert_eq!((result.verdict, result.severity), (Verdict::Fail, severity), "{count}");
+            assert_eq!(result.message, message);
+            assert_eq!(result.evidence.len(), count);
         }
     }
 
@@ -236,9 +237,9 @@ mod tests {
     #[test]
     fn missing_users_or_roles_are_not_assessed() {
         for part in [Part::Users, Part::AdminRoles] {
-            let ruling = only(judge_tenant(&CHECK, &without(part, tenant(&admins(1)))));
-            assert_eq!(ruling.verdict, Verdict::NotAssessed);
-            assert_eq!(ruling.gap.unwrap().part, part);
+            let result = only(judge_tenant(&CHECK, &without(part, tenant(&admins(1)))));
+            assert_eq!(result.verdict, Verdict::NotAssessed);
+            assert_eq!(result.gap.unwrap().part, part);
         }
     }
 
@@ -257,10 +258,10 @@ mod tests {
     fn a_group_with_the_role_is_for_review_and_the_number_does_not_pass() {
         for (count, verdict) in [(1, Verdict::NotAssessed), (3, Verdict::NotAssessed), (5, Verdict::Fail)] {
             let tenant = with_role("1", "g1", AssigneeType::Group, tenant(&admins(count)));
-            let rulings = judge_tenant(&CHECK, &tenant);
-            assert_eq!(rulings[0].verdict, verdict, "{count}");
-            assert_eq!(rulings[1].verdict, Verdict::Review);
-            assert_eq!(rulings[1].subject.as_ref().unwrap().id, "group:g1");
+            let results = judge_tenant(&CHECK, &tenant);
+            assert_eq!(results[0].verdict, verdict, "{count}");
+            assert_eq!(results[1].verdict, Verdict::Review);
+            assert_eq!(results[1].subject.as_ref().unwrap().id, "group:g1");
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{key_mint_path, outside_principal, project_wide_role, sign_or_impersonate_path};
 use crate::authority::{AccessBinding, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal};
 use crate::checks::{Check, subjects};
-use crate::findings::{AlsoCheck, Reached, ReachedBy, Ruling, Subject, Verdict};
+use crate::findings::{AlsoCheck, CheckResult, Reached, ReachedBy, Subject, Verdict};
 use crate::snapshot::Snapshot;
 
 /// The checks on access paths. A binding belongs to the first that applies.
@@ -70,7 +70,7 @@ pub struct OneFinding {
     /// The others that apply.
     pub also: Vec<AlsoCheck>,
     /// The finding.
-    pub ruling: Ruling,
+    pub result: CheckResult,
 }
 
 impl<'t> BindingFacts<'t> {
@@ -81,11 +81,15 @@ impl<'t> BindingFacts<'t> {
     /// One finding of what each check says of each account; `kept` is what an earlier run found and this one could not
     /// look at again.
     #[must_use]
-    pub fn one_finding(&self, said: Vec<(&'static Check, Ruling)>, kept: Vec<Reached>) -> Option<OneFinding> {
+    pub fn one_finding(
+        &self,
+        said: Vec<(&'static Check, CheckResult)>,
+        kept: Vec<Reached>,
+    ) -> Option<OneFinding> {
         let mut verdicts: BTreeMap<usize, Verdict> = BTreeMap::new();
-        for (check, ruling) in &said {
+        for (check, result) in &said {
             let place = ORDER.iter().position(|known| known.id == check.id)?;
-            let verdict = if ruling.accepted_by.is_some() { Verdict::Excepted } else { ruling.verdict };
+            let verdict = if result.accepted_by.is_some() { Verdict::Excepted } else { result.verdict };
             let worst = verdicts.entry(place).or_insert(verdict);
             *worst = verdict.min(*worst);
         }
@@ -99,13 +103,13 @@ impl<'t> BindingFacts<'t> {
         let also: Vec<AlsoCheck> = also.collect();
 
         let is_accepted = worst == Verdict::Excepted;
-        let said: Vec<Ruling> = said.into_iter().map(|(_, ruling)| ruling).collect();
+        let said: Vec<CheckResult> = said.into_iter().map(|(_, result)| result).collect();
         let first = said.first()?;
-        let verdict = said.iter().map(|ruling| ruling.verdict).min()?;
-        let reach = merged(said.iter().flat_map(|ruling| ruling.reach.iter().cloned()).chain(kept));
+        let verdict = said.iter().map(|result| result.verdict).min()?;
+        let reach = merged(said.iter().flat_map(|result| result.reach.iter().cloned()).chain(kept));
         let counted = || reach.iter().filter(|reached| is_accepted || reached.accepted_by.is_none());
         let severity = counted().map(|reached| reached.severity).max()?;
-        let mut ruling = Ruling {
+        let mut result = CheckResult {
             verdict: if is_accepted { verdict } else { worst },
             severity,
             accepted_by: first.accepted_by.clone().filter(|_| is_accepted),
@@ -113,19 +117,19 @@ impl<'t> BindingFacts<'t> {
             ..first.clone()
         };
         for other in &said {
-            ruling.weighed_by.extend(other.weighed_by.iter().filter(|part| !first.weighed_by.contains(part)));
+            result.weighed_by.extend(other.weighed_by.iter().filter(|part| !first.weighed_by.contains(part)));
             for assumption in &other.assumptions {
-                if !ruling.assumptions.contains(assumption) {
-                    ruling.assumptions.push(assumption.clone());
+                if !result.assumptions.contains(assumption) {
+                    result.assumptions.push(assumption.clone());
                 }
             }
         }
-        ruling.weighed_by.sort_unstable();
-        ruling.weighed_by.dedup();
-        ruling.evidence = self.evidence(&reach, &also, is_accepted);
-        ruling.fix = self.fix(&reach, &also, is_accepted);
-        ruling.reach = reach;
-        Some(OneFinding { check, also, ruling })
+        result.weighed_by.sort_unstable();
+        result.weighed_by.dedup();
+        result.evidence = self.evidence(&reach, &also, is_accepted);
+        result.fix = self.fix(&reach, &also, is_accepted);
+        result.reach = reach;
+        Some(OneFinding { check, also, result })
     }
 
     fn message(&self, check: &Check, counted: &[&Reached]) -> String {

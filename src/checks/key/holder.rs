@@ -3,24 +3,24 @@
 
 use crate::checks::keys::{is_expired, is_user_managed};
 use crate::delegation::Grant;
-use crate::findings::Ruling;
+use crate::findings::CheckResult;
 use crate::snapshot::Snapshot;
 use crate::tenant::{Part, ServiceAccount, ServiceAccountKey};
 
 /// The account's delegated scopes, for a key that opens it.
 ///
 /// # Errors
-/// The ruling, if the question does not arise, or nobody knows whether it does.
+/// The result, if the question does not arise, or nobody knows whether it does.
 pub(super) fn grants_behind<'a>(
     key: &ServiceAccountKey,
     account: &'a ServiceAccount,
     tenant: &'a Snapshot,
-) -> Result<Vec<&'a Grant>, Box<Ruling>> {
+) -> Result<Vec<&'a Grant>, Box<CheckResult>> {
     let grants = grants_of(account, tenant);
     if grants.is_empty() && is_user_managed(key) {
         let gap = [Part::ConsoleGrants, Part::ProbeGrants].into_iter().find_map(|part| tenant.gap(part));
-        let none = || Ruling::not_applicable("The account holds no delegation");
-        return Err(Box::new(gap.map_or_else(none, Ruling::not_assessed)));
+        let none = || CheckResult::not_applicable("The account holds no delegation");
+        return Err(Box::new(gap.map_or_else(none, CheckResult::not_assessed)));
     }
     opens_the_account(key, tenant).map(|()| grants)
 }
@@ -39,31 +39,35 @@ pub(super) fn grants_of<'a>(account: &'a ServiceAccount, tenant: &'a Snapshot) -
 /// Whether the key is a file that opens its account now.
 ///
 /// # Errors
-/// The ruling, if it does not.
-pub(super) fn opens_the_account(key: &ServiceAccountKey, tenant: &Snapshot) -> Result<(), Box<Ruling>> {
-    let answer = |ruling| Err(Box::new(ruling));
+/// The result, if it does not.
+pub(super) fn opens_the_account(key: &ServiceAccountKey, tenant: &Snapshot) -> Result<(), Box<CheckResult>> {
+    let answer = |result| Err(Box::new(result));
     if !is_user_managed(key) {
-        return answer(Ruling::not_applicable("Google manages the key: there is no file"));
+        return answer(CheckResult::not_applicable("Google manages the key: there is no file"));
     }
     if key.disabled {
-        return answer(Ruling::pass("The key is disabled"));
+        return answer(CheckResult::pass("The key is disabled"));
     }
     match key.expires_at.filter(|_| is_expired(key, tenant.run_at)) {
-        Some(at) => answer(Ruling::pass(format!("The key expired on {}", at.date_naive()))),
+        Some(at) => answer(CheckResult::pass(format!("The key expired on {}", at.date_naive()))),
         None => Ok(()),
     }
 }
 
 /// The facts about a key that a person wants to see with a finding.
-pub(super) fn describe(ruling: Ruling, key: &ServiceAccountKey, account: &ServiceAccount) -> Ruling {
+pub(super) fn describe(
+    result: CheckResult,
+    key: &ServiceAccountKey,
+    account: &ServiceAccount,
+) -> CheckResult {
     let time = |at: Option<chrono::DateTime<chrono::Utc>>| {
         at.map_or_else(|| "unknown".to_owned(), |at| at.date_naive().to_string())
     };
-    let ruling = ruling
+    let result = result
         .evidence("client_id", &account.client_id)
         .evidence("project", &account.project)
         .evidence("created", time(key.created_at))
         .evidence("expires", time(key.expires_at))
         .evidence("origin", &key.origin);
-    if account.disabled { ruling.evidence("service_account_disabled", true) } else { ruling }
+    if account.disabled { result.evidence("service_account_disabled", true) } else { result }
 }

@@ -1,8 +1,8 @@
 //! KEY-08: what projects with service accounts forbid about keys, and whether they log signing.
 
 use crate::checks::words::listed;
-use crate::checks::{Check, Judge, subjects};
-use crate::findings::{Ruling, Severity};
+use crate::checks::{Check, Evaluator, subjects};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{Part, ProjectGuardrails, Reading, SigningLogs};
@@ -32,7 +32,7 @@ pub(crate) const CHECK: Check = Check {
         "ATT&CK T1098.001",
     ],
     needs: &[Part::Guardrails],
-    judge: Judge::Project(judge),
+    judge: Evaluator::Project(judge),
 };
 
 /// One guardrail, and what it means that it is not there.
@@ -69,30 +69,30 @@ const GUARDRAILS: [Guardrail; 3] = [
     },
 ];
 
-fn judge(project: &ProjectGuardrails, _: &Snapshot, _: &Policy) -> Vec<Ruling> {
+fn judge(project: &ProjectGuardrails, _: &Snapshot, _: &Policy) -> Vec<CheckResult> {
     let policies = GUARDRAILS.iter().filter_map(|guardrail| judge_one(guardrail, project));
-    let rulings: Vec<Ruling> = policies.chain(judge_signing_logs(project)).collect();
-    if rulings.is_empty() {
-        vec![Ruling::pass(format!("Project {} guards its service accounts", project.project))]
+    let results: Vec<CheckResult> = policies.chain(judge_signing_logs(project)).collect();
+    if results.is_empty() {
+        vec![CheckResult::pass(format!("Project {} guards its service accounts", project.project))]
     } else {
-        rulings
+        results
     }
 }
 
 /// `None` if the guardrail is there.
-fn judge_one(guardrail: &Guardrail, project: &ProjectGuardrails) -> Option<Ruling> {
-    let ruling = match (guardrail.holds)(project) {
+fn judge_one(guardrail: &Guardrail, project: &ProjectGuardrails) -> Option<CheckResult> {
+    let result = match (guardrail.holds)(project) {
         Reading::Complete(true) => return None,
         Reading::Complete(false) => {
             let message = format!("In project {}, {}", project.project, guardrail.fault);
-            Ruling::fail(guardrail.severity, message)
+            CheckResult::fail(guardrail.severity, message)
                 .evidence("project", &project.project)
                 .evidence("guardrail", guardrail.name)
                 .fix(guardrail.fix)
         }
-        Reading::Partial(_, gap) | Reading::Missing(gap) => Ruling::not_assessed(gap),
+        Reading::Partial(_, gap) | Reading::Missing(gap) => CheckResult::not_assessed(gap),
     };
-    Some(ruling.about(subjects::guardrail(project, guardrail.name)))
+    Some(result.about(subjects::guardrail(project, guardrail.name)))
 }
 
 const SIGNING_LOGS: &str = "signing_logs";
@@ -100,13 +100,14 @@ const SIGNING_FIX: &str = "On the project, turn on the Data Access logs ADMIN_RE
                            (`iam.googleapis.com`), or of all services, and exempt nobody on any level.";
 
 /// `None` if every signature is logged.
-fn judge_signing_logs(project: &ProjectGuardrails) -> Option<Ruling> {
+fn judge_signing_logs(project: &ProjectGuardrails) -> Option<CheckResult> {
     let name = &project.project;
-    let ruling = match &project.signing_logs {
+    let result = match &project.signing_logs {
         Reading::Complete(logs) if logs.is_whole() => return None,
         Reading::Complete(SigningLogs { admin_read: None, .. }) => {
             let message = format!("In project {name}, signing as a service account leaves no trace");
-            Ruling::fail(Severity::Medium, message).evidence("missing", "ADMIN_READ of iam.googleapis.com")
+            CheckResult::fail(Severity::Medium, message)
+                .evidence("missing", "ADMIN_READ of iam.googleapis.com")
         }
         // What is left out on one level stays left out, whatever another level says.
         Reading::Complete(logs) => incomplete(name, logs),
@@ -114,15 +115,15 @@ fn judge_signing_logs(project: &ProjectGuardrails) -> Option<Ruling> {
             incomplete(name, logs)
         }
         Reading::Partial(_, gap) | Reading::Missing(gap) => {
-            return Some(Ruling::not_assessed(gap).about(subjects::guardrail(project, SIGNING_LOGS)));
+            return Some(CheckResult::not_assessed(gap).about(subjects::guardrail(project, SIGNING_LOGS)));
         }
     };
-    let ruling = ruling.evidence("project", name).evidence("guardrail", SIGNING_LOGS).fix(SIGNING_FIX);
-    Some(ruling.about(subjects::guardrail(project, SIGNING_LOGS)))
+    let result = result.evidence("project", name).evidence("guardrail", SIGNING_LOGS).fix(SIGNING_FIX);
+    Some(result.about(subjects::guardrail(project, SIGNING_LOGS)))
 }
 
 /// Signing is logged, but perhaps not all of it.
-fn incomplete(project: &str, logs: &SigningLogs) -> Ruling {
+fn incomplete(project: &str, logs: &SigningLogs) -> CheckResult {
     let exempted: Vec<&str> = logs.exempted().into_iter().collect();
     let lacks_data_read = logs.data_read.is_none();
     let missing = match (lacks_data_read, exempted.is_empty()) {
@@ -131,11 +132,11 @@ fn incomplete(project: &str, logs: &SigningLogs) -> Ruling {
         (false, _) => format!("{} exempted", are(&exempted)),
     };
     let message = format!("In project {project}, perhaps not every signature is logged: {missing}");
-    let mut ruling = Ruling::review(Severity::Medium, message);
+    let mut result = CheckResult::review(Severity::Medium, message);
     if lacks_data_read {
-        ruling = ruling.evidence("missing", "DATA_READ of iam.googleapis.com");
+        result = result.evidence("missing", "DATA_READ of iam.googleapis.com");
     }
-    exempted.into_iter().fold(ruling, |ruling, member| ruling.evidence("exempted", member))
+    exempted.into_iter().fold(result, |result, member| result.evidence("exempted", member))
 }
 
 fn are(members: &[&str]) -> String {
@@ -209,9 +210,9 @@ mod tests {
                 "signing_logs",
             ),
         ] {
-            let ruling = only(judge_project(&CHECK, &project));
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "{name}");
-            let subject = ruling.subject.unwrap();
+            let result = only(judge_project(&CHECK, &project));
+            assert_eq!((result.verdict, result.severity), (Verdict::Fail, severity), "{name}");
+            let subject = result.subject.unwrap();
             assert_eq!((subject.kind, subject.id), (SubjectKind::Project, format!("project/{name}")));
             assert_eq!(subject.also, ["project"]);
         }
@@ -227,7 +228,7 @@ mod tests {
             ..guarded()
         };
         let verdicts: Vec<_> =
-            judge_project(&CHECK, &project).into_iter().map(|ruling| ruling.verdict).collect();
+            judge_project(&CHECK, &project).into_iter().map(|result| result.verdict).collect();
         assert_eq!(verdicts, [Verdict::NotAssessed, Verdict::Fail, Verdict::NotAssessed]);
     }
 }

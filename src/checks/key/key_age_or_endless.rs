@@ -5,8 +5,8 @@ use crate::checks::age::{days_between, is_older};
 use crate::checks::gaps::left_out;
 use crate::checks::keys::is_endless;
 use crate::checks::words::listed;
-use crate::checks::{Check, Judge, subjects};
-use crate::findings::{Ruling, Severity};
+use crate::checks::{Check, Evaluator, subjects};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{Gap, Part, ServiceAccount, ServiceAccountKey};
@@ -25,7 +25,7 @@ pub(crate) const CHECK: Check = Check {
     place: "Cloud console > IAM & Admin > Service accounts > Keys",
     controls: &["CIS-GCP 1.7", "NIST 800-53 IA-5", "ISO 27001 A.5.16", "SOC 2 CC6.1", "ATT&CK T1552.004"],
     needs: &[Part::ServiceAccounts, Part::SaKeys],
-    judge: Judge::Key(judge),
+    judge: Evaluator::Key(judge),
 };
 
 fn judge(
@@ -33,12 +33,12 @@ fn judge(
     account: &ServiceAccount,
     tenant: &Snapshot,
     policy: &Policy,
-) -> Vec<Ruling> {
-    let ruling = match opens_the_account(key, tenant) {
+) -> Vec<CheckResult> {
+    let result = match opens_the_account(key, tenant) {
         Ok(()) => judge_open_key(key, account, tenant, policy),
-        Err(ruling) => *ruling,
+        Err(result) => *result,
     };
-    vec![ruling.about(subjects::key(key, account))]
+    vec![result.about(subjects::key(key, account))]
 }
 
 fn judge_open_key(
@@ -46,7 +46,7 @@ fn judge_open_key(
     account: &ServiceAccount,
     tenant: &Snapshot,
     policy: &Policy,
-) -> Ruling {
+) -> CheckResult {
     let mut faults: Vec<(Severity, String)> = Vec::new();
     let mut unknown: Option<Gap> = None;
     let mut missing = |field| unknown = unknown.take().or(Some(left_out(Part::SaKeys, "IAM", field)));
@@ -75,10 +75,10 @@ fn judge_open_key(
     match (severity, unknown) {
         (Some(severity), _) => {
             let message = format!("{name} {}", listed(&faults, "and"));
-            describe(Ruling::fail(severity, message), key, account)
+            describe(CheckResult::fail(severity, message), key, account)
         }
-        (None, Some(gap)) => Ruling::not_assessed(&gap),
-        (None, None) => Ruling::pass(format!("{name} is recent and expires")),
+        (None, Some(gap)) => CheckResult::not_assessed(&gap),
+        (None, None) => CheckResult::pass(format!("{name} is recent and expires")),
     }
 }
 
@@ -89,7 +89,7 @@ mod tests {
     use crate::findings::Verdict;
     use crate::tenant::Reading;
 
-    fn of(key: &ServiceAccountKey) -> Ruling {
+    fn of(key: &ServiceAccountKey) -> CheckResult {
         judge_key(&CHECK, key, &delegating(&[GMAIL_SEND], Reading::Complete(vec![key.clone()])))
     }
 
@@ -100,8 +100,8 @@ mod tests {
     #[test]
     fn older_than_a_quarter_is_medium_and_older_than_a_year_is_high() {
         for (days, severity) in [(91, Severity::Medium), (365, Severity::Medium), (366, Severity::High)] {
-            let ruling = of(&aged(days));
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "{days}");
+            let result = of(&aged(days));
+            assert_eq!((result.verdict, result.severity), (Verdict::Fail, severity), "{days}");
         }
         assert_eq!(of(&aged(90)).verdict, Verdict::Pass);
     }
@@ -112,17 +112,17 @@ mod tests {
             ServiceAccountKey { expires_at: Some("9999-12-31T23:59:59Z".parse().unwrap()), ..key() };
         let uploaded = ServiceAccountKey { origin: "USER_PROVIDED".into(), ..key() };
         for key in [endless, uploaded] {
-            let ruling = of(&key);
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium));
+            let result = of(&key);
+            assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::Medium));
         }
     }
 
     #[test]
     fn the_worst_fault_decides_and_all_are_named() {
-        let ruling = of(&ServiceAccountKey { origin: "USER_PROVIDED".into(), ..aged(400) });
-        assert_eq!(ruling.severity, Severity::High);
+        let result = of(&ServiceAccountKey { origin: "USER_PROVIDED".into(), ..aged(400) });
+        assert_eq!(result.severity, Severity::High);
         assert_eq!(
-            ruling.message,
+            result.message,
             format!("Key abc123 of {ACCOUNT} is 400 days old and was made outside Google")
         );
     }

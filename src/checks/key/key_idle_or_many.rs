@@ -4,9 +4,9 @@ use super::holder::{describe, grants_of, opens_the_account};
 use crate::checks::age::{days_between, is_older};
 use crate::checks::gaps::{delegated_use_unseen, left_out, not_asked};
 use crate::checks::keys::{is_usable, is_user_managed};
-use crate::checks::{Check, Judge, subjects};
+use crate::checks::{Check, Evaluator, subjects};
 use crate::delegation::{RiskClass, ScopeRiskTable};
-use crate::findings::{Ruling, Severity};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{Gap, Part, ServiceAccount, ServiceAccountKey, ServiceAccountLastUse};
@@ -31,7 +31,7 @@ pub(crate) const CHECK: Check = Check {
     place: "Cloud console > IAM & Admin > Service accounts > Keys",
     controls: &["NIST 800-53 AC-2(3)", "ISO 27001 A.5.18", "SOC 2 CC6.3"],
     needs: &[Part::ServiceAccounts, Part::SaKeys, Part::ServiceAccountUse],
-    judge: Judge::Key(judge),
+    judge: Evaluator::Key(judge),
 };
 
 fn judge(
@@ -39,12 +39,12 @@ fn judge(
     account: &ServiceAccount,
     tenant: &Snapshot,
     policy: &Policy,
-) -> Vec<Ruling> {
-    let ruling = match opens_the_account(key, tenant) {
+) -> Vec<CheckResult> {
+    let result = match opens_the_account(key, tenant) {
         Ok(()) => judge_open_key(key, account, tenant, policy),
-        Err(ruling) => *ruling,
+        Err(result) => *result,
     };
-    vec![ruling.about(subjects::key(key, account))]
+    vec![result.about(subjects::key(key, account))]
 }
 
 fn judge_open_key(
@@ -52,29 +52,31 @@ fn judge_open_key(
     account: &ServiceAccount,
     tenant: &Snapshot,
     policy: &Policy,
-) -> Ruling {
+) -> CheckResult {
     let idle = idle_since(key, account, tenant, policy);
     let keys = account.keys.known().into_iter().flatten();
     let active = keys.filter(|key| is_user_managed(key) && is_usable(key, tenant.run_at)).count();
     let name = format!("Key {} of {}", key.key_id, account.email);
     let is_one_of_many = format!("is one of {active} active keys");
-    let ruling = match (active > 1, &idle) {
-        (true, Ok(Some(idle))) => Ruling::fail(Severity::Medium, format!("{name} {is_one_of_many}, {idle}")),
-        (true, _) => Ruling::fail(Severity::Medium, format!("{name} {is_one_of_many}")),
-        (false, Ok(Some(idle))) => {
-            Ruling::review(severity_of_idleness(account, tenant), format!("{name} {idle}"))
+    let result = match (active > 1, &idle) {
+        (true, Ok(Some(idle))) => {
+            CheckResult::fail(Severity::Medium, format!("{name} {is_one_of_many}, {idle}"))
         }
-        (false, Err(gap)) => return Ruling::not_assessed(gap),
-        (false, Ok(None)) => return Ruling::pass(format!("{name} is in use, and the only one")),
+        (true, _) => CheckResult::fail(Severity::Medium, format!("{name} {is_one_of_many}")),
+        (false, Ok(Some(idle))) => {
+            CheckResult::review(severity_of_idleness(account, tenant), format!("{name} {idle}"))
+        }
+        (false, Err(gap)) => return CheckResult::not_assessed(gap),
+        (false, Ok(None)) => return CheckResult::pass(format!("{name} is in use, and the only one")),
     };
-    let ruling = describe(ruling, key, account)
+    let result = describe(result, key, account)
         .evidence("active_keys", active)
         .weighed_by(&[Part::ConsoleGrants, Part::ProbeGrants]);
     match idle {
-        Err(gap) => ruling.evidence("last_used", format!("unknown: {}", gap.message)),
-        Ok(Some(_)) => ruling
+        Err(gap) => result.evidence("last_used", format!("unknown: {}", gap.message)),
+        Ok(Some(_)) => result
             .evidence("policy_analyzer", "does not record calls to Workspace APIs by domain-wide delegation"),
-        Ok(None) => ruling,
+        Ok(None) => result,
     }
 }
 
@@ -148,7 +150,7 @@ mod tests {
         Reading::Complete(ProjectUse { keys, ..ProjectUse::default() })
     }
 
-    fn of_keys(keys: &[ServiceAccountKey], scopes: &[&str], used: Reading<ProjectUse>) -> Ruling {
+    fn of_keys(keys: &[ServiceAccountKey], scopes: &[&str], used: Reading<ProjectUse>) -> CheckResult {
         let reading = Reading::Complete(keys.to_vec());
         let uses = BTreeMap::from([("project".to_owned(), used)]);
         let service_account_use = Reading::Complete(ServiceAccountUse(uses));
@@ -168,8 +170,8 @@ mod tests {
             (&[MAIL][..], Severity::High),
             (&["https://www.googleapis.com/auth/admin.directory.user"][..], Severity::High),
         ] {
-            let ruling = of_keys(&[key()], scopes, used(Some(91)));
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, severity), "{scopes:?}");
+            let result = of_keys(&[key()], scopes, used(Some(91)));
+            assert_eq!((result.verdict, result.severity), (Verdict::Review, severity), "{scopes:?}");
         }
         assert_eq!(of_keys(&[key()], &[MAIL], used(Some(90))).verdict, Verdict::Pass);
     }
@@ -185,16 +187,16 @@ mod tests {
             let uses = BTreeMap::from([("project".to_owned(), used(Some(91)))]);
             let tenant =
                 Snapshot { service_account_use: Reading::Complete(ServiceAccountUse(uses)), ..tenant };
-            let ruling = only(judge(&key(), &account(Reading::Complete(vec![key()])), &tenant, &policy()));
-            assert_eq!(ruling.verdict, verdict, "{days}");
+            let result = only(judge(&key(), &account(Reading::Complete(vec![key()])), &tenant, &policy()));
+            assert_eq!(result.verdict, verdict, "{days}");
         }
     }
 
     #[test]
     fn never_used_is_idle_only_if_the_key_is_old_enough() {
-        let ruling = of_keys(&[aged(91)], &[], used(None));
+        let result = of_keys(&[aged(91)], &[], used(None));
         assert_eq!(
-            ruling.message,
+            result.message,
             format!("Key abc123 of {ACCOUNT} is 91 days old and was never seen in use")
         );
         assert_eq!(of_keys(&[aged(90)], &[], used(None)).verdict, Verdict::Pass);
@@ -205,9 +207,9 @@ mod tests {
     #[test]
     fn more_than_one_active_key_is_medium() {
         let other = ServiceAccountKey { key_id: "def456".into(), ..key() };
-        let ruling = of_keys(&[key(), other.clone()], &[MAIL], used(Some(1)));
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium));
-        assert_eq!(ruling.message, format!("Key abc123 of {ACCOUNT} is one of 2 active keys"));
+        let result = of_keys(&[key(), other.clone()], &[MAIL], used(Some(1)));
+        assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::Medium));
+        assert_eq!(result.message, format!("Key abc123 of {ACCOUNT} is one of 2 active keys"));
         for idle in [
             ServiceAccountKey { disabled: true, ..other.clone() },
             ServiceAccountKey { expires_at: Some(days_ago(1)), ..other.clone() },
@@ -220,15 +222,15 @@ mod tests {
     #[test]
     fn without_policy_analyzer_only_several_keys_are_assessed() {
         let refused = || Reading::Missing(gap(Part::ServiceAccountUse));
-        let ruling = of_keys(&[aged(400)], &[], refused());
+        let result = of_keys(&[aged(400)], &[], refused());
         assert_eq!(
-            (ruling.verdict, ruling.gap.unwrap().part),
+            (result.verdict, result.gap.unwrap().part),
             (Verdict::NotAssessed, Part::ServiceAccountUse)
         );
         let other = ServiceAccountKey { key_id: "def456".into(), ..key() };
-        let ruling = of_keys(&[key(), other], &[], refused());
-        assert_eq!(ruling.verdict, Verdict::Fail);
-        assert!(ruling.evidence.iter().any(|evidence| evidence.starts_with("last_used: unknown")));
+        let result = of_keys(&[key(), other], &[], refused());
+        assert_eq!(result.verdict, Verdict::Fail);
+        assert!(result.evidence.iter().any(|evidence| evidence.starts_with("last_used: unknown")));
         let reading = Reading::Complete(vec![key()]);
         // A project that nobody asked about, and no answer at all.
         let tenant = delegating(&[], reading);

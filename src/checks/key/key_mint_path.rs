@@ -2,8 +2,8 @@
 
 use super::takeover::{NEEDS, Seen, judge_takeover, rule_on_bindings};
 use crate::authority::TakeoverEdge;
-use crate::checks::{Check, Judge};
-use crate::findings::{Ruling, Severity};
+use crate::checks::{Check, Evaluator};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 
@@ -34,10 +34,10 @@ pub(crate) const CHECK: Check = Check {
         "ATT&CK T1098.001",
     ],
     needs: NEEDS,
-    judge: Judge::Client(judge),
+    judge: Evaluator::Client(judge),
 };
 
-fn judge(client_id: &str, tenant: &Snapshot, _: &Policy) -> Vec<Ruling> {
+fn judge(client_id: &str, tenant: &Snapshot, _: &Policy) -> Vec<CheckResult> {
     judge_takeover(client_id, tenant, "Nobody else can make a key for", |takeover| {
         let minting = takeover.paths_of_others().filter(|path| path.edge == TakeoverEdge::Key);
         rule_on_bindings(takeover, minting.map(Seen::new))
@@ -62,9 +62,9 @@ mod tests {
             (TakeoverPrincipal::Workload, None, Severity::High),
         ] {
             let path = TakeoverPath { kind, is_outside, ..path(TakeoverEdge::Key) };
-            let ruling = only(judge_paths(&CHECK, vec![path]));
+            let result = only(judge_paths(&CHECK, vec![path]));
             assert_eq!(
-                (ruling.verdict, ruling.severity),
+                (result.verdict, result.severity),
                 (Verdict::Fail, severity),
                 "{kind:?} {is_outside:?}"
             );
@@ -76,8 +76,8 @@ mod tests {
         let bob = TakeoverPath { principal: "bob@example.com".into(), ..path(TakeoverEdge::Key) };
         let mut other = bob.clone();
         other.binding.as_mut().unwrap().role = "roles/y".into();
-        let rulings = judge_paths(&CHECK, vec![path(TakeoverEdge::Key), bob, other]);
-        let reached: Vec<_> = rulings.iter().map(|ruling| ruling.reach.len()).collect();
+        let results = judge_paths(&CHECK, vec![path(TakeoverEdge::Key), bob, other]);
+        let reached: Vec<_> = results.iter().map(|result| result.reach.len()).collect();
         assert_eq!(reached, [2, 1]);
     }
 

@@ -2,8 +2,8 @@
 
 use super::takeover::{Seen, judge_takeover, rule_on_bindings};
 use crate::authority::TakeoverPrincipal;
-use crate::checks::{Check, Judge, subjects};
-use crate::findings::{Ruling, Severity};
+use crate::checks::{Check, Evaluator, subjects};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::Part;
@@ -41,10 +41,10 @@ pub(crate) const CHECK: Check = Check {
         Part::Groups,
         Part::Domains,
     ],
-    judge: Judge::Client(judge),
+    judge: Evaluator::Client(judge),
 };
 
-fn judge(client_id: &str, tenant: &Snapshot, _: &Policy) -> Vec<Ruling> {
+fn judge(client_id: &str, tenant: &Snapshot, _: &Policy) -> Vec<CheckResult> {
     // What the tenant's own domains and projects are decides whose a principal is, if it says so itself.
     let gap = [Part::Domains, Part::IamPolicies].into_iter().find_map(|part| tenant.gap(part));
     // Without the tenant's own id nobody knows which organization is its own.
@@ -64,10 +64,10 @@ fn judge(client_id: &str, tenant: &Snapshot, _: &Policy) -> Vec<Ruling> {
                 }
             }
         }
-        let mut rulings = rule_on_bindings(takeover, strangers.into_iter());
+        let mut results = rule_on_bindings(takeover, strangers.into_iter());
         let client = || subjects::client(client_id, tenant);
-        rulings.extend(unknown.or(no_organization).map(|gap| Ruling::not_assessed(gap).about(client())));
-        rulings
+        results.extend(unknown.or(no_organization).map(|gap| CheckResult::not_assessed(gap).about(client())));
+        results
     })
 }
 
@@ -92,8 +92,8 @@ mod tests {
             from(TakeoverPrincipal::Open, None),
             vec![TakeoverPath { is_outside: Some(true), ..path(TakeoverEdge::Admin) }],
         ] {
-            let ruling = only(judge_paths(&CHECK, paths));
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Critical));
+            let result = only(judge_paths(&CHECK, paths));
+            assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::Critical));
         }
     }
 
@@ -106,8 +106,8 @@ mod tests {
 
     #[test]
     fn a_principal_that_is_nobodys_is_for_review() {
-        let ruling = only(judge_paths(&CHECK, from(TakeoverPrincipal::Human, None)));
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::High));
+        let result = only(judge_paths(&CHECK, from(TakeoverPrincipal::Human, None)));
+        assert_eq!((result.verdict, result.severity), (Verdict::Review, Severity::High));
     }
 
     #[test]
@@ -116,7 +116,7 @@ mod tests {
         let paths = paths.into_iter().flat_map(|kind| from(kind, None)).collect();
         let takeovers = vec![takeover(paths)];
         let tenant = Snapshot { takeovers, ..delegating(&[GMAIL_SEND], Reading::Complete(Vec::new())) };
-        let ruling = only(judge_client(&CHECK, &without(Part::Domains, tenant)));
-        assert_eq!((ruling.verdict, ruling.gap.unwrap().part), (Verdict::NotAssessed, Part::Domains));
+        let result = only(judge_client(&CHECK, &without(Part::Domains, tenant)));
+        assert_eq!((result.verdict, result.gap.unwrap().part), (Verdict::NotAssessed, Part::Domains));
     }
 }

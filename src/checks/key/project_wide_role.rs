@@ -2,8 +2,8 @@
 
 use super::takeover::{NEEDS, judge_takeover};
 use crate::authority::{BroadBinding, Takeover};
-use crate::checks::{Check, Judge, subjects};
-use crate::findings::{Reached, ReachedBy, Ruling, Severity};
+use crate::checks::{Check, Evaluator, subjects};
+use crate::findings::{CheckResult, Reached, ReachedBy, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 
@@ -30,33 +30,33 @@ pub(crate) const CHECK: Check = Check {
         "ATT&CK T1098.003",
     ],
     needs: NEEDS,
-    judge: Judge::Client(judge),
+    judge: Evaluator::Client(judge),
 };
 
-fn judge(client_id: &str, tenant: &Snapshot, _: &Policy) -> Vec<Ruling> {
+fn judge(client_id: &str, tenant: &Snapshot, _: &Policy) -> Vec<CheckResult> {
     judge_takeover(client_id, tenant, "No role for single accounts is given above", |takeover| {
         takeover.broad.iter().map(|binding| fail(binding, takeover)).collect()
     })
 }
 
-fn fail(broad: &BroadBinding, takeover: &Takeover) -> Ruling {
+fn fail(broad: &BroadBinding, takeover: &Takeover) -> CheckResult {
     let message = format!("{}, above {}", broad.binding.title(), takeover.account);
-    let mut ruling = match broad.is_service_agent {
-        true => Ruling::review(Severity::Medium, message),
-        false => Ruling::fail(Severity::High, message),
+    let mut result = match broad.is_service_agent {
+        true => CheckResult::review(Severity::Medium, message),
+        false => CheckResult::fail(Severity::High, message),
     };
-    ruling = ruling.about(subjects::binding(&broad.binding));
-    ruling.reach = vec![Reached {
+    result = result.about(subjects::binding(&broad.binding));
+    result.reach = vec![Reached {
         client_id: takeover.client_id.clone(),
         account: takeover.account.clone(),
         by: ReachedBy::RoleAbove,
-        severity: ruling.severity,
+        severity: result.severity,
         accepted_by: None,
         project: None,
         is_assumed: false,
         is_not_rechecked: false,
     }];
-    ruling
+    result
 }
 
 #[cfg(test)]
@@ -87,11 +87,11 @@ mod tests {
         ];
         let takeovers = vec![Takeover { broad, ..takeover(Vec::new()) }];
         let tenant = Snapshot { takeovers, ..delegating(&[GMAIL_SEND], Reading::Complete(Vec::new())) };
-        let rulings = judge_client(&CHECK, &tenant);
-        assert_eq!(rulings.len(), 2);
-        for (ruling, resource) in rulings.iter().zip(["projects/project", "organizations/1"]) {
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High));
-            let id = &ruling.subject.as_ref().unwrap().id;
+        let results = judge_client(&CHECK, &tenant);
+        assert_eq!(results.len(), 2);
+        for (result, resource) in results.iter().zip(["projects/project", "organizations/1"]) {
+            assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::High));
+            let id = &result.subject.as_ref().unwrap().id;
             let role = "roles/iam.serviceAccountTokenCreator";
             assert_eq!(*id, format!("{resource}/{role}/group:team@example.com"));
         }

@@ -2,8 +2,8 @@
 
 use super::takeover::{NEEDS, Seen, judge_takeover, rule_on_bindings};
 use crate::authority::TakeoverEdge;
-use crate::checks::{Check, Judge};
-use crate::findings::{Ruling, Severity};
+use crate::checks::{Check, Evaluator};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 
@@ -32,10 +32,10 @@ pub(crate) const CHECK: Check = Check {
         "ATT&CK T1550.001",
     ],
     needs: NEEDS,
-    judge: Judge::Client(judge),
+    judge: Evaluator::Client(judge),
 };
 
-fn judge(client_id: &str, tenant: &Snapshot, _: &Policy) -> Vec<Ruling> {
+fn judge(client_id: &str, tenant: &Snapshot, _: &Policy) -> Vec<CheckResult> {
     judge_takeover(client_id, tenant, "Nobody else can sign as, or become,", |takeover| {
         let keyless = takeover.paths_of_others().filter(|path| path.edge != TakeoverEdge::Key);
         rule_on_bindings(takeover, keyless.map(Seen::new))
@@ -53,16 +53,16 @@ mod tests {
     fn near_is_critical_and_far_is_high_whatever_the_edge() {
         for edge in [TakeoverEdge::Sign, TakeoverEdge::Indirect, TakeoverEdge::Admin] {
             for (hops, severity) in [(1, Severity::Critical), (2, Severity::Critical), (3, Severity::High)] {
-                let ruling = only(judge_paths(&CHECK, vec![TakeoverPath { hops, ..path(edge) }]));
-                assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "{edge:?} {hops}");
+                let result = only(judge_paths(&CHECK, vec![TakeoverPath { hops, ..path(edge) }]));
+                assert_eq!((result.verdict, result.severity), (Verdict::Fail, severity), "{edge:?} {hops}");
             }
         }
     }
 
     #[test]
     fn one_binding_is_one_finding_whatever_it_is_used_for() {
-        let rulings = judge_paths(&CHECK, vec![path(TakeoverEdge::Sign), path(TakeoverEdge::Admin)]);
-        assert_eq!(only(rulings).reach.len(), 2);
+        let results = judge_paths(&CHECK, vec![path(TakeoverEdge::Sign), path(TakeoverEdge::Admin)]);
+        assert_eq!(only(results).reach.len(), 2);
     }
 
     #[test]

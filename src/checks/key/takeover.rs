@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 
 use crate::authority::{Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal};
 use crate::checks::{gaps, subjects};
-use crate::findings::{Reached, ReachedBy, Rule, Ruling, Severity};
+use crate::findings::{CheckResult, Reached, ReachedBy, Rule, Severity};
 use crate::snapshot::Snapshot;
 use crate::tenant::{Gap, Part};
 
@@ -24,19 +24,19 @@ pub(super) fn judge_takeover(
     client_id: &str,
     tenant: &Snapshot,
     fine: &str,
-    judge: impl Fn(&Takeover) -> Vec<Ruling>,
-) -> Vec<Ruling> {
+    judge: impl Fn(&Takeover) -> Vec<CheckResult>,
+) -> Vec<CheckResult> {
     let client = || subjects::client(client_id, tenant);
     let Some(takeover) = tenant.takeover_of(client_id) else {
         return vec![unmatched(client_id, tenant).about(client())];
     };
-    let mut rulings = judge(takeover);
+    let mut results = judge(takeover);
     // What is missing may hide another path, beside those that are known.
-    rulings.extend(takeover.gaps.iter().map(|gap| Ruling::not_assessed(gap).about(client())));
-    if rulings.is_empty() {
-        rulings.push(Ruling::pass(format!("{fine} {}", takeover.account)).about(client()));
+    results.extend(takeover.gaps.iter().map(|gap| CheckResult::not_assessed(gap).about(client())));
+    if results.is_empty() {
+        results.push(CheckResult::pass(format!("{fine} {}", takeover.account)).about(client()));
     }
-    rulings
+    results
 }
 
 /// A path, as one check sees it.
@@ -63,11 +63,11 @@ impl<'t> Seen<'t> {
     }
 }
 
-/// One ruling a binding: what it gives of the account.
+/// One result a binding: what it gives of the account.
 pub(super) fn rule_on_bindings<'t>(
     takeover: &Takeover,
     paths: impl Iterator<Item = Seen<'t>>,
-) -> Vec<Ruling> {
+) -> Vec<CheckResult> {
     let mut by_binding: BTreeMap<String, BTreeMap<(&str, TakeoverEdge), Seen<'t>>> = BTreeMap::new();
     for seen in paths {
         let of_binding = by_binding.entry(takeover.subject_id(seen.path)).or_default();
@@ -81,22 +81,22 @@ pub(super) fn rule_on_bindings<'t>(
 }
 
 /// What is true is the gravest path. The register accepts a binding only if it accepts each of its paths.
-fn rule(takeover: &Takeover, paths: Vec<Seen<'_>>) -> Option<Ruling> {
+fn rule(takeover: &Takeover, paths: Vec<Seen<'_>>) -> Option<CheckResult> {
     let is_accepted = paths.iter().all(|seen| seen.path.approved_by.is_some());
     let counted = || paths.iter().filter(|seen| is_accepted || seen.path.approved_by.is_none());
     let gravest = counted().min_by_key(|seen| seen.grade())?;
     let severity = counted().map(|seen| seen.severity).max()?;
-    let mut ruling = match counted().any(|seen| seen.is_certain) {
-        true => Ruling::fail(severity, &gravest.path.sentence),
-        false => Ruling::review(severity, &gravest.path.sentence),
+    let mut result = match counted().any(|seen| seen.is_certain) {
+        true => CheckResult::fail(severity, &gravest.path.sentence),
+        false => CheckResult::review(severity, &gravest.path.sentence),
     };
     let gaps = paths.iter().flat_map(|seen| &seen.path.may_be_closed_by);
-    ruling = gaps.fold(ruling, |ruling, gap| ruling.assuming(Rule::PathOpen, gap));
+    result = gaps.fold(result, |result, gap| result.assuming(Rule::PathOpen, gap));
     // Whose a principal is decides how bad it is.
-    ruling =
-        ruling.about(subjects::path(takeover, gravest.path)).weighed_by(&[Part::Domains, Part::IamPolicies]);
-    ruling.reach = paths.iter().map(|seen| reached(seen, takeover)).collect();
-    Some(if is_accepted { ruling.accepted_by_register(&takeover.client_id) } else { ruling })
+    result =
+        result.about(subjects::path(takeover, gravest.path)).weighed_by(&[Part::Domains, Part::IamPolicies]);
+    result.reach = paths.iter().map(|seen| reached(seen, takeover)).collect();
+    Some(if is_accepted { result.accepted_by_register(&takeover.client_id) } else { result })
 }
 
 fn reached(seen: &Seen<'_>, takeover: &Takeover) -> Reached {
@@ -114,18 +114,18 @@ fn reached(seen: &Seen<'_>, takeover: &Takeover) -> Reached {
 }
 
 /// Of a client that no listed account is, nobody can say who gets at it.
-fn unmatched(client_id: &str, tenant: &Snapshot) -> Ruling {
+fn unmatched(client_id: &str, tenant: &Snapshot) -> CheckResult {
     let gap: Option<Gap> = match subjects::account_of(client_id, tenant) {
         Some(_) => Some(gaps::not_asked(Part::IamPolicies)),
         None => tenant.service_accounts.gap().cloned(),
     };
     gap.map_or_else(
         || {
-            Ruling::not_applicable(
+            CheckResult::not_applicable(
                 "The client is no service account of the listed projects; DWD-06 asks whose it is",
             )
         },
-        |gap| Ruling::not_assessed(&gap),
+        |gap| CheckResult::not_assessed(&gap),
     )
 }
 
@@ -133,7 +133,7 @@ fn unmatched(client_id: &str, tenant: &Snapshot) -> Ruling {
 mod tests {
     use super::*;
     use crate::checks::test_facts::*;
-    use crate::checks::{ALL, Check, Judge};
+    use crate::checks::{ALL, Check, Evaluator};
     use crate::findings::{SubjectKind, Verdict};
     use crate::tenant::{Reading, ServiceAccounts};
 
@@ -156,9 +156,9 @@ mod tests {
     fn what_is_missing_may_hide_a_path() {
         for part in [Part::IamPolicies, Part::IamRoles, Part::Groups] {
             for check in checks() {
-                let ruling = only(judge_client(check, &without(part, known())));
-                assert_eq!(ruling.verdict, Verdict::NotAssessed, "{}", check.id);
-                assert_eq!(ruling.gap.unwrap().part, part);
+                let result = only(judge_client(check, &without(part, known())));
+                assert_eq!(result.verdict, Verdict::NotAssessed, "{}", check.id);
+                assert_eq!(result.gap.unwrap().part, part);
             }
         }
     }
@@ -187,8 +187,8 @@ mod tests {
     fn a_path_that_is_known_stands_beside_what_is_missing() {
         let check = crate::checks::find("KEY-05").unwrap();
         let takeovers = vec![takeover(vec![path(TakeoverEdge::Sign)])];
-        let rulings = judge_client(check, &without(Part::Groups, Snapshot { takeovers, ..known() }));
-        let verdicts: Vec<_> = rulings.iter().map(|ruling| ruling.verdict).collect();
+        let results = judge_client(check, &without(Part::Groups, Snapshot { takeovers, ..known() }));
+        let verdicts: Vec<_> = results.iter().map(|result| result.verdict).collect();
         assert_eq!(verdicts, [Verdict::Fail, Verdict::NotAssessed]);
     }
 
@@ -202,9 +202,9 @@ mod tests {
 
     #[test]
     fn a_binding_is_the_subject_and_its_holder_names_it() {
-        let ruling =
+        let result =
             only(judge_paths(crate::checks::find("KEY-05").unwrap(), vec![path(TakeoverEdge::Sign)]));
-        let subject = ruling.subject.unwrap();
+        let subject = result.subject.unwrap();
         assert_eq!(subject.kind, SubjectKind::Binding);
         assert_eq!(subject.id, format!("serviceAccounts/{ACCOUNT}/roles/x/user:ann@example.com"));
         assert_eq!(subject.also, ["user:ann@example.com", "ann@example.com"]);
@@ -214,9 +214,9 @@ mod tests {
     #[test]
     fn a_path_of_which_no_binding_is_known_is_a_finding_itself() {
         let path = TakeoverPath { binding: None, ..path(TakeoverEdge::Key) };
-        let ruling = only(judge_paths(crate::checks::find("KEY-04").unwrap(), vec![path]));
-        assert_eq!(ruling.verdict, Verdict::Fail);
-        let subject = ruling.subject.unwrap();
+        let result = only(judge_paths(crate::checks::find("KEY-04").unwrap(), vec![path]));
+        assert_eq!(result.verdict, Verdict::Fail);
+        let subject = result.subject.unwrap();
         assert_eq!((subject.kind, subject.id), (SubjectKind::Path, format!("{CLIENT}/ann@example.com/key")));
     }
 
@@ -225,8 +225,8 @@ mod tests {
         let gaps = vec![gap(Part::IamRoles), gap(Part::Groups)];
         let takeovers = vec![Takeover { gaps, ..takeover(Vec::new()) }];
         for check in checks() {
-            let rulings = judge_client(check, &Snapshot { takeovers: takeovers.clone(), ..known() });
-            let parts: Vec<_> = rulings.into_iter().map(|ruling| ruling.gap.unwrap().part).collect();
+            let results = judge_client(check, &Snapshot { takeovers: takeovers.clone(), ..known() });
+            let parts: Vec<_> = results.into_iter().map(|result| result.gap.unwrap().part).collect();
             assert_eq!(parts, [Part::IamRoles, Part::Groups], "{}", check.id);
         }
     }
@@ -244,10 +244,10 @@ mod tests {
             (vec![approved(ann()), bob()], 1),
             (vec![approved(ann()), approved(bob())], 2),
         ] {
-            let ruling = only(judge_paths(crate::checks::find("KEY-04").unwrap(), paths));
-            assert_eq!(ruling.accepted_by.is_some(), accepted == 2, "{accepted}");
-            let accepted_by = ruling.reach.iter().filter(|reached| reached.accepted_by.is_some());
-            assert_eq!((ruling.reach.len(), accepted_by.count()), (2, accepted));
+            let result = only(judge_paths(crate::checks::find("KEY-04").unwrap(), paths));
+            assert_eq!(result.accepted_by.is_some(), accepted == 2, "{accepted}");
+            let accepted_by = result.reach.iter().filter(|reached| reached.accepted_by.is_some());
+            assert_eq!((result.reach.len(), accepted_by.count()), (2, accepted));
         }
     }
 
@@ -255,8 +255,8 @@ mod tests {
     fn a_path_that_is_accepted_makes_its_binding_no_worse() {
         let closed = TakeoverPath { is_conditional: true, is_closed: true, ..path(TakeoverEdge::Key) };
         let approved = TakeoverPath { approved_by: Some("user:x@example.com".into()), ..bob() };
-        let ruling = only(judge_paths(crate::checks::find("KEY-04").unwrap(), vec![closed, approved]));
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::Medium));
+        let result = only(judge_paths(crate::checks::find("KEY-04").unwrap(), vec![closed, approved]));
+        assert_eq!((result.verdict, result.severity), (Verdict::Review, Severity::Medium));
     }
 
     #[test]
@@ -266,22 +266,22 @@ mod tests {
         let sure = TakeoverPath { hops: 3, sentence: "sure".into(), ..path(TakeoverEdge::Key) };
         let check = crate::checks::find("KEY-04").unwrap();
         for paths in [vec![closed.clone(), far.clone(), sure.clone()], vec![sure, far, closed]] {
-            let ruling = only(judge_paths(check, paths));
-            assert_eq!((ruling.verdict, ruling.message.as_str()), (Verdict::Fail, "sure"));
+            let result = only(judge_paths(check, paths));
+            assert_eq!((result.verdict, result.message.as_str()), (Verdict::Fail, "sure"));
         }
     }
 
     #[test]
     fn a_path_that_organization_policies_close_is_for_review() {
         let closed = TakeoverPath { is_conditional: true, is_closed: true, ..path(TakeoverEdge::Key) };
-        let ruling = only(judge_paths(crate::checks::find("KEY-04").unwrap(), vec![closed]));
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Review, Severity::Medium));
+        let result = only(judge_paths(crate::checks::find("KEY-04").unwrap(), vec![closed]));
+        assert_eq!((result.verdict, result.severity), (Verdict::Review, Severity::Medium));
     }
 
     #[test]
     fn each_of_them_needs_what_paths_are_found_in() {
         for check in checks() {
-            assert!(matches!(check.judge, Judge::Client(_)));
+            assert!(matches!(check.judge, Evaluator::Client(_)));
             assert!(NEEDS.iter().all(|part| check.needs.contains(part)), "{}", check.id);
         }
     }

@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 
 use super::holder::{describe, grants_behind};
-use crate::checks::{Check, Judge, subjects};
+use crate::checks::{Check, Evaluator, subjects};
 use crate::delegation::{Grant, RiskClass, ScopeRiskTable};
-use crate::findings::{Rule, Ruling, Severity};
+use crate::findings::{CheckResult, Rule, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{Part, ServiceAccount, ServiceAccountKey};
@@ -35,27 +35,32 @@ pub(crate) const CHECK: Check = Check {
         "ATT&CK T1098.001",
     ],
     needs: &[Part::ServiceAccounts, Part::SaKeys, Part::ConsoleGrants, Part::ProbeGrants],
-    judge: Judge::Key(judge),
+    judge: Evaluator::Key(judge),
 };
 
-fn judge(key: &ServiceAccountKey, account: &ServiceAccount, tenant: &Snapshot, _: &Policy) -> Vec<Ruling> {
-    let ruling = match grants_behind(key, account, tenant) {
+fn judge(
+    key: &ServiceAccountKey,
+    account: &ServiceAccount,
+    tenant: &Snapshot,
+    _: &Policy,
+) -> Vec<CheckResult> {
+    let result = match grants_behind(key, account, tenant) {
         Ok(grants) => match tenant.unseen_end(grants.iter().copied()) {
             Some(gap) => open_door(key, account, &grants).assuming(Rule::GrantHeld, gap),
             None => open_door(key, account, &grants),
         },
-        Err(ruling) => *ruling,
+        Err(result) => *result,
     };
-    vec![ruling.about(subjects::key(key, account))]
+    vec![result.about(subjects::key(key, account))]
 }
 
-fn open_door(key: &ServiceAccountKey, account: &ServiceAccount, grants: &[&Grant]) -> Ruling {
+fn open_door(key: &ServiceAccountKey, account: &ServiceAccount, grants: &[&Grant]) -> CheckResult {
     let can = powers(grants);
     let message = format!("Whoever has key {} of {} can, as any user, {can}", key.key_id, account.email);
-    let ruling = describe(Ruling::fail(severity(grants), message), key, account);
-    grants.iter().fold(ruling, |ruling, grant| {
+    let result = describe(CheckResult::fail(severity(grants), message), key, account);
+    grants.iter().fold(result, |result, grant| {
         let classes = ScopeRiskTable::shipped().class_letters(&grant.scope);
-        ruling.evidence("delegated_scope", format!("{} ({classes})", grant.scope))
+        result.evidence("delegated_scope", format!("{} ({classes})", grant.scope))
     })
 }
 
@@ -89,7 +94,7 @@ mod tests {
     use crate::findings::{SubjectKind, Verdict};
     use crate::tenant::Reading;
 
-    fn of(key: &ServiceAccountKey, scopes: &[&str]) -> Ruling {
+    fn of(key: &ServiceAccountKey, scopes: &[&str]) -> CheckResult {
         judge_key(&CHECK, key, &delegating(scopes, Reading::Complete(vec![key.clone()])))
     }
 
@@ -102,8 +107,8 @@ mod tests {
             ("https://www.googleapis.com/auth/gmail.readonly", Severity::High),
             (UNHEARD_OF, Severity::High),
         ] {
-            let ruling = of(&key(), &[scope]);
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, severity), "{scope}");
+            let result = of(&key(), &[scope]);
+            assert_eq!((result.verdict, result.severity), (Verdict::Fail, severity), "{scope}");
         }
         assert_eq!(of(&key(), &["openid", GMAIL_SEND]).severity, Severity::Critical);
     }
@@ -128,8 +133,8 @@ mod tests {
 
     #[test]
     fn a_key_whose_expiry_is_unknown_still_fails() {
-        let ruling = of(&ServiceAccountKey { expires_at: None, ..key() }, &[GMAIL_SEND]);
-        assert_eq!(ruling.verdict, Verdict::Fail);
+        let result = of(&ServiceAccountKey { expires_at: None, ..key() }, &[GMAIL_SEND]);
+        assert_eq!(result.verdict, Verdict::Fail);
     }
 
     #[test]
@@ -137,9 +142,9 @@ mod tests {
         assert_eq!(of(&key(), &[]).verdict, Verdict::NotApplicable);
         for part in [Part::ConsoleGrants, Part::ProbeGrants] {
             let tenant = without(part, delegating(&[], Reading::Complete(vec![key()])));
-            let ruling = judge_key(&CHECK, &key(), &tenant);
-            assert_eq!(ruling.verdict, Verdict::NotAssessed);
-            assert_eq!(ruling.gap.unwrap().part, part);
+            let result = judge_key(&CHECK, &key(), &tenant);
+            assert_eq!(result.verdict, Verdict::NotAssessed);
+            assert_eq!(result.gap.unwrap().part, part);
         }
     }
 

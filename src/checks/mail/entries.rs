@@ -1,7 +1,7 @@
 //! One verdict for each send-as address that offends; one for the mailbox where none does.
 
 use crate::checks::{gaps, subjects};
-use crate::findings::Ruling;
+use crate::findings::CheckResult;
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{Gap, MailboxFact, Part, SendAs};
 
@@ -10,7 +10,7 @@ pub(super) enum Entry {
     /// In order.
     Fine,
     /// Wrong.
-    Offends(Box<Ruling>),
+    Offends(Box<CheckResult>),
     /// Not to be told.
     Unknown(Gap),
 }
@@ -23,20 +23,20 @@ pub(super) fn judge_each(
     decisive: &[Part],
     fine: &str,
     judge: impl Fn(&SendAs) -> Entry,
-) -> Vec<Ruling> {
+) -> Vec<CheckResult> {
     let entries = match &facts.mailbox.send_as {
         MailboxFact::Read(entries) | MailboxFact::Partial(entries, _) => entries,
-        MailboxFact::NotApplicable(reason) => return vec![Ruling::not_applicable(reason)],
-        MailboxFact::Missing(gap) => return vec![Ruling::not_assessed(gap)],
-        MailboxFact::NotAsked => return vec![Ruling::not_assessed(&gaps::not_asked(Part::SendAs))],
+        MailboxFact::NotApplicable(reason) => return vec![CheckResult::not_applicable(reason)],
+        MailboxFact::Missing(gap) => return vec![CheckResult::not_assessed(gap)],
+        MailboxFact::NotAsked => return vec![CheckResult::not_assessed(&gaps::not_asked(Part::SendAs))],
     };
-    let mut rulings = Vec::new();
+    let mut results = Vec::new();
     // A row that cannot be read may be the one that offends.
     let mut unknown = facts.mailbox.send_as.gap().cloned();
     for entry in entries {
         match judge(entry) {
             Entry::Fine => {}
-            Entry::Offends(ruling) => rulings.push(describe(*ruling, facts, entry)),
+            Entry::Offends(result) => results.push(describe(*result, facts, entry)),
             Entry::Unknown(gap) => unknown = unknown.or(Some(gap)),
         }
     }
@@ -44,20 +44,20 @@ pub(super) fn judge_each(
         let gap = gaps::unreadable(Part::SendAs, "Gmail listed no address, not even the mailbox's own");
         unknown = unknown.or(Some(gap));
     }
-    if rulings.is_empty() && unknown.is_none() {
+    if results.is_empty() && unknown.is_none() {
         let gap = |&part: &Part| tenant.gap(part).filter(|gap| !gap.is_of_rows());
         unknown = decisive.iter().find_map(gap).cloned();
     }
     match unknown {
-        Some(gap) => rulings.push(Ruling::not_assessed(&gap)),
-        None if rulings.is_empty() => rulings.push(Ruling::pass(fine)),
+        Some(gap) => results.push(CheckResult::not_assessed(&gap)),
+        None if results.is_empty() => results.push(CheckResult::pass(fine)),
         None => {}
     }
-    rulings
+    results
 }
 
-fn describe(ruling: Ruling, facts: &UserFacts, entry: &SendAs) -> Ruling {
-    let mut ruling = ruling
+fn describe(result: CheckResult, facts: &UserFacts, entry: &SendAs) -> CheckResult {
+    let mut result = result
         .about(subjects::send_as(&facts.user, &entry.send_as_email))
         .evidence("send_as", &entry.send_as_email)
         .evidence("kind", entry.kind.as_str());
@@ -67,16 +67,16 @@ fn describe(ruling: Ruling, facts: &UserFacts, entry: &SendAs) -> Ruling {
         ("verification_status", &entry.verification_status),
     ] {
         if !value.is_empty() {
-            ruling = ruling.evidence(name, value);
+            result = result.evidence(name, value);
         }
     }
     if let Some(smtp) = &entry.smtp {
-        ruling = ruling.evidence("smtp_host", &smtp.host).evidence("smtp_security", &smtp.security_mode);
+        result = result.evidence("smtp_host", &smtp.host).evidence("smtp_security", &smtp.security_mode);
         if let Some(port) = smtp.port {
-            ruling = ruling.evidence("smtp_port", port);
+            result = result.evidence("smtp_port", port);
         }
     }
-    ruling
+    result
 }
 
 #[cfg(test)]
@@ -87,7 +87,7 @@ mod tests {
     use crate::findings::Verdict;
     use crate::tenant::GapClass;
 
-    fn by_every_check(send_as: MailboxFact<Vec<SendAs>>) -> Vec<Ruling> {
+    fn by_every_check(send_as: MailboxFact<Vec<SendAs>>) -> Vec<CheckResult> {
         let user = ann();
         let tenant = tenant([&user]);
         let facts = with_send_as(user, send_as);
@@ -98,32 +98,32 @@ mod tests {
 
     #[test]
     fn a_mailbox_with_nothing_to_read_is_not_applicable_and_says_why() {
-        for ruling in by_every_check(MailboxFact::NotApplicable("The user is suspended".into())) {
-            assert_eq!(ruling.verdict, Verdict::NotApplicable);
-            assert_eq!(ruling.message, "The user is suspended");
+        for result in by_every_check(MailboxFact::NotApplicable("The user is suspended".into())) {
+            assert_eq!(result.verdict, Verdict::NotApplicable);
+            assert_eq!(result.message, "The user is suspended");
         }
     }
 
     #[test]
     fn a_mailbox_that_was_not_read_is_not_assessed() {
-        for ruling in by_every_check(MailboxFact::Missing(gap(Part::SendAs))) {
-            assert_eq!(ruling.verdict, Verdict::NotAssessed);
-            assert_eq!(ruling.gap, Some(gap(Part::SendAs)));
+        for result in by_every_check(MailboxFact::Missing(gap(Part::SendAs))) {
+            assert_eq!(result.verdict, Verdict::NotAssessed);
+            assert_eq!(result.gap, Some(gap(Part::SendAs)));
         }
     }
 
     #[test]
     fn a_part_that_was_not_asked_for_is_not_assessed() {
-        for ruling in by_every_check(MailboxFact::NotAsked) {
-            assert_eq!(ruling.verdict, Verdict::NotAssessed);
-            assert_eq!(ruling.gap.unwrap().class, GapClass::NotConfigured);
+        for result in by_every_check(MailboxFact::NotAsked) {
+            assert_eq!(result.verdict, Verdict::NotAssessed);
+            assert_eq!(result.gap.unwrap().class, GapClass::NotConfigured);
         }
     }
 
     #[test]
     fn a_list_without_even_the_own_address_is_not_assessed() {
-        for ruling in by_every_check(MailboxFact::Read(Vec::new())) {
-            assert_eq!(ruling.verdict, Verdict::NotAssessed);
+        for result in by_every_check(MailboxFact::Read(Vec::new())) {
+            assert_eq!(result.verdict, Verdict::NotAssessed);
         }
     }
 }

@@ -3,8 +3,8 @@
 use super::entries::{Entry, judge_each};
 use super::ownership::{Ownership, ownership};
 use crate::checks::standing::{TIER_ZERO, tier_zero, user_tier_zero};
-use crate::checks::{Check, Judge};
-use crate::findings::{Ruling, Severity};
+use crate::checks::{Check, Evaluator};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{Gap, Part, Person, SendAs, User};
@@ -32,12 +32,12 @@ pub(crate) const CHECK: Check = Check {
         "ATT&CK T1672",
     ],
     needs: &[Part::Users, Part::Domains, Part::SendAs],
-    judge: Judge::User(judge),
+    judge: Evaluator::User(judge),
 };
 
 const FINE: &str = "No send-as entry borrows another user's identity or diverts answers";
 
-fn judge(facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
+fn judge(facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
     judge_each(facts, tenant, &[Part::Users, Part::Domains], FINE, |entry| {
         judge_entry(entry, facts, tenant, policy)
     })
@@ -76,8 +76,8 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Snapshot, policy: &Po
         user_tier_zero(holder, tenant, policy).map(|why| format!("{}: {why}", holder.primary_email))
     });
     Entry::Offends(Box::new(match tier_zero {
-        Some(why) => Ruling::fail(Severity::Medium.raised(), message).evidence("tier_0", why),
-        None => Ruling::fail(Severity::Medium, message).weighed_by(&TIER_ZERO),
+        Some(why) => CheckResult::fail(Severity::Medium.raised(), message).evidence("tier_0", why),
+        None => CheckResult::fail(Severity::Medium, message).weighed_by(&TIER_ZERO),
     }))
 }
 
@@ -129,7 +129,7 @@ mod tests {
         User { full_name: Some("Bob Baker".into()), ..user("200", "bob@example.com") }
     }
 
-    fn of(entry: SendAs, other: &User) -> Ruling {
+    fn of(entry: SendAs, other: &User) -> CheckResult {
         let ann = ann();
         let tenant = tenant([&ann, other]);
         only(judge_user(&CHECK, &mailbox(ann, [entry]), &tenant))
@@ -145,9 +145,9 @@ mod tests {
 
     #[test]
     fn an_address_of_another_user_is_medium() {
-        let ruling = of(custom("Bob@Example.com"), &bob());
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium));
-        assert_eq!(ruling.subject.unwrap().id, "100/bob@example.com");
+        let result = of(custom("Bob@Example.com"), &bob());
+        assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::Medium));
+        assert_eq!(result.subject.unwrap().id, "100/bob@example.com");
     }
 
     #[test]
@@ -172,8 +172,8 @@ mod tests {
         if let crate::tenant::MailboxFact::Read(entries) = &mut facts.mailbox.send_as {
             entries[0].reply_to = "x@other.example".into();
         }
-        let ruling = only(judge_user(&CHECK, &facts, &tenant));
-        assert_eq!(ruling.subject.unwrap().id, "100/ann@example.com");
+        let result = only(judge_user(&CHECK, &facts, &tenant));
+        assert_eq!(result.subject.unwrap().id, "100/ann@example.com");
     }
 
     #[test]
@@ -208,9 +208,9 @@ mod tests {
             (Part::Domains, custom("sales@example.com")),
         ] {
             let tenant = without(part, tenant([&ann, &bob()]));
-            let ruling = only(judge_user(&CHECK, &mailbox(ann.clone(), [entry]), &tenant));
-            assert_eq!(ruling.verdict, Verdict::NotAssessed);
-            assert_eq!(ruling.gap.unwrap().part, part);
+            let result = only(judge_user(&CHECK, &mailbox(ann.clone(), [entry]), &tenant));
+            assert_eq!(result.verdict, Verdict::NotAssessed);
+            assert_eq!(result.gap.unwrap().part, part);
         }
     }
 }

@@ -3,8 +3,8 @@
 use super::entries::{Entry, judge_each};
 use super::ownership::{Ownership, ownership};
 use crate::checks::standing::{TIER_ZERO, user_tier_zero};
-use crate::checks::{Check, Judge};
-use crate::findings::{Ruling, Severity};
+use crate::checks::{Check, Evaluator};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{Part, SendAs, SendAsKind};
@@ -34,12 +34,12 @@ pub(crate) const CHECK: Check = Check {
         "ATT&CK T1672",
     ],
     needs: &[Part::Users, Part::Domains, Part::SendAs],
-    judge: Judge::User(judge),
+    judge: Evaluator::User(judge),
 };
 
 const FINE: &str = "Every send-as address is the tenant's own and goes out through Gmail";
 
-fn judge(facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
+fn judge(facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
     judge_each(facts, tenant, &[Part::Domains], FINE, |entry| judge_entry(entry, facts, tenant, policy))
 }
 
@@ -70,8 +70,8 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Snapshot, policy: &Po
         format!("{holder_address} can send as {address}, {what}")
     };
     Entry::Offends(Box::new(match user_tier_zero(holder, tenant, policy) {
-        Some(why) => Ruling::fail(severity.raised(), message).evidence("tier_0", why),
-        None => Ruling::fail(severity, message).weighed_by(&TIER_ZERO),
+        Some(why) => CheckResult::fail(severity.raised(), message).evidence("tier_0", why),
+        None => CheckResult::fail(severity, message).weighed_by(&TIER_ZERO),
     }))
 }
 
@@ -82,7 +82,7 @@ mod tests {
     use crate::findings::{SubjectKind, Verdict};
     use crate::tenant::User;
 
-    fn of(entries: impl IntoIterator<Item = SendAs>) -> Vec<Ruling> {
+    fn of(entries: impl IntoIterator<Item = SendAs>) -> Vec<CheckResult> {
         let user = ann();
         let tenant = tenant([&user]);
         judge_user(&CHECK, &mailbox(user, entries), &tenant)
@@ -90,9 +90,9 @@ mod tests {
 
     #[test]
     fn an_address_outside_the_verified_domains_is_medium_and_is_named() {
-        let ruling = only(of([custom("Sales@Other.Example")]));
-        assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::Medium));
-        let subject = ruling.subject.unwrap();
+        let result = only(of([custom("Sales@Other.Example")]));
+        assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::Medium));
+        let subject = result.subject.unwrap();
         assert_eq!(subject.kind, SubjectKind::SendAs);
         assert_eq!(subject.id, "100/sales@other.example");
         assert_eq!(subject.name, "ann@example.com → Sales@Other.Example");
@@ -102,15 +102,15 @@ mod tests {
     #[test]
     fn a_mail_server_of_its_own_is_high_even_for_the_tenants_own_address() {
         for address in ["sales@other.example", "sales@example.com"] {
-            let ruling = only(of([through("smtp.other.example", 587, "starttls", custom(address))]));
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High));
+            let result = only(of([through("smtp.other.example", 587, "starttls", custom(address))]));
+            assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::High));
         }
     }
 
     #[test]
     fn each_offending_address_gets_its_own_verdict() {
-        let rulings = of([custom("a@other.example"), custom("b@example.com"), custom("c@other.example")]);
-        let ids: Vec<_> = rulings.iter().map(|ruling| &ruling.subject.as_ref().unwrap().id).collect();
+        let results = of([custom("a@other.example"), custom("b@example.com"), custom("c@other.example")]);
+        let ids: Vec<_> = results.iter().map(|result| &result.subject.as_ref().unwrap().id).collect();
         assert_eq!(ids, ["100/a@other.example", "100/c@other.example"]);
     }
 
@@ -132,8 +132,8 @@ mod tests {
         let tenant = tenant([&ann, &bob]);
         let facts = mailbox(ann, [custom("Bob@unproved.example")]);
         assert_eq!(only(judge_user(&CHECK, &facts, &tenant)).verdict, Verdict::Pass);
-        let ruling = only(judge_user(&CHECK, &facts, &without(Part::Users, tenant)));
-        assert_eq!(ruling.verdict, Verdict::NotAssessed);
+        let result = only(judge_user(&CHECK, &facts, &without(Part::Users, tenant)));
+        assert_eq!(result.verdict, Verdict::NotAssessed);
     }
 
     #[test]
@@ -146,13 +146,13 @@ mod tests {
         let ann = ann();
         let tenant = without(Part::Domains, tenant([&ann]));
         for entries in [vec![], vec![custom("a@other.example")], vec![custom("a@example.com")]] {
-            let ruling = only(judge_user(&CHECK, &mailbox(ann.clone(), entries), &tenant));
-            assert_eq!(ruling.verdict, Verdict::NotAssessed);
-            assert_eq!(ruling.gap.unwrap().part, Part::Domains);
+            let result = only(judge_user(&CHECK, &mailbox(ann.clone(), entries), &tenant));
+            assert_eq!(result.verdict, Verdict::NotAssessed);
+            assert_eq!(result.gap.unwrap().part, Part::Domains);
         }
         let entry = through("smtp.other.example", 587, "starttls", custom("a@other.example"));
-        let rulings = judge_user(&CHECK, &mailbox(ann, [entry, custom("b@other.example")]), &tenant);
-        let verdicts: Vec<_> = rulings.iter().map(|ruling| ruling.verdict).collect();
+        let results = judge_user(&CHECK, &mailbox(ann, [entry, custom("b@other.example")]), &tenant);
+        let verdicts: Vec<_> = results.iter().map(|result| result.verdict).collect();
         assert_eq!(verdicts, [Verdict::Fail, Verdict::NotAssessed]);
     }
 
@@ -167,9 +167,9 @@ mod tests {
     #[test]
     fn pending_verification_is_evidence() {
         let pending = SendAs { verification_status: "pending".into(), ..custom("a@other.example") };
-        let ruling = only(of([pending]));
-        assert!(ruling.evidence.contains(&"verification_status: pending".to_owned()));
-        assert!(ruling.message.ends_with("it is not verified yet, so not usable"), "{}", ruling.message);
-        assert!(!ruling.message.contains("can send"), "{}", ruling.message);
+        let result = only(of([pending]));
+        assert!(result.evidence.contains(&"verification_status: pending".to_owned()));
+        assert!(result.message.ends_with("it is not verified yet, so not usable"), "{}", result.message);
+        assert!(!result.message.contains("can send"), "{}", result.message);
     }
 }

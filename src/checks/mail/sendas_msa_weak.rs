@@ -3,8 +3,8 @@
 use super::entries::{Entry, judge_each};
 use crate::checks::gaps::left_out;
 use crate::checks::standing::{TIER_ZERO, user_tier_zero};
-use crate::checks::{Check, Judge};
-use crate::findings::{Ruling, Severity};
+use crate::checks::{Check, Evaluator};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{Part, SendAs};
@@ -22,12 +22,12 @@ pub(crate) const CHECK: Check = Check {
     place: "The user's Gmail > Settings > Accounts > Send mail as",
     controls: &["NIST 800-53 SC-8", "ISO 27001 A.5.14", "ISO 27001 A.8.24", "SOC 2 CC6.7", "ATT&CK T1040"],
     needs: &[Part::Users, Part::SendAs],
-    judge: Judge::User(judge),
+    judge: Evaluator::User(judge),
 };
 
 const FINE: &str = "No send-as address uses a mail server without TLS";
 
-fn judge(facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Vec<Ruling> {
+fn judge(facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
     judge_each(facts, tenant, &[], FINE, |entry| judge_entry(entry, facts, tenant, policy))
 }
 
@@ -52,8 +52,8 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Snapshot, policy: &Po
         holder.primary_email, entry.send_as_email, smtp.host
     );
     Entry::Offends(Box::new(match user_tier_zero(holder, tenant, policy) {
-        Some(why) => Ruling::fail(Severity::High.raised(), message).evidence("tier_0", why),
-        None => Ruling::fail(Severity::High, message).weighed_by(&TIER_ZERO),
+        Some(why) => CheckResult::fail(Severity::High.raised(), message).evidence("tier_0", why),
+        None => CheckResult::fail(Severity::High, message).weighed_by(&TIER_ZERO),
     }))
 }
 
@@ -64,7 +64,7 @@ mod tests {
     use crate::findings::Verdict;
     use crate::tenant::User;
 
-    fn of(port: i64, mode: &str, user: User) -> Ruling {
+    fn of(port: i64, mode: &str, user: User) -> CheckResult {
         let tenant = tenant([&user]);
         let entry = through("smtp.other.example", port, mode, custom("a@other.example"));
         only(judge_user(&CHECK, &mailbox(user, [entry]), &tenant))
@@ -73,9 +73,9 @@ mod tests {
     #[test]
     fn no_tls_or_port_25_is_high_and_critical_for_tier_0() {
         for (port, mode) in [(587, "none"), (25, "starttls"), (25, "none")] {
-            let ruling = of(port, mode, ann());
-            assert_eq!((ruling.verdict, ruling.severity), (Verdict::Fail, Severity::High));
-            assert_eq!(ruling.subject.unwrap().id, "100/a@other.example");
+            let result = of(port, mode, ann());
+            assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::High));
+            assert_eq!(result.subject.unwrap().id, "100/a@other.example");
             assert_eq!(of(port, mode, super_admin("1", "b@example.com")).severity, Severity::Critical);
         }
     }

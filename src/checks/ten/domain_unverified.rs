@@ -1,8 +1,8 @@
 //! TEN-01: domains that the tenant lists and never proved to own.
 
 use crate::checks::gaps::left_out;
-use crate::checks::{Check, Judge};
-use crate::findings::{Ruling, Severity};
+use crate::checks::{Check, Evaluator};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{Domain, Part};
@@ -21,29 +21,29 @@ pub(crate) const CHECK: Check = Check {
     place: "Admin console > Account > Domains",
     controls: &["NIST 800-53 CM-8", "ISO 27001 A.8.9", "ATT&CK T1672"],
     needs: &[Part::Domains],
-    judge: Judge::Domain(judge),
+    judge: Evaluator::Domain(judge),
 };
 
-fn judge(domain: &Domain, tenant: &Snapshot, _: &Policy) -> Vec<Ruling> {
+fn judge(domain: &Domain, tenant: &Snapshot, _: &Policy) -> Vec<CheckResult> {
     let kind = domain.kind.as_str();
     vec![match domain.verified {
-        Some(true) => Ruling::pass(format!("The {kind} {} is verified", domain.name)),
-        None => Ruling::not_assessed(&left_out(Part::Domains, "Directory", "verified")),
+        Some(true) => CheckResult::pass(format!("The {kind} {} is verified", domain.name)),
+        None => CheckResult::not_assessed(&left_out(Part::Domains, "Directory", "verified")),
         Some(false) => judge_unverified(domain, tenant),
     }]
 }
 
-fn judge_unverified(domain: &Domain, tenant: &Snapshot) -> Ruling {
+fn judge_unverified(domain: &Domain, tenant: &Snapshot) -> CheckResult {
     let what = format!("The {} {} is not verified", domain.kind.as_str(), domain.name);
     if tenant.people.known().is_some_and(|people| people.use_domain(&domain.name)) {
-        return Ruling::fail(Severity::High, format!("{what}, and users have addresses in it"));
+        return CheckResult::fail(Severity::High, format!("{what}, and users have addresses in it"));
     }
-    let ruling = Ruling::fail(Severity::Medium, what);
+    let result = CheckResult::fail(Severity::Medium, what);
     match tenant.people.gap() {
         Some(gap) => {
-            ruling.weighed_by(&[Part::Users]).evidence("addresses_in_it", format!("unknown: {}", gap.message))
+            result.weighed_by(&[Part::Users]).evidence("addresses_in_it", format!("unknown: {}", gap.message))
         }
-        None => ruling.evidence("addresses_in_it", "none"),
+        None => result.evidence("addresses_in_it", "none"),
     }
 }
 
@@ -54,7 +54,7 @@ mod tests {
     use crate::findings::Verdict;
     use crate::tenant::User;
 
-    fn of(domain: &Domain, tenant: &Snapshot) -> Ruling {
+    fn of(domain: &Domain, tenant: &Snapshot) -> CheckResult {
         only(judge(domain, tenant, &policy()))
     }
 
@@ -70,9 +70,9 @@ mod tests {
 
     #[test]
     fn while_users_are_missing_it_is_medium_and_the_evidence_says_why() {
-        let ruling = of(&domain("x.example", Some(false)), &without(Part::Users, tenant([])));
-        assert_eq!(ruling.severity, Severity::Medium);
-        assert_eq!(ruling.evidence, ["addresses_in_it: unknown: users was refused"]);
+        let result = of(&domain("x.example", Some(false)), &without(Part::Users, tenant([])));
+        assert_eq!(result.severity, Severity::Medium);
+        assert_eq!(result.evidence, ["addresses_in_it: unknown: users was refused"]);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! TEN-06: mail routing that was changed since the last run.
 
 use crate::checks::gaps::log_has_a_hole;
-use crate::checks::{Check, Judge, subjects};
-use crate::findings::{Ruling, Severity};
+use crate::checks::{Check, Evaluator, subjects};
+use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{AdminEvents, GmailSettingChange, Part};
@@ -23,7 +23,7 @@ pub(crate) const CHECK: Check = Check {
     place: "Admin console > Apps > Google Workspace > Gmail > Routing",
     controls: &["NIST 800-53 AC-4", "NIST 800-53 SI-4", "ISO 27001 A.8.9", "SOC 2 CC8.1", "ATT&CK T1114.003"],
     needs: &[Part::AdminLog],
-    judge: Judge::Tenant(judge),
+    judge: Evaluator::Tenant(judge),
 };
 
 /// Words in the names of settings that decide where mail goes. `EMAIL_ROUTE` and `MESSAGE_SECURITY_RULE` are in
@@ -44,17 +44,17 @@ const ROUTING: [&str; 12] = [
     "JOURNAL",
 ];
 
-fn judge(tenant: &Snapshot, _: &Policy) -> Vec<Ruling> {
-    let mut rulings: Vec<Ruling> =
+fn judge(tenant: &Snapshot, _: &Policy) -> Vec<CheckResult> {
+    let mut results: Vec<CheckResult> =
         tenant.gmail_changes.iter().filter(|change| is_routing(change)).map(changed).collect();
     let hole = || tenant.gmail_changes_unread.map(|unread| log_has_a_hole(Part::AdminLog, unread));
     let gap = tenant.admin_log.gap().filter(|gap| !gap.is_only_of(AdminEvents::Delegations));
     let gap = gap.cloned().or_else(hole);
-    rulings.extend(gap.as_ref().map(Ruling::not_assessed));
-    if rulings.is_empty() {
-        rulings.push(Ruling::pass("No routing rule was changed"));
+    results.extend(gap.as_ref().map(CheckResult::not_assessed));
+    if results.is_empty() {
+        results.push(CheckResult::pass("No routing rule was changed"));
     }
-    rulings
+    results
 }
 
 /// The setting's name may stand with the rule's own name behind it.
@@ -63,21 +63,21 @@ fn is_routing(change: &GmailSettingChange) -> bool {
     ROUTING.iter().any(|name| setting.contains(name))
 }
 
-fn changed(change: &GmailSettingChange) -> Ruling {
+fn changed(change: &GmailSettingChange) -> CheckResult {
     let verb = match change.event.split('_').next() {
         Some("CREATE") => "made",
         Some("DELETE") => "deleted",
         _ => "changed",
     };
     let (actor, day) = (&change.actor, change.at.date_naive());
-    let mut ruling = Ruling::fail(Severity::High, format!("{actor} {verb} {} on {day}", change.setting))
+    let mut result = CheckResult::fail(Severity::High, format!("{actor} {verb} {} on {day}", change.setting))
         .about(subjects::event(&change.setting, &change.id, change.at))
         .evidence("event", &change.event)
         .evidence("actor", actor);
     if verb == "deleted" {
-        ruling = ruling.fix("Find out what the rule did; restore it if it is needed.");
+        result = result.fix("Find out what the rule did; restore it if it is needed.");
     }
-    change.details.iter().fold(ruling, |ruling, detail| ruling.evidence("detail", detail))
+    change.details.iter().fold(result, |result, detail| result.evidence("detail", detail))
 }
 
 #[cfg(test)]
@@ -105,26 +105,26 @@ mod tests {
             {
                 let is_deleted = event.starts_with("DELETE");
                 let event = event.to_owned();
-                let ruling = only(of(vec![GmailSettingChange { event, ..change(setting, 1) }]));
-                assert_eq!(ruling.verdict, Verdict::Fail, "{setting}");
+                let result = only(of(vec![GmailSettingChange { event, ..change(setting, 1) }]));
+                assert_eq!(result.verdict, Verdict::Fail, "{setting}");
                 // The rule that was deleted cannot be looked at.
-                assert_eq!(ruling.fix.is_some(), is_deleted, "{setting}");
+                assert_eq!(result.fix.is_some(), is_deleted, "{setting}");
             }
         }
     }
 
-    fn of(changes: Vec<GmailSettingChange>) -> Vec<Ruling> {
+    fn of(changes: Vec<GmailSettingChange>) -> Vec<CheckResult> {
         judge(&Snapshot { gmail_changes: changes, ..tenant([]) }, &policy())
     }
 
     #[test]
     fn each_change_of_routing_fails() {
         let second = GmailSettingChange { id: "1/2/0".into(), ..change("EMAIL_ROUTE", 1) };
-        let rulings = of(vec![change("EMAIL_ROUTE", 1), second, change("ALIAS_TABLE", 2)]);
+        let results = of(vec![change("EMAIL_ROUTE", 1), second, change("ALIAS_TABLE", 2)]);
         let ids: std::collections::BTreeSet<_> =
-            rulings.iter().map(|ruling| ruling.subject.as_ref().unwrap().id.clone()).collect();
+            results.iter().map(|result| result.subject.as_ref().unwrap().id.clone()).collect();
         assert_eq!(ids.len(), 3, "two changes of one setting at one time are two");
-        assert!(rulings.iter().all(|ruling| ruling.verdict == Verdict::Fail));
+        assert!(results.iter().all(|result| result.verdict == Verdict::Fail));
     }
 
     #[test]

@@ -47,7 +47,7 @@ impl Accounts<'_> {
 
 /// What this run's lists show.
 #[derive(Clone, Debug)]
-pub(crate) struct Shown {
+pub(crate) struct ObservedGrants {
     seen: Vec<SeenGrant>,
     /// Of the lists that were read whole.
     windows: Vec<SourceWindow>,
@@ -55,7 +55,7 @@ pub(crate) struct Shown {
     addresses: Vec<(String, String)>,
 }
 
-impl Shown {
+impl ObservedGrants {
     pub(crate) fn new(run: &Run<'_>, lists: Lists<'_>, own_client_id: &str, accounts: Accounts<'_>) -> Self {
         let show = |source, client: &String, scope: &String, at| SeenGrant {
             client: client.clone(),
@@ -171,7 +171,7 @@ mod tests {
             foreign: &Reading::Missing(Gap::not_reached(Certificates)),
             policies: &Reading::Missing(Gap::not_reached(IamPolicies)),
         };
-        let shown = Shown::new(&run, lists, "1", accounts);
+        let shown = ObservedGrants::new(&run, lists, "1", accounts);
         assert_eq!(shown.grants(&run).unwrap().clients(), [own]);
     }
 }

@@ -19,7 +19,7 @@ use crate::tenant::{
     People, Reading, ServiceAccounts, UserListing,
 };
 
-use grants::{Accounts, Lists, Shown};
+use grants::{Accounts, Lists, ObservedGrants};
 
 /// The audit's own client.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +37,7 @@ pub(crate) struct Facts {
     pub(crate) own_email: String,
     pub(crate) own_client_id: String,
     pub(crate) own_key_id: Option<String>,
-    pub(crate) shown: Shown,
+    pub(crate) shown: ObservedGrants,
 }
 
 /// Loads the tenant-wide facts of a run; users are read once, for their index.
@@ -57,7 +57,7 @@ pub(crate) fn facts(
     let lists = Lists { console: &console, own: &probe, others: &others };
     let policies: Reading<IamPolicies> = part(run, Part::IamPolicies)?;
     let accounts = Accounts { listed: &service_accounts, foreign: &client_certificates, policies: &policies };
-    let shown = Shown::new(run, lists, &own_client_id, accounts);
+    let shown = ObservedGrants::new(run, lists, &own_client_id, accounts);
     let mut grants = shown.grants(run)?;
     for grant in grants.iter_mut() {
         if let Some(seen_at) = grant.first_seen_at {

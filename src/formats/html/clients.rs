@@ -1,12 +1,12 @@
 //! The delegation ledger: the audit's own grant, how far back the sources see, and a page for each client.
 
+mod client_index;
 mod cuts;
 mod matrix;
 mod open;
 mod own;
 mod page;
 mod rest;
-mod roll;
 mod sources;
 mod ways_in;
 mod words;
@@ -20,11 +20,11 @@ use super::budget::{keep_fitting, size};
 use super::text::counted;
 use crate::findings::RunSummary;
 use crate::snapshot::Snapshot;
+pub(super) use client_index::ClientIndex;
+use client_index::Entry;
 use open::ClientFindings;
 pub(super) use open::OpenFindings;
 pub(super) use page::FindingNumbers;
-use roll::Entry;
-pub(super) use roll::Roll;
 
 /// How much of the file the pages may take.
 const MOST_BYTES: usize = 1_250_000;
@@ -59,27 +59,27 @@ impl Clients {
     pub(super) fn new(
         summary: &RunSummary,
         tenant: &Snapshot,
-        roll: &Roll<'_>,
+        clients: &ClientIndex<'_>,
         open: OpenFindings<'_>,
         numbers: &FindingNumbers,
     ) -> Self {
-        let pages = pages(roll, &open.into_clients(), |entry, open| {
+        let pages = pages(clients, &open.into_clients(), |entry, open| {
             page::Page::new(entry, open, numbers, summary, tenant)
         });
         let shown: HashSet<&str> = pages.iter().map(|page| page.anchor.as_str()).collect();
         let is_shown = |anchor: &str| shown.contains(anchor);
-        let more = roll.total - pages.len();
+        let more = clients.total - pages.len();
         Self {
             head: Head {
-                total: counted(roll.total as u64, "client", "clients"),
+                total: counted(clients.total as u64, "client", "clients"),
                 scopes: counted(tenant.grants.iter().count() as u64, "scope", "scopes"),
             },
-            own: own::Own::new(summary, tenant, roll, is_shown),
+            own: own::Own::new(summary, tenant, clients, is_shown),
             sources: sources::Sources::new(tenant),
-            matrix: matrix::Matrix::new(roll, summary, tenant, is_shown),
-            cuts: cuts::Cuts::new(roll, tenant, is_shown),
-            ended: rest::EndedGrants::new(roll, tenant, is_shown),
-            idle: rest::IdleAccounts::new(roll),
+            matrix: matrix::Matrix::new(clients, summary, tenant, is_shown),
+            cuts: cuts::Cuts::new(clients, tenant, is_shown),
+            ended: rest::EndedGrants::new(clients, tenant, is_shown),
+            idle: rest::IdleAccounts::new(clients),
             pages_end: PagesEnd {
                 more: if more > 0 {
                     counted(more as u64, "more client", "more clients")
@@ -108,19 +108,19 @@ impl Clients {
     }
 }
 
-/// The pages that have room, in the order of the roll; the audit's own has room first.
+/// The pages that have room, in the order of the clients; the audit's own has room first.
 fn pages(
-    roll: &Roll<'_>,
+    clients: &ClientIndex<'_>,
     open: &[ClientFindings],
     page_of: impl Fn(&Entry<'_>, &ClientFindings) -> page::Page,
 ) -> Vec<page::Page> {
-    let own = roll.entries.iter().position(|entry| entry.is_own);
-    let others = (0..roll.entries.len()).filter(|at| Some(*at) != own);
+    let own = clients.entries.iter().position(|entry| entry.is_own);
+    let others = (0..clients.entries.len()).filter(|at| Some(*at) != own);
     let mut bytes = MOST_BYTES;
     let mut pages: Vec<(usize, page::Page)> = Vec::new();
     // One by one, so that those without room are not made.
     for at in own.into_iter().chain(others) {
-        let mut page = vec![page_of(&roll.entries[at], &open[at])];
+        let mut page = vec![page_of(&clients.entries[at], &open[at])];
         keep_fitting(&mut page, &mut bytes, size);
         let Some(page) = page.pop() else { break };
         pages.push((at, page));

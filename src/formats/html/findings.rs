@@ -25,7 +25,7 @@ const MOST_EVIDENCE: usize = 8;
 const MOST_ADDED: usize = 5;
 
 /// What the report says of every finding, gathered in one pass and in bounded memory.
-pub(super) struct Gathered {
+pub(super) struct CollectedFindings {
     /// Open findings, worst first, capped.
     pub(super) open: Vec<Finding>,
     /// Whether `open` lacks some.
@@ -36,7 +36,7 @@ pub(super) struct Gathered {
     totals: HashMap<Shelf, u64>,
 }
 
-impl Gathered {
+impl CollectedFindings {
     /// Reads the findings once; `each` sees all of them.
     pub(super) fn read(
         source: &dyn Source,
@@ -191,7 +191,7 @@ impl Findings {
     /// Lays the rows out; `action_of` numbers the action that clears a finding, 0 for none.
     pub(super) fn new(
         summary: &RunSummary,
-        gathered: &Gathered,
+        gathered: &CollectedFindings,
         action_of: impl Fn(&Finding) -> usize,
     ) -> Self {
         let checks: HashMap<&str, usize> =
@@ -235,7 +235,7 @@ impl Findings {
         }
     }
 
-    fn push(groups: &mut Vec<Group>, shelf: Shelf, row: Row, gathered: &Gathered) {
+    fn push(groups: &mut Vec<Group>, shelf: Shelf, row: Row, gathered: &CollectedFindings) {
         if groups.last().is_none_or(|group| group.token != shelf.token()) {
             let (name, note) = heading(shelf);
             groups.push(Group {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::roll::Roll;
+use super::client_index::ClientIndex;
 use super::ways_in::gaps;
 use crate::authority::TakeoverCut;
 use crate::formats::html::text::{clip, count, counted};
@@ -43,12 +43,12 @@ struct Client {
 }
 
 impl Cuts {
-    pub(super) fn new(roll: &Roll<'_>, tenant: &Snapshot, is_shown: impl Fn(&str) -> bool) -> Self {
+    pub(super) fn new(clients: &ClientIndex<'_>, tenant: &Snapshot, is_shown: impl Fn(&str) -> bool) -> Self {
         let searched = tenant.takeovers.len();
         let incomplete = tenant.takeovers.iter().filter(|takeover| gaps(takeover).next().is_some()).count();
-        let unsearched = roll.total.saturating_sub(searched);
+        let unsearched = clients.total.saturating_sub(searched);
         Self {
-            cuts: tenant.takeover_cuts.iter().map(|cut| Cut::new(cut, roll, &is_shown)).collect(),
+            cuts: tenant.takeover_cuts.iter().map(|cut| Cut::new(cut, clients, &is_shown)).collect(),
             is_complete: incomplete == 0 && unsearched == 0,
             searched: counted(searched as u64, "client was", "clients were"),
             incomplete: if incomplete > 0 { count(incomplete as u64) } else { String::new() },
@@ -62,8 +62,8 @@ impl Cuts {
 }
 
 impl Cut {
-    fn new(cut: &TakeoverCut, roll: &Roll<'_>, is_shown: impl Fn(&str) -> bool) -> Self {
-        let client = |client_id: &String| match roll.find(client_id) {
+    fn new(cut: &TakeoverCut, clients: &ClientIndex<'_>, is_shown: impl Fn(&str) -> bool) -> Self {
+        let client = |client_id: &String| match clients.find(client_id) {
             Some(entry) if is_shown(&entry.anchor) => {
                 Client { name: entry.name(), anchor: entry.anchor.clone() }
             }

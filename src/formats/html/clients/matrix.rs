@@ -2,8 +2,8 @@
 
 use askama::Template;
 
+use super::client_index::{ClientIndex, Entry, severity};
 use super::page::{Mark, marks};
-use super::roll::{Entry, Roll, severity};
 use super::ways_in::WaysIn;
 use super::words;
 use crate::delegation::{RiskClass, ScopeRiskTable};
@@ -79,7 +79,7 @@ struct Cell {
 
 impl Matrix {
     pub(super) fn new(
-        roll: &Roll<'_>,
+        clients: &ClientIndex<'_>,
         summary: &RunSummary,
         tenant: &Snapshot,
         is_shown: impl Fn(&str) -> bool,
@@ -87,17 +87,17 @@ impl Matrix {
         let table = ScopeRiskTable::shipped();
         let occurs = |class: &RiskClass| {
             let of_class = |scope: &str| classes_of(table, scope).contains(class);
-            roll.entries.iter().any(|entry| {
+            clients.entries.iter().any(|entry| {
                 entry.grants.iter().any(|grant| of_class(&grant.scope))
                     || (*class == RiskClass::Unknown && is_nameless(entry))
             })
         };
         let classes: Vec<RiskClass> = CLASSES.into_iter().filter(occurs).collect();
         let mut rows: Vec<Row> =
-            roll.entries.iter().map(|entry| Row::new(entry, &classes, tenant, &is_shown)).collect();
+            clients.entries.iter().map(|entry| Row::new(entry, &classes, tenant, &is_shown)).collect();
         let mut bytes = MOST_BYTES;
         keep_fitting(&mut rows, &mut bytes, |row| size(&RowHtml { row }));
-        let more = roll.total - rows.len();
+        let more = clients.total - rows.len();
         Self {
             classes: classes
                 .into_iter()

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::roll::Roll;
+use super::client_index::ClientIndex;
 use crate::findings::{Change, Finding, Severity, SubjectKind, Verdict};
 use crate::formats::html::actions::is_way;
 use crate::formats::html::top_list::TopList;
@@ -13,14 +13,14 @@ const MOST_FINDINGS: usize = 10;
 /// Of those about ways in, which stand on the page anyhow: only for their fixes.
 const MOST_WAYS: usize = 6;
 
-/// What is open about the clients of a roll.
+/// What is open about the clients of a clients.
 pub(in crate::formats::html) struct OpenFindings<'a> {
     /// Which client an id belongs to: client ids, and ids of its account.
     owners: HashMap<&'a str, usize>,
-    clients: Vec<Gathered>,
+    clients: Vec<CollectedFindings>,
 }
 
-struct Gathered {
+struct CollectedFindings {
     open: u64,
     about_ways: u64,
     excepted: u64,
@@ -52,22 +52,22 @@ pub(super) struct ClientFindings {
 }
 
 impl<'a> OpenFindings<'a> {
-    pub(in crate::formats::html) fn of(roll: &Roll<'a>) -> Self {
+    pub(in crate::formats::html) fn of(clients: &ClientIndex<'a>) -> Self {
         let mut owners = HashMap::new();
-        for (at, entry) in roll.entries.iter().enumerate() {
+        for (at, entry) in clients.entries.iter().enumerate() {
             let account =
                 entry.account.into_iter().flat_map(|account| [&account.unique_id, &account.client_id]);
             let ids = account.map(String::as_str).chain([entry.client_id]);
             owners.extend(ids.map(bare_client).filter(|id| !id.is_empty()).map(|id| (id, at)));
         }
-        let gathered = || Gathered {
+        let gathered = || CollectedFindings {
             open: 0,
             about_ways: 0,
             excepted: 0,
             worst: TopList::new(MOST_FINDINGS),
             ways: TopList::new(MOST_WAYS),
         };
-        Self { owners, clients: roll.entries.iter().map(|_| gathered()).collect() }
+        Self { owners, clients: clients.entries.iter().map(|_| gathered()).collect() }
     }
 
     /// Takes the next finding.
@@ -103,9 +103,9 @@ impl<'a> OpenFindings<'a> {
         });
     }
 
-    /// What is open about each client of the roll, in its order.
+    /// What is open about each client of the clients, in its order.
     pub(super) fn into_clients(self) -> Vec<ClientFindings> {
-        let of_client = |client: Gathered| ClientFindings {
+        let of_client = |client: CollectedFindings| ClientFindings {
             open: client.open,
             about_ways: client.about_ways,
             excepted: client.excepted,

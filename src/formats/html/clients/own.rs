@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 
-use super::roll::{Roll, severity};
+use super::client_index::{ClientIndex, severity};
 use super::ways_in::WaysIn;
 use super::words;
 use crate::delegation::ScopeRiskTable;
@@ -51,10 +51,10 @@ impl Own {
     pub(super) fn new(
         summary: &RunSummary,
         tenant: &Snapshot,
-        roll: &Roll<'_>,
+        clients: &ClientIndex<'_>,
         is_shown: impl Fn(&str) -> bool,
     ) -> Self {
-        let entry = roll.own();
+        let entry = clients.own();
         let grants = entry.map(|entry| entry.grants.as_slice()).unwrap_or_default();
         let held: BTreeSet<&str> = grants.iter().map(|grant| grant.scope.as_str()).collect();
         let delegated = || delegated(summary);

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use askama::Template;
 
+use super::client_index::{Entry, severity};
 use super::open::{ClientFindings, Kept};
-use super::roll::{Entry, severity};
 use super::ways_in::WaysIn;
 use super::words;
 use crate::delegation::{EndedGrant, Grant, LastUse, Provenance, RiskClass, ScopeRiskTable};

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::roll::Roll;
+use super::client_index::ClientIndex;
 use super::words;
 use crate::formats::html::text::{address, age, clip, counted, day};
 use crate::snapshot::Snapshot;
@@ -31,7 +31,7 @@ struct EndedGrant {
 }
 
 impl EndedGrants {
-    pub(super) fn new(roll: &Roll<'_>, tenant: &Snapshot, is_shown: impl Fn(&str) -> bool) -> Self {
+    pub(super) fn new(clients: &ClientIndex<'_>, tenant: &Snapshot, is_shown: impl Fn(&str) -> bool) -> Self {
         let mut ended: Vec<_> = tenant.grants.ended().iter().collect();
         ended.sort_by_key(|ended| std::cmp::Reverse(ended.ending.at()));
         let more = ended.len().saturating_sub(MOST_ENDED);
@@ -42,7 +42,7 @@ impl EndedGrants {
                 .into_iter()
                 .take(MOST_ENDED)
                 .map(|ended| {
-                    let entry = roll.find(&ended.client_id);
+                    let entry = clients.find(&ended.client_id);
                     let anchor = entry.map(|entry| entry.anchor.clone()).filter(|anchor| is_shown(anchor));
                     EndedGrant {
                         name: entry.map_or_else(|| clip(&ended.client_id), |entry| entry.name()),
@@ -75,12 +75,12 @@ struct IdleAccount {
 }
 
 impl IdleAccounts {
-    pub(super) fn new(roll: &Roll<'_>) -> Self {
-        let more = roll.idle.len().saturating_sub(MOST_IDLE);
+    pub(super) fn new(clients: &ClientIndex<'_>) -> Self {
+        let more = clients.idle.len().saturating_sub(MOST_IDLE);
         Self {
-            total: counted(roll.idle.len() as u64, "service account", "service accounts"),
+            total: counted(clients.idle.len() as u64, "service account", "service accounts"),
             more: if more > 0 { counted(more as u64, "more", "more") } else { String::new() },
-            rows: roll.idle.iter().take(MOST_IDLE).map(|account| IdleAccount::new(account)).collect(),
+            rows: clients.idle.iter().take(MOST_IDLE).map(|account| IdleAccount::new(account)).collect(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Who can take a client's delegation over, as sentences, each with the binding to cut.
 
-use super::roll::Entry;
+use super::client_index::Entry;
 use super::words;
 use crate::authority::{Takeover, TakeoverPath, TakeoverPrincipal};
 use crate::formats::html::text::{clip, count, counted};

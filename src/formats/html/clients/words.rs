@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, Utc};
 
-use super::roll::Entry;
+use super::client_index::Entry;
 use crate::delegation::{Ending, Grant, LastUse, LedgerSource, Provenance};
 use crate::formats::html::text::{address, age, clip, day};
 use crate::snapshot::{ClientIdentity, Snapshot};

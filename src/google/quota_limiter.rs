@@ -8,11 +8,11 @@ use governor::{DefaultDirectRateLimiter, Quota};
 
 use super::Api;
 
-/// The most requests a minute, with a minute's worth at once. Without a published quota: no ceiling.
+/// The most requests a minute, with a minute's worth at once. Without a published quota: no quota.
 #[derive(Debug)]
-pub(super) struct Ceiling(Option<DefaultDirectRateLimiter>);
+pub(super) struct QuotaLimiter(Option<DefaultDirectRateLimiter>);
 
-impl Ceiling {
+impl QuotaLimiter {
     /// The quota of an API.
     pub(super) fn of(api: Api) -> Self {
         Self::per_minute(published(api))
@@ -66,17 +66,17 @@ mod tests {
 
     #[tokio::test]
     async fn a_minutes_worth_passes_at_once_and_then_one_at_a_time() {
-        let ceiling = Ceiling::per_minute(6_000);
+        let quota = QuotaLimiter::per_minute(6_000);
         for _ in 0..6_000 {
-            assert_eq!(ceiling.wait(), None);
+            assert_eq!(quota.wait(), None);
         }
-        let waited = ceiling.pass().await;
+        let waited = quota.pass().await;
         assert!(waited > Duration::ZERO && waited < Duration::from_secs(1), "{waited:?}");
     }
 
     #[test]
     fn without_a_published_quota_nothing_waits() {
-        let ceiling = Ceiling::of(Api::Token);
-        assert!((0..100_000).all(|_| ceiling.wait().is_none()));
+        let quota = QuotaLimiter::of(Api::Token);
+        assert!((0..100_000).all(|_| quota.wait().is_none()));
     }
 }

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use crate::causes::{self, Retry};
 
-use super::breaker::{Breaker, RetryBudget, Way};
-use super::ceiling::Ceiling;
-use super::limit::{Limiter, Place};
+use super::breaker::{Admission, Breaker, RetryBudget};
+use super::limit::{Limiter, Permit};
+use super::quota_limiter::QuotaLimiter;
 use super::{Api, GoogleError};
 
 /// What went to one API so far.
@@ -38,11 +38,11 @@ impl std::iter::Sum for Traffic {
 /// A request that can be made again, to see whether its API is up: the same words with the same token. It reads, as
 /// every request does. What it holds is secret.
 #[derive(Clone)]
-pub(super) struct Question(Arc<dyn Fn() -> Answered + Send + Sync>);
+pub(super) struct HealthProbe(Arc<dyn Fn() -> Answered + Send + Sync>);
 
 type Answered = Pin<Box<dyn Future<Output = Result<(), GoogleError>> + Send>>;
 
-impl Question {
+impl HealthProbe {
     pub(super) fn new<F>(ask: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<(), GoogleError>> + Send + 'static,
@@ -51,18 +51,18 @@ impl Question {
     }
 }
 
-impl std::fmt::Debug for Question {
+impl std::fmt::Debug for HealthProbe {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Question(…)")
+        f.write_str("HealthProbe(…)")
     }
 }
 
 /// The way to one API.
 #[derive(Debug)]
-pub(super) struct Lane {
+pub(super) struct ApiChannel {
     api: Api,
     limiter: Limiter,
-    ceiling: Ceiling,
+    quota: QuotaLimiter,
     state: Mutex<State>,
 }
 
@@ -74,13 +74,13 @@ struct State {
     /// Why the last attempt failed, for those that are refused because of it.
     last: Option<GoogleError>,
     /// What was answered last: by asking it again, an outage is told from requests that fail by themselves.
-    known: Option<Question>,
+    known: Option<HealthProbe>,
     /// Answers so far.
     answers: u64,
 }
 
 /// One attempt under way. If nobody waits for its end any more, the breaker must know.
-struct Attempt<'a>(&'a Lane);
+struct Attempt<'a>(&'a ApiChannel);
 
 impl Drop for Attempt<'_> {
     fn drop(&mut self) {
@@ -88,7 +88,7 @@ impl Drop for Attempt<'_> {
     }
 }
 
-impl Lane {
+impl ApiChannel {
     /// At most `most` requests at once, `retries` to spend, and `patience` for outages.
     pub(super) fn new(api: Api, most: usize, retries: u32, patience: Duration) -> Self {
         let state = State {
@@ -99,7 +99,7 @@ impl Lane {
             known: None,
             answers: 0,
         };
-        Self { api, limiter: Limiter::new(most), ceiling: Ceiling::of(api), state: Mutex::new(state) }
+        Self { api, limiter: Limiter::new(most), quota: QuotaLimiter::of(api), state: Mutex::new(state) }
     }
 
     /// Makes one attempt when it is its turn. If its turn is the try of an outage, what was answered before is asked
@@ -110,15 +110,15 @@ impl Lane {
     pub(super) async fn attempt<T>(
         &self,
         attempt: impl Future<Output = Result<T, GoogleError>>,
-        again: Option<Question>,
+        again: Option<HealthProbe>,
     ) -> Result<T, GoogleError> {
         loop {
             self.ready().await?;
             let place = self.limiter.place().await;
-            let waited = self.ceiling.pass().await;
+            let waited = self.quota.pass().await;
             // Somebody else may be trying by now: the place is free for others while this one waits.
             let Some((under_way, known)) = self.begin(waited) else { continue };
-            let Some(Question(ask)) = known else {
+            let Some(HealthProbe(ask)) = known else {
                 let result = attempt.await;
                 self.end(&place, &result, again);
                 drop(under_way);
@@ -139,9 +139,9 @@ impl Lane {
             let wait = {
                 let state = self.state();
                 match state.breaker.way(Instant::now()) {
-                    Way::Free => return Ok(()),
-                    Way::Wait(wait) => wait,
-                    Way::GivenUp => return Err(self.given_up(&state)),
+                    Admission::Free => return Ok(()),
+                    Admission::Wait(wait) => wait,
+                    Admission::GivenUp => return Err(self.given_up(&state)),
                 }
             };
             tokio::time::sleep(wait).await;
@@ -183,10 +183,10 @@ impl Lane {
     }
 
     /// Begins an attempt if one may be made now, and says what is to be asked in its place.
-    fn begin(&self, waited: Duration) -> Option<(Attempt<'_>, Option<Question>)> {
+    fn begin(&self, waited: Duration) -> Option<(Attempt<'_>, Option<HealthProbe>)> {
         let mut state = self.state();
         state.traffic.waited += waited;
-        let is_free = state.breaker.admits(Instant::now()) == Way::Free;
+        let is_free = state.breaker.admits(Instant::now()) == Admission::Free;
         state.traffic.calls += u64::from(is_free);
         let known = state.known.clone().filter(|_| state.breaker.is_open());
         // Made only if it counts: its end would ask for the lock that is held here.
@@ -208,7 +208,7 @@ impl Lane {
         }
     }
 
-    fn end<T>(&self, place: &Place<'_>, result: &Result<T, GoogleError>, again: Option<Question>) {
+    fn end<T>(&self, place: &Permit<'_>, result: &Result<T, GoogleError>, again: Option<HealthProbe>) {
         let mut guard = self.state();
         let state = &mut *guard;
         match result {
@@ -244,21 +244,21 @@ impl Lane {
     }
 }
 
-/// A lane for each API.
+/// A channel for each API.
 #[derive(Debug)]
-pub(super) struct Lanes([Lane; Api::ALL.len()]);
+pub(super) struct ApiChannels([ApiChannel; Api::ALL.len()]);
 
-impl Lanes {
+impl ApiChannels {
     pub(super) fn new(most: usize, retries: u32, patience: Duration) -> Self {
-        Self(Api::ALL.map(|api| Lane::new(api, most, retries, patience)))
+        Self(Api::ALL.map(|api| ApiChannel::new(api, most, retries, patience)))
     }
 
     /// Whether any API was given up for good.
     pub(super) fn have_given_up(&self) -> bool {
-        self.0.iter().any(Lane::has_given_up)
+        self.0.iter().any(ApiChannel::has_given_up)
     }
 
-    pub(super) fn of(&self, api: Api) -> &Lane {
+    pub(super) fn of(&self, api: Api) -> &ApiChannel {
         // `Api::ALL` is in the order of the declaration; a test holds that.
         &self.0[api as usize]
     }
@@ -279,55 +279,56 @@ mod tests {
 
     #[test]
     fn each_api_has_its_own_lane() {
-        let lanes = Lanes::new(1, 1, PATIENCE);
-        assert!(Api::ALL.iter().all(|api| lanes.of(*api).api == *api));
+        let channels = ApiChannels::new(1, 1, PATIENCE);
+        assert!(Api::ALL.iter().all(|api| channels.of(*api).api == *api));
     }
 
     #[tokio::test]
     async fn traffic_counts_what_was_sent_and_what_was_throttled() {
-        let lane = Lane::new(Api::Gmail, 4, 10, PATIENCE);
-        lane.attempt(ready(Ok(())), None).await.unwrap();
-        lane.attempt(ready(Err::<(), _>(error(causes::THROTTLED))), None).await.unwrap_err();
-        lane.retries_after(Duration::from_secs(2));
+        let channel = ApiChannel::new(Api::Gmail, 4, 10, PATIENCE);
+        channel.attempt(ready(Ok(())), None).await.unwrap();
+        channel.attempt(ready(Err::<(), _>(error(causes::THROTTLED))), None).await.unwrap_err();
+        channel.retries_after(Duration::from_secs(2));
         let expected = Traffic { calls: 2, retries: 1, throttles: 1, waited: Duration::from_secs(2) };
-        assert_eq!(lane.traffic(), expected);
+        assert_eq!(channel.traffic(), expected);
     }
 
     #[tokio::test]
     async fn an_outage_for_good_ends_in_refusals_that_name_the_last_cause() {
-        let lane = Lane::new(Api::Gmail, 4, 0, PATIENCE);
-        lane.attempt(ready(Ok(())), None).await.unwrap();
+        let channel = ApiChannel::new(Api::Gmail, 4, 0, PATIENCE);
+        channel.attempt(ready(Ok(())), None).await.unwrap();
         let mut asked = 0;
         let last = loop {
             let failure =
-                lane.attempt(ready(Err::<(), _>(error(causes::BACKEND_ERROR))), None).await.unwrap_err();
+                channel.attempt(ready(Err::<(), _>(error(causes::BACKEND_ERROR))), None).await.unwrap_err();
             if failure.cause == causes::GIVEN_UP {
                 break failure;
             }
             asked += 1;
         };
         assert_eq!(asked, 57, "fifty in a row, and seven tries");
-        assert_eq!(lane.traffic().calls, 58, "what is refused is not sent");
+        assert_eq!(channel.traffic().calls, 58, "what is refused is not sent");
         assert!(
             last.words.contains("57 attempts in a row failed; the last: Google's servers fail"),
             "{last}"
         );
-        assert!(lane.has_given_up());
+        assert!(channel.has_given_up());
     }
 
     #[tokio::test]
     async fn what_was_answered_before_is_asked_again_and_tells_an_outage_from_bad_requests() {
-        let lane = Lane::new(Api::Gmail, 4, 0, PATIENCE);
+        let channel = ApiChannel::new(Api::Gmail, 4, 0, PATIENCE);
         let is_up = Arc::new(AtomicBool::new(true));
-        let known = Question::new({
+        let known = HealthProbe::new({
             let is_up = Arc::clone(&is_up);
             let wordless = || GoogleError { words: "".into(), ..error(causes::BACKEND_ERROR) };
             move || ready(if is_up.load(Relaxed) { Ok(()) } else { Err(wordless()) })
         });
-        lane.attempt(ready(Ok(())), Some(known)).await.unwrap();
+        channel.attempt(ready(Ok(())), Some(known)).await.unwrap();
         let bad = async || {
-            let again = Question::new(|| ready(Ok(())));
-            lane.attempt(ready(Err::<(), _>(error(causes::BACKEND_ERROR))), Some(again))
+            let again = HealthProbe::new(|| ready(Ok(())));
+            channel
+                .attempt(ready(Err::<(), _>(error(causes::BACKEND_ERROR))), Some(again))
                 .await
                 .unwrap_err()
                 .cause
@@ -335,19 +336,19 @@ mod tests {
         for _ in 0..500 {
             assert_eq!(bad().await, causes::BACKEND_ERROR, "however many, they are their own failures");
         }
-        assert_eq!(lane.traffic().calls, 1 + 500 + 9, "one question after each fifty");
+        assert_eq!(channel.traffic().calls, 1 + 500 + 9, "one question after each fifty");
         is_up.store(false, Relaxed);
         while bad().await != causes::GIVEN_UP {}
-        let refused = lane.attempt(ready(Ok(())), None).await.unwrap_err();
+        let refused = channel.attempt(ready(Ok(())), None).await.unwrap_err();
         assert!(refused.words.contains("gmail answered 503: down"), "{refused}");
-        assert!(lane.traffic().calls <= 510 + 50 + 7, "{:?}", lane.traffic());
+        assert!(channel.traffic().calls <= 510 + 50 + 7, "{:?}", channel.traffic());
     }
 
     #[tokio::test]
     async fn an_attempt_that_is_dropped_gives_its_place_back() {
-        let lane = Lane::new(Api::Gmail, 1, 0, PATIENCE);
-        let hanging = lane.attempt(pending::<Result<(), GoogleError>>(), None);
+        let channel = ApiChannel::new(Api::Gmail, 1, 0, PATIENCE);
+        let hanging = channel.attempt(pending::<Result<(), GoogleError>>(), None);
         tokio::time::timeout(Duration::from_millis(10), hanging).await.unwrap_err();
-        lane.attempt(ready(Ok(())), None).await.unwrap();
+        channel.attempt(ready(Ok(())), None).await.unwrap();
     }
 }

@@ -14,7 +14,7 @@ use crate::tenant::{ClientCertificates, ForeignAccount, ServiceAccount, bare_cli
 const MOST_CLIENTS: usize = 300;
 
 /// The clients that hold something, as far as the page has room.
-pub(in crate::formats::html) struct Roll<'a> {
+pub(in crate::formats::html) struct ClientIndex<'a> {
     pub(super) entries: Vec<Entry<'a>>,
     /// How many there are, shown or not.
     pub(super) total: usize,
@@ -58,7 +58,7 @@ pub(super) fn severity(scope: &str) -> Severity {
     ScopeRiskTable::shipped().severity(scope).into()
 }
 
-impl<'a> Roll<'a> {
+impl<'a> ClientIndex<'a> {
     pub(in crate::formats::html) fn new(summary: &RunSummary, tenant: &'a Snapshot) -> Self {
         let accounts = accounts(tenant);
         let mut entries: BTreeMap<&str, Entry<'_>> = BTreeMap::new();
