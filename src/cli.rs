@@ -64,8 +64,8 @@ pub(crate) enum Command {
     Run(Run),
     /// The same against an embedded synthetic tenant, over real HTTP on loopback
     Demo(Demo),
-    /// Evaluator the kept facts of a run again and write a new report beside the old one; asks Google nothing
-    Evaluator(Again),
+    /// Evaluate the stored facts of a run again, and write a new report beside the old one; asks Google nothing
+    Judge(Again),
     /// Write a new report of a run beside the old one; asks Google nothing
     Report(Again),
     /// List the runs of the history

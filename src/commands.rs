@@ -29,7 +29,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Init(init) => init::run(&init),
         Command::Run(run) => run::run(&run, &cli.output),
         Command::Demo(demo) => demo::run(&demo, &cli.output),
-        Command::Evaluator(again) => again::judge(&again, &cli.output),
+        Command::Judge(again) => again::judge(&again, &cli.output),
         Command::Report(again) => again::report(&again, &cli.output),
         Command::Runs(configured) => runs::run(&configured),
         Command::Register(register) => register::run(&register),

@@ -13,7 +13,7 @@ const MOST_FINDINGS: usize = 10;
 /// Of those about ways in, which stand on the page anyhow: only for their fixes.
 const MOST_WAYS: usize = 6;
 
-/// What is open about the clients of a clients.
+/// What is open about each client.
 pub(in crate::formats::html) struct OpenFindings<'a> {
     /// Which client an id belongs to: client ids, and ids of its account.
     owners: HashMap<&'a str, usize>,
@@ -103,7 +103,7 @@ impl<'a> OpenFindings<'a> {
         });
     }
 
-    /// What is open about each client of the clients, in its order.
+    /// What is open about each client, in the order of the index.
     pub(super) fn into_clients(self) -> Vec<ClientFindings> {
         let of_client = |client: CollectedFindings| ClientFindings {
             open: client.open,
