@@ -4,6 +4,7 @@
 mod affected_users;
 pub(crate) mod assemble;
 mod bindings;
+pub mod compare;
 mod coverage;
 #[cfg(test)]
 mod missing_parts;
@@ -26,6 +27,7 @@ use crate::store::{EventStage, GoneFinding, PreviousFinding, Run, StoreError};
 use crate::tenant::{Gap, GapClass, MailboxFact, Part, ProjectGuardrails, Reading, ServiceAccount};
 
 use bindings::Bindings;
+use compare::has_worsened;
 use coverage::MailboxTally;
 pub use coverage::UserTotals;
 use sources::Sources;
@@ -824,16 +826,6 @@ fn acceptance(exception: &Exception) -> Vec<String> {
 /// Whether a finding in this mailbox could not be looked at again: nobody reads a suspended user's mailbox.
 fn is_unread_mailbox(check: &Check, facts: &UserFacts) -> bool {
     check.needs.contains(&Part::SendAs) && !matches!(facts.mailbox.send_as, MailboxFact::Read(_))
-}
-
-/// Whether a finding is worse than in the run before, and not only because one of the two runs read less.
-fn has_worsened(before: &PreviousFinding, finding: &Finding) -> bool {
-    let is_same_sight = before.unread == finding.unread;
-    let by_register = before.exception_id.as_deref().is_some_and(|id| id.starts_with(REGISTER));
-    let is_reopened = before.verdict == Verdict::Excepted && finding.verdict.is_open();
-    !finding.added.is_empty()
-        || (finding.severity > before.severity && is_same_sight)
-        || (is_reopened && (is_same_sight || !by_register))
 }
 
 #[cfg(test)]

@@ -162,15 +162,7 @@ impl Run<'_> {
             .query_row(params![judgment, fingerprint.as_str()], |row| row.get(0))
             .optional()?;
         let finding: Option<Finding> = found.map(|text| serde_json::from_str(&text)).transpose()?;
-        Ok(finding.map(|finding| PreviousFinding {
-            verdict: finding.verdict,
-            severity: finding.severity,
-            check_ids: finding.check_ids().map(str::to_owned).collect(),
-            exception_id: finding.exception_id,
-            unread: finding.unread,
-            is_only_assumed: finding.is_only_assumed,
-            reach: finding.reach,
-        }))
+        Ok(finding.map(PreviousFinding::from))
     }
 
     /// When a finding was first seen, over the whole history, this run included; and whether that was
@@ -270,6 +262,20 @@ fn worst_first(finding: &Finding) -> i64 {
     let verdict = if finding.change == Change::Expired { Verdict::Excepted } else { finding.verdict };
     let place = (verdict as usize * 10 + severity) * 2 + usize::from(old);
     i64::try_from(place).unwrap_or(i64::MAX)
+}
+
+impl From<Finding> for PreviousFinding {
+    fn from(finding: Finding) -> Self {
+        Self {
+            verdict: finding.verdict,
+            severity: finding.severity,
+            check_ids: finding.check_ids().map(str::to_owned).collect(),
+            exception_id: finding.exception_id,
+            unread: finding.unread,
+            is_only_assumed: finding.is_only_assumed,
+            reach: finding.reach,
+        }
+    }
 }
 
 impl From<Finding> for FixedFinding {
