@@ -70,6 +70,8 @@ pub(crate) enum Command {
     Report(Again),
     /// List the runs of the history
     Runs(Configured),
+    /// Show what changed between two runs of the history
+    Diff(Diff),
     /// Draft a register of the clients that hold a delegation
     Register(Register),
     /// List the checks
@@ -147,6 +149,18 @@ impl Configured {
 fn setting(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("write it as section.key=value")?;
     Ok((key.trim().to_owned(), value.trim().to_owned()))
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// The earlier run; without it, the run that the later one was compared with
+    #[arg(value_name = "OLD")]
+    pub(crate) old: Option<String>,
+    /// The later run; without it, the newest that has a report
+    #[arg(value_name = "NEW")]
+    pub(crate) new: Option<String>,
+    #[command(flatten)]
+    pub(crate) configured: Configured,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 
 mod again;
 mod demo;
+mod diff;
 mod emulate;
 mod failure;
 mod faults;
@@ -32,6 +33,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Judge(again) => again::judge(&again, &cli.output),
         Command::Report(again) => again::report(&again, &cli.output),
         Command::Runs(configured) => runs::run(&configured),
+        Command::Diff(diff) => diff::run(&diff),
         Command::Register(register) => register::run(&register),
         Command::Checks(list) => lists::checks(&list),
         Command::Scopes(list) => lists::scopes(&list),

@@ -82,6 +82,12 @@ pub enum AuditError {
     #[error("no run of the history has a report yet")]
     #[diagnostic(help("`workspace-audit run` makes one; `workspace-audit runs` lists what there is."))]
     NoRun,
+    /// It is the first of its history.
+    #[error("the run {0} is the first of the history: there is nothing to compare it with")]
+    #[diagnostic(help(
+        "`workspace-audit runs` lists the runs. Name two of them: `workspace-audit diff OLD NEW`."
+    ))]
+    NothingToCompare(String),
     /// It was killed, or is under way.
     #[error(
         "the run {0} is under way, or was killed before its report: there is nothing to judge or to report again"
@@ -103,6 +109,7 @@ impl AuditError {
             | Self::NotUnfinished(_)
             | Self::NoSuchRun(_)
             | Self::NoRun
+            | Self::NothingToCompare(_)
             | Self::NoReportYet(_) => Exit::Usage,
             Self::Connect(_) | Self::Store(_) | Self::NoToken(_) | Self::Report(_) => Exit::RunFailed,
         }

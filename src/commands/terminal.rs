@@ -244,7 +244,7 @@ fn in_words(gaps: &[Gap<'_>]) -> String {
 }
 
 /// Without what a terminal would obey, or what hides text: control and formatting characters.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     let shown = |c: char| if c == '\n' || !(c.is_control() || is_formatting(c)) { c } else { '\u{fffd}' };
     text.chars().map(shown).collect()
 }

@@ -14,6 +14,8 @@ mod configuration;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod differences;
+#[cfg(test)]
 mod emulate;
 #[cfg(test)]
 mod endurance;
