@@ -7,7 +7,7 @@ mod bindings;
 pub mod compare;
 mod coverage;
 #[cfg(test)]
-mod missing_parts;
+mod properties;
 mod sources;
 mod tally;
 

@@ -1,4 +1,5 @@
-//! What holds for every check, whatever part is missing: no pass comes of it, and no fail but by the two rules.
+//! What holds for every check, whatever the facts: a missing part makes no pass, and no fail but by the two rules; the
+//! order of facts changes nothing.
 
 use std::collections::BTreeMap;
 
@@ -413,6 +414,51 @@ proptest! {
                         );
                     }
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn the_order_in_which_facts_come_changes_no_verdict(world in worlds()) {
+        let mut turned = world.clone();
+        turned.users.reverse();
+        let tenant = &mut turned.tenant;
+        tenant.takeovers.reverse();
+        tenant.apps.reverse();
+        tenant.gmail_changes.reverse();
+        tenant.delegation_changes.reverse();
+        if let Reading::Complete(domains) = &mut tenant.domains {
+            domains.0.reverse();
+        }
+        if let Reading::Complete(accounts) = &mut tenant.service_accounts {
+            for account in &mut accounts.0 {
+                if let Reading::Complete(keys) = &mut account.keys {
+                    keys.reverse();
+                }
+            }
+        }
+        let outcome = |world: &World| -> BTreeMap<_, Vec<_>> {
+            let outcome = |results: Vec<CheckResult>| {
+                let mut all: Vec<_> = results.iter().map(|result| (result.verdict, result.severity)).collect();
+                all.sort();
+                all
+            };
+            world.results().into_iter().map(|(subject, results)| (subject, outcome(results))).collect()
+        };
+        prop_assert_eq!(outcome(&world), outcome(&turned));
+    }
+
+    #[test]
+    fn what_is_open_says_what_is_wrong_in_words_that_can_be_printed(world in worlds()) {
+        for ((check, subject), results) in world.results() {
+            for result in results.iter().filter(|result| result.verdict.is_open()) {
+                prop_assert!(!subject.is_empty(), "{check}: {result:#?}");
+                prop_assert!(result.message.trim().len() > 10, "{check} of {subject}: {result:#?}");
+                let placeholder = ["{}", "None", "Some(", "\"\""];
+                prop_assert!(
+                    placeholder.iter().all(|word| !result.message.contains(word)),
+                    "{check} of {subject}: {}", result.message
+                );
             }
         }
     }
