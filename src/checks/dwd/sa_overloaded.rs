@@ -149,13 +149,7 @@ fn basic_roles(account: &ServiceAccount, tenant: &Snapshot) -> Vec<Load> {
 }
 
 fn default_account(account: &ServiceAccount) -> Option<Load> {
-    let service = if account.email.ends_with("-compute@developer.gserviceaccount.com") {
-        "Compute Engine"
-    } else if account.email.ends_with("@appspot.gserviceaccount.com") {
-        "App Engine"
-    } else {
-        return None;
-    };
+    let service = account.default_of()?;
     Some(Load::certain(Severity::High, format!("is the default account of {service}")))
 }
 

@@ -48,6 +48,20 @@ pub struct ServiceAccount {
     pub keys: Reading<Vec<ServiceAccountKey>>,
 }
 
+impl ServiceAccount {
+    /// The service whose default account it is. Source: <https://docs.cloud.google.com/iam/docs/service-account-types>.
+    #[must_use]
+    pub fn default_of(&self) -> Option<&'static str> {
+        if self.email.ends_with("-compute@developer.gserviceaccount.com") {
+            Some("Compute Engine")
+        } else if self.email.ends_with("@appspot.gserviceaccount.com") {
+            Some("App Engine")
+        } else {
+            None
+        }
+    }
+}
+
 /// The service accounts of the configured projects.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -182,7 +182,7 @@ pub(super) fn marks(entry: &Entry<'_>, tenant: &Snapshot) -> Vec<Mark> {
         (identity == ClientIdentity::NoAccount, "partial", "no such account"),
         (identity == ClientIdentity::Unknown, "partial", "no account known"),
         (entry.account.is_some_and(|account| account.disabled), "same", "disabled"),
-        (entry.account.and_then(words::default_account).is_some(), "partial", "default account"),
+        (entry.account.and_then(ServiceAccount::default_of).is_some(), "partial", "default account"),
         (entry.unscoped.is_some() && entry.grants.is_empty(), "partial", "scopes not known"),
         (is_doubtful, "partial", "sources disagree"),
     ];

@@ -83,7 +83,7 @@ fn of_account(account: &ServiceAccount) -> Vec<String> {
             "The account is disabled, its delegation is not: whoever enables it has it back".to_owned(),
         );
     }
-    if let Some(service) = default_account(account) {
+    if let Some(service) = account.default_of() {
         said.push(format!(
             "It is the default account of {service}: whatever starts in its project may be running as it"
         ));
@@ -93,17 +93,6 @@ fn of_account(account: &ServiceAccount) -> Vec<String> {
 
 fn in_project(project: &str) -> String {
     if project.is_empty() { String::new() } else { format!(" of project {}", clip(project)) }
-}
-
-/// The service whose default account it is.
-pub(super) fn default_account(account: &ServiceAccount) -> Option<&'static str> {
-    if account.email.ends_with("-compute@developer.gserviceaccount.com") {
-        Some("Compute Engine")
-    } else if account.email.ends_with("@appspot.gserviceaccount.com") {
-        Some("App Engine")
-    } else {
-        None
-    }
 }
 
 /// `of 21 Nov 2026 (3 days ago)`, as Policy Analyzer tells.
