@@ -13,21 +13,17 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use miette::{Diagnostic, NamedSource, SourceSpan};
-use serde::Deserialize;
 use toml::de::DeTable;
 
 use crate::findings::Severity;
 use crate::formats;
 use crate::google::Credentials;
 use crate::input_file;
-use crate::policy::{DEFAULT_EVENT_DAYS, Profile};
+use crate::policy::Profile;
 use crate::tenant::{InputFile, Part, sha256_hex};
 
-use keys::Key;
+use keys::{Key, Kind};
 pub(crate) use operator_files::{read_exceptions, read_register, refuse_a_list_of_the_future};
-
-/// The Reports API reads no further back: discovery document of admin.reports_v1, `startTime`.
-const MAX_EVENT_DAYS: i64 = 180;
 
 /// What `init` writes.
 pub const TEMPLATE: &str = include_str!("../config.toml");
@@ -122,92 +118,12 @@ enum Origin {
     Flag,
 }
 
-/// The keys as they may be written. All are optional here: what must be there is checked later.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Written {
-    tenant: Snapshot,
-    auth: Auth,
-    cloud: Cloud,
-    collect: Collect,
-    checks: Checks,
-    reports: Reports,
-    history: History,
-    google: Google,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Snapshot {
-    customer: Option<String>,
-    admin: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Auth {
-    key_file: Option<PathBuf>,
-    service_account: Option<String>,
-    admin_role: Option<bool>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Cloud {
-    #[serde(default)]
-    projects: Vec<String>,
-    organization: Option<String>,
-    probe_others: Option<bool>,
-    console_grants: Option<PathBuf>,
-    console_grants_date: Option<toml::value::Datetime>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Collect {
-    parts: Option<WordOrList>,
-    concurrency: Option<i64>,
-    retry_budget: Option<i64>,
-    outage_patience: Option<i64>,
-    part_deadline: Option<i64>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum WordOrList {
-    Word(String),
-    List(Vec<String>),
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Checks {
-    profile: Option<String>,
-    exceptions: Option<PathBuf>,
-    register: Option<PathBuf>,
-    event_days: Option<i64>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Reports {
-    directory: Option<PathBuf>,
-    formats: Option<Vec<String>>,
-    fail_on: Option<String>,
-    csv_bom: Option<bool>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct History {
-    path: Option<PathBuf>,
-    keep_runs: Option<i64>,
-    resume_hours: Option<i64>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Google {
-    base_url: Option<String>,
-}
-
-/// The file, as far as complaints need it.
-struct Sources {
+/// The settings in force, each with the place it came from.
+struct Settings {
     path: PathBuf,
     text: String,
     origins: BTreeMap<String, Origin>,
+    table: toml::Table,
 }
 
 impl Config {
@@ -238,35 +154,32 @@ impl Config {
         environment: impl Iterator<Item = (String, String)>,
         flags: &[(String, String)],
     ) -> Result<Self, ConfigError> {
-        let mut sources = Sources { path: path.to_owned(), text, origins: BTreeMap::new() };
-        sources.check_keys()?;
-        // Read once as a file, so that a value of the wrong type is shown where it stands.
-        toml::from_str::<Written>(&sources.text).map_err(|error| sources.syntax(&error))?;
-        let mut table: toml::Table = toml::from_str(&sources.text).map_err(|error| sources.syntax(&error))?;
+        let table = toml::Table::new();
+        let mut settings = Settings { path: path.to_owned(), text, origins: BTreeMap::new(), table };
+        settings.check_keys()?;
+        settings.table = toml::from_str(&settings.text).map_err(|error| settings.syntax(&error))?;
         for (name, value) in environment.filter(|(name, _)| name.starts_with(keys::PREFIX)) {
             let key = keys::ALL.iter().find(|key| key.environment() == name).ok_or_else(|| {
                 let names: Vec<String> = keys::ALL.iter().map(Key::environment).collect();
                 let nearest = keys::nearest(&name, names.iter().map(String::as_str)).map(str::to_owned);
-                sources.plain(format!("there is no setting for the environment variable `{name}`"), nearest)
+                settings.plain(format!("there is no setting for the environment variable `{name}`"), nearest)
             })?;
-            sources.lay(&mut table, key, &value, Origin::Environment(name))?;
+            settings.lay(key, &value, Origin::Environment(name))?;
         }
         for (path, value) in flags {
             let key = path.split_once('.').and_then(|(section, name)| Key::find(section, name));
             let key = key.ok_or_else(|| {
                 let names: Vec<String> = keys::ALL.iter().map(Key::path).collect();
                 let nearest = keys::nearest(path, names.iter().map(String::as_str)).map(str::to_owned);
-                sources.plain(format!("there is no setting `{path}`"), nearest)
+                settings.plain(format!("there is no setting `{path}`"), nearest)
             })?;
-            sources.lay(&mut table, key, value, Origin::Flag)?;
+            settings.lay(key, value, Origin::Flag)?;
         }
-        let digests = (digest(&table), digest(&deciding_facts(&table)));
-        let written: Written = table.try_into().map_err(|error: toml::de::Error| sources.syntax(&error))?;
-        sources.valid(written, file, digests)
+        settings.valid(file)
     }
 }
 
-impl Sources {
+impl Settings {
     /// Refuses keys that are not known, and remembers where the others stand.
     fn check_keys(&mut self) -> Result<(), ConfigError> {
         let table = DeTable::parse(&self.text).map_err(|error| self.syntax(&error))?;
@@ -300,130 +213,122 @@ impl Sources {
         Ok(())
     }
 
-    fn lay(
-        &mut self,
-        table: &mut toml::Table,
-        key: &Key,
-        text: &str,
-        origin: Origin,
-    ) -> Result<(), ConfigError> {
+    /// Lays a value of the environment or of a flag over the file's.
+    fn lay(&mut self, key: &Key, text: &str, origin: Origin) -> Result<(), ConfigError> {
         self.origins.insert(key.path(), origin);
-        let refuse = |message| self.about(key.section, key.name, format!("`{}`: {message}", key.path()));
+        let refuse = |message| self.about(key, format!("`{}`: {message}", key.path()));
         let value = key.value(text).map_err(refuse)?;
-        let section = table.entry(key.section).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        let section = self.table.entry(key.section).or_insert_with(|| toml::Value::Table(toml::Table::new()));
         if let toml::Value::Table(section) = section {
             section.insert(key.name.to_owned(), value);
         }
         Ok(())
     }
 
-    fn valid(
-        &self,
-        written: Written,
-        file: InputFile,
-        (digest, facts_digest): (String, String),
-    ) -> Result<Config, ConfigError> {
-        let admin_role = written.auth.admin_role.unwrap_or(false);
-        let admin = self.admin(written.tenant.admin, admin_role)?;
-        let reports = written.reports.directory.unwrap_or_else(|| "reports".into());
-        let history = written.history.path.unwrap_or_else(|| reports.join("history.sqlite"));
+    /// What is written for a key, of the kind that it takes.
+    fn get(&self, key: &Key) -> Result<Option<&toml::Value>, ConfigError> {
+        let value = self.table.get(key.section).and_then(|section| section.get(key.name));
+        match value.and_then(|value| key.refusal(value)) {
+            Some(refusal) => Err(self.about(key, refusal)),
+            None => Ok(value),
+        }
+    }
+
+    /// A text; an empty one is none.
+    fn text(&self, key: &Key) -> Result<Option<String>, ConfigError> {
+        let text = self.get(key)?.and_then(toml::Value::as_str);
+        Ok(text.filter(|text| !text.is_empty()).map(str::to_owned))
+    }
+
+    /// A file or folder; a relative one starts at the configuration's folder.
+    fn file(&self, key: &Key) -> Result<Option<PathBuf>, ConfigError> {
+        Ok(self.text(key)?.map(|path| self.resolved(Path::new(&path))))
+    }
+
+    fn switch(&self, key: &Key) -> Result<bool, ConfigError> {
+        Ok(self.get(key)?.and_then(toml::Value::as_bool).unwrap_or_default())
+    }
+
+    fn number<T: TryFrom<i64>>(&self, key: &Key) -> Result<T, ConfigError> {
+        let Kind::Number { default, .. } = key.kind else { unreachable!("{} is no number", key.path()) };
+        let number = self.get(key)?.and_then(toml::Value::as_integer).unwrap_or(default);
+        T::try_from(number).map_err(|_| self.about(key, format!("`{}` is {number}", key.name)))
+    }
+
+    fn list(&self, key: &Key) -> Result<Option<Vec<String>>, ConfigError> {
+        let list = self.get(key)?.and_then(toml::Value::as_array);
+        Ok(list.map(|list| list.iter().filter_map(toml::Value::as_str).map(str::to_owned).collect()))
+    }
+
+    fn valid(&self, file: InputFile) -> Result<Config, ConfigError> {
+        let admin_role = self.switch(&keys::ADMIN_ROLE)?;
+        let reports = self.file(&keys::DIRECTORY)?.unwrap_or_else(|| self.resolved(Path::new("reports")));
         Ok(Config {
-            customer: self.customer(written.tenant.customer, admin_role)?,
-            admin,
-            credentials: self.credentials(written.auth)?,
+            customer: self.customer(admin_role)?,
+            admin: self.admin(admin_role)?,
+            credentials: self.credentials()?,
             admin_role,
-            projects: written.cloud.projects,
-            organization: self.organization(written.cloud.organization)?,
-            probe_others: written.cloud.probe_others.unwrap_or(false),
-            console_grants: written
-                .cloud
-                .console_grants
-                .filter(|path| !path.as_os_str().is_empty())
-                .map(|path| self.resolved(&path)),
-            console_grants_date: written
-                .cloud
-                .console_grants_date
-                .map(|date| self.date(&date))
-                .transpose()?,
-            parts: self.parts(written.collect.parts)?,
-            concurrency: self.number("collect", "concurrency", written.collect.concurrency, 256, 1..=1024)?,
-            outage_patience: Duration::from_secs(self.number(
-                "collect",
-                "outage_patience",
-                written.collect.outage_patience,
-                120,
-                1..=3600,
-            )?),
-            retry_budget: self.number(
-                "collect",
-                "retry_budget",
-                written.collect.retry_budget,
-                1000,
-                0..=1_000_000,
-            )?,
-            part_deadline: self
-                .number("collect", "part_deadline", written.collect.part_deadline, 720, 1..=10_080)
-                .map(|minutes: u64| Duration::from_secs(minutes * 60))?,
-            profile: self.profile(written.checks.profile.as_deref())?,
-            exceptions: written.checks.exceptions.map(|path| self.resolved(&path)),
-            register: written.checks.register.map(|path| self.resolved(&path)),
-            event_days: self.number(
-                "checks",
-                "event_days",
-                written.checks.event_days,
-                DEFAULT_EVENT_DAYS,
-                1..=MAX_EVENT_DAYS,
-            )?,
-            reports: self.resolved(&reports),
-            formats: self.formats(written.reports.formats)?,
-            fail_on: self.fail_on(written.reports.fail_on.as_deref())?,
-            csv_bom: written.reports.csv_bom.unwrap_or(false),
-            history: self.resolved(&history),
-            keep_runs: self.number("history", "keep_runs", written.history.keep_runs, 60, 1..=10_000)?,
-            base_url: written.google.base_url.unwrap_or_default(),
-            resume_within: Duration::from_secs(
-                3600 * self.number("history", "resume_hours", written.history.resume_hours, 24, 0..=720)?,
-            ),
+            projects: self.list(&keys::PROJECTS)?.unwrap_or_default(),
+            organization: self.organization()?,
+            probe_others: self.switch(&keys::PROBE_OTHERS)?,
+            console_grants: self.file(&keys::CONSOLE_GRANTS)?,
+            console_grants_date: self.date(&keys::CONSOLE_GRANTS_DATE)?,
+            parts: self.parts()?,
+            concurrency: self.number(&keys::CONCURRENCY)?,
+            outage_patience: Duration::from_secs(self.number(&keys::OUTAGE_PATIENCE)?),
+            retry_budget: self.number(&keys::RETRY_BUDGET)?,
+            part_deadline: Duration::from_secs(60 * self.number::<u64>(&keys::PART_DEADLINE)?),
+            profile: self.profile()?,
+            exceptions: self.file(&keys::EXCEPTIONS)?,
+            register: self.file(&keys::REGISTER)?,
+            event_days: self.number(&keys::EVENT_DAYS)?,
+            formats: self.formats()?,
+            fail_on: self.fail_on()?,
+            csv_bom: self.switch(&keys::CSV_BOM)?,
+            history: self.file(&keys::HISTORY)?.unwrap_or_else(|| reports.join("history.sqlite")),
+            reports,
+            keep_runs: self.number(&keys::KEEP_RUNS)?,
+            base_url: self.text(&keys::BASE_URL)?.unwrap_or_default(),
+            resume_within: Duration::from_secs(3600 * self.number::<u64>(&keys::RESUME_HOURS)?),
             file,
-            digest,
-            facts_digest,
+            digest: digest(&self.table),
+            facts_digest: digest(&deciding_facts(&self.table)),
         })
     }
 
     /// The number of the organization; none if the key is empty.
-    fn organization(&self, written: Option<String>) -> Result<Option<String>, ConfigError> {
-        let Some(written) = written.filter(|organization| !organization.is_empty()) else { return Ok(None) };
+    fn organization(&self) -> Result<Option<String>, ConfigError> {
+        let Some(written) = self.text(&keys::ORGANIZATION)? else { return Ok(None) };
         let number = written.strip_prefix("organizations/");
         let is_number =
             |number: &&str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
         number.filter(is_number).map(|number| Some(number.to_owned())).ok_or_else(|| {
             let message = format!("`{written}` is no organization like `organizations/123456789012`");
-            self.about("cloud", "organization", message)
+            self.about(&keys::ORGANIZATION, message)
                 .with_help("`gcloud organizations list` shows its number, the Cloud console too.")
         })
     }
 
     /// Who Directory calls act as: somebody, unless the account holds an admin role itself.
-    fn admin(&self, written: Option<String>, admin_role: bool) -> Result<Option<String>, ConfigError> {
-        let written = written.filter(|admin| !admin.is_empty());
+    fn admin(&self, admin_role: bool) -> Result<Option<String>, ConfigError> {
+        let written = self.text(&keys::ADMIN)?;
         if written.is_none() && admin_role {
             return Ok(None);
         }
-        let admin = self.required("tenant", "admin", written)?;
+        let admin = self.required(&keys::ADMIN, written)?;
         if !admin.contains('@') {
-            return Err(self.about("tenant", "admin", format!("`{admin}` is no address of an admin")));
+            return Err(self.about(&keys::ADMIN, format!("`{admin}` is no address of an admin")));
         }
         Ok(Some(admin))
     }
 
     /// The tenant: an account that acts as nobody belongs to none, and must name it.
-    fn customer(&self, written: Option<String>, admin_role: bool) -> Result<String, ConfigError> {
-        let customer = written.filter(|customer| !customer.is_empty());
-        let customer = customer.unwrap_or_else(|| "my_customer".to_owned());
+    fn customer(&self, admin_role: bool) -> Result<String, ConfigError> {
+        let customer = self.text(&keys::CUSTOMER)?.unwrap_or_else(|| "my_customer".to_owned());
         if admin_role && !customer.starts_with('C') {
             let message =
                 format!("`customer` is `{customer}`, and `[auth] admin_role` needs the explicit id, C0…");
-            return Err(self.about("tenant", "customer", message).with_help(
+            return Err(self.about(&keys::CUSTOMER, message).with_help(
                 "Admin console > Account > Account settings > Profile shows the customer id. A service account \
                  that acts as nobody has no \"my customer\".",
             ));
@@ -431,32 +336,27 @@ impl Sources {
         Ok(customer)
     }
 
-    fn credentials(&self, written: Auth) -> Result<Credentials, ConfigError> {
-        let key_file = written.key_file.filter(|path| !path.as_os_str().is_empty());
-        let account = written.service_account.filter(|account| !account.is_empty());
-        match (key_file, account) {
+    fn credentials(&self) -> Result<Credentials, ConfigError> {
+        match (self.file(&keys::KEY_FILE)?, self.text(&keys::SERVICE_ACCOUNT)?) {
             (Some(_), Some(_)) => {
                 let message = "`key_file` and `service_account` exclude each other".to_owned();
-                Err(self.about("auth", "service_account", message).with_help(
+                Err(self.about(&keys::SERVICE_ACCOUNT, message).with_help(
                     "With `service_account`, assertions are signed without a key file: remove one of the two.",
                 ))
             }
             (None, Some(account)) if !account.contains('@') => {
                 let message = format!("`{account}` is no address of a service account");
-                Err(self.about("auth", "service_account", message))
+                Err(self.about(&keys::SERVICE_ACCOUNT, message))
             }
             (None, Some(account)) => Ok(Credentials::ServiceAccount(account)),
-            (key_file, None) => {
-                let key_file = self.required("auth", "key_file", key_file)?;
-                Ok(Credentials::KeyFile(self.resolved(&key_file)))
-            }
+            (key_file, None) => Ok(Credentials::KeyFile(self.required(&keys::KEY_FILE, key_file)?)),
         }
     }
 
-    fn required<T>(&self, section: &str, name: &str, value: Option<T>) -> Result<T, ConfigError> {
+    fn required<T>(&self, key: &Key, value: Option<T>) -> Result<T, ConfigError> {
         value.ok_or_else(|| {
-            let variable = Key::find(section, name).map(Key::environment).unwrap_or_default();
-            let message = format!("`{name}` is missing in [{section}]");
+            let variable = key.environment();
+            let message = format!("`{}` is missing in [{}]", key.name, key.section);
             self.plain(message, None).with_help(format!(
                 "Write it into {}, or set {variable}. What it means stands in `workspace-audit init`'s file.",
                 self.path.display()
@@ -464,38 +364,17 @@ impl Sources {
         })
     }
 
-    fn number<T>(
-        &self,
-        section: &str,
-        name: &str,
-        value: Option<i64>,
-        default: T,
-        range: std::ops::RangeInclusive<i64>,
-    ) -> Result<T, ConfigError>
-    where
-        T: TryFrom<i64>,
-    {
-        let Some(value) = value else { return Ok(default) };
-        let valid = if range.contains(&value) { T::try_from(value).ok() } else { None };
-        valid.ok_or_else(|| {
-            let message = format!("`{name}` is {value}; it goes from {} to {}", range.start(), range.end());
-            self.about(section, name, message)
-        })
-    }
-
-    fn parts(&self, written: Option<WordOrList>) -> Result<Option<BTreeSet<Part>>, ConfigError> {
-        let names = match written {
-            None => return Ok(None),
-            Some(WordOrList::Word(word)) if word == "default" => return Ok(None),
-            Some(WordOrList::Word(word)) => vec![word],
-            Some(WordOrList::List(names)) => names,
+    fn parts(&self) -> Result<Option<BTreeSet<Part>>, ConfigError> {
+        let word = self.get(&keys::PARTS)?.and_then(toml::Value::as_str);
+        let names = match (word, self.list(&keys::PARTS)?) {
+            (Some("default"), _) | (None, None) => return Ok(None),
+            (Some(word), _) => vec![word.to_owned()],
+            (None, Some(names)) => names,
         };
         let known = || Part::ALL.into_iter().map(Part::id);
         names
             .iter()
-            .map(|name| {
-                Part::from_id(name).ok_or_else(|| self.no_such("collect", "parts", "part", name, known()))
-            })
+            .map(|name| Part::from_id(name).ok_or_else(|| self.no_such(&keys::PARTS, "part", name, known())))
             .collect::<Result<BTreeSet<Part>, _>>()
             .and_then(|parts| self.with_their_lists(parts))
             .map(Some)
@@ -506,57 +385,51 @@ impl Sources {
         for (part, list) in [(Part::SendAs, Part::Users), (Part::SaKeys, Part::ServiceAccounts)] {
             if parts.contains(&part) && !parts.contains(&list) {
                 let message = format!("`{part}` is read for each of `{list}`: list both");
-                return Err(self.about("collect", "parts", message));
+                return Err(self.about(&keys::PARTS, message));
             }
         }
         Ok(parts)
     }
 
-    fn profile(&self, written: Option<&str>) -> Result<Profile, ConfigError> {
-        match written {
+    fn profile(&self) -> Result<Profile, ConfigError> {
+        match self.text(&keys::PROFILE)?.as_deref() {
             None | Some("default") => Ok(Profile::Default),
             Some("cis") => Ok(Profile::Cis),
             Some("scuba") => Ok(Profile::Scuba),
-            Some(other) => Err(self.no_such(
-                "checks",
-                "profile",
-                "profile",
-                other,
-                ["default", "cis", "scuba"].into_iter(),
-            )),
+            Some(other) => {
+                Err(self.no_such(&keys::PROFILE, "profile", other, ["default", "cis", "scuba"].into_iter()))
+            }
         }
     }
 
-    fn formats(&self, written: Option<Vec<String>>) -> Result<Vec<String>, ConfigError> {
+    fn formats(&self) -> Result<Vec<String>, ConfigError> {
         let known = || formats::ALL.iter().map(|format| format.name());
-        let names = written.unwrap_or_else(|| known().map(str::to_owned).collect());
+        let names = self.list(&keys::FORMATS)?.unwrap_or_else(|| known().map(str::to_owned).collect());
         if names.is_empty() {
-            return Err(self.about(
-                "reports",
-                "formats",
-                "`formats` is empty: no report would be written".to_owned(),
-            ));
+            return Err(
+                self.about(&keys::FORMATS, "`formats` is empty: no report would be written".to_owned())
+            );
         }
         match names.iter().find(|name| formats::find(name).is_none()) {
-            Some(name) => Err(self.no_such("reports", "formats", "format", name, known())),
+            Some(name) => Err(self.no_such(&keys::FORMATS, "format", name, known())),
             None => Ok(names),
         }
     }
 
-    fn fail_on(&self, written: Option<&str>) -> Result<Option<Severity>, ConfigError> {
-        let Some(word) = written.filter(|word| *word != "none") else { return Ok(None) };
+    fn fail_on(&self) -> Result<Option<Severity>, ConfigError> {
+        let written = self.text(&keys::FAIL_ON)?;
+        let Some(word) = written.as_deref().filter(|word| *word != "none") else { return Ok(None) };
         let known = [Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
         known.into_iter().find(|severity| severity.as_str() == word).map(Some).ok_or_else(|| {
             let names = std::iter::once("none").chain(known.into_iter().map(Severity::as_str));
-            self.no_such("reports", "fail_on", "severity", word, names)
+            self.no_such(&keys::FAIL_ON, "severity", word, names)
         })
     }
 
-    fn date(&self, written: &toml::value::Datetime) -> Result<NaiveDate, ConfigError> {
-        written.to_string().parse().map_err(|_| {
-            let message = format!("`{written}` is no date like 2026-11-20");
-            self.about("cloud", "console_grants_date", message)
-        })
+    fn date(&self, key: &Key) -> Result<Option<NaiveDate>, ConfigError> {
+        let Some(written) = self.get(key)?.and_then(toml::Value::as_datetime) else { return Ok(None) };
+        let refuse = |_| self.about(key, format!("`{written}` is no date like 2026-11-20"));
+        written.to_string().parse().map(Some).map_err(refuse)
     }
 
     fn resolved(&self, path: &Path) -> PathBuf {
@@ -565,8 +438,7 @@ impl Sources {
 
     fn no_such<'n>(
         &self,
-        section: &str,
-        name: &str,
+        key: &Key,
         what: &str,
         written: &str,
         known: impl Iterator<Item = &'n str> + Clone,
@@ -575,12 +447,12 @@ impl Sources {
         let nearest =
             keys::nearest(written, known).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
         let message = format!("there is no {what} `{written}`{nearest}");
-        self.about(section, name, message).with_help(format!("Known: {}.", all.join(", ")))
+        self.about(key, message).with_help(format!("Known: {}.", all.join(", ")))
     }
 
     /// A complaint about a value, at the place it came from.
-    fn about(&self, section: &str, name: &str, message: String) -> ConfigError {
-        match self.origins.get(&format!("{section}.{name}")) {
+    fn about(&self, key: &Key, message: String) -> ConfigError {
+        match self.origins.get(&key.path()) {
             Some(Origin::File(span)) => self.at(span.clone(), message, None),
             Some(Origin::Environment(variable)) => {
                 self.plain(format!("{message} (from the environment variable {variable})"), None)

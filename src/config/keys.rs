@@ -1,10 +1,20 @@
-//! Every key of the configuration: where it stands and what it takes.
+//! Every key of the configuration, each declared once: where it stands, and what it takes.
+
+use toml::Value;
+
+use crate::policy::DEFAULT_EVENT_DAYS;
 
 /// What a key takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
-    Number,
+    /// A whole number.
+    Number {
+        default: i64,
+        least: i64,
+        most: i64,
+    },
+    /// `true` or `false`; false if it is left out.
     Switch,
     List,
     /// A word or a list.
@@ -20,39 +30,50 @@ pub(super) struct Key {
     pub(super) kind: Kind,
 }
 
-const fn key(section: &'static str, name: &'static str, kind: Kind) -> Key {
-    Key { section, name, kind }
+macro_rules! keys {
+    ($($constant:ident = $section:ident $name:ident: $kind:expr;)*) => {
+        $(pub(super) const $constant: Key =
+            Key { section: stringify!($section), name: stringify!($name), kind: $kind };)*
+
+        /// Every key, in the order of the template.
+        pub(super) const ALL: &[Key] = &[$($constant),*];
+    };
 }
 
-pub(super) const ALL: &[Key] = &[
-    key("tenant", "customer", Kind::Text),
-    key("tenant", "admin", Kind::Text),
-    key("auth", "key_file", Kind::Text),
-    key("auth", "service_account", Kind::Text),
-    key("auth", "admin_role", Kind::Switch),
-    key("cloud", "projects", Kind::List),
-    key("cloud", "organization", Kind::Text),
-    key("cloud", "probe_others", Kind::Switch),
-    key("cloud", "console_grants", Kind::Text),
-    key("cloud", "console_grants_date", Kind::Date),
-    key("collect", "parts", Kind::TextOrList),
-    key("collect", "concurrency", Kind::Number),
-    key("collect", "retry_budget", Kind::Number),
-    key("collect", "outage_patience", Kind::Number),
-    key("collect", "part_deadline", Kind::Number),
-    key("checks", "profile", Kind::Text),
-    key("checks", "exceptions", Kind::Text),
-    key("checks", "register", Kind::Text),
-    key("checks", "event_days", Kind::Number),
-    key("reports", "directory", Kind::Text),
-    key("reports", "formats", Kind::List),
-    key("reports", "fail_on", Kind::Text),
-    key("reports", "csv_bom", Kind::Switch),
-    key("history", "path", Kind::Text),
-    key("history", "keep_runs", Kind::Number),
-    key("history", "resume_hours", Kind::Number),
-    key("google", "base_url", Kind::Text),
-];
+keys! {
+    CUSTOMER = tenant customer: Kind::Text;
+    ADMIN = tenant admin: Kind::Text;
+    KEY_FILE = auth key_file: Kind::Text;
+    SERVICE_ACCOUNT = auth service_account: Kind::Text;
+    ADMIN_ROLE = auth admin_role: Kind::Switch;
+    PROJECTS = cloud projects: Kind::List;
+    ORGANIZATION = cloud organization: Kind::Text;
+    PROBE_OTHERS = cloud probe_others: Kind::Switch;
+    CONSOLE_GRANTS = cloud console_grants: Kind::Text;
+    CONSOLE_GRANTS_DATE = cloud console_grants_date: Kind::Date;
+    PARTS = collect parts: Kind::TextOrList;
+    CONCURRENCY = collect concurrency: number(256, 1, 1024);
+    RETRY_BUDGET = collect retry_budget: number(1000, 0, 1_000_000);
+    OUTAGE_PATIENCE = collect outage_patience: number(120, 1, 3600);
+    PART_DEADLINE = collect part_deadline: number(720, 1, 10_080);
+    PROFILE = checks profile: Kind::Text;
+    EXCEPTIONS = checks exceptions: Kind::Text;
+    REGISTER = checks register: Kind::Text;
+    // The Reports API reads no further back: discovery document of admin.reports_v1, `startTime`.
+    EVENT_DAYS = checks event_days: number(DEFAULT_EVENT_DAYS, 1, 180);
+    DIRECTORY = reports directory: Kind::Text;
+    FORMATS = reports formats: Kind::List;
+    FAIL_ON = reports fail_on: Kind::Text;
+    CSV_BOM = reports csv_bom: Kind::Switch;
+    HISTORY = history path: Kind::Text;
+    KEEP_RUNS = history keep_runs: number(60, 1, 10_000);
+    RESUME_HOURS = history resume_hours: number(24, 0, 720);
+    BASE_URL = google base_url: Kind::Text;
+}
+
+const fn number(default: i64, least: i64, most: i64) -> Kind {
+    Kind::Number { default, least, most }
+}
 
 /// The prefix of environment twins.
 pub(super) const PREFIX: &str = "WORKSPACE_AUDIT__";
@@ -72,32 +93,54 @@ impl Key {
         ALL.iter().find(|key| key.section == section && key.name == name)
     }
 
+    /// What is wrong with a value, if it is not what the key takes.
+    pub(super) fn refusal(&self, value: &Value) -> Option<String> {
+        let is_list_of_text = || value.as_array().is_some_and(|list| list.iter().all(Value::is_str));
+        let (is_right, takes) = match self.kind {
+            Kind::Text => (value.is_str(), "a text in quotes"),
+            Kind::Number { .. } => (value.is_integer(), "a whole number"),
+            Kind::Switch => (value.is_bool(), "true or false"),
+            Kind::List => (is_list_of_text(), "a list of texts like [\"one\", \"two\"]"),
+            Kind::TextOrList => {
+                (value.is_str() || is_list_of_text(), "a word, or a list of texts like [\"one\", \"two\"]")
+            }
+            Kind::Date => (value.is_datetime(), "a date like 2026-11-20, without quotes"),
+        };
+        if !is_right {
+            return Some(format!("`{}` takes {takes}", self.name));
+        }
+        match (self.kind, value.as_integer()) {
+            (Kind::Number { least, most, .. }, Some(number)) if !(least..=most).contains(&number) => {
+                Some(format!("`{}` is {number}; it goes from {least} to {most}", self.name))
+            }
+            _ => None,
+        }
+    }
+
     /// The value of a text from the environment or a flag.
-    pub(super) fn value(&self, text: &str) -> Result<toml::Value, String> {
+    pub(super) fn value(&self, text: &str) -> Result<Value, String> {
         let list = |text: &str| {
             let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
-            toml::Value::Array(words.map(|word| toml::Value::String(word.to_owned())).collect())
+            Value::Array(words.map(|word| Value::String(word.to_owned())).collect())
         };
         match self.kind {
-            Kind::Text => Ok(toml::Value::String(text.to_owned())),
-            Kind::Number => {
-                text.parse().map(toml::Value::Integer).map_err(|_| format!("`{text}` is no whole number"))
+            Kind::Text => Ok(Value::String(text.to_owned())),
+            Kind::Number { .. } => {
+                text.parse().map(Value::Integer).map_err(|_| format!("`{text}` is no whole number"))
             }
-            Kind::Switch => text
-                .parse()
-                .map(toml::Value::Boolean)
-                .map_err(|_| format!("`{text}` is neither true nor false")),
-            Kind::Date => text
-                .parse()
-                .map(toml::Value::Datetime)
-                .map_err(|_| format!("`{text}` is no date like 2026-11-20")),
+            Kind::Switch => {
+                text.parse().map(Value::Boolean).map_err(|_| format!("`{text}` is neither true nor false"))
+            }
+            Kind::Date => {
+                text.parse().map(Value::Datetime).map_err(|_| format!("`{text}` is no date like 2026-11-20"))
+            }
             Kind::List | Kind::TextOrList if text.starts_with('[') => {
                 let table = format!("value = {text}").parse::<toml::Table>();
                 let value = table.ok().and_then(|mut table| table.remove("value"));
                 value.ok_or_else(|| format!("`{text}` is no list like [\"one\", \"two\"]"))
             }
             Kind::List => Ok(list(text)),
-            Kind::TextOrList if text == "default" => Ok(toml::Value::String(text.to_owned())),
+            Kind::TextOrList if text == "default" => Ok(Value::String(text.to_owned())),
             Kind::TextOrList => Ok(list(text)),
         }
     }
