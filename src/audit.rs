@@ -270,6 +270,8 @@ fn policy(config: &Config, facts: &Facts, register: Option<Register>) -> Policy 
         own_key_id: facts.own_key_id.clone(),
         register,
         event_days: config.event_days,
+        exception_max_findings: config.exception_max_findings,
+        exception_max_days: config.exception_max_days,
         ..Policy::of(config.profile)
     }
 }

@@ -67,6 +67,10 @@ pub struct Config {
     pub register: Option<PathBuf>,
     /// Days for which an event stays in reports.
     pub event_days: i64,
+    /// The most findings that one exception may cover.
+    pub exception_max_findings: u64,
+    /// The most days that an exception may hold.
+    pub exception_max_days: i64,
     /// Where reports go.
     pub reports: PathBuf,
     /// Names of formats.
@@ -282,6 +286,8 @@ impl Settings {
             exceptions: self.file(&keys::EXCEPTIONS)?,
             register: self.file(&keys::REGISTER)?,
             event_days: self.number(&keys::EVENT_DAYS)?,
+            exception_max_findings: self.number(&keys::EXCEPTION_MAX_FINDINGS)?,
+            exception_max_days: self.number(&keys::EXCEPTION_MAX_DAYS)?,
             formats: self.formats()?,
             fail_on: self.fail_on()?,
             csv_bom: self.switch(&keys::CSV_BOM)?,

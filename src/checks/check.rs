@@ -70,12 +70,14 @@ pub enum Evaluator {
 pub struct ExceptionUse<'a> {
     /// The run's "now".
     pub run_at: DateTime<Utc>,
-    /// Whether it covered anything.
-    pub used: bool,
-    /// Whether its check judged every subject, so that an unused exception covers nothing.
-    pub check_was_complete: bool,
+    /// How many findings it covered.
+    pub covered: u64,
+    /// Whether everything that it could cover was assessed, so that an unused exception covers nothing.
+    pub all_was_assessed: bool,
     /// The ids of findings that took the place of those it was written for.
     pub now: &'a [String],
+    /// What the operator decided.
+    pub policy: &'a Policy,
 }
 
 impl Check {

@@ -63,6 +63,7 @@ pub const ALL: &[&Check] = &[
     &exc::exception_expired::CHECK,
     &exc::exception_unused::CHECK,
     &exc::exception_expiring_soon::CHECK,
+    &exc::exception_too_broad::CHECK,
 ];
 
 /// The check with this id or slug.

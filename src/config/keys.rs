@@ -2,7 +2,7 @@
 
 use toml::Value;
 
-use crate::policy::DEFAULT_EVENT_DAYS;
+use crate::policy::{DEFAULT_EVENT_DAYS, DEFAULT_EXCEPTION_MAX_DAYS, DEFAULT_EXCEPTION_MAX_FINDINGS};
 
 /// What a key takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,8 @@ keys! {
     REGISTER = checks register: Kind::Text;
     // The Reports API reads no further back: discovery document of admin.reports_v1, `startTime`.
     EVENT_DAYS = checks event_days: number(DEFAULT_EVENT_DAYS, 1, 180);
+    EXCEPTION_MAX_FINDINGS = checks exception_max_findings: number(DEFAULT_EXCEPTION_MAX_FINDINGS as i64, 1, 1_000_000);
+    EXCEPTION_MAX_DAYS = checks exception_max_days: number(DEFAULT_EXCEPTION_MAX_DAYS, 1, 36_500);
     DIRECTORY = reports directory: Kind::Text;
     FORMATS = reports formats: Kind::List;
     FAIL_ON = reports fail_on: Kind::Text;

@@ -146,7 +146,9 @@ impl Evaluation<'_> {
         let at = self.run.started_at();
         for also in &mut finding.also_checks {
             let covering = self.input.exceptions.covering(&also.check_id, &finding.subject, at);
-            self.used_exceptions.extend(covering.map(|exception| exception.line));
+            if let Some(exception) = covering {
+                *self.covered.entry(exception.line).or_default() += 1;
+            }
             let live = covering.filter(|exception| !exception.is_expired(at));
             if let Some(exception) = live.filter(|_| also.verdict != Verdict::Excepted) {
                 finding.evidence.push(format!(

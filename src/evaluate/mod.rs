@@ -278,8 +278,10 @@ struct Evaluation<'a> {
     input: EvaluationInput<'a>,
     sources: Sources<'a>,
     tallies: Vec<Tally>,
-    /// Lines of the exceptions that covered something.
-    used_exceptions: BTreeSet<usize>,
+    /// By line of the exceptions file: the findings that an entry covered.
+    covered: BTreeMap<usize, u64>,
+    /// Lines of the exceptions that may be about something that was not assessed.
+    undecided_exceptions: BTreeSet<usize>,
     /// Events that were judged, as earlier versions named them.
     former_events: BTreeSet<Fingerprint>,
     findings: Vec<Finding>,
@@ -297,7 +299,8 @@ impl<'a> Evaluation<'a> {
             input,
             sources: Sources::of(input.tenant),
             tallies: input.checks.iter().map(|check| Tally::new(check)).collect(),
-            used_exceptions: BTreeSet::new(),
+            covered: BTreeMap::new(),
+            undecided_exceptions: BTreeSet::new(),
             former_events: BTreeSet::new(),
             findings: Vec::new(),
             bindings: Bindings::default(),
@@ -362,11 +365,14 @@ impl<'a> Evaluation<'a> {
                     exception,
                     ExceptionUse {
                         run_at: self.run.started_at(),
-                        used: self.used_exceptions.contains(&exception.line),
+                        covered: self.covered.get(&exception.line).copied().unwrap_or_default(),
                         now: &self.bindings.moved(exception),
-                        check_was_complete: of_check.is_some_and(|tally| {
-                            tally.not_assessed() == 0 && self.unread_source(tally.check).is_none()
+                        all_was_assessed: of_check.is_some_and(|tally| {
+                            !tally.is_unlisted()
+                                && self.unread_source(tally.check).is_none()
+                                && !self.undecided_exceptions.contains(&exception.line)
                         }),
+                        policy: self.input.policy,
                     },
                 );
                 self.rule(index, Case::new(subjects::exception(exception), SubjectScope::Tenant, results))?;
@@ -387,7 +393,11 @@ impl<'a> Evaluation<'a> {
         };
         self.tallies[index].add_subject(&results, holder);
         let unread = matches!(share, SubjectScope::User(facts) if is_unread_mailbox(check, facts));
-        if unread || results.iter().any(|result| result.verdict == Verdict::NotAssessed) {
+        let is_not_assessed = results.iter().any(|result| result.verdict == Verdict::NotAssessed);
+        if is_not_assessed {
+            self.leave_undecided(check, &judged);
+        }
+        if unread || is_not_assessed {
             self.not_assessed.push((check.id, judged.id.clone()));
         }
         for result in results {
@@ -538,7 +548,7 @@ impl<'a> Evaluation<'a> {
             verdict = Verdict::Excepted;
         }
         if let Some(exception) = exception {
-            self.used_exceptions.insert(exception.line);
+            *self.covered.entry(exception.line).or_default() += 1;
             let is_expired = exception.is_expired(at);
             if !(is_expired && by_register) {
                 evidence.extend(acceptance(exception));
@@ -583,6 +593,27 @@ impl<'a> Evaluation<'a> {
         let before = previous.finding(fingerprint)?.and_then(|before| before.exception_id);
         let exceptions: &'a Exceptions = self.input.exceptions;
         Ok(before.and_then(|id| exceptions.0.iter().find(|exception| exception.id == id)))
+    }
+
+    fn count_covered(&mut self, exception: Option<&Exception>) {
+        if let Some(exception) = exception {
+            *self.covered.entry(exception.line).or_default() += 1;
+        }
+    }
+
+    /// Remembers the exceptions that may be about something of this subject: nobody knows whether they cover nothing.
+    fn leave_undecided(&mut self, check: &Check, judged: &Subject) {
+        // What is found in a mailbox, or at a client, has names of its own.
+        let has_parts = check.needs.contains(&Part::SendAs) || matches!(check.judge, Evaluator::Client(_));
+        let names_another = |exception: &Exception| {
+            let holder = exception.subject.split(['/', ' ']).next().unwrap_or_default();
+            !exception.is_pattern() && !judged.names().any(|name| name.eq_ignore_ascii_case(holder))
+        };
+        let exceptions = self.input.exceptions.0.iter().filter(|exception| exception.check == check.id);
+        let undecided = exceptions.filter(|exception| {
+            exception.covers(check.id, judged) || (has_parts && !names_another(exception))
+        });
+        self.undecided_exceptions.extend(undecided.map(|exception| exception.line));
     }
 
     /// Compares with the history, counts and keeps.
@@ -698,7 +729,7 @@ impl<'a> Evaluation<'a> {
         let by_register = finding.verdict == Verdict::Excepted && self.register_still_accepts(&finding);
         let at = self.run.started_at();
         let exception = self.input.exceptions.covering(&finding.check_id, &finding.subject, at);
-        self.used_exceptions.extend(exception.map(|exception| exception.line));
+        self.count_covered(exception);
         let verdict = match (exception, finding.verdict) {
             (Some(exception), _) if !exception.is_expired(at) => Verdict::Excepted,
             _ if by_register => return finding,

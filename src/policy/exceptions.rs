@@ -40,6 +40,18 @@ impl Exception {
             && subject.names().any(|name| name == self.subject || self.matcher.is_match(name))
     }
 
+    /// Whether its subject has nothing but wildcards, so that it accepts whatever its check finds.
+    #[must_use]
+    pub fn matches_everything(&self) -> bool {
+        self.subject.chars().all(|letter| matches!(letter, '*' | '?' | '@' | '.' | '/'))
+    }
+
+    /// Whether its subject is a pattern.
+    #[must_use]
+    pub fn is_pattern(&self) -> bool {
+        self.subject.contains(['*', '?', '[', '{'])
+    }
+
     /// Whether it no longer holds at this time.
     #[must_use]
     pub fn is_expired(&self, at: DateTime<Utc>) -> bool {

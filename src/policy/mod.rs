@@ -6,4 +6,6 @@ mod thresholds;
 
 pub use exceptions::{Exception, ExceptionError, Exceptions};
 pub use register::{Register, RegisterError, RegisteredClient, Ticket};
-pub use thresholds::{DEFAULT_EVENT_DAYS, Policy, Profile};
+pub use thresholds::{
+    DEFAULT_EVENT_DAYS, DEFAULT_EXCEPTION_MAX_DAYS, DEFAULT_EXCEPTION_MAX_FINDINGS, Policy, Profile,
+};

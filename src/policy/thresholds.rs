@@ -20,6 +20,11 @@ pub enum Profile {
 /// Days for which an event stays in reports, if nothing else is configured.
 pub const DEFAULT_EVENT_DAYS: i64 = 30;
 
+/// The most findings that one exception may cover, if nothing else is configured.
+pub const DEFAULT_EXCEPTION_MAX_FINDINGS: u64 = 25;
+/// The most days that an exception may hold, if nothing else is configured.
+pub const DEFAULT_EXCEPTION_MAX_DAYS: i64 = 365;
+
 /// The thresholds that checks compare with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
@@ -43,6 +48,10 @@ pub struct Policy {
     pub client_idle_after_days: i64,
     /// Days for which an event stays in reports.
     pub event_days: i64,
+    /// The most findings that one exception may cover.
+    pub exception_max_findings: u64,
+    /// The most days that an exception may hold.
+    pub exception_max_days: i64,
     /// Addresses of accounts that weigh as much as super admins: the admin the audit acts as.
     pub tier_zero: Vec<String>,
     /// The audit's own client id, if known.
@@ -71,6 +80,8 @@ impl Policy {
             key_idle_after_days: 90,
             client_idle_after_days: 90,
             event_days: DEFAULT_EVENT_DAYS,
+            exception_max_findings: DEFAULT_EXCEPTION_MAX_FINDINGS,
+            exception_max_days: DEFAULT_EXCEPTION_MAX_DAYS,
             tier_zero: Vec::new(),
             own_client_id: None,
             own_key_id: None,

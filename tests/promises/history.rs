@@ -236,3 +236,37 @@ fn runs_of_two_histories_that_begin_in_one_second_have_a_folder_each() {
     let left = hidden.filter(|entry| entry.file_name().to_string_lossy().starts_with(".draft")).count();
     assert_eq!(left, 0, "no claim is left behind");
 }
+
+#[test]
+fn an_exception_for_one_mailbox_is_unused_although_another_mailbox_was_not_read() {
+    let fault = "GET /gmail/v1/users/*/settings/sendAs 403 subject=ada.park@example.com".parse().unwrap();
+    let tenant = Tenant::with(Options { faults: vec![fault], ..typical() });
+    let of = |subject: &str| {
+        format!(
+            "\n[[exception]]\ncheck = \"MAIL-08\"\nsubject = \"{subject}\"\nreason = \"r\"\nowner = \"o\"\nexpires = 2027-06-01\ncreated = 2026-11-01\n"
+        )
+    };
+    let unread = tenant.audit().rows("users.csv").into_iter().find(|row| row["mailbox_read"] == "denied");
+    let unread = unread.expect("one mailbox is denied")["primary_email"].clone();
+    let clean = tenant
+        .audit()
+        .rows("users.csv")
+        .into_iter()
+        .find(|row| row["mailbox_read"] == "complete" && row["send_as_count"] == "1");
+    let clean = clean.expect("one mailbox has its own address alone")["primary_email"].clone();
+    std::fs::write(&tenant.files.exceptions, of(&unread) + &of(&clean)).unwrap();
+    let unused: Vec<String> =
+        open_of(&tenant.audit(), "EXC-02").iter().map(|row| row["subject_id"].clone()).collect();
+    assert_eq!(unused, [format!("MAIL-08/{clean}")], "nobody knows of {unread}");
+}
+
+#[test]
+fn an_exception_that_accepts_whatever_its_check_finds_is_a_finding() {
+    let tenant = Tenant::with(typical());
+    let text = "[[exception]]\ncheck = \"IDM-02\"\nsubject = \"*\"\nreason = \"r\"\nowner = \"o\"\nexpires = 2027-01-01\n";
+    std::fs::write(&tenant.files.exceptions, text).unwrap();
+    let audit = tenant.audit();
+    let broad = open_of(&audit, "EXC-04");
+    assert_eq!(broad.len(), 1);
+    assert_eq!(broad[0]["subject_id"], "IDM-02/*");
+}

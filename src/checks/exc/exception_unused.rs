@@ -11,8 +11,8 @@ pub(crate) const CHECK: Check = Check {
     slug: "exception-unused",
     title: "Exceptions that cover nothing",
     severity: Severity::Low,
-    condition: "An entry of the exceptions file covers no finding of this run, and its check left nothing \
-                unassessed; or it names an access path, which is part of the finding of a binding now: then the \
+    condition: "An entry of the exceptions file covers no finding of this run, and everything that it could \
+                cover was assessed; or it names an access path, which is part of the finding of a binding now: then the \
                 evidence has the ids of those findings.",
     why: "It would silently accept the next finding that happens to match.",
     fix: "Delete the entry, or correct its subject if it is misspelt.",
@@ -23,7 +23,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(exception: &Exception, usage: ExceptionUse<'_>) -> Vec<CheckResult> {
-    if usage.used {
+    if usage.covered > 0 {
         return vec![CheckResult::pass("The exception covers a finding")];
     }
     if !usage.now.is_empty() {
@@ -37,9 +37,11 @@ fn judge(exception: &Exception, usage: ExceptionUse<'_>) -> Vec<CheckResult> {
         let result = describe(CheckResult::review(Severity::Low, message), exception).fix(fix);
         return vec![usage.now.iter().fold(result, |result, id| result.evidence("now", id))];
     }
-    if !usage.check_was_complete {
+    if !usage.all_was_assessed {
         // What it covers may be just what could not be read.
-        return vec![CheckResult::not_applicable("The exception's check left something unassessed")];
+        return vec![CheckResult::not_applicable(
+            "Something that the exception could cover was not assessed",
+        )];
     }
     let message = format!("Exception {} covers nothing", exception.id);
     vec![describe(CheckResult::review(Severity::Low, message), exception)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod exception_expired;
 pub(crate) mod exception_expiring_soon;
+pub(crate) mod exception_too_broad;
 pub(crate) mod exception_unused;
 
 use crate::checks::subjects;
@@ -16,32 +17,39 @@ fn describe(result: CheckResult, exception: &Exception) -> CheckResult {
         .evidence("reason", &exception.reason)
         .evidence("expires", exception.expires)
         .evidence("line", exception.line);
-    match &exception.ticket {
-        Some(ticket) => result.evidence("ticket", ticket),
-        None => result,
-    }
+    let result = exception.created.iter().fold(result, |result, created| result.evidence("created", created));
+    exception.ticket.iter().fold(result, |result, ticket| result.evidence("ticket", ticket))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::test_facts::run_at;
+    use crate::checks::test_facts::{policy, run_at};
     use crate::checks::{Check, Evaluator, ExceptionUse};
     use crate::findings::{SubjectKind, Verdict};
     use crate::policy::Exceptions;
 
     fn until(expires: &str) -> Exception {
+        written("*", expires, None)
+    }
+
+    fn written(subject: &str, expires: &str, created: Option<&str>) -> Exception {
+        let created = created.map(|date| format!("created = {date}\n")).unwrap_or_default();
         let text = format!(
-            "[[exception]]\ncheck = \"MAIL-08\"\nsubject = \"*\"\nreason = \"r\"\nowner = \"o\"\n\
-             expires = {expires}\nticket = \"T-1\"\n"
+            "[[exception]]\ncheck = \"MAIL-08\"\nsubject = \"{subject}\"\nreason = \"r\"\nowner = \"o\"\n\
+             expires = {expires}\nticket = \"T-1\"\n{created}"
         );
         Exceptions::parse(&text, &["MAIL-08"]).unwrap().0.remove(0)
     }
 
-    fn says(check: &Check, expires: &str, used: bool, check_was_complete: bool) -> CheckResult {
+    fn says(check: &Check, expires: &str, used: bool, all_was_assessed: bool) -> CheckResult {
+        says_of(check, &until(expires), u64::from(used), all_was_assessed)
+    }
+
+    fn says_of(check: &Check, exception: &Exception, covered: u64, all_was_assessed: bool) -> CheckResult {
         let Evaluator::Exception(judge) = check.judge else { panic!("{} judges no exceptions", check.id) };
-        judge(&until(expires), ExceptionUse { run_at: run_at(), used, check_was_complete, now: &[] })
-            .remove(0)
+        let usage = ExceptionUse { run_at: run_at(), covered, all_was_assessed, now: &[], policy: &policy() };
+        judge(exception, usage).remove(0)
     }
 
     #[test]
@@ -74,5 +82,23 @@ mod tests {
         assert_eq!(verdict(false, true), Verdict::Review);
         assert_eq!(verdict(false, false), Verdict::NotApplicable);
         assert_eq!((verdict(true, true), verdict(true, false)), (Verdict::Pass, Verdict::Pass));
+    }
+
+    #[test]
+    fn an_exception_is_too_broad_by_its_wildcards_its_findings_or_its_days() {
+        let verdict = |exception: &Exception, covered| {
+            says_of(&exception_too_broad::CHECK, exception, covered, true).verdict
+        };
+        let named = |expires, created| written("ann@example.com", expires, created);
+        assert_eq!(verdict(&named("2027-11-21", None), 25), Verdict::Pass);
+        assert_eq!(verdict(&named("2027-11-21", None), 26), Verdict::Review);
+        assert_eq!(verdict(&named("2027-11-22", None), 1), Verdict::Review, "366 days from the run");
+        assert_eq!(verdict(&named("2027-11-21", Some("2026-11-21")), 1), Verdict::Pass, "365 days");
+        assert_eq!(verdict(&named("2027-11-21", Some("2026-11-20")), 1), Verdict::Review, "366 days");
+        for (subject, is_broad) in [("*", true), ("*@*", true), ("**/*", true), ("*@example.com", false)] {
+            let exception = written(subject, "2027-01-01", None);
+            assert_eq!(verdict(&exception, 1) == Verdict::Review, is_broad, "{subject}");
+        }
+        assert_eq!(verdict(&until("2026-11-20"), 99), Verdict::NotApplicable, "EXC-01 says what is wrong");
     }
 }

@@ -1,0 +1,55 @@
+//! EXC-04: acceptances that accept more, or for longer, than anybody looked at.
+
+use super::describe;
+use crate::checks::{Check, Evaluator, ExceptionUse};
+use crate::findings::{CheckResult, Severity};
+use crate::policy::{Exception, Policy};
+
+/// The check.
+pub(crate) const CHECK: Check = Check {
+    id: "EXC-04",
+    slug: "exception-too-broad",
+    title: "Exceptions that accept too much",
+    severity: Severity::Medium,
+    condition: "The subject of an entry of the exceptions file has nothing but wildcards; or the entry covers more \
+                than `[checks] exception_max_findings` findings (25); or its last day is more than `[checks] \
+                exception_max_days` (365) after `created`, or after the run if it has no `created`.",
+    why: "Whatever matches next is accepted before anybody has seen it.",
+    fix: "Write one entry for each subject that somebody has looked at, with a date within a year.",
+    place: "The exceptions file",
+    controls: &[],
+    needs: &[],
+    judge: Evaluator::Exception(judge),
+};
+
+fn judge(exception: &Exception, usage: ExceptionUse<'_>) -> Vec<CheckResult> {
+    if exception.is_expired(usage.run_at) {
+        return vec![CheckResult::not_applicable("The exception has expired")];
+    }
+    let excess = excess(exception, usage);
+    if excess.is_empty() {
+        return vec![CheckResult::pass("The exception names what it accepts, for a limited time")];
+    }
+    let message = format!("Exception {} {}", exception.id, excess.join(", and "));
+    vec![
+        describe(CheckResult::review(Severity::Medium, message), exception).evidence("covers", usage.covered),
+    ]
+}
+
+fn excess(exception: &Exception, usage: ExceptionUse<'_>) -> Vec<String> {
+    let Policy { exception_max_findings, exception_max_days, .. } = *usage.policy;
+    let mut excess = Vec::new();
+    if exception.matches_everything() {
+        excess.push(format!("accepts every finding of {}", exception.check));
+    }
+    if usage.covered > exception_max_findings {
+        excess.push(format!("covers {} findings", usage.covered));
+    }
+    let from = exception.created.unwrap_or_else(|| usage.run_at.date_naive());
+    let days = exception.expires.signed_duration_since(from).num_days();
+    if days > exception_max_days {
+        let since = if exception.created.is_some() { "" } else { " more" };
+        excess.push(format!("holds for {days}{since} days"));
+    }
+    excess
+}
