@@ -43,7 +43,7 @@ pub(super) fn gap(part: Part) -> Gap {
     Gap {
         part,
         class: GapClass::Denied,
-        reason: "test".to_owned(),
+        reason: "test".into(),
         message: "not read".to_owned(),
         needed: String::new(),
         fix: String::new(),

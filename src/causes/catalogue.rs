@@ -2,7 +2,7 @@
 
 use std::fmt::{Arguments, Write as _};
 
-use super::{ALL, Cause, Class, Retry, answers};
+use super::{ALL, Cause, Class, GAP_REASONS, ReasonRow, Retry, answers};
 
 /// All of `docs/causes.md`.
 #[must_use]
@@ -43,6 +43,9 @@ pub fn markdown() -> String {
         );
     }
     page.push_str(NO_ANSWER);
+    for ReasonRow { id, meaning, fix } in GAP_REASONS {
+        line(&mut page, format_args!("| `{id}` | {meaning} | {fix} |"));
+    }
     page
 }
 
@@ -56,6 +59,9 @@ pub fn text_list() -> String {
             line(&mut list, format_args!("  place  {place}"));
         }
         list.push('\n');
+    }
+    for ReasonRow { id, meaning, fix } in GAP_REASONS {
+        line(&mut list, format_args!("{id}\n  what   {meaning}\n  fix    {fix}\n"));
     }
     list
 }
@@ -92,19 +98,12 @@ const NO_ANSWER: &str = "
 `undecodable_row`, `repeated_page` and `listing_too_long` from reading what arrived, `given_up` and `deadline` from the audit's own limits,
 `no_machine_identity` and `machine_identity_refused` from signing without a key file.
 
-These reasons stand in reports too and are no errors of Google's:
+## Other reasons
 
-| Reason | Means |
-|---|---|
-| `not_configured` | no source is configured, or the operator left the part out; the run still counts as complete |
-| `not_asked` | the part was not read in this run |
-| `not_reached` | the run ended before the part was read |
-| `console_list_unreadable` | the delegation list cannot be opened |
-| `console_list_malformed` | a line of the delegation list fits nothing; the message names it |
-| `field_left_out` | Google answered without a field that the check needs |
-| `unreadable_value` | Google answered with a value that cannot be |
-| `super_admins_uncounted` | who holds the super admin role could not be counted completely |
-| `scope_unknown` | the scope-risk table has no row for the scope: DWD-02 asks a person |
+These reasons of a gap are no errors of Google's. The report shows each gap with its own words and fix.
+
+| Reason | Meaning | Fix |
+|---|---|---|
 ";
 
 const fn counts_as(class: Class) -> &'static str {

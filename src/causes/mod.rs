@@ -6,10 +6,12 @@
 mod answers;
 pub mod catalogue;
 pub mod envelope;
+mod gap_reason;
 mod table;
 
 pub use answers::{Answer, Source, classify, of_connection};
 pub use envelope::{Envelope, quoted};
+pub use gap_reason::{GAP_REASONS, GapReason, ReasonRow};
 pub use table::*;
 
 /// What a cause means for the part that was being read.

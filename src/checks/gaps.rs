@@ -1,14 +1,14 @@
 //! What a check finds missing in facts that were read: a field left out, a question not asked.
 
 use crate::tenant::Period;
-use crate::tenant::{Gap, GapClass, Part};
+use crate::tenant::{Gap, GapClass, GapReason, Part};
 
 /// Google answered, but left this field out.
 pub(super) fn left_out(part: Part, source: &str, field: &str) -> Gap {
     Gap {
         part,
         class: GapClass::Failed,
-        reason: "field_left_out".into(),
+        reason: GapReason::FIELD_LEFT_OUT,
         message: format!("{source} left out {field}"),
         needed: String::new(),
         fix: "Run the audit again. If it is still missing, look it up in the console.".into(),
@@ -20,7 +20,7 @@ pub(super) fn unreadable(part: Part, message: impl Into<String>) -> Gap {
     Gap {
         part,
         class: GapClass::Failed,
-        reason: "unreadable_value".into(),
+        reason: GapReason::UNREADABLE_VALUE,
         message: message.into(),
         needed: String::new(),
         fix: "Run the audit again. If it stays, look at it in the console.".into(),
@@ -32,7 +32,7 @@ pub(super) fn contradiction(part: Part, message: String) -> Gap {
     Gap {
         part,
         class: GapClass::Failed,
-        reason: "contradiction".into(),
+        reason: GapReason::CONTRADICTION,
         message,
         needed: String::new(),
         fix: "Run the audit again. If it stays, look at the user in the Admin console.".into(),
@@ -44,7 +44,7 @@ pub(super) fn not_asked(part: Part) -> Gap {
     Gap {
         part,
         class: GapClass::NotConfigured,
-        reason: "not_asked".into(),
+        reason: GapReason::NOT_ASKED,
         message: format!("{} were not read in this run", part.title()),
         needed: String::new(),
         fix: format!("Add `{part}` to `parts` in `[collect]`, or set it to \"default\"."),
@@ -56,7 +56,7 @@ pub(super) fn scope_unknown(part: Part) -> Gap {
     Gap {
         part,
         class: GapClass::NotConfigured,
-        reason: "scope_unknown".into(),
+        reason: GapReason::SCOPE_UNKNOWN,
         message: "The scope is not in the scope-risk table; DWD-02 asks a person to decide".into(),
         needed: String::new(),
         fix: "Look the scope up in Google's documentation and decide the DWD-02 finding.".into(),
@@ -68,7 +68,7 @@ pub(super) fn use_unproved() -> Gap {
     Gap {
         part: Part::AccessEvaluationLog,
         class: GapClass::NotConfigured,
-        reason: "use_unproved".into(),
+        reason: GapReason::USE_UNPROVED,
         message: "The access evaluation log shows no use of any client: whether this one is used is unknown"
             .into(),
         needed: String::new(),
@@ -81,7 +81,7 @@ pub(super) fn delegated_use_unseen() -> Gap {
     Gap {
         part: Part::ServiceAccountUse,
         class: GapClass::NotConfigured,
-        reason: "delegated_use_unseen".into(),
+        reason: GapReason::DELEGATED_USE_UNSEEN,
         message: "The account used its domain-wide delegation. Policy Analyzer does not record such calls, and no log names \
                   the key"
             .into(),
@@ -96,7 +96,7 @@ pub(super) fn log_has_a_hole(log: Part, unread: Period) -> Gap {
     Gap {
         part: log,
         class: GapClass::Failed,
-        reason: "log_has_a_hole".into(),
+        reason: GapReason::LOG_HAS_A_HOLE,
         message: format!(
             "{} were not read from {} to {}, and Google no longer keeps them",
             log.title(),

@@ -192,7 +192,7 @@ impl LogListing {
         let error = self.refusal.as_ref()?;
         let gap = gaps::refused(part, error);
         Some(Gap {
-            reason: self.lacks_only().map_or(gap.reason, |events| events.refused().to_owned()),
+            reason: self.lacks_only().map_or(gap.reason, AdminEvents::refused),
             message: format!("Google refused to list the events {}: {error}", self.refused.join(", ")),
             fix: "Look for these events in the Admin console > Reporting > Audit and investigation. The other events \
                   of the log were read."
@@ -206,7 +206,7 @@ impl LogListing {
         let day = at.date_naive();
         let message = format!("Google listed no event {name}, but an earlier run read one of {day}");
         let gap = gaps::contradicted(part, message);
-        let reason = self.lacks_only().map_or(gap.reason, |events| events.not_listed().to_owned());
+        let reason = self.lacks_only().map_or(gap.reason, AdminEvents::not_listed);
         Some(Gap { reason, ..gap })
     }
 

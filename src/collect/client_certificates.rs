@@ -8,7 +8,7 @@ use crate::causes;
 use crate::google::service_account_metadata::{self, Certificate};
 use crate::google::{Client, GoogleError};
 use crate::tenant::{
-    ClientCertificates, ForeignAccount, Gap, GapClass, Part, PublicKey, Reading, ServiceAccounts,
+    ClientCertificates, ForeignAccount, Gap, GapClass, GapReason, Part, PublicKey, Reading, ServiceAccounts,
     is_service_account_address,
 };
 
@@ -46,7 +46,7 @@ fn too_many(beyond: usize) -> Option<Gap> {
     (beyond > 0).then(|| Gap {
         part: Part::ClientCertificates,
         class: GapClass::Failed,
-        reason: "too_many_clients".to_owned(),
+        reason: GapReason::TOO_MANY_CLIENTS,
         message: format!("{beyond} clients beyond the first {} were not asked about", foreign_clients::MOST),
         needed: String::new(),
         fix: "List the projects of your own accounts in `[cloud]`, so that fewer clients are foreign."

@@ -10,7 +10,7 @@ use std::path::Path;
 use chrono::{DateTime, NaiveTime, SubsecRound, Utc};
 
 use crate::input_file;
-use crate::tenant::{Gap, GapClass, InputFile, Part, Reading};
+use crate::tenant::{Gap, GapClass, GapReason, InputFile, Part, Reading};
 
 use super::{Plan, gaps};
 use crate::delegation::GrantListing;
@@ -765,7 +765,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Gap {
     Gap {
         part: Part::ConsoleGrants,
         class: GapClass::Failed,
-        reason: "console_list_unreadable".to_owned(),
+        reason: GapReason::CONSOLE_LIST_UNREADABLE,
         message: format!("The delegation list {} cannot be read: {error}", path.display()),
         needed: "a readable file".to_owned(),
         fix:
@@ -790,7 +790,7 @@ fn malformed(path: &Path, error: &ListError) -> Gap {
     Gap {
         part: Part::ConsoleGrants,
         class: GapClass::Failed,
-        reason: "console_list_malformed".to_owned(),
+        reason: GapReason::CONSOLE_LIST_MALFORMED,
         message: format!("The delegation list {} cannot be used: {error}", path.display()),
         needed: "a list in which each row has a client id and scope URLs".to_owned(),
         fix: fix.to_owned(),

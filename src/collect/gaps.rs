@@ -2,7 +2,7 @@
 
 use crate::causes::{self, Class};
 use crate::google::{BrokenRows, GoogleError, Listing};
-use crate::tenant::{Gap, GapClass, Part};
+use crate::tenant::{Gap, GapClass, GapReason, Part};
 
 use super::Access;
 
@@ -15,7 +15,7 @@ pub(super) fn refused(part: Part, error: &GoogleError) -> Gap {
     Gap {
         part,
         class,
-        reason: error.cause.id.to_owned(),
+        reason: error.cause.reason(),
         message: error.to_string(),
         needed: needed(part, error),
         fix: advice(error.cause.fix, error.cause.place),
@@ -86,7 +86,7 @@ pub(super) fn empty(part: Part, what: &str) -> Gap {
     Gap {
         part,
         class: GapClass::Failed,
-        reason: cause.id.to_owned(),
+        reason: cause.reason(),
         message: format!("{}: Google returned no {what}, but every {holder} has at least one", part.title()),
         needed: String::new(),
         fix: advice(cause.fix, cause.place),
@@ -102,7 +102,7 @@ pub(super) fn broken_rows(part: Part, broken: &BrokenRows) -> Option<Gap> {
     Some(Gap {
         part,
         class: GapClass::Failed,
-        reason: cause.id.to_owned(),
+        reason: cause.reason(),
         message: unreadable(broken),
         needed: String::new(),
         fix: cause.fix.to_owned(),
@@ -128,7 +128,7 @@ pub(super) fn not_configured(part: Part, message: &str, fix: &str) -> Gap {
     Gap {
         part,
         class: GapClass::NotConfigured,
-        reason: "not_configured".to_owned(),
+        reason: GapReason::NOT_CONFIGURED,
         message: format!("{}: {message}", part.title()),
         needed: String::new(),
         fix: fix.to_owned(),
@@ -141,10 +141,10 @@ const NO_RIGHT: &[causes::Cause] =
 
 /// The gap of a user who was asked before anybody got a token: the scope is delegated, as others showed later.
 pub(super) fn of_refused_user(gap: &Gap) -> Option<Gap> {
-    let was = causes::ALL.iter().find(|cause| cause.id == gap.reason && cause.may_be_the_users())?;
+    let was = causes::ALL.iter().find(|cause| gap.reason == cause.id && cause.may_be_the_users())?;
     let cause = causes::USER_REFUSED;
     Some(Gap {
-        reason: cause.id.to_owned(),
+        reason: cause.reason(),
         message: gap.message.replacen(was.title, cause.title, 1),
         needed: String::new(),
         fix: advice(cause.fix, cause.place),

@@ -67,7 +67,7 @@ fn tell_refused_users(run: &Run<'_>) -> Result<(), StoreError> {
     for row in run.mailboxes_with(&[causes::SCOPE_NOT_DELEGATED.id, causes::CLIENT_NOT_AUTHORIZED.id]) {
         let (key, mailbox) = row?;
         let Some(gap) = mailbox.gap.as_ref().and_then(gaps::of_refused_user) else { continue };
-        let gmail_evidence = gap.reason.clone();
+        let gmail_evidence = gap.reason.to_string();
         let send_as = MailboxFact::Missing(gap.clone());
         batch.push((key, Mailbox { gmail_evidence, send_as, gap: Some(gap), ..mailbox }));
         if batch.len() == BATCH {
@@ -147,7 +147,7 @@ fn from_error(error: &GoogleError) -> Mailbox {
 fn missing(gap: Gap) -> Mailbox {
     Mailbox {
         gmail: GmailState::Unknown,
-        gmail_evidence: gap.reason.clone(),
+        gmail_evidence: gap.reason.to_string(),
         read: if gap.class == GapClass::Failed { MailboxRead::Failed } else { MailboxRead::Denied },
         gap: Some(gap.clone()),
         send_as: MailboxFact::Missing(gap),

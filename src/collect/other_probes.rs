@@ -8,7 +8,7 @@ use futures::{StreamExt, stream};
 use crate::delegation::{ClientProbe, ScopeRiskTable};
 use crate::google::{Client, GoogleError, Session, iam1};
 use crate::store::{Run, StoreError};
-use crate::tenant::{Gap, GapClass, Part, Reading, ServiceAccount, ServiceAccounts};
+use crate::tenant::{Gap, GapClass, GapReason, Part, Reading, ServiceAccount, ServiceAccounts};
 
 use super::scope_questions::{self, Ask, Groups, means_not_granted};
 use super::{Plan, Progress, gaps, probe, reading};
@@ -192,7 +192,7 @@ fn too_many(beyond: usize) -> Gap {
     Gap {
         part: PART,
         class: GapClass::Failed,
-        reason: "too_many_accounts".to_owned(),
+        reason: GapReason::TOO_MANY_ACCOUNTS,
         message: format!("{beyond} accounts beyond the first {MOST} were not asked"),
         needed: String::new(),
         fix: "Let the audit's account sign for fewer accounts.".to_owned(),

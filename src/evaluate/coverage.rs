@@ -45,7 +45,7 @@ struct Cost {
 impl Units {
     fn add_gap(&mut self, gap: &Gap, units: u64) -> &mut Cost {
         let new = || Cost { gap: gap.clone(), units: 0, users: AffectedUsers::default() };
-        let cost = self.gaps.entry((gap.class, gap.reason.clone())).or_insert_with(new);
+        let cost = self.gaps.entry((gap.class, gap.reason.to_string())).or_insert_with(new);
         cost.units += units;
         cost
     }

@@ -83,7 +83,7 @@ impl Tally {
 
     fn add_gap(&mut self, gap: &Gap) -> &mut Cost {
         let new = || Cost { gap: gap.clone(), verdicts: 0, users: AffectedUsers::default() };
-        let cost = self.gaps.entry((gap.part, gap.reason.clone())).or_insert_with(new);
+        let cost = self.gaps.entry((gap.part, gap.reason.to_string())).or_insert_with(new);
         cost.verdicts += 1;
         cost
     }

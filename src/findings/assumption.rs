@@ -49,7 +49,7 @@ impl Assumption {
     /// By this rule, because of this gap.
     #[must_use]
     pub fn new(rule: Rule, gap: &Gap) -> Self {
-        Self { rule, part: gap.part, reason: gap.reason.clone(), message: gap.message.clone() }
+        Self { rule, part: gap.part, reason: gap.reason.to_string(), message: gap.message.clone() }
     }
 }
 

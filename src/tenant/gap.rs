@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Part;
+use crate::causes::{self, GapReason};
 
 /// How a gap counts in `coverage.csv`, in `mailbox_read` and in the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -23,8 +24,8 @@ pub struct Gap {
     pub part: Part,
     /// How it counts.
     pub class: GapClass,
-    /// The cause's name from the table in `causes`, such as `scope_not_delegated`.
-    pub reason: String,
+    /// Such as `scope_not_delegated`.
+    pub reason: GapReason,
     /// What happened, for a person, with the other side's own words where there are any.
     pub message: String,
     /// The scope, role or setting that would fill the gap; empty if none would.
@@ -54,19 +55,19 @@ impl AdminEvents {
 
     /// The reason of a gap that lacks nothing else, because Google refused to list them.
     #[must_use]
-    pub const fn refused(self) -> &'static str {
+    pub const fn refused(self) -> GapReason {
         match self {
-            Self::Delegations => "delegation_events_refused",
-            Self::GmailSettings => "gmail_setting_events_refused",
+            Self::Delegations => GapReason::DELEGATION_EVENTS_REFUSED,
+            Self::GmailSettings => GapReason::GMAIL_SETTING_EVENTS_REFUSED,
         }
     }
 
     /// The reason of a gap that lacks nothing else, because Google listed none although there is one.
     #[must_use]
-    pub const fn not_listed(self) -> &'static str {
+    pub const fn not_listed(self) -> GapReason {
         match self {
-            Self::Delegations => "delegation_events_not_listed",
-            Self::GmailSettings => "gmail_setting_events_not_listed",
+            Self::Delegations => GapReason::DELEGATION_EVENTS_NOT_LISTED,
+            Self::GmailSettings => GapReason::GMAIL_SETTING_EVENTS_NOT_LISTED,
         }
     }
 }
@@ -75,17 +76,13 @@ impl Gap {
     /// Whether only these events of the admin log are missing: the others were read.
     #[must_use]
     pub fn is_only_of(&self, events: AdminEvents) -> bool {
-        [events.refused(), events.not_listed()].contains(&self.reason.as_str())
+        [events.refused(), events.not_listed()].contains(&self.reason)
     }
-
-    /// The reason of a gap that lacks single rows of listings that were read to their end. The same as the id of
-    /// the cause in `causes`.
-    pub const UNREADABLE_ROWS: &str = "undecodable_row";
 
     /// Whether only single rows are missing: what was read of the others stands.
     #[must_use]
     pub fn is_of_rows(&self) -> bool {
-        self.reason == Self::UNREADABLE_ROWS
+        self.reason == causes::UNDECODABLE_ROW.reason()
     }
 
     /// The run ended before the part was read.
@@ -94,7 +91,7 @@ impl Gap {
         Self {
             part,
             class: GapClass::Failed,
-            reason: "not_reached".to_owned(),
+            reason: GapReason::NOT_REACHED,
             message: format!("{}: the run ended before it was read", part.title()),
             needed: String::new(),
             fix: "Run again: `workspace-audit run --resume` continues where it was.".to_owned(),

@@ -9,6 +9,7 @@ mod input_file;
 mod logs;
 mod part;
 
+pub use crate::causes::GapReason;
 pub use cloud::{
     AuditLog, CLIENT_ID_SUFFIX, ClientCertificates, ForeignAccount, Guardrails, IamBinding, IamCondition,
     IamFacts, IamPolicies, IamPolicy, IamResource, IamRole, IamRoleState, IamRoles, PoolState,

@@ -8,7 +8,7 @@ use crate::delegation::{Grant, Provenance, is_app_name};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
-use crate::tenant::{Gap, GapClass, Part, is_same_client};
+use crate::tenant::{Gap, GapClass, GapReason, Part, is_same_client};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -131,7 +131,7 @@ fn stale(tenant: &Snapshot) -> Option<Gap> {
     (tenant.run_at - newest > Duration::days(FRESH_DAYS)).then(|| Gap {
         part: Part::ConsoleGrants,
         class: GapClass::NotConfigured,
-        reason: "console_list_stale".to_owned(),
+        reason: GapReason::CONSOLE_LIST_STALE,
         message: format!("The console's list is of {}, older than {FRESH_DAYS} days", newest.date_naive()),
         needed: String::new(),
         fix: "Take the list from the Admin console again.".to_owned(),

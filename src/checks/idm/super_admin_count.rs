@@ -6,7 +6,9 @@ use crate::checks::{Check, Evaluator, gaps};
 use crate::findings::{CheckResult, Severity, Subject, SubjectKind};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
-use crate::tenant::{AdminRoles, AssigneeType, Gap, GapClass, Part, People, Person, RoleAssignment};
+use crate::tenant::{
+    AdminRoles, AssigneeType, Gap, GapClass, GapReason, Part, People, Person, RoleAssignment,
+};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -126,7 +128,7 @@ fn uncounted() -> Gap {
     Gap {
         part: Part::AdminRoles,
         class: GapClass::NotConfigured,
-        reason: "super_admins_uncounted".into(),
+        reason: GapReason::SUPER_ADMINS_UNCOUNTED,
         message: "A group holds a super admin role: how many people that is cannot be counted".into(),
         needed: String::new(),
         fix: "Give the super admin role to single users only.".into(),

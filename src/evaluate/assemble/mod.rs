@@ -15,8 +15,8 @@ use crate::policy::Register;
 use crate::snapshot::{IdentityIndex, Snapshot};
 use crate::store::{LoggedKind, Run, StoreError};
 use crate::tenant::{
-    AdminEvents, App, ClientCertificates, Gap, GapClass, GmailSettingChange, IamFacts, IamPolicies, Part,
-    People, Reading, ServiceAccounts, UserListing,
+    AdminEvents, App, ClientCertificates, Gap, GapClass, GapReason, GmailSettingChange, IamFacts,
+    IamPolicies, Part, People, Reading, ServiceAccounts, UserListing,
 };
 
 use grants::{Accounts, Lists, ObservedGrants};
@@ -214,7 +214,7 @@ fn up_to_date(
             let gap = Gap {
                 part: Part::ConsoleGrants,
                 class: GapClass::NotConfigured,
-                reason: "console_list_outdated".to_owned(),
+                reason: GapReason::CONSOLE_LIST_OUTDATED,
                 message: format!(
                     "The console's list is of {}, and the admin log was not read from then on, so nobody would have \
                      seen what was delegated since{missing}",

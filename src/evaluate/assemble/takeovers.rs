@@ -11,7 +11,7 @@ use crate::authority::{
 };
 use crate::policy::{Register, RegisteredClient};
 use crate::snapshot::Snapshot;
-use crate::tenant::{Gap, GapClass, IamPolicies, IamResource, Part, ServiceAccount};
+use crate::tenant::{Gap, GapClass, GapReason, IamPolicies, IamResource, Part, ServiceAccount};
 
 /// Roles that are meant to be given on one account.
 const FOR_ONE_ACCOUNT: [&str; 3] = [
@@ -229,7 +229,7 @@ fn gap(message: &str, gap: Option<&Gap>) -> Gap {
         None => Gap {
             part: Part::IamPolicies,
             class: GapClass::Failed,
-            reason: "paths_unknown".to_owned(),
+            reason: GapReason::PATHS_UNKNOWN,
             message: message.to_owned(),
             needed: String::new(),
             fix: "Look at the resource in the Cloud console > IAM & Admin.".to_owned(),

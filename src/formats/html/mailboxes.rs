@@ -109,9 +109,9 @@ impl Unreachable {
         let listed = self.by_reason.entry(reason).or_default();
         listed.count += 1;
         if let Some(gap) = facts.mailbox.gap.as_ref().filter(|_| reason.is_gap())
-            && (listed.causes.len() < MOST_CAUSES || listed.causes.contains_key(&gap.reason))
+            && (listed.causes.len() < MOST_CAUSES || listed.causes.contains_key(&*gap.reason))
         {
-            *listed.causes.entry(gap.reason.clone()).or_default() += 1;
+            *listed.causes.entry(gap.reason.to_string()).or_default() += 1;
         }
         if listed.rows.len() < MOST_ROWS {
             listed.rows.push(Row::new(facts, reason));

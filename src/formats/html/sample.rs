@@ -482,7 +482,7 @@ pub(super) fn gap(part: Part, class: GapClass, reason: &str, message: &str) -> G
     Gap {
         part,
         class,
-        reason: reason.to_owned(),
+        reason: reason.into(),
         message: message.to_owned(),
         needed: String::new(),
         fix: "Give the audit what it lacks, then run it again.".to_owned(),

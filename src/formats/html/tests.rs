@@ -198,7 +198,7 @@ fn hostile_user(index: usize) -> UserFacts {
     facts.user.org_unit = Some(PAYLOAD.to_owned());
     facts.user.suspension_reason = Some(PAYLOAD.to_owned());
     if let Some(gap) = &mut facts.mailbox.gap {
-        (gap.reason, gap.message, gap.fix) = (PAYLOAD.to_owned(), PAYLOAD.to_owned(), PAYLOAD.to_owned());
+        (gap.reason, gap.message, gap.fix) = (PAYLOAD.into(), PAYLOAD.to_owned(), PAYLOAD.to_owned());
     }
     if let MailboxFact::Read(addresses) = &mut facts.mailbox.send_as {
         for entry in addresses {

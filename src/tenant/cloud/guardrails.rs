@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::tenant::{Gap, Part, Reading};
+use crate::tenant::{Gap, GapReason, Part, Reading};
 
 /// The guardrails of one project that holds service accounts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,7 +50,7 @@ impl SigningLogs {
 /// Versions before kept another answer, which was drawn from the wrong service.
 fn not_kept() -> Reading<SigningLogs> {
     Reading::Missing(Gap {
-        reason: "not_kept".to_owned(),
+        reason: GapReason::NOT_KEPT,
         message: "The version that made this run did not keep which signatures are logged".to_owned(),
         fix: "Run the audit again.".to_owned(),
         ..Gap::not_reached(Part::Guardrails)

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::tenant::{Gap, GapClass, Groups, IamPolicies, IamRoles, Part, Reading, WorkloadIdentityPools};
+use crate::tenant::{
+    Gap, GapClass, GapReason, Groups, IamPolicies, IamRoles, Part, Reading, WorkloadIdentityPools,
+};
 
 /// The facts from which paths to a service account are found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,7 +27,7 @@ impl Default for IamFacts {
         let missing = |part: Part| Gap {
             part,
             class: GapClass::NotConfigured,
-            reason: "not_configured".to_owned(),
+            reason: GapReason::NOT_CONFIGURED,
             message: format!("{}: no source is configured", part.title()),
             needed: String::new(),
             fix: String::new(),
