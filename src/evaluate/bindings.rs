@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Evaluation, Fixed, SubjectScope};
 use crate::checks::{self, BindingFacts, Check, OneFinding, subjects};
 use crate::findings::{
-    Added, CheckResult, Finding, Fingerprint, Reached, ReachedBy, Subject, Verdict, added,
+    Added, CheckResult, Evidence, Finding, Fingerprint, Reached, ReachedBy, Subject, Verdict, added,
 };
 use crate::policy::Exception;
 use crate::store::{PreviousFinding, Run, StoreError};
@@ -151,9 +151,12 @@ impl Evaluation<'_> {
             }
             let live = covering.filter(|exception| !exception.is_expired(at));
             if let Some(exception) = live.filter(|_| also.verdict != Verdict::Excepted) {
-                finding.evidence.push(format!(
-                    "accepted: check {} by exception {}, {}, until {}",
-                    also.check_id, exception.id, exception.owner, exception.expires
+                finding.evidence.push(Evidence::new(
+                    "accepted",
+                    format_args!(
+                        "check {} by exception {}, {}, until {}",
+                        also.check_id, exception.id, exception.owner, exception.expires
+                    ),
                 ));
             }
             if live.is_some() || finding.verdict == Verdict::Excepted {
@@ -210,9 +213,10 @@ pub(super) fn tell_added(before: &PreviousFinding, finding: &mut Finding) {
     let unread_before: Vec<&str> =
         before.unread.iter().filter(|part| !finding.unread.contains(part)).map(|part| part.title()).collect();
     if !unread_before.is_empty() {
+        let unread = unread_before.join(", ");
         let told = news
             .iter()
-            .map(|added| format!("seen_first: {added}; not read last time: {}", unread_before.join(", ")));
+            .map(|added| Evidence::new("seen_first", format_args!("{added}; not read last time: {unread}")));
         finding.evidence.extend(told.take(MOST_SEEN_FIRST));
         return;
     }

@@ -17,7 +17,7 @@ use chrono::Duration;
 
 use crate::checks::{Check, Evaluator, ExceptionUse, subjects};
 use crate::findings::{
-    Change, ChangeCounts, CheckResult, CheckSummary, Coverage, Finding, Fingerprint, FixedFinding,
+    Change, ChangeCounts, CheckResult, CheckSummary, Coverage, Evidence, Finding, Fingerprint, FixedFinding,
     MailboxCounts, NotConfigured, REGISTER, Rule, Severity, Subject, SubjectKind, Verdict,
 };
 use crate::policy::Policy;
@@ -538,12 +538,12 @@ impl<'a> Evaluation<'a> {
         }
         let (by_register, mut exception_id) = (result.accepted_by.is_some(), result.accepted_by);
         let (mut verdict, mut message, mut evidence) = (result.verdict, result.message, result.evidence);
-        evidence.extend(
-            weighing
-                .iter()
-                .map(|gap| format!("severity: may differ, {} was not read: {}", gap.part, gap.message)),
-        );
-        evidence.extend(result.assumptions.iter().map(|assumption| format!("assumption: {assumption}")));
+        evidence.extend(weighing.iter().map(|gap| {
+            let why = format_args!("may differ, {} was not read: {}", gap.part, gap.message);
+            Evidence::new("severity", why)
+        }));
+        let assumptions = result.assumptions.iter();
+        evidence.extend(assumptions.map(|assumption| Evidence::new("assumption", assumption)));
         if by_register {
             verdict = Verdict::Excepted;
         }
@@ -753,8 +753,8 @@ impl<'a> Evaluation<'a> {
         }
         let client_id = finding.exception_id.as_deref().and_then(|id| id.strip_prefix(REGISTER));
         let known = client_id.and_then(custodians_of);
-        let mut custodians = finding.evidence.iter().filter_map(|fact| fact.strip_prefix("custodian: "));
-        known.is_some_and(|known| custodians.all(|named| known.iter().any(|known| known == named)))
+        let mut custodians = finding.evidence.iter().filter(|fact| fact.name == Evidence::CUSTODIAN);
+        known.is_some_and(|known| custodians.all(|named| known.contains(&named.value)))
     }
 
     fn flush_if_full(&mut self) -> Result<(), StoreError> {
@@ -843,14 +843,15 @@ fn worst_of_each_subject(results: Vec<CheckResult>) -> Vec<CheckResult> {
 }
 
 /// Who accepted a finding, why and until when: what a reviewer asks first.
-fn acceptance(exception: &Exception) -> Vec<String> {
+fn acceptance(exception: &Exception) -> Vec<Evidence> {
     let mut evidence = vec![
-        format!("exception_owner: {}", exception.owner),
-        format!("exception_reason: {}", exception.reason),
-        format!("exception_expires: {}", exception.expires),
+        Evidence::new("exception_owner", &exception.owner),
+        Evidence::new("exception_reason", &exception.reason),
+        Evidence::new("exception_expires", exception.expires),
     ];
-    evidence.extend(exception.approver.iter().map(|approver| format!("exception_approver: {approver}")));
-    evidence.extend(exception.ticket.iter().map(|ticket| format!("exception_ticket: {ticket}")));
+    let approver = exception.approver.iter();
+    evidence.extend(approver.map(|approver| Evidence::new("exception_approver", approver)));
+    evidence.extend(exception.ticket.iter().map(|ticket| Evidence::new("exception_ticket", ticket)));
     evidence
 }
 

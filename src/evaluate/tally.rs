@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use super::affected_users::AffectedUsers;
 use crate::checks::Check;
 use crate::findings::{
-    Change, CheckResult, CheckSummary, Finding, Fingerprint, Population, Subject, SubjectKind, Verdict,
-    VerdictCounts,
+    Change, CheckResult, CheckSummary, Evidence, Finding, Fingerprint, Population, Subject, SubjectKind,
+    Verdict, VerdictCounts,
 };
 use crate::snapshot::UserFacts;
 use crate::tenant::{Gap, Part};
@@ -120,10 +120,13 @@ fn gap_finding(check: &Check, cost: &Cost, at: DateTime<Utc>) -> Finding {
     let (gap, count) = (&cost.gap, cost.verdicts);
     let id = format!("{}/{}", gap.part, gap.reason);
     let subject = Subject::new(SubjectKind::Part, id, gap.part.title());
-    let mut evidence =
-        vec![format!("part: {}", gap.part), format!("reason: {}", gap.reason), format!("count: {count}")];
+    let mut evidence = vec![
+        Evidence::new("part", gap.part),
+        Evidence::new("reason", &gap.reason),
+        Evidence::new("count", count),
+    ];
     if !gap.needed.is_empty() {
-        evidence.push(format!("needed: {}", gap.needed));
+        evidence.push(Evidence::new("needed", &gap.needed));
     }
     // A gap's fix ends with its place in the console.
     let (fix, place) = gap.fix.split_once(" Where: ").unwrap_or((&gap.fix, ""));

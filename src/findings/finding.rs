@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Added, AlsoCheck, Assumption, Fingerprint, Reached, Severity, Subject, Verdict};
+use super::{Added, AlsoCheck, Assumption, Evidence, Fingerprint, Reached, Severity, Subject, Verdict};
 use crate::tenant::Part;
 
 /// How a finding compares with the last run.
@@ -57,8 +57,8 @@ pub struct Finding {
     pub project: Option<String>,
     /// What is true, in one sentence.
     pub message: String,
-    /// The facts behind it, each as `name: value`.
-    pub evidence: Vec<String>,
+    /// The facts behind it.
+    pub evidence: Vec<Evidence>,
     /// What to do.
     pub fix: String,
     /// Where in the console.

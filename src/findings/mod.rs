@@ -3,6 +3,7 @@
 mod assumption;
 mod check_summary;
 mod coverage;
+mod evidence;
 mod finding;
 mod fingerprint;
 mod kept_report;
@@ -15,6 +16,7 @@ mod verdict;
 pub use assumption::{Assumption, Rule};
 pub use check_summary::{CheckSummary, Population, VerdictCounts};
 pub use coverage::{Coverage, CoverageRow};
+pub use evidence::Evidence;
 pub use finding::{Change, Finding, FixedFinding};
 pub use fingerprint::Fingerprint;
 pub use kept_report::{KeptReport, LogWindow};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Assumption, Reached, Rule, Severity, Subject};
+use super::{Assumption, Evidence, Reached, Rule, Severity, Subject};
 use crate::tenant::{Gap, Part};
 
 /// The seven answers. Only [`Verdict::Pass`] is good news, and only complete data earns it.
@@ -78,8 +78,8 @@ pub struct CheckResult {
     pub subject: Option<Subject>,
     /// What is true, in one sentence.
     pub message: String,
-    /// The facts behind it, each as `name: value`.
-    pub evidence: Vec<String>,
+    /// The facts behind it.
+    pub evidence: Vec<Evidence>,
     /// What to do, if the check's own text is too general.
     pub fix: Option<String>,
     /// For [`Verdict::NotAssessed`]: what is missing.
@@ -180,7 +180,7 @@ impl CheckResult {
     /// Adds a fact behind it.
     #[must_use]
     pub fn evidence(mut self, name: &str, value: impl std::fmt::Display) -> Self {
-        self.evidence.push(format!("{name}: {value}"));
+        self.evidence.push(Evidence::new(name, value));
         self
     }
 

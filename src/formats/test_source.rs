@@ -11,7 +11,7 @@ use super::invisible::is_invisible;
 use crate::authority::{AccessBinding, Takeover, TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal};
 use crate::delegation::{Grants, Provenance, Sighting};
 use crate::findings::{
-    Change, ChangeCounts, CheckSummary, Completeness, Coverage, CoverageRow, Finding, Fingerprint,
+    Change, ChangeCounts, CheckSummary, Completeness, Coverage, CoverageRow, Evidence, Finding, Fingerprint,
     FixedFinding, KeptReport, MailboxCounts, NotConfigured, Population, Requests, RunSummary, Severity,
     Subject, SubjectKind, Verdict, VerdictCounts,
 };
@@ -368,7 +368,7 @@ fn finding(check_id: &str, verdict: Verdict, severity: Severity, subject: Subjec
         verdict,
         severity,
         message: "=1+1 is what \"<b>Ann</b>\" says".into(),
-        evidence: vec!["display_name: </script><script>".into(), "-line\nbreak".into()],
+        evidence: vec![Evidence::new("display_name", "</script><script>"), Evidence::new("", "-line\nbreak")],
         fix: "Remove the address".into(),
         place: "Gmail > Settings > Accounts".into(),
         controls: vec!["CIS-GWS 1.1.1".into()],

@@ -268,8 +268,12 @@ mod tests {
         let claim = "do not tell its address: they name mailer@vendor.iam.gserviceaccount.com, which nothing confirms";
         assert!(result.message.ends_with(claim), "{}", result.message);
         assert!(!result.message.contains(" ,"), "{}", result.message);
-        assert!(result.evidence.iter().all(|fact| !fact.ends_with(": ")), "{:?}", result.evidence);
-        assert!(result.evidence.iter().all(|fact| !fact.starts_with("project")), "{:?}", result.evidence);
+        assert!(result.evidence.iter().all(|fact| !fact.value.is_empty()), "{:?}", result.evidence);
+        assert!(
+            result.evidence.iter().all(|fact| !fact.name.starts_with("project")),
+            "{:?}",
+            result.evidence
+        );
     }
 
     #[test]

@@ -161,7 +161,7 @@ impl<'a> Changed<'a> {
 mod tests {
     use super::*;
     use crate::checks::test_facts::*;
-    use crate::findings::{SubjectKind, Verdict};
+    use crate::findings::{Evidence, SubjectKind, Verdict};
     use crate::policy::Ticket;
     use crate::tenant::Period;
     use crate::tenant::Reading;
@@ -194,7 +194,11 @@ mod tests {
                 "root@example.com authorized {ACCOUNT} for 1 scope on 2026-11-20 07:00 UTC from 203.0.113.9"
             )
         );
-        assert!(result.evidence.contains(&format!("scope: {GMAIL_SEND} (S)")), "{:?}", result.evidence);
+        assert!(
+            result.evidence.contains(&Evidence::new("scope", format_args!("{GMAIL_SEND} (S)"))),
+            "{:?}",
+            result.evidence
+        );
         assert_eq!(result.subject.unwrap().kind, SubjectKind::Event);
     }
 
@@ -241,7 +245,7 @@ mod tests {
         let written = ["https://mail.google.com", "https://mail.google.com/", GMAIL_SEND];
         let result = only(of(vec![event("555", 1, &written)], &policy()));
         assert!(result.message.contains("for 2 scopes"), "{}", result.message);
-        assert!(result.evidence.iter().all(|fact| !fact.contains("(?)")), "{:?}", result.evidence);
+        assert!(result.evidence.iter().all(|fact| !fact.value.contains("(?)")), "{:?}", result.evidence);
     }
 
     #[test]

@@ -240,7 +240,7 @@ mod tests {
     fn a_role_that_is_not_listed_is_for_review_and_named_by_its_id() {
         let result = of(&with_role("987", CLIENT, AssigneeType::User, known()));
         assert_eq!((result.verdict, result.severity), (Verdict::Review, Severity::Medium));
-        assert!(result.evidence.iter().any(|fact| fact.contains("987")), "{:?}", result.evidence);
+        assert!(result.evidence.iter().any(|fact| fact.value.contains("987")), "{:?}", result.evidence);
     }
 
     #[test]
@@ -290,7 +290,7 @@ mod tests {
     fn the_worst_decides_and_all_are_named() {
         let result = of(&with_role("1", CLIENT, AssigneeType::User, bound("roles/owner", true, None)));
         assert_eq!(result.severity, Severity::Critical);
-        assert_eq!(result.evidence.iter().filter(|fact| fact.starts_with("besides: ")).count(), 2);
+        assert_eq!(result.evidence.iter().filter(|fact| fact.name == "besides").count(), 2);
     }
 
     #[test]

@@ -227,7 +227,7 @@ mod tests {
     use super::*;
     use crate::checks::test_facts::*;
     use crate::delegation::{Granted, LastUse};
-    use crate::findings::Verdict;
+    use crate::findings::{Evidence, Verdict};
     use crate::policy::RegisteredClient;
     use crate::tenant::{ProjectUse, Reading, ServiceAccountUse, ServiceAccounts};
 
@@ -295,7 +295,7 @@ mod tests {
             [(of(&tenant), "none is configured"), (by(registered_client("555"), &tenant), "does not name")]
         {
             assert_eq!(result.verdict, Verdict::Pass);
-            let is_said = |fact: &String| fact.starts_with("register: ") && fact.contains(said);
+            let is_said = |fact: &Evidence| fact.name == "register" && fact.value.contains(said);
             assert!(result.evidence.iter().any(is_said), "{:?}", result.evidence);
         }
     }
@@ -351,7 +351,7 @@ mod tests {
         );
         let result = of(&blind(&[WRITE, READONLY]));
         assert_eq!(result.verdict, Verdict::Fail);
-        assert!(result.evidence.iter().any(|fact| fact.starts_with("use: unknown")));
+        assert!(result.evidence.iter().any(|fact| fact.name == "use" && fact.value.starts_with("unknown")));
     }
 
     #[test]

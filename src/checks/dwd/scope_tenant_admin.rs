@@ -46,7 +46,7 @@ fn judge(grant: &Grant, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> 
 mod tests {
     use super::*;
     use crate::checks::test_facts::*;
-    use crate::findings::{SubjectKind, Verdict};
+    use crate::findings::{Evidence, SubjectKind, Verdict};
     use crate::tenant::Reading;
 
     fn of(scope: &str) -> CheckResult {
@@ -103,6 +103,6 @@ mod tests {
         let tenant = delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()));
         let policy = Policy { own_client_id: Some(CLIENT.into()), ..policy() };
         let result = only(judge(&first_grant(&tenant), &tenant, &policy));
-        assert!(result.evidence.contains(&"client: this audit's own".to_owned()));
+        assert!(result.evidence.contains(&Evidence::new("client", "this audit's own")));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{key_mint_path, outside_principal, project_wide_role, sign_or_impersonate_path};
 use crate::authority::{AccessBinding, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal};
 use crate::checks::{Check, subjects};
-use crate::findings::{AlsoCheck, CheckResult, Reached, ReachedBy, Subject, Verdict};
+use crate::findings::{AlsoCheck, CheckResult, Evidence, Reached, ReachedBy, Subject, Verdict};
 use crate::snapshot::Snapshot;
 
 /// The checks on access paths. A binding belongs to the first that applies.
@@ -185,7 +185,7 @@ impl<'t> BindingFacts<'t> {
         exposed.map(|path| path.kind).max()
     }
 
-    fn evidence(&self, reach: &[Reached], also: &[AlsoCheck], is_accepted: bool) -> Vec<String> {
+    fn evidence(&self, reach: &[Reached], also: &[AlsoCheck], is_accepted: bool) -> Vec<Evidence> {
         let mut facts = Facts(Vec::new());
         let not_agreed = |path: &TakeoverPath| is_accepted || path.approved_by.is_none();
         let told = self.paths.iter().map(|(_, path)| path).filter(|path| not_agreed(path));
@@ -298,11 +298,11 @@ fn service_of(agent: &str) -> String {
 }
 
 /// Evidence as it grows.
-struct Facts(Vec<String>);
+struct Facts(Vec<Evidence>);
 
 impl Facts {
     fn add(&mut self, name: &str, value: impl std::fmt::Display) {
-        self.0.push(format!("{name}: {value}"));
+        self.0.push(Evidence::new(name, value));
     }
 
     /// The number, and some of the names.
@@ -330,7 +330,7 @@ impl Facts {
         }
         let accounts: BTreeSet<&str> = reach.iter().map(|reached| reached.account.as_str()).collect();
         for (custodian, accepted) in by_custodian {
-            self.add("custodian", custodian);
+            self.add(Evidence::CUSTODIAN, custodian);
             let names: Vec<&str> = accepted.iter().copied().take(MOST_NAMES).collect();
             let number = format!("{} of {} service accounts", accepted.len(), accounts.len());
             self.add("accepted", format!("{number} by the register, for {custodian}: {}", names.join(", ")));

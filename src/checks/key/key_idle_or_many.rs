@@ -230,7 +230,9 @@ mod tests {
         let other = ServiceAccountKey { key_id: "def456".into(), ..key() };
         let result = of_keys(&[key(), other], &[], refused());
         assert_eq!(result.verdict, Verdict::Fail);
-        assert!(result.evidence.iter().any(|evidence| evidence.starts_with("last_used: unknown")));
+        assert!(
+            result.evidence.iter().any(|fact| fact.name == "last_used" && fact.value.starts_with("unknown"))
+        );
         let reading = Reading::Complete(vec![key()]);
         // A project that nobody asked about, and no answer at all.
         let tenant = delegating(&[], reading);

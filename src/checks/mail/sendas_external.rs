@@ -79,7 +79,7 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Snapshot, policy: &Po
 mod tests {
     use super::*;
     use crate::checks::test_facts::*;
-    use crate::findings::{SubjectKind, Verdict};
+    use crate::findings::{Evidence, SubjectKind, Verdict};
     use crate::tenant::User;
 
     fn of(entries: impl IntoIterator<Item = SendAs>) -> Vec<CheckResult> {
@@ -168,7 +168,7 @@ mod tests {
     fn pending_verification_is_evidence() {
         let pending = SendAs { verification_status: "pending".into(), ..custom("a@other.example") };
         let result = only(of([pending]));
-        assert!(result.evidence.contains(&"verification_status: pending".to_owned()));
+        assert!(result.evidence.contains(&Evidence::new("verification_status", "pending")));
         assert!(result.message.ends_with("it is not verified yet, so not usable"), "{}", result.message);
         assert!(!result.message.contains("can send"), "{}", result.message);
     }

@@ -51,7 +51,7 @@ fn judge_unverified(domain: &Domain, tenant: &Snapshot) -> CheckResult {
 mod tests {
     use super::*;
     use crate::checks::test_facts::*;
-    use crate::findings::Verdict;
+    use crate::findings::{Evidence, Verdict};
     use crate::tenant::User;
 
     fn of(domain: &Domain, tenant: &Snapshot) -> CheckResult {
@@ -72,7 +72,7 @@ mod tests {
     fn while_users_are_missing_it_is_medium_and_the_evidence_says_why() {
         let result = of(&domain("x.example", Some(false)), &without(Part::Users, tenant([])));
         assert_eq!(result.severity, Severity::Medium);
-        assert_eq!(result.evidence, ["addresses_in_it: unknown: users was refused"]);
+        assert_eq!(result.evidence, [Evidence::new("addresses_in_it", "unknown: users was refused")]);
     }
 
     #[test]

@@ -24,7 +24,10 @@ const COLUMNS: &[Column<Finding>] = &[
     ("subject_id", |row| text(&row.subject.id)),
     ("subject_name", |row| text(&row.subject.name)),
     ("message", |row| text(&row.message)),
-    ("evidence", |row| list(row.evidence.iter().map(String::as_str))),
+    ("evidence", |row| {
+        let facts = row.evidence.iter().map(ToString::to_string);
+        list(facts.collect::<Vec<_>>().iter().map(String::as_str))
+    }),
     ("fix", |row| text(&row.fix)),
     ("place", |row| text(&row.place)),
     ("controls", |row| list(row.controls.iter().map(String::as_str))),

@@ -11,7 +11,7 @@ use super::budget::size;
 use super::exposed::Exposed;
 use super::text::{address, age, clip, count, counted, day, token, words};
 use super::top_list::TopList;
-use crate::findings::{Change, Finding, RunSummary, Verdict};
+use crate::findings::{Change, Evidence, Finding, RunSummary, Verdict};
 use crate::formats::Source;
 
 const MOST_ROWS: usize = 5_000;
@@ -165,7 +165,7 @@ pub(super) struct Row {
     subject_id: String,
     stands_for: String,
     message: String,
-    evidence: Vec<Evidence>,
+    evidence: Vec<Fact>,
     more_evidence: usize,
     fix: String,
     place: String,
@@ -176,7 +176,7 @@ pub(super) struct Row {
     exception: String,
 }
 
-struct Evidence {
+struct Fact {
     name: String,
     value: String,
 }
@@ -324,7 +324,7 @@ impl Row {
             },
             message: clip(&finding.message),
             evidence: added(finding)
-                .chain(finding.evidence.iter().take(MOST_EVIDENCE).map(|fact| Evidence::new(fact)))
+                .chain(finding.evidence.iter().take(MOST_EVIDENCE).map(Fact::of))
                 .collect(),
             more_evidence: finding.evidence.len().saturating_sub(MOST_EVIDENCE)
                 + finding.added.len().saturating_sub(MOST_ADDED),
@@ -340,17 +340,15 @@ impl Row {
 }
 
 /// What is new in a finding comes first.
-fn added(finding: &Finding) -> impl Iterator<Item = Evidence> {
+fn added(finding: &Finding) -> impl Iterator<Item = Fact> {
     let added = finding.added.iter().take(MOST_ADDED);
-    added.map(|added| Evidence { name: "added".to_owned(), value: clip(&added.to_string()) })
+    added.map(|added| Fact { name: "added".to_owned(), value: clip(&added.to_string()) })
 }
 
-impl Evidence {
-    fn new(fact: &str) -> Self {
-        match fact.split_once(": ") {
-            Some((name, value)) => Self { name: clip(name), value: address(value) },
-            None => Self { name: String::new(), value: clip(fact) },
-        }
+impl Fact {
+    fn of(fact: &Evidence) -> Self {
+        let value = if fact.name.is_empty() { clip(&fact.value) } else { address(&fact.value) };
+        Self { name: clip(&fact.name), value }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::delegation::{
     AddressBook, DelegationEvent, GrantUse, Grants, Ledger, LedgerSource, SeenGrant, SourceWindow, UseKey,
 };
 use crate::findings::{
-    Change, ChangeCounts, CheckSummary, Completeness, Coverage, CoverageRow, Finding, Fingerprint,
+    Change, ChangeCounts, CheckSummary, Completeness, Coverage, CoverageRow, Evidence, Finding, Fingerprint,
     FixedFinding, MailboxCounts, Population, Requests, RunSummary, Severity, Subject, SubjectKind, Verdict,
     VerdictCounts,
 };
@@ -188,8 +188,8 @@ impl Finding {
         self
     }
 
-    fn fact(mut self, fact: &str) -> Self {
-        self.evidence.push(fact.to_owned());
+    fn fact(mut self, name: &str, value: &str) -> Self {
+        self.evidence.push(Evidence::new(name, value));
         self
     }
 }
@@ -230,10 +230,10 @@ fn plausible_findings() -> Vec<Finding> {
             "newsletter@mailing-prod.iam.gserviceaccount.com",
             "A client other than this audit can send mail as every user: https://mail.google.com/",
         )
-        .fact("client_id: 104823517746620019283")
-        .fact("scope: https://mail.google.com/")
-        .fact("provenance: console, 2026-11-20")
-        .fact("user_managed_keys: 2"),
+        .fact("client_id", "104823517746620019283")
+        .fact("scope", "https://mail.google.com/")
+        .fact("provenance", "console, 2026-11-20")
+        .fact("user_managed_keys", "2"),
         finding(
             0,
             Review,
@@ -241,12 +241,12 @@ fn plausible_findings() -> Vec<Finding> {
             "118820044917733610555",
             "No service account of the configured projects has this client id",
         )
-        .fact("client_id: 118820044917733610555")
+        .fact("client_id", "118820044917733610555")
         .seen(21, Change::Open),
         finding(1, Fail, Medium, "example.com", "6 active super admins, more than 4")
-            .fact("super_admin: root@example.com")
-            .fact("super_admin: maria.keller@example.com")
-            .fact("super_admin: it.helpdesk@example.com")
+            .fact("super_admin", "root@example.com")
+            .fact("super_admin", "maria.keller@example.com")
+            .fact("super_admin", "it.helpdesk@example.com")
             .seen(140, Change::Open),
         finding(
             2,
@@ -255,7 +255,7 @@ fn plausible_findings() -> Vec<Finding> {
             "crm-sync@crm-2021.iam.gserviceaccount.com / 9f31c0",
             "The key is 1,204 days old, more than 365",
         )
-        .fact("created_at: 2023-08-05T09:12:44Z")
+        .fact("created_at", "2023-08-05T09:12:44Z")
         .seen(210, Change::Open),
         finding(
             4,
@@ -264,11 +264,11 @@ fn plausible_findings() -> Vec<Finding> {
             "tom.becker@example.com",
             "Sends as finance@example.com, an address of another user",
         )
-        .fact("send_as_email: finance@example.com")
-        .fact("address_owner: ingrid.sauer@example.com")
-        .fact("verification_status: accepted"),
+        .fact("send_as_email", "finance@example.com")
+        .fact("address_owner", "ingrid.sauer@example.com")
+        .fact("verification_status", "accepted"),
         finding(4, Fail, Medium, "lea.hoffmann@example.com", "Replies go to an address outside the tenant")
-            .fact("reply_to_address: lea@bücher.example")
+            .fact("reply_to_address", "lea@bücher.example")
             .seen(7, Change::Worsened),
         finding(5, Error, Low, "example.net", "The check could not judge this domain").seen(7, Change::Open),
     ];
@@ -284,9 +284,9 @@ fn plausible_findings() -> Vec<Finding> {
                 &format!("{name}@example.com"),
                 &format!("Sends as {name}@example.org through smtp.example.org, a server outside the tenant"),
             )
-            .fact(&format!("send_as_email: {name}@example.org"))
-            .fact("smtp_host: smtp.example.org")
-            .fact("smtp_security: starttls")
+            .fact("send_as_email", &format!("{name}@example.org"))
+            .fact("smtp_host", "smtp.example.org")
+            .fact("smtp_security", "starttls")
             .seen(index as i64 * 9, change),
         );
     }

@@ -6,7 +6,7 @@ use chrono::Duration;
 use super::markup::Page;
 use super::sample::{self, Sample};
 use super::*;
-use crate::findings::{NotConfigured, Requests, Severity, SubjectKind, Verdict};
+use crate::findings::{Evidence, NotConfigured, Requests, Severity, SubjectKind, Verdict};
 
 use crate::authority::{AccessBinding, BroadBinding, TakeoverPath};
 use crate::delegation::{
@@ -35,7 +35,7 @@ fn hostile() -> Sample {
     for finding in &mut sample.findings {
         (finding.subject.name, finding.subject.id) = (text(), text());
         (finding.message, finding.fix, finding.place) = (text(), text(), text());
-        finding.evidence = vec![text(), format!("{PAYLOAD}: {PAYLOAD}")];
+        finding.evidence = vec![Evidence::new("", text()), Evidence::new(PAYLOAD, PAYLOAD)];
         finding.controls = vec![text()];
         finding.exception_id = finding.exception_id.as_ref().map(|_| text());
     }
@@ -444,7 +444,7 @@ fn large(findings: usize, users: usize) -> Sample {
             &format!("Sends as {name} through smtp{index}.example.org, a server outside the tenant"),
         );
         finding.evidence = ["send_as_email", "smtp_host", "smtp_security", "verification_status"]
-            .map(|fact| format!("{fact}: value{index}.example.org"))
+            .map(|fact| Evidence::new(fact, format_args!("value{index}.example.org")))
             .to_vec();
         sample.findings.push(finding);
     }
@@ -674,7 +674,7 @@ fn no_text_makes_the_page_grow_without_bound() {
     let long = "\"<\u{202E}".repeat(1_000);
     for finding in &mut sample.findings {
         (finding.message, finding.subject.name, finding.fix) = (long.clone(), long.clone(), long.clone());
-        finding.evidence = vec![long.clone(); 3];
+        finding.evidence = vec![Evidence::new("", &long); 3];
     }
     sample.user = |index| {
         let mut facts = hostile_user(index);
