@@ -242,6 +242,10 @@ pub fn needed_parts(checks: &[&Check], allowed: Option<&BTreeSet<Part>>) -> BTre
 pub fn planned_parts(config: &Config, checks: &[&Check]) -> BTreeSet<Part> {
     let mut parts = needed_parts(checks, config.parts.as_ref());
     parts.extend(config.probe_others.then_some(Part::OtherProbes));
+    // Parts of mailboxes that no check needs are read where they are named.
+    let named = config.parts.iter().flatten().filter(|part| part.grain() == PartGrain::User);
+    let is_needed = |part: &Part| needed_parts(checks::ALL, None).contains(part);
+    parts.extend(named.filter(|part| !is_needed(part)));
     parts
 }
 

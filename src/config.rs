@@ -20,7 +20,7 @@ use crate::formats;
 use crate::google::Credentials;
 use crate::input_file;
 use crate::policy::Profile;
-use crate::tenant::{InputFile, Part, sha256_hex};
+use crate::tenant::{InputFile, Part, PartGrain, sha256_hex};
 
 use keys::{Key, Kind};
 pub(crate) use operator_files::{read_exceptions, read_register, refuse_a_list_of_the_future};
@@ -388,8 +388,13 @@ impl Settings {
 
     /// Refuses parts without the one that lists what they are read for.
     fn with_their_lists(&self, parts: BTreeSet<Part>) -> Result<BTreeSet<Part>, ConfigError> {
-        for (part, list) in [(Part::SendAs, Part::Users), (Part::SaKeys, Part::ServiceAccounts)] {
-            if parts.contains(&part) && !parts.contains(&list) {
+        for part in &parts {
+            let list = match part.grain() {
+                PartGrain::Tenant => continue,
+                PartGrain::User => Part::Users,
+                PartGrain::ServiceAccount => Part::ServiceAccounts,
+            };
+            if !parts.contains(&list) {
                 let message = format!("`{part}` is read for each of `{list}`: list both");
                 return Err(self.about(&keys::PARTS, message));
             }

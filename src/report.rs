@@ -419,7 +419,8 @@ impl Source for RunSource<'_> {
     }
 
     fn users(&self) -> io::Result<Box<dyn Iterator<Item = io::Result<UserFacts>> + '_>> {
-        Ok(Box::new(self.0.run.user_facts().map(|facts| facts.map_err(io::Error::from))))
+        let asked = self.0.summary.coverage.0.iter().map(|row| row.part).collect();
+        Ok(Box::new(self.0.run.user_facts(&asked).map(|facts| facts.map_err(io::Error::from))))
     }
 
     fn findings(&self) -> io::Result<Box<dyn Iterator<Item = io::Result<Finding>> + '_>> {

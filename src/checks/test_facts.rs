@@ -11,8 +11,8 @@ use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{
     AdminRole, AdminRoles, AssigneeType, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Groups,
     Guardrails, IamBinding, IamFacts, IamPolicies, IamPolicy, IamResource, IamRoles, LastLogin, Mailbox,
-    MailboxFact, MailboxRead, Part, People, ProjectGuardrails, Reading, ResourcePolicy, RoleAssignment,
-    SendAs, SendAsKind, ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, SmtpMsa, User,
+    MailboxFact, Part, People, ProjectGuardrails, Reading, ResourcePolicy, RoleAssignment, SendAs,
+    SendAsKind, ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, SmtpMsa, User,
     WorkloadIdentityPools,
 };
 
@@ -94,9 +94,8 @@ pub(crate) fn with_send_as(user: User, send_as: MailboxFact<Vec<SendAs>>) -> Use
     let mailbox = Mailbox {
         gmail: GmailState::On,
         gmail_evidence: "send_as_list_answered".into(),
-        read: MailboxRead::Complete,
-        gap: None,
         send_as,
+        ..Mailbox::not_asked()
     };
     UserFacts { user, mailbox, known_sign_in: None }
 }
@@ -210,7 +209,7 @@ pub(crate) fn without(part: Part, mut tenant: Snapshot) -> Snapshot {
         Part::AdminLog => tenant.admin_log = Reading::Missing(gap),
         Part::AccessEvaluationLog => tenant.access_evaluation_log = Reading::Missing(gap),
         Part::TokenLog => tenant.token_log = Reading::Missing(gap),
-        Part::SendAs => {}
+        Part::SendAs | Part::Imap => {}
     }
     tenant
 }

@@ -71,7 +71,7 @@ impl Access {
                 role: "Super Admin",
                 cost: "reads who holds which admin role; changes nothing",
             },
-            Part::SendAs => Self {
+            Part::SendAs | Part::Imap => Self {
                 identity: Identity::Mailbox,
                 scope: Some(gmail1::SETTINGS_SCOPE),
                 role: "none: the subject is the user",

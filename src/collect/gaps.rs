@@ -2,7 +2,7 @@
 
 use crate::causes::{self, Class};
 use crate::google::{BrokenRows, GoogleError, Listing};
-use crate::tenant::{Gap, GapClass, GapReason, Part};
+use crate::tenant::{Gap, GapClass, GapReason, Part, PartGrain};
 
 use super::Access;
 
@@ -82,7 +82,7 @@ where
 /// A listing lacks what it always has.
 pub(super) fn empty(part: Part, what: &str) -> Gap {
     let cause = causes::EMPTY_LISTING;
-    let holder = if part == Part::SendAs { "mailbox" } else { "tenant" };
+    let holder = if part.grain() == PartGrain::User { "mailbox" } else { "tenant" };
     Gap {
         part,
         class: GapClass::Failed,

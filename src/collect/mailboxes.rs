@@ -1,13 +1,13 @@
 //! Each user's mailbox: what becomes of it, from the user's state or from Gmail's answer.
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 
 use crate::causes::{self, Class};
 use crate::google::{Client, GoogleError, Listing, Session, gmail1};
 use crate::store::{Run, StoreError};
 use crate::tenant::{
-    Address, Gap, GapClass, GmailState, Mailbox, MailboxFact, MailboxRead, Part, SendAs, SendAsKind, SmtpMsa,
-    User,
+    Address, Imap, MailboxFact, MailboxPart, Part, SendAs, SendAsKind, SmtpMsa, User, without_request,
 };
 
 use super::{Identity, Plan, Progress, access, gaps};
@@ -18,26 +18,41 @@ const BATCH: usize = 200;
 /// for all who are asked first looks like one that is down.
 const STRIDE: usize = 50;
 
-/// Reads every mailbox that is not read yet. Users stream from the store and their mailboxes back to it.
+/// Asks Gmail for one part of a mailbox.
+type Read = for<'s> fn(&'s Session<'s>, &'s User) -> BoxFuture<'s, Result<MailboxPart, GoogleError>>;
+
+/// How each part of [`MAILBOX_PARTS`] is read.
+const READERS: &[(Part, Read)] = &[
+    (Part::SendAs, |session, user| read_send_as(session, user).boxed()),
+    (Part::Imap, |session, _| read_imap(session).boxed()),
+];
+
+/// Reads every part of a mailbox that was asked for and is not read yet. Users stream from the store and the parts of
+/// their mailboxes back to it.
 pub(super) async fn collect(
     client: &Client,
     plan: &Plan,
     run: &Run<'_>,
     progress: &dyn Progress,
 ) -> Result<(), StoreError> {
-    progress.started(Part::SendAs, Some(run.user_count()?));
-    progress.resumed(Part::SendAs, run.mailbox_count()?);
+    let readers: Vec<_> = READERS.iter().filter(|(part, _)| plan.parts.contains(part)).collect();
+    for (part, _) in &readers {
+        progress.started(*part, Some(run.user_count()?));
+        progress.resumed(*part, run.mailbox_count(*part)?);
+    }
     let scopes = access::scopes(Identity::Mailbox, &plan.parts);
     let deadline = plan.deadline();
-    let mut batches = stream::iter(spread(run.users_without_mailbox()))
+    let users = run.users_to_read(readers.len());
+    let mut batches = stream::iter(spread(users))
         .map(|user| {
-            let scopes = &scopes;
+            let (scopes, readers) = (&scopes, &readers);
             async move {
-                let (key, user) = user?;
+                let (key, user, kept) = user?;
                 let session = Session::as_subject(client, &user.primary_email, scopes).until(deadline);
-                let mailbox = mailbox(&session, plan, &user).await;
-                progress.advanced(Part::SendAs, 1);
-                Ok::<_, StoreError>((key, mailbox))
+                let readers = readers.iter().filter(|(part, _)| !kept.contains(part));
+                let parts = mailbox(&session, readers.copied(), &user).await;
+                parts.iter().for_each(|part| progress.advanced(part.part(), 1));
+                Ok::<_, StoreError>((key, parts))
             }
         })
         .buffer_unordered(plan.concurrency.max(1))
@@ -56,7 +71,7 @@ pub(super) async fn collect(
     if client.are_delegated(&scopes) {
         tell_refused_users(run)?;
     }
-    progress.finished(Part::SendAs);
+    readers.iter().for_each(|(part, _)| progress.finished(*part));
     Ok(())
 }
 
@@ -64,12 +79,13 @@ pub(super) async fn collect(
 /// get one, so it is about the user.
 fn tell_refused_users(run: &Run<'_>) -> Result<(), StoreError> {
     let mut batch = Vec::new();
-    for row in run.mailboxes_with(&[causes::SCOPE_NOT_DELEGATED.id, causes::CLIENT_NOT_AUTHORIZED.id]) {
-        let (key, mailbox) = row?;
-        let Some(gap) = mailbox.gap.as_ref().and_then(gaps::of_refused_user) else { continue };
-        let gmail_evidence = gap.reason.to_string();
-        let send_as = MailboxFact::Missing(gap.clone());
-        batch.push((key, Mailbox { gmail_evidence, send_as, gap: Some(gap), ..mailbox }));
+    for row in
+        run.mailbox_parts_missing_for(&[causes::SCOPE_NOT_DELEGATED.id, causes::CLIENT_NOT_AUTHORIZED.id])
+    {
+        let (key, fact) = row?;
+        let gap = fact.status().gap().and_then(gaps::of_refused_user);
+        let Some(fact) = gap.and_then(|gap| MailboxPart::missing(fact.part(), gap)) else { continue };
+        batch.push((key, vec![fact]));
         if batch.len() == BATCH {
             run.put_mailboxes(&std::mem::take(&mut batch))?;
         }
@@ -92,87 +108,67 @@ fn spread<T>(mut rows: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
     })
 }
 
-async fn mailbox(session: &Session<'_>, plan: &Plan, user: &User) -> Mailbox {
-    if let Some(mailbox) = without_request(user) {
-        return mailbox;
-    }
-    if !plan.parts.contains(&Part::SendAs) {
-        return Mailbox {
-            gmail: GmailState::Unknown,
-            gmail_evidence: "not_asked".to_owned(),
-            read: MailboxRead::NotApplicable,
-            gap: None,
-            send_as: MailboxFact::NotAsked,
+/// These parts of a user's mailbox, one after the other: they share a token. Where one shows that there is nothing to
+/// read, the others are not asked for.
+async fn mailbox<'r>(
+    session: &Session<'_>,
+    readers: impl Iterator<Item = &'r (Part, Read)>,
+    user: &User,
+) -> Vec<MailboxPart> {
+    let mut closed = without_request(user);
+    let mut parts = Vec::with_capacity(1);
+    for (part, read) in readers {
+        let fact = match closed {
+            Some(why) => MailboxPart::not_applicable(*part, why),
+            None => match read(session, user).await {
+                Ok(fact) => Some(fact),
+                Err(error) if error.cause.class == Class::MailOff => {
+                    closed = Some(error.cause.id);
+                    MailboxPart::not_applicable(*part, error.cause.id)
+                }
+                Err(error) => MailboxPart::missing(*part, gaps::refused(*part, &error)),
+            },
         };
+        parts.extend(fact);
     }
+    parts
+}
+
+async fn read_imap(session: &Session<'_>) -> Result<MailboxPart, GoogleError> {
+    let wire = gmail1::get_imap(session).await?;
+    // Assumed: Gmail names the behavior for every mailbox, and leaves out `enabled` only where it is false.
+    Ok(MailboxPart::Imap(match (wire.enabled, wire.expunge_behavior) {
+        (None, None) => MailboxFact::Missing(gaps::empty(Part::Imap, "setting")),
+        (enabled, behavior) => MailboxFact::Read(Imap {
+            enabled: enabled.unwrap_or(false),
+            auto_expunge: wire.auto_expunge.unwrap_or(false),
+            expunge_behavior: behavior.unwrap_or_default(),
+            max_folder_size: wire.max_folder_size.unwrap_or(0),
+        }),
+    }))
+}
+
+async fn read_send_as(session: &Session<'_>, user: &User) -> Result<MailboxPart, GoogleError> {
     let listing = gmail1::list_send_as(session).all().await;
-    match &listing.stopped {
-        Some(error) => from_error(error),
-        None => from_answer(user, listing),
+    match listing.stopped {
+        Some(error) => Err(error),
+        None => Ok(MailboxPart::SendAs(from_answer(user, listing))),
     }
 }
 
-/// The mailbox of a user whom Google lets nobody act as, or who has none.
-fn without_request(user: &User) -> Option<Mailbox> {
-    let no_mailbox = user.is_mailbox_setup == Some(false);
-    let evidence = match (user.suspended, user.archived) {
-        // A guest is made of an external address (Directory reference: users.createGuest). Assumed: mail goes there.
-        _ if user.is_guest() => "guest",
-        (Some(true), _) => "suspended",
-        (_, Some(true)) => "archived",
-        _ if no_mailbox => "is_mailbox_setup_false",
-        _ => return None,
-    };
-    let gmail = if no_mailbox { GmailState::NoMailbox } else { GmailState::Unknown };
-    Some(not_applicable(gmail, evidence))
-}
-
-fn not_applicable(gmail: GmailState, evidence: &str) -> Mailbox {
-    Mailbox {
-        gmail,
-        gmail_evidence: evidence.to_owned(),
-        read: MailboxRead::NotApplicable,
-        gap: None,
-        send_as: MailboxFact::NotApplicable(evidence.to_owned()),
-    }
-}
-
-fn from_error(error: &GoogleError) -> Mailbox {
-    if error.cause.class == Class::MailOff {
-        return not_applicable(GmailState::Off, error.cause.id);
-    }
-    missing(gaps::refused(Part::SendAs, error))
-}
-
-fn missing(gap: Gap) -> Mailbox {
-    Mailbox {
-        gmail: GmailState::Unknown,
-        gmail_evidence: gap.reason.to_string(),
-        read: if gap.class == GapClass::Failed { MailboxRead::Failed } else { MailboxRead::Denied },
-        gap: Some(gap.clone()),
-        send_as: MailboxFact::Missing(gap),
-    }
-}
-
-fn from_answer(user: &User, listing: Listing<gmail1::SendAs>) -> Mailbox {
+fn from_answer(user: &User, listing: Listing<gmail1::SendAs>) -> MailboxFact<Vec<SendAs>> {
     // "Every Gmail account has exactly one primary address" (Gmail's discovery document: SendAs.isPrimary).
     if gaps::is_empty(&listing) {
-        return missing(gaps::empty(Part::SendAs, "address"));
+        return MailboxFact::Missing(gaps::empty(Part::SendAs, "address"));
     }
     let send_as: Vec<SendAs> = listing.rows.into_iter().map(|wire| send_as(user, wire)).collect();
     let gap = gaps::broken_rows(Part::SendAs, &listing.broken).or_else(|| {
         let has_own = send_as.iter().any(|entry| entry.is_primary);
         (!has_own).then(|| gaps::empty(Part::SendAs, "primary address"))
     });
-    Mailbox {
-        gmail: GmailState::On,
-        gmail_evidence: "send_as_list_answered".to_owned(),
-        read: if gap.is_some() { MailboxRead::Partial } else { MailboxRead::Complete },
-        send_as: match &gap {
-            Some(gap) => MailboxFact::Partial(send_as, gap.clone()),
-            None => MailboxFact::Read(send_as),
-        },
-        gap,
+    match gap {
+        Some(gap) => MailboxFact::Partial(send_as, gap),
+        None => MailboxFact::Read(send_as),
     }
 }
 
@@ -209,6 +205,16 @@ fn smtp(wire: gmail1::SmtpMsa) -> Option<SmtpMsa> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tenant::{MAILBOX_PARTS, PartGrain};
+
+    #[test]
+    fn every_part_of_a_mailbox_has_a_reader() {
+        let read: Vec<Part> = READERS.iter().map(|(part, _)| *part).collect();
+        assert_eq!(read, MAILBOX_PARTS);
+        assert!(MAILBOX_PARTS.iter().all(|part| part.grain() == PartGrain::User));
+        let of_users = Part::ALL.into_iter().filter(|part| part.grain() == PartGrain::User);
+        assert_eq!(of_users.collect::<Vec<_>>(), MAILBOX_PARTS);
+    }
 
     #[test]
     fn neighbours_are_asked_for_far_apart_and_nobody_is_left_out() {

@@ -6,7 +6,7 @@ use super::affected_users::AffectedUsers;
 use super::tally::Tally;
 use crate::findings::{Coverage, CoverageRow, MailboxCounts, NotConfigured};
 use crate::snapshot::{Snapshot, UserFacts};
-use crate::tenant::{Gap, GapClass, MailboxFact, Part, PartGrain};
+use crate::tenant::{Gap, GapClass, Part, PartGrain, PartStatus};
 
 /// How far the users' listing got.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,11 +22,11 @@ pub struct UserTotals {
 pub(super) struct MailboxTally {
     pub(super) users: u64,
     counts: MailboxCounts,
-    send_as: Units,
+    parts: BTreeMap<Part, Units>,
 }
 
 /// Units of a part, by what became of them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Units {
     read: u64,
     not_applicable: u64,
@@ -91,13 +91,16 @@ impl MailboxTally {
         self.users += 1;
         let mailbox = &facts.mailbox;
         *self.counts.gmail.entry(mailbox.gmail.as_str().to_owned()).or_default() += 1;
-        *self.counts.mailbox_read.entry(mailbox.read.as_str().to_owned()).or_default() += 1;
-        match &mailbox.send_as {
-            MailboxFact::Read(_) => self.send_as.read += 1,
-            MailboxFact::Partial(_, gap) | MailboxFact::Missing(gap) => {
-                self.send_as.add_gap(gap, 1).users.add(&facts.user.primary_email);
+        *self.counts.mailbox_read.entry(mailbox.read().as_str().to_owned()).or_default() += 1;
+        for (part, status) in mailbox.statuses() {
+            let units = self.parts.entry(part).or_default();
+            match status {
+                PartStatus::Read => units.read += 1,
+                PartStatus::Partial(gap) | PartStatus::Missing(gap) => {
+                    units.add_gap(gap, 1).users.add(&facts.user.primary_email);
+                }
+                PartStatus::NotApplicable(_) | PartStatus::NotAsked => units.not_applicable += 1,
             }
-            MailboxFact::NotApplicable(_) | MailboxFact::NotAsked => self.send_as.not_applicable += 1,
         }
     }
 
@@ -176,11 +179,7 @@ fn row(part: Part, tenant: &Snapshot, users: UserTotals, mailboxes: &MailboxTall
 
 /// Users that are not listed have mailboxes that are not read.
 fn mailbox_row(part: Part, tenant: &Snapshot, users: UserTotals, mailboxes: &MailboxTally) -> CoverageRow {
-    let mut units = Units {
-        read: mailboxes.send_as.read,
-        not_applicable: mailboxes.send_as.not_applicable,
-        gaps: mailboxes.send_as.gaps.clone(),
-    };
+    let mut units = mailboxes.parts.get(&part).cloned().unwrap_or_default();
     if let Some(gap) = tenant.people.gap() {
         let unlisted = if users.is_unknown { 1 } else { users.unreadable };
         if unlisted > 0 {

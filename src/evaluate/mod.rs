@@ -24,7 +24,7 @@ use crate::policy::Policy;
 use crate::policy::{Exception, Exceptions};
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::store::{EventStage, GoneFinding, PreviousFinding, Run, StoreError};
-use crate::tenant::{Gap, GapClass, MailboxFact, Part, ProjectGuardrails, Reading, ServiceAccount};
+use crate::tenant::{Gap, GapClass, Part, PartGrain, PartStatus, ProjectGuardrails, Reading, ServiceAccount};
 
 use bindings::Bindings;
 use compare::has_worsened;
@@ -91,7 +91,7 @@ fn judge_anew(run: &Run<'_>, input: EvaluationInput<'_>) -> Result<Judged, Store
     let mut evaluation = Evaluation::new(run, input)?;
     evaluation.judge_tenant()?;
     let mut mailboxes = MailboxTally::default();
-    for facts in run.user_facts() {
+    for facts in run.user_facts(input.parts) {
         let facts = facts?;
         mailboxes.add(&facts);
         evaluation.judge_user(&facts)?;
@@ -857,7 +857,8 @@ fn acceptance(exception: &Exception) -> Vec<Evidence> {
 
 /// Whether a finding in this mailbox could not be looked at again: nobody reads a suspended user's mailbox.
 fn is_unread_mailbox(check: &Check, facts: &UserFacts) -> bool {
-    check.needs.contains(&Part::SendAs) && !matches!(facts.mailbox.send_as, MailboxFact::Read(_))
+    let mut needed = check.needs.iter().filter(|part| part.grain() == PartGrain::User);
+    needed.any(|part| facts.mailbox.status(*part) != PartStatus::Read)
 }
 
 #[cfg(test)]

@@ -18,8 +18,8 @@ use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{
     AdminRoles, App, AssigneeType, Domains, Gap, GapClass, GmailSettingChange, GmailState, Guardrails,
-    IamResource, LastLogin, MailboxFact, MailboxRead, Part, ProjectGuardrails, ProjectUse, Reading,
-    ServiceAccountUse, SigningLogs, User,
+    IamResource, LastLogin, MailboxFact, Part, ProjectGuardrails, ProjectUse, Reading, ServiceAccountUse,
+    SigningLogs, User,
 };
 
 const MAIL: &str = "https://mail.google.com/";
@@ -102,8 +102,11 @@ impl World {
                 for facts in &mut self.users {
                     facts.mailbox.send_as = MailboxFact::Missing(loss.gap(part));
                     facts.mailbox.gmail = GmailState::Unknown;
-                    facts.mailbox.read = MailboxRead::Failed;
-                    facts.mailbox.gap = Some(loss.gap(part));
+                }
+            }
+            Part::Imap => {
+                for facts in &mut self.users {
+                    facts.mailbox.imap = MailboxFact::Missing(loss.gap(part));
                 }
             }
             Part::ServiceAccounts => {

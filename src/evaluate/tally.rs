@@ -54,7 +54,7 @@ impl Tally {
         }
         for gap in results.iter().filter_map(|result| result.gap.as_ref()) {
             let own = holder.filter(|facts| {
-                let missing = facts.gap(gap.part).filter(|_| gap.part == Part::SendAs);
+                let missing = facts.gap(gap.part);
                 missing.is_some_and(|missing| missing.reason == gap.reason)
             });
             let cost = self.add_gap(gap);

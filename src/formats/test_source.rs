@@ -18,8 +18,8 @@ use crate::findings::{
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{
     AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Guardrails, IamCondition, IamFacts,
-    IamResource, InputFile, Inputs, LastLogin, Mailbox, MailboxFact, MailboxRead, Part, People, Reading,
-    SendAs, SendAsKind, ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, SmtpMsa, User,
+    IamResource, InputFile, Inputs, LastLogin, Mailbox, MailboxFact, Part, People, Reading, SendAs,
+    SendAsKind, ServiceAccount, ServiceAccountKey, ServiceAccountUse, ServiceAccounts, SmtpMsa, User,
 };
 
 /// One judged run.
@@ -210,9 +210,8 @@ fn users() -> Vec<UserFacts> {
             mailbox: Mailbox {
                 gmail: GmailState::On,
                 gmail_evidence: "send_as_list_answered".into(),
-                read: MailboxRead::Complete,
-                gap: None,
                 send_as: MailboxFact::Read(ann_send_as),
+                ..Mailbox::not_asked()
             },
         },
         UserFacts {
@@ -221,9 +220,8 @@ fn users() -> Vec<UserFacts> {
             mailbox: Mailbox {
                 gmail: GmailState::Unknown,
                 gmail_evidence: "suspended".into(),
-                read: MailboxRead::NotApplicable,
-                gap: None,
                 send_as: MailboxFact::NotApplicable("suspended".into()),
+                ..Mailbox::not_asked()
             },
         },
         UserFacts {
@@ -232,9 +230,8 @@ fn users() -> Vec<UserFacts> {
             mailbox: Mailbox {
                 gmail: GmailState::Unknown,
                 gmail_evidence: "scope_not_delegated".into(),
-                read: MailboxRead::Denied,
-                gap: Some(gap(Part::SendAs)),
                 send_as: MailboxFact::Missing(gap(Part::SendAs)),
+                ..Mailbox::not_asked()
             },
         },
     ]

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Api, Bound, Pages, Request, Session};
+use super::{Api, Bound, GoogleError, Pages, Request, Session};
 
 /// Reads settings. It can change them too: Google has no scope that reads settings only and no mail.
 pub const SETTINGS_SCOPE: &str = "https://www.googleapis.com/auth/gmail.settings.basic";
@@ -48,4 +48,28 @@ pub fn list_send_as<'a>(session: &'a Session<'a>) -> Pages<'a, SendAs> {
                   verificationStatus,smtpMsa(host,port,securityMode))";
     let request = Request::new(Api::Gmail, "gmail/v1/users/me/settings/sendAs").query("fields", fields);
     Pages::new(session, SETTINGS_SCOPE, request, "sendAs", Bound::FEW)
+}
+
+/// `ImapSettings`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImapSettings {
+    /// Whether mail clients can use IMAP.
+    pub enabled: Option<bool>,
+    /// Whether what a client marks as deleted is expunged at once.
+    pub auto_expunge: Option<bool>,
+    /// `archive`, `trash`, `deleteForever`.
+    pub expunge_behavior: Option<String>,
+    /// 0: no limit.
+    pub max_folder_size: Option<i64>,
+}
+
+/// `users.settings.getImap` of the session's own subject.
+///
+/// # Errors
+/// What came instead of the settings.
+pub async fn get_imap(session: &Session<'_>) -> Result<ImapSettings, GoogleError> {
+    let request = Request::new(Api::Gmail, "gmail/v1/users/me/settings/imap")
+        .query("fields", "enabled,autoExpunge,expungeBehavior,maxFolderSize");
+    session.get(SETTINGS_SCOPE, &request).await
 }

@@ -5,7 +5,6 @@ mod client_identity;
 pub use client_identity::{ClientIdentity, IdentityIndex};
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
 use crate::authority::{Takeover, TakeoverCut};
 use crate::delegation::{DelegationEvent, Grant, Grants, Provenance, Sighting};
@@ -16,25 +15,21 @@ use crate::tenant::{
 };
 
 /// One user with its mailbox: what streams through the checks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UserFacts {
     /// The Directory's view.
     pub user: User,
     /// Gmail's view.
     pub mailbox: Mailbox,
     /// The latest sign-in that this run or an earlier one was told.
-    #[serde(default)]
     pub known_sign_in: Option<DateTime<Utc>>,
 }
 
 impl UserFacts {
     /// Why this mailbox's share of `part` is missing; `None` if it was read, or need not be.
     #[must_use]
-    pub const fn gap(&self, part: Part) -> Option<&Gap> {
-        match part {
-            Part::SendAs => self.mailbox.send_as.gap(),
-            _ => None,
-        }
+    pub fn gap(&self, part: Part) -> Option<&Gap> {
+        self.mailbox.status(part).gap()
     }
 }
 
@@ -174,7 +169,7 @@ impl Snapshot {
             Part::Users => self.people.gap(),
             Part::Domains => self.domains.gap(),
             Part::AdminRoles => self.admin_roles.gap(),
-            Part::SendAs => None,
+            Part::SendAs | Part::Imap => None,
             Part::ServiceAccounts => self.service_accounts.gap(),
             Part::SaKeys => {
                 let accounts = self.service_accounts.known();

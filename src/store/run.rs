@@ -218,10 +218,10 @@ impl Store {
         transaction.execute_batch(&format!(
             "DELETE FROM fact WHERE fact IN (
                  SELECT profile FROM user_fact WHERE run = {number}
-                 UNION ALL SELECT mailbox FROM user_fact WHERE run = {number} AND mailbox IS NOT NULL
+                 UNION ALL SELECT fact FROM mailbox_fact WHERE run = {number}
                  UNION ALL SELECT reading FROM part_fact WHERE run = {number}
                  EXCEPT SELECT profile FROM user_fact WHERE run IN {neighbours}
-                 EXCEPT SELECT mailbox FROM user_fact WHERE run IN {neighbours} AND mailbox IS NOT NULL
+                 EXCEPT SELECT fact FROM mailbox_fact WHERE run IN {neighbours}
                  EXCEPT SELECT reading FROM part_fact WHERE run IN {neighbours}
              );
              DELETE FROM user_key WHERE user IN (SELECT user FROM user_fact WHERE run = {number})
@@ -294,12 +294,13 @@ impl<'s> Run<'s> {
         Ok(self.store.connection().execute_batch(&format!(
             "BEGIN IMMEDIATE;
              CREATE TEMP TABLE gap AS
-                 SELECT user, mailbox FROM user_fact JOIN fact ON fact = mailbox
-                 WHERE run = {run} AND json_extract(text, '$.read') IN ('denied', 'failed', 'partial');
-             UPDATE user_fact SET mailbox = NULL WHERE run = {run} AND user IN (SELECT user FROM gap);
+                 SELECT user, part, fact FROM mailbox_fact JOIN fact USING (fact)
+                 WHERE run = {run}
+                     AND coalesce(json_type(text, '$.missing'), json_type(text, '$.partial')) IS NOT NULL;
+             DELETE FROM mailbox_fact
+             WHERE run = {run} AND (user, part) IN (SELECT user, part FROM gap);
              DELETE FROM fact WHERE fact IN (
-                 SELECT mailbox FROM gap
-                 EXCEPT SELECT mailbox FROM user_fact WHERE run = {base} AND mailbox IS NOT NULL);
+                 SELECT fact FROM gap EXCEPT SELECT fact FROM mailbox_fact WHERE run = {base});
              DROP TABLE gap;
              COMMIT;",
             run = self.number,

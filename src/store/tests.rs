@@ -1,5 +1,6 @@
 //! What the store promises: nothing twice, nothing lost, nothing destroyed.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Duration, Utc};
@@ -14,7 +15,9 @@ use crate::findings::{
     Change, Completeness, Coverage, Finding, Fingerprint, MailboxCounts, RunSummary, Severity, Subject,
     SubjectKind, Verdict,
 };
-use crate::tenant::{GmailState, LastLogin, Mailbox, MailboxFact, MailboxRead, Part, Reading, User};
+use crate::tenant::{
+    Gap, GapClass, LastLogin, Mailbox, MailboxFact, MailboxPart, MailboxRead, Part, Reading, User,
+};
 
 struct Folder(tempfile::TempDir);
 
@@ -131,14 +134,13 @@ fn user(id: &str, name: &str, signed_in: &str) -> User {
     }
 }
 
-fn mailbox(evidence: &str) -> Mailbox {
-    Mailbox {
-        gmail: GmailState::On,
-        gmail_evidence: evidence.to_owned(),
-        read: MailboxRead::Complete,
-        gap: None,
-        send_as: MailboxFact::Read(Vec::new()),
-    }
+fn mailbox() -> Vec<MailboxPart> {
+    vec![MailboxPart::SendAs(MailboxFact::Read(Vec::new()))]
+}
+
+/// What is asked for of each mailbox.
+fn asked() -> BTreeSet<Part> {
+    BTreeSet::from([Part::SendAs])
 }
 
 /// A run of three users, of whom the last was renamed; everybody signed in meanwhile.
@@ -147,8 +149,8 @@ fn week<'s>(store: &'s Store, day: &str, name: &str) -> Run<'s> {
     let run = begin(store, format!("{day}T07:00:00Z").parse().unwrap(), "terms");
     let users = [user("a", "Ann", &signed_in), user("b", "Ben", &signed_in), user("c", name, &signed_in)];
     run.put_users(&users, 0, &"cursor").unwrap();
-    let keys: Vec<UserKey> = run.users_without_mailbox().map(|row| row.unwrap().0).collect();
-    let mailboxes: Vec<_> = keys.into_iter().map(|key| (key, mailbox("answered"))).collect();
+    let keys: Vec<UserKey> = run.users_to_read(1).map(|row| row.unwrap().0).collect();
+    let mailboxes: Vec<_> = keys.into_iter().map(|key| (key, mailbox())).collect();
     run.put_mailboxes(&mailboxes).unwrap();
     run.put_part(Part::Domains, &Reading::Complete(vec!["example.com"])).unwrap();
     run.end(RunState::Finished, &summary()).unwrap();
@@ -160,7 +162,7 @@ fn facts_kept(store: &Store) -> i64 {
 }
 
 fn names(run: &Run<'_>) -> Vec<String> {
-    run.user_facts().map(|facts| facts.unwrap().user.full_name.unwrap()).collect()
+    run.user_facts(&asked()).map(|facts| facts.unwrap().user.full_name.unwrap()).collect()
 }
 
 #[test]
@@ -354,7 +356,7 @@ fn write_version_1(path: &Path) {
         let never = User { last_login: LastLogin::Never, ..user("b", "Ben", "2026-11-01T00:00:00Z") };
         let unknown = User { last_login: LastLogin::Unknown, ..user("c", "Cat", "2026-11-01T00:00:00Z") };
         for user in [user("a", "Ann", "2026-11-01T06:00:00Z"), never, unknown] {
-            let mailbox = serde_json::to_string(&mailbox("answered")).unwrap();
+            let mailbox = r#"{"gmail":"on","gmail_evidence":"send_as_list_answered","read":"complete","gap":null,"send_as":{"read":[]}}"#;
             let row = (id, &user.id, serde_json::to_string(&user).unwrap(), mailbox);
             connection.execute("INSERT INTO user_fact VALUES (?1, ?2, ?3, ?4)", row).unwrap();
         }
@@ -378,12 +380,13 @@ fn a_store_of_version_1_is_brought_up_to_date_with_everything_in_it() {
     assert_eq!(finished_runs(&store), 2);
     let run = store.run("r2").unwrap().unwrap();
     assert_eq!(run.previous().unwrap().unwrap().id(), "r1");
-    let facts: Vec<_> = run.user_facts().map(Result::unwrap).collect();
+    let facts: Vec<_> = run.user_facts(&asked()).map(Result::unwrap).collect();
     assert_eq!(facts.len(), 3);
     assert_eq!(facts[0].user, user("a", "Ann", "2026-11-01T06:00:00Z"));
     assert_eq!(facts[1].user.last_login, LastLogin::Never);
     assert_eq!(facts[2].user.last_login, LastLogin::Unknown);
-    assert_eq!(facts[0].mailbox, mailbox("answered"));
+    assert_eq!(facts[0].mailbox, Mailbox::of(&facts[0].user, &asked(), mailbox()));
+    assert_eq!(facts[0].mailbox.read(), MailboxRead::Complete);
     assert_eq!(run.part(Part::Domains).unwrap(), Some(Reading::Complete(vec!["example.com".to_owned()])));
     assert_eq!(run.findings().unwrap().count(), 1);
     assert!(store.run("r3").unwrap().is_none(), "nobody finished it");
@@ -804,4 +807,45 @@ fn a_link_to_a_history_has_the_lock_and_the_files_of_the_history() {
     store.refuse_moved().unwrap();
     std::fs::remove_file(super::beside(&folder.path(), "-wal")).unwrap();
     assert!(matches!(store.refuse_moved().unwrap_err(), StoreError::Moved { .. }));
+}
+
+fn gap(part: Part) -> Gap {
+    Gap { class: GapClass::Denied, reason: "scope_not_delegated".into(), ..Gap::not_reached(part) }
+}
+
+#[test]
+fn a_run_that_goes_on_lacks_only_the_parts_of_a_mailbox_that_were_not_read() {
+    let folder = Folder::new();
+    let store = folder.store();
+    let run = begin(&store, "2026-11-07T07:00:00Z".parse().unwrap(), "terms");
+    let at = "2026-11-07T06:00:00Z";
+    run.put_users(&[user("a", "Ann", at), user("b", "Ben", at), user("c", "Cat", at)], 0, &"").unwrap();
+    let keys: Vec<UserKey> = run.users_to_read(2).map(|row| row.unwrap().0).collect();
+    let imap = |fact| MailboxPart::Imap(fact);
+    let refused = || imap(MailboxFact::Missing(gap(Part::Imap)));
+    let closed = || imap(MailboxFact::NotApplicable("suspended".to_owned()));
+    run.put_mailboxes(&[
+        (keys[0], [mailbox(), vec![refused()]].concat()),
+        (keys[1], [mailbox(), vec![closed()]].concat()),
+        (keys[2], mailbox()),
+    ])
+    .unwrap();
+    let lacking = |run: &Run<'_>| -> Vec<(UserKey, Vec<Part>)> {
+        run.users_to_read(2).map(Result::unwrap).map(|(key, _, kept)| (key, kept)).collect()
+    };
+    assert_eq!(lacking(&run), [(keys[2], vec![Part::SendAs])]);
+    assert_eq!((run.mailbox_count(Part::SendAs).unwrap(), run.mailbox_count(Part::Imap).unwrap()), (3, 2));
+    let missing = run.mailbox_parts_missing_for(&["scope_not_delegated"]).map(Result::unwrap);
+    assert_eq!(missing.collect::<Vec<_>>(), [(keys[0], refused())]);
+
+    let asked = BTreeSet::from([Part::SendAs, Part::Imap]);
+    let read: Vec<_> = run.user_facts(&asked).map(|facts| facts.unwrap().mailbox).collect();
+    assert_eq!(read[0].read(), MailboxRead::Partial);
+    assert_eq!(read[1].read(), MailboxRead::Complete);
+    assert_eq!(read[2].read(), MailboxRead::Partial);
+    assert_eq!(read[2].gap(), Some(&Gap::not_reached(Part::Imap)));
+    assert_eq!(read[0].send_as, MailboxFact::Read(Vec::new()));
+
+    let run = run.resume("2026-11-07T08:00:00Z".parse().unwrap()).unwrap();
+    assert_eq!(lacking(&run), [(keys[0], vec![Part::SendAs]), (keys[2], vec![Part::SendAs])]);
 }

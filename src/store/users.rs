@@ -1,12 +1,15 @@
 //! One run's users and mailboxes. What reads like in the run before is shared with it.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use serde::Serialize;
 
 use crate::snapshot::UserFacts;
-use crate::tenant::{LastLogin, Mailbox, Part, User};
+use crate::tenant::{LastLogin, Mailbox, MailboxPart, Part, User};
 
+use super::pages::pages;
 use super::{Run, StoreError};
 
 /// A user's number in the store.
@@ -42,12 +45,15 @@ impl Run<'_> {
         Ok(self.store.connection().execute_batch(&format!(
             "BEGIN IMMEDIATE;
              CREATE TEMP TABLE gone AS
-                 SELECT user, profile, mailbox FROM user_fact WHERE run = {run} AND listing <> {listing};
+                 SELECT user, profile AS fact FROM user_fact WHERE run = {run} AND listing <> {listing};
+             INSERT INTO gone
+                 SELECT user, fact FROM mailbox_fact WHERE run = {run} AND user IN (SELECT user FROM gone);
+             DELETE FROM mailbox_fact WHERE run = {run} AND user IN (SELECT user FROM gone);
              DELETE FROM user_fact WHERE run = {run} AND user IN (SELECT user FROM gone);
              DELETE FROM fact WHERE fact IN (
-                 SELECT profile FROM gone UNION ALL SELECT mailbox FROM gone WHERE mailbox IS NOT NULL
+                 SELECT fact FROM gone
                  EXCEPT SELECT profile FROM user_fact WHERE run = {base}
-                 EXCEPT SELECT mailbox FROM user_fact WHERE run = {base} AND mailbox IS NOT NULL);
+                 EXCEPT SELECT fact FROM mailbox_fact WHERE run = {base});
              DROP TABLE gone;
              COMMIT;",
             run = self.number,
@@ -59,7 +65,7 @@ impl Run<'_> {
         let connection = self.store.connection();
         let mut key_of = connection.prepare_cached("SELECT user FROM user_key WHERE user_id = ?1")?;
         let mut new_key = connection.prepare_cached("INSERT INTO user_key (user_id) VALUES (?1)")?;
-        let mut facts = Facts::new(&connection, self, "profile")?;
+        let mut facts = Facts::new(&connection, self, PROFILE)?;
         let mut insert = connection.prepare_cached(
             "INSERT INTO user_fact (run, user, profile, last_login, listing) VALUES (?1, ?2, ?3, ?4, ?5)
              ON CONFLICT DO UPDATE SET
@@ -76,7 +82,7 @@ impl Run<'_> {
                 None => new_key.insert([&user.id])?,
             };
             let profile = User { last_login: LastLogin::Unknown, ..user.clone() };
-            let profile = facts.keep(key, &serde_json::to_string(&profile)?)?;
+            let profile = facts.keep(key, "", &serde_json::to_string(&profile)?)?;
             let last_login = milliseconds(user.last_login);
             insert.execute(params![self.number, key, profile, last_login, listing])?;
             if let Some(at) = last_login.filter(|at| *at > 0) {
@@ -86,19 +92,24 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Keeps mailboxes of users that are kept already.
+    /// Keeps parts of the mailboxes of users that are kept already.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn put_mailboxes(&self, mailboxes: &[(UserKey, Mailbox)]) -> Result<(), StoreError> {
+    pub fn put_mailboxes(&self, mailboxes: &[(UserKey, Vec<MailboxPart>)]) -> Result<(), StoreError> {
         self.store.atomically(|| {
             let connection = self.store.connection();
-            let mut facts = Facts::new(&connection, self, "mailbox")?;
-            let mut update = connection
-                .prepare_cached("UPDATE user_fact SET mailbox = ?3 WHERE run = ?1 AND user = ?2")?;
-            for (UserKey(key), mailbox) in mailboxes {
-                let mailbox = facts.keep(*key, &serde_json::to_string(mailbox)?)?;
-                update.execute(params![self.number, key, mailbox])?;
+            let mut facts = Facts::new(&connection, self, MAILBOX_PART)?;
+            let mut put = connection.prepare_cached(
+                "INSERT INTO mailbox_fact (run, user, part, fact) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET fact = excluded.fact",
+            )?;
+            for (UserKey(key), parts) in mailboxes {
+                for part in parts {
+                    let id = part.part().id();
+                    let fact = facts.keep(*key, id, &part.to_json()?)?;
+                    put.execute(params![self.number, key, id, fact])?;
+                }
             }
             Ok(())
         })
@@ -109,19 +120,20 @@ impl Run<'_> {
     /// # Errors
     /// When the store cannot be read.
     pub fn user_count(&self) -> Result<u64, StoreError> {
-        self.count("SELECT COUNT(*) FROM user_fact WHERE run = ?1")
+        self.count("SELECT COUNT(*) FROM user_fact WHERE run = ?1 AND ?2 IS NULL", None)
     }
 
-    /// How many mailboxes are kept.
+    /// Of how many mailboxes this part is kept.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn mailbox_count(&self) -> Result<u64, StoreError> {
-        self.count("SELECT COUNT(*) FROM user_fact WHERE run = ?1 AND mailbox IS NOT NULL")
+    pub fn mailbox_count(&self, part: Part) -> Result<u64, StoreError> {
+        self.count("SELECT COUNT(*) FROM mailbox_fact WHERE run = ?1 AND part = ?2", Some(part.id()))
     }
 
-    fn count(&self, query: &str) -> Result<u64, StoreError> {
-        let count: i64 = self.store.connection().query_row(query, [self.number], |row| row.get(0))?;
+    fn count(&self, query: &str, part: Option<&str>) -> Result<u64, StoreError> {
+        let values = params![self.number, part];
+        let count: i64 = self.store.connection().query_row(query, values, |row| row.get(0))?;
         Ok(count.unsigned_abs())
     }
 
@@ -137,75 +149,118 @@ impl Run<'_> {
         .map(|row| row?.user())
     }
 
-    /// Every mailbox whose evidence is one of these, ordered bytewise by the user's id.
-    pub fn mailboxes_with(
+    /// Every part of a mailbox that is missing for one of these reasons, ordered by user.
+    pub fn mailbox_parts_missing_for(
         &self,
-        evidence: &[&str],
-    ) -> impl Iterator<Item = Result<(UserKey, Mailbox), StoreError>> + '_ {
-        let evidence: Vec<String> = evidence.iter().map(|id| (*id).to_owned()).collect();
-        let rows = self.rows(
-            "SELECT key.user_id, row.user, row.last_login, '', mailbox.text, NULL
-             FROM user_key AS key
-             CROSS JOIN user_fact AS row ON row.run = ?1 AND row.user = key.user
-             CROSS JOIN fact AS mailbox ON mailbox.fact = row.mailbox
-             WHERE key.user_id > ?2 AND json_extract(mailbox.text, '$.gap') IS NOT NULL
-             ORDER BY key.user_id LIMIT ?3",
-        );
+        reasons: &[&str],
+    ) -> impl Iterator<Item = Result<(UserKey, MailboxPart), StoreError>> + '_ {
+        let reasons: Vec<String> = reasons.iter().map(|id| (*id).to_owned()).collect();
+        let rows = pages(move |(user, part): &(i64, String)| {
+            let connection = self.store.connection();
+            let mut statement = connection.prepare_cached(
+                "SELECT user, part, text FROM mailbox_fact JOIN fact USING (fact)
+                 WHERE run = ?1 AND (user, part) > (?2, ?3) AND json_type(text, '$.missing') IS NOT NULL
+                 ORDER BY user, part LIMIT ?4",
+            )?;
+            let values = params![self.number, user, part, BATCH];
+            let rows = statement.query_map(values, |row| {
+                let (user, part): (i64, String) = (row.get(0)?, row.get(1)?);
+                Ok(((user, part.clone()), (UserKey(user), part, row.get::<_, String>(2)?)))
+            })?;
+            Ok(rows.collect::<Result<Vec<_>, _>>()?)
+        });
         rows.filter_map(move |row| {
-            let mailbox = |text: &str| serde_json::from_str::<Mailbox>(text);
-            match row.and_then(|row| Ok((row.key, row.mailbox.as_deref().map(mailbox).transpose()?))) {
-                Ok((key, Some(mailbox))) if evidence.contains(&mailbox.gmail_evidence) => {
-                    Some(Ok((key, mailbox)))
-                }
-                Ok(_) => None,
-                Err(error) => Some(Err(error)),
-            }
+            let fact =
+                row.and_then(|(key, part, text)| Ok(mailbox_part(&part, &text)?.map(|fact| (key, fact))));
+            let (key, fact) = match fact.transpose()? {
+                Ok(found) => found,
+                Err(error) => return Some(Err(error)),
+            };
+            let is_meant =
+                fact.status().gap().is_some_and(|gap| reasons.iter().any(|reason| **reason == *gap.reason));
+            is_meant.then_some(Ok((key, fact)))
         })
     }
 
-    /// Every user whose mailbox is not kept yet, ordered bytewise by id.
-    pub fn users_without_mailbox(&self) -> impl Iterator<Item = Result<(UserKey, User), StoreError>> + '_ {
-        self.rows(
-            "SELECT key.user_id, row.user, row.last_login, profile.text, NULL, NULL
+    /// Every user of whose mailbox fewer than `parts` parts are kept, with those that are, ordered bytewise by id.
+    pub fn users_to_read(
+        &self,
+        parts: usize,
+    ) -> impl Iterator<Item = Result<(UserKey, User, Vec<Part>), StoreError>> + '_ {
+        let rows = self.rows(
+            "SELECT key.user_id, row.user, row.last_login, profile.text, NULL
              FROM user_key AS key
-             CROSS JOIN user_fact AS row ON row.run = ?1 AND row.user = key.user AND row.mailbox IS NULL
+             CROSS JOIN user_fact AS row ON row.run = ?1 AND row.user = key.user
              CROSS JOIN fact AS profile ON profile.fact = row.profile
-             WHERE key.user_id > ?2 ORDER BY key.user_id LIMIT ?3",
-        )
-        .map(|row| row.and_then(|row| Ok((row.key, row.user()?))))
+             WHERE key.user_id > ?2
+                 AND (SELECT count(*) FROM mailbox_fact AS part WHERE part.run = ?1 AND part.user = row.user) < ?4
+             ORDER BY key.user_id LIMIT ?3",
+        );
+        Rows { fewer_than: Some(i64::try_from(parts).unwrap_or(i64::MAX)), ..rows }.map(|row| {
+            let row = row?;
+            let kept = row.mailbox.iter().filter_map(|(part, _)| Part::from_id(part)).collect();
+            Ok((row.key, row.user()?, kept))
+        })
     }
 
-    /// Every user with its mailbox, ordered bytewise by id. A mailbox that the run did not come to is a gap.
-    pub fn user_facts(&self) -> impl Iterator<Item = Result<UserFacts, StoreError>> + '_ {
-        self.rows(
+    /// Every user with the parts of its mailbox that were asked for, ordered bytewise by id. A part that the run did
+    /// not come to is a gap.
+    pub fn user_facts(
+        &self,
+        asked: &BTreeSet<Part>,
+    ) -> impl Iterator<Item = Result<UserFacts, StoreError>> + '_ {
+        let asked = asked.clone();
+        let rows = self.rows(
             // What a later run brought is nothing that this one knew.
-            "SELECT key.user_id, row.user, row.last_login, profile.text, mailbox.text,
+            "SELECT key.user_id, row.user, row.last_login, profile.text,
                  CASE WHEN sign_in.run <= ?1 THEN sign_in.at ELSE (
                      SELECT max(past.last_login) FROM run AS earlier JOIN user_fact AS past USING (run)
                      WHERE earlier.run <= ?1 AND past.user = row.user) END
              FROM user_key AS key
              CROSS JOIN user_fact AS row ON row.run = ?1 AND row.user = key.user
              CROSS JOIN fact AS profile ON profile.fact = row.profile
-             LEFT JOIN fact AS mailbox ON mailbox.fact = row.mailbox
              LEFT JOIN sign_in ON sign_in.user = row.user
              WHERE key.user_id > ?2 ORDER BY key.user_id LIMIT ?3",
-        )
-        .map(|row| {
+        );
+        Rows { with_mailboxes: true, ..rows }.map(move |row| {
             let row = row?;
-            let mailbox = match &row.mailbox {
-                Some(text) => serde_json::from_str(text)?,
-                None => Mailbox::not_reached(),
-            };
+            let facts = row.mailbox.iter().map(|(part, text)| mailbox_part(part, text));
+            let facts: Vec<Option<MailboxPart>> = facts.collect::<Result<_, _>>()?;
+            let user = row.user()?;
+            let mailbox = Mailbox::of(&user, &asked, facts.into_iter().flatten());
             let known_sign_in = row.known_sign_in.filter(|at| *at > 0);
             let known_sign_in = known_sign_in.and_then(DateTime::<Utc>::from_timestamp_millis);
-            Ok(UserFacts { user: row.user()?, mailbox, known_sign_in })
+            Ok(UserFacts { user, mailbox, known_sign_in })
         })
     }
 
     fn rows(&self, query: &'static str) -> Rows<'_> {
-        Rows { run: self, query, batch: Vec::new().into_iter(), last: String::new(), done: false }
+        Rows {
+            run: self,
+            query,
+            fewer_than: None,
+            with_mailboxes: false,
+            batch: Vec::new().into_iter(),
+            last: String::new(),
+            done: false,
+        }
     }
 }
+
+/// `None` if this version knows no such part.
+fn mailbox_part(part: &str, text: &str) -> Result<Option<MailboxPart>, StoreError> {
+    match Part::from_id(part) {
+        Some(part) => Ok(MailboxPart::from_json(part, text)?),
+        None => Ok(None),
+    }
+}
+
+/// A user's profile in a run: what [`Facts`] compares with.
+const PROFILE: &str =
+    "SELECT fact, text FROM user_fact JOIN fact ON fact = profile WHERE run = ?1 AND user = ?2 AND ?3 = ''";
+/// A part of a user's mailbox in a run.
+const MAILBOX_PART: &str = "SELECT fact, text FROM mailbox_fact JOIN fact USING (fact)
+     WHERE run = ?1 AND user = ?2 AND part = ?3";
 
 /// Texts of facts, shared with the run before where they are the same.
 struct Facts<'c> {
@@ -217,23 +272,20 @@ struct Facts<'c> {
 }
 
 impl<'c> Facts<'c> {
-    fn new(connection: &'c Connection, run: &Run<'_>, column: &str) -> Result<Self, StoreError> {
-        let find = format!(
-            "SELECT fact, text FROM user_fact JOIN fact ON fact = {column} WHERE run = ?1 AND user = ?2"
-        );
+    fn new(connection: &'c Connection, run: &Run<'_>, find: &str) -> Result<Self, StoreError> {
         Ok(Self {
             run: run.number,
             base: run.base,
-            find: connection.prepare_cached(&find)?,
+            find: connection.prepare_cached(find)?,
             change: connection.prepare_cached("UPDATE fact SET text = ?2 WHERE fact = ?1")?,
             insert: connection.prepare_cached("INSERT INTO fact (text) VALUES (?1)")?,
         })
     }
 
     /// The number under which a user's text is kept.
-    fn keep(&mut self, user: i64, text: &str) -> Result<i64, StoreError> {
-        let before = self.find(self.base, user)?;
-        let now = self.find(Some(self.run), user)?;
+    fn keep(&mut self, user: i64, part: &str, text: &str) -> Result<i64, StoreError> {
+        let before = self.find(self.base, user, part)?;
+        let now = self.find(Some(self.run), user, part)?;
         let shared = before.as_ref().map(|(fact, _)| *fact);
         match (before, now) {
             (Some((fact, before)), _) if before == text => Ok(fact),
@@ -248,9 +300,9 @@ impl<'c> Facts<'c> {
         }
     }
 
-    fn find(&mut self, run: Option<i64>, user: i64) -> Result<Option<(i64, String)>, StoreError> {
+    fn find(&mut self, run: Option<i64>, user: i64, part: &str) -> Result<Option<(i64, String)>, StoreError> {
         let Some(run) = run else { return Ok(None) };
-        Ok(self.find.query_row([run, user], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+        Ok(self.find.query_row(params![run, user, part], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
     }
 }
 
@@ -276,7 +328,8 @@ struct Row {
     key: UserKey,
     last_login: Option<i64>,
     profile: String,
-    mailbox: Option<String>,
+    /// Part and text of each fact.
+    mailbox: Vec<(String, String)>,
     known_sign_in: Option<i64>,
 }
 
@@ -291,6 +344,9 @@ impl Row {
 struct Rows<'a> {
     run: &'a Run<'a>,
     query: &'static str,
+    /// Only users of whom fewer parts are kept.
+    fewer_than: Option<i64>,
+    with_mailboxes: bool,
     batch: std::vec::IntoIter<Row>,
     last: String,
     done: bool,
@@ -300,17 +356,33 @@ impl Rows<'_> {
     fn read(&self) -> Result<Vec<Row>, StoreError> {
         let connection = self.run.store.connection();
         let mut statement = connection.prepare_cached(self.query)?;
-        let rows = statement.query_map(params![self.run.number, self.last, BATCH], |row| {
+        let read = |row: &rusqlite::Row<'_>| {
             Ok(Row {
                 user_id: row.get(0)?,
                 key: UserKey(row.get(1)?),
                 last_login: row.get(2)?,
                 profile: row.get(3)?,
-                mailbox: row.get(4)?,
-                known_sign_in: row.get(5)?,
+                mailbox: Vec::new(),
+                known_sign_in: row.get(4)?,
             })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        };
+        let (run, last) = (self.run.number, &self.last);
+        let rows = match self.fewer_than {
+            Some(parts) => statement.query_map(params![run, last, BATCH, parts], read)?,
+            None => statement.query_map(params![run, last, BATCH], read)?,
+        };
+        let mut rows: Vec<Row> = rows.collect::<Result<_, _>>()?;
+        // Who waits for one of several parts may have others already.
+        if self.with_mailboxes || self.fewer_than.is_some_and(|parts| parts > 1) {
+            let mut parts = connection.prepare_cached(
+                "SELECT part, text FROM mailbox_fact JOIN fact USING (fact) WHERE run = ?1 AND user = ?2",
+            )?;
+            for row in &mut rows {
+                let found = parts.query_map(params![run, row.key.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+                row.mailbox = found.collect::<Result<_, _>>()?;
+            }
+        }
+        Ok(rows)
     }
 }
 

@@ -23,7 +23,10 @@ pub use directory::{
     UserListing,
 };
 pub use gap::{AdminEvents, Gap, GapClass};
-pub use gmail::{GmailState, Mailbox, MailboxFact, MailboxRead, SendAs, SendAsKind, SmtpMsa};
+pub use gmail::{
+    GmailState, Imap, MAILBOX_PARTS, Mailbox, MailboxFact, MailboxPart, MailboxRead, PartStatus, SendAs,
+    SendAsKind, SmtpMsa, without_request,
+};
 pub use input_file::{InputFile, Inputs, sha256_hex};
 pub use logs::{App, Consent, GmailSettingChange, Period};
 pub use part::{Part, PartGrain, Reading};

@@ -18,6 +18,8 @@ pub enum Part {
     AdminRoles,
     /// A mailbox's send-as addresses.
     SendAs,
+    /// A mailbox's IMAP settings: no check needs them, so they are read only where the operator names them.
+    Imap,
     /// The service accounts of the configured projects.
     ServiceAccounts,
     /// A service account's user-managed keys.
@@ -63,11 +65,12 @@ pub enum PartGrain {
 
 impl Part {
     /// Every part that is read, in the order in which reports show them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Users,
         Self::Domains,
         Self::AdminRoles,
         Self::SendAs,
+        Self::Imap,
         Self::ServiceAccounts,
         Self::SaKeys,
         Self::ConsoleGrants,
@@ -93,6 +96,7 @@ impl Part {
             Self::Domains => "domains",
             Self::AdminRoles => "admin_roles",
             Self::SendAs => "send_as",
+            Self::Imap => "imap",
             Self::ServiceAccounts => "service_accounts",
             Self::SaKeys => "sa_keys",
             Self::ConsoleGrants => "console_grants",
@@ -119,6 +123,7 @@ impl Part {
             Self::Domains => "Domains and domain aliases",
             Self::AdminRoles => "Admin roles and assignments",
             Self::SendAs => "Send-as addresses",
+            Self::Imap => "IMAP settings",
             Self::ServiceAccounts => "Service accounts",
             Self::SaKeys => "Service account keys",
             Self::ConsoleGrants => "Delegation list of the Admin console",
@@ -141,7 +146,7 @@ impl Part {
     #[must_use]
     pub const fn grain(self) -> PartGrain {
         match self {
-            Self::SendAs => PartGrain::User,
+            Self::SendAs | Self::Imap => PartGrain::User,
             Self::SaKeys => PartGrain::ServiceAccount,
             _ => PartGrain::Tenant,
         }

@@ -28,9 +28,9 @@ const COLUMNS: &[Column<UserFacts>] = &[
     ("created_at", |row| time(row.user.created_at)),
     ("last_login_at", |row| last_login(row.user.last_login)),
     ("aliases", |row| list(row.user.aliases.iter().map(String::as_str))),
-    ("mailbox_read", |row| text(row.mailbox.read.as_str())),
+    ("mailbox_read", |row| text(row.mailbox.read().as_str())),
     ("mailbox_gap", |row| {
-        row.mailbox.gap.as_ref().map_or_else(unknown, |gap| text(format!("{}: {}", gap.reason, gap.message)))
+        row.mailbox.gap().map_or_else(unknown, |gap| text(format!("{}: {}", gap.reason, gap.message)))
     }),
     ("is_guest", |row| optional_boolean(row.user.is_guest)),
 ];

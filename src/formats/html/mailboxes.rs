@@ -66,7 +66,7 @@ impl Reason {
         if facts.user.is_guest() {
             return Some(Self::Guest);
         }
-        match (facts.user.archived, facts.user.suspended, facts.mailbox.read, facts.mailbox.gmail) {
+        match (facts.user.archived, facts.user.suspended, facts.mailbox.read(), facts.mailbox.gmail) {
             (Some(true), ..) => Some(Self::Archived),
             (_, Some(true), ..) => Some(Self::Suspended),
             (_, _, MailboxRead::Failed, _) => Some(Self::Failed),
@@ -108,7 +108,7 @@ impl Unreachable {
         let Some(reason) = Reason::of(facts) else { return };
         let listed = self.by_reason.entry(reason).or_default();
         listed.count += 1;
-        if let Some(gap) = facts.mailbox.gap.as_ref().filter(|_| reason.is_gap())
+        if let Some(gap) = facts.mailbox.gap().filter(|_| reason.is_gap())
             && (listed.causes.len() < MOST_CAUSES || listed.causes.contains_key(&*gap.reason))
         {
             *listed.causes.entry(gap.reason.to_string()).or_default() += 1;
@@ -121,7 +121,7 @@ impl Unreachable {
 
 impl Row {
     fn new(facts: &UserFacts, reason: Reason) -> Self {
-        let (user, gap) = (&facts.user, facts.mailbox.gap.as_ref());
+        let (user, gap) = (&facts.user, facts.mailbox.gap());
         let why = match (reason, gap) {
             (Reason::Suspended, _) => {
                 let since = user.suspended_at.map(|at| format!("since {}", day(at)));

@@ -18,9 +18,9 @@ use crate::formats::Source;
 use crate::snapshot::{IdentityIndex, Snapshot, UserFacts};
 use crate::tenant::{
     AdminRoles, ClientCertificates, Domain, DomainKind, Domains, ForeignAccount, Gap, GapClass, GmailState,
-    Guardrails, IamCondition, IamFacts, IamResource, Inputs, LastLogin, Mailbox, MailboxFact, MailboxRead,
-    Part, People, PublicKey, Reading, SendAs, SendAsKind, ServiceAccount, ServiceAccountKey,
-    ServiceAccountUse, ServiceAccounts, SmtpMsa, User,
+    Guardrails, IamCondition, IamFacts, IamResource, Inputs, LastLogin, Mailbox, MailboxFact, Part, People,
+    PublicKey, Reading, SendAs, SendAsKind, ServiceAccount, ServiceAccountKey, ServiceAccountUse,
+    ServiceAccounts, SmtpMsa, User,
 };
 
 /// A run in memory. Users are made one at a time, so that a test can have many.
@@ -699,18 +699,16 @@ pub(super) fn user(index: usize) -> UserFacts {
     let mut mailbox = Mailbox {
         gmail: GmailState::On,
         gmail_evidence: "send_as_list_answered".to_owned(),
-        read: MailboxRead::Complete,
-        gap: None,
         send_as: MailboxFact::Read(send_as(index, &email)),
+        ..Mailbox::not_asked()
     };
-    let missing = |mailbox: &mut Mailbox, read, class, reason: &str, message: &str| {
+    let missing = |mailbox: &mut Mailbox, class, reason: &str, message: &str| {
         let gap = gap(Part::SendAs, class, reason, message);
         *mailbox = Mailbox {
             gmail: GmailState::Unknown,
             gmail_evidence: reason.to_owned(),
-            read,
-            gap: Some(gap.clone()),
             send_as: MailboxFact::Missing(gap),
+            ..Mailbox::not_asked()
         };
     };
     match index % 40 {
@@ -728,14 +726,12 @@ pub(super) fn user(index: usize) -> UserFacts {
         27 => nothing(&mut mailbox, GmailState::NoMailbox, "is_mailbox_setup_false"),
         35 if index < 300 => missing(
             &mut mailbox,
-            MailboxRead::Denied,
             GapClass::Denied,
             "scope_not_delegated",
             "Google answered 403: Delegation denied for the user",
         ),
         35 => missing(
             &mut mailbox,
-            MailboxRead::Failed,
             GapClass::Failed,
             "retries_exhausted",
             "Gave up after 8 tries: 503 Service unavailable",
@@ -749,9 +745,8 @@ fn nothing(mailbox: &mut Mailbox, gmail: GmailState, evidence: &str) {
     *mailbox = Mailbox {
         gmail,
         gmail_evidence: evidence.to_owned(),
-        read: MailboxRead::NotApplicable,
-        gap: None,
         send_as: MailboxFact::NotApplicable(evidence.to_owned()),
+        ..Mailbox::not_asked()
     };
 }
 

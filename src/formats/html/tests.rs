@@ -197,7 +197,7 @@ fn hostile_user(index: usize) -> UserFacts {
     facts.user.full_name = Some(PAYLOAD.to_owned());
     facts.user.org_unit = Some(PAYLOAD.to_owned());
     facts.user.suspension_reason = Some(PAYLOAD.to_owned());
-    if let Some(gap) = &mut facts.mailbox.gap {
+    if let MailboxFact::Missing(gap) = &mut facts.mailbox.send_as {
         (gap.reason, gap.message, gap.fix) = (PAYLOAD.into(), PAYLOAD.to_owned(), PAYLOAD.to_owned());
     }
     if let MailboxFact::Read(addresses) = &mut facts.mailbox.send_as {

@@ -1,8 +1,12 @@
 //! A user's Gmail: its state, how far it was read, and its settings.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use crate::tenant::{Gap, Part};
+use crate::tenant::{Gap, GapClass, GapReason, Part, User};
+
+use super::parts::{MAILBOX_PARTS, Mailbox, MailboxPart, answer_of};
 
 /// Whether the user has a working Gmail mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -93,38 +97,125 @@ impl<T> MailboxFact<T> {
             Self::Read(_) | Self::NotApplicable(_) | Self::NotAsked => None,
         }
     }
-}
 
-/// A user's mailbox, as far as it is known.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mailbox {
-    /// Whether Gmail is on.
-    pub gmail: GmailState,
-    /// What says so: `suspended`, `archived`, `is_mailbox_setup_false`, `send_as_list_answered`,
-    /// `mail_service_not_enabled`, or the name of the cause that prevented an answer.
-    pub gmail_evidence: String,
-    /// How far the mailbox was read.
-    pub read: MailboxRead,
-    /// Why it was not read completely.
-    pub gap: Option<Gap>,
-    /// `users.settings.sendAs.list`.
-    pub send_as: MailboxFact<Vec<SendAs>>,
-}
-
-impl Mailbox {
-    /// The mailbox of a user whom the run did not come to before it ended.
-    #[must_use]
-    pub fn not_reached() -> Self {
-        let gap = Gap::not_reached(Part::SendAs);
-        Self {
-            gmail: GmailState::Unknown,
-            gmail_evidence: "not_asked".to_owned(),
-            read: MailboxRead::Failed,
-            gap: Some(gap.clone()),
-            send_as: MailboxFact::Missing(gap),
+    /// How far it was read.
+    pub fn status(&self) -> PartStatus<'_> {
+        match self {
+            Self::Read(_) => PartStatus::Read,
+            Self::Partial(_, gap) => PartStatus::Partial(gap),
+            Self::NotApplicable(why) => PartStatus::NotApplicable(why),
+            Self::Missing(gap) => PartStatus::Missing(gap),
+            Self::NotAsked => PartStatus::NotAsked,
         }
     }
 }
+
+/// How far one part of one mailbox was read, without what was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartStatus<'a> {
+    /// Gmail answered.
+    Read,
+    /// Gmail answered, and some of the answer cannot be read.
+    Partial(&'a Gap),
+    /// There is nothing to read. Says why.
+    NotApplicable(&'a str),
+    /// It should have been read and was not.
+    Missing(&'a Gap),
+    /// The run did not ask for it.
+    NotAsked,
+}
+
+impl<'a> PartStatus<'a> {
+    /// Why something is missing, if it is.
+    #[must_use]
+    pub const fn gap(self) -> Option<&'a Gap> {
+        match self {
+            Self::Partial(gap) | Self::Missing(gap) => Some(gap),
+            Self::Read | Self::NotApplicable(_) | Self::NotAsked => None,
+        }
+    }
+
+    /// Whether Gmail answered.
+    #[must_use]
+    pub const fn is_answered(self) -> bool {
+        matches!(self, Self::Read | Self::Partial(_))
+    }
+}
+
+impl Mailbox {
+    /// A user's mailbox as the parts of it show that were asked for. One that the run did not come to is a gap.
+    #[must_use]
+    pub fn of(user: &User, asked: &BTreeSet<Part>, facts: impl IntoIterator<Item = MailboxPart>) -> Self {
+        let mut mailbox = Self::not_asked();
+        facts.into_iter().for_each(|fact| mailbox.put(fact));
+        let mut is_asked = false;
+        for part in MAILBOX_PARTS.into_iter().filter(|part| asked.contains(part)) {
+            is_asked = true;
+            if mailbox.status(part) == PartStatus::NotAsked {
+                MailboxPart::missing(part, Gap::not_reached(part))
+                    .into_iter()
+                    .for_each(|gap| mailbox.put(gap));
+            }
+        }
+        let closed = mailbox.statuses().find_map(|(_, status)| match status {
+            PartStatus::NotApplicable(why) => Some(why),
+            _ => None,
+        });
+        let closed = closed.or_else(|| if is_asked { None } else { without_request(user) });
+        let answered = mailbox.statuses().find(|(_, status)| status.is_answered());
+        let gap = mailbox.statuses().find_map(|(_, status)| status.gap());
+        let (gmail, evidence) = match (answered, closed, gap) {
+            (Some((part, _)), ..) => (GmailState::On, answer_of(part)),
+            (_, Some(MAIL_OFF), _) => (GmailState::Off, MAIL_OFF),
+            (_, Some(why), _) if user.is_mailbox_setup == Some(false) => (GmailState::NoMailbox, why),
+            (_, Some(why), _) => (GmailState::Unknown, why),
+            (.., Some(gap)) if gap.reason != GapReason::NOT_REACHED => (GmailState::Unknown, &*gap.reason),
+            _ => (GmailState::Unknown, "not_asked"),
+        };
+        let evidence = evidence.to_owned();
+        Self { gmail, gmail_evidence: evidence, ..mailbox }
+    }
+
+    /// How far the parts were read that were asked for.
+    #[must_use]
+    pub fn read(&self) -> MailboxRead {
+        let (mut whole, mut some, mut gap) = (false, false, None);
+        for (_, status) in self.statuses() {
+            whole |= status == PartStatus::Read;
+            some |= status.is_answered();
+            gap = gap.max(status.gap().map(|gap| gap.class));
+        }
+        match gap {
+            Some(_) if some => MailboxRead::Partial,
+            Some(GapClass::Failed) => MailboxRead::Failed,
+            Some(_) => MailboxRead::Denied,
+            None if whole => MailboxRead::Complete,
+            None => MailboxRead::NotApplicable,
+        }
+    }
+
+    /// Why a part was not read completely: the first in the order of reports.
+    #[must_use]
+    pub fn gap(&self) -> Option<&Gap> {
+        self.statuses().find_map(|(_, status)| status.gap())
+    }
+}
+
+/// Why nobody can read the mailbox of this user, as Directory shows: no request is made.
+#[must_use]
+pub fn without_request(user: &User) -> Option<&'static str> {
+    match (user.suspended, user.archived, user.is_mailbox_setup) {
+        // A guest is made of an external address (Directory reference: users.createGuest). Assumed: mail goes there.
+        _ if user.is_guest() => Some("guest"),
+        (Some(true), ..) => Some("suspended"),
+        (_, Some(true), _) => Some("archived"),
+        (.., Some(false)) => Some("is_mailbox_setup_false"),
+        _ => None,
+    }
+}
+
+/// Gmail is off for the user. The same as the id of the cause in `causes`.
+const MAIL_OFF: &str = "mail_service_not_enabled";
 
 /// What a send-as address is to its mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
