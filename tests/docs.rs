@@ -137,7 +137,7 @@ fn the_parts_that_spare_a_super_admin_are_all_but_one() {
     let written: Vec<&str> = list.split('"').skip(1).step_by(2).collect();
     let left_out: Vec<&str> =
         Part::ALL.into_iter().map(Part::id).filter(|part| !written.contains(part)).collect();
-    // Other accounts are asked only on the operator's word.
-    assert_eq!(left_out, ["admin_roles", "other_probes"]);
+    // IMAP settings are read, and other accounts asked, only on the operator's word.
+    assert_eq!(left_out, ["admin_roles", "imap", "other_probes"]);
     assert_eq!(written.len() + left_out.len(), Part::ALL.len(), "{written:?}");
 }

@@ -124,6 +124,14 @@ async fn mailbox<'r>(
                 Ok(fact) => Some(fact),
                 Err(error) if error.cause.class == Class::MailOff => {
                     closed = Some(error.cause.id);
+                    // What was refused before is not there either.
+                    for part in
+                        parts.iter_mut().filter(|part: &&mut MailboxPart| part.status().gap().is_some())
+                    {
+                        MailboxPart::not_applicable(part.part(), error.cause.id)
+                            .into_iter()
+                            .for_each(|fact| *part = fact);
+                    }
                     MailboxPart::not_applicable(*part, error.cause.id)
                 }
                 Err(error) => MailboxPart::missing(*part, gaps::refused(*part, &error)),

@@ -36,6 +36,8 @@ mod keyless;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod mailbox_parts;
+#[cfg(test)]
 mod missing_sources;
 #[cfg(test)]
 mod named_gaps;
