@@ -69,6 +69,21 @@ pub enum StoreError {
         /// The newest layout that this program knows.
         known: i64,
     },
+    /// A newer version of this program wrote what it keeps of one type.
+    #[error(
+        "the history {} was written by a newer version of this program (`{name}` in version {found}, known up to {known})",
+        path.display()
+    )]
+    NewerType {
+        /// As configured.
+        path: PathBuf,
+        /// The type's name in the store.
+        name: String,
+        /// The file's version of it.
+        found: i64,
+        /// The newest version that this program knows.
+        known: i64,
+    },
     /// A database of another program.
     #[error("{} is a database of another program", path.display())]
     NotAHistory {
@@ -117,7 +132,7 @@ impl StoreError {
             Self::NotAHistory { .. } | Self::NotAFile { .. } => {
                 "Set `[history] path` to a file of its own. This one was not touched."
             }
-            Self::Newer { .. } => {
+            Self::Newer { .. } | Self::NewerType { .. } => {
                 "Run the newer version, or set `[history] path` to another file. The file was not touched."
             }
             Self::Sqlite(error) if is_cut(error) => {

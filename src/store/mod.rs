@@ -13,6 +13,7 @@ mod schema;
 mod seal;
 #[cfg(test)]
 mod tests;
+mod types;
 mod users;
 
 use std::fs::{File, Metadata, OpenOptions, Permissions};

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::StoreError;
+use super::{StoreError, types};
 
 const STEPS: &[&str] = &[
     include_str!("schema/1.sql"),
@@ -21,6 +21,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/11.sql"),
     include_str!("schema/12.sql"),
     include_str!("schema/13.sql"),
+    include_str!("schema/14.sql"),
 ];
 
 /// `application_id` of a history, in ASCII `WsAu`; set by the step that makes this layout.
@@ -48,7 +49,12 @@ pub(super) fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(),
     match is_ours {
         false => Err(StoreError::NotAHistory { path: path.to_owned() }),
         true if found > known => Err(StoreError::Newer { path: path.to_owned(), found, known }),
-        true => Ok(()),
+        true => match types::newer(connection)? {
+            Some(types::NewerType { name, found, known }) => {
+                Err(StoreError::NewerType { path: path.to_owned(), name, found, known })
+            }
+            None => Ok(()),
+        },
     }
 }
 
@@ -78,9 +84,9 @@ fn columns_at(version: i64) -> Result<Vec<(String, String)>, StoreError> {
     columns(&blank)
 }
 
-/// Whether the layout is this version's.
+/// Whether the layout, and every type in it, is this version's.
 pub(super) fn is_current(connection: &Connection) -> Result<bool, StoreError> {
-    Ok(version(connection)? == STEPS.len() as i64)
+    Ok(version(connection)? == STEPS.len() as i64 && types::are_current(connection)?)
 }
 
 /// Takes back judgments that never came to a report, of runs that have one: what they replaced is in force again.
@@ -100,9 +106,31 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         transaction.pragma_update(None, "user_version", version)?;
         transaction.commit()?;
     }
+    types::migrate(connection)?;
     Ok(connection.execute_batch(SCRATCH)?)
 }
 
 fn version(connection: &Connection) -> Result<i64, StoreError> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_of_the_newest_layout_is_documented() {
+        let layout = columns_at(STEPS.len() as i64).unwrap();
+        let mut written = Vec::new();
+        let mut table = String::new();
+        for line in include_str!("../../docs/store.md").lines() {
+            if let Some(name) = line.strip_prefix("## `") {
+                table = name.trim_end_matches('`').to_owned();
+            } else if let Some((column, _)) = line.strip_prefix("| `").and_then(|line| line.split_once('`')) {
+                written.push((table.clone(), column.to_owned()));
+            }
+        }
+        written.sort();
+        assert_eq!(written, layout);
+    }
 }

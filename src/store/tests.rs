@@ -282,6 +282,23 @@ fn a_store_of_a_newer_version_is_refused_and_left_as_it_is() {
 }
 
 #[test]
+fn a_store_with_a_type_of_a_newer_version_is_refused_and_left_as_it_is() {
+    let folder = Folder::new();
+    drop(folder.store());
+    let newer = "INSERT INTO stored_type VALUES ('finding', 99)";
+    Connection::open(folder.path()).unwrap().execute_batch(newer).unwrap();
+    let before = std::fs::read(folder.path()).unwrap();
+    for open in [Store::open, Store::look] {
+        let error = open(&folder.path()).unwrap_err();
+        assert!(
+            matches!(&error, StoreError::NewerType { name, found: 99, .. } if name == "finding"),
+            "{error}"
+        );
+    }
+    assert_eq!(std::fs::read(folder.path()).unwrap(), before);
+}
+
+#[test]
 fn what_is_no_history_is_refused_and_left_as_it_is() {
     let folder = Folder::new();
     std::fs::write(folder.path(), "a letter to a friend, long enough to be no empty database\n".repeat(40))
