@@ -51,7 +51,7 @@ pub enum Evaluator {
     User(fn(&UserFacts, &Snapshot, &Policy) -> Vec<CheckResult>),
     /// Asked of each domain and domain alias.
     Domain(fn(&Domain, &Snapshot, &Policy) -> Vec<CheckResult>),
-    /// Asked of each client × scope.
+    /// Asked of each client × scope; what it finds of one client is one finding.
     Grant(fn(&Grant, &Snapshot, &Policy) -> Vec<CheckResult>),
     /// Asked of each client that holds a grant.
     Client(fn(&str, &Snapshot, &Policy) -> Vec<CheckResult>),

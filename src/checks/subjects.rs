@@ -36,13 +36,24 @@ pub fn domain(domain: &Domain) -> Subject {
 /// A client × scope. The scope alone does not name it: an exception accepts one client's scope.
 #[must_use]
 pub fn grant(grant: &Grant, tenant: &Snapshot) -> Subject {
-    let id = format!("{}/{}", grant.client_id, grant.scope);
-    let name = format!("{} → {}", tenant.client_name(&grant.client_id), grant.scope);
-    let subject = Subject::new(SubjectKind::Grant, id, name).also(&grant.client_id);
+    let subject = scope(&grant.client_id, tenant.client_name(&grant.client_id), &grant.scope);
     match account_of(&grant.client_id, tenant) {
         Some(account) => subject.also(&account.email),
         None => subject,
     }
+}
+
+/// The id of a client × scope.
+#[must_use]
+pub fn grant_id(client_id: &str, scope: &str) -> String {
+    format!("{client_id}/{scope}")
+}
+
+/// A client × scope, whether or not it is held now. An exception may also name the client.
+#[must_use]
+pub fn scope(client_id: &str, client_name: &str, scope: &str) -> Subject {
+    let name = format!("{client_name} → {scope}");
+    Subject::new(SubjectKind::Grant, grant_id(client_id, scope), name).also(client_id)
 }
 
 /// An OAuth client that holds a delegation.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Evaluation, Fixed, SubjectScope};
+use super::{Basis, Evaluation, Fixed, SubjectScope};
 use crate::checks::{self, BindingFacts, Check, OneFinding, subjects};
 use crate::findings::{
     Added, CheckResult, Evidence, Finding, Fingerprint, Reached, ReachedBy, Subject, Verdict, added,
@@ -131,7 +131,8 @@ impl Evaluation<'_> {
             .filter(|reached| reached.accepted_by.is_none() && !reached.is_not_rechecked)
             .all(|reached| reached.is_assumed);
         let subject = facts.subject.clone();
-        let mut finding = self.finding_of(check, &subject, None, result, unread, &weighing)?;
+        let basis = Basis { project: None, unread, weighing: &weighing };
+        let mut finding = self.finding_of(check, &subject, basis, result)?;
         finding.is_only_assumed &= is_assumed;
         finding.reach = reach;
         finding.also_checks = also;
@@ -218,11 +219,14 @@ pub(super) fn tell_added(before: &PreviousFinding, finding: &mut Finding) {
             .iter()
             .map(|added| Evidence::new("seen_first", format_args!("{added}; not read last time: {unread}")));
         finding.evidence.extend(told.take(MOST_SEEN_FIRST));
+        finding.added = news.into_iter().filter(Added::is_always_told).collect();
         return;
     }
     if finding.severity > before.severity && before.unread == finding.unread {
         news.insert(Added::Severity { from: before.severity, to: finding.severity });
     }
+    // What is only assumed to be worse has not grown.
+    news.retain(|added| before.unread == finding.unread || !matches!(added, Added::WorseScope { .. }));
     finding.added = news.into_iter().collect();
 }
 
@@ -239,6 +243,7 @@ fn former<'r>(facts: &BindingFacts<'_>, reach: impl Iterator<Item = &'r Reached>
     for reached in reach.filter(|reached| seen.insert(reached.key())) {
         let subject = match &reached.by {
             ReachedBy::Path { principal, edge } => former_path(reached, principal, edge.as_str()),
+            ReachedBy::Scope { .. } => continue,
             ReachedBy::RoleAbove => {
                 let Some(binding) = facts.binding else { continue };
                 let edge = format!("{} on {}", binding.role, binding.resource.title());
@@ -273,7 +278,7 @@ fn told_before(previous: &Run<'_>, former: &[Former]) -> Result<Option<PreviousF
     Ok(told)
 }
 
-fn joined(whole: PreviousFinding, path: PreviousFinding) -> PreviousFinding {
+pub(super) fn joined(whole: PreviousFinding, path: PreviousFinding) -> PreviousFinding {
     let unread: BTreeSet<Part> = whole.unread.into_iter().chain(path.unread.iter().copied()).collect();
     let is_open = |verdict| verdict != Verdict::Excepted;
     PreviousFinding {

@@ -124,7 +124,8 @@ fn in_both(old: &Finding, new: &Finding) -> Difference {
         _ => {}
     }
     let before = PreviousFinding::from(old.clone());
-    let has_grown = old.unread == new.unread && !added(&old.reach, &new.reach).is_empty();
+    let added = added(&old.reach, &new.reach);
+    let has_grown = added.iter().any(|added| old.unread == new.unread || added.is_always_told());
     match (old.verdict.is_open(), new.verdict.is_open()) {
         (true, false) => Difference::Accepted,
         (_, true) if has_grown || has_worsened(&before, new) => Difference::Worsened,
@@ -146,10 +147,10 @@ fn only_before(old: &Finding, checks: &BTreeSet<String>) -> Option<Difference> {
     let is_open = old.verdict.is_open();
     match old.subject.kind {
         SubjectKind::Event => Some(Difference::Ended),
-        // Earlier versions had a finding for each path: it is part of its binding now.
-        SubjectKind::Path => Some(Difference::Unknown),
+        // Earlier versions had a finding for each path and each scope: it is part of its binding or its client now.
+        SubjectKind::Path | SubjectKind::Grant => Some(Difference::Unknown),
         // A client that was known by its address alone may be known by its id now.
-        SubjectKind::Client | SubjectKind::Grant if old.subject.id.contains('@') => Some(Difference::Unknown),
+        SubjectKind::Client if old.subject.id.contains('@') => Some(Difference::Unknown),
         _ if !checks.contains(&old.check_id) || old.is_only_assumed => Some(Difference::Unknown),
         _ => is_open.then_some(Difference::Fixed),
     }

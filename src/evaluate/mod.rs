@@ -4,6 +4,7 @@
 mod affected_users;
 pub(crate) mod assemble;
 mod bindings;
+mod clients;
 pub mod compare;
 mod coverage;
 #[cfg(test)]
@@ -226,10 +227,12 @@ impl<'f> Case<'f> {
                     Self::new(subjects::domain(domain), SubjectScope::Domain, judge(domain, tenant, policy))
                 }))
             }
-            Evaluator::Grant(judge) => Box::new(tenant.grants.iter().map(move |grant| {
-                let share = SubjectScope::Account(subjects::account_of(&grant.client_id, tenant));
-                let results = held(judge(grant, tenant, policy), tenant.unseen_end([grant]));
-                Self::new(subjects::grant(grant, tenant), share, results)
+            Evaluator::Grant(judge) => Box::new(tenant.grants.clients().into_iter().map(move |client| {
+                let share = SubjectScope::Account(subjects::account_of(client, tenant));
+                let grants = tenant.grants.of(client);
+                let results =
+                    grants.flat_map(|grant| held(judge(grant, tenant, policy), tenant.unseen_end([grant])));
+                Self::new(subjects::client(client, tenant), share, results.collect())
             })),
             Evaluator::Client(judge) => Box::new(tenant.grants.clients().into_iter().map(move |client| {
                 let share = SubjectScope::Account(subjects::account_of(client, tenant));
@@ -272,6 +275,16 @@ impl<'f> Case<'f> {
     }
 }
 
+/// What a finding rests on, beside what its check says.
+struct Basis<'f> {
+    /// The Cloud project that was read for it.
+    project: Option<&'f str>,
+    /// The parts that bear on it and were not read.
+    unread: BTreeSet<Part>,
+    /// Why, of those that its severity depends on.
+    weighing: &'f [Gap],
+}
+
 struct Evaluation<'a> {
     run: &'a Run<'a>,
     previous: Option<Run<'a>>,
@@ -284,6 +297,8 @@ struct Evaluation<'a> {
     undecided_exceptions: BTreeSet<usize>,
     /// Events that were judged, as earlier versions named them.
     former_events: BTreeSet<Fingerprint>,
+    /// Findings of earlier versions, one a scope, that are in those of clients now.
+    former_scopes: BTreeSet<Fingerprint>,
     findings: Vec<Finding>,
     bindings: Bindings,
     not_assessed: Vec<(&'static str, String)>,
@@ -302,6 +317,7 @@ impl<'a> Evaluation<'a> {
             covered: BTreeMap::new(),
             undecided_exceptions: BTreeSet::new(),
             former_events: BTreeSet::new(),
+            former_scopes: BTreeSet::new(),
             findings: Vec::new(),
             bindings: Bindings::default(),
             not_assessed: Vec::new(),
@@ -400,6 +416,9 @@ impl<'a> Evaluation<'a> {
         if unread || is_not_assessed {
             self.not_assessed.push((check.id, judged.id.clone()));
         }
+        if let Evaluator::Grant(_) = check.judge {
+            return self.rule_on_scopes(index, &judged, share, results);
+        }
         for result in results {
             // A binding is one finding, whatever the number of checks and accounts.
             if !result.reach.is_empty() {
@@ -495,7 +514,8 @@ impl<'a> Evaluation<'a> {
     ) -> Result<Finding, StoreError> {
         let (unread, weighing) = self.unread(check, share, &result);
         let weighing: Vec<Gap> = weighing.into_iter().cloned().collect();
-        self.finding_of(check, judged, share.project(), result, unread, &weighing)
+        let basis = Basis { project: share.project(), unread, weighing: &weighing };
+        self.finding_of(check, judged, basis, result)
     }
 
     /// The parts that bear on what a check says and were not read; and why, of those that its severity depends on.
@@ -524,18 +544,32 @@ impl<'a> Evaluation<'a> {
         &mut self,
         check: &'static Check,
         judged: &Subject,
-        project: Option<&str>,
+        basis: Basis<'_>,
         result: CheckResult,
-        unread: BTreeSet<Part>,
-        weighing: &[Gap],
     ) -> Result<Finding, StoreError> {
+        let at = self.run.started_at();
+        let subject = result.subject.as_ref().unwrap_or(judged);
+        let mut exception = self.input.exceptions.covering(check.id, subject, at);
+        if exception.is_none() && !basis.unread.is_empty() {
+            exception = self.covering_before(&Fingerprint::of(check.id, subject))?;
+        }
+        Ok(self.finding_under(check, judged, basis, result, exception))
+    }
+
+    /// A finding, and what an exception makes of it.
+    fn finding_under(
+        &mut self,
+        check: &'static Check,
+        judged: &Subject,
+        basis: Basis<'_>,
+        result: CheckResult,
+        exception: Option<&Exception>,
+    ) -> Finding {
+        let Basis { project, unread, weighing } = basis;
         let at = self.run.started_at();
         let subject = result.subject.unwrap_or_else(|| judged.clone());
         let fingerprint = Fingerprint::of(check.id, &subject);
-        let mut exception = self.input.exceptions.covering(check.id, &subject, at);
-        if exception.is_none() && !unread.is_empty() {
-            exception = self.covering_before(&fingerprint)?;
-        }
+        let mut accepted = Vec::new();
         let (by_register, mut exception_id) = (result.accepted_by.is_some(), result.accepted_by);
         let (mut verdict, mut message, mut evidence) = (result.verdict, result.message, result.evidence);
         evidence.extend(weighing.iter().map(|gap| {
@@ -555,12 +589,13 @@ impl<'a> Evaluation<'a> {
                 exception_id = Some(exception.id.clone());
             }
             if !is_expired {
+                accepted.push(exception.acceptance());
                 verdict = Verdict::Excepted;
             } else if !by_register {
                 message = format!("{message} (its exception expired on {})", exception.expires);
             }
         }
-        Ok(Finding {
+        Finding {
             check_id: check.id.to_owned(),
             verdict,
             severity: result.severity,
@@ -583,7 +618,8 @@ impl<'a> Evaluation<'a> {
             also_checks: Vec::new(),
             reach: Vec::new(),
             added: Vec::new(),
-        })
+            accepted,
+        }
     }
 
     /// The exception that covered the same finding in the run before: an account that was not read this time has no
@@ -677,6 +713,11 @@ impl<'a> Evaluation<'a> {
                 Some(_) if finding.subject.kind == SubjectKind::Event => self.carry_event(finding)?,
                 // As part of its binding it was judged.
                 Some(_) if self.bindings.has(&finding.fingerprint) => {}
+                // As part of its client it was judged.
+                Some(_) if self.former_scopes.contains(&finding.fingerprint) => {}
+                Some(_) if clients::is_of_scopes(&finding) && was_not_assessed => self.carry_over(finding)?,
+                Some(tally)
+                    if clients::is_of_scopes(&finding) && self.sources.is_renamed(&finding, tally.check) => {}
                 Some(_) if !finding.reach.is_empty() => self.compare_reach(finding, fixed)?,
                 Some(tally) if was_not_assessed || tally.is_unlisted() => self.carry_over(finding)?,
                 // Under the client id that is known by now it was judged.
@@ -726,6 +767,9 @@ impl<'a> Evaluation<'a> {
 
     /// A finding that nobody could look at again, under the exceptions and the register of today.
     fn accepted_anew(&mut self, finding: Finding) -> Finding {
+        if clients::is_of_scopes(&finding) {
+            return self.accept_scopes_anew(finding);
+        }
         let by_register = finding.verdict == Verdict::Excepted && self.register_still_accepts(&finding);
         let at = self.run.started_at();
         let exception = self.input.exceptions.covering(&finding.check_id, &finding.subject, at);
@@ -737,7 +781,10 @@ impl<'a> Evaluation<'a> {
             (_, Verdict::Excepted) => Verdict::Fail,
             (_, verdict) => verdict,
         };
-        Finding { verdict, exception_id: exception.map(|exception| exception.id.clone()), ..finding }
+        let live = exception.filter(|exception| !exception.is_expired(at));
+        let accepted = live.map(Exception::acceptance).into_iter().collect();
+        let exception_id = exception.map(|exception| exception.id.clone());
+        Finding { verdict, exception_id, accepted, ..finding }
     }
 
     /// Whether the entry of the register that accepted a finding is there, with the custodian that it names.
@@ -811,7 +858,10 @@ fn settled(
     let needed = first(check.needs);
     let settle = |result: CheckResult| match result.verdict {
         // Missing data is never a pass, whatever the check thinks.
-        Verdict::Pass => needed.map_or(result, CheckResult::not_assessed),
+        Verdict::Pass => match needed {
+            Some(gap) => CheckResult { subject: result.subject, ..CheckResult::not_assessed(gap) },
+            None => result,
+        },
         // Nor a fail: what is wrong only by what a part does not show is open without it.
         verdict if verdict.is_open() => match first(&result.rests_on) {
             Some(gap) => CheckResult { subject: result.subject, ..CheckResult::not_assessed(gap) },

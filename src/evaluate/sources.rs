@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::checks::{self, Check, Evaluator, subjects};
 use crate::delegation::Ending;
-use crate::findings::{Finding, Reached};
+use crate::findings::{Finding, Reached, SubjectKind};
 use crate::snapshot::Snapshot;
 
 /// What this run read, beside whole parts.
@@ -37,7 +37,10 @@ impl<'a> Sources<'a> {
         if finding.reach.is_empty() {
             return self.from_before.contains(&finding.judged_id);
         }
-        finding.reach.iter().all(|reached| self.from_before.contains(&reached.client_id))
+        finding.reach.iter().all(|reached| match reached.scope() {
+            Some(scope) => self.from_before.contains(&subjects::grant_id(&reached.client_id, scope)),
+            None => self.from_before.contains(&reached.client_id),
+        })
     }
 
     /// Whether an account that a finding reached, and that it does not reach now, was looked at again: every path to it
@@ -45,6 +48,10 @@ impl<'a> Sources<'a> {
     pub(super) fn looked_again_at(&self, reached: &Reached) -> bool {
         let tenant = self.tenant;
         let client_id = reached.client_id.as_str();
+        if let scope @ Some(scope_id) = reached.scope() {
+            let is_held = GrantOf { client_id, scope }.is_held(tenant);
+            return is_held || tenant.grants.has_ended(client_id, Some(scope_id));
+        }
         if let Some(takeover) = tenant.takeover_of(client_id) {
             return takeover.gaps.is_empty();
         }
@@ -64,7 +71,7 @@ impl<'a> Sources<'a> {
 
     /// Whether the delegation of an account was taken away after a finding reached it.
     pub(super) fn has_ended_at(&self, reached: &Reached, finding: &Finding) -> bool {
-        let grant = GrantOf { client_id: &reached.client_id, scope: None };
+        let grant = GrantOf { client_id: &reached.client_id, scope: reached.scope() };
         grant.has_ended_since(finding, self.tenant)
     }
 
@@ -140,6 +147,9 @@ struct GrantOf<'f> {
 impl<'f> GrantOf<'f> {
     fn judged(finding: &'f Finding, check: &Check) -> Option<Self> {
         match check.judge {
+            Evaluator::Grant(_) if finding.subject.kind == SubjectKind::Client => {
+                Some(Self { client_id: &finding.judged_id, scope: None })
+            }
             Evaluator::Client(_) => Some(Self { client_id: &finding.judged_id, scope: None }),
             Evaluator::Grant(_) => {
                 // A client's name may hold a slash, and a scope does.
@@ -201,6 +211,7 @@ mod tests {
             also_checks: Vec::new(),
             reach: Vec::new(),
             added: Vec::new(),
+            accepted: Vec::new(),
         }
     }
 

@@ -154,5 +154,6 @@ fn gap_finding(check: &Check, cost: &Cost, at: DateTime<Utc>) -> Finding {
         also_checks: Vec::new(),
         reach: Vec::new(),
         added: Vec::new(),
+        accepted: Vec::new(),
     }
 }

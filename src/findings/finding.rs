@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Added, AlsoCheck, Assumption, Evidence, Fingerprint, Reached, Severity, Subject, Verdict};
+use super::{Acceptance, Added, AlsoCheck, Assumption, Evidence, Fingerprint, Reached, Severity, Subject, Verdict};
 use crate::tenant::Part;
 
 /// How a finding compares with the last run.
@@ -93,6 +93,9 @@ pub struct Finding {
     /// What it did not have in the run before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub added: Vec<Added>,
+    /// Who accepted it, or parts of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<Acceptance>,
 }
 
 impl Finding {

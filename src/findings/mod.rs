@@ -1,5 +1,6 @@
 //! What a run concludes: verdicts, findings, their identity over time, and accepted ones.
 
+mod acceptance;
 mod assumption;
 mod check_summary;
 mod coverage;
@@ -13,6 +14,7 @@ mod severity;
 mod subject;
 mod verdict;
 
+pub use acceptance::Acceptance;
 pub use assumption::{Assumption, Rule};
 pub use check_summary::{CheckSummary, Population, VerdictCounts};
 pub use coverage::{Coverage, CoverageRow};

@@ -29,6 +29,11 @@ pub enum ReachedBy {
     },
     /// By a role for single accounts that is given above the account.
     RoleAbove,
+    /// The client itself holds a scope.
+    Scope {
+        /// Which.
+        scope: String,
+    },
 }
 
 /// One delegated account that a finding reaches, in one way.
@@ -42,7 +47,7 @@ pub struct Reached {
     pub by: ReachedBy,
     /// How bad.
     pub severity: Severity,
-    /// The custodian of the register by whom it is accepted.
+    /// By whom it is accepted: a custodian of the register, or of a scope the exception.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted_by: Option<String>,
     /// The project of the account, which must be read for it to be judged again.
@@ -68,7 +73,16 @@ impl Reached {
     pub fn principal(&self) -> Option<&str> {
         match &self.by {
             ReachedBy::Path { principal, .. } => Some(principal),
-            ReachedBy::RoleAbove => None,
+            ReachedBy::RoleAbove | ReachedBy::Scope { .. } => None,
+        }
+    }
+
+    /// The scope, if it is one of a client.
+    #[must_use]
+    pub fn scope(&self) -> Option<&str> {
+        match &self.by {
+            ReachedBy::Scope { scope } => Some(scope),
+            ReachedBy::Path { .. } | ReachedBy::RoleAbove => None,
         }
     }
 }
@@ -99,6 +113,22 @@ pub enum Added {
         /// To which account.
         account: String,
     },
+    /// A scope that was not there, or was accepted.
+    Scope {
+        /// Which.
+        scope: String,
+        /// How bad.
+        severity: Severity,
+    },
+    /// A scope that was there, and is more severe.
+    WorseScope {
+        /// Which.
+        scope: String,
+        /// Before.
+        from: Severity,
+        /// Now.
+        to: Severity,
+    },
     /// It is more severe.
     Severity {
         /// Before.
@@ -106,6 +136,14 @@ pub enum Added {
         /// Now.
         to: Severity,
     },
+}
+
+impl Added {
+    /// Whether it is news even if the run before read less: a scope that nobody was told of.
+    #[must_use]
+    pub const fn is_always_told(&self) -> bool {
+        matches!(self, Self::Scope { .. })
+    }
 }
 
 impl std::fmt::Display for Added {
@@ -118,6 +156,8 @@ impl std::fmt::Display for Added {
                 write!(f, "role above {account}")
             }
             Self::Path { principal, account } => write!(f, "access path from {principal} to {account}"),
+            Self::Scope { scope, severity } => write!(f, "{severity} scope {scope}"),
+            Self::WorseScope { scope, from, to } => write!(f, "scope {scope}: {to} instead of {from}"),
             Self::Severity { from, to } => write!(f, "severity {to} instead of {from}"),
         }
     }
@@ -138,6 +178,16 @@ pub fn added(before: &[Reached], now: &[Reached]) -> BTreeSet<Added> {
     };
     let mut added = BTreeSet::new();
     for reached in now.iter().filter(grows) {
+        if let Some(scope) = reached.scope() {
+            let scope = scope.to_owned();
+            added.insert(match known.get(&reached.key()) {
+                Some(before) if before.accepted_by.is_none() => {
+                    Added::WorseScope { scope, from: before.severity, to: reached.severity }
+                }
+                _ => Added::Scope { scope, severity: reached.severity },
+            });
+            continue;
+        }
         let principal = reached.principal().unwrap_or_default();
         let is_new_account = !accounts.contains(reached.client_id.as_str());
         let is_new_principal = !principal.is_empty() && !principals.contains(principal);

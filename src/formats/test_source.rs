@@ -380,6 +380,7 @@ fn finding(check_id: &str, verdict: Verdict, severity: Severity, subject: Subjec
         also_checks: Vec::new(),
         reach: Vec::new(),
         added: Vec::new(),
+        accepted: Vec::new(),
         judged_id: "101".into(),
         project: None,
         subject,

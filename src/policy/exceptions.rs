@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use globset::{GlobBuilder, GlobMatcher};
 use serde::Deserialize;
 
-use crate::findings::Subject;
+use crate::findings::{Acceptance, Subject};
 
 /// One accepted finding: `[[exception]]` of the exceptions file.
 #[derive(Clone, Debug)]
@@ -50,6 +50,21 @@ impl Exception {
     #[must_use]
     pub fn is_pattern(&self) -> bool {
         self.subject.contains(['*', '?', '[', '{'])
+    }
+
+    /// As a finding carries it.
+    #[must_use]
+    pub fn acceptance(&self) -> Acceptance {
+        Acceptance {
+            id: self.id.clone(),
+            owner: self.owner.clone(),
+            reason: self.reason.clone(),
+            approver: self.approver.clone(),
+            ticket: self.ticket.clone(),
+            created: self.created,
+            expires: Some(self.expires),
+            parts: Vec::new(),
+        }
     }
 
     /// Whether it no longer holds at this time.

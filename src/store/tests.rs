@@ -107,6 +107,7 @@ fn finding() -> Finding {
         also_checks: Vec::new(),
         reach: Vec::new(),
         added: Vec::new(),
+        accepted: Vec::new(),
     }
 }
 

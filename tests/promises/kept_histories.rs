@@ -120,3 +120,32 @@ fn findings_of_single_paths_are_in_those_of_bindings_and_neither_new_nor_fixed()
         assert!(gone.clone().all(|finding| finding["subject"]["kind"] != "path"), "{version} {tenant}");
     }
 }
+
+/// Earlier versions had a finding for each scope of a client.
+#[test]
+fn findings_of_single_scopes_are_in_those_of_clients_and_neither_new_nor_fixed() {
+    for (version, tenant, [newest, oldest]) in HISTORIES {
+        let kept = Kept::copy(version, tenant);
+        let first_run = kept.say(&["report", oldest]).json("report.json")["run"]["started_at"].clone();
+        let report = kept.say(&["judge", newest]).json("report.json");
+        let findings = report["findings"].as_array().unwrap();
+        let of_clients: Vec<_> = findings
+            .iter()
+            .filter(|finding| ["DWD-02", "DWD-03", "DWD-04"].iter().any(|id| finding["check_id"] == *id))
+            .filter(|finding| finding["verdict"] != "not_assessed")
+            .collect();
+        assert!(!of_clients.is_empty(), "{version} {tenant}");
+        let is_old = |finding: &&&serde_json::Value| finding["first_seen_at"] == first_run;
+        assert!(of_clients.iter().filter(is_old).count() > 0, "{version} {tenant}");
+        for finding in &of_clients {
+            assert_eq!(finding["subject"]["kind"], "client", "{version} {tenant} {}", finding["subject"]);
+            let is_known = finding["change"] == "open" && is_old(&finding);
+            let has_grown =
+                finding["change"] == "worsened" && !finding["added"].as_array().unwrap().is_empty();
+            let is_new = finding["change"] == "new" && !is_old(&finding);
+            assert!(is_known || has_grown || is_new, "{version} {tenant} {}", finding["subject"]);
+        }
+        let mut fixed = report["fixed"].as_array().unwrap().iter();
+        assert!(fixed.all(|finding| finding["subject"]["kind"] != "grant"), "{version} {tenant}");
+    }
+}

@@ -8,6 +8,8 @@ mod audit;
 #[cfg(test)]
 mod bindings;
 #[cfg(test)]
+mod clients;
+#[cfg(test)]
 mod cloud_sources;
 #[cfg(test)]
 mod configuration;

@@ -2,7 +2,7 @@
 
 use crate::checks::{gaps, subjects};
 use crate::delegation::{Grant, Provenance, RiskClass, ScopeRisk, ScopeRiskTable, is_app_name};
-use crate::findings::{CheckResult, Severity, Verdict};
+use crate::findings::{CheckResult, Reached, ReachedBy, Severity, Verdict};
 use crate::policy::Policy;
 use crate::snapshot::{ClientIdentity, Snapshot};
 use crate::tenant::{Gap, Part};
@@ -83,6 +83,7 @@ pub(super) fn describe(
 ) -> CheckResult {
     let table = ScopeRiskTable::shipped();
     // A deleted account weighs less; who the client is, these tell.
+    let severity = result.severity;
     let mut result = not_delegated(result, grant)
         .weighed_by(&[Part::ServiceAccounts, Part::ClientCertificates, Part::IamPolicies])
         .about(subjects::grant(grant, tenant))
@@ -105,7 +106,25 @@ pub(super) fn describe(
             .evidence("client", "named by the log without a client id: perhaps a Marketplace app")
             .fix(MARKETPLACE_FIX);
     }
-    own_client(result, &grant.client_id, policy)
+    let mut result = own_client(result, &grant.client_id, policy);
+    if result.verdict.is_open() {
+        result.reach = vec![held(grant, tenant, severity)];
+    }
+    result
+}
+
+/// The scope, as a part of the client's finding.
+fn held(grant: &Grant, tenant: &Snapshot, severity: Severity) -> Reached {
+    Reached {
+        client_id: grant.client_id.clone(),
+        account: client_name(grant, tenant).to_owned(),
+        by: ReachedBy::Scope { scope: grant.scope.clone() },
+        severity,
+        accepted_by: None,
+        project: None,
+        is_assumed: false,
+        is_not_rechecked: false,
+    }
 }
 
 /// What to do about an app of Marketplace.

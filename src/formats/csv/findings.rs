@@ -49,4 +49,8 @@ const COLUMNS: &[Column<Finding>] = &[
         let named = row.added.iter().map(ToString::to_string);
         list(named.collect::<Vec<_>>().iter().map(String::as_str))
     }),
+    ("accepted", |row| {
+        let named = row.accepted.iter().map(ToString::to_string);
+        list(named.collect::<Vec<_>>().iter().map(String::as_str))
+    }),
 ];

@@ -178,6 +178,7 @@ pub(super) fn finding(
         also_checks: Vec::new(),
         reach: Vec::new(),
         added: Vec::new(),
+        accepted: Vec::new(),
     }
 }
 

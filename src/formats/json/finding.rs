@@ -40,6 +40,7 @@ pub(super) struct Finding<'a> {
     also_checks: &'a [findings::AlsoCheck],
     reach: &'a [findings::Reached],
     added: &'a [findings::Added],
+    accepted: &'a [findings::Acceptance],
 }
 
 impl<'a> Finding<'a> {
@@ -64,6 +65,7 @@ impl<'a> Finding<'a> {
             also_checks: &finding.also_checks,
             reach: &finding.reach,
             added: &finding.added,
+            accepted: &finding.accepted,
         }
     }
 }
