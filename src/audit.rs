@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use crate::checks::{self, Check};
 use crate::collect::{self, Access, ConsoleList, Plan, Progress};
 use crate::config::{Config, read_exceptions, read_register, refuse_a_list_of_the_future};
-use crate::evaluate::assemble::{self, Facts};
+use crate::evaluate::assemble::{self, Approvals, ApprovedPaths, Facts};
 use crate::evaluate::{self, EvaluationInput, Judged};
 use crate::findings::{Requests, RunSummary};
 use crate::formats::{self, FormatOptions};
@@ -90,7 +90,12 @@ pub async fn run(
         client_id: account.client_id.as_deref(),
         key_id: client.key_id(),
     };
-    let facts = assemble::facts(&run, own, register.as_ref(), collect::log_look_back(config.event_days))?;
+    let facts = assemble::facts(
+        &run,
+        own,
+        &Approvals::Register(register.as_ref()),
+        collect::log_look_back(config.event_days),
+    )?;
     if client.tokens_issued() == 0
         && (ending == RunState::Finished || client.has_given_up())
         && let Some(gap) = without_any_token(&facts, &plan.parts)
@@ -177,7 +182,8 @@ pub fn judge_again(config: &Config, run_id: &str, reason: Option<&str>) -> Resul
     let (exceptions, exceptions_file) = read_exceptions(config, &known_checks())?;
     let (register, register_file) = read_register(config)?;
     let store = Store::open(&config.history)?;
-    let (run, state, before, facts) = reported_run(&store, run_id, register.as_ref(), config.event_days)?;
+    let judged_with = |_: &Run<'_>| Ok(Approvals::Register(register.as_ref()));
+    let (run, state, before, facts) = reported_run(&store, run_id, judged_with, config.event_days)?;
     let parts = before.coverage.0.iter().map(|row| row.part).collect();
     let policy = policy(config, &facts, register);
     let judged = judge(&run, &facts, checks::ALL, &policy, &exceptions, &parts)?;
@@ -206,12 +212,10 @@ pub fn judge_again(config: &Config, run_id: &str, reason: Option<&str>) -> Resul
 /// # Errors
 /// When the history has no such run, or no report can be written.
 pub fn report_again(config: &Config, run_id: &str, reason: Option<&str>) -> Result<Outcome, AuditError> {
-    let (register, register_file) = read_register(config)?;
     let store = Store::open(&config.history)?;
-    let (run, state, before, facts) = reported_run(&store, run_id, register.as_ref(), config.event_days)?;
-    // What was judged, was judged with the exceptions of then.
-    let inputs =
-        Inputs { config: Some(config.file.clone()), register: register_file, ..before.inputs.clone() };
+    // What was judged, was judged with the exceptions and the register of then.
+    let (run, state, before, facts) = reported_run(&store, run_id, approved_paths, config.event_days)?;
+    let inputs = Inputs { config: Some(config.file.clone()), ..before.inputs.clone() };
     let summary = RunSummary { inputs, reason: reason.map(str::to_owned), ..before };
     write_again(config, &store, &run, &facts.tenant, summary, Writes::Rendering(state))
 }
@@ -222,7 +226,8 @@ pub fn report_again(config: &Config, run_id: &str, reason: Option<&str>) -> Resu
 /// When the history has no such run.
 pub fn draft_register(config: &Config, run_id: &str) -> Result<String, AuditError> {
     let store = Store::open(&config.history)?;
-    let (_, _, _, facts) = reported_run(&store, run_id, None, config.event_days)?;
+    let (_, _, _, facts) =
+        reported_run(&store, run_id, |_| Ok(Approvals::Register(None)), config.event_days)?;
     Ok(formats::draft_register(&facts.tenant))
 }
 
@@ -294,10 +299,10 @@ fn judge(
 }
 
 /// A run that has a report, also one that was told to stop.
-fn reported_run<'s>(
+fn reported_run<'s, 'r>(
     store: &'s Store,
     run_id: &str,
-    register: Option<&Register>,
+    approvals: impl FnOnce(&Run<'_>) -> Result<Approvals<'r>, StoreError>,
     event_days: i64,
 ) -> Result<(Run<'s>, RunState, RunSummary, Facts), AuditError> {
     let run = store.run(run_id)?.ok_or_else(|| AuditError::NoSuchRun(run_id.to_owned()))?;
@@ -308,8 +313,18 @@ fn reported_run<'s>(
         client_id: Some(&summary.client_id),
         key_id: summary.key_id.as_deref(),
     };
-    let facts = assemble::facts(&run, own, register, collect::log_look_back(event_days))?;
+    let approvals = approvals(&run)?;
+    let facts = assemble::facts(&run, own, &approvals, collect::log_look_back(event_days))?;
     Ok((run, state, summary, facts))
+}
+
+/// What the judgment in force says was approved.
+fn approved_paths(run: &Run<'_>) -> Result<Approvals<'static>, StoreError> {
+    let mut approved = ApprovedPaths::default();
+    for finding in run.findings()? {
+        approved.add(&finding?);
+    }
+    Ok(Approvals::Findings(approved))
 }
 
 /// What a report brings the history, with the state of its run.

@@ -241,3 +241,31 @@ fn a_custodian_of_one_account_leaves_the_finding_open_for_the_others() {
     let back = registered.audit(&registered.with(first, line));
     assert_eq!((&owner(&back)["verdict"], &owner(&back)["change"]), (&json!("fail"), &json!("worsened")));
 }
+
+#[test]
+fn a_report_written_again_shows_the_approvals_that_its_findings_were_judged_with() {
+    let registered = Registered::new();
+    let keeper = "user:karin.falk@example.com";
+    let before = open(&registered.first, "KEY-04");
+    let finding = before.iter().find(|row| row["subject_id"].contains("karin.falk@")).unwrap();
+    let text = registered.with(&fact(finding, "client_ids"), &format!("custodians = [\"{keeper}\"]"));
+    let say = |command: &str, register: &str| {
+        let file = registered.tenant.folder.path().join("later.toml");
+        std::fs::write(&file, register).unwrap();
+        let config = registered.tenant.files.config.display().to_string();
+        let set = format!("checks.register={}", file.display());
+        let output = binary(&[command, "latest", "--config", &config, "--set", &set], &[]);
+        let audit = Audit::of(&output, registered.tenant.folder.path().join("reports"));
+        let verdict = audit
+            .rows("findings.csv")
+            .into_iter()
+            .find(|row| row["fingerprint"] == finding["fingerprint"])
+            .unwrap()["verdict"]
+            .clone();
+        let paths = audit.rows("sa_paths.csv");
+        (verdict, paths.iter().filter(|row| row["approved_by"] == keeper).count() > 0)
+    };
+    assert_eq!(say("report", &text), ("fail".to_owned(), false), "the register came later");
+    assert_eq!(say("judge", &text), ("excepted".to_owned(), true));
+    assert_eq!(say("report", &registered.text), ("excepted".to_owned(), true), "the custodian left later");
+}

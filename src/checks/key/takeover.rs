@@ -57,9 +57,9 @@ impl<'t> Seen<'t> {
         }
     }
 
-    /// The gravest comes first: an open one, then the shortest, then one without a condition.
-    const fn grade(&self) -> (bool, u64, bool) {
-        (self.path.is_closed, self.path.hops, self.path.is_conditional)
+    /// The gravest comes first: one that nobody approved, an open one, then the shortest, then one without a condition.
+    const fn grade(&self) -> (bool, bool, u64, bool) {
+        (self.path.approved_by.is_some(), self.path.is_closed, self.path.hops, self.path.is_conditional)
     }
 }
 

@@ -1,17 +1,18 @@
 //! A run's kept facts → what checks look at.
 
+mod approvals;
 mod grants;
 mod takeovers;
 
 use chrono::{DateTime, Duration, Utc};
 
+pub(crate) use approvals::{Approvals, ApprovedPaths};
 use serde::Deserialize;
 use takeovers::takeovers;
 
 use crate::checks;
 use crate::delegation::{ClientProbe, GrantListing, Sight};
 use crate::evaluate::UserTotals;
-use crate::policy::Register;
 use crate::snapshot::{IdentityIndex, Snapshot};
 use crate::store::{LoggedKind, Run, StoreError};
 use crate::tenant::{
@@ -44,7 +45,7 @@ pub(crate) struct Facts {
 pub(crate) fn facts(
     run: &Run<'_>,
     own: OwnClient<'_>,
-    register: Option<&Register>,
+    approvals: &Approvals<'_>,
     look_back: Duration,
 ) -> Result<Facts, StoreError> {
     let listing = user_listing(run)?;
@@ -120,7 +121,7 @@ pub(crate) fn facts(
         identities: IdentityIndex::default(),
     };
     tenant.apps = let_in(token_log.known().cloned().unwrap_or_default(), &tenant);
-    (tenant.takeovers, tenant.takeover_cuts) = takeovers(&tenant, register);
+    (tenant.takeovers, tenant.takeover_cuts) = takeovers(&tenant, approvals);
     Ok(Facts {
         tenant,
         users,

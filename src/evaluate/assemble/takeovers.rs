@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::Approvals;
+
 use crate::authority::{
     self, Authority, Binding, Cuts, Grade, Hop, Limits, Obstacle, Path, Principal, PrincipalKind, Right,
     Side, Unknown,
@@ -9,7 +11,6 @@ use crate::authority::{
 use crate::authority::{
     AccessBinding, BroadBinding, Takeover, TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal,
 };
-use crate::policy::{Register, RegisteredClient};
 use crate::snapshot::Snapshot;
 use crate::tenant::{Gap, GapClass, GapReason, IamPolicies, IamResource, Part, ServiceAccount};
 
@@ -24,9 +25,9 @@ const FOR_ONE_ACCOUNT: [&str; 3] = [
 const MOST_CUTS: usize = 10;
 const MOST_CUT_CLIENTS: usize = 20;
 
-/// Who can take over each client that holds a grant and is a listed account, and which of that the register approves;
+/// Who can take over each client that holds a grant and is a listed account, and which of that is approved;
 /// and the bindings to cut first.
-pub(super) fn takeovers(tenant: &Snapshot, register: Option<&Register>) -> (Vec<Takeover>, Vec<TakeoverCut>) {
+pub(super) fn takeovers(tenant: &Snapshot, approvals: &Approvals<'_>) -> (Vec<Takeover>, Vec<TakeoverCut>) {
     let Some(accounts) = tenant.service_accounts.known() else { return Default::default() };
     let facts = authority::Facts {
         iam: &tenant.iam,
@@ -48,8 +49,7 @@ pub(super) fn takeovers(tenant: &Snapshot, register: Option<&Register>) -> (Vec<
                 let is_agent = |member: &str| authority.is_service_agent(member);
                 broad(tenant.iam.policies.known(), &account.project, is_agent)
             });
-            let entry = register.and_then(|register| register.client(client));
-            let takeover = Takeover {
+            let mut takeover = Takeover {
                 client_id: client.to_owned(),
                 account: account.email.clone(),
                 paths: found
@@ -57,13 +57,18 @@ pub(super) fn takeovers(tenant: &Snapshot, register: Option<&Register>) -> (Vec<
                     .iter()
                     .map(|path| {
                         let may_be_closed_by = may_be_closed_by(path, account, tenant);
-                        approved(TakeoverPath { may_be_closed_by, ..self::path(path) }, entry)
+                        TakeoverPath { may_be_closed_by, ..self::path(path) }
                     })
                     .collect(),
                 broad: broad.clone(),
                 is_disabled: account.disabled,
                 gaps: gaps(&found.unknown),
             };
+            let approved_by: Vec<_> =
+                takeover.paths.iter().map(|path| approvals.of(&takeover, path)).collect();
+            for (path, approved_by) in takeover.paths.iter_mut().zip(approved_by) {
+                path.approved_by = approved_by;
+            }
             // What is closed or approved needs no cut, and what Google's services need must not be cut.
             let paths = found.paths.iter().zip(&takeover.paths);
             let is_to_cut = |path: &TakeoverPath| {
@@ -87,12 +92,6 @@ pub(super) fn takeovers(tenant: &Snapshot, register: Option<&Register>) -> (Vec<
         }
     });
     (takeovers, cuts.collect())
-}
-
-/// A path, with the custodian of the register that it starts from.
-fn approved(path: TakeoverPath, entry: Option<&RegisteredClient>) -> TakeoverPath {
-    let approved_by = entry.and_then(|client| client.custodian_of(&path)).map(str::to_owned);
-    TakeoverPath { approved_by, ..path }
 }
 
 fn path(path: &Path<'_>) -> TakeoverPath {
