@@ -399,6 +399,7 @@ fn write_status(contents: &Contents<'_>, folder: &Path) -> Result<(), FormatErro
             started_at: Some(summary.started_at),
             resumed_at: summary.resumed_at,
             finished_at: summary.finished_at,
+            excepted: summary.changes.excepted,
             open_by_severity: &summary.open_by_severity,
             coverage: &summary.coverage,
             not_configured: &summary.not_configured,

@@ -69,10 +69,11 @@ pub fn service_account(account: &ServiceAccount) -> Subject {
 }
 
 /// The whole tenant. Its id is the same word in every run: the customer id is not known in all of them, and
-/// a history is of one tenant.
+/// a history is of one tenant. An exception may name the customer id, too.
 #[must_use]
-pub fn tenant() -> Subject {
-    Subject::new(SubjectKind::Tenant, "tenant", "the tenant")
+pub fn tenant(tenant: &Snapshot) -> Subject {
+    let subject = Subject::new(SubjectKind::Tenant, "tenant", "the tenant");
+    tenant.customer_id.iter().fold(subject, Subject::also)
 }
 
 /// A key of a service account.

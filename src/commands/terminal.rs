@@ -182,8 +182,8 @@ fn numbers(summary: &RunSummary) -> String {
     let breakdown =
         if by_severity.is_empty() { String::new() } else { format!(" ({})", by_severity.join(", ")) };
     format!(
-        "open {}{breakdown} · new {} · worsened {} · fixed {} · not assessed {}",
-        changes.open, changes.new, changes.worsened, changes.fixed, changes.not_assessed
+        "open {}{breakdown} · excepted {} · new {} · worsened {} · fixed {} · not assessed {}",
+        changes.open, changes.excepted, changes.new, changes.worsened, changes.fixed, changes.not_assessed
     )
 }
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Basis, Evaluation, Fixed, SubjectScope};
 use crate::checks::{self, BindingFacts, Check, OneFinding, subjects};
 use crate::findings::{
-    Added, CheckResult, Evidence, Finding, Fingerprint, Reached, ReachedBy, Subject, Verdict, added,
+    Acceptance, Added, CheckResult, Evidence, Finding, Fingerprint, REGISTER, Reached, ReachedBy, Subject,
+    Verdict, added,
 };
 use crate::policy::Exception;
 use crate::store::{PreviousFinding, Run, StoreError};
@@ -136,9 +137,27 @@ impl Evaluation<'_> {
         finding.is_only_assumed &= is_assumed;
         finding.reach = reach;
         finding.also_checks = also;
+        self.accept_by_register(&mut finding);
         self.accept_also(&mut finding);
         self.remember_former(facts, &finding, &former);
         Ok(Some(Drawn { index, finding, before }))
+    }
+
+    /// What the register accepts of a binding: all of it, or the accounts that it names.
+    fn accept_by_register(&self, finding: &mut Finding) {
+        let is_whole = finding.verdict == Verdict::Excepted;
+        if is_whole && finding.accepted.iter().any(|accepted| !accepted.id.starts_with(REGISTER)) {
+            return;
+        }
+        let mut by_client: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for reached in finding.reach.iter().filter(|reached| reached.accepted_by.is_some()) {
+            by_client.entry(&reached.client_id).or_default().insert(&reached.account);
+        }
+        let accepted = by_client.into_iter().filter_map(|(client_id, accounts)| {
+            let parts = accounts.into_iter().map(str::to_owned).collect();
+            Some(Acceptance { parts, ..self.of_register(&format!("{REGISTER}{client_id}"))? })
+        });
+        finding.accepted = accepted.collect();
     }
 
     /// The verdicts of the other checks, under the exceptions of today: one for another check than the finding's own
@@ -159,6 +178,8 @@ impl Evaluation<'_> {
                         also.check_id, exception.id, exception.owner, exception.expires
                     ),
                 ));
+                let parts = vec![also.check_id.clone()];
+                finding.accepted.push(Acceptance { parts, ..exception.acceptance() });
             }
             if live.is_some() || finding.verdict == Verdict::Excepted {
                 also.verdict = Verdict::Excepted;

@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::bindings::joined;
 use super::{Basis, Evaluation, SubjectScope};
 use crate::checks::{Check, subjects};
-use crate::findings::{Acceptance, CheckResult, Finding, Fingerprint, Reached, ReachedBy, Subject, Verdict};
+use crate::findings::{
+    Acceptance, CheckResult, Evidence, Finding, Fingerprint, Reached, ReachedBy, Subject, Verdict,
+};
 use crate::policy::{Exception, Exceptions};
 use crate::store::{PreviousFinding, StoreError};
 use crate::tenant::{Gap, Part};
 
 /// Evidence that each scope has of its own; other facts are the client's, and told once.
-const OF_A_SCOPE: [&str; 4] = ["scope: ", "risk_class: ", "seen: ", "disagreement: "];
+const OF_A_SCOPE: [&str; 4] = ["scope", "risk_class", "seen", "disagreement"];
 
 /// Whether a finding is about scopes of a client.
 pub(super) fn is_of_scopes(finding: &Finding) -> bool {
@@ -169,12 +171,14 @@ impl<'a> Evaluation<'a> {
                 .or_else(|| was_accepted.get(&reached.by).and_then(by_id));
             reached.accepted_by = None;
             let Some(exception) = covering else { continue };
-            self.used_exceptions.insert(exception.line);
             let group = if exception.is_expired(at) { &mut decision.expired } else { &mut decision.live };
             group.entry(&exception.id).or_insert_with(|| (exception, Vec::new())).1.push(scope);
             if !exception.is_expired(at) {
                 reached.accepted_by = Some(exception.id.clone());
             }
+        }
+        for (exception, _) in decision.live.values().chain(decision.expired.values()) {
+            self.count_covered(Some(exception));
         }
         decision
     }
@@ -198,23 +202,17 @@ impl<'a> Evaluation<'a> {
 }
 
 impl Decision<'_> {
-    fn evidence(&self) -> Vec<String> {
+    fn evidence(&self) -> Vec<Evidence> {
         let live = self.live.values().map(|(exception, scopes)| {
-            format!(
-                "accepted: {} by exception {}, {}, until {}",
-                scopes.join(", "),
-                exception.id,
-                exception.owner,
-                exception.expires
-            )
+            let scopes = scopes.join(", ");
+            let Exception { id, owner, expires, .. } = exception;
+            let value = format!("{scopes} by exception {id}, {owner}, until {expires}");
+            Evidence::new("accepted", value)
         });
         let expired = self.expired.values().map(|(exception, scopes)| {
-            format!(
-                "acceptance_expired: {} by exception {}, on {}",
-                scopes.join(", "),
-                exception.id,
-                exception.expires
-            )
+            let scopes = scopes.join(", ");
+            let value = format!("{scopes} by exception {}, on {}", exception.id, exception.expires);
+            Evidence::new("acceptance_expired", value)
         });
         live.chain(expired).collect()
     }
@@ -256,14 +254,14 @@ fn one_result(
     let counted = || open.iter().filter(|result| all_accepted || !is_accepted(&scope_of(result)));
     let of_reach = reach.iter().filter(|reached| reached.accepted_by.is_none() || all_accepted);
     let severity = of_reach.map(|reached| reached.severity).max();
-    let mut evidence: Vec<String> = Vec::new();
+    let mut evidence: Vec<Evidence> = Vec::new();
     for fact in open.iter().flat_map(|result| &result.evidence) {
-        if OF_A_SCOPE.iter().any(|name| fact.starts_with(name)) || !evidence.contains(fact) {
+        if OF_A_SCOPE.contains(&fact.name.as_str()) || !evidence.contains(fact) {
             evidence.push(fact.clone());
         }
     }
     for kept in reach.iter().filter(|reached| reached.is_not_rechecked) {
-        evidence.extend(kept.scope().map(|scope| format!("not_rechecked: {scope}")));
+        evidence.extend(kept.scope().map(|scope| Evidence::new("not_rechecked", scope)));
     }
     let mut fixes: Vec<&str> = Vec::new();
     for result in counted() {

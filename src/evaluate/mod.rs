@@ -18,8 +18,8 @@ use chrono::Duration;
 
 use crate::checks::{Check, Evaluator, ExceptionUse, subjects};
 use crate::findings::{
-    Change, ChangeCounts, CheckResult, CheckSummary, Coverage, Evidence, Finding, Fingerprint, FixedFinding,
-    MailboxCounts, NotConfigured, REGISTER, Rule, Severity, Subject, SubjectKind, Verdict,
+    Acceptance, Change, ChangeCounts, CheckResult, CheckSummary, Coverage, Evidence, Finding, Fingerprint,
+    FixedFinding, MailboxCounts, NotConfigured, REGISTER, Rule, Severity, Subject, SubjectKind, Verdict,
 };
 use crate::policy::Policy;
 use crate::policy::{Exception, Exceptions};
@@ -217,7 +217,7 @@ impl<'f> Case<'f> {
     ) -> Box<dyn Iterator<Item = Self> + 'f> {
         match check.judge {
             Evaluator::Tenant(judge) => Box::new(std::iter::once(Self::new(
-                subjects::tenant(),
+                subjects::tenant(tenant),
                 SubjectScope::Tenant,
                 judge(tenant, policy),
             ))),
@@ -410,8 +410,10 @@ impl<'a> Evaluation<'a> {
         self.tallies[index].add_subject(&results, holder);
         let unread = matches!(share, SubjectScope::User(facts) if is_unread_mailbox(check, facts));
         let is_not_assessed = results.iter().any(|result| result.verdict == Verdict::NotAssessed);
-        if is_not_assessed {
-            self.leave_undecided(check, &judged);
+        for result in results.iter().filter(|result| result.verdict == Verdict::NotAssessed) {
+            // A scope has a name of its own.
+            let scope = result.subject.as_ref().filter(|subject| subject.kind == SubjectKind::Grant);
+            self.leave_undecided(check, scope.unwrap_or(&judged));
         }
         if unread || is_not_assessed {
             self.not_assessed.push((check.id, judged.id.clone()));
@@ -595,6 +597,9 @@ impl<'a> Evaluation<'a> {
                 message = format!("{message} (its exception expired on {})", exception.expires);
             }
         }
+        if accepted.is_empty() && verdict == Verdict::Excepted {
+            accepted.extend(exception_id.as_deref().and_then(|id| self.of_register(id)));
+        }
         Finding {
             check_id: check.id.to_owned(),
             verdict,
@@ -640,7 +645,9 @@ impl<'a> Evaluation<'a> {
     /// Remembers the exceptions that may be about something of this subject: nobody knows whether they cover nothing.
     fn leave_undecided(&mut self, check: &Check, judged: &Subject) {
         // What is found in a mailbox, or at a client, has names of its own.
-        let has_parts = check.needs.contains(&Part::SendAs) || matches!(check.judge, Evaluator::Client(_));
+        let has_parts = check.needs.contains(&Part::SendAs)
+            || matches!(check.judge, Evaluator::Client(_))
+            || (matches!(check.judge, Evaluator::Grant(_)) && judged.kind == SubjectKind::Client);
         let names_another = |exception: &Exception| {
             let holder = exception.subject.split(['/', ' ']).next().unwrap_or_default();
             !exception.is_pattern() && !judged.names().any(|name| name.eq_ignore_ascii_case(holder))
@@ -695,6 +702,7 @@ impl<'a> Evaluation<'a> {
                 Change::Open | Change::NotRechecked | Change::Expired => {}
             }
         }
+        self.changes.excepted += u64::from(finding.verdict == Verdict::Excepted);
         self.findings.push(finding);
         self.flush_if_full()
     }
@@ -761,6 +769,7 @@ impl<'a> Evaluation<'a> {
             self.changes.open += 1;
             *self.open_by_severity.entry(finding.severity).or_default() += 1;
         }
+        self.changes.excepted += u64::from(finding.verdict == Verdict::Excepted);
         self.findings.push(finding);
         self.flush_if_full()
     }
@@ -785,6 +794,22 @@ impl<'a> Evaluation<'a> {
         let accepted = live.map(Exception::acceptance).into_iter().collect();
         let exception_id = exception.map(|exception| exception.id.clone());
         Finding { verdict, exception_id, accepted, ..finding }
+    }
+
+    /// The entry of the register that accepts something, as a finding carries it.
+    fn of_register(&self, id: &str) -> Option<Acceptance> {
+        let register = self.input.policy.register.as_ref();
+        let entry = register.and_then(|register| register.client(id.strip_prefix(REGISTER)?))?;
+        Some(Acceptance {
+            id: id.to_owned(),
+            owner: entry.owner.clone(),
+            reason: entry.purpose.clone(),
+            approver: None,
+            ticket: None,
+            created: None,
+            expires: entry.review_by,
+            parts: Vec::new(),
+        })
     }
 
     /// Whether the entry of the register that accepted a finding is there, with the custodian that it names.

@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Acceptance, Added, AlsoCheck, Assumption, Evidence, Fingerprint, Reached, Severity, Subject, Verdict};
+use super::{
+    Acceptance, Added, AlsoCheck, Assumption, Evidence, Fingerprint, Reached, Severity, Subject, Verdict,
+};
 use crate::tenant::Part;
 
 /// How a finding compares with the last run.

@@ -32,6 +32,9 @@ pub struct ChangeCounts {
     pub open: u64,
     /// Verdicts that could not be given.
     pub not_assessed: u64,
+    /// Findings that are accepted, by an exception or the register.
+    #[serde(default)]
+    pub excepted: u64,
 }
 
 /// Users by Gmail state and by how far the mailbox was read: the values of `users.csv`, with counts.

@@ -51,6 +51,8 @@ pub struct Status<'a> {
     pub resumed_at: Option<DateTime<Utc>>,
     /// When it ended.
     pub finished_at: DateTime<Utc>,
+    /// Findings that are accepted, by an exception or the register.
+    pub excepted: u64,
     /// Open findings.
     pub open_by_severity: &'a BTreeMap<Severity, u64>,
     /// What was read.
@@ -70,6 +72,7 @@ struct WrittenStatus<'a> {
     fail_on: &'static str,
     findings_at_or_above: u64,
     findings_by_severity: Counts,
+    findings_excepted: u64,
     parts_missing: Vec<MissingPart<'a>>,
     not_configured: Vec<&'static str>,
     report: Option<&'a str>,
@@ -123,6 +126,7 @@ impl<'a> WrittenStatus<'a> {
             fail_on: status.fail_on.map_or("none", Severity::as_str),
             findings_at_or_above: status.findings_at_or_above,
             findings_by_severity: Counts::by_severity(status.open_by_severity),
+            findings_excepted: status.excepted,
             parts_missing: missing.collect(),
             report: status.report,
             not_configured: status.not_configured.iter().map(|missing| missing.part.id()).collect(),
@@ -157,6 +161,7 @@ mod tests {
             started_at: Some(source.summary().started_at),
             resumed_at: source.summary().resumed_at,
             finished_at: source.summary().finished_at,
+            excepted: source.summary().changes.excepted,
             open_by_severity: &source.summary().open_by_severity,
             coverage: &source.summary().coverage,
             not_configured: &source.summary().not_configured,
@@ -181,6 +186,7 @@ mod tests {
             started_at: None,
             resumed_at: None,
             finished_at: "2026-11-21T07:00:01Z".parse().unwrap(),
+            excepted: 0,
             open_by_severity: &BTreeMap::new(),
             coverage: &Coverage::default(),
             not_configured: &[],

@@ -467,7 +467,7 @@ fn summary() -> RunSummary {
             gmail: counts(&[("on", 1), ("unknown", 2)]),
             mailbox_read: counts(&[("complete", 1), ("denied", 1), ("not_applicable", 1)]),
         },
-        changes: ChangeCounts { new: 1, worsened: 0, fixed: 1, open: 1, not_assessed: 1 },
+        changes: ChangeCounts { new: 1, worsened: 0, fixed: 1, open: 1, not_assessed: 1, excepted: 1 },
         open_by_severity: BTreeMap::from([(Severity::Critical, 1)]),
         checks: vec![CheckSummary {
             id: "MAIL-08".into(),

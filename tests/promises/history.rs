@@ -107,7 +107,7 @@ fn the_audits_own_grant_and_key_are_findings_like_any_other() {
     let tenant = Tenant::named(TenantName::Healthy);
     std::fs::write(&tenant.files.exceptions, "").unwrap();
     let audit = tenant.audit();
-    assert!(open_of(&audit, "DWD-03").iter().any(|row| row["subject_id"].ends_with("gmail.settings.basic")));
+    assert!(open_of(&audit, "DWD-03").iter().any(|row| row["evidence"].contains("gmail.settings.basic")));
     assert!(open_of(&audit, "KEY-01").iter().any(|row| row["subject_name"].starts_with("workspace-audit@")));
 }
 

@@ -2,6 +2,8 @@
 //! faults injected.
 
 #[cfg(test)]
+mod accepted;
+#[cfg(test)]
 mod answers;
 #[cfg(test)]
 mod audit;

@@ -386,6 +386,7 @@ pub(super) fn summary(findings: &[Finding], users: usize) -> RunSummary {
                 .filter(|one| one.verdict == Verdict::NotAssessed)
                 .map(|one| one.count)
                 .sum(),
+            excepted: findings.iter().filter(|one| one.verdict == Verdict::Excepted).count() as u64,
         },
         open_by_severity,
         checks: RULES.iter().map(|rule| check_summary(rule, findings, users as u64)).collect(),

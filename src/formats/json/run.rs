@@ -65,11 +65,12 @@ struct Changes {
     fixed: u64,
     open: u64,
     not_assessed: u64,
+    excepted: u64,
 }
 
 impl<'a> Run<'a> {
     pub(super) fn of(summary: &'a RunSummary) -> Self {
-        let ChangeCounts { new, worsened, fixed, open, not_assessed } = summary.changes;
+        let ChangeCounts { new, worsened, fixed, open, not_assessed, excepted } = summary.changes;
         Self {
             run_id: &summary.run_id,
             started_at: utc::seconds(summary.started_at),
@@ -92,7 +93,7 @@ impl<'a> Run<'a> {
                 gmail: &summary.mailboxes.gmail,
                 mailbox_read: &summary.mailboxes.mailbox_read,
             },
-            changes: Changes { new, worsened, fixed, open, not_assessed },
+            changes: Changes { new, worsened, fixed, open, not_assessed, excepted },
             open_by_severity: Counts::by_severity(&summary.open_by_severity),
             scopes_asked: &summary.scopes_asked,
             requests: &summary.requests,

@@ -1,0 +1,106 @@
+//! What an exception names, it covers; what it covers, the report says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use workspace_audit_emulator::TenantName;
+
+use crate::support::{Audit, Tenant, binary};
+
+/// A judgment of the newest run with these exceptions, and more settings.
+fn judged(tenant: &Tenant, entries: &[String], settings: &[&str]) -> Audit {
+    let file = tenant.folder.path().join("accepted.toml");
+    std::fs::write(&file, entries.concat()).unwrap();
+    let config = tenant.files.config.display().to_string();
+    let set = format!("checks.exceptions={}", file.display());
+    let mut arguments = vec!["judge", "latest", "--config", &config, "--set", &set];
+    arguments.extend(settings.iter().flat_map(|setting| ["--set", setting]));
+    let output = binary(&arguments, &[]);
+    Audit::of(&output, tenant.folder.path().join("reports"))
+}
+
+fn entry(check: &str, subject: &str) -> String {
+    format!(
+        "[[exception]]\ncheck = \"{check}\"\nsubject = {}\nreason = \"agreed\"\nowner = \"it@example.com\"\napprover = \
+         \"ciso@example.com\"\nticket = \"SEC-7\"\ncreated = 2026-11-01\nexpires = 2027-06-30\n\n",
+        json!(subject)
+    )
+}
+
+fn open(audit: &Audit) -> Vec<BTreeMap<String, String>> {
+    let rows = audit.rows("findings.csv").into_iter();
+    rows.filter(|row| ["fail", "review"].contains(&row["verdict"].as_str())).collect()
+}
+
+fn findings(audit: &Audit) -> Vec<Value> {
+    audit.json("report.json")["findings"].as_array().unwrap().clone()
+}
+
+#[test]
+fn an_exception_by_the_id_in_findings_csv_covers_a_finding_of_each_kind() {
+    let mut kinds = BTreeSet::new();
+    for name in [TenantName::Typical, TenantName::Neglected] {
+        let tenant = Tenant::named(name);
+        let all = open(&tenant.audit());
+        let is_of_exception = |row: &&BTreeMap<String, String>| row["subject_kind"] != "exception";
+        let entries: Vec<_> = all
+            .iter()
+            .filter(is_of_exception)
+            .map(|row| entry(&row["check_id"], &row["subject_id"]))
+            .collect();
+        let audit = judged(&tenant, &entries, &[]);
+        let left: Vec<_> =
+            open(&audit).into_iter().filter(|row| row["subject_kind"] != "exception").collect();
+        assert!(left.is_empty(), "{left:#?}");
+        kinds.extend(all.into_iter().map(|row| row["subject_kind"].clone()));
+    }
+    for kind in ["tenant", "user", "send_as", "domain", "client", "key", "binding", "project", "app", "event"]
+    {
+        assert!(kinds.contains(kind), "{kind}: {kinds:?}");
+    }
+}
+
+#[test]
+fn the_tenant_is_named_by_its_customer_id_too() {
+    let tenant = Tenant::named(TenantName::Typical);
+    let audit = tenant.audit();
+    let customer = audit.json("report.json")["run"]["customer"].as_str().unwrap().to_owned();
+    let of_tenant = |audit: &Audit| {
+        let all = open(audit).into_iter().filter(|row| row["subject_kind"] == "tenant");
+        all.map(|row| row["check_id"].clone()).collect::<Vec<_>>()
+    };
+    let checks = of_tenant(&audit);
+    assert!(!checks.is_empty());
+    let entries: Vec<_> = checks.iter().map(|check| entry(check, &customer)).collect();
+    assert!(of_tenant(&judged(&tenant, &entries, &[])).is_empty());
+}
+
+#[test]
+fn the_report_says_who_accepted_what_until_when_and_how_many() {
+    let tenant = Tenant::named(TenantName::Typical);
+    let first = tenant.audit();
+    let rows = open(&first);
+    let row = rows.iter().find(|row| row["check_id"] == "IDM-01").unwrap();
+    let audit = judged(&tenant, &[entry("IDM-01", &row["subject_id"])], &[]);
+    let all = findings(&audit);
+    let accepted = all.iter().find(|finding| finding["fingerprint"] == row["fingerprint"]).unwrap();
+    let [by] = accepted["accepted"].as_array().unwrap().as_slice() else { panic!("{accepted:#}") };
+    for (name, value) in [
+        ("owner", "it@example.com"),
+        ("reason", "agreed"),
+        ("approver", "ciso@example.com"),
+        ("ticket", "SEC-7"),
+        ("created", "2026-11-01"),
+        ("expires", "2027-06-30"),
+    ] {
+        assert_eq!(by[name], value, "{name}");
+        let html = std::fs::read_to_string(audit.folder.as_ref().unwrap().join("report.html")).unwrap();
+        let section = html.split_once("<section id=\"exceptions\"").unwrap().1;
+        assert!(section.split("</section>").next().unwrap().contains(value), "{name}");
+    }
+    let excepted = all.iter().filter(|finding| finding["verdict"] == "excepted").count();
+    let report = audit.json("report.json");
+    assert_eq!(report["run"]["changes"]["excepted"], excepted);
+    assert_eq!(audit.json("status.json")["findings_excepted"], excepted);
+    assert!(audit.stdout.contains(&format!("excepted {excepted}")), "{}", audit.stdout);
+}
