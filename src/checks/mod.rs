@@ -3,6 +3,7 @@
 mod age;
 mod app;
 mod check;
+mod command;
 mod dwd;
 mod exc;
 mod gaps;

@@ -611,6 +611,8 @@ impl<'a> Evaluation<'a> {
             message,
             evidence,
             fix: result.fix.unwrap_or_else(|| check.fix.to_owned()),
+            command: result.command.unwrap_or_default(),
+            may_break: result.may_break.unwrap_or_default(),
             place: check.place.to_owned(),
             controls: check.controls.iter().map(|control| (*control).to_owned()).collect(),
             first_seen_at: at,

@@ -151,6 +151,8 @@ fn gap_finding(check: &Check, cost: &Cost, at: DateTime<Utc>) -> Finding {
         assumptions: Vec::new(),
         unread: Vec::new(),
         is_only_assumed: false,
+        command: String::new(),
+        may_break: String::new(),
         also_checks: Vec::new(),
         reach: Vec::new(),
         added: Vec::new(),

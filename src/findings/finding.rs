@@ -63,6 +63,12 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// What to do.
     pub fix: String,
+    /// A command to copy that does it; empty if there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub command: String,
+    /// What may stop working; empty if nothing is known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub may_break: String,
     /// Where in the console.
     pub place: String,
     /// Controls of standards.

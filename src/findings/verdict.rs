@@ -82,6 +82,10 @@ pub struct CheckResult {
     pub evidence: Vec<Evidence>,
     /// What to do, if the check's own text is too general.
     pub fix: Option<String>,
+    /// A command to copy that does it.
+    pub command: Option<String>,
+    /// What may stop working.
+    pub may_break: Option<String>,
     /// For [`Verdict::NotAssessed`]: what is missing.
     pub gap: Option<Gap>,
     /// Who accepted it in writing, as reports cite it, if not an exception: the entry of the register.
@@ -130,6 +134,8 @@ impl CheckResult {
             message: message.into(),
             evidence: Vec::new(),
             fix: None,
+            command: None,
+            may_break: None,
             gap: None,
             accepted_by: None,
             rests_on: Vec::new(),

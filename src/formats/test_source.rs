@@ -377,6 +377,8 @@ fn finding(check_id: &str, verdict: Verdict, severity: Severity, subject: Subjec
         assumptions: Vec::new(),
         unread: Vec::new(),
         is_only_assumed: false,
+        command: String::new(),
+        may_break: String::new(),
         also_checks: Vec::new(),
         reach: Vec::new(),
         added: Vec::new(),

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{key_mint_path, outside_principal, project_wide_role, sign_or_impersonate_path};
 use crate::authority::{AccessBinding, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal};
-use crate::checks::{Check, subjects};
+use crate::checks::{Check, command, subjects};
 use crate::findings::{AlsoCheck, CheckResult, Evidence, Reached, ReachedBy, Subject, Verdict};
 use crate::snapshot::Snapshot;
+use crate::tenant::ServiceAccount;
 
 /// The checks on access paths. A binding belongs to the first that applies.
 const ORDER: [&Check; 4] = [
@@ -128,6 +129,8 @@ impl<'t> BindingFacts<'t> {
         result.weighed_by.dedup();
         result.evidence = self.evidence(&reach, &also, is_accepted);
         result.fix = self.fix(&reach, &also, is_accepted);
+        result.command = self.command(&reach, is_accepted);
+        result.may_break = self.may_break();
         result.reach = reach;
         Some(OneFinding { check, also, result })
     }
@@ -247,6 +250,31 @@ impl<'t> BindingFacts<'t> {
             None if self.paths.iter().any(|(_, path)| path.is_outside.is_none()) => "unknown",
             None => "no",
         }
+    }
+
+    /// None where the binding should stay, or a part of it.
+    fn command(&self, reach: &[Reached], is_accepted: bool) -> Option<String> {
+        let is_accepted_in_part = reach.iter().any(|reached| reached.accepted_by.is_some());
+        let stays = self.is_agents || is_accepted || is_accepted_in_part;
+        self.binding.filter(|_| !stays).and_then(command::remove_binding)
+    }
+
+    fn may_break(&self) -> Option<String> {
+        let binding = self.binding?;
+        let holder = binding.holder();
+        Some(if self.is_agents {
+            format!("Removing this breaks {}.", service_of(holder))
+        } else if let Some(service) = ServiceAccount::default_by_address(holder) {
+            format!(
+                "Every workload that runs as the default service account of {service} loses what {} gives. Grant it the \
+                 roles that those workloads need first.",
+                binding.role_title()
+            )
+        } else if binding.role == "roles/owner" {
+            format!("{} loses all access by this role. Make sure that another owner remains.", binding.member)
+        } else {
+            format!("{} loses everything else that {} gives.", binding.member, binding.role_title())
+        })
     }
 
     fn fix(&self, reach: &[Reached], also: &[AlsoCheck], is_accepted: bool) -> Option<String> {

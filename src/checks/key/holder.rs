@@ -1,6 +1,7 @@
 //! Which keys the checks are about: user-managed ones, of accounts that hold a delegation, that still
 //! open the account.
 
+use crate::checks::command;
 use crate::checks::keys::{is_expired, is_user_managed};
 use crate::delegation::Grant;
 use crate::findings::CheckResult;
@@ -62,6 +63,13 @@ pub(super) fn describe(
 ) -> CheckResult {
     let time = |at: Option<chrono::DateTime<chrono::Utc>>| {
         at.map_or_else(|| "unknown".to_owned(), |at| at.date_naive().to_string())
+    };
+    let result = CheckResult {
+        command: command::disable_key(key, account),
+        may_break: Some(
+            "Every program that signs with this key. A disabled key can be enabled again.".to_owned(),
+        ),
+        ..result
     };
     let result = result
         .evidence("client_id", &account.client_id)

@@ -1,6 +1,6 @@
 //! One verdict for each send-as address that offends; one for the mailbox where none does.
 
-use crate::checks::{gaps, subjects};
+use crate::checks::{command, gaps, subjects};
 use crate::findings::CheckResult;
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{Gap, MailboxFact, Part, SendAs};
@@ -57,7 +57,15 @@ pub(super) fn judge_each(
 }
 
 fn describe(result: CheckResult, facts: &UserFacts, entry: &SendAs) -> CheckResult {
-    let mut result = result
+    let mut result = CheckResult {
+        command: if entry.is_primary {
+            None
+        } else {
+            command::delete_send_as(&facts.user.primary_email, &entry.send_as_email)
+        },
+        ..result
+    };
+    result = result
         .about(subjects::send_as(&facts.user, &entry.send_as_email))
         .evidence("send_as", &entry.send_as_email)
         .evidence("kind", entry.kind.as_str());

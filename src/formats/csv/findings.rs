@@ -53,4 +53,6 @@ const COLUMNS: &[Column<Finding>] = &[
         let named = row.accepted.iter().map(ToString::to_string);
         list(named.collect::<Vec<_>>().iter().map(String::as_str))
     }),
+    ("command", |row| text(&row.command)),
+    ("may_break", |row| text(&row.may_break)),
 ];

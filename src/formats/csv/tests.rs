@@ -56,7 +56,7 @@ fn the_columns_are_the_documented_ones() {
         (
             "findings.csv",
             "check_id,verdict,severity,subject_kind,subject_id,subject_name,message,evidence,fix,place,\
-             controls,fingerprint,first_seen_at,change,exception_id,assumptions,unread,also_checks,added",
+             controls,fingerprint,first_seen_at,change,exception_id,assumptions,unread,also_checks,added,accepted,command,may_break",
         ),
         ("coverage.csv", "part,total,read,not_applicable,denied,failed,reason,needed"),
     ];

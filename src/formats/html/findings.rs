@@ -168,6 +168,8 @@ pub(super) struct Row {
     evidence: Vec<Fact>,
     more_evidence: usize,
     fix: String,
+    command: String,
+    may_break: String,
     place: String,
     controls: String,
     first_seen: String,
@@ -329,6 +331,8 @@ impl Row {
             more_evidence: finding.evidence.len().saturating_sub(MOST_EVIDENCE)
                 + finding.added.len().saturating_sub(MOST_ADDED),
             fix: clip(&finding.fix),
+            command: whole(&finding.command),
+            may_break: clip(&finding.may_break),
             place: clip(&finding.place),
             controls: clip(&finding.controls.join(" · ")),
             first_seen: day(finding.first_seen_at),
@@ -337,6 +341,12 @@ impl Row {
             exception: finding.exception_id.as_deref().map(clip).unwrap_or_default(),
         }
     }
+}
+
+/// A command, or nothing: one that is cut would do something else.
+fn whole(command: &str) -> String {
+    let clipped = clip(command);
+    if clipped == command { clipped } else { String::new() }
 }
 
 /// What is new in a finding comes first.

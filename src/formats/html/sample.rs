@@ -175,6 +175,8 @@ pub(super) fn finding(
         assumptions: Vec::new(),
         unread: Vec::new(),
         is_only_assumed: false,
+        command: String::new(),
+        may_break: String::new(),
         also_checks: Vec::new(),
         reach: Vec::new(),
         added: Vec::new(),

@@ -41,6 +41,8 @@ pub(super) struct Finding<'a> {
     reach: &'a [findings::Reached],
     added: &'a [findings::Added],
     accepted: &'a [findings::Acceptance],
+    command: &'a str,
+    may_break: &'a str,
 }
 
 impl<'a> Finding<'a> {
@@ -66,6 +68,8 @@ impl<'a> Finding<'a> {
             reach: &finding.reach,
             added: &finding.added,
             accepted: &finding.accepted,
+            command: &finding.command,
+            may_break: &finding.may_break,
         }
     }
 }

@@ -49,12 +49,18 @@ pub struct ServiceAccount {
 }
 
 impl ServiceAccount {
-    /// The service whose default account it is. Source: <https://docs.cloud.google.com/iam/docs/service-account-types>.
+    /// The service whose default account it is.
     #[must_use]
     pub fn default_of(&self) -> Option<&'static str> {
-        if self.email.ends_with("-compute@developer.gserviceaccount.com") {
+        Self::default_by_address(&self.email)
+    }
+
+    /// The same by its address. Source: <https://docs.cloud.google.com/iam/docs/service-account-types>.
+    #[must_use]
+    pub fn default_by_address(email: &str) -> Option<&'static str> {
+        if email.ends_with("-compute@developer.gserviceaccount.com") {
             Some("Compute Engine")
-        } else if self.email.ends_with("@appspot.gserviceaccount.com") {
+        } else if email.ends_with("@appspot.gserviceaccount.com") {
             Some("App Engine")
         } else {
             None
