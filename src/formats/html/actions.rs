@@ -1,16 +1,17 @@
 //! "Do this first": findings that one and the same fix clears.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 use super::exposed::{Exposed, Exposure};
-use super::text::{address, clip, counted, words};
+use super::text::{address, clip, count, counted, words};
 use crate::authority::TakeoverCut;
 use crate::findings::{Finding, RunSummary, Severity, SubjectKind, Verdict};
 
-const MOST_ACTIONS: usize = 10;
+const MOST_ACTIONS: usize = 50;
 const MOST_SUBJECTS: usize = 3;
 
 /// What can be done, by what the fix says, counted over all findings.
@@ -31,6 +32,9 @@ struct Cleared {
     checks: BTreeSet<String>,
     place: String,
     count: u64,
+    by_severity: BTreeMap<Severity, u64>,
+    /// When its newest event was first in a report.
+    newest_event: Option<DateTime<Utc>>,
     news: u64,
     subjects: Vec<String>,
 }
@@ -52,6 +56,8 @@ impl<'a> Plan<'a> {
                 checks: BTreeSet::new(),
                 place: finding.place.clone(),
                 count: 0,
+                by_severity: BTreeMap::new(),
+                newest_event: None,
                 news: 0,
                 subjects: Vec::new(),
             });
@@ -70,6 +76,10 @@ impl<'a> Plan<'a> {
         }
         if let Some(cleared) = self.actions.get_mut(&finding.fix) {
             cleared.count += 1;
+            *cleared.by_severity.entry(finding.severity).or_default() += 1;
+            if finding.subject.kind == SubjectKind::Event {
+                cleared.newest_event = cleared.newest_event.max(Some(finding.first_seen_at));
+            }
             cleared.severity = cleared.severity.max(finding.severity);
             cleared.exposure = cleared.exposure.max(self.exposed.of_finding(finding));
             cleared.is_way |= is_way(finding);
@@ -83,10 +93,11 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// The actions to show, in order: what everybody or an outsider has, then worst first, certain before doubtful, then
-    /// by what rests on them. Bindings to cut keep the order of the cuts among themselves.
+    /// The actions to show, in order: the newest events, then what everybody or an outsider has, then worst first,
+    /// certain before doubtful, then by the number of findings. Bindings to cut keep the order of the cuts among themselves.
     pub(super) fn ranked(&self) -> Ranked<'_> {
-        let grade = |action: &Cleared| (action.exposure, action.severity, action.is_certain);
+        let grade =
+            |action: &Cleared| (action.newest_event, action.exposure, action.severity, action.is_certain);
         let mut ranked: Vec<(&String, &Cleared)> = self.actions.iter().collect();
         ranked.sort_by_key(|(fix, cleared)| (Reverse((grade(cleared), cleared.count)), *fix));
         for alike in ranked.chunk_by_mut(|(_, a), (_, b)| grade(a) == grade(b)) {
@@ -117,6 +128,15 @@ impl Ranked<'_> {
     }
 }
 
+/// Such as `2 critical, 1 high`.
+fn by_severity(numbers: &BTreeMap<Severity, u64>) -> String {
+    let worst_first = Severity::WORST_FIRST.iter().filter_map(|severity| numbers.get_key_value(severity));
+    worst_first
+        .map(|(severity, number)| format!("{} {severity}", count(*number)))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
 /// Whether a finding is about access paths.
 pub(super) const fn is_way(finding: &Finding) -> bool {
     matches!(finding.subject.kind, SubjectKind::Binding | SubjectKind::Path)
@@ -144,6 +164,7 @@ struct Action {
     checks: String,
     title: String,
     clears: String,
+    by_severity: String,
     mark: &'static str,
     news: String,
     subjects: Vec<String>,
@@ -177,6 +198,7 @@ impl Actions {
                     } else {
                         format!("Clears {}", counted(cleared.count, "finding", "findings"))
                     },
+                    by_severity: by_severity(&cleared.by_severity),
                     mark: cleared.exposure.mark(),
                     news: if cleared.news > 0 { counted(cleared.news, "new", "new") } else { String::new() },
                     subjects: cleared.subjects.clone(),
@@ -194,5 +216,46 @@ impl Actions {
             },
             open: summary.changes.open,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Duration;
+
+    use super::*;
+    use crate::findings::Change;
+    use crate::formats::Source;
+    use crate::formats::html::sample;
+
+    #[test]
+    fn the_newest_event_comes_first_and_every_finding_is_in_one_action() {
+        let sample = sample::plausible();
+        let mut findings = sample.findings.clone();
+        findings.retain(|finding| is_actionable(finding));
+        for (index, finding) in findings.iter_mut().enumerate() {
+            finding.change = Change::Open;
+            finding.fix = format!("Fix {index}");
+        }
+        let last = findings.len() - 1;
+        let at = findings[0].first_seen_at;
+        for (index, days) in [(last, 2), (last - 1, 1)] {
+            findings[index].subject.kind = SubjectKind::Event;
+            findings[index].first_seen_at = at + Duration::days(days);
+            findings[index].severity = Severity::Low;
+        }
+        let exposed = Exposed::of(sample.tenant());
+        let mut plan = Plan::of(&findings, &exposed, &[]);
+        findings.iter().for_each(|finding| plan.count(finding));
+        let ranked = plan.ranked();
+        assert_eq!(ranked.number_of(&findings[last]), 1);
+        assert_eq!(ranked.number_of(&findings[last - 1]), 2);
+        assert!(findings.iter().all(|finding| ranked.number_of(finding) > 0));
+    }
+
+    #[test]
+    fn an_action_counts_its_findings_by_severity_worst_first() {
+        let numbers = BTreeMap::from([(Severity::Low, 1), (Severity::Critical, 2)]);
+        assert_eq!(by_severity(&numbers), "2 critical, 1 low");
     }
 }

@@ -118,7 +118,16 @@ impl Row {
             read: count(row.read),
             extent: row.total.map_or_else(
                 || "nobody knows how many there are".to_owned(),
-                |total| format!("{} of {} read", count(row.read), count(total)),
+                |total| {
+                    let others = [
+                        (row.not_applicable, "not applicable"),
+                        (row.denied, "denied"),
+                        (row.failed, "failed"),
+                    ];
+                    let others = others.into_iter().filter(|(number, _)| *number > 0);
+                    let others = others.map(|(number, what)| format!(", {} {what}", count(number)));
+                    format!("{} of {} read{}", count(row.read), count(total), others.collect::<String>())
+                },
             ),
             not_applicable: count(row.not_applicable),
             denied: count(row.denied),

@@ -125,13 +125,15 @@ impl Page {
             0 => String::new(),
             more => counted(more, one, many),
         };
+        let kept = open.worst.first().into_iter().chain(open.ways.first());
+        let worst = kept.map(|kept| kept.severity).max();
         Self {
             anchor: entry.anchor.clone(),
             name: entry.name(),
             display_name: entry.account.map(|account| clip(&account.display_name)).unwrap_or_default(),
             client_id: clip(entry.client_id),
-            worst: entry.worst.as_str(),
-            worst_word: spaced(entry.worst.as_str()),
+            worst: worst.map_or("", Severity::as_str),
+            worst_word: worst.map(|worst| spaced(worst.as_str())).unwrap_or_default(),
             marks: marks(entry, tenant),
             tally: tally(entry, open, &ways_in),
             fixes,
