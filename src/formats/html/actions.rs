@@ -232,7 +232,7 @@ mod tests {
     fn the_newest_event_comes_first_and_every_finding_is_in_one_action() {
         let sample = sample::plausible();
         let mut findings = sample.findings.clone();
-        findings.retain(|finding| is_actionable(finding));
+        findings.retain(is_actionable);
         for (index, finding) in findings.iter_mut().enumerate() {
             finding.change = Change::Open;
             finding.fix = format!("Fix {index}");
