@@ -166,9 +166,7 @@ impl Evaluation<'_> {
         let at = self.run.started_at();
         for also in &mut finding.also_checks {
             let covering = self.input.exceptions.covering(&also.check_id, &finding.subject, at);
-            if let Some(exception) = covering {
-                *self.covered.entry(exception.line).or_default() += 1;
-            }
+            self.count_covered(covering);
             let live = covering.filter(|exception| !exception.is_expired(at));
             if let Some(exception) = live.filter(|_| also.verdict != Verdict::Excepted) {
                 finding.evidence.push(Evidence::new(

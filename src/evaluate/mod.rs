@@ -7,6 +7,7 @@ mod bindings;
 mod clients;
 pub mod compare;
 mod coverage;
+mod exceptions;
 #[cfg(test)]
 mod properties;
 mod sources;
@@ -584,7 +585,7 @@ impl<'a> Evaluation<'a> {
             verdict = Verdict::Excepted;
         }
         if let Some(exception) = exception {
-            *self.covered.entry(exception.line).or_default() += 1;
+            self.count_covered(Some(exception));
             let is_expired = exception.is_expired(at);
             if !(is_expired && by_register) {
                 evidence.extend(acceptance(exception));
@@ -642,23 +643,6 @@ impl<'a> Evaluation<'a> {
         if let Some(exception) = exception {
             *self.covered.entry(exception.line).or_default() += 1;
         }
-    }
-
-    /// Remembers the exceptions that may be about something of this subject: nobody knows whether they cover nothing.
-    fn leave_undecided(&mut self, check: &Check, judged: &Subject) {
-        // What is found in a mailbox, or at a client, has names of its own.
-        let has_parts = check.needs.contains(&Part::SendAs)
-            || matches!(check.judge, Evaluator::Client(_))
-            || (matches!(check.judge, Evaluator::Grant(_)) && judged.kind == SubjectKind::Client);
-        let names_another = |exception: &Exception| {
-            let holder = exception.subject.split(['/', ' ']).next().unwrap_or_default();
-            !exception.is_pattern() && !judged.names().any(|name| name.eq_ignore_ascii_case(holder))
-        };
-        let exceptions = self.input.exceptions.0.iter().filter(|exception| exception.check == check.id);
-        let undecided = exceptions.filter(|exception| {
-            exception.covers(check.id, judged) || (has_parts && !names_another(exception))
-        });
-        self.undecided_exceptions.extend(undecided.map(|exception| exception.line));
     }
 
     /// Compares with the history, counts and keeps.

@@ -270,3 +270,19 @@ fn an_exception_that_accepts_whatever_its_check_finds_is_a_finding() {
     assert_eq!(broad.len(), 1);
     assert_eq!(broad[0]["subject_id"], "IDM-02/*");
 }
+
+#[test]
+fn an_exception_for_a_key_is_not_called_unused_while_an_accounts_keys_are_unread() {
+    let keys = |subject: &str| {
+        format!(
+            "[[exception]]\ncheck = \"KEY-01\"\nsubject = \"{subject}\"\nreason = \"r\"\nowner = \"o\"\nexpires = 2027-06-01\n\n"
+        )
+    };
+    let fault = "GET /v1/projects/*/serviceAccounts/*/keys 403 times=1".parse().unwrap();
+    let tenant = Tenant::with(Options { faults: vec![fault], ..typical() });
+    std::fs::write(&tenant.files.exceptions, keys("0123456789abcdef")).unwrap();
+    let unused = open_of(&tenant.audit(), "EXC-02");
+    assert!(unused.is_empty(), "the key may be one that was not read: {unused:?}");
+    let unused = open_of(&tenant.audit(), "EXC-02");
+    assert_eq!(unused.len(), 1, "every key was read now");
+}
