@@ -88,6 +88,15 @@ pub enum AuditError {
         "`workspace-audit runs` lists the runs. Name two of them: `workspace-audit diff OLD NEW`."
     ))]
     NothingToCompare(String),
+    /// They were named the wrong way round.
+    #[error("the run {older} began after the run {newer}")]
+    #[diagnostic(help("Name the earlier run first: `workspace-audit diff {newer} {older}`."))]
+    NamedBackwards {
+        /// What was named as the earlier run.
+        older: String,
+        /// What was named as the later run.
+        newer: String,
+    },
     /// It was killed, or is under way.
     #[error(
         "the run {0} is under way, or was killed before its report: there is nothing to judge or to report again"
@@ -110,6 +119,7 @@ impl AuditError {
             | Self::NoSuchRun(_)
             | Self::NoRun
             | Self::NothingToCompare(_)
+            | Self::NamedBackwards { .. }
             | Self::NoReportYet(_) => Exit::Usage,
             Self::Connect(_) | Self::Store(_) | Self::NoToken(_) | Self::Report(_) => Exit::RunFailed,
         }

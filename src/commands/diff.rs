@@ -31,6 +31,9 @@ pub(super) fn run(diff: &Diff) -> Result<Exit, Failure> {
         },
     };
     let (before, _) = with_report(&store, &older)?;
+    if before.started_at() > after.started_at() {
+        return Err(AuditError::NamedBackwards { older, newer }.into());
+    }
     let checks: BTreeSet<String> = summary.checks.iter().map(|check| check.id.clone()).collect();
     let mut counts: BTreeMap<Difference, u64> = BTreeMap::new();
     let mut stdout = io::stdout().lock();

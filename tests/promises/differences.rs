@@ -41,6 +41,10 @@ fn what_could_not_be_read_again_is_unknown_and_not_fixed() {
     assert_eq!((now["fixed"], now["new"]), (0, 0), "{now:?}");
     assert_eq!(diff(&tenant, &[&first, &second]), now, "without names: the run that it was compared with");
 
+    let config = tenant.files.config.display().to_string();
+    let backwards = binary(&["diff", &second, &first, "--config", &config], &[]);
+    assert_eq!(backwards.status.code(), Some(2), "what is fixed would be new");
+
     tenant.becomes(typical(&[]));
     let third = run_id(&tenant.audit());
     let over_both = diff(&tenant, &[&first, &third]);
