@@ -101,7 +101,7 @@ impl Asked {
 #[derive(Default)]
 struct LogListing {
     any: bool,
-    /// Whether any event was heard.
+    /// Whether the log has any event.
     any_event: bool,
     /// The event names of which none was listed, although an earlier run read one that is still kept, and when that
     /// was.
@@ -151,7 +151,7 @@ impl LogListing {
         Ok(())
     }
 
-    /// Whether nothing else can be heard after the listing of one event name. Reports refuses a name that it does not
+    /// Whether nothing else can be read after the listing of one event name. Reports refuses a name that it does not
     /// know (400): that must not cost the others, and nothing is missing if Google lists no such event.
     fn is_over(&mut self, name: &'static str) -> bool {
         let is_unknown_name = |error: &mut GoogleError| error.cause == causes::BAD_REQUEST;
@@ -164,7 +164,7 @@ impl LogListing {
         self.stopped.is_some()
     }
 
-    /// Whether all was heard of the events of these names.
+    /// Whether every event of these names was read.
     fn is_whole_of(&self, names: &[&str]) -> bool {
         self.stopped.is_none()
             && self.broken.count == 0
@@ -232,10 +232,10 @@ pub(super) async fn admin(
 ) -> Result<Reading<Vec<GmailSettingChange>>, StoreError> {
     progress.started(Part::AdminLog, None);
     let window = Window::whole(run);
-    let (mut heard, mut changes) = (LogListing::default(), Vec::new());
+    let (mut listing, mut changes) = (LogListing::default(), Vec::new());
     for name in DELEGATION.into_iter().chain(GMAIL_SETTINGS) {
         let mut nameless = BrokenRows::default();
-        heard
+        listing
             .all(admin, run, Asked { log: Part::AdminLog, name, window }, |page| {
                 progress.advanced(Part::AdminLog, page.len() as u64);
                 changes.extend(page.iter().flat_map(gmail_changes));
@@ -244,16 +244,16 @@ pub(super) async fn admin(
                 run.put_delegation_events(&events)
             })
             .await?;
-        heard.broken.extend(nameless);
-        if heard.is_over(name) {
+        listing.broken.extend(nameless);
+        if listing.is_over(name) {
             break;
         }
     }
-    if heard.is_whole_of(&DELEGATION) {
+    if listing.is_whole_of(&DELEGATION) {
         run.put_source_window(&window.covered(LedgerSource::AuditLog))?;
     }
-    match heard.lacks_only() {
-        None if heard.is_whole() => run.put_log_reading(Part::AdminLog, window.period())?,
+    match listing.lacks_only() {
+        None if listing.is_whole() => run.put_log_reading(Part::AdminLog, window.period())?,
         Some(AdminEvents::GmailSettings) => {
             run.put_events_reading(AdminEvents::Delegations, window.period())?;
         }
@@ -266,8 +266,8 @@ pub(super) async fn admin(
     changes.sort_by(|a, b| (a.at, &a.setting, &a.id).cmp(&(b.at, &b.setting, &b.id)));
     // Rows may come twice while a listing grows.
     changes.dedup_by(|a, b| a.id == b.id);
-    heard.any |= heard.stopped.is_none() && heard.refused.is_empty();
-    Ok(heard.reading(Part::AdminLog, changes))
+    listing.any |= listing.stopped.is_none() && listing.refused.is_empty();
+    Ok(listing.reading(Part::AdminLog, changes))
 }
 
 /// One event a client that is named. One that names none is broken: nobody knows whose access it changed.
@@ -347,10 +347,10 @@ pub(super) async fn access_evaluation(
 ) -> Result<Reading<()>, StoreError> {
     progress.started(Part::AccessEvaluationLog, None);
     let window = Window::whole(run);
-    let (mut heard, mut tally) = (LogListing::default(), UseTally::of(run.address_book()?));
+    let (mut listing, mut tally) = (LogListing::default(), UseTally::of(run.address_book()?));
     let mut nameless = BrokenRows::default();
     for name in EVALUATIONS {
-        heard
+        listing
             .all(admin, run, Asked { log: Part::AccessEvaluationLog, name, window }, |page| {
                 progress.advanced(Part::AccessEvaluationLog, page.len() as u64);
                 for activity in page {
@@ -361,17 +361,17 @@ pub(super) async fn access_evaluation(
                 Ok(())
             })
             .await?;
-        if heard.is_over(name) {
+        if listing.is_over(name) {
             break;
         }
     }
-    heard.broken.extend(nameless);
+    listing.broken.extend(nameless);
     run.put_grant_uses(&tally.uses().collect::<Vec<_>>())?;
-    if heard.is_whole() {
+    if listing.is_whole() {
         run.put_source_window(&window.covered(LedgerSource::AccessEvaluation))?;
     }
     progress.finished(Part::AccessEvaluationLog);
-    Ok(heard.reading(Part::AccessEvaluationLog, ()))
+    Ok(listing.reading(Part::AccessEvaluationLog, ()))
 }
 
 fn add_evaluation(tally: &mut UseTally, nameless: &mut BrokenRows, activity: &Activity, event: &Event) {
@@ -426,28 +426,28 @@ pub(super) async fn token(
 ) -> Result<Reading<Vec<App>>, StoreError> {
     progress.started(Part::TokenLog, None);
     let before = apps_before(run)?;
-    let (mut heard, mut apps) = (LogListing::default(), Apps::default());
+    let (mut listing, mut apps) = (LogListing::default(), Apps::default());
     let window = Window::whole(run);
     for name in ["revoke", "authorize"] {
-        heard
+        listing
             .all(admin, run, Asked { log: Part::TokenLog, name, window }, |page| {
                 progress.advanced(Part::TokenLog, page.len() as u64);
                 page.iter().for_each(|activity| apps.add(activity));
                 Ok(())
             })
             .await?;
-        if heard.stopped.is_some() {
+        if listing.stopped.is_some() {
             break;
         }
     }
-    if heard.is_whole() {
+    if listing.is_whole() {
         run.put_log_reading(Part::TokenLog, window.period())?;
     }
-    if heard.stopped.is_none() {
-        calls(&mut heard, admin, run, progress).await?;
+    if listing.stopped.is_none() {
+        calls(&mut listing, admin, run, progress).await?;
     }
     progress.finished(Part::TokenLog);
-    Ok(heard.reading(Part::TokenLog, apps.in_order(&before)))
+    Ok(listing.reading(Part::TokenLog, apps.in_order(&before)))
 }
 
 /// The apps that the newest earlier run knew that read the log. It knew what the runs before it did.
@@ -465,14 +465,14 @@ fn apps_before(run: &Run<'_>) -> Result<Vec<App>, StoreError> {
 
 /// What clients called, as users or not.
 async fn calls(
-    heard: &mut LogListing,
+    listing: &mut LogListing,
     admin: &Session<'_>,
     run: &Run<'_>,
     progress: &dyn Progress,
 ) -> Result<(), StoreError> {
     let (window, mut tally) = (Window::of_days(run, CALL_DAYS), UseTally::of(run.address_book()?));
     let mut nameless = BrokenRows::default();
-    heard
+    listing
         .all(admin, run, Asked { log: Part::TokenLog, name: "activity", window }, |page| {
             progress.advanced(Part::TokenLog, page.len() as u64);
             for activity in page {
@@ -498,15 +498,15 @@ async fn calls(
             Ok(())
         })
         .await?;
-    heard.broken.extend(nameless);
+    listing.broken.extend(nameless);
     run.put_grant_uses(&tally.uses().collect::<Vec<_>>())?;
-    if heard.is_whole() {
+    if listing.is_whole() {
         run.put_source_window(&window.covered(LedgerSource::TokenLog))?;
     }
     Ok(())
 }
 
-/// Apps while the log is heard.
+/// Apps while the log is read.
 #[derive(Default)]
 struct Apps {
     /// When each user of each app revoked it last. The log names the user whose access ended, whoever ended it:
@@ -669,7 +669,7 @@ impl Consents {
 mod tests {
     use super::*;
 
-    fn heard(parameters: &str) -> (Vec<DelegationEvent>, BrokenRows) {
+    fn parsed(parameters: &str) -> (Vec<DelegationEvent>, BrokenRows) {
         let mut nameless = BrokenRows::default();
         let text = format!(
             r#"{{"id": {{"time": "2026-11-21T07:00:00Z", "uniqueQualifier": "7"}}, "events": [
@@ -693,7 +693,7 @@ mod tests {
                 vec!["118", "Mail merge"],
             ),
         ] {
-            let (events, nameless) = heard(parameters);
+            let (events, nameless) = parsed(parameters);
             let named: Vec<&str> = events.iter().map(|event| event.client.as_str()).collect();
             assert_eq!((named, nameless.count), (clients, 0), "{parameters}");
             let ids: BTreeSet<&str> = events.iter().map(|event| event.id.as_str()).collect();
@@ -733,8 +733,8 @@ mod tests {
         let at = "2026-11-20T07:00:00Z".parse().unwrap();
         let gap = |names: &[&'static str]| {
             let contradicted = names.iter().map(|name| (*name, at)).collect();
-            let heard = LogListing { any: true, any_event: true, contradicted, ..LogListing::default() };
-            heard.reading(Part::AdminLog, ()).gap().cloned().unwrap()
+            let listing = LogListing { any: true, any_event: true, contradicted, ..LogListing::default() };
+            listing.reading(Part::AdminLog, ()).gap().cloned().unwrap()
         };
         let delegations = gap(&["REMOVE_API_CLIENT_ACCESS"]);
         assert!(delegations.is_only_of(AdminEvents::Delegations), "{}", delegations.reason);
@@ -806,12 +806,12 @@ mod tests {
         for parameters in
             ["", r#"{"name": "API_CLIENT_NAME", "value": " "}"#, r#"{"name": "API_CLIENT_NAME"}"#]
         {
-            let (events, nameless) = heard(parameters);
+            let (events, nameless) = parsed(parameters);
             assert!(events.is_empty(), "{events:?}");
             assert_eq!(nameless.count, 1);
-            let heard = LogListing { any: true, broken: nameless, ..LogListing::default() };
-            assert!(!heard.is_whole(), "the log covers no window");
-            let gap = heard.reading(Part::AdminLog, ()).gap().cloned().unwrap();
+            let listing = LogListing { any: true, broken: nameless, ..LogListing::default() };
+            assert!(!listing.is_whole(), "the log covers no window");
+            let gap = listing.reading(Part::AdminLog, ()).gap().cloned().unwrap();
             assert!(gap.message.contains("no `API_CLIENT_NAME` in AUTHORIZE"), "{}", gap.message);
         }
     }

@@ -78,7 +78,7 @@ fn judge(client_id: &str, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult
 fn judge_grants(client_id: &str, grants: &[&Grant], tenant: &Snapshot, policy: &Policy) -> CheckResult {
     let mut excesses = unapproved(client_id, grants, policy);
     excesses.extend(retired(grants));
-    excesses.extend(twins(grants, tenant, policy));
+    excesses.extend(read_only_variants(grants, tenant, policy));
     let idle = idle(client_id, grants, tenant, policy);
     if let Ok(Some(what)) = &idle {
         let severity = severity(grants.iter().map(|grant| grant.scope.as_str()));
@@ -140,22 +140,22 @@ fn retired(grants: &[&Grant]) -> impl Iterator<Item = Excess> {
     held.map(|scope| Excess::of(scope, format!("holds {scope}, a scope of a retired feed")))
 }
 
-/// Scopes that are held beside their read-only twin.
-fn twins(grants: &[&Grant], tenant: &Snapshot, policy: &Policy) -> Vec<Excess> {
+/// Scopes that are held beside their read-only variant.
+fn read_only_variants(grants: &[&Grant], tenant: &Snapshot, policy: &Policy) -> Vec<Excess> {
     let twin_of = |grant: &Grant| {
         let names = [".readonly", ".read-only"].map(|suffix| format!("{}{suffix}", grant.scope));
         grants.iter().copied().find(|other| names.contains(&other.scope))
     };
     let pairs = grants.iter().filter_map(|grant| Some((grant, twin_of(grant)?)));
     pairs
-        .map(|(grant, twin)| {
-            let (scope, twin_scope) = (&grant.scope, &twin.scope);
-            let reads_only = is_scope_used(twin, tenant, policy) && !is_scope_used(grant, tenant, policy);
+        .map(|(grant, variant)| {
+            let (scope, variant_scope) = (&grant.scope, &variant.scope);
+            let reads_only = is_scope_used(variant, tenant, policy) && !is_scope_used(grant, tenant, policy);
             let log_is_whole = tenant.access_evaluation_log.complete().is_ok();
             let what = if reads_only && log_is_whole {
-                format!("holds {scope}, and uses only its read-only twin {twin_scope}")
+                format!("holds {scope}, and uses only its read-only variant {variant_scope}")
             } else {
-                format!("holds {scope} and its read-only twin {twin_scope}, of which one is surplus")
+                format!("holds {scope} and its read-only variant {variant_scope}, of which one is surplus")
             };
             Excess::of(scope, what)
         })
@@ -383,7 +383,7 @@ mod tests {
         assert!(result.message.ends_with("of which one is surplus"), "{}", result.message);
         tenant.grants.iter_mut().for_each(|grant| grant.last_used = None);
         log_use(&mut tenant, READONLY, 3);
-        assert!(of(&tenant).message.contains("uses only its read-only twin"));
+        assert!(of(&tenant).message.contains("uses only its read-only variant"));
         assert_eq!(of(&used(&[READONLY], Some(1))).verdict, Verdict::Pass);
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::causes;
 use crate::tenant::{Gap, GapClass, GapReason, Part, User};
 
 use super::parts::{MAILBOX_PARTS, Mailbox, MailboxPart, answer_of};
@@ -214,8 +215,8 @@ pub fn without_request(user: &User) -> Option<&'static str> {
     }
 }
 
-/// Gmail is off for the user. The same as the id of the cause in `causes`.
-const MAIL_OFF: &str = "mail_service_not_enabled";
+/// Gmail is off for the user.
+const MAIL_OFF: &str = causes::MAIL_SERVICE_NOT_ENABLED.id;
 
 /// What a send-as address is to its mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
