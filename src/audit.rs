@@ -26,24 +26,24 @@ use crate::store::{KnownRun, Run, RunState, Store, StoreError};
 use crate::tenant::{Gap, GapClass, Inputs, Part, PartGrain};
 
 use begin::{begin, refuse_another_tenant};
-pub use error::AuditError;
-pub use outcome::{Beginning, Exit, Outcome};
+pub(crate) use error::AuditError;
+pub(crate) use outcome::{Beginning, Exit, Outcome};
 use summary::{profile_name, requests, scope_table, summary, with_verdicts};
 
 /// What a run is told beside its configuration.
 #[derive(Clone, Debug)]
-pub struct RunOptions {
+pub(crate) struct RunOptions {
     /// The run's "now": its id, and what ages are measured against. A run that is continued keeps its own.
-    pub at: DateTime<Utc>,
+    pub(crate) at: DateTime<Utc>,
     /// Whether the tenant is the synthetic one.
-    pub is_demo: bool,
+    pub(crate) is_demo: bool,
     /// Whether an unfinished run is to be continued.
-    pub resume: Resume,
+    pub(crate) resume: Resume,
 }
 
 /// Which unfinished run is to be continued.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Resume {
+pub(crate) enum Resume {
     /// One that began within `[history] resume_hours`; otherwise a new run begins.
     IfYoung,
     /// The same, but an older one is not passed over in silence.
@@ -58,7 +58,7 @@ pub enum Resume {
 /// # Errors
 /// When nothing can be read at all, or no report can be written. A part that cannot be read is no error: it
 /// is a gap in the report.
-pub async fn run(
+pub(crate) async fn run(
     config: &Config,
     options: RunOptions,
     progress: &dyn Progress,
@@ -178,7 +178,11 @@ fn without_any_token<'f>(facts: &'f Facts, parts: &BTreeSet<Part>) -> Option<&'f
 ///
 /// # Errors
 /// When the history has no such run, or no report can be written.
-pub fn judge_again(config: &Config, run_id: &str, reason: Option<&str>) -> Result<Outcome, AuditError> {
+pub(crate) fn judge_again(
+    config: &Config,
+    run_id: &str,
+    reason: Option<&str>,
+) -> Result<Outcome, AuditError> {
     let (exceptions, exceptions_file) = read_exceptions(config, &known_checks())?;
     let (register, register_file) = read_register(config)?;
     let store = Store::open(&config.history)?;
@@ -211,7 +215,11 @@ pub fn judge_again(config: &Config, run_id: &str, reason: Option<&str>) -> Resul
 ///
 /// # Errors
 /// When the history has no such run, or no report can be written.
-pub fn report_again(config: &Config, run_id: &str, reason: Option<&str>) -> Result<Outcome, AuditError> {
+pub(crate) fn report_again(
+    config: &Config,
+    run_id: &str,
+    reason: Option<&str>,
+) -> Result<Outcome, AuditError> {
     let store = Store::open(&config.history)?;
     // What was judged, was judged with the exceptions and the register of then.
     let (run, state, before, facts) = reported_run(&store, run_id, approved_paths, config.event_days)?;
@@ -224,7 +232,7 @@ pub fn report_again(config: &Config, run_id: &str, reason: Option<&str>) -> Resu
 ///
 /// # Errors
 /// When the history has no such run.
-pub fn draft_register(config: &Config, run_id: &str) -> Result<String, AuditError> {
+pub(crate) fn draft_register(config: &Config, run_id: &str) -> Result<String, AuditError> {
     let store = Store::open(&config.history)?;
     let (_, _, _, facts) =
         reported_run(&store, run_id, |_| Ok(Approvals::Register(None)), config.event_days)?;
@@ -233,7 +241,7 @@ pub fn draft_register(config: &Config, run_id: &str) -> Result<String, AuditErro
 
 /// The parts that may be read: what enabled checks need, within what the operator allows.
 #[must_use]
-pub fn needed_parts(checks: &[&Check], allowed: Option<&BTreeSet<Part>>) -> BTreeSet<Part> {
+pub(crate) fn needed_parts(checks: &[&Check], allowed: Option<&BTreeSet<Part>>) -> BTreeSet<Part> {
     let needed = checks.iter().flat_map(|check| check.needs.iter().chain(check.judge.subjects())).copied();
     // Pools close paths that policies open: without them no verdict is missing, only milder.
     let needed = needed.flat_map(|part| {
@@ -244,7 +252,7 @@ pub fn needed_parts(checks: &[&Check], allowed: Option<&BTreeSet<Part>>) -> BTre
 
 /// The parts that a run reads: what enabled checks need, and what the operator asks for besides.
 #[must_use]
-pub fn planned_parts(config: &Config, checks: &[&Check]) -> BTreeSet<Part> {
+pub(crate) fn planned_parts(config: &Config, checks: &[&Check]) -> BTreeSet<Part> {
     let mut parts = needed_parts(checks, config.parts.as_ref());
     parts.extend(config.probe_others.then_some(Part::OtherProbes));
     // Parts of mailboxes that no check needs are read where they are named.

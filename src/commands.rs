@@ -16,14 +16,15 @@ mod runs;
 mod stop_signal;
 mod terminal;
 
-use crate::audit::Exit;
+use std::process::ExitCode;
+
 use crate::cli::{Cli, Command};
 
 use failure::Failure;
 
 /// Does what was typed, and says what came of it.
 #[must_use]
-pub fn run(cli: Cli) -> Exit {
+pub fn run(cli: Cli) -> ExitCode {
     let log_format = cli.output.log_format;
     logging::start(&cli.output);
     let result = match cli.command {
@@ -40,10 +41,11 @@ pub fn run(cli: Cli) -> Exit {
         Command::Causes(list) => lists::causes(&list),
         Command::Emulate(emulate) => emulate::run(emulate),
     };
-    result.unwrap_or_else(|failure| {
+    let exit = result.unwrap_or_else(|failure| {
         terminal::complain(&failure, log_format);
         failure.exit()
-    })
+    });
+    ExitCode::from(exit.code())
 }
 
 /// The runtime that everything that waits runs on.

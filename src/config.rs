@@ -26,81 +26,81 @@ use keys::{Key, Kind};
 pub(crate) use operator_files::{read_exceptions, read_register, refuse_a_list_of_the_future};
 
 /// What `init` writes.
-pub const TEMPLATE: &str = include_str!("../config.toml");
+pub(crate) const TEMPLATE: &str = include_str!("../config.toml");
 
 /// A valid configuration.
 #[derive(Clone, Debug)]
-pub struct Config {
+pub(crate) struct Config {
     /// `my_customer`, or `C0…`.
-    pub customer: String,
+    pub(crate) customer: String,
     /// The admin that Directory calls act as; with [`Config::admin_role`], only the probe does, if there is one.
-    pub admin: Option<String>,
+    pub(crate) admin: Option<String>,
     /// How the service account proves who it is.
-    pub credentials: Credentials,
+    pub(crate) credentials: Credentials,
     /// Whether the service account holds an admin role itself, so that Directory calls act as nobody else.
-    pub admin_role: bool,
+    pub(crate) admin_role: bool,
     /// Projects whose service accounts are read.
-    pub projects: Vec<String>,
+    pub(crate) projects: Vec<String>,
     /// The number of the organization in which service accounts are searched for, beside [`Config::projects`].
-    pub organization: Option<String>,
+    pub(crate) organization: Option<String>,
     /// Whether accounts that the audit's own may sign for are asked which scopes they hold.
-    pub probe_others: bool,
+    pub(crate) probe_others: bool,
     /// The console's delegation list.
-    pub console_grants: Option<PathBuf>,
+    pub(crate) console_grants: Option<PathBuf>,
     /// When the list was taken.
-    pub console_grants_date: Option<NaiveDate>,
+    pub(crate) console_grants_date: Option<NaiveDate>,
     /// The parts that may be read; `None`: whatever enabled checks need.
-    pub parts: Option<BTreeSet<Part>>,
+    pub(crate) parts: Option<BTreeSet<Part>>,
     /// Mailboxes read at once, at most.
-    pub concurrency: usize,
+    pub(crate) concurrency: usize,
     /// Retries that one API may cost a run, beyond those that its successes earn.
-    pub retry_budget: u32,
+    pub(crate) retry_budget: u32,
     /// The longest outage of one API that is waited for; a quarter of that for one that never answered.
-    pub outage_patience: Duration,
+    pub(crate) outage_patience: Duration,
     /// The longest that reading one part may take.
-    pub part_deadline: Duration,
+    pub(crate) part_deadline: Duration,
     /// The thresholds.
-    pub profile: Profile,
+    pub(crate) profile: Profile,
     /// The exceptions file.
-    pub exceptions: Option<PathBuf>,
+    pub(crate) exceptions: Option<PathBuf>,
     /// The register of clients.
-    pub register: Option<PathBuf>,
+    pub(crate) register: Option<PathBuf>,
     /// Days for which an event stays in reports.
-    pub event_days: i64,
+    pub(crate) event_days: i64,
     /// The most findings that one exception may cover.
-    pub exception_max_findings: u64,
+    pub(crate) exception_max_findings: u64,
     /// The most days that an exception may hold.
-    pub exception_max_days: i64,
+    pub(crate) exception_max_days: i64,
     /// Where reports go.
-    pub reports: PathBuf,
+    pub(crate) reports: PathBuf,
     /// Names of formats.
-    pub formats: Vec<String>,
+    pub(crate) formats: Vec<String>,
     /// The severity from which on findings fail the run.
-    pub fail_on: Option<Severity>,
+    pub(crate) fail_on: Option<Severity>,
     /// Whether CSV files begin with a byte order mark.
-    pub csv_bom: bool,
+    pub(crate) csv_bom: bool,
     /// The history file.
-    pub history: PathBuf,
+    pub(crate) history: PathBuf,
     /// Runs that the history keeps.
-    pub keep_runs: u32,
+    pub(crate) keep_runs: u32,
     /// Another root than Google's; empty for Google.
-    pub base_url: String,
+    pub(crate) base_url: String,
     /// An unfinished run that began less than this before is continued.
-    pub resume_within: Duration,
+    pub(crate) resume_within: Duration,
     /// The file as it was read.
-    pub file: InputFile,
+    pub(crate) file: InputFile,
     /// SHA-256 of the settings in force: the file, and what the environment and flags lay over it.
-    pub digest: String,
+    pub(crate) digest: String,
     /// SHA-256 of what decides which facts are read, and as whom: what a run that is continued must have in
     /// common with the one before.
-    pub facts_digest: String,
+    pub(crate) facts_digest: String,
 }
 
 /// A configuration that cannot be used: what is wrong, where it stands, what to do.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 #[error(transparent)]
 #[diagnostic(transparent)]
-pub struct ConfigError(Box<ConfigDiagnostic>);
+pub(crate) struct ConfigError(Box<ConfigDiagnostic>);
 
 #[derive(Debug, thiserror::Error, Diagnostic)]
 #[error("{message}")]
@@ -137,7 +137,7 @@ impl Config {
     ///
     /// # Errors
     /// When the file cannot be read, a key is not known, or a value is not valid; with the place.
-    pub fn load(
+    pub(crate) fn load(
         path: &Path,
         environment: impl Iterator<Item = (String, String)>,
         flags: &[(String, String)],

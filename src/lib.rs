@@ -1,21 +1,23 @@
-//! Who and what can send mail as whom in a Google Workspace tenant, by what right.
+//! Shows who can send mail as whom in a Google Workspace tenant, and why.
+//!
+//! The program is the interface: only what its `main` and its tests call is public.
 
-pub mod audit;
-pub mod authority;
-pub mod causes;
-pub mod checks;
+mod audit;
+mod authority;
+mod causes;
+mod checks;
 pub mod cli;
-pub mod collect;
+mod collect;
 pub mod commands;
-pub mod config;
-pub mod delegation;
-pub mod evaluate;
-pub mod findings;
-pub mod formats;
-pub mod google;
+mod config;
+mod delegation;
+mod evaluate;
+mod findings;
+mod formats;
+mod google;
 mod input_file;
-pub mod policy;
-pub mod report;
-pub mod snapshot;
-pub mod store;
-pub mod tenant;
+mod policy;
+mod report;
+mod snapshot;
+mod store;
+mod tenant;

@@ -8,5 +8,5 @@ use workspace_audit::commands;
 
 fn main() -> ExitCode {
     // Prints help to stdout, and usage errors to stderr with exit code 2.
-    ExitCode::from(commands::run(Cli::parse()).code())
+    commands::run(Cli::parse())
 }

@@ -14,38 +14,38 @@ use crate::tenant::sha256_hex;
 
 /// What is written.
 #[derive(Clone, Copy, Debug)]
-pub struct Contents<'a> {
+pub(crate) struct Contents<'a> {
     /// The run's facts and findings.
-    pub run: &'a Run<'a>,
+    pub(crate) run: &'a Run<'a>,
     /// Its tenant-wide facts.
-    pub tenant: &'a Snapshot,
+    pub(crate) tenant: &'a Snapshot,
     /// The run at a glance.
-    pub summary: &'a RunSummary,
+    pub(crate) summary: &'a RunSummary,
     /// Names of formats.
-    pub formats: &'a [String],
+    pub(crate) formats: &'a [String],
     /// How the operator wants files written.
-    pub options: FormatOptions,
+    pub(crate) options: FormatOptions,
     /// SHA-256 of the configuration.
-    pub config_digest: &'a str,
+    pub(crate) config_digest: &'a str,
     /// The severity from which on findings fail the run.
-    pub fail_on: Option<Severity>,
+    pub(crate) fail_on: Option<Severity>,
     /// Open findings from there on.
-    pub at_or_above: u64,
+    pub(crate) at_or_above: u64,
     /// What the process says when it ends.
-    pub exit_code: u8,
+    pub(crate) exit_code: u8,
     /// Whether the run was told to stop before everything was read.
-    pub was_interrupted: bool,
+    pub(crate) was_interrupted: bool,
     /// Which logs were read whole, and for which time.
-    pub log_windows: &'a [LogWindow],
+    pub(crate) log_windows: &'a [LogWindow],
     /// The name of the folder that is going to be the report: [`Folder::free_name`].
-    pub name: &'a str,
+    pub(crate) name: &'a str,
     /// The newest report of the run before.
-    pub previous: Option<&'a KeptReport>,
+    pub(crate) previous: Option<&'a KeptReport>,
 }
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
-pub enum ReportError {
+pub(crate) enum ReportError {
     /// The folder of all reports.
     #[error("cannot write reports to {}: {source}", folder.display())]
     Folder {
@@ -61,7 +61,7 @@ pub enum ReportError {
 
 /// The folder of all reports, known to be writable.
 #[derive(Debug)]
-pub struct Folder {
+pub(crate) struct Folder {
     root: PathBuf,
 }
 
@@ -70,7 +70,7 @@ impl Folder {
     ///
     /// # Errors
     /// When it cannot be made or written.
-    pub fn prepare(root: &Path) -> Result<Self, ReportError> {
+    pub(crate) fn prepare(root: &Path) -> Result<Self, ReportError> {
         make(root)?;
         let folder = Self { root: root.to_owned() };
         let refuse = |source| ReportError::Folder { folder: root.to_owned(), source };
@@ -83,7 +83,7 @@ impl Folder {
     ///
     /// # Errors
     /// When the folder cannot be written.
-    pub fn claim(&self, run_id: &str) -> Result<bool, ReportError> {
+    pub(crate) fn claim(&self, run_id: &str) -> Result<bool, ReportError> {
         match DirBuilder::new().mode(0o700).create(claimed(&self.root, run_id)) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
@@ -98,7 +98,7 @@ impl Folder {
     }
 
     /// Gives a claim back. One that stays is only untidy.
-    pub fn release(&self, run_id: &str) {
+    pub(crate) fn release(&self, run_id: &str) {
         let _ = std::fs::remove_dir(claimed(&self.root, run_id));
     }
 
@@ -115,7 +115,7 @@ impl Folder {
     /// The name of a run's report that is not taken here, from the `number`th on: the run's id, then `<id>.2`. Only one
     /// history has the run, and it is locked, so that nobody else takes the name meanwhile.
     #[must_use]
-    pub fn free_name(&self, run_id: &str, number: u64) -> String {
+    pub(crate) fn free_name(&self, run_id: &str, number: u64) -> String {
         let mut number = number.max(1);
         loop {
             let name = if number == 1 { run_id.to_owned() } else { format!("{run_id}.{number}") };
@@ -132,7 +132,7 @@ impl Folder {
 
     /// A report that is here and that the history does not know: an earlier version wrote it.
     #[must_use]
-    pub fn find(&self, name: &str) -> Option<KeptReport> {
+    pub(crate) fn find(&self, name: &str) -> Option<KeptReport> {
         let manifest = std::fs::read(self.root.join(name).join(manifest::FILE)).ok()?;
         Some(KeptReport { folder: name.to_owned(), manifest_sha256: sha256_hex(&manifest) })
     }
@@ -141,7 +141,7 @@ impl Folder {
     ///
     /// # Errors
     /// When a file cannot be written, or something has the name.
-    pub fn write(&self, contents: &Contents<'_>) -> Result<Published<'_>, ReportError> {
+    pub(crate) fn write(&self, contents: &Contents<'_>) -> Result<Published<'_>, ReportError> {
         // Hours may have passed since it was made.
         make(&self.root)?;
         self.sweep();
@@ -212,7 +212,7 @@ impl Folder {
     /// Points `latest` at a report, in one step: who opens it finds the old report or the new one. Where that is no link
     /// and cannot become one, the name of the report goes into `latest.txt`.
     #[must_use]
-    pub fn point_latest(&self, name: &str) -> Latest {
+    pub(crate) fn point_latest(&self, name: &str) -> Latest {
         let name_file = self.root.join(LATEST_NAME);
         match link_latest(&self.root, name) {
             Ok(()) => {
@@ -231,7 +231,7 @@ impl Folder {
 
     /// The name of the report to which `latest` leads; `None`: to none.
     #[must_use]
-    pub fn latest(&self) -> Option<String> {
+    pub(crate) fn latest(&self) -> Option<String> {
         let link = self.root.join(LATEST);
         let name = if link.is_symlink() {
             std::fs::read_link(link).ok()?.to_str()?.to_owned()
@@ -244,7 +244,7 @@ impl Folder {
 
 /// A report that has appeared, and can still be taken back.
 #[derive(Debug)]
-pub struct Published<'f> {
+pub(crate) struct Published<'f> {
     folder: &'f Folder,
     path: PathBuf,
     kept: KeptReport,
@@ -253,18 +253,18 @@ pub struct Published<'f> {
 impl Published<'_> {
     /// What the history remembers of it.
     #[must_use]
-    pub const fn kept(&self) -> &KeptReport {
+    pub(crate) const fn kept(&self) -> &KeptReport {
         &self.kept
     }
 
     /// The report stays.
     #[must_use]
-    pub fn keep(self) -> PathBuf {
+    pub(crate) fn keep(self) -> PathBuf {
         self.path
     }
 
     /// The report goes: the history does not have it.
-    pub fn withdraw(self) {
+    pub(crate) fn withdraw(self) {
         let aside = self.folder.draft(DRAFT).and_then(|draft| {
             let refuse = |source| ReportError::Folder { folder: self.path.clone(), source };
             std::fs::rename(&self.path, draft.path().join(&self.kept.folder)).map_err(refuse)
@@ -277,7 +277,7 @@ impl Published<'_> {
 
 /// What became of `latest`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Latest {
+pub(crate) enum Latest {
     /// It is a link to the report.
     Link,
     /// It leads to a later report, and stays.

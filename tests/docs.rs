@@ -125,19 +125,3 @@ fn is_heading(line: &str, anchor: &str) -> bool {
     let kept = text.to_lowercase().replace(' ', "-");
     kept.chars().filter(|c| c.is_alphanumeric() || "-_".contains(*c)).eq(anchor.chars())
 }
-
-#[test]
-fn the_parts_that_spare_a_super_admin_are_all_but_one() {
-    use workspace_audit::tenant::Part;
-
-    let page = page("docs/setup.md");
-    let (_, after) = page.split_once("To stay below super admin").unwrap();
-    let (_, list) = after.split_once("parts = [").unwrap();
-    let (list, _) = list.split_once(']').unwrap();
-    let written: Vec<&str> = list.split('"').skip(1).step_by(2).collect();
-    let left_out: Vec<&str> =
-        Part::ALL.into_iter().map(Part::id).filter(|part| !written.contains(part)).collect();
-    // IMAP settings are read, and other accounts asked, only on the operator's word.
-    assert_eq!(left_out, ["admin_roles", "imap", "other_probes"]);
-    assert_eq!(written.len() + left_out.len(), Part::ALL.len(), "{written:?}");
-}

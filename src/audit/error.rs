@@ -13,7 +13,7 @@ use super::Exit;
 
 /// Why a run gave no report at all.
 #[derive(Debug, thiserror::Error, Diagnostic)]
-pub enum AuditError {
+pub(crate) enum AuditError {
     /// The credentials, or the way to Google.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -108,7 +108,7 @@ pub enum AuditError {
 impl AuditError {
     /// The exit code: what the operator wrote, or what went wrong.
     #[must_use]
-    pub fn exit(&self) -> Exit {
+    pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Connect(error) if error.is_configuration() => Exit::Usage,
             Self::Exceptions(_)

@@ -7,26 +7,26 @@ use crate::report::Latest;
 
 /// What a run came to.
 #[derive(Clone, Debug)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// The run at a glance.
-    pub summary: RunSummary,
+    pub(crate) summary: RunSummary,
     /// Where its reports are.
-    pub folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// Whether `latest` leads there.
-    pub latest: Latest,
+    pub(crate) latest: Latest,
     /// What the process says when it ends.
-    pub exit: Exit,
+    pub(crate) exit: Exit,
     /// Open findings at or above `fail_on`.
-    pub at_or_above: u64,
+    pub(crate) at_or_above: u64,
     /// Whether it continued another.
-    pub beginning: Beginning,
+    pub(crate) beginning: Beginning,
     /// Whether it was told to stop before everything was read.
-    pub was_interrupted: bool,
+    pub(crate) was_interrupted: bool,
 }
 
 /// How a run began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Beginning {
+pub(crate) enum Beginning {
     /// From nothing.
     Fresh,
     /// Where one was that nobody finished.
@@ -37,7 +37,7 @@ pub enum Beginning {
 
 /// Exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// 0: everything was read, nothing at or above `fail_on`.
     Complete,
     /// 1: no token at all, or no report written.
@@ -53,7 +53,7 @@ pub enum Exit {
 impl Exit {
     /// The exit code of a run that wrote its reports.
     #[must_use]
-    pub fn of(summary: &RunSummary, at_or_above: u64) -> Self {
+    pub(crate) fn of(summary: &RunSummary, at_or_above: u64) -> Self {
         match (summary.completeness, at_or_above) {
             (Completeness::Partial, _) => Self::Partial,
             (Completeness::Complete, 0) => Self::Complete,
@@ -63,7 +63,7 @@ impl Exit {
 
     /// The number.
     #[must_use]
-    pub const fn code(self) -> u8 {
+    pub(crate) const fn code(self) -> u8 {
         match self {
             Self::Complete => 0,
             Self::RunFailed => 1,

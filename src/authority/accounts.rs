@@ -8,7 +8,7 @@ use super::unknown::{Ignored, Unknown};
 /// Whether the account can be used now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum AccountState {
+pub(crate) enum AccountState {
     /// It can.
     Enabled,
     /// Not until somebody enables it: its paths open again then.
@@ -19,23 +19,15 @@ pub enum AccountState {
 
 /// Every path to a delegated token of one account.
 #[derive(Clone, Debug, Serialize)]
-pub struct AccountPaths<'a> {
+pub(crate) struct AccountPaths<'a> {
     /// Its address.
-    pub account: &'a str,
+    pub(crate) account: &'a str,
     /// Whether it can be used now.
-    pub state: AccountState,
+    pub(crate) state: AccountState,
     /// One a principal and grade, ordered by grade, hops and principal. See [`Path`].
-    pub paths: Vec<Path<'a>>,
+    pub(crate) paths: Vec<Path<'a>>,
     /// What may hide further paths.
-    pub unknown: Vec<&'a Unknown>,
+    pub(crate) unknown: Vec<&'a Unknown>,
     /// What was left out because it gives nothing now.
-    pub ignored: Vec<&'a Ignored>,
-}
-
-impl AccountPaths<'_> {
-    /// Whether there are no other paths than these. If not, nobody may conclude "no path".
-    #[must_use]
-    pub fn is_complete(&self) -> bool {
-        self.unknown.is_empty()
-    }
+    pub(crate) ignored: Vec<&'a Ignored>,
 }

@@ -10,7 +10,7 @@ use super::principal::{PrincipalKind, Side};
 /// An account's right on itself is not counted: keyless signing needs it. A principal whose path is cut may have a
 /// longer one left, which was not reported for the shorter one's sake.
 #[derive(Clone, Debug, Default)]
-pub struct Cuts<'a> {
+pub(crate) struct Cuts<'a> {
     ids: HashMap<Binding<'a>, usize>,
     bindings: Vec<Binding<'a>>,
     paths: Vec<Counted<'a>>,
@@ -77,22 +77,22 @@ impl Left {
 
 /// What the removal of one binding closes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cut<'a> {
+pub(crate) struct Cut<'a> {
     /// What to remove.
-    pub binding: Binding<'a>,
+    pub(crate) binding: Binding<'a>,
     /// How many paths rest on it that no earlier cut closes.
-    pub paths: usize,
+    pub(crate) paths: usize,
     /// How many of those begin with everybody at once.
-    pub open_to_many: usize,
+    pub(crate) open_to_many: usize,
     /// How many of those begin outside.
-    pub outside: usize,
+    pub(crate) outside: usize,
     /// The accounts to which those lead.
-    pub accounts: BTreeSet<&'a str>,
+    pub(crate) accounts: BTreeSet<&'a str>,
 }
 
 impl<'a> Cuts<'a> {
     /// Counts one path.
-    pub fn add(&mut self, path: &Path<'a>) {
+    pub(crate) fn add(&mut self, path: &Path<'a>) {
         let bindings = path.hops.iter().filter(|hop| !hop.is_own()).flat_map(Hop::bindings);
         let mut bindings: Vec<usize> = bindings.map(|binding| self.id(binding)).collect();
         bindings.sort_unstable();
@@ -104,7 +104,7 @@ impl<'a> Cuts<'a> {
     /// of these and of the others, each closes as many of the paths that are left as it can. At most `limit`; of
     /// several, the first in order.
     #[must_use]
-    pub fn first(&self, limit: usize) -> Vec<Cut<'a>> {
+    pub(crate) fn first(&self, limit: usize) -> Vec<Cut<'a>> {
         let mut left: Vec<Left> = vec![Left::default(); self.bindings.len()];
         let mut resting: Vec<Vec<usize>> = vec![Vec::new(); self.bindings.len()];
         for (at, path) in self.paths.iter().enumerate() {

@@ -18,27 +18,27 @@ use crate::tenant::{
 
 /// What paths are found in.
 #[derive(Clone, Copy, Debug)]
-pub struct Facts<'a> {
+pub(crate) struct Facts<'a> {
     /// Policies, roles, groups and pools.
-    pub iam: &'a IamFacts,
+    pub(crate) iam: &'a IamFacts,
     /// The service accounts.
-    pub accounts: &'a Reading<ServiceAccounts>,
+    pub(crate) accounts: &'a Reading<ServiceAccounts>,
     /// The tenant's domains.
-    pub domains: &'a Reading<Domains>,
+    pub(crate) domains: &'a Reading<Domains>,
     /// Whether projects forbid new keys.
-    pub guardrails: &'a Reading<Guardrails>,
+    pub(crate) guardrails: &'a Reading<Guardrails>,
     /// As of when: bindings expire.
-    pub at: DateTime<Utc>,
+    pub(crate) at: DateTime<Utc>,
 }
 
 /// How far paths are followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// Most hops of a path. What lies beyond is [`super::UnknownKind::CutOff`].
-    pub hops: usize,
+    pub(crate) hops: usize,
     /// Most members of a group for which each user has a path of its own. The service accounts and groups in a
     /// larger one are still followed, and it is [`super::UnknownKind::LargeGroup`].
-    pub group_members: usize,
+    pub(crate) group_members: usize,
 }
 
 impl Default for Limits {
@@ -140,7 +140,7 @@ pub(super) struct Holders {
 
 /// Who can reach which service account, from facts that are kept.
 #[derive(Debug)]
-pub struct Authority<'a> {
+pub(crate) struct Authority<'a> {
     pub(super) limits: Limits,
     pub(super) nodes: Vec<Node>,
     pub(super) node_ids: HashMap<(PrincipalKind, String), NodeId>,
@@ -157,13 +157,13 @@ pub struct Authority<'a> {
 impl<'a> Authority<'a> {
     /// Prepares the search, once for all accounts.
     #[must_use]
-    pub fn new(facts: Facts<'a>, limits: Limits) -> Self {
+    pub(crate) fn new(facts: Facts<'a>, limits: Limits) -> Self {
         build::build(facts, limits)
     }
 
     /// Whether a member of a binding is [one of Google's own accounts](Principal::is_service_agent).
     #[must_use]
-    pub fn is_service_agent(&self, member: &str) -> bool {
+    pub(crate) fn is_service_agent(&self, member: &str) -> bool {
         let Member::Principal(kind, id) = member::read(member) else { return false };
         let node = self.node_ids.get(&(kind, id)).and_then(|node| self.nodes.get(*node));
         node.is_some_and(|node| node.principal.is_service_agent())
@@ -171,7 +171,7 @@ impl<'a> Authority<'a> {
 
     /// Every path to a delegated token of the account with this address.
     #[must_use]
-    pub fn paths_to<'s>(&'s self, email: &'s str) -> AccountPaths<'s> {
+    pub(crate) fn paths_to<'s>(&'s self, email: &'s str) -> AccountPaths<'s> {
         match self.account_ids.get(Address::new(email).as_str()) {
             Some(&account) => Search::new(self, account).run(),
             None => AccountPaths {

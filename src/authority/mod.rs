@@ -23,13 +23,12 @@ mod test_facts;
 #[cfg(test)]
 mod tests;
 
-pub use accounts::{AccountPaths, AccountState};
-pub use cuts::{Cut, Cuts};
-pub use graph::{Authority, Facts, Limits};
-pub use path::{Also, Binding, Grade, Hop, Obstacle, Path};
-pub use principal::{Principal, PrincipalKind, Side};
-pub use right::Right;
-pub use takeover::{
+pub(crate) use cuts::Cuts;
+pub(crate) use graph::{Authority, Facts, Limits};
+pub(crate) use path::{Binding, Grade, Hop, Obstacle, Path};
+pub(crate) use principal::{Principal, PrincipalKind, Side};
+pub(crate) use right::Right;
+pub(crate) use takeover::{
     AccessBinding, BroadBinding, Takeover, TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal,
 };
-pub use unknown::{Ignored, IgnoredReason, Unknown, UnknownKind};
+pub(crate) use unknown::Unknown;

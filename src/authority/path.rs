@@ -11,7 +11,7 @@ use crate::tenant::{IamCondition, IamResource};
 /// How a path leads to the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Grade {
+pub(crate) enum Grade {
     /// The principal makes a key for the account, or signs as it.
     Direct,
     /// It becomes another account first, or the account itself, which then does.
@@ -22,34 +22,34 @@ pub enum Grade {
 
 /// A role that one member holds on a resource: what can be taken away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Binding<'a> {
+pub(crate) struct Binding<'a> {
     /// Where the binding stands.
-    pub resource: &'a IamResource,
+    pub(crate) resource: &'a IamResource,
     /// The role.
-    pub role: &'a str,
+    pub(crate) role: &'a str,
     /// The member, verbatim.
-    pub member: &'a str,
+    pub(crate) member: &'a str,
     /// The condition, if there is one.
-    pub condition: Option<&'a IamCondition>,
+    pub(crate) condition: Option<&'a IamCondition>,
 }
 
 /// The second right that a hop needs: to run something, or to edit a role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Also<'a> {
+pub(crate) struct Also<'a> {
     /// The permission.
-    pub permission: &'static str,
+    pub(crate) permission: &'static str,
     /// What gives it.
-    pub binding: Binding<'a>,
+    pub(crate) binding: Binding<'a>,
     /// The groups through which the principal holds it, outermost last.
-    pub through: Vec<&'a Principal>,
+    pub(crate) through: Vec<&'a Principal>,
     /// The basic roles that make members of those: `projectOwner:` and the like.
-    pub memberships: Vec<Binding<'a>>,
+    pub(crate) memberships: Vec<Binding<'a>>,
 }
 
 /// What has to change, or to be found elsewhere, before a right can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Obstacle {
+pub(crate) enum Obstacle {
     /// Organization policies forbid to make and to upload keys.
     KeysForbidden,
     /// No right to run something in the account's project was found.
@@ -70,7 +70,7 @@ impl std::fmt::Display for Obstacle {
 /// One step of a path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Hop<'a> {
+pub(crate) enum Hop<'a> {
     /// A member counts as its group.
     Member {
         /// Who.
@@ -100,7 +100,7 @@ pub enum Hop<'a> {
 impl<'a> Hop<'a> {
     /// Who takes the step.
     #[must_use]
-    pub const fn from(&self) -> &'a Principal {
+    pub(crate) const fn from(&self) -> &'a Principal {
         match self {
             Self::Member { member, .. } => member,
             Self::Right { holder, .. } => holder,
@@ -108,7 +108,7 @@ impl<'a> Hop<'a> {
     }
 
     /// The bindings that it rests on.
-    pub fn bindings(&self) -> impl Iterator<Item = Binding<'a>> + use<'a> {
+    pub(crate) fn bindings(&self) -> impl Iterator<Item = Binding<'a>> + use<'a> {
         let mut bindings = Vec::new();
         match self {
             Self::Member { binding, .. } => bindings.extend(*binding),
@@ -137,23 +137,23 @@ impl<'a> Hop<'a> {
 /// Direct paths that make a key and those that sign are kept apart: they are closed differently. A path that rests
 /// on a condition stands beside an unconditional one only if it is shorter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Path<'a> {
+pub(crate) struct Path<'a> {
     /// Who.
-    pub principal: &'a Principal,
+    pub(crate) principal: &'a Principal,
     /// The account whose delegation it inherits.
-    pub account: &'a str,
+    pub(crate) account: &'a str,
     /// How.
-    pub grade: Grade,
+    pub(crate) grade: Grade,
     /// Whether a binding on the way applies only under a condition, or an [`Obstacle`] is on it.
-    pub conditional: bool,
+    pub(crate) conditional: bool,
     /// Step by step, from the principal to the account.
-    pub hops: Vec<Hop<'a>>,
+    pub(crate) hops: Vec<Hop<'a>>,
 }
 
 impl<'a> Path<'a> {
     /// The right by which the path reaches the account in the end.
     #[must_use]
-    pub fn edge(&self) -> Option<Right> {
+    pub(crate) fn edge(&self) -> Option<Right> {
         match self.hops.last()? {
             Hop::Right { right, .. } => Some(*right),
             Hop::Member { .. } => None,
@@ -161,17 +161,17 @@ impl<'a> Path<'a> {
     }
 
     /// Whom it leads through, in order: groups and accounts.
-    pub fn via(&self) -> impl Iterator<Item = &'a Principal> + use<'_, 'a> {
+    pub(crate) fn via(&self) -> impl Iterator<Item = &'a Principal> + use<'_, 'a> {
         self.hops.iter().skip(1).map(Hop::from)
     }
 
     /// Every binding that the path rests on, from the principal to the account.
-    pub fn bindings(&self) -> impl Iterator<Item = Binding<'a>> + use<'_, 'a> {
+    pub(crate) fn bindings(&self) -> impl Iterator<Item = Binding<'a>> + use<'_, 'a> {
         self.hops.iter().flat_map(Hop::bindings)
     }
 
     /// What stands in its way, from the principal to the account.
-    pub fn obstacles(&self) -> impl Iterator<Item = Obstacle> {
+    pub(crate) fn obstacles(&self) -> impl Iterator<Item = Obstacle> {
         self.hops.iter().filter_map(|hop| match hop {
             Hop::Right { obstacle, .. } => *obstacle,
             Hop::Member { .. } => None,
@@ -184,7 +184,7 @@ impl<'a> Path<'a> {
     /// account's right on itself comes last: keyless signing needs it. Where one hop rests on two bindings, the one on
     /// the account comes first.
     #[must_use]
-    pub fn cut(&self) -> Option<Binding<'a>> {
+    pub(crate) fn cut(&self) -> Option<Binding<'a>> {
         let is_shared = |binding: &Binding| self.bindings().filter(|other| other == binding).count() > 1;
         let from_account = || self.hops.iter().rev();
         let others = || from_account().filter(|hop| !hop.is_own()).flat_map(Hop::bindings);
@@ -196,7 +196,7 @@ impl<'a> Path<'a> {
 
     /// The path in a sentence, hop by hop.
     #[must_use]
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut text = self.principal.id.clone();
         for hop in &self.hops {
             // Writing into a string cannot fail.

@@ -9,7 +9,7 @@ use crate::tenant::{Address, Domains, IamResource, Reading, ResourcePolicy};
 /// What kind of principal it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum PrincipalKind {
+pub(crate) enum PrincipalKind {
     /// A user.
     User,
     /// A group: each of its members.
@@ -41,7 +41,7 @@ pub enum PrincipalKind {
 /// Whose principal it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Side {
+pub(crate) enum Side {
     /// The tenant's.
     Inside,
     /// Somebody else's: no verified domain of the tenant, no project that was read.
@@ -52,19 +52,19 @@ pub enum Side {
 
 /// A principal.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Principal {
+pub(crate) struct Principal {
     /// What it is.
-    pub kind: PrincipalKind,
+    pub(crate) kind: PrincipalKind,
     /// Its address or domain in comparable form; else the identifier as the policy has it.
-    pub id: String,
+    pub(crate) id: String,
     /// Whose it is.
-    pub side: Side,
+    pub(crate) side: Side,
 }
 
 impl Principal {
     /// Whether it is an account of Google's own, and not known to be of somebody else's project.
     #[must_use]
-    pub fn is_service_agent(&self) -> bool {
+    pub(crate) fn is_service_agent(&self) -> bool {
         self.kind == PrincipalKind::ServiceAccount
             && self.side != Side::Outside
             && ServiceAgent::of(&self.id).is_some()

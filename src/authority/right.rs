@@ -7,7 +7,7 @@ use crate::tenant::IamResource;
 /// What a permission lets its holder do to a service account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Right {
+pub(crate) enum Right {
     /// `iam.serviceAccountKeys.create`: make a key, or upload the public half of one.
     CreateKey,
     /// `iam.serviceAccountKeys.upload`: not in Google's reference, which asks for `create` to upload.
@@ -48,7 +48,7 @@ impl Right {
         [Self::SetAccountPolicy, Self::SetProjectPolicy, Self::SetFolderPolicy, Self::SetOrganizationPolicy];
 
     /// Permissions to start, or to change, something that runs as an attached service account.
-    pub const RUN: [&'static str; 25] = [
+    pub(crate) const RUN: [&'static str; 25] = [
         "aiplatform.customJobs.create",
         "aiplatform.notebookRuntimes.assign",
         "aiplatform.pipelineJobs.create",
@@ -98,7 +98,7 @@ impl Right {
 
     /// The permission; of [`Right::Run`], one of many.
     #[must_use]
-    pub const fn permission(self) -> &'static str {
+    pub(crate) const fn permission(self) -> &'static str {
         match self {
             Self::CreateKey => "iam.serviceAccountKeys.create",
             Self::UploadKey => "iam.serviceAccountKeys.upload",
@@ -118,7 +118,7 @@ impl Right {
 
     /// What its holder can do, as it stands before the account's name.
     #[must_use]
-    pub const fn verb(self) -> &'static str {
+    pub(crate) const fn verb(self) -> &'static str {
         match self {
             Self::CreateKey => "can create keys for",
             Self::UploadKey => "can upload keys for",

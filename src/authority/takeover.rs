@@ -9,21 +9,21 @@ use crate::tenant::{Gap, IamCondition, IamResource, Part};
 
 /// A role that one member holds on a resource: what can be removed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct AccessBinding {
+pub(crate) struct AccessBinding {
     /// Where it stands.
-    pub resource: IamResource,
+    pub(crate) resource: IamResource,
     /// The role.
-    pub role: String,
+    pub(crate) role: String,
     /// Who holds it, verbatim.
-    pub member: String,
+    pub(crate) member: String,
     /// Under which condition.
-    pub condition: Option<IamCondition>,
+    pub(crate) condition: Option<IamCondition>,
 }
 
 impl AccessBinding {
     /// What identifies it over runs. Two conditions of one title are two bindings.
     #[must_use]
-    pub fn id(&self) -> String {
+    pub(crate) fn id(&self) -> String {
         let Self { resource, role, member, condition } = self;
         let kind = match resource {
             IamResource::Organization(_) => "organizations",
@@ -40,13 +40,13 @@ impl AccessBinding {
 
     /// The same for people.
     #[must_use]
-    pub fn title(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         format!("{} for {} on {}{}", self.role, self.member, self.resource.title(), self.condition_title())
     }
 
     /// The same without its holder.
     #[must_use]
-    pub fn role_title(&self) -> String {
+    pub(crate) fn role_title(&self) -> String {
         format!("{} on {}{}", self.role, self.resource.title(), self.condition_title())
     }
 
@@ -56,7 +56,7 @@ impl AccessBinding {
 
     /// The member without the word before its address: `user:` and the like.
     #[must_use]
-    pub fn holder(&self) -> &str {
+    pub(crate) fn holder(&self) -> &str {
         match self.member.split_once(':') {
             Some((kind, name)) if !kind.starts_with("principal") && kind != "deleted" => name,
             _ => &self.member,
@@ -67,7 +67,7 @@ impl AccessBinding {
 /// How a path ends: what its holder does in the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum TakeoverEdge {
+pub(crate) enum TakeoverEdge {
     /// A key is made or uploaded.
     Key,
     /// Something is signed as the account.
@@ -81,7 +81,7 @@ pub enum TakeoverEdge {
 impl TakeoverEdge {
     /// The word in `sa_paths.csv`.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Key => "key",
             Self::Sign => "sign",
@@ -94,7 +94,7 @@ impl TakeoverEdge {
 /// Who stands at the beginning of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum TakeoverPrincipal {
+pub(crate) enum TakeoverPrincipal {
     /// A person, a group of people, a domain.
     Human,
     /// A service account, or one identity of an outside workload.
@@ -107,41 +107,41 @@ pub enum TakeoverPrincipal {
 
 /// One path from a principal to a delegated token of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TakeoverPath {
+pub(crate) struct TakeoverPath {
     /// Who: an address, or Google's principal identifier.
-    pub principal: String,
+    pub(crate) principal: String,
     /// What.
-    pub kind: TakeoverPrincipal,
+    pub(crate) kind: TakeoverPrincipal,
     /// Whether it is somebody else's; `None`: nobody knows.
-    pub is_outside: Option<bool>,
+    pub(crate) is_outside: Option<bool>,
     /// What is done in the end.
-    pub edge: TakeoverEdge,
+    pub(crate) edge: TakeoverEdge,
     /// The permission at the end.
-    pub permission: String,
+    pub(crate) permission: String,
     /// Groups and accounts on the way.
-    pub via: Vec<String>,
+    pub(crate) via: Vec<String>,
     /// How many steps.
-    pub hops: u64,
+    pub(crate) hops: u64,
     /// Whether it holds only under a condition: of a binding on the way, or one that its sentence names.
-    pub is_conditional: bool,
+    pub(crate) is_conditional: bool,
     /// Whether organization policies close it for now.
-    pub is_closed: bool,
+    pub(crate) is_closed: bool,
     /// Hop by hop, in a sentence.
-    pub sentence: String,
+    pub(crate) sentence: String,
     /// The one binding to remove; of a service agent, the one that it needs.
-    pub binding: Option<AccessBinding>,
+    pub(crate) binding: Option<AccessBinding>,
     /// The custodian of the register by whom it is approved; `None`: nobody agreed to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub approved_by: Option<String>,
+    pub(crate) approved_by: Option<String>,
     /// What was not read and may show that it is closed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub may_be_closed_by: Vec<Gap>,
+    pub(crate) may_be_closed_by: Vec<Gap>,
 }
 
 impl TakeoverPath {
     /// How bad it is that somebody has it, approved or not: what checks and reports say of it.
     #[must_use]
-    pub fn severity(&self) -> ScopeSeverity {
+    pub(crate) fn severity(&self) -> ScopeSeverity {
         match (self.edge, self.kind) {
             (_, TakeoverPrincipal::ServiceAgent) => ScopeSeverity::Medium,
             // It opens with the policies that close it.
@@ -156,7 +156,7 @@ impl TakeoverPath {
 
     /// The one binding to remove, for people; empty where none should be.
     #[must_use]
-    pub fn cut(&self) -> String {
+    pub(crate) fn cut(&self) -> String {
         let binding = self.binding.as_ref().filter(|_| self.kind != TakeoverPrincipal::ServiceAgent);
         binding.map(AccessBinding::title).unwrap_or_default()
     }
@@ -166,53 +166,53 @@ impl TakeoverPath {
 
     /// Whether it begins with everybody at once, or outside the tenant.
     #[must_use]
-    pub fn is_exposed(&self) -> bool {
+    pub(crate) fn is_exposed(&self) -> bool {
         self.kind == TakeoverPrincipal::Open || self.is_outside == Some(true)
     }
 
     /// Whether somebody has it who should not: no policy closes it, and nobody agreed to it.
     #[must_use]
-    pub const fn is_open(&self) -> bool {
+    pub(crate) const fn is_open(&self) -> bool {
         !self.is_closed && self.approved_by.is_none()
     }
 }
 
 /// A binding that gives a dangerous role above an account, and so on accounts that are made later too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BroadBinding {
+pub(crate) struct BroadBinding {
     /// The binding.
-    pub binding: AccessBinding,
+    pub(crate) binding: AccessBinding,
     /// Whether its holder is an account of Google's own, and not one of somebody else's project.
     #[serde(default)]
-    pub is_service_agent: bool,
+    pub(crate) is_service_agent: bool,
 }
 
 /// Who can take over one client.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Takeover {
+pub(crate) struct Takeover {
     /// The client id.
-    pub client_id: String,
+    pub(crate) client_id: String,
     /// The account's address.
-    pub account: String,
+    pub(crate) account: String,
     /// The paths, shortest first.
-    pub paths: Vec<TakeoverPath>,
+    pub(crate) paths: Vec<TakeoverPath>,
     /// Bindings above the account that give it to somebody by a role made for single accounts.
-    pub broad: Vec<BroadBinding>,
+    pub(crate) broad: Vec<BroadBinding>,
     /// Whether the account is disabled: nothing signs as it until somebody enables it again.
-    pub is_disabled: bool,
+    pub(crate) is_disabled: bool,
     /// Why there may be others, one a part and reason, at most [`Takeover::MOST_GAPS`]; empty: there are no others.
-    pub gaps: Vec<Gap>,
+    pub(crate) gaps: Vec<Gap>,
 }
 
 impl Takeover {
     /// The paths of others: what the account may do to itself, keyless signing needs.
-    pub fn paths_of_others(&self) -> impl Iterator<Item = &TakeoverPath> {
+    pub(crate) fn paths_of_others(&self) -> impl Iterator<Item = &TakeoverPath> {
         self.paths.iter().filter(|path| !self.is_own(path))
     }
 
     /// What findings about a path are about: the binding, or the path itself where none is known.
     #[must_use]
-    pub fn subject_id(&self, path: &TakeoverPath) -> String {
+    pub(crate) fn subject_id(&self, path: &TakeoverPath) -> String {
         match &path.binding {
             Some(binding) => binding.id(),
             None => format!("{}/{}/{}", self.client_id, path.principal, path.edge.as_str()),
@@ -221,16 +221,16 @@ impl Takeover {
 
     /// Whether a path is the account's right on itself.
     #[must_use]
-    pub fn is_own(&self, path: &TakeoverPath) -> bool {
+    pub(crate) fn is_own(&self, path: &TakeoverPath) -> bool {
         path.principal.eq_ignore_ascii_case(&self.account)
     }
 
     /// More reasons than these are not kept.
-    pub const MOST_GAPS: usize = 8;
+    pub(crate) const MOST_GAPS: usize = 8;
 
     /// Why paths may be missing because of this part.
     #[must_use]
-    pub fn gap(&self, part: Part) -> Option<&Gap> {
+    pub(crate) fn gap(&self, part: Part) -> Option<&Gap> {
         self.gaps.iter().find(|gap| gap.part == part)
     }
 }
@@ -240,19 +240,19 @@ impl Takeover {
 /// Cuts are counted one after the other: each has the paths that those before it leave. What everybody has comes first,
 /// then what outsiders have, then what most have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TakeoverCut {
+pub(crate) struct TakeoverCut {
     /// What to remove.
-    pub binding: AccessBinding,
+    pub(crate) binding: AccessBinding,
     /// How many paths it closes.
-    pub paths: u64,
+    pub(crate) paths: u64,
     /// How many of those begin with everybody at once.
-    pub open_to_many: u64,
+    pub(crate) open_to_many: u64,
     /// How many of those begin outside the tenant.
-    pub outside: u64,
+    pub(crate) outside: u64,
     /// To how many clients those lead.
-    pub clients: u64,
+    pub(crate) clients: u64,
     /// Some of those clients, in order of their accounts' addresses.
-    pub some_clients: Vec<String>,
+    pub(crate) some_clients: Vec<String>,
 }
 
 #[cfg(test)]

@@ -233,14 +233,14 @@ impl World {
     }
 
     /// What is unknown of the mailer.
-    pub(super) fn unknown(&self) -> Vec<(super::UnknownKind, String)> {
+    pub(super) fn unknown(&self) -> Vec<(super::unknown::UnknownKind, String)> {
         let authority = self.authority();
         let found = authority.paths_to(MAILER);
         found.unknown.iter().map(|unknown| (unknown.kind, unknown.subject.clone())).collect()
     }
 
     /// What was left out of the mailer's paths.
-    pub(super) fn ignored(&self) -> Vec<(super::IgnoredReason, String)> {
+    pub(super) fn ignored(&self) -> Vec<(super::unknown::IgnoredReason, String)> {
         let authority = self.authority();
         let found = authority.paths_to(MAILER);
         found.ignored.iter().map(|ignored| (ignored.reason, ignored.subject.clone())).collect()

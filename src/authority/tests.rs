@@ -1,7 +1,9 @@
 //! What is a path, what is none, and what nobody knows.
 
+use super::accounts::AccountState;
 use super::test_facts::*;
-use super::{Cuts, Grade, IgnoredReason, Limits, PrincipalKind, Right, Side, UnknownKind};
+use super::unknown::{IgnoredReason, UnknownKind};
+use super::{Cuts, Grade, Limits, PrincipalKind, Right, Side};
 use crate::tenant::{
     Domains, IamBinding, IamCondition, IamFacts, IamRoleState, Part, PoolState, Reading, ServiceAccounts,
     WorkloadIdentityPool, WorkloadIdentityPools,
@@ -25,7 +27,7 @@ fn nobody_has_a_path_where_everything_was_read_and_nothing_is_bound() {
     let world = world();
     let authority = world.authority();
     let found = authority.paths_to(MAILER);
-    assert!(found.paths.is_empty() && found.is_complete());
+    assert!(found.paths.is_empty() && found.unknown.is_empty());
 }
 
 #[test]
@@ -664,7 +666,7 @@ fn the_paths_of_a_disabled_account_are_told_for_when_it_is_enabled() {
         world().bind(MAILER, WORKLOAD_USER, ANN).bind(MAILER, SIGNER, &member(MAILER)).disable(MAILER);
     let authority = world.authority();
     let found = authority.paths_to(MAILER);
-    assert_eq!(found.state, super::AccountState::Disabled);
+    assert_eq!(found.state, AccountState::Disabled);
     assert_eq!(found.paths.len(), 1);
 }
 
@@ -673,8 +675,8 @@ fn of_an_account_that_is_not_listed_nothing_is_concluded() {
     let world = world().bind("p", SIGNER, ANN);
     let authority = world.authority();
     let found = authority.paths_to("gone@p.iam.gserviceaccount.com");
-    assert_eq!(found.state, super::AccountState::NotListed);
-    assert!(found.paths.is_empty() && !found.is_complete());
+    assert_eq!(found.state, AccountState::NotListed);
+    assert!(found.paths.is_empty() && !found.unknown.is_empty());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::tenant::Gap;
 /// What is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum UnknownKind {
+pub(crate) enum UnknownKind {
     /// The IAM policy of a resource.
     Policy,
     /// What stands above a resource.
@@ -28,21 +28,21 @@ pub enum UnknownKind {
 
 /// Something unknown that may hide a path.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Unknown {
+pub(crate) struct Unknown {
     /// What is not known.
-    pub kind: UnknownKind,
+    pub(crate) kind: UnknownKind,
     /// Of what: a resource, role, group or account.
-    pub subject: String,
+    pub(crate) subject: String,
     /// For a person.
-    pub message: String,
+    pub(crate) message: String,
     /// Why it was not read, if a part is missing.
-    pub gap: Option<Gap>,
+    pub(crate) gap: Option<Gap>,
 }
 
 /// Why something was left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum IgnoredReason {
+pub(crate) enum IgnoredReason {
     /// The member was deleted.
     DeletedMember,
     /// The service account is disabled.
@@ -59,11 +59,11 @@ pub enum IgnoredReason {
 
 /// Something that gives nothing now, and would if it were restored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Ignored {
+pub(crate) struct Ignored {
     /// Why.
-    pub reason: IgnoredReason,
+    pub(crate) reason: IgnoredReason,
     /// What: the member or account, verbatim.
-    pub subject: String,
+    pub(crate) subject: String,
     /// For a person.
-    pub message: String,
+    pub(crate) message: String,
 }

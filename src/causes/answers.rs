@@ -7,7 +7,7 @@ use super::{Cause, table as cause};
 
 /// Who answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Source {
+pub(crate) enum Source {
     /// The token endpoint.
     TokenEndpoint,
     /// Admin SDK Directory.
@@ -26,21 +26,21 @@ pub enum Source {
 
 /// What an answer says, taken apart.
 #[derive(Clone, Copy, Debug)]
-pub struct Answer<'a> {
+pub(crate) struct Answer<'a> {
     /// Who answered.
-    pub source: Source,
+    pub(crate) source: Source,
     /// HTTP status; 0 where a library dropped it.
-    pub http: u16,
+    pub(crate) http: u16,
     /// `error` of the token endpoint, else `errors[].reason`.
-    pub reason: &'a str,
+    pub(crate) reason: &'a str,
     /// `details[].reason`.
-    pub detail: &'a str,
+    pub(crate) detail: &'a str,
     /// `status`: the name of a `google.rpc.Code`, which spells reasons in capitals.
-    pub status: &'a str,
+    pub(crate) status: &'a str,
     /// `errors[].domain`.
-    pub domain: &'a str,
+    pub(crate) domain: &'a str,
     /// `error_description` of the token endpoint, else `message`.
-    pub message: &'a str,
+    pub(crate) message: &'a str,
 }
 
 struct Row {
@@ -304,7 +304,7 @@ const ROWS: &[Row] = &[
 
 /// The cause of an error answer; [`cause::UNKNOWN_ANSWER`] if no row fits.
 #[must_use]
-pub fn classify(answer: &Answer<'_>) -> Cause {
+pub(crate) fn classify(answer: &Answer<'_>) -> Cause {
     ROWS.iter().find(|row| row.fits(answer)).map_or(cause::UNKNOWN_ANSWER, |row| row.cause)
 }
 
@@ -386,7 +386,7 @@ const CONNECTION_WORDS: &[(&[&str], Cause)] = &[
 
 /// The cause of a failed connection, from the words of every layer of its error; `None` if they tell nothing.
 #[must_use]
-pub fn of_connection(words: &str) -> Option<Cause> {
+pub(crate) fn of_connection(words: &str) -> Option<Cause> {
     let words = words.to_lowercase();
     CONNECTION_WORDS
         .iter()

@@ -6,7 +6,7 @@ use super::{ALL, Cause, Class, GAP_REASONS, ReasonRow, Retry, answers};
 
 /// All of `docs/causes.md`.
 #[must_use]
-pub fn markdown() -> String {
+pub(crate) fn markdown() -> String {
     let mut page = String::from(INTRO);
     page.push_str("\n## All causes\n\n");
     page.push_str("| Cause | What | Counts as | Asked again | Fix | Place |\n|---|---|---|---|---|---|\n");
@@ -51,7 +51,7 @@ pub fn markdown() -> String {
 
 /// The list for a terminal: id, what, fix, place.
 #[must_use]
-pub fn text_list() -> String {
+pub(crate) fn text_list() -> String {
     let mut list = String::new();
     for Cause { id, title, fix, place, .. } in ALL {
         line(&mut list, format_args!("{id}\n  what   {title}\n  fix    {fix}"));

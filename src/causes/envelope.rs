@@ -7,33 +7,33 @@
 use serde_json::{Map, Value};
 
 /// The most of any text of the other side that is kept, in characters.
-pub const MAX_QUOTED: usize = 300;
+pub(crate) const MAX_QUOTED: usize = 300;
 /// The most of a text that causes are recognized in, in characters.
 const MAX_MATCHED: usize = 4_000;
 
 /// What an error body says, taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Envelope {
+pub(crate) struct Envelope {
     /// Whether it has the form of an error at all. Other bodies keep their own words as `message`.
-    pub is_error: bool,
+    pub(crate) is_error: bool,
     /// `error.code`, where it is an HTTP status; otherwise the HTTP status of `error.status`.
-    pub code: Option<u16>,
+    pub(crate) code: Option<u16>,
     /// The first of `errors[].reason`, `error` of the token endpoint, otherwise `status`.
-    pub reason: String,
+    pub(crate) reason: String,
     /// `errors[].domain`: `usageLimits` if any of them is, otherwise the first.
-    pub domain: String,
+    pub(crate) domain: String,
     /// The first of `details[].reason`.
-    pub detail: String,
+    pub(crate) detail: String,
     /// `error.status`, the name of a `google.rpc.Code`.
-    pub status: String,
+    pub(crate) status: String,
     /// For people: one line without markup.
-    pub message: String,
+    pub(crate) message: String,
 }
 
 impl Envelope {
     /// Reads an error body.
     #[must_use]
-    pub fn read(body: &[u8]) -> Self {
+    pub(crate) fn read(body: &[u8]) -> Self {
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         let value = serde_json::from_slice(body).unwrap_or(Value::Null);
         Self::of_value(&value, true).unwrap_or_else(|| Self {
@@ -156,7 +156,7 @@ fn status_code(name: &str) -> Option<u16> {
 
 /// Text of the other side as it may stand in a report: one line, no markup, no control characters, bounded.
 #[must_use]
-pub fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     line(text, MAX_QUOTED)
 }
 

@@ -12,7 +12,7 @@ use super::Cause;
 /// that `docs/causes.md` has all of them. A stored run may hold a reason of an older version.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct GapReason(Cow<'static, str>);
+pub(crate) struct GapReason(Cow<'static, str>);
 
 impl GapReason {
     const fn named(id: &'static str) -> Self {
@@ -23,7 +23,7 @@ impl GapReason {
 impl Cause {
     /// The reason of a gap that this cause made.
     #[must_use]
-    pub const fn reason(&self) -> GapReason {
+    pub(crate) const fn reason(&self) -> GapReason {
         GapReason::named(self.id)
     }
 }
@@ -63,13 +63,13 @@ impl<T: Into<String>> From<T> for GapReason {
 
 /// A row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReasonRow {
+pub(crate) struct ReasonRow {
     /// Its name in reports, such as `not_configured`.
-    pub id: &'static str,
+    pub(crate) id: &'static str,
     /// One line.
-    pub meaning: &'static str,
+    pub(crate) meaning: &'static str,
     /// What to do.
-    pub fix: &'static str,
+    pub(crate) fix: &'static str,
 }
 
 macro_rules! reasons {
@@ -77,12 +77,12 @@ macro_rules! reasons {
         impl GapReason {
             $(
                 #[doc = $meaning]
-                pub const $name: Self = Self::named($id);
+                pub(crate) const $name: Self = Self::named($id);
             )*
         }
 
         /// Every reason that is no [`Cause`], in the order of the documentation.
-        pub const GAP_REASONS: &[ReasonRow] = &[$(ReasonRow { id: $id, meaning: $meaning, fix: $fix }),*];
+        pub(crate) const GAP_REASONS: &[ReasonRow] = &[$(ReasonRow { id: $id, meaning: $meaning, fix: $fix }),*];
     };
 }
 

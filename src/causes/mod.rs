@@ -4,19 +4,19 @@
 //! row keeps its own words and is called unknown.
 
 mod answers;
-pub mod catalogue;
-pub mod envelope;
+pub(crate) mod catalogue;
+pub(crate) mod envelope;
 mod gap_reason;
 mod table;
 
-pub use answers::{Answer, Source, classify, of_connection};
-pub use envelope::{Envelope, quoted};
-pub use gap_reason::{GAP_REASONS, GapReason, ReasonRow};
-pub use table::*;
+pub(crate) use answers::{Answer, Source, classify, of_connection};
+pub(crate) use envelope::{Envelope, quoted};
+pub(crate) use gap_reason::{GAP_REASONS, GapReason, ReasonRow};
+pub(crate) use table::*;
 
 /// What a cause means for the part that was being read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Class {
+pub(crate) enum Class {
     /// Google refused.
     Denied,
     /// It broke.
@@ -27,7 +27,7 @@ pub enum Class {
 
 /// Whether to ask again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Retry {
+pub(crate) enum Retry {
     /// The answer will not change.
     Never,
     /// After a wait.
@@ -40,26 +40,26 @@ pub enum Retry {
 
 /// One thing that can go wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Cause {
+pub(crate) struct Cause {
     /// Its name in reports, such as `scope_not_delegated`.
-    pub id: &'static str,
+    pub(crate) id: &'static str,
     /// One line.
-    pub title: &'static str,
+    pub(crate) title: &'static str,
     /// What to do.
-    pub fix: &'static str,
+    pub(crate) fix: &'static str,
     /// Where.
-    pub place: &'static str,
+    pub(crate) place: &'static str,
     /// What it means for the part.
-    pub class: Class,
+    pub(crate) class: Class,
     /// Whether to ask again.
-    pub retry: Retry,
+    pub(crate) retry: Retry,
 }
 
 impl Cause {
     /// Whether the token endpoint's words fit a scope that is not delegated and a single user alike: what other users
     /// get tells which.
     #[must_use]
-    pub fn may_be_the_users(self) -> bool {
+    pub(crate) fn may_be_the_users(self) -> bool {
         [SCOPE_NOT_DELEGATED, CLIENT_NOT_AUTHORIZED].contains(&self)
     }
 }

@@ -21,11 +21,11 @@ macro_rules! causes {
     ($($(#[$doc:meta])* $name:ident = $class:expr, $retry:expr, $id:literal, $title:literal, $fix:literal, $place:expr;)*) => {
         $(
             $(#[$doc])*
-            pub const $name: Cause = Cause { id: $id, title: $title, fix: $fix, place: $place, class: $class, retry: $retry };
+            pub(crate) const $name: Cause = Cause { id: $id, title: $title, fix: $fix, place: $place, class: $class, retry: $retry };
         )*
 
         /// Every cause, in the order of the documentation.
-        pub const ALL: &[Cause] = &[$($name),*];
+        pub(crate) const ALL: &[Cause] = &[$($name),*];
     };
 }
 

@@ -8,7 +8,7 @@ use crate::findings::{Severity, Verdict};
 
 /// All of `docs/checks.md`.
 #[must_use]
-pub fn markdown() -> String {
+pub(crate) fn markdown() -> String {
     let mut page = String::from(INTRO);
     page.push_str("\n## Verdicts\n\n| Verdict | Means |\n|---|---|\n");
     for verdict in Verdict::ALL {
@@ -32,7 +32,7 @@ pub fn markdown() -> String {
 
 /// The list for a terminal: id, severity, title.
 #[must_use]
-pub fn text_list() -> String {
+pub(crate) fn text_list() -> String {
     let id_width = ALL.iter().map(|check| check.id.len()).max().unwrap_or_default();
     let severity_width =
         Severity::WORST_FIRST.iter().map(|severity| severity.as_str().len()).max().unwrap_or_default();

@@ -13,29 +13,29 @@ use crate::tenant::{
 
 /// A rule: what it asks, why, what it needs, and the function that answers for one subject.
 #[derive(Clone, Copy, Debug)]
-pub struct Check {
+pub(crate) struct Check {
     /// Such as `MAIL-08`; never reused.
-    pub id: &'static str,
+    pub(crate) id: &'static str,
     /// Such as `sendas-external`.
-    pub slug: &'static str,
+    pub(crate) slug: &'static str,
     /// One line, for a list.
-    pub title: &'static str,
+    pub(crate) title: &'static str,
     /// The usual severity; a result may differ.
-    pub severity: Severity,
+    pub(crate) severity: Severity,
     /// When it fails, in full: what is documented and what an auditor reads.
-    pub condition: &'static str,
+    pub(crate) condition: &'static str,
     /// Why it matters.
-    pub why: &'static str,
+    pub(crate) why: &'static str,
     /// What to do.
-    pub fix: &'static str,
+    pub(crate) fix: &'static str,
     /// Where in the console.
-    pub place: &'static str,
+    pub(crate) place: &'static str,
     /// Controls of standards, such as `CIS-GWS 1.1.1`.
-    pub controls: &'static [&'static str],
+    pub(crate) controls: &'static [&'static str],
     /// The parts without which nothing passes.
-    pub needs: &'static [Part],
+    pub(crate) needs: &'static [Part],
     /// The question, asked of each subject.
-    pub judge: Evaluator,
+    pub(crate) judge: Evaluator,
 }
 
 /// The function that answers, by what it is asked about.
@@ -44,7 +44,7 @@ pub struct Check {
 /// addresses. It need not guard against missing parts in `needs` to avoid a false pass (a pass
 /// without them is turned into not assessed), but must not fail a subject for data that is missing.
 #[derive(Clone, Copy, Debug)]
-pub enum Evaluator {
+pub(crate) enum Evaluator {
     /// Asked once.
     Tenant(fn(&Snapshot, &Policy) -> Vec<CheckResult>),
     /// Asked of each user.
@@ -67,24 +67,24 @@ pub enum Evaluator {
 
 /// What the other checks made of an exception.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ExceptionUse<'a> {
+pub(crate) struct ExceptionUse<'a> {
     /// The run's "now".
-    pub run_at: DateTime<Utc>,
+    pub(crate) run_at: DateTime<Utc>,
     /// How many findings it covered.
-    pub covered: u64,
+    pub(crate) covered: u64,
     /// Whether everything that it could cover was assessed, so that an unused exception covers nothing.
-    pub all_was_assessed: bool,
+    pub(crate) all_was_assessed: bool,
     /// The ids of findings that took the place of those it was written for.
-    pub now: &'a [String],
+    pub(crate) now: &'a [String],
     /// What the operator decided.
-    pub policy: &'a Policy,
+    pub(crate) policy: &'a Policy,
 }
 
 impl Check {
     /// Whether what is missing is what it reads: of the admin log, one check reads changes of Gmail's settings, and
     /// the others read delegations.
     #[must_use]
-    pub fn misses(&self, gap: &Gap) -> bool {
+    pub(crate) fn misses(&self, gap: &Gap) -> bool {
         let unread = if self.id == super::ROUTING_CHANGED {
             AdminEvents::Delegations
         } else {
@@ -97,7 +97,7 @@ impl Check {
 impl Evaluator {
     /// The part that lists the subjects: without it, nobody knows how many there are.
     #[must_use]
-    pub const fn subjects(self) -> &'static [Part] {
+    pub(crate) const fn subjects(self) -> &'static [Part] {
         match self {
             Self::Tenant(_) | Self::Exception(_) => &[],
             Self::User(_) => &[Part::Users],

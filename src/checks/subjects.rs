@@ -12,7 +12,7 @@ use crate::tenant::{Address, App, Domain, ProjectGuardrails, ServiceAccount, Ser
 
 /// A user; an exception may name any of its addresses.
 #[must_use]
-pub fn user(user: &User) -> Subject {
+pub(crate) fn user(user: &User) -> Subject {
     let aliases = user.addresses().skip(1);
     aliases.fold(Subject::new(SubjectKind::User, &user.id, &user.primary_email), Subject::also)
 }
@@ -20,7 +20,7 @@ pub fn user(user: &User) -> Subject {
 /// One send-as address of a user's mailbox. The address alone does not name it: an exception for its owner
 /// would cover whoever sends as the owner.
 #[must_use]
-pub fn send_as(holder: &User, address: &str) -> Subject {
+pub(crate) fn send_as(holder: &User, address: &str) -> Subject {
     let id = format!("{}/{}", holder.id, Address::new(address).as_str());
     Subject::new(SubjectKind::SendAs, id, format!("{} → {address}", holder.primary_email))
         .also(&holder.id)
@@ -29,13 +29,13 @@ pub fn send_as(holder: &User, address: &str) -> Subject {
 
 /// A domain or domain alias.
 #[must_use]
-pub fn domain(domain: &Domain) -> Subject {
+pub(crate) fn domain(domain: &Domain) -> Subject {
     Subject::new(SubjectKind::Domain, &domain.name, &domain.name)
 }
 
 /// A client × scope. The scope alone does not name it: an exception accepts one client's scope.
 #[must_use]
-pub fn grant(grant: &Grant, tenant: &Snapshot) -> Subject {
+pub(crate) fn grant(grant: &Grant, tenant: &Snapshot) -> Subject {
     let subject = scope(&grant.client_id, tenant.client_name(&grant.client_id), &grant.scope);
     match account_of(&grant.client_id, tenant) {
         Some(account) => subject.also(&account.email),
@@ -45,40 +45,40 @@ pub fn grant(grant: &Grant, tenant: &Snapshot) -> Subject {
 
 /// The id of a client × scope.
 #[must_use]
-pub fn grant_id(client_id: &str, scope: &str) -> String {
+pub(crate) fn grant_id(client_id: &str, scope: &str) -> String {
     format!("{client_id}/{scope}")
 }
 
 /// A client × scope, whether or not it is held now. An exception may also name the client.
 #[must_use]
-pub fn scope(client_id: &str, client_name: &str, scope: &str) -> Subject {
+pub(crate) fn scope(client_id: &str, client_name: &str, scope: &str) -> Subject {
     let name = format!("{client_name} → {scope}");
     Subject::new(SubjectKind::Grant, grant_id(client_id, scope), name).also(client_id)
 }
 
 /// An OAuth client that holds a delegation.
 #[must_use]
-pub fn client(client_id: &str, tenant: &Snapshot) -> Subject {
+pub(crate) fn client(client_id: &str, tenant: &Snapshot) -> Subject {
     Subject::new(SubjectKind::Client, client_id, tenant.client_name(client_id))
 }
 
 /// A service account.
 #[must_use]
-pub fn service_account(account: &ServiceAccount) -> Subject {
+pub(crate) fn service_account(account: &ServiceAccount) -> Subject {
     Subject::new(SubjectKind::ServiceAccount, &account.unique_id, &account.email).also(&account.client_id)
 }
 
 /// The whole tenant. Its id is the same word in every run: the customer id is not known in all of them, and
 /// a history is of one tenant. An exception may name the customer id, too.
 #[must_use]
-pub fn tenant(tenant: &Snapshot) -> Subject {
+pub(crate) fn tenant(tenant: &Snapshot) -> Subject {
     let subject = Subject::new(SubjectKind::Tenant, "tenant", "the tenant");
     tenant.customer_id.iter().fold(subject, Subject::also)
 }
 
 /// A key of a service account.
 #[must_use]
-pub fn key(key: &ServiceAccountKey, account: &ServiceAccount) -> Subject {
+pub(crate) fn key(key: &ServiceAccountKey, account: &ServiceAccount) -> Subject {
     let id = format!("{}/{}", account.unique_id, key.key_id);
     Subject::new(SubjectKind::Key, id, format!("{} key {}", account.email, key.key_id))
         .also(&key.key_id)
@@ -88,7 +88,7 @@ pub fn key(key: &ServiceAccountKey, account: &ServiceAccount) -> Subject {
 
 /// A role that one member holds on a resource. Its holder names it, too: somebody may be accepted whatever it holds.
 #[must_use]
-pub fn binding(binding: &AccessBinding) -> Subject {
+pub(crate) fn binding(binding: &AccessBinding) -> Subject {
     Subject::new(SubjectKind::Binding, binding.id(), binding.title())
         .also(&binding.member)
         .also(binding.holder())
@@ -96,7 +96,7 @@ pub fn binding(binding: &AccessBinding) -> Subject {
 
 /// What is to be changed about a path: its binding. Where none is known, the path itself.
 #[must_use]
-pub fn path(takeover: &Takeover, path: &TakeoverPath) -> Subject {
+pub(crate) fn path(takeover: &Takeover, path: &TakeoverPath) -> Subject {
     match &path.binding {
         Some(binding) => self::binding(binding),
         None => former_path(&takeover.client_id, &takeover.account, &path.principal, path.edge.as_str()),
@@ -105,27 +105,27 @@ pub fn path(takeover: &Takeover, path: &TakeoverPath) -> Subject {
 
 /// How earlier versions named the finding about a path.
 #[must_use]
-pub fn former_path(client_id: &str, account: &str, principal: &str, edge: &str) -> Subject {
+pub(crate) fn former_path(client_id: &str, account: &str, principal: &str, edge: &str) -> Subject {
     let id = format!("{client_id}/{principal}/{edge}");
     Subject::new(SubjectKind::Path, id, format!("{principal} → {account}")).also(principal)
 }
 
 /// A Cloud project, by its id, which Google does not give twice.
 #[must_use]
-pub fn project(project: &ProjectGuardrails) -> Subject {
+pub(crate) fn project(project: &ProjectGuardrails) -> Subject {
     Subject::new(SubjectKind::Project, &project.project, &project.project)
 }
 
 /// One guardrail of a Cloud project.
 #[must_use]
-pub fn guardrail(project: &ProjectGuardrails, guardrail: &str) -> Subject {
+pub(crate) fn guardrail(project: &ProjectGuardrails, guardrail: &str) -> Subject {
     let id = format!("{}/{guardrail}", project.project);
     Subject::new(SubjectKind::Project, id, format!("{}: {guardrail}", project.project)).also(&project.project)
 }
 
 /// A third-party app.
 #[must_use]
-pub fn app(app: &App) -> Subject {
+pub(crate) fn app(app: &App) -> Subject {
     let name = if app.name.is_empty() { &app.client_id } else { &app.name };
     Subject::new(SubjectKind::App, &app.client_id, name)
 }
@@ -133,7 +133,7 @@ pub fn app(app: &App) -> Subject {
 /// Something that happened, by the id that its log gives it. Earlier versions named it by its time alone, and so may
 /// an exception.
 #[must_use]
-pub fn event(what: &str, id: &str, at: DateTime<Utc>) -> Subject {
+pub(crate) fn event(what: &str, id: &str, at: DateTime<Utc>) -> Subject {
     let at = at.to_rfc3339_opts(SecondsFormat::Millis, true);
     let (name, former) = (format!("{what}, {at}"), format!("{what}/{at}"));
     if id.is_empty() {
@@ -144,7 +144,7 @@ pub fn event(what: &str, id: &str, at: DateTime<Utc>) -> Subject {
 
 /// An app that came. It comes once: the log may forget its first authorization.
 #[must_use]
-pub fn new_app(app: &App) -> Subject {
+pub(crate) fn new_app(app: &App) -> Subject {
     let former = event(&app.client_id, "", app.first_authorized_at);
     let name = former.name;
     Subject::new(SubjectKind::Event, &app.client_id, name).also(former.id)
@@ -152,13 +152,13 @@ pub fn new_app(app: &App) -> Subject {
 
 /// An entry of the exceptions file.
 #[must_use]
-pub fn exception(exception: &Exception) -> Subject {
+pub(crate) fn exception(exception: &Exception) -> Subject {
     Subject::new(SubjectKind::Exception, &exception.id, &exception.id)
 }
 
 /// The listed service account that is this client, however complete the list is.
 #[must_use]
-pub fn account_of<'a>(client_id: &str, tenant: &'a Snapshot) -> Option<&'a ServiceAccount> {
+pub(crate) fn account_of<'a>(client_id: &str, tenant: &'a Snapshot) -> Option<&'a ServiceAccount> {
     // An account whose ids could not be read must not match a client without an id.
     let accounts = tenant.service_accounts.known().filter(|_| !client_id.is_empty())?;
     accounts.by_client(client_id)

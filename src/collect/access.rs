@@ -6,12 +6,12 @@ use crate::google::{Api, admin1_directory, gmail1, iam1, reports1};
 use crate::tenant::Part;
 
 /// What it takes to search an organization for service accounts.
-pub const SEARCH_ROLE: &str = "IAM permission cloudasset.assets.searchAllResources on the organization, as in \
+pub(crate) const SEARCH_ROLE: &str = "IAM permission cloudasset.assets.searchAllResources on the organization, as in \
                                roles/cloudasset.viewer; the Cloud Asset API, enabled";
 
 /// As whom a part is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Identity {
+pub(crate) enum Identity {
     /// The configured admin, by delegation.
     Admin,
     /// Each user, by delegation.
@@ -25,7 +25,7 @@ pub enum Identity {
 impl Identity {
     /// The word in reports.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Admin => "admin",
             Self::Mailbox => "mailbox",
@@ -37,21 +37,21 @@ impl Identity {
 
 /// What a part costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Access {
+pub(crate) struct Access {
     /// As whom it is read.
-    pub identity: Identity,
+    pub(crate) identity: Identity,
     /// With which scope; `None`: with a file, or with the probe's own questions.
-    pub scope: Option<&'static str>,
+    pub(crate) scope: Option<&'static str>,
     /// The right that the identity must hold besides.
-    pub role: &'static str,
+    pub(crate) role: &'static str,
     /// What the scope allows beyond what the audit does with it.
-    pub cost: &'static str,
+    pub(crate) cost: &'static str,
 }
 
 impl Access {
     /// What a part costs.
     #[must_use]
-    pub const fn of(part: Part) -> Self {
+    pub(crate) const fn of(part: Part) -> Self {
         match part {
             Part::Users => Self {
                 identity: Identity::Admin,
@@ -172,7 +172,7 @@ impl Access {
 
 /// The scopes that an identity asks for, for these parts.
 #[must_use]
-pub fn scopes(identity: Identity, parts: &BTreeSet<Part>) -> Vec<&'static str> {
+pub(crate) fn scopes(identity: Identity, parts: &BTreeSet<Part>) -> Vec<&'static str> {
     let mut scopes: Vec<_> = parts
         .iter()
         .map(|part| Access::of(*part))

@@ -74,7 +74,7 @@ impl Window {
 
 /// So many days, or as many as Google keeps, less an hour: by the time it is asked for, the oldest is gone.
 #[must_use]
-pub fn log_look_back(days: i64) -> Duration {
+pub(crate) fn log_look_back(days: i64) -> Duration {
     Duration::days(days).min(Duration::days(reports1::KEPT_DAYS) - Duration::hours(1))
 }
 

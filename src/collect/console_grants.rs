@@ -50,16 +50,16 @@ pub(super) fn collect(plan: &Plan, run_at: DateTime<Utc>) -> (Reading<GrantListi
 /// What is wrong with a delegation list.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {problem}")]
-pub struct ListError {
+pub(crate) struct ListError {
     /// From 1.
-    pub line: u64,
+    pub(crate) line: u64,
     /// What is wrong there.
-    pub problem: Problem,
+    pub(crate) problem: Problem,
 }
 
 /// What is wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
+pub(crate) enum Problem {
     /// The file as a whole.
     #[error("the file is no text: export it as CSV")]
     NoText,
@@ -109,7 +109,7 @@ pub enum Problem {
 ///
 /// # Errors
 /// When a row fits nothing, or stands for scopes that are not there, with its line.
-pub fn parse(bytes: &[u8]) -> Result<Vec<(String, String)>, ListError> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Vec<(String, String)>, ListError> {
     let text = decode(bytes).ok_or(ListError { line: 1, problem: Problem::NoText })?;
     if let Some(line) = unclosed_quote(&text) {
         return Err(ListError { line, problem: Problem::Unclosed });

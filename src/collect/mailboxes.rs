@@ -213,7 +213,8 @@ fn smtp(wire: gmail1::SmtpMsa) -> Option<SmtpMsa> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tenant::{MAILBOX_PARTS, PartGrain};
+    use crate::tenant::PartGrain;
+    use crate::tenant::gmail::parts::MAILBOX_PARTS;
 
     #[test]
     fn every_part_of_a_mailbox_has_a_reader() {

@@ -1,10 +1,10 @@
 //! Google → facts → store: tenant-wide parts at once, then each mailbox.
 
-pub mod access;
+pub(crate) mod access;
 mod admin_roles;
 mod audit_logs;
 mod client_certificates;
-pub mod console_grants;
+pub(crate) mod console_grants;
 mod domains;
 mod earlier;
 mod foreign_clients;
@@ -38,59 +38,59 @@ use crate::tenant::{
     UserListing,
 };
 
-pub use access::{Access, Identity};
-pub use audit_logs::log_look_back;
-pub use progress::{Progress, Silent};
+pub(crate) use access::{Access, Identity};
+pub(crate) use audit_logs::log_look_back;
+pub(crate) use progress::{Progress, Silent};
 
 /// What to read, and as whom.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// The parts that enabled checks need.
-    pub parts: BTreeSet<Part>,
+    pub(crate) parts: BTreeSet<Part>,
     /// `my_customer`, or `C0…`.
-    pub customer: String,
+    pub(crate) customer: String,
     /// The admin that Directory calls act as, and the probe.
-    pub admin: Option<String>,
+    pub(crate) admin: Option<String>,
     /// Whether Directory calls act as the account itself, by an admin role of its own.
-    pub admin_role: bool,
+    pub(crate) admin_role: bool,
     /// The projects whose service accounts are read.
-    pub projects: Vec<String>,
+    pub(crate) projects: Vec<String>,
     /// The number of the organization that is searched for service accounts besides.
-    pub organization: Option<String>,
+    pub(crate) organization: Option<String>,
     /// Whether accounts that the audit's own may sign for are asked which scopes they hold.
-    pub probe_others: bool,
+    pub(crate) probe_others: bool,
     /// The console's delegation list.
-    pub console: Option<ConsoleList>,
+    pub(crate) console: Option<ConsoleList>,
     /// Subjects that are read at once.
-    pub concurrency: usize,
+    pub(crate) concurrency: usize,
     /// The longest that reading one part may take.
-    pub part_deadline: Duration,
+    pub(crate) part_deadline: Duration,
 }
 
 /// The console's delegation list: a file, and when it was taken.
 #[derive(Clone, Debug)]
-pub struct ConsoleList {
+pub(crate) struct ConsoleList {
     /// Where it is.
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
     /// When it was taken; the file's own time if absent.
-    pub date: Option<NaiveDate>,
+    pub(crate) date: Option<NaiveDate>,
 }
 
 /// How far the users' listing got.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UserCursor {
+pub(crate) struct UserCursor {
     /// What is known of the users so far.
-    pub listing: UserListing,
+    pub(crate) listing: UserListing,
     /// Users that are kept.
-    pub kept: u64,
+    pub(crate) kept: u64,
     /// Rows that could not be read, or not wholly.
     #[serde(default)]
-    pub broken: BrokenRows,
+    pub(crate) broken: BrokenRows,
     /// Where the listing goes on.
-    pub page_token: Option<String>,
+    pub(crate) page_token: Option<String>,
     /// How often the listing began again.
     #[serde(default)]
-    pub attempt: u32,
+    pub(crate) attempt: u32,
 }
 
 /// Reads everything that the plan asks for into the run.
@@ -99,7 +99,7 @@ pub struct UserCursor {
 ///
 /// # Errors
 /// When the store cannot be written.
-pub async fn collect(
+pub(crate) async fn collect(
     client: &Client,
     plan: &Plan,
     run: &Run<'_>,

@@ -4,7 +4,7 @@ use crate::google::Traffic;
 use crate::tenant::Part;
 
 /// Told of what is being read.
-pub trait Progress: Sync {
+pub(crate) trait Progress: Sync {
     /// A part begins; `total` units if known.
     fn started(&self, part: Part, total: Option<u64>);
     /// So many units were read by an attempt before.
@@ -19,7 +19,7 @@ pub trait Progress: Sync {
 
 /// Says nothing.
 #[derive(Clone, Copy, Debug)]
-pub struct Silent;
+pub(crate) struct Silent;
 
 impl Progress for Silent {
     fn started(&self, _: Part, _: Option<u64>) {}

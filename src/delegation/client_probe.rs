@@ -6,9 +6,9 @@ use crate::tenant::Reading;
 
 /// The scopes that the token endpoint granted to one client, of those of the scope-risk table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ClientProbe {
+pub(crate) struct ClientProbe {
     /// The client id.
-    pub client_id: String,
+    pub(crate) client_id: String,
     /// What was granted; complete if every scope was answered.
-    pub granted: Reading<Vec<String>>,
+    pub(crate) granted: Reading<Vec<String>>,
 }

@@ -8,7 +8,7 @@ use crate::delegation::LedgerSource;
 /// Why a grant that is held may not be, or is held in a way that a source denies.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Disagreement {
+pub(crate) enum Disagreement {
     /// Authorized by the log, absent from a newer list, and no removal is logged.
     NotInList {
         /// When the log names it last.
@@ -94,7 +94,7 @@ pub enum Disagreement {
 impl Disagreement {
     /// The word in reports.
     #[must_use]
-    pub const fn as_str(&self) -> &'static str {
+    pub(crate) const fn as_str(&self) -> &'static str {
         match self {
             Self::NotInList { .. } => "not_in_list",
             Self::SeenAfterRemoval { .. } => "seen_after_removal",
@@ -113,7 +113,7 @@ impl Disagreement {
 
     /// Whether a source denies what another shows; else the knowledge is only weak, or written otherwise.
     #[must_use]
-    pub const fn is_contradiction(&self) -> bool {
+    pub(crate) const fn is_contradiction(&self) -> bool {
         !matches!(self, Self::OtherSpelling { .. } | Self::StaleList { .. } | Self::OtherPermission { .. })
     }
 }

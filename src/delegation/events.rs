@@ -10,7 +10,7 @@ use crate::delegation::Provenance;
 
 /// What an event of the admin log did to a client's delegation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DelegationChange {
+pub(crate) enum DelegationChange {
     /// `REMOVE_API_CLIENT_ACCESS`: the whole client; the event names no scopes. First at one instant, so that
     /// it takes away nothing that was given in the same.
     Remove,
@@ -22,28 +22,28 @@ pub enum DelegationChange {
 
 /// An event about delegation: Reports API, application `admin`, type `DOMAIN_SETTINGS`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DelegationEvent {
+pub(crate) struct DelegationEvent {
     /// Unique in the tenant and the same whenever it is read: the activity's `id.time` and
     /// `id.uniqueQualifier`, and the place of the event in the activity.
-    pub id: String,
+    pub(crate) id: String,
     /// `id.time`.
-    pub at: DateTime<Utc>,
+    pub(crate) at: DateTime<Utc>,
     /// `events[].name`, verbatim.
-    pub name: String,
+    pub(crate) name: String,
     /// `API_CLIENT_NAME`, verbatim: a numeric id, an address or a name.
-    pub client: String,
+    pub(crate) client: String,
     /// `API_SCOPES`, verbatim.
-    pub scopes: Vec<String>,
+    pub(crate) scopes: Vec<String>,
     /// `actor.email`.
-    pub actor: Option<String>,
+    pub(crate) actor: Option<String>,
     /// `ipAddress`: from where.
-    pub ip: Option<String>,
+    pub(crate) ip: Option<String>,
 }
 
 impl DelegationEvent {
     /// What it did.
     #[must_use]
-    pub fn change(&self) -> DelegationChange {
+    pub(crate) fn change(&self) -> DelegationChange {
         match self.name.as_str() {
             "AUTHORIZE_API_CLIENT_ACCESS" => DelegationChange::Authorize,
             "REMOVE_API_CLIENT_ACCESS" => DelegationChange::Remove,
@@ -52,8 +52,8 @@ impl DelegationEvent {
     }
 
     /// Its place in the replay.
-    #[must_use]
-    pub fn place(&self) -> (DateTime<Utc>, DelegationChange, &str) {
+    #[cfg(test)]
+    pub(crate) fn place(&self) -> (DateTime<Utc>, DelegationChange, &str) {
         (self.at, self.change(), &self.id)
     }
 }
@@ -61,7 +61,7 @@ impl DelegationEvent {
 /// What can speak of grants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum LedgerSource {
+pub(crate) enum LedgerSource {
     /// The Admin console's list.
     Console,
     /// Delegation events of the admin log.
@@ -76,12 +76,12 @@ pub enum LedgerSource {
 
 impl LedgerSource {
     /// All of them.
-    pub const ALL: [Self; 5] =
+    pub(crate) const ALL: [Self; 5] =
         [Self::Console, Self::AuditLog, Self::Probe, Self::AccessEvaluation, Self::TokenLog];
 
     /// The word in the history and in reports.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Console => "console",
             Self::AuditLog => "audit_log",
@@ -93,13 +93,13 @@ impl LedgerSource {
 
     /// The source with this word.
     #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|source| source.as_str() == word)
     }
 
     /// What it is as a provenance: the two logs of use are one.
     #[must_use]
-    pub const fn provenance(self) -> Provenance {
+    pub(crate) const fn provenance(self) -> Provenance {
         match self {
             Self::Console => Provenance::Console,
             Self::AuditLog => Provenance::AuditLog,
@@ -111,47 +111,47 @@ impl LedgerSource {
 
 /// Uses of one client × scope, as one log shows them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GrantUse {
+pub(crate) struct GrantUse {
     /// What the use has in common with those it is counted with.
     #[serde(flatten)]
-    pub of: UseKey,
+    pub(crate) of: UseKey,
     /// The first.
-    pub first_at: DateTime<Utc>,
+    pub(crate) first_at: DateTime<Utc>,
     /// The last.
-    pub last_at: DateTime<Utc>,
+    pub(crate) last_at: DateTime<Utc>,
     /// How many, in one reading of the log.
-    pub count: u64,
+    pub(crate) count: u64,
 }
 
 /// What uses that are counted together have in common.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct UseKey {
+pub(crate) struct UseKey {
     /// `service_account` or `client_id`, verbatim.
-    pub client: String,
+    pub(crate) client: String,
     /// Of an address: the client id of the account that had it at the time, as runs saw it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub holder: Option<String>,
+    pub(crate) holder: Option<String>,
     /// One of `scopes_requested`, verbatim; `None` where the log names none.
-    pub scope: Option<String>,
+    pub(crate) scope: Option<String>,
     /// Which log: [`LedgerSource::AccessEvaluation`] or [`LedgerSource::TokenLog`].
-    pub log: LedgerSource,
+    pub(crate) log: LedgerSource,
     /// `configuration_source`, verbatim: what allowed it.
-    pub configuration_source: Option<String>,
+    pub(crate) configuration_source: Option<String>,
     /// `actor.applicationInfo.impersonation`; the token log has it since about December 2025.
-    pub impersonation: Option<bool>,
+    pub(crate) impersonation: Option<bool>,
 }
 
 impl UseKey {
     /// Whether it shows a client acting as a user. `access_evaluation` logs nothing else; of the token log's
     /// calls most are a user's own apps.
     #[must_use]
-    pub fn is_impersonation(&self) -> bool {
+    pub(crate) fn is_impersonation(&self) -> bool {
         self.log != LedgerSource::TokenLog || self.impersonation == Some(true)
     }
 
     /// What allowed it, if the log says that it was not a delegation.
     #[must_use]
-    pub fn other_permission(&self) -> Option<&str> {
+    pub(crate) fn other_permission(&self) -> Option<&str> {
         self.configuration_source
             .as_deref()
             .filter(|source| !source.is_empty() && *source != "DOMAIN_WIDE_DELEGATION")
@@ -160,36 +160,36 @@ impl UseKey {
 
 /// A grant as one source showed it, in this run or before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SeenGrant {
+pub(crate) struct SeenGrant {
     /// As the source writes it.
-    pub client: String,
+    pub(crate) client: String,
     /// As the source writes it.
-    pub scope: String,
+    pub(crate) scope: String,
     /// Who showed it.
-    pub source: LedgerSource,
+    pub(crate) source: LedgerSource,
     /// As of when first.
-    pub first_at: DateTime<Utc>,
+    pub(crate) first_at: DateTime<Utc>,
     /// As of when last.
-    pub last_at: DateTime<Utc>,
+    pub(crate) last_at: DateTime<Utc>,
 }
 
 /// What a source covered: a log from one time to another, a list or a probe at one time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct SourceWindow {
+pub(crate) struct SourceWindow {
     /// Who.
-    pub source: LedgerSource,
+    pub(crate) source: LedgerSource,
     /// Of one client only, as for a probe.
-    pub client: Option<String>,
+    pub(crate) client: Option<String>,
     /// From when.
-    pub from: DateTime<Utc>,
+    pub(crate) from: DateTime<Utc>,
     /// Until when.
-    pub until: DateTime<Utc>,
+    pub(crate) until: DateTime<Utc>,
 }
 
 impl SourceWindow {
     /// A full list as of one time.
     #[must_use]
-    pub const fn at(source: LedgerSource, client: Option<String>, at: DateTime<Utc>) -> Self {
+    pub(crate) const fn at(source: LedgerSource, client: Option<String>, at: DateTime<Utc>) -> Self {
         Self { source, client, from: at, until: at }
     }
 }

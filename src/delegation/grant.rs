@@ -1,5 +1,6 @@
 //! Domain-wide delegation: which client may ask for which scope, as any user.
 
+#[cfg(test)]
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -11,7 +12,7 @@ use crate::tenant::{CLIENT_ID_SUFFIX, bare_client};
 /// Where the knowledge of a grant comes from. Google lists delegations in no API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Provenance {
+pub(crate) enum Provenance {
     /// The list of the Admin console, exported or typed: full, as of its date.
     Console,
     /// Delegation events of the admin log: changes only, of as long as the log was read.
@@ -25,7 +26,7 @@ pub enum Provenance {
 impl Provenance {
     /// The word in reports.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Console => "console",
             Self::AuditLog => "audit_log",
@@ -37,73 +38,73 @@ impl Provenance {
 
 /// One source's word on one grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sighting {
+pub(crate) struct Sighting {
     /// Who says so.
-    pub provenance: Provenance,
+    pub(crate) provenance: Provenance,
     /// As of when.
-    pub seen_at: DateTime<Utc>,
+    pub(crate) seen_at: DateTime<Utc>,
 }
 
 /// When a grant was used last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LastUse {
+pub(crate) struct LastUse {
     /// When.
-    pub at: DateTime<Utc>,
+    pub(crate) at: DateTime<Utc>,
     /// Which log shows it. [`LedgerSource::TokenLog`] names no scope: the client was used, by this grant or
     /// another.
-    pub log: LedgerSource,
+    pub(crate) log: LedgerSource,
 }
 
 /// Who gave a grant, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Granted {
+pub(crate) struct Granted {
     /// When, since it was last taken away.
-    pub at: DateTime<Utc>,
+    pub(crate) at: DateTime<Utc>,
     /// The admin; `None` if the log does not say.
-    pub by: Option<String>,
+    pub(crate) by: Option<String>,
 }
 
 /// A client × scope, by domain-wide delegation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Grant {
+pub(crate) struct Grant {
     /// The OAuth client id; what the log calls the client where no id is known for that.
-    pub client_id: String,
+    pub(crate) client_id: String,
     /// The scope, as the scope-risk table writes it; exactly as granted where it is not in the table.
-    pub scope: String,
+    pub(crate) scope: String,
     /// Who says so, ordered by provenance. Never empty.
-    pub sightings: Vec<Sighting>,
+    pub(crate) sightings: Vec<Sighting>,
     /// The first run, list or event that showed it, over the whole history.
-    pub first_seen_at: Option<DateTime<Utc>>,
+    pub(crate) first_seen_at: Option<DateTime<Utc>>,
     /// The newest.
-    pub last_seen_at: Option<DateTime<Utc>>,
+    pub(crate) last_seen_at: Option<DateTime<Utc>>,
     /// Its last use; `None` if no log shows any.
-    pub last_used: Option<LastUse>,
+    pub(crate) last_used: Option<LastUse>,
     /// Its authorization; `None` if it is older than the log.
-    pub granted: Option<Granted>,
+    pub(crate) granted: Option<Granted>,
     /// What sources disagree on. Empty: nothing speaks against it.
-    pub disagreements: Vec<Disagreement>,
+    pub(crate) disagreements: Vec<Disagreement>,
     /// Whether a source that shows it was read this time. If not, it is held because it was, and nothing has
     /// contradicted it.
-    pub is_rechecked: bool,
+    pub(crate) is_rechecked: bool,
 }
 
 /// A grant that was, and that a source shows to be gone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EndedGrant {
+pub(crate) struct EndedGrant {
     /// The OAuth client id.
-    pub client_id: String,
+    pub(crate) client_id: String,
     /// The scope.
-    pub scope: String,
+    pub(crate) scope: String,
     /// When a source showed it last.
-    pub last_seen_at: Option<DateTime<Utc>>,
+    pub(crate) last_seen_at: Option<DateTime<Utc>>,
     /// What proves its end.
-    pub ending: Ending,
+    pub(crate) ending: Ending,
 }
 
 /// What proves that a grant ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Ending {
+pub(crate) enum Ending {
     /// The removal of the whole client is logged.
     Removed {
         /// When.
@@ -126,7 +127,7 @@ pub enum Ending {
 impl Ending {
     /// When it was seen to be gone.
     #[must_use]
-    pub const fn at(&self) -> DateTime<Utc> {
+    pub(crate) const fn at(&self) -> DateTime<Utc> {
         match self {
             Self::Removed { at, .. } | Self::NotInList { at } | Self::TokenRefused { at } => *at,
         }
@@ -135,22 +136,22 @@ impl Ending {
 
 /// A client that a source shows to hold a delegation while no source names a scope of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UnscopedClient {
+pub(crate) struct UnscopedClient {
     /// The OAuth client id, or what the log calls it.
-    pub client_id: String,
+    pub(crate) client_id: String,
     /// Who shows it.
-    pub source: LedgerSource,
+    pub(crate) source: LedgerSource,
     /// When last.
-    pub seen_at: DateTime<Utc>,
+    pub(crate) seen_at: DateTime<Utc>,
     /// What the logs say that it asked for, in words that are no scopes; some of them.
     #[serde(default)]
-    pub asked_for: Vec<String>,
+    pub(crate) asked_for: Vec<String>,
 }
 
 /// Whether a log names this client by a name alone: neither a client id nor a service account's address. Hunting queries
 /// of those who described attacks on delegations take such a client for an app of Google Workspace Marketplace.
 #[must_use]
-pub fn is_app_name(client: &str) -> bool {
+pub(crate) fn is_app_name(client: &str) -> bool {
     let client = client.trim();
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let bare = bare_client(client);
@@ -160,14 +161,14 @@ pub fn is_app_name(client: &str) -> bool {
 
 /// A scope as the ledger spells it, however it is written.
 #[must_use]
-pub fn scope_spelling(written: &str) -> &str {
+pub(crate) fn scope_spelling(written: &str) -> &str {
     super::ledger::scope_spelling(written)
 }
 
 impl Grant {
     /// What allowed it, where nothing says that a domain-wide delegation did: `configuration_source`.
     #[must_use]
-    pub fn other_permission(&self) -> Option<&str> {
+    pub(crate) fn other_permission(&self) -> Option<&str> {
         self.disagreements.iter().find_map(|disagreement| match disagreement {
             Disagreement::OtherPermission { configuration_source } => Some(configuration_source.as_str()),
             _ => None,
@@ -177,7 +178,7 @@ impl Grant {
 
 /// Every grant that the ledger holds, ordered by client and scope, and what it cannot say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Grants {
+pub(crate) struct Grants {
     pub(super) held: Vec<Grant>,
     pub(super) ended: Vec<EndedGrant>,
     pub(super) unscoped: Vec<UnscopedClient>,
@@ -188,7 +189,8 @@ pub struct Grants {
 
 impl Grants {
     /// One grant a client × scope of what lists show, without a history.
-    pub fn merge(sightings: impl IntoIterator<Item = (String, String, Sighting)>) -> Self {
+    #[cfg(test)]
+    pub(crate) fn merge(sightings: impl IntoIterator<Item = (String, String, Sighting)>) -> Self {
         let mut merged: BTreeMap<(String, String), Vec<Sighting>> = BTreeMap::new();
         for (client_id, scope, sighting) in sightings {
             let known = merged.entry((client_id, scope)).or_default();
@@ -215,12 +217,12 @@ impl Grants {
     }
 
     /// All that are held.
-    pub fn iter(&self) -> impl Iterator<Item = &Grant> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Grant> {
         self.held.iter()
     }
 
     /// Those of one client, whether or not its id is written with Google's suffix.
-    pub fn of(&self, client_id: &str) -> impl Iterator<Item = &Grant> + use<'_> {
+    pub(crate) fn of(&self, client_id: &str) -> impl Iterator<Item = &Grant> + use<'_> {
         let bare = bare_client(client_id);
         self.written(bare).iter().chain(self.written(&format!("{bare}{CLIENT_ID_SUFFIX}")))
     }
@@ -234,13 +236,13 @@ impl Grants {
 
     /// Whether a source proves that a client lost a scope, or any if none is named.
     #[must_use]
-    pub fn has_ended(&self, client_id: &str, scope: Option<&str>) -> bool {
+    pub(crate) fn has_ended(&self, client_id: &str, scope: Option<&str>) -> bool {
         self.ended_of(client_id).iter().any(|grant| scope.is_none_or(|scope| grant.scope == scope))
     }
 
     /// Those of one client that were and are proved to be gone.
     #[must_use]
-    pub fn ended_of(&self, client_id: &str) -> &[EndedGrant] {
+    pub(crate) fn ended_of(&self, client_id: &str) -> &[EndedGrant] {
         let first = self.ended.partition_point(|grant| grant.client_id.as_str() < client_id);
         let after = self.ended.partition_point(|grant| grant.client_id.as_str() <= client_id);
         &self.ended[first..after]
@@ -256,7 +258,7 @@ impl Grants {
 
     /// Every client that holds a grant, once, in order.
     #[must_use]
-    pub fn clients(&self) -> Vec<&str> {
+    pub(crate) fn clients(&self) -> Vec<&str> {
         let mut clients: Vec<&str> = self.held.iter().map(|grant| grant.client_id.as_str()).collect();
         clients.dedup();
         clients
@@ -264,36 +266,36 @@ impl Grants {
 
     /// Whether any grant of a client was seen this time: if not, what is said of it is from before.
     #[must_use]
-    pub fn is_rechecked(&self, client_id: &str) -> bool {
+    pub(crate) fn is_rechecked(&self, client_id: &str) -> bool {
         self.of(client_id).any(|grant| grant.is_rechecked)
     }
 
     /// Those that were and are proved to be gone, over the whole history, ordered by client and scope.
     #[must_use]
-    pub fn ended(&self) -> &[EndedGrant] {
+    pub(crate) fn ended(&self) -> &[EndedGrant] {
         &self.ended
     }
 
     /// Clients that hold something that nobody names, ordered by client.
     #[must_use]
-    pub fn unscoped(&self) -> &[UnscopedClient] {
+    pub(crate) fn unscoped(&self) -> &[UnscopedClient] {
         &self.unscoped
     }
 
     /// From when on the sources see.
     #[must_use]
-    pub const fn sight(&self) -> &Sight {
+    pub(crate) const fn sight(&self) -> &Sight {
         &self.sight
     }
 
     /// Whose addresses were.
     #[must_use]
-    pub const fn addresses(&self) -> &AddressBook {
+    pub(crate) const fn addresses(&self) -> &AddressBook {
         &self.addresses
     }
 
     /// For changing the first-seen times from the history.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Grant> {
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Grant> {
         self.held.iter_mut()
     }
 }

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 /// Scopes of one client, as one source shows them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GrantListing {
+pub(crate) struct GrantListing {
     /// Client id and scope.
-    pub grants: Vec<(String, String)>,
+    pub(crate) grants: Vec<(String, String)>,
     /// As of when.
-    pub seen_at: DateTime<Utc>,
+    pub(crate) seen_at: DateTime<Utc>,
 }

@@ -9,15 +9,17 @@ mod grant_listing;
 mod ledger;
 mod scope_risk;
 
-pub use client_probe::ClientProbe;
-pub use disagreement::Disagreement;
-pub use events::{
+pub(crate) use client_probe::ClientProbe;
+pub(crate) use disagreement::Disagreement;
+pub(crate) use events::{
     DelegationChange, DelegationEvent, GrantUse, LedgerSource, SeenGrant, SourceWindow, UseKey,
 };
-pub use grant::{
+pub(crate) use grant::{
     EndedGrant, Ending, Grant, Granted, Grants, LastUse, Provenance, Sighting, UnscopedClient, is_app_name,
     scope_spelling,
 };
-pub use grant_listing::GrantListing;
-pub use ledger::{AddressBook, AddressHolder, AddressHolding, Ledger, Sight, UNKNOWN_CLIENT, UseTally};
-pub use scope_risk::{RiskClass, ScopeRisk, ScopeRiskTable, ScopeSeverity};
+pub(crate) use grant_listing::GrantListing;
+pub(crate) use ledger::{
+    AddressBook, AddressHolder, AddressHolding, Ledger, Sight, UNKNOWN_CLIENT, UseTally,
+};
+pub(crate) use scope_risk::{RiskClass, ScopeRisk, ScopeRiskTable, ScopeSeverity};

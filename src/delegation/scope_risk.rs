@@ -8,7 +8,7 @@ use crate::delegation::scope_spelling;
 
 /// What a scope is about. A scope can be in several classes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-pub enum RiskClass {
+pub(crate) enum RiskClass {
     /// Changes the tenant: users, roles, domains.
     #[serde(rename = "T")]
     TenantAdmin,
@@ -68,7 +68,7 @@ pub enum RiskClass {
 impl RiskClass {
     /// The letter in reports.
     #[must_use]
-    pub const fn letter(self) -> &'static str {
+    pub(crate) const fn letter(self) -> &'static str {
         match self {
             Self::TenantAdmin => "T",
             Self::UserSecurity => "U",
@@ -93,7 +93,7 @@ impl RiskClass {
 
     /// The words in reports.
     #[must_use]
-    pub const fn title(self) -> &'static str {
+    pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::TenantAdmin => "changes the tenant",
             Self::UserSecurity => "changes sign-in security",
@@ -122,7 +122,7 @@ impl RiskClass {
 /// The same five steps as a finding's severity; kept apart because facts know nothing of findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum ScopeSeverity {
+pub(crate) enum ScopeSeverity {
     /// Harmless.
     Info,
     /// Little.
@@ -138,33 +138,33 @@ pub enum ScopeSeverity {
 /// One row of the table.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ScopeRisk {
+pub(crate) struct ScopeRisk {
     /// The exact scope, as a URL.
-    pub scope: String,
+    pub(crate) scope: String,
     /// What it lets a client do, as any user.
-    pub grants: String,
+    pub(crate) grants: String,
     /// Never empty.
-    pub classes: Vec<RiskClass>,
+    pub(crate) classes: Vec<RiskClass>,
     /// When held by domain-wide delegation.
-    pub severity: ScopeSeverity,
+    pub(crate) severity: ScopeSeverity,
     /// Whether mail can be sent with it.
     #[serde(default)]
-    pub sends_mail: bool,
+    pub(crate) sends_mail: bool,
     /// Google's own class: `restricted`, `sensitive`, `non-sensitive`; absent if not published.
-    pub google_class: Option<String>,
+    pub(crate) google_class: Option<String>,
 }
 
 /// The scope-risk table: data with a version and a review date.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ScopeRiskTable {
+pub(crate) struct ScopeRiskTable {
     /// Grows with each change.
-    pub version: u32,
+    pub(crate) version: u32,
     /// When a person last went through it, `YYYY-MM-DD`.
-    pub reviewed: String,
+    pub(crate) reviewed: String,
     /// Exact scopes.
     #[serde(rename = "scope")]
-    pub scopes: Vec<ScopeRisk>,
+    pub(crate) scopes: Vec<ScopeRisk>,
 }
 
 /// The table that ships with the program.
@@ -176,25 +176,25 @@ static TABLE: LazyLock<ScopeRiskTable> = LazyLock::new(|| {
 impl ScopeRiskTable {
     /// The table that ships with the program.
     #[must_use]
-    pub fn shipped() -> &'static Self {
+    pub(crate) fn shipped() -> &'static Self {
         &TABLE
     }
 
     /// The row of exactly this scope. `None`: unknown, to be treated as class `?`, severity high.
     #[must_use]
-    pub fn find(&self, scope: &str) -> Option<&ScopeRisk> {
+    pub(crate) fn find(&self, scope: &str) -> Option<&ScopeRisk> {
         self.scopes.iter().find(|row| row.scope == scope)
     }
 
     /// The row of a scope, whatever its case and the slashes at its end.
     #[must_use]
-    pub fn like(&self, scope: &str) -> Option<&ScopeRisk> {
+    pub(crate) fn like(&self, scope: &str) -> Option<&ScopeRisk> {
         self.find(scope_spelling(scope))
     }
 
     /// The classes of any scope as reports show them, such as `MS`; `?` if the scope is unknown.
     #[must_use]
-    pub fn class_letters(&self, scope: &str) -> String {
+    pub(crate) fn class_letters(&self, scope: &str) -> String {
         self.find(scope).map_or_else(
             || RiskClass::Unknown.letter().to_owned(),
             |row| row.classes.iter().map(|class| class.letter()).collect(),
@@ -203,7 +203,7 @@ impl ScopeRiskTable {
 
     /// The severity of any scope when delegated; high if the scope is unknown.
     #[must_use]
-    pub fn severity(&self, scope: &str) -> ScopeSeverity {
+    pub(crate) fn severity(&self, scope: &str) -> ScopeSeverity {
         self.find(scope).map_or(ScopeSeverity::High, |row| row.severity)
     }
 }

@@ -12,7 +12,7 @@ use crate::store::PreviousFinding;
 
 /// How one finding differs between two runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Difference {
+pub(crate) enum Difference {
     /// Only the later run has it.
     New,
     /// It was accepted, or less severe, or it reached less.
@@ -33,7 +33,7 @@ pub enum Difference {
 
 impl Difference {
     /// In the order of a report: what needs somebody comes first.
-    pub const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::New,
         Self::Worsened,
         Self::Unknown,
@@ -46,7 +46,7 @@ impl Difference {
 
     /// The word in reports.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::New => "new",
             Self::Worsened => "worsened",
@@ -62,16 +62,16 @@ impl Difference {
 
 /// One finding in two runs.
 #[derive(Clone, Debug)]
-pub struct Compared {
+pub(crate) struct Compared {
     /// How it differs.
-    pub difference: Difference,
+    pub(crate) difference: Difference,
     /// As the later run has it, or else as the earlier one had it.
-    pub finding: Finding,
+    pub(crate) finding: Finding,
 }
 
 /// Compares the findings of two runs, both ordered as the store orders them. `checks` are the ids of the checks that
 /// the later run evaluated: what another check found is unknown, not fixed.
-pub fn compare<E>(
+pub(crate) fn compare<E>(
     before: impl Iterator<Item = Result<Finding, E>>,
     after: impl Iterator<Item = Result<Finding, E>>,
     checks: &BTreeSet<String>,

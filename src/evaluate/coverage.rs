@@ -10,11 +10,11 @@ use crate::tenant::{Gap, GapClass, Part, PartGrain, PartStatus};
 
 /// How far the users' listing got.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct UserTotals {
+pub(crate) struct UserTotals {
     /// Users whose row could not be read.
-    pub unreadable: u64,
+    pub(crate) unreadable: u64,
     /// Whether nobody knows how many users there are.
-    pub is_unknown: bool,
+    pub(crate) is_unknown: bool,
 }
 
 /// Mailboxes, counted while they stream by.

@@ -5,7 +5,7 @@ mod affected_users;
 pub(crate) mod assemble;
 mod bindings;
 mod clients;
-pub mod compare;
+pub(crate) mod compare;
 mod coverage;
 mod exceptions;
 #[cfg(test)]
@@ -31,52 +31,52 @@ use crate::tenant::{Gap, GapClass, Part, PartGrain, PartStatus, ProjectGuardrail
 use bindings::Bindings;
 use compare::has_worsened;
 use coverage::MailboxTally;
-pub use coverage::UserTotals;
+pub(crate) use coverage::UserTotals;
 use sources::Sources;
 use tally::Tally;
 
 /// What a run concludes, beside the findings that are in the store.
 #[derive(Clone, Debug)]
-pub struct Judged {
+pub(crate) struct Judged {
     /// Every enabled check.
-    pub checks: Vec<CheckSummary>,
+    pub(crate) checks: Vec<CheckSummary>,
     /// Every part.
-    pub coverage: Coverage,
+    pub(crate) coverage: Coverage,
     /// What was not asked for, for want of a setting.
-    pub not_configured: Vec<NotConfigured>,
+    pub(crate) not_configured: Vec<NotConfigured>,
     /// Users by state.
-    pub mailboxes: MailboxCounts,
+    pub(crate) mailboxes: MailboxCounts,
     /// Users listed.
-    pub users: u64,
+    pub(crate) users: u64,
     /// The five numbers.
-    pub changes: ChangeCounts,
+    pub(crate) changes: ChangeCounts,
     /// Open findings by severity.
-    pub open_by_severity: BTreeMap<Severity, u64>,
+    pub(crate) open_by_severity: BTreeMap<Severity, u64>,
     /// Findings that are gone, worst first, at most [`FIXED_KEPT`].
-    pub fixed: Vec<FixedFinding>,
+    pub(crate) fixed: Vec<FixedFinding>,
 }
 
 /// The most fixed findings that a summary carries.
-pub const FIXED_KEPT: usize = 500;
+pub(crate) const FIXED_KEPT: usize = 500;
 
 /// Findings that are written at once.
 const BATCH: usize = 500;
 
 /// What verdicts are made of.
 #[derive(Clone, Copy, Debug)]
-pub struct EvaluationInput<'a> {
+pub(crate) struct EvaluationInput<'a> {
     /// The enabled checks.
-    pub checks: &'a [&'static Check],
+    pub(crate) checks: &'a [&'static Check],
     /// The tenant-wide facts.
-    pub tenant: &'a Snapshot,
+    pub(crate) tenant: &'a Snapshot,
     /// How far the users' listing got.
-    pub users: UserTotals,
+    pub(crate) users: UserTotals,
     /// The thresholds.
-    pub policy: &'a Policy,
+    pub(crate) policy: &'a Policy,
     /// What was accepted in writing.
-    pub exceptions: &'a Exceptions,
+    pub(crate) exceptions: &'a Exceptions,
     /// The parts that were asked for.
-    pub parts: &'a BTreeSet<Part>,
+    pub(crate) parts: &'a BTreeSet<Part>,
 }
 
 /// Judges a run: its findings are in the store afterwards, in place of those it had. All of them, or none
@@ -84,7 +84,7 @@ pub struct EvaluationInput<'a> {
 ///
 /// # Errors
 /// When the store cannot be read or written.
-pub fn judge(run: &Run<'_>, input: EvaluationInput<'_>) -> Result<Judged, StoreError> {
+pub(crate) fn judge(run: &Run<'_>, input: EvaluationInput<'_>) -> Result<Judged, StoreError> {
     run.atomically(|| judge_anew(run, input))
 }
 

@@ -5,28 +5,28 @@ use serde::{Deserialize, Serialize};
 
 /// An acceptance that is in force: an entry of the exceptions file or of the register.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Acceptance {
+pub(crate) struct Acceptance {
     /// `CHECK/subject` of the exception, or `register:` and the client id of the entry.
-    pub id: String,
+    pub(crate) id: String,
     /// Who answers for it.
-    pub owner: String,
+    pub(crate) owner: String,
     /// Why.
-    pub reason: String,
+    pub(crate) reason: String,
     /// Who agreed.
     #[serde(default)]
-    pub approver: Option<String>,
+    pub(crate) approver: Option<String>,
     /// Where it was discussed.
     #[serde(default)]
-    pub ticket: Option<String>,
+    pub(crate) ticket: Option<String>,
     /// When it was written.
     #[serde(default)]
-    pub created: Option<NaiveDate>,
+    pub(crate) created: Option<NaiveDate>,
     /// The last day on which it holds.
     #[serde(default)]
-    pub expires: Option<NaiveDate>,
+    pub(crate) expires: Option<NaiveDate>,
     /// The parts of the finding that it covers: scopes, accounts or checks. Empty: the whole finding.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub parts: Vec<String>,
+    pub(crate) parts: Vec<String>,
 }
 
 impl std::fmt::Display for Acceptance {

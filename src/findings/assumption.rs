@@ -7,7 +7,7 @@ use crate::tenant::{Gap, Part};
 /// Why a finding stands although a part is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Rule {
+pub(crate) enum Rule {
     /// A grant is held until something proves that it ended.
     GrantHeld,
     /// An access path is open until something that was read closes it.
@@ -17,7 +17,7 @@ pub enum Rule {
 impl Rule {
     /// The word in reports.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::GrantHeld => "grant_held",
             Self::PathOpen => "path_open",
@@ -34,21 +34,21 @@ impl Rule {
 
 /// What a finding takes for true although a part that could show otherwise was not read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Assumption {
+pub(crate) struct Assumption {
     /// By which rule.
-    pub rule: Rule,
+    pub(crate) rule: Rule,
     /// The part that was not read.
-    pub part: Part,
+    pub(crate) part: Part,
     /// Why it was not: the name of the cause.
-    pub reason: String,
+    pub(crate) reason: String,
     /// The same for a person.
-    pub message: String,
+    pub(crate) message: String,
 }
 
 impl Assumption {
     /// By this rule, because of this gap.
     #[must_use]
-    pub fn new(rule: Rule, gap: &Gap) -> Self {
+    pub(crate) fn new(rule: Rule, gap: &Gap) -> Self {
         Self { rule, part: gap.part, reason: gap.reason.to_string(), message: gap.message.clone() }
     }
 }

@@ -7,20 +7,20 @@ use serde::{Deserialize, Serialize};
 /// A fact behind a verdict, such as `last_used` and a date.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "KeptEvidence")]
-pub struct Evidence {
+pub(crate) struct Evidence {
     /// In lower case with underscores; empty if an earlier version kept a text without a name.
-    pub name: String,
+    pub(crate) name: String,
     /// May be text of the tenant.
-    pub value: String,
+    pub(crate) value: String,
 }
 
 impl Evidence {
     /// The name of the fact that names a custodian of the register: it decides whether the register still accepts a
     /// finding.
-    pub const CUSTODIAN: &'static str = "custodian";
+    pub(crate) const CUSTODIAN: &'static str = "custodian";
 
     /// A fact.
-    pub fn new(name: impl Into<String>, value: impl fmt::Display) -> Self {
+    pub(crate) fn new(name: impl Into<String>, value: impl fmt::Display) -> Self {
         Self { name: name.into(), value: value.to_string() }
     }
 }

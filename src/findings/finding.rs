@@ -11,7 +11,7 @@ use crate::tenant::Part;
 /// How a finding compares with the last run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Change {
+pub(crate) enum Change {
     /// Not there last time, nor before.
     New,
     /// There last time, and less severe or excepted then, or it reaches more now.
@@ -29,7 +29,7 @@ pub enum Change {
 impl Change {
     /// The value in `findings.csv`.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::New => "new",
             Self::Worsened => "worsened",
@@ -43,72 +43,72 @@ impl Change {
 
 /// A verdict that a person should see: fail, review, error, excepted, or what was not assessed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// The check, such as `MAIL-08`.
-    pub check_id: String,
+    pub(crate) check_id: String,
     /// Never pass or not applicable.
-    pub verdict: Verdict,
+    pub(crate) verdict: Verdict,
     /// How bad.
-    pub severity: Severity,
+    pub(crate) severity: Severity,
     /// What it is about. For not assessed: the part that is missing.
-    pub subject: Subject,
+    pub(crate) subject: Subject,
     /// The id of what the check was given: the user of a send-as address. Says whether it was judged again.
-    pub judged_id: String,
+    pub(crate) judged_id: String,
     /// The Cloud project that must be read for it to be judged again, if it is about something in one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub project: Option<String>,
+    pub(crate) project: Option<String>,
     /// What is true, in one sentence.
-    pub message: String,
+    pub(crate) message: String,
     /// The facts behind it.
-    pub evidence: Vec<Evidence>,
+    pub(crate) evidence: Vec<Evidence>,
     /// What to do.
-    pub fix: String,
+    pub(crate) fix: String,
     /// A command to copy that does it; empty if there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub command: String,
+    pub(crate) command: String,
     /// What may stop working; empty if nothing is known.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub may_break: String,
+    pub(crate) may_break: String,
     /// Where in the console.
-    pub place: String,
+    pub(crate) place: String,
     /// Controls of standards.
-    pub controls: Vec<String>,
+    pub(crate) controls: Vec<String>,
     /// Its identity over time.
-    pub fingerprint: Fingerprint,
+    pub(crate) fingerprint: Fingerprint,
     /// The start of the first run that had it.
-    pub first_seen_at: DateTime<Utc>,
+    pub(crate) first_seen_at: DateTime<Utc>,
     /// How it compares with the last run.
-    pub change: Change,
+    pub(crate) change: Change,
     /// The exception that covers it, or that covered it until it expired.
-    pub exception_id: Option<String>,
+    pub(crate) exception_id: Option<String>,
     /// How many subjects it stands for: 1, or more where not assessed.
-    pub count: u64,
+    pub(crate) count: u64,
     /// What it takes for true although a part that could show otherwise was not read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub assumptions: Vec<Assumption>,
+    pub(crate) assumptions: Vec<Assumption>,
     /// Parts that bear on it or on its severity and were not read: a run that lacked others is no baseline.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub unread: Vec<Part>,
+    pub(crate) unread: Vec<Part>,
     /// Whether no run found it without an assumption: if it is gone, nobody mended it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub is_only_assumed: bool,
+    pub(crate) is_only_assumed: bool,
     /// The other checks that apply to the same subject.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub also_checks: Vec<AlsoCheck>,
+    pub(crate) also_checks: Vec<AlsoCheck>,
     /// What it reaches, if the next run should tell what was added.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub reach: Vec<Reached>,
+    pub(crate) reach: Vec<Reached>,
     /// What it did not have in the run before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub added: Vec<Added>,
+    pub(crate) added: Vec<Added>,
     /// Who accepted it, or parts of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub accepted: Vec<Acceptance>,
+    pub(crate) accepted: Vec<Acceptance>,
 }
 
 impl Finding {
     /// Every check that applies, the one that it belongs to first.
-    pub fn check_ids(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn check_ids(&self) -> impl Iterator<Item = &str> {
         std::iter::once(&self.check_id)
             .chain(self.also_checks.iter().map(|also| &also.check_id))
             .map(String::as_str)
@@ -116,22 +116,22 @@ impl Finding {
 
     /// Whether somebody has to act or decide.
     #[must_use]
-    pub const fn is_open(&self) -> bool {
+    pub(crate) const fn is_open(&self) -> bool {
         self.verdict.is_open() && !matches!(self.change, Change::Expired)
     }
 }
 
 /// A finding of the last run that is gone although its source was read again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FixedFinding {
+pub(crate) struct FixedFinding {
     /// The check.
-    pub check_id: String,
+    pub(crate) check_id: String,
     /// How bad it was.
-    pub severity: Severity,
+    pub(crate) severity: Severity,
     /// What it was about.
-    pub subject: Subject,
+    pub(crate) subject: Subject,
     /// What was true.
-    pub message: String,
+    pub(crate) message: String,
     /// The start of the first run that had it.
-    pub first_seen_at: DateTime<Utc>,
+    pub(crate) first_seen_at: DateTime<Utc>,
 }

@@ -8,12 +8,12 @@ use super::{Subject, SubjectKind};
 
 /// Stays the same while a finding is about the same subject, whatever its name or severity.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Fingerprint(String);
+pub(crate) struct Fingerprint(String);
 
 impl Fingerprint {
     /// Of a check's verdict on a subject.
     #[must_use]
-    pub fn of(check_id: &str, subject: &Subject) -> Self {
+    pub(crate) fn of(check_id: &str, subject: &Subject) -> Self {
         let mut digest = Sha256::new();
         // A binding is one finding, whichever of the checks on access paths it belongs to this time.
         let judged_by = if subject.kind == SubjectKind::Binding { "" } else { check_id };
@@ -26,7 +26,7 @@ impl Fingerprint {
 
     /// 32 hexadecimal digits.
     #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }

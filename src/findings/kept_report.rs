@@ -5,20 +5,20 @@ use serde::{Deserialize, Serialize};
 
 /// A report that was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeptReport {
+pub(crate) struct KeptReport {
     /// The name of its folder.
-    pub folder: String,
+    pub(crate) folder: String,
     /// SHA-256 of its `manifest.json`, hexadecimal.
-    pub manifest_sha256: String,
+    pub(crate) manifest_sha256: String,
 }
 
 /// The time for which a log was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogWindow {
+pub(crate) struct LogWindow {
     /// A part, or the events of it that alone were read: `admin_log/delegations`.
-    pub log: String,
+    pub(crate) log: String,
     /// Its beginning.
-    pub from: DateTime<Utc>,
+    pub(crate) from: DateTime<Utc>,
     /// Its end.
-    pub until: DateTime<Utc>,
+    pub(crate) until: DateTime<Utc>,
 }

@@ -14,18 +14,18 @@ mod severity;
 mod subject;
 mod verdict;
 
-pub use acceptance::Acceptance;
-pub use assumption::{Assumption, Rule};
-pub use check_summary::{CheckSummary, Population, VerdictCounts};
-pub use coverage::{Coverage, CoverageRow};
-pub use evidence::Evidence;
-pub use finding::{Change, Finding, FixedFinding};
-pub use fingerprint::Fingerprint;
-pub use kept_report::{KeptReport, LogWindow};
-pub use reach::{Added, AlsoCheck, Reached, ReachedBy, added};
-pub use run_summary::{
+pub(crate) use acceptance::Acceptance;
+pub(crate) use assumption::{Assumption, Rule};
+pub(crate) use check_summary::{CheckSummary, Population, VerdictCounts};
+pub(crate) use coverage::{Coverage, CoverageRow};
+pub(crate) use evidence::Evidence;
+pub(crate) use finding::{Change, Finding, FixedFinding};
+pub(crate) use fingerprint::Fingerprint;
+pub(crate) use kept_report::{KeptReport, LogWindow};
+pub(crate) use reach::{Added, AlsoCheck, Reached, ReachedBy, added};
+pub(crate) use run_summary::{
     ChangeCounts, Completeness, MailboxCounts, MissingSetting, NotConfigured, Requests, RunSummary,
 };
-pub use severity::Severity;
-pub use subject::{Subject, SubjectKind};
-pub use verdict::{CheckResult, REGISTER, Verdict};
+pub(crate) use severity::Severity;
+pub(crate) use subject::{Subject, SubjectKind};
+pub(crate) use verdict::{CheckResult, REGISTER, Verdict};

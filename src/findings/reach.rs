@@ -9,17 +9,17 @@ use crate::authority::TakeoverEdge;
 
 /// Another check that applies to the subject of a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AlsoCheck {
+pub(crate) struct AlsoCheck {
     /// Its id.
-    pub check_id: String,
+    pub(crate) check_id: String,
     /// Its own verdict, which its counts count.
-    pub verdict: Verdict,
+    pub(crate) verdict: Verdict,
 }
 
 /// How an account is reached.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ReachedBy {
+pub(crate) enum ReachedBy {
     /// Along an access path.
     Path {
         /// From whom.
@@ -38,39 +38,39 @@ pub enum ReachedBy {
 
 /// One delegated account that a finding reaches, in one way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reached {
+pub(crate) struct Reached {
     /// The client that the account is.
-    pub client_id: String,
+    pub(crate) client_id: String,
     /// The account's address.
-    pub account: String,
+    pub(crate) account: String,
     /// How.
-    pub by: ReachedBy,
+    pub(crate) by: ReachedBy,
     /// How bad.
-    pub severity: Severity,
+    pub(crate) severity: Severity,
     /// By whom it is accepted: a custodian of the register, or of a scope the exception.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub accepted_by: Option<String>,
+    pub(crate) accepted_by: Option<String>,
     /// The project of the account, which must be read for it to be judged again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub project: Option<String>,
+    pub(crate) project: Option<String>,
     /// Whether it stands only although something was not read.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub is_assumed: bool,
+    pub(crate) is_assumed: bool,
     /// Whether an earlier run found it, and this one could not look again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub is_not_rechecked: bool,
+    pub(crate) is_not_rechecked: bool,
 }
 
 impl Reached {
     /// What is the same in two runs: the account, and how it is reached.
     #[must_use]
-    pub fn key(&self) -> (&str, &ReachedBy) {
+    pub(crate) fn key(&self) -> (&str, &ReachedBy) {
         (&self.client_id, &self.by)
     }
 
     /// From whom, if along a path.
     #[must_use]
-    pub fn principal(&self) -> Option<&str> {
+    pub(crate) fn principal(&self) -> Option<&str> {
         match &self.by {
             ReachedBy::Path { principal, .. } => Some(principal),
             ReachedBy::RoleAbove | ReachedBy::Scope { .. } => None,
@@ -79,7 +79,7 @@ impl Reached {
 
     /// The scope, if it is one of a client.
     #[must_use]
-    pub fn scope(&self) -> Option<&str> {
+    pub(crate) fn scope(&self) -> Option<&str> {
         match &self.by {
             ReachedBy::Scope { scope } => Some(scope),
             ReachedBy::Path { .. } | ReachedBy::RoleAbove => None,
@@ -90,7 +90,7 @@ impl Reached {
 /// What a finding has that it did not have in the run before.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Added {
+pub(crate) enum Added {
     /// Another check applies.
     Check {
         /// Its id.
@@ -141,7 +141,7 @@ pub enum Added {
 impl Added {
     /// Whether it is news even if the run before read less: a scope that nobody was told of.
     #[must_use]
-    pub const fn is_always_told(&self) -> bool {
+    pub(crate) const fn is_always_told(&self) -> bool {
         matches!(self, Self::Scope { .. })
     }
 }
@@ -166,7 +166,7 @@ impl std::fmt::Display for Added {
 /// What is reached now and was not, or was accepted, in the run before. What was reached then has not grown if it is only
 /// assumed to be worse, because something was not read; what is new is told even so.
 #[must_use]
-pub fn added(before: &[Reached], now: &[Reached]) -> BTreeSet<Added> {
+pub(crate) fn added(before: &[Reached], now: &[Reached]) -> BTreeSet<Added> {
     let known: HashMap<_, _> = before.iter().map(|known| (known.key(), known)).collect();
     let accounts: HashSet<&str> = before.iter().map(|known| known.client_id.as_str()).collect();
     let principals: HashSet<&str> = before.iter().filter_map(Reached::principal).collect();

@@ -11,7 +11,7 @@ use crate::tenant::{Inputs, Part};
 /// Whether everything that was asked for was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Completeness {
+pub(crate) enum Completeness {
     /// Everything.
     Complete,
     /// Something was denied or failed.
@@ -21,43 +21,43 @@ pub enum Completeness {
 /// How the findings compare with the last run. Only fail, review and error count, never excepted
 /// ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChangeCounts {
+pub(crate) struct ChangeCounts {
     /// New or reopened.
-    pub new: u64,
+    pub(crate) new: u64,
     /// More severe than last time, reaching more, or no longer excepted.
-    pub worsened: u64,
+    pub(crate) worsened: u64,
     /// Gone, and their source was read again.
-    pub fixed: u64,
+    pub(crate) fixed: u64,
     /// All that are open now, new and worsened ones included.
-    pub open: u64,
+    pub(crate) open: u64,
     /// Verdicts that could not be given.
-    pub not_assessed: u64,
+    pub(crate) not_assessed: u64,
     /// Findings that are accepted, by an exception or the register.
     #[serde(default)]
-    pub excepted: u64,
+    pub(crate) excepted: u64,
 }
 
 /// Users by Gmail state and by how far the mailbox was read: the values of `users.csv`, with counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MailboxCounts {
+pub(crate) struct MailboxCounts {
     /// By `gmail`.
-    pub gmail: BTreeMap<String, u64>,
+    pub(crate) gmail: BTreeMap<String, u64>,
     /// By `mailbox_read`.
-    pub mailbox_read: BTreeMap<String, u64>,
+    pub(crate) mailbox_read: BTreeMap<String, u64>,
 }
 
 /// What went to one API.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "KeptRequests")]
-pub struct Requests {
+pub(crate) struct Requests {
     /// Requests sent, retries included.
-    pub calls: u64,
+    pub(crate) calls: u64,
     /// Requests sent again after a failure.
-    pub retries: u64,
+    pub(crate) retries: u64,
     /// Answers that asked for fewer requests.
-    pub throttles: u64,
+    pub(crate) throttles: u64,
     /// Seconds waited before retries and for the published quota, added up over all requests.
-    pub waited_seconds: u64,
+    pub(crate) waited_seconds: u64,
 }
 
 impl std::ops::Add for Requests {
@@ -102,123 +102,123 @@ impl From<KeptRequests> for Requests {
 
 /// A part that checks need and the configuration gives no source for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NotConfigured {
+pub(crate) struct NotConfigured {
     /// The part.
-    pub part: Part,
+    pub(crate) part: Part,
     /// The checks that need it and could not give every verdict, by id.
-    pub checks: Vec<String>,
+    pub(crate) checks: Vec<String>,
     /// The verdicts that those checks could not give.
-    pub verdicts: u64,
+    pub(crate) verdicts: u64,
     /// What is missing, for a person.
-    pub reason: String,
+    pub(crate) reason: String,
     /// The setting that adds it.
-    pub setting: String,
+    pub(crate) setting: String,
 }
 
 /// Parts that one setting adds, and what is hidden without them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MissingSetting<'a> {
+pub(crate) struct MissingSetting<'a> {
     /// The parts.
-    pub parts: Vec<&'a NotConfigured>,
+    pub(crate) parts: Vec<&'a NotConfigured>,
     /// The checks that need one of them, by id.
-    pub checks: Vec<&'a str>,
+    pub(crate) checks: Vec<&'a str>,
     /// The verdicts that those checks could not give.
-    pub verdicts: u64,
+    pub(crate) verdicts: u64,
     /// What to write where.
-    pub setting: &'a str,
+    pub(crate) setting: &'a str,
 }
 
 /// A run at a glance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RunSummary {
+pub(crate) struct RunSummary {
     /// The start, `2026-11-21T07-00-00Z`.
-    pub run_id: String,
+    pub(crate) run_id: String,
     /// When it started.
-    pub started_at: DateTime<Utc>,
+    pub(crate) started_at: DateTime<Utc>,
     /// When it was continued last; `None`: it was read in one go.
     #[serde(default)]
-    pub resumed_at: Option<DateTime<Utc>>,
+    pub(crate) resumed_at: Option<DateTime<Utc>>,
     /// When collecting ended.
-    pub finished_at: DateTime<Utc>,
+    pub(crate) finished_at: DateTime<Utc>,
     /// The run it is compared with.
-    pub compared_with: Option<String>,
+    pub(crate) compared_with: Option<String>,
     /// The version of the program that judged.
-    pub tool_version: String,
+    pub(crate) tool_version: String,
     /// The version of the program that read the facts; `None`: an earlier one, that judged too.
     #[serde(default)]
-    pub read_by: Option<String>,
+    pub(crate) read_by: Option<String>,
     /// When the facts were judged. Earlier versions did not keep it.
     #[serde(default)]
-    pub judged_at: Option<DateTime<Utc>>,
+    pub(crate) judged_at: Option<DateTime<Utc>>,
     /// Why a run was judged or reported again, in the operator's words.
     #[serde(default)]
-    pub reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// The report of the same run that this one takes the place of.
     #[serde(default)]
-    pub supersedes: Option<KeptReport>,
+    pub(crate) supersedes: Option<KeptReport>,
     /// `customerId`, or what the configuration says if Directory did not tell.
-    pub customer: String,
+    pub(crate) customer: String,
     /// The tenant's primary domain, if it is known.
-    pub primary_domain: Option<String>,
+    pub(crate) primary_domain: Option<String>,
     /// The admin the audit acted as.
-    pub admin: String,
+    pub(crate) admin: String,
     /// The audit's own service account.
-    pub service_account: String,
+    pub(crate) service_account: String,
     /// The audit's own client id.
-    pub client_id: String,
+    pub(crate) client_id: String,
     /// The key that signed for the audit, if it was a key file's. Runs of older versions did not keep it.
     #[serde(default)]
-    pub key_id: Option<String>,
+    pub(crate) key_id: Option<String>,
     /// The profile of thresholds.
-    pub profile: String,
+    pub(crate) profile: String,
     /// The version of the scope-risk table that judged, and when it was reviewed.
-    pub scope_table: String,
+    pub(crate) scope_table: String,
     /// `true` for the synthetic tenant of the demo.
-    pub is_demo: bool,
+    pub(crate) is_demo: bool,
     /// Whether everything was read.
-    pub completeness: Completeness,
+    pub(crate) completeness: Completeness,
     /// What was not asked for, for want of a setting.
     #[serde(default)]
-    pub not_configured: Vec<NotConfigured>,
+    pub(crate) not_configured: Vec<NotConfigured>,
     /// Users listed.
-    pub users: u64,
+    pub(crate) users: u64,
     /// Users by state.
-    pub mailboxes: MailboxCounts,
+    pub(crate) mailboxes: MailboxCounts,
     /// The five numbers.
-    pub changes: ChangeCounts,
+    pub(crate) changes: ChangeCounts,
     /// Open findings (fail, review, error) by severity.
-    pub open_by_severity: BTreeMap<Severity, u64>,
+    pub(crate) open_by_severity: BTreeMap<Severity, u64>,
     /// Every enabled check.
-    pub checks: Vec<CheckSummary>,
+    pub(crate) checks: Vec<CheckSummary>,
     /// Every part.
-    pub coverage: Coverage,
+    pub(crate) coverage: Coverage,
     /// Findings that are gone, worst first, capped; the count is in `changes`.
-    pub fixed: Vec<FixedFinding>,
+    pub(crate) fixed: Vec<FixedFinding>,
     /// The scopes the audit asked for, by identity: `admin`, `mailbox`, `account`.
-    pub scopes_asked: BTreeMap<String, Vec<String>>,
+    pub(crate) scopes_asked: BTreeMap<String, Vec<String>>,
     /// What went to each API.
-    pub requests: BTreeMap<String, Requests>,
+    pub(crate) requests: BTreeMap<String, Requests>,
     /// The operator's files that it rests on.
     #[serde(default)]
-    pub inputs: Inputs,
+    pub(crate) inputs: Inputs,
     /// The Cloud projects that the configuration names.
     #[serde(default)]
-    pub projects: Vec<String>,
+    pub(crate) projects: Vec<String>,
     /// The number of the organization in which projects were searched for.
     #[serde(default)]
-    pub organization: Option<String>,
+    pub(crate) organization: Option<String>,
 }
 
 impl RunSummary {
     /// Whether everything that is configured was read, and something is not configured.
     #[must_use]
-    pub fn is_limited(&self) -> bool {
+    pub(crate) fn is_limited(&self) -> bool {
         self.completeness == Completeness::Complete && !self.not_configured.is_empty()
     }
 
     /// What is not configured, each setting once.
     #[must_use]
-    pub fn missing_settings(&self) -> Vec<MissingSetting<'_>> {
+    pub(crate) fn missing_settings(&self) -> Vec<MissingSetting<'_>> {
         let mut settings: Vec<(&str, Vec<&NotConfigured>)> = Vec::new();
         for missing in &self.not_configured {
             match settings.iter_mut().find(|(setting, _)| *setting == missing.setting) {
@@ -237,14 +237,14 @@ impl RunSummary {
 
     /// The verdicts that could not be given, at least in part for want of a setting.
     #[must_use]
-    pub fn verdicts_not_configured(&self) -> u64 {
+    pub(crate) fn verdicts_not_configured(&self) -> u64 {
         let checks = self.not_configured.iter().flat_map(|missing| &missing.checks).map(String::as_str);
         self.not_assessed(&checks.collect())
     }
 
     /// Whether some verdicts need several settings, so that those of all settings add up to more than are hidden.
     #[must_use]
-    pub fn settings_overlap(&self) -> bool {
+    pub(crate) fn settings_overlap(&self) -> bool {
         let of_each: u64 = self.missing_settings().iter().map(|missing| missing.verdicts).sum();
         of_each > self.verdicts_not_configured()
     }
@@ -256,7 +256,7 @@ impl RunSummary {
 
     /// How many users there are, as far as they were listed; `None`: nobody was read.
     #[must_use]
-    pub fn known_users(&self) -> Option<u64> {
+    pub(crate) fn known_users(&self) -> Option<u64> {
         let of_users = |row: &&CoverageRow| row.part == Part::Users;
         let is_unread = self.coverage.0.iter().find(of_users).is_some_and(CoverageRow::is_partial);
         Some(self.users).filter(|users| *users > 0 || !is_unread)

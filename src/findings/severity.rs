@@ -7,7 +7,7 @@ use crate::delegation::ScopeSeverity;
 /// How bad a finding is, for one subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Severity {
+pub(crate) enum Severity {
     /// Worth knowing.
     Info,
     /// When there is time.
@@ -22,11 +22,12 @@ pub enum Severity {
 
 impl Severity {
     /// Every severity, worst first.
-    pub const WORST_FIRST: [Self; 5] = [Self::Critical, Self::High, Self::Medium, Self::Low, Self::Info];
+    pub(crate) const WORST_FIRST: [Self; 5] =
+        [Self::Critical, Self::High, Self::Medium, Self::Low, Self::Info];
 
     /// The word in reports.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Info => "info",
             Self::Low => "low",
@@ -38,7 +39,7 @@ impl Severity {
 
     /// One step worse, as for super admins; critical stays critical.
     #[must_use]
-    pub const fn raised(self) -> Self {
+    pub(crate) const fn raised(self) -> Self {
         match self {
             Self::Info => Self::Low,
             Self::Low => Self::Medium,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The kind of thing that a verdict is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum SubjectKind {
+pub(crate) enum SubjectKind {
     /// The whole tenant.
     Tenant,
     /// A user.
@@ -41,7 +41,7 @@ pub enum SubjectKind {
 impl SubjectKind {
     /// The value in `findings.csv`.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Tenant => "tenant",
             Self::User => "user",
@@ -64,33 +64,33 @@ impl SubjectKind {
 
 /// What a verdict is about: an id that never changes, a name for people.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Subject {
+pub(crate) struct Subject {
     /// What it is.
-    pub kind: SubjectKind,
+    pub(crate) kind: SubjectKind,
     /// Made of ids that Google never reuses, so that a finding keeps its identity.
-    pub id: String,
+    pub(crate) id: String,
     /// For people.
-    pub name: String,
+    pub(crate) name: String,
     /// Other ids and addresses by which an exception may name it.
     #[serde(default)]
-    pub also: Vec<String>,
+    pub(crate) also: Vec<String>,
 }
 
 impl Subject {
     /// A subject with an id and a name.
-    pub fn new(kind: SubjectKind, id: impl Into<String>, name: impl Into<String>) -> Self {
+    pub(crate) fn new(kind: SubjectKind, id: impl Into<String>, name: impl Into<String>) -> Self {
         Self { kind, id: id.into(), name: name.into(), also: Vec::new() }
     }
 
     /// Adds another id or address by which an exception may name it.
     #[must_use]
-    pub fn also(mut self, name: impl Into<String>) -> Self {
+    pub(crate) fn also(mut self, name: impl Into<String>) -> Self {
         self.also.push(name.into());
         self
     }
 
     /// Every text by which an exception may name it.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         [&self.id, &self.name].into_iter().chain(&self.also).map(String::as_str)
     }
 }

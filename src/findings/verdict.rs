@@ -8,7 +8,7 @@ use crate::tenant::{Gap, Part};
 /// The seven answers. Only [`Verdict::Pass`] is good news, and only complete data earns it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// Wrong.
     Fail,
     /// A person must decide.
@@ -27,7 +27,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// Every verdict, in the order in which reports show them.
-    pub const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Fail,
         Self::Review,
         Self::Error,
@@ -39,13 +39,13 @@ impl Verdict {
 
     /// Whether it is a fail, a review or an error.
     #[must_use]
-    pub const fn is_open(self) -> bool {
+    pub(crate) const fn is_open(self) -> bool {
         matches!(self, Self::Fail | Self::Review | Self::Error)
     }
 
     /// The word in reports.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Fail => "fail",
             Self::Review => "review",
@@ -65,64 +65,64 @@ impl std::fmt::Display for Verdict {
 }
 
 /// What stands before the client id where the register, and no exception, accepts a finding.
-pub const REGISTER: &str = "register:";
+pub(crate) const REGISTER: &str = "register:";
 
 /// What a check says of one subject, before exceptions and history.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CheckResult {
+pub(crate) struct CheckResult {
     /// The answer. A check never says [`Verdict::Excepted`].
-    pub verdict: Verdict,
+    pub(crate) verdict: Verdict,
     /// How bad; meaningless for pass and not applicable.
-    pub severity: Severity,
+    pub(crate) severity: Severity,
     /// What it is about, if finer than what the check was given: one address of a mailbox.
-    pub subject: Option<Subject>,
+    pub(crate) subject: Option<Subject>,
     /// What is true, in one sentence.
-    pub message: String,
+    pub(crate) message: String,
     /// The facts behind it.
-    pub evidence: Vec<Evidence>,
+    pub(crate) evidence: Vec<Evidence>,
     /// What to do, if the check's own text is too general.
-    pub fix: Option<String>,
+    pub(crate) fix: Option<String>,
     /// A command to copy that does it.
-    pub command: Option<String>,
+    pub(crate) command: Option<String>,
     /// What may stop working.
-    pub may_break: Option<String>,
+    pub(crate) may_break: Option<String>,
     /// For [`Verdict::NotAssessed`]: what is missing.
-    pub gap: Option<Gap>,
+    pub(crate) gap: Option<Gap>,
     /// Who accepted it in writing, as reports cite it, if not an exception: the entry of the register.
-    pub accepted_by: Option<String>,
+    pub(crate) accepted_by: Option<String>,
     /// The parts without which it is not known that this is wrong: where one is missing, nothing is assessed.
-    pub rests_on: Vec<Part>,
+    pub(crate) rests_on: Vec<Part>,
     /// The parts that may make it better or worse, and no more than that.
-    pub weighed_by: Vec<Part>,
+    pub(crate) weighed_by: Vec<Part>,
     /// By which rules it stands although something was not read.
-    pub assumptions: Vec<Assumption>,
+    pub(crate) assumptions: Vec<Assumption>,
     /// Which accounts it reaches, and how: for the checks on access paths.
-    pub reach: Vec<Reached>,
+    pub(crate) reach: Vec<Reached>,
 }
 
 impl CheckResult {
     /// In order.
-    pub fn pass(message: impl Into<String>) -> Self {
+    pub(crate) fn pass(message: impl Into<String>) -> Self {
         Self::new(Verdict::Pass, Severity::Info, message)
     }
 
     /// Wrong.
-    pub fn fail(severity: Severity, message: impl Into<String>) -> Self {
+    pub(crate) fn fail(severity: Severity, message: impl Into<String>) -> Self {
         Self::new(Verdict::Fail, severity, message)
     }
 
     /// A person must decide.
-    pub fn review(severity: Severity, message: impl Into<String>) -> Self {
+    pub(crate) fn review(severity: Severity, message: impl Into<String>) -> Self {
         Self::new(Verdict::Review, severity, message)
     }
 
     /// The question does not arise.
-    pub fn not_applicable(message: impl Into<String>) -> Self {
+    pub(crate) fn not_applicable(message: impl Into<String>) -> Self {
         Self::new(Verdict::NotApplicable, Severity::Info, message)
     }
 
     /// Data is missing. The severity is what the check could have found.
-    pub fn not_assessed(gap: &Gap) -> Self {
+    pub(crate) fn not_assessed(gap: &Gap) -> Self {
         Self { gap: Some(gap.clone()), ..Self::new(Verdict::NotAssessed, Severity::Info, &gap.message) }
     }
 
@@ -147,28 +147,28 @@ impl CheckResult {
 
     /// Wrong or for review, and accepted by this client's entry in the register.
     #[must_use]
-    pub fn accepted_by_register(mut self, client_id: &str) -> Self {
+    pub(crate) fn accepted_by_register(mut self, client_id: &str) -> Self {
         self.accepted_by = Some(format!("{REGISTER}{client_id}"));
         self
     }
 
     /// It is wrong only because of what these parts do not show: one that is missing leaves it open.
     #[must_use]
-    pub fn resting_on(mut self, parts: &[Part]) -> Self {
+    pub(crate) fn resting_on(mut self, parts: &[Part]) -> Self {
         self.rests_on.extend(parts);
         self
     }
 
     /// It is wrong whatever these parts show; how bad it is depends on them.
     #[must_use]
-    pub fn weighed_by(mut self, parts: &[Part]) -> Self {
+    pub(crate) fn weighed_by(mut self, parts: &[Part]) -> Self {
         self.weighed_by.extend(parts);
         self
     }
 
     /// It stands by a rule, although this was not read.
     #[must_use]
-    pub fn assuming(mut self, rule: Rule, gap: &Gap) -> Self {
+    pub(crate) fn assuming(mut self, rule: Rule, gap: &Gap) -> Self {
         let assumption = Assumption::new(rule, gap);
         if !self.assumptions.contains(&assumption) {
             self.assumptions.push(assumption);
@@ -178,21 +178,21 @@ impl CheckResult {
 
     /// Narrows what it is about.
     #[must_use]
-    pub fn about(mut self, subject: Subject) -> Self {
+    pub(crate) fn about(mut self, subject: Subject) -> Self {
         self.subject = Some(subject);
         self
     }
 
     /// Adds a fact behind it.
     #[must_use]
-    pub fn evidence(mut self, name: &str, value: impl std::fmt::Display) -> Self {
+    pub(crate) fn evidence(mut self, name: &str, value: impl std::fmt::Display) -> Self {
         self.evidence.push(Evidence::new(name, value));
         self
     }
 
     /// Replaces the check's own advice.
     #[must_use]
-    pub fn fix(mut self, fix: impl Into<String>) -> Self {
+    pub(crate) fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = Some(fix.into());
         self
     }

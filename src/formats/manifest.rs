@@ -19,28 +19,28 @@ use crate::findings::{KeptReport, LogWindow, Requests, RunSummary};
 use crate::tenant;
 
 /// The file's name.
-pub const FILE: &str = "manifest.json";
+pub(crate) const FILE: &str = "manifest.json";
 
 /// What `sha256sum -c` reads.
 const SUMS: &str = "SHA256SUMS";
 
 /// What the caller knows and the folder does not tell.
 #[derive(Clone, Copy, Debug)]
-pub struct ManifestHead<'a> {
+pub(crate) struct ManifestHead<'a> {
     /// The run.
-    pub summary: &'a RunSummary,
+    pub(crate) summary: &'a RunSummary,
     /// SHA-256 of the configuration in force, hexadecimal.
-    pub config_sha256: &'a str,
+    pub(crate) config_sha256: &'a str,
     /// How many checks the catalogue has, enabled or not.
-    pub catalogue_size: usize,
+    pub(crate) catalogue_size: usize,
     /// The Cloud projects of which something was read.
-    pub projects_read: &'a BTreeSet<&'a str>,
+    pub(crate) projects_read: &'a BTreeSet<&'a str>,
     /// Which logs were read whole, and for which time.
-    pub log_windows: &'a [LogWindow],
+    pub(crate) log_windows: &'a [LogWindow],
     /// The name of the report's own folder.
-    pub report: &'a str,
+    pub(crate) report: &'a str,
     /// The newest report of the run before; `None` where there is none, or an earlier version wrote it.
-    pub previous: Option<&'a KeptReport>,
+    pub(crate) previous: Option<&'a KeptReport>,
 }
 
 #[derive(Serialize)]
@@ -171,7 +171,7 @@ struct ListedFile {
 ///
 /// # Errors
 /// When a file cannot be read or one of the two cannot be written.
-pub fn write(folder: &Path, head: &ManifestHead<'_>) -> Result<String, FormatError> {
+pub(crate) fn write(folder: &Path, head: &ManifestHead<'_>) -> Result<String, FormatError> {
     let summary = head.summary;
     let files = files(folder)?;
     let manifest = Manifest {

@@ -6,24 +6,24 @@ mod html;
 mod invisible;
 mod json;
 mod json_file;
-pub mod manifest;
+pub(crate) mod manifest;
 mod private_file;
 mod register;
 mod source;
-pub mod status;
+pub(crate) mod status;
 mod utc;
 
 #[cfg(test)]
 mod test_source;
 
-pub use register::draft as draft_register;
-pub use source::{Format, FormatError, FormatOptions, Source};
+pub(crate) use register::draft as draft_register;
+pub(crate) use source::{Format, FormatError, FormatOptions, Source};
 
 /// Every format. Adding one takes its file and a line here.
-pub const ALL: &[&dyn Format] = &[&csv::Csv, html::FORMAT, &json::Json];
+pub(crate) const ALL: &[&dyn Format] = &[&csv::Csv, html::FORMAT, &json::Json];
 
 /// The format with this name.
 #[must_use]
-pub fn find(name: &str) -> Option<&'static dyn Format> {
+pub(crate) fn find(name: &str) -> Option<&'static dyn Format> {
     ALL.iter().copied().find(|format| format.name() == name)
 }

@@ -19,7 +19,7 @@ const HEAD: &str = "\
 
 /// The text of a register that names every client that is seen. The same facts give the same text.
 #[must_use]
-pub fn draft(tenant: &Snapshot) -> String {
+pub(crate) fn draft(tenant: &Snapshot) -> String {
     let grants = &tenant.grants;
     let unscoped = grants.unscoped().iter().map(|client| client.client_id.as_str());
     let unscoped = unscoped.filter(|client| *client != UNKNOWN_CLIENT);

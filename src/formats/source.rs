@@ -7,7 +7,7 @@ use crate::findings::{Finding, RunSummary};
 use crate::snapshot::{Snapshot, UserFacts};
 
 /// One judged run, as formats read it. Users and findings stream: they may be a million.
-pub trait Source {
+pub(crate) trait Source {
     /// The run at a glance.
     fn summary(&self) -> &RunSummary;
 
@@ -36,13 +36,13 @@ pub trait Source {
 
 /// How the operator wants files written.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct FormatOptions {
+pub(crate) struct FormatOptions {
     /// Whether CSV files begin with a byte order mark, as Excel wants.
-    pub csv_bom: bool,
+    pub(crate) csv_bom: bool,
 }
 
 /// A way to write a run down.
-pub trait Format: Sync {
+pub(crate) trait Format: Sync {
     /// The name in the configuration: `csv`.
     fn name(&self) -> &'static str;
 
@@ -56,16 +56,16 @@ pub trait Format: Sync {
 /// A file that could not be written.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write {file}: {source}")]
-pub struct FormatError {
+pub(crate) struct FormatError {
     /// The file's name.
-    pub file: String,
+    pub(crate) file: String,
     /// What the system said.
-    pub source: io::Error,
+    pub(crate) source: io::Error,
 }
 
 impl FormatError {
     /// An error about one file.
-    pub fn of(file: &str, source: io::Error) -> Self {
+    pub(crate) fn of(file: &str, source: io::Error) -> Self {
         Self { file: file.to_owned(), source }
     }
 }

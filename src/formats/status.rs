@@ -12,53 +12,51 @@ use super::{FormatError, json_file, utc};
 use crate::findings::{Completeness, Coverage, NotConfigured, Severity};
 
 /// The file's name.
-pub const FILE: &str = "status.json";
+pub(crate) const FILE: &str = "status.json";
 
 /// How a run can end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum RunState {
+pub(crate) enum RunState {
     /// With a report.
     Finished,
-    /// Without one.
-    Failed,
     /// It was told to stop, and can be resumed.
     Interrupted,
 }
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug)]
-pub struct Status<'a> {
+pub(crate) struct Status<'a> {
     /// The run.
-    pub run_id: &'a str,
+    pub(crate) run_id: &'a str,
     /// How it ended.
-    pub state: RunState,
+    pub(crate) state: RunState,
     /// What the program exits with.
-    pub exit_code: u8,
+    pub(crate) exit_code: u8,
     /// Whether everything was read; `None` if the run ended before anybody could know.
-    pub completeness: Option<Completeness>,
+    pub(crate) completeness: Option<Completeness>,
     /// The configured threshold; `None`: findings never fail a run.
-    pub fail_on: Option<Severity>,
+    pub(crate) fail_on: Option<Severity>,
     /// How many open findings reach it.
-    pub findings_at_or_above: u64,
+    pub(crate) findings_at_or_above: u64,
     /// The page a person opens, relative to this file; `None` if there is none.
-    pub report: Option<&'a str>,
+    pub(crate) report: Option<&'a str>,
     /// What stopped the run, without secrets; `None` if nothing did.
-    pub error: Option<&'a str>,
+    pub(crate) error: Option<&'a str>,
     /// When it started; `None` if it ended before it had an id.
-    pub started_at: Option<DateTime<Utc>>,
+    pub(crate) started_at: Option<DateTime<Utc>>,
     /// When it was continued last; `None`: it was read in one go.
-    pub resumed_at: Option<DateTime<Utc>>,
+    pub(crate) resumed_at: Option<DateTime<Utc>>,
     /// When it ended.
-    pub finished_at: DateTime<Utc>,
+    pub(crate) finished_at: DateTime<Utc>,
     /// Findings that are accepted, by an exception or the register.
-    pub excepted: u64,
+    pub(crate) excepted: u64,
     /// Open findings.
-    pub open_by_severity: &'a BTreeMap<Severity, u64>,
+    pub(crate) open_by_severity: &'a BTreeMap<Severity, u64>,
     /// What was read.
-    pub coverage: &'a Coverage,
+    pub(crate) coverage: &'a Coverage,
     /// What was not asked for, for want of a setting.
-    pub not_configured: &'a [NotConfigured],
+    pub(crate) not_configured: &'a [NotConfigured],
 }
 
 #[derive(Serialize)]
@@ -95,7 +93,7 @@ struct MissingPart<'a> {
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write(folder: &Path, status: &Status<'_>) -> Result<(), FormatError> {
+pub(crate) fn write(folder: &Path, status: &Status<'_>) -> Result<(), FormatError> {
     replace(folder, &WrittenStatus::of(status)).map_err(|error| FormatError::of(FILE, error))
 }
 
@@ -169,29 +167,5 @@ mod tests {
         write(folder.path(), &status).unwrap();
         insta::assert_snapshot!(read_file(folder.path(), FILE));
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-    }
-
-    #[test]
-    fn a_run_that_failed_early_knows_little() {
-        let folder = tempfile::tempdir().unwrap();
-        let status = Status {
-            run_id: "2026-11-21T07-00-00Z",
-            state: RunState::Failed,
-            exit_code: 1,
-            completeness: None,
-            fail_on: None,
-            findings_at_or_above: 0,
-            report: None,
-            error: Some("the key file is gone"),
-            started_at: None,
-            resumed_at: None,
-            finished_at: "2026-11-21T07:00:01Z".parse().unwrap(),
-            excepted: 0,
-            open_by_severity: &BTreeMap::new(),
-            coverage: &Coverage::default(),
-            not_configured: &[],
-        };
-        write(folder.path(), &status).unwrap();
-        insta::assert_snapshot!(read_file(folder.path(), FILE));
     }
 }

@@ -7,109 +7,109 @@ use serde_json::Value;
 use super::{Api, Bound, GoogleError, Pages, Request, Session, segment};
 
 /// Reads users.
-pub const USER_SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.user.readonly";
+pub(crate) const USER_SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.user.readonly";
 /// Reads domains and domain aliases.
-pub const DOMAIN_SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.domain.readonly";
+pub(crate) const DOMAIN_SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.domain.readonly";
 /// Reads admin roles and assignments.
-pub const ROLE_SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.rolemanagement.readonly";
+pub(crate) const ROLE_SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.rolemanagement.readonly";
 
 /// Reads groups and their members.
-pub const GROUP_SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.group.readonly";
+pub(crate) const GROUP_SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.group.readonly";
 
 /// `Group`, as far as it is read.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Group {
+pub(crate) struct Group {
     /// Its address.
     #[serde(default)]
-    pub email: String,
+    pub(crate) email: String,
     /// Other addresses.
     #[serde(default)]
-    pub aliases: Vec<String>,
+    pub(crate) aliases: Vec<String>,
     /// Other addresses, that follow from domain aliases.
     #[serde(default)]
-    pub non_editable_aliases: Vec<String>,
+    pub(crate) non_editable_aliases: Vec<String>,
     /// How many direct members there are; a 64-bit number as text (Directory's discovery document).
-    pub direct_members_count: Option<String>,
+    pub(crate) direct_members_count: Option<String>,
 }
 
 /// `Member`, as far as it is read.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Member {
+pub(crate) struct Member {
     /// Absent for the whole customer.
     #[serde(default)]
-    pub email: String,
+    pub(crate) email: String,
     /// `USER`, `GROUP`, `CUSTOMER`, `EXTERNAL`.
     #[serde(default, rename = "type")]
-    pub kind: String,
+    pub(crate) kind: String,
 }
 
 /// `User`, as far as it is read. A boolean that is absent is unknown.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct User {
+pub(crate) struct User {
     /// Immutable id.
-    pub id: String,
+    pub(crate) id: String,
     /// Primary address.
-    pub primary_email: String,
+    pub(crate) primary_email: String,
     /// Names.
-    pub name: Option<UserName>,
+    pub(crate) name: Option<UserName>,
     /// Organizational unit.
-    pub org_unit_path: Option<String>,
+    pub(crate) org_unit_path: Option<String>,
     /// The tenant.
-    pub customer_id: Option<String>,
+    pub(crate) customer_id: Option<String>,
     /// Suspended by an admin or by Google.
-    pub suspended: Option<bool>,
+    pub(crate) suspended: Option<bool>,
     /// No enum is published.
-    pub suspension_reason: Option<String>,
+    pub(crate) suspension_reason: Option<String>,
     /// RFC 3339.
-    pub suspension_time: Option<String>,
+    pub(crate) suspension_time: Option<String>,
     /// Archived.
-    pub archived: Option<bool>,
+    pub(crate) archived: Option<bool>,
     /// A mailbox was created.
-    pub is_mailbox_setup: Option<bool>,
+    pub(crate) is_mailbox_setup: Option<bool>,
     /// Super admin.
-    pub is_admin: Option<bool>,
+    pub(crate) is_admin: Option<bool>,
     /// Delegated admin.
-    pub is_delegated_admin: Option<bool>,
+    pub(crate) is_delegated_admin: Option<bool>,
     /// 2-Step Verification.
     #[serde(rename = "isEnrolledIn2Sv")]
-    pub is_enrolled_in_2sv: Option<bool>,
+    pub(crate) is_enrolled_in_2sv: Option<bool>,
     /// 2-Step Verification.
     #[serde(rename = "isEnforcedIn2Sv")]
-    pub is_enforced_in_2sv: Option<bool>,
+    pub(crate) is_enforced_in_2sv: Option<bool>,
     /// RFC 3339.
-    pub creation_time: Option<String>,
+    pub(crate) creation_time: Option<String>,
     /// RFC 3339; 1970 for never.
-    pub last_login_time: Option<String>,
+    pub(crate) last_login_time: Option<String>,
     /// Absent when there are none.
     #[serde(default)]
-    pub aliases: Texts,
+    pub(crate) aliases: Texts,
     /// Absent when there are none.
     #[serde(default)]
-    pub non_editable_aliases: Texts,
+    pub(crate) non_editable_aliases: Texts,
     /// Somebody outside the organization. Google leaves it out for others
     /// (<https://github.com/GAM-team/GAM/issues/1874>).
-    pub is_guest_user: Option<bool>,
+    pub(crate) is_guest_user: Option<bool>,
     /// Of guests.
-    pub guest_account_info: Option<GuestAccountInfo>,
+    pub(crate) guest_account_info: Option<GuestAccountInfo>,
 }
 
 /// `GuestAccountInfo`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct GuestAccountInfo {
+pub(crate) struct GuestAccountInfo {
     /// The guest's own address, outside.
-    pub primary_guest_email: Option<String>,
+    pub(crate) primary_guest_email: Option<String>,
 }
 
 /// A list of texts, read entry by entry: one that is no text does not cost the others, nor their row.
 #[derive(Clone, Debug, Default)]
-pub struct Texts {
+pub(crate) struct Texts {
     /// Those that can be read.
-    pub known: Vec<String>,
+    pub(crate) known: Vec<String>,
     /// How many cannot.
-    pub unreadable: usize,
+    pub(crate) unreadable: usize,
 }
 
 impl<'de> Deserialize<'de> for Texts {
@@ -133,68 +133,68 @@ impl<'de> Deserialize<'de> for Texts {
 /// `UserName`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct UserName {
+pub(crate) struct UserName {
     /// First and last name.
-    pub full_name: Option<String>,
+    pub(crate) full_name: Option<String>,
 }
 
 /// `Domains`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Domain {
+pub(crate) struct Domain {
     /// Name.
-    pub domain_name: String,
+    pub(crate) domain_name: String,
     /// The tenant's first domain.
-    pub is_primary: Option<bool>,
+    pub(crate) is_primary: Option<bool>,
     /// Ownership was proved.
-    pub verified: Option<bool>,
+    pub(crate) verified: Option<bool>,
 }
 
 /// `DomainAlias`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct DomainAlias {
+pub(crate) struct DomainAlias {
     /// Name.
-    pub domain_alias_name: String,
+    pub(crate) domain_alias_name: String,
     /// The domain whose users have their addresses there, too.
-    pub parent_domain_name: Option<String>,
+    pub(crate) parent_domain_name: Option<String>,
     /// Ownership was proved.
-    pub verified: Option<bool>,
+    pub(crate) verified: Option<bool>,
 }
 
 /// `Role`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Role {
+pub(crate) struct Role {
     /// An int64 as a string.
-    pub role_id: String,
+    pub(crate) role_id: String,
     /// Such as `_SEED_ADMIN_ROLE`.
-    pub role_name: Option<String>,
+    pub(crate) role_name: Option<String>,
     /// Super admin.
-    pub is_super_admin_role: Option<bool>,
+    pub(crate) is_super_admin_role: Option<bool>,
     /// Made by Google.
-    pub is_system_role: Option<bool>,
+    pub(crate) is_system_role: Option<bool>,
 }
 
 /// `RoleAssignment`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct RoleAssignment {
+pub(crate) struct RoleAssignment {
     /// An int64 as a string.
-    pub role_assignment_id: String,
+    pub(crate) role_assignment_id: String,
     /// An int64 as a string.
-    pub role_id: String,
+    pub(crate) role_id: String,
     /// User id, group id or service account unique id.
-    pub assigned_to: String,
+    pub(crate) assigned_to: String,
     /// `user` or `group`.
-    pub assignee_type: Option<String>,
+    pub(crate) assignee_type: Option<String>,
     /// `CUSTOMER` or `ORG_UNIT`.
-    pub scope_type: Option<String>,
+    pub(crate) scope_type: Option<String>,
 }
 
 /// `users.list`: every user, suspended and archived ones included, 500 a page.
 #[must_use]
-pub fn list_users<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, User> {
+pub(crate) fn list_users<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, User> {
     let fields = "nextPageToken,users(id,primaryEmail,name/fullName,orgUnitPath,customerId,suspended,\
                   suspensionReason,suspensionTime,archived,isMailboxSetup,isAdmin,isDelegatedAdmin,\
                   isEnrolledIn2Sv,isEnforcedIn2Sv,creationTime,lastLoginTime,aliases,nonEditableAliases,\
@@ -208,7 +208,7 @@ pub fn list_users<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, Use
 
 /// `domains.list`: not paged.
 #[must_use]
-pub fn list_domains<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, Domain> {
+pub(crate) fn list_domains<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, Domain> {
     let request = Request::new(Api::Directory, customer_path(customer, "domains"))
         .query("fields", "domains(domainName,isPrimary,verified)");
     Pages::new(session, DOMAIN_SCOPE, request, "domains", Bound::FEW)
@@ -216,7 +216,7 @@ pub fn list_domains<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, D
 
 /// `domainAliases.list`: not paged.
 #[must_use]
-pub fn list_domain_aliases<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, DomainAlias> {
+pub(crate) fn list_domain_aliases<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, DomainAlias> {
     let request = Request::new(Api::Directory, customer_path(customer, "domainaliases"))
         .query("fields", "domainAliases(domainAliasName,parentDomainName,verified)");
     Pages::new(session, DOMAIN_SCOPE, request, "domainAliases", Bound::FEW)
@@ -224,7 +224,7 @@ pub fn list_domain_aliases<'a>(session: &'a Session<'a>, customer: &str) -> Page
 
 /// `roles.list`: 100 a page.
 #[must_use]
-pub fn list_roles<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, Role> {
+pub(crate) fn list_roles<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, Role> {
     let request = Request::new(Api::Directory, customer_path(customer, "roles"))
         .query("maxResults", "100")
         .query("fields", "nextPageToken,items(roleId,roleName,isSuperAdminRole,isSystemRole)");
@@ -233,7 +233,10 @@ pub fn list_roles<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, Rol
 
 /// `roleAssignments.list`: 200 a page; pages may be empty and still not be the last.
 #[must_use]
-pub fn list_role_assignments<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, RoleAssignment> {
+pub(crate) fn list_role_assignments<'a>(
+    session: &'a Session<'a>,
+    customer: &str,
+) -> Pages<'a, RoleAssignment> {
     let request = Request::new(Api::Directory, customer_path(customer, "roleassignments"))
         .query("maxResults", "200")
         .query("fields", "nextPageToken,items(roleAssignmentId,roleId,assignedTo,assigneeType,scopeType)");
@@ -244,7 +247,7 @@ pub fn list_role_assignments<'a>(session: &'a Session<'a>, customer: &str) -> Pa
 ///
 /// # Errors
 /// What came instead of an answer; 404 is one.
-pub async fn has_role_assignment(
+pub(crate) async fn has_role_assignment(
     session: &Session<'_>,
     customer: &str,
     assignment: &str,
@@ -259,7 +262,7 @@ pub async fn has_role_assignment(
 ///
 /// # Errors
 /// What came instead of an answer; 404 is one.
-pub async fn has_domain_alias(
+pub(crate) async fn has_domain_alias(
     session: &Session<'_>,
     customer: &str,
     alias: &str,
@@ -273,7 +276,11 @@ pub async fn has_domain_alias(
 ///
 /// # Errors
 /// What came instead of an answer; 404 is one.
-pub async fn has_member(session: &Session<'_>, group: &str, member: &str) -> Result<bool, GoogleError> {
+pub(crate) async fn has_member(
+    session: &Session<'_>,
+    group: &str,
+    member: &str,
+) -> Result<bool, GoogleError> {
     let path = format!("admin/directory/v1/groups/{}/members/{}", segment(group), segment(member));
     let request = Request::new(Api::Directory, path).query("fields", "email");
     session.has(GROUP_SCOPE, &request).await
@@ -283,7 +290,7 @@ pub async fn has_member(session: &Session<'_>, group: &str, member: &str) -> Res
 ///
 /// # Errors
 /// What came instead: 404 for what is no group of the tenant.
-pub async fn get_group(session: &Session<'_>, group: &str) -> Result<Group, GoogleError> {
+pub(crate) async fn get_group(session: &Session<'_>, group: &str) -> Result<Group, GoogleError> {
     let path = format!("admin/directory/v1/groups/{}", segment(group));
     let request = Request::new(Api::Directory, path)
         .query("fields", "email,aliases,nonEditableAliases,directMembersCount");
@@ -292,7 +299,7 @@ pub async fn get_group(session: &Session<'_>, group: &str) -> Result<Group, Goog
 
 /// `members.list`: direct members, 200 a page.
 #[must_use]
-pub fn list_members<'a>(session: &'a Session<'a>, group: &str) -> Pages<'a, Member> {
+pub(crate) fn list_members<'a>(session: &'a Session<'a>, group: &str) -> Pages<'a, Member> {
     let path = format!("admin/directory/v1/groups/{}/members", segment(group));
     let request = Request::new(Api::Directory, path)
         .query("maxResults", "200")

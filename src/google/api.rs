@@ -4,7 +4,7 @@ use reqwest::Url;
 
 /// An API, with a limiter and a count of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Api {
+pub(crate) enum Api {
     /// Admin SDK Directory.
     Directory,
     /// Gmail.
@@ -31,7 +31,7 @@ pub enum Api {
 
 impl Api {
     /// Every API.
-    pub const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Directory,
         Self::Gmail,
         Self::Iam,
@@ -47,7 +47,7 @@ impl Api {
 
     /// The name in `manifest.json`.
     #[must_use]
-    pub const fn id(self) -> &'static str {
+    pub(crate) const fn id(self) -> &'static str {
         match self {
             Self::Directory => "directory",
             Self::Gmail => "gmail",
@@ -65,7 +65,7 @@ impl Api {
 
     /// The name under which the API is enabled in a project.
     #[must_use]
-    pub fn service(self) -> &'static str {
+    pub(crate) fn service(self) -> &'static str {
         self.google_root().trim_start_matches("https://").trim_end_matches('/')
     }
 
@@ -88,7 +88,7 @@ impl Api {
 
 /// Where the APIs are: at Google, or all under one address.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Roots {
+pub(crate) enum Roots {
     /// Google's own addresses.
     Google,
     /// One root that serves every API's path.
@@ -97,7 +97,7 @@ pub enum Roots {
 
 /// Why an address is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RootsError {
+pub(crate) enum RootsError {
     /// No URL at all.
     #[error("`{0}` is no URL")]
     NoUrl(String),
@@ -153,7 +153,7 @@ impl Roots {
     ///
     /// # Errors
     /// When one is no URL or not encrypted outside loopback, or when exactly one of them is Google's.
-    pub fn new(base_url: &str, token_uri: &str) -> Result<Self, RootsError> {
+    pub(crate) fn new(base_url: &str, token_uri: &str) -> Result<Self, RootsError> {
         let token = checked(token_uri)?;
         if base_url.is_empty() {
             return if is_token_endpoint(&token) {
@@ -176,7 +176,7 @@ impl Roots {
     ///
     /// # Errors
     /// When one is no URL or not encrypted outside loopback, or when exactly one side is Google's.
-    pub fn keyless(base_url: &str, issuers: &[String]) -> Result<Self, RootsError> {
+    pub(crate) fn keyless(base_url: &str, issuers: &[String]) -> Result<Self, RootsError> {
         for issuer in issuers {
             let url = checked(issuer)?;
             if base_url.is_empty() && !issues_machine_tokens(&url) {

@@ -13,15 +13,15 @@ use super::{Api, GoogleError};
 
 /// What went to one API so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Traffic {
+pub(crate) struct Traffic {
     /// Requests sent, retries included.
-    pub calls: u64,
+    pub(crate) calls: u64,
     /// Requests sent again after a failure.
-    pub retries: u64,
+    pub(crate) retries: u64,
     /// Answers that asked for fewer requests.
-    pub throttles: u64,
+    pub(crate) throttles: u64,
     /// Waits before retries and for the published quota, added up over all requests.
-    pub waited: Duration,
+    pub(crate) waited: Duration,
 }
 
 impl std::iter::Sum for Traffic {

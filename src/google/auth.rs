@@ -20,7 +20,7 @@ use super::{Api, GoogleError, Roots};
 
 /// Makes tokens of one service account: of itself, or of the users that it may act as.
 #[derive(Debug)]
-pub struct Auth {
+pub(crate) struct Auth {
     account: String,
     token_uri: Url,
     signing: Signing,
@@ -36,7 +36,7 @@ enum Signing {
 
 /// Why there can be no tokens at all.
 #[derive(Debug, thiserror::Error)]
-pub enum AuthError {
+pub(crate) enum AuthError {
     /// The key.
     #[error("the key cannot sign: {0}")]
     Key(String),
@@ -61,7 +61,7 @@ impl Auth {
     ///
     /// # Errors
     /// When the key cannot sign.
-    pub fn with_key(key_file: &KeyFile) -> Result<Self, AuthError> {
+    pub(crate) fn with_key(key_file: &KeyFile) -> Result<Self, AuthError> {
         let signer = key_file.signer().map_err(|error| AuthError::Key(error.to_string()))?;
         let token_uri = key_file.token_uri().parse().map_err(|_| AuthError::TokenUri)?;
         Ok(Self::new(key_file.client_email(), token_uri, Signing::Key(signer)))
@@ -71,7 +71,7 @@ impl Auth {
     ///
     /// # Errors
     /// When the token endpoint's address is no URL.
-    pub fn keyless(account: &str, machine: Machine, roots: &Roots) -> Result<Self, AuthError> {
+    pub(crate) fn keyless(account: &str, machine: Machine, roots: &Roots) -> Result<Self, AuthError> {
         let token_uri = roots.token_uri().map_err(|_| AuthError::TokenUri)?;
         Ok(Self::new(account, token_uri, Signing::Keyless(Box::new(Keyless::new(account, machine)))))
     }

@@ -17,13 +17,13 @@ use super::{Api, Auth, ClientError, ClientOptions, GoogleError, Roots};
 
 /// A read of one API.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub(crate) struct Request {
     /// Which API.
-    pub api: Api,
+    pub(crate) api: Api,
     /// Its path below the API's root, segments already percent-encoded.
-    pub path: String,
+    pub(crate) path: String,
     /// Query parameters.
-    pub query: Vec<(&'static str, Cow<'static, str>)>,
+    pub(crate) query: Vec<(&'static str, Cow<'static, str>)>,
     /// How it is sent: a few reads are shaped as POST.
     shape: Shape,
     /// What it means if nothing comes.
@@ -40,13 +40,13 @@ enum Shape {
 
 impl Request {
     /// A read without parameters.
-    pub fn new(api: Api, path: impl Into<String>) -> Self {
+    pub(crate) fn new(api: Api, path: impl Into<String>) -> Self {
         Self { api, path: path.into(), query: Vec::new(), shape: Shape::Get, empty: Empty::Failure }
     }
 
     /// `getIamPolicy` of a resource: with conditions, which older versions of a policy leave out. IAM takes the
     /// version as a parameter, Resource Manager in the body.
-    pub fn policy(api: Api, resource: &str) -> Self {
+    pub(crate) fn policy(api: Api, resource: &str) -> Self {
         let request = Self::new(api, format!("{resource}:getIamPolicy"));
         if api == Api::Iam {
             let request = request.query("options.requestedPolicyVersion", "3");
@@ -72,7 +72,7 @@ impl Request {
 
     /// Adds a query parameter.
     #[must_use]
-    pub fn query(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn query(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.query.push((name, value.into()));
         self
     }
@@ -80,7 +80,7 @@ impl Request {
 
 /// Everything a read needs: addresses, tokens, limits, retries.
 #[derive(Debug)]
-pub struct Client {
+pub(crate) struct Client {
     pub(super) auth: Auth,
     pub(super) transport: Transport,
     pub(super) roots: Roots,
@@ -94,7 +94,7 @@ impl Client {
     ///
     /// # Errors
     /// When TLS cannot be set up, or the environment names a proxy by an address that is none.
-    pub fn new(auth: Auth, roots: Roots, options: ClientOptions) -> Result<Self, ClientError> {
+    pub(crate) fn new(auth: Auth, roots: Roots, options: ClientOptions) -> Result<Self, ClientError> {
         if !roots.are_loopback() {
             Proxies::refuse_malformed(|name| std::env::var_os(name)).map_err(ClientError::Proxy)?;
         }
@@ -109,31 +109,31 @@ impl Client {
 
     /// The address of the audit's own service account.
     #[must_use]
-    pub fn account(&self) -> &str {
+    pub(crate) fn account(&self) -> &str {
         self.auth.account()
     }
 
     /// The id of the key that signs for it; `None` where IAM Credentials signs.
     #[must_use]
-    pub fn key_id(&self) -> Option<&str> {
+    pub(crate) fn key_id(&self) -> Option<&str> {
         self.auth.key_id()
     }
 
     /// What went to each API so far; to be asked at any moment.
     #[must_use]
-    pub fn traffic(&self) -> BTreeMap<Api, Traffic> {
+    pub(crate) fn traffic(&self) -> BTreeMap<Api, Traffic> {
         Api::ALL.into_iter().map(|api| (api, self.transport.channel(api).traffic())).collect()
     }
 
     /// Whether any API was given up for good: what it had to tell can be asked for later.
     #[must_use]
-    pub fn has_given_up(&self) -> bool {
+    pub(crate) fn has_given_up(&self) -> bool {
         self.transport.have_given_up()
     }
 
     /// Tokens handed out so far, to anybody.
     #[must_use]
-    pub fn tokens_issued(&self) -> u64 {
+    pub(crate) fn tokens_issued(&self) -> u64 {
         self.auth.issued()
     }
 
@@ -149,7 +149,7 @@ impl Client {
 
     /// Whether users got tokens within each of these scopes in this run: then they are delegated.
     #[must_use]
-    pub fn are_delegated(&self, scopes: &[&str]) -> bool {
+    pub(crate) fn are_delegated(&self, scopes: &[&str]) -> bool {
         let delegated = self.delegated.lock().unwrap_or_else(PoisonError::into_inner);
         scopes.iter().all(|scope| delegated.contains(*scope))
     }
@@ -182,7 +182,7 @@ impl Client {
     ///
     /// # Errors
     /// What came instead of the facts, after the last try.
-    pub async fn get_public<T: DeserializeOwned>(&self, request: &Request) -> Result<T, GoogleError> {
+    pub(crate) async fn get_public<T: DeserializeOwned>(&self, request: &Request) -> Result<T, GoogleError> {
         self.retried(request.api, async |_| {
             self.transport.channel(request.api).ready().await?;
             self.transport.get_public(request.api, self.url(request)?).await

@@ -8,37 +8,37 @@ use super::{Api, Bound, Pages, Request, Session, iam1, segment};
 /// `ResourceSearchResult`, as far as it is read.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct FoundAccount {
+pub(crate) struct FoundAccount {
     /// `//iam.googleapis.com/projects/<project>/serviceAccounts/<address or unique id>`.
     #[serde(default)]
-    pub name: String,
+    pub(crate) name: String,
     /// For people.
     #[serde(default)]
-    pub display_name: String,
+    pub(crate) display_name: String,
     /// `DISABLED` for an account that is switched off.
     #[serde(default)]
-    pub state: String,
+    pub(crate) state: String,
     /// Of an account: `email` and `uniqueId`.
     #[serde(default)]
-    pub additional_attributes: Map<String, Value>,
+    pub(crate) additional_attributes: Map<String, Value>,
 }
 
 impl FoundAccount {
     /// The project's id, as the name has it.
     #[must_use]
-    pub fn project(&self) -> Option<&str> {
+    pub(crate) fn project(&self) -> Option<&str> {
         self.name.split_once("/projects/")?.1.split('/').next().filter(|project| !project.is_empty())
     }
 
     /// The account's address.
     #[must_use]
-    pub fn email(&self) -> Option<&str> {
+    pub(crate) fn email(&self) -> Option<&str> {
         self.attribute("email").or_else(|| self.last_of_name().filter(|name| name.contains('@')))
     }
 
     /// The account's unique id.
     #[must_use]
-    pub fn unique_id(&self) -> Option<&str> {
+    pub(crate) fn unique_id(&self) -> Option<&str> {
         let is_number = |name: &&str| name.bytes().all(|byte| byte.is_ascii_digit());
         self.attribute("uniqueId").or_else(|| self.last_of_name().filter(is_number))
     }
@@ -54,7 +54,10 @@ impl FoundAccount {
 
 /// `searchAllResources`, of service accounts alone: 500 a page.
 #[must_use]
-pub fn search_service_accounts<'a>(session: &'a Session<'a>, organization: &str) -> Pages<'a, FoundAccount> {
+pub(crate) fn search_service_accounts<'a>(
+    session: &'a Session<'a>,
+    organization: &str,
+) -> Pages<'a, FoundAccount> {
     let path = format!("v1/organizations/{}:searchAllResources", segment(organization));
     let request = Request::new(Api::CloudAsset, path)
         .query("assetTypes", "iam.googleapis.com/ServiceAccount")

@@ -9,40 +9,37 @@ use super::{Api, GoogleError, Request, Session, iam1, segment};
 /// `Project`, as far as it is read.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Project {
+pub(crate) struct Project {
     /// `projects/<number>`.
     #[serde(default)]
-    pub name: String,
+    pub(crate) name: String,
     /// `folders/<number>` or `organizations/<number>`; empty where there is none, or it may not be seen.
     #[serde(default)]
-    pub parent: String,
-    /// The id that people choose.
-    #[serde(default)]
-    pub project_id: String,
+    pub(crate) parent: String,
 }
 
 /// `Folder`, as far as it is read.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Folder {
+pub(crate) struct Folder {
     /// `folders/<number>` or `organizations/<number>`.
     #[serde(default)]
-    pub parent: String,
+    pub(crate) parent: String,
 }
 
 /// `Organization`, as far as it is read.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Organization {
+pub(crate) struct Organization {
     /// The `customerId` of the Workspace tenant that owns it.
     #[serde(default)]
-    pub directory_customer_id: String,
+    pub(crate) directory_customer_id: String,
 }
 
 /// `projects.get`.
 ///
 /// # Errors
 /// What came instead.
-pub async fn get_project(session: &Session<'_>, project: &str) -> Result<Project, GoogleError> {
+pub(crate) async fn get_project(session: &Session<'_>, project: &str) -> Result<Project, GoogleError> {
     let path = format!("v3/projects/{}", segment(project));
     let request = Request::new(Api::ResourceManager, path).query("fields", "name,parent,projectId");
     session.get(iam1::CLOUD_SCOPE, &request).await
@@ -52,7 +49,7 @@ pub async fn get_project(session: &Session<'_>, project: &str) -> Result<Project
 ///
 /// # Errors
 /// What came instead.
-pub async fn get_folder(session: &Session<'_>, folder: &str) -> Result<Folder, GoogleError> {
+pub(crate) async fn get_folder(session: &Session<'_>, folder: &str) -> Result<Folder, GoogleError> {
     let path = format!("v3/folders/{}", segment(folder));
     let request = Request::new(Api::ResourceManager, path).query("fields", "name,parent");
     session.get(iam1::CLOUD_SCOPE, &request).await
@@ -62,7 +59,7 @@ pub async fn get_folder(session: &Session<'_>, folder: &str) -> Result<Folder, G
 ///
 /// # Errors
 /// What came instead.
-pub async fn get_organization(
+pub(crate) async fn get_organization(
     session: &Session<'_>,
     organization: &str,
 ) -> Result<Organization, GoogleError> {
@@ -75,7 +72,7 @@ pub async fn get_organization(
 ///
 /// # Errors
 /// What came instead.
-pub async fn get_iam_policy(session: &Session<'_>, resource: &str) -> Result<Policy, GoogleError> {
+pub(crate) async fn get_iam_policy(session: &Session<'_>, resource: &str) -> Result<Policy, GoogleError> {
     let path: Vec<String> = resource.split('/').map(segment).collect();
     let request = Request::policy(Api::ResourceManager, &format!("v3/{}", path.join("/")));
     session.get(iam1::CLOUD_SCOPE, &request.query("fields", Policy::FIELDS)).await

@@ -11,7 +11,7 @@ use super::{
 
 /// How the service account proves who it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Credentials {
+pub(crate) enum Credentials {
     /// By its key file.
     KeyFile(PathBuf),
     /// By its address: the machine's own identity has assertions signed for it.
@@ -20,16 +20,16 @@ pub enum Credentials {
 
 /// The audit's own service account, as far as the credentials say.
 #[derive(Clone, Debug)]
-pub struct OwnAccount {
+pub(crate) struct OwnAccount {
     /// Its address.
-    pub email: String,
+    pub(crate) email: String,
     /// Its OAuth client id, which a key file names.
-    pub client_id: Option<String>,
+    pub(crate) client_id: Option<String>,
 }
 
 /// Why nothing can be sent to Google.
 #[derive(Debug, thiserror::Error, Diagnostic)]
-pub enum ConnectError {
+pub(crate) enum ConnectError {
     /// The key file.
     #[error(transparent)]
     #[diagnostic(help(
@@ -62,7 +62,7 @@ pub enum ConnectError {
 impl ConnectError {
     /// Whether the operator can mend it in the configuration or the environment.
     #[must_use]
-    pub const fn is_configuration(&self) -> bool {
+    pub(crate) const fn is_configuration(&self) -> bool {
         match self {
             Self::KeyFile(_)
             | Self::Machine(_)
@@ -77,7 +77,7 @@ impl ConnectError {
 ///
 /// # Errors
 /// When the credentials cannot be read, or the machine cannot send requests.
-pub async fn connect(
+pub(crate) async fn connect(
     credentials: &Credentials,
     base_url: &str,
     options: ClientOptions,

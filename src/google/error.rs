@@ -10,17 +10,17 @@ use super::Api;
 
 /// What came instead of the facts.
 #[derive(Clone, Debug)]
-pub struct GoogleError {
+pub(crate) struct GoogleError {
     /// Which row of the table it is.
-    pub cause: Cause,
+    pub(crate) cause: Cause,
     /// Who answered, or should have.
-    pub api: Api,
+    pub(crate) api: Api,
     /// HTTP status, where there was one.
-    pub http: Option<u16>,
+    pub(crate) http: Option<u16>,
     /// Google's own words, or the system's. Never holds a token.
-    pub words: Arc<str>,
+    pub(crate) words: Arc<str>,
     /// How long the other side asks to wait.
-    pub retry_after: Option<Duration>,
+    pub(crate) retry_after: Option<Duration>,
     /// Whether the tries are used up already: a caller around it must not begin again.
     pub(super) exhausted: bool,
     /// Whether the connection was closed before anything came back, as one is that had been idle.

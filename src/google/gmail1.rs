@@ -5,45 +5,45 @@ use serde::Deserialize;
 use super::{Api, Bound, GoogleError, Pages, Request, Session};
 
 /// Reads settings. It can change them too: Google has no scope that reads settings only and no mail.
-pub const SETTINGS_SCOPE: &str = "https://www.googleapis.com/auth/gmail.settings.basic";
+pub(crate) const SETTINGS_SCOPE: &str = "https://www.googleapis.com/auth/gmail.settings.basic";
 
 /// `SendAs`. Gmail leaves false booleans and empty strings out.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct SendAs {
+pub(crate) struct SendAs {
     /// The address.
-    pub send_as_email: String,
+    pub(crate) send_as_email: String,
     /// Empty: the account's own name.
-    pub display_name: Option<String>,
+    pub(crate) display_name: Option<String>,
     /// Empty: none.
-    pub reply_to_address: Option<String>,
+    pub(crate) reply_to_address: Option<String>,
     /// The mailbox's own address.
-    pub is_primary: Option<bool>,
+    pub(crate) is_primary: Option<bool>,
     /// The one that new mail starts with.
-    pub is_default: Option<bool>,
+    pub(crate) is_default: Option<bool>,
     /// Only for a custom "from".
-    pub treat_as_alias: Option<bool>,
+    pub(crate) treat_as_alias: Option<bool>,
     /// Only for a custom "from".
-    pub verification_status: Option<String>,
+    pub(crate) verification_status: Option<String>,
     /// Only for a custom "from" that an outside server sends.
-    pub smtp_msa: Option<SmtpMsa>,
+    pub(crate) smtp_msa: Option<SmtpMsa>,
 }
 
 /// `SmtpMsa`. User name and password are never returned.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct SmtpMsa {
+pub(crate) struct SmtpMsa {
     /// Host name.
-    pub host: Option<String>,
+    pub(crate) host: Option<String>,
     /// TCP port.
-    pub port: Option<i64>,
+    pub(crate) port: Option<i64>,
     /// `none`, `ssl`, `starttls`.
-    pub security_mode: Option<String>,
+    pub(crate) security_mode: Option<String>,
 }
 
 /// `users.settings.sendAs.list` of the session's own subject: not paged. Without the signatures.
 #[must_use]
-pub fn list_send_as<'a>(session: &'a Session<'a>) -> Pages<'a, SendAs> {
+pub(crate) fn list_send_as<'a>(session: &'a Session<'a>) -> Pages<'a, SendAs> {
     let fields = "sendAs(sendAsEmail,displayName,replyToAddress,isPrimary,isDefault,treatAsAlias,\
                   verificationStatus,smtpMsa(host,port,securityMode))";
     let request = Request::new(Api::Gmail, "gmail/v1/users/me/settings/sendAs").query("fields", fields);
@@ -53,22 +53,22 @@ pub fn list_send_as<'a>(session: &'a Session<'a>) -> Pages<'a, SendAs> {
 /// `ImapSettings`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ImapSettings {
+pub(crate) struct ImapSettings {
     /// Whether mail clients can use IMAP.
-    pub enabled: Option<bool>,
+    pub(crate) enabled: Option<bool>,
     /// Whether what a client marks as deleted is expunged at once.
-    pub auto_expunge: Option<bool>,
+    pub(crate) auto_expunge: Option<bool>,
     /// `archive`, `trash`, `deleteForever`.
-    pub expunge_behavior: Option<String>,
+    pub(crate) expunge_behavior: Option<String>,
     /// 0: no limit.
-    pub max_folder_size: Option<i64>,
+    pub(crate) max_folder_size: Option<i64>,
 }
 
 /// `users.settings.getImap` of the session's own subject.
 ///
 /// # Errors
 /// What came instead of the settings.
-pub async fn get_imap(session: &Session<'_>) -> Result<ImapSettings, GoogleError> {
+pub(crate) async fn get_imap(session: &Session<'_>) -> Result<ImapSettings, GoogleError> {
     let request = Request::new(Api::Gmail, "gmail/v1/users/me/settings/imap")
         .query("fields", "enabled,autoExpunge,expungeBehavior,maxFolderSize");
     session.get(SETTINGS_SCOPE, &request).await

@@ -1,19 +1,19 @@
 //! Identity and Access Management: the read-only methods that the audit needs, from the discovery document
 //! `iam.v1`, with the wire types of `google-iam1`.
 
-pub use google_iam1::api::{ExtendedStatus, ServiceAccount, ServiceAccountKey};
+pub(crate) use google_iam1::api::{ExtendedStatus, ServiceAccount, ServiceAccountKey};
 use serde::{Deserialize, Deserializer};
 
 use super::iam_policy::Policy;
 use super::{Api, Bound, GoogleError, Pages, Request, Session, segment};
 
 /// The scope that every cloud API asked here accepts; what the account may really do, its IAM roles decide.
-pub const CLOUD_SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
+pub(crate) const CLOUD_SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 
 /// A service account with its address and id, without which nothing can be asked or told of it, and without its
 /// `etag`: one that is no base64 would fail the whole row, and not every server honours the mask that leaves it out.
 #[derive(Clone, Debug)]
-pub struct ServiceAccountRow(pub ServiceAccount);
+pub(crate) struct ServiceAccountRow(pub(crate) ServiceAccount);
 
 impl<'de> Deserialize<'de> for ServiceAccountRow {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -27,7 +27,7 @@ impl<'de> Deserialize<'de> for ServiceAccountRow {
 
 /// A key with its name, by which its finding is known from run to run.
 #[derive(Clone, Debug)]
-pub struct KeyRow(pub ServiceAccountKey);
+pub(crate) struct KeyRow(pub(crate) ServiceAccountKey);
 
 impl<'de> Deserialize<'de> for KeyRow {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -47,7 +47,10 @@ fn has_text<E: serde::de::Error>(
 
 /// `projects.serviceAccounts.list`: 100 a page.
 #[must_use]
-pub fn list_service_accounts<'a>(session: &'a Session<'a>, project: &str) -> Pages<'a, ServiceAccountRow> {
+pub(crate) fn list_service_accounts<'a>(
+    session: &'a Session<'a>,
+    project: &str,
+) -> Pages<'a, ServiceAccountRow> {
     let request = Request::new(Api::Iam, format!("v1/projects/{}/serviceAccounts", segment(project)))
         .query("pageSize", "100")
         .query(
@@ -61,7 +64,7 @@ pub fn list_service_accounts<'a>(session: &'a Session<'a>, project: &str) -> Pag
 ///
 /// # Errors
 /// What came instead of an answer; 404 is one.
-pub async fn has_service_account(
+pub(crate) async fn has_service_account(
     session: &Session<'_>,
     project: &str,
     account: &str,
@@ -75,7 +78,7 @@ pub async fn has_service_account(
 ///
 /// # Errors
 /// What came instead of an answer; 404 is one.
-pub async fn has_key(
+pub(crate) async fn has_key(
     session: &Session<'_>,
     project: &str,
     account: &str,
@@ -93,7 +96,7 @@ pub async fn has_key(
 
 /// `projects.serviceAccounts.keys.list`, user-managed keys only: not paged.
 #[must_use]
-pub fn list_user_managed_keys<'a>(
+pub(crate) fn list_user_managed_keys<'a>(
     session: &'a Session<'a>,
     project: &str,
     account: &str,
@@ -109,23 +112,23 @@ pub fn list_user_managed_keys<'a>(
 /// `Role`, as far as it is read.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Role {
+pub(crate) struct Role {
     /// What it allows.
     #[serde(default)]
-    pub included_permissions: Vec<String>,
+    pub(crate) included_permissions: Vec<String>,
     /// A custom role that was deleted.
     #[serde(default)]
-    pub deleted: bool,
+    pub(crate) deleted: bool,
     /// `DISABLED` for a custom role that is switched off.
     #[serde(default)]
-    pub stage: String,
+    pub(crate) stage: String,
 }
 
 /// `roles.get`, of Google's roles and of custom ones: `roles/…`, `projects/…/roles/…`, `organizations/…/roles/…`.
 ///
 /// # Errors
 /// What came instead.
-pub async fn get_role(session: &Session<'_>, name: &str) -> Result<Role, GoogleError> {
+pub(crate) async fn get_role(session: &Session<'_>, name: &str) -> Result<Role, GoogleError> {
     let request = match name.strip_prefix("roles/") {
         Some(role) => Request::new(Api::Iam, format!("v1/roles/{}", segment(role))),
         None => Request::new(Api::Iam, custom_role(name)),
@@ -144,7 +147,7 @@ fn custom_role(name: &str) -> String {
 ///
 /// # Errors
 /// What came instead.
-pub async fn get_service_account_policy(
+pub(crate) async fn get_service_account_policy(
     session: &Session<'_>,
     project: &str,
     account: &str,
@@ -156,61 +159,61 @@ pub async fn get_service_account_policy(
 
 /// `WorkloadIdentityPool`, as far as it is read.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub struct Pool {
+pub(crate) struct Pool {
     /// `projects/<number>/locations/global/workloadIdentityPools/<id>`.
     #[serde(default)]
-    pub name: String,
+    pub(crate) name: String,
     /// `ACTIVE` or `DELETED`.
     #[serde(default)]
-    pub state: String,
+    pub(crate) state: String,
     /// Whether it is switched off.
     #[serde(default)]
-    pub disabled: bool,
+    pub(crate) disabled: bool,
 }
 
 /// `WorkloadIdentityPoolProvider`, as far as it is read.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Provider {
+pub(crate) struct Provider {
     /// The pool's name, `/providers/` and its own.
     #[serde(default)]
-    pub name: String,
+    pub(crate) name: String,
     /// `ACTIVE` or `DELETED`.
     #[serde(default)]
-    pub state: String,
+    pub(crate) state: String,
     /// Whether it is switched off.
     #[serde(default)]
-    pub disabled: bool,
+    pub(crate) disabled: bool,
     /// Common Expression Language.
     #[serde(default)]
-    pub attribute_condition: String,
+    pub(crate) attribute_condition: String,
     /// An OpenID issuer.
-    pub oidc: Option<Oidc>,
+    pub(crate) oidc: Option<Oidc>,
     /// Amazon Web Services.
-    pub aws: Option<Aws>,
+    pub(crate) aws: Option<Aws>,
 }
 
 /// `Oidc`, as far as it is read.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Oidc {
+pub(crate) struct Oidc {
     /// The issuer's address.
     #[serde(default)]
-    pub issuer_uri: String,
+    pub(crate) issuer_uri: String,
 }
 
 /// `Aws`, as far as it is read.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Aws {
+pub(crate) struct Aws {
     /// The account there.
     #[serde(default)]
-    pub account_id: String,
+    pub(crate) account_id: String,
 }
 
 /// `projects.locations.workloadIdentityPools.list`, deleted ones too: 1,000 a page.
 #[must_use]
-pub fn list_workload_identity_pools<'a>(session: &'a Session<'a>, project: &str) -> Pages<'a, Pool> {
+pub(crate) fn list_workload_identity_pools<'a>(session: &'a Session<'a>, project: &str) -> Pages<'a, Pool> {
     let path = format!("v1/projects/{}/locations/global/workloadIdentityPools", segment(project));
     let request = Request::new(Api::Iam, path)
         .query("pageSize", "1000")
@@ -223,7 +226,7 @@ pub fn list_workload_identity_pools<'a>(session: &'a Session<'a>, project: &str)
 ///
 /// # Errors
 /// What came instead; 404 for a pool that does not exist.
-pub async fn get_workload_identity_pool(
+pub(crate) async fn get_workload_identity_pool(
     session: &Session<'_>,
     project: &str,
     pool: &str,
@@ -238,7 +241,7 @@ pub async fn get_workload_identity_pool(
 ///
 /// # Errors
 /// What came instead.
-pub async fn get_workload_identity_provider(
+pub(crate) async fn get_workload_identity_provider(
     session: &Session<'_>,
     project: &str,
     pool: &str,
@@ -257,7 +260,7 @@ pub async fn get_workload_identity_provider(
 
 /// `projects.locations.workloadIdentityPools.providers.list`: 100 a page.
 #[must_use]
-pub fn list_workload_identity_providers<'a>(
+pub(crate) fn list_workload_identity_providers<'a>(
     session: &'a Session<'a>,
     project: &str,
     pool: &str,
@@ -277,17 +280,21 @@ pub fn list_workload_identity_providers<'a>(
 
 /// `TestIamPermissionsResponse`, as far as it is read.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub struct HeldPermissions {
+pub(crate) struct HeldPermissions {
     /// Those of the permissions asked for that the caller holds.
     #[serde(default)]
-    pub permissions: Vec<String>,
+    pub(crate) permissions: Vec<String>,
 }
 
 /// `projects.serviceAccounts.testIamPermissions`: whether the caller may have JWTs signed for the account.
 ///
 /// # Errors
 /// What came instead.
-pub async fn may_sign_for(session: &Session<'_>, project: &str, account: &str) -> Result<bool, GoogleError> {
+pub(crate) async fn may_sign_for(
+    session: &Session<'_>,
+    project: &str,
+    account: &str,
+) -> Result<bool, GoogleError> {
     let resource = format!("v1/projects/{}/serviceAccounts/{}", segment(project), segment(account));
     let request = Request::test_signing(&resource).query("fields", "permissions");
     let held: HeldPermissions = session.get(CLOUD_SCOPE, &request).await?;

@@ -9,13 +9,13 @@ use super::BrokenRows;
 
 /// `Policy`, as far as it is read: each binding by itself, so that an odd one does not cost the others.
 #[derive(Clone, Debug, Default)]
-pub struct Policy {
+pub(crate) struct Policy {
     /// Who has which role.
-    pub bindings: Vec<Binding>,
+    pub(crate) bindings: Vec<Binding>,
     /// Which accesses are logged.
-    pub audit_configs: Vec<AuditConfig>,
+    pub(crate) audit_configs: Vec<AuditConfig>,
     /// Bindings, members and logged accesses that cannot be read.
-    pub broken: BrokenRows,
+    pub(crate) broken: BrokenRows,
 }
 
 /// The policy with its entries as they came.
@@ -79,48 +79,48 @@ fn decoded<T: DeserializeOwned>(raw: &RawValue) -> Result<T, String> {
 
 /// `Binding`.
 #[derive(Clone, Debug)]
-pub struct Binding {
+pub(crate) struct Binding {
     /// `roles/…`.
-    pub role: String,
+    pub(crate) role: String,
     /// Principals.
-    pub members: Vec<String>,
+    pub(crate) members: Vec<String>,
     /// When it holds.
-    pub condition: Option<Condition>,
+    pub(crate) condition: Option<Condition>,
 }
 
 /// `Expr`.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Condition {
+pub(crate) struct Condition {
     /// For people.
     #[serde(default)]
-    pub title: String,
+    pub(crate) title: String,
     /// Common Expression Language.
     #[serde(default)]
-    pub expression: String,
+    pub(crate) expression: String,
 }
 
 /// `AuditConfig`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct AuditConfig {
+pub(crate) struct AuditConfig {
     /// A service, or `allServices`.
     #[serde(default)]
-    pub service: String,
+    pub(crate) service: String,
     /// Kinds of access.
     #[serde(default)]
-    pub audit_log_configs: Vec<AuditLogConfig>,
+    pub(crate) audit_log_configs: Vec<AuditLogConfig>,
 }
 
 /// `AuditLogConfig`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct AuditLogConfig {
+pub(crate) struct AuditLogConfig {
     /// `ADMIN_READ`, `DATA_READ` or `DATA_WRITE`.
     #[serde(default)]
-    pub log_type: String,
+    pub(crate) log_type: String,
     /// Whose accesses are not logged.
     #[serde(default)]
-    pub exempted_members: Vec<String>,
+    pub(crate) exempted_members: Vec<String>,
 }
 
 impl Policy {

@@ -7,7 +7,7 @@ use crate::input_file;
 use super::signer::{Signer, SignerError};
 
 /// A service account's key file, as Google hands it out.
-pub struct KeyFile {
+pub(crate) struct KeyFile {
     key: yup_oauth2::ServiceAccountKey,
 }
 
@@ -19,7 +19,7 @@ impl std::fmt::Debug for KeyFile {
 
 /// Why a key file cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum KeyFileError {
+pub(crate) enum KeyFileError {
     /// Not there, not readable.
     #[error("cannot read the key file {}: {source}", path.display())]
     Unreadable {
@@ -43,7 +43,7 @@ impl KeyFile {
     ///
     /// # Errors
     /// When it cannot be read or is not of a service account.
-    pub async fn read(path: &Path) -> Result<Self, KeyFileError> {
+    pub(crate) async fn read(path: &Path) -> Result<Self, KeyFileError> {
         let no_key_file =
             |reason: &str| KeyFileError::NoKeyFile { path: path.to_owned(), reason: reason.to_owned() };
         let text = input_file::read(path, input_file::MAX_BYTES)
@@ -60,31 +60,25 @@ impl KeyFile {
 
     /// The account's address.
     #[must_use]
-    pub fn client_email(&self) -> &str {
+    pub(crate) fn client_email(&self) -> &str {
         &self.key.client_email
     }
 
     /// The account's client id, where the file says it.
     #[must_use]
-    pub fn client_id(&self) -> Option<&str> {
+    pub(crate) fn client_id(&self) -> Option<&str> {
         self.key.client_id.as_deref().filter(|id| !id.is_empty())
     }
 
     /// The id of the key.
     #[must_use]
-    pub fn key_id(&self) -> Option<&str> {
+    pub(crate) fn key_id(&self) -> Option<&str> {
         self.key.private_key_id.as_deref()
-    }
-
-    /// The project of the account, where the file says it.
-    #[must_use]
-    pub fn project_id(&self) -> Option<&str> {
-        self.key.project_id.as_deref()
     }
 
     /// The token endpoint.
     #[must_use]
-    pub fn token_uri(&self) -> &str {
+    pub(crate) fn token_uri(&self) -> &str {
         &self.key.token_uri
     }
 

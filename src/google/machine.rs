@@ -32,7 +32,7 @@ const METADATA_HOST: &str = "metadata.google.internal";
 type Tokens = Authenticator<HttpsConnector<Outward>>;
 
 /// The machine's own identity.
-pub struct Machine {
+pub(crate) struct Machine {
     tokens: Arc<Tokens>,
     source: Source,
 }
@@ -54,7 +54,7 @@ enum Source {
 
 /// Why the machine's identity cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum MachineError {
+pub(crate) enum MachineError {
     /// Not there, not readable.
     #[error("cannot read the machine's identity {}: {source}", path.display())]
     Unreadable {
@@ -97,7 +97,7 @@ impl Machine {
     /// # Errors
     /// When a file is named or there but cannot be used. Whether the metadata server is there shows at the first
     /// token.
-    pub async fn find(variable: impl Fn(&str) -> Option<String>) -> Result<Self, MachineError> {
+    pub(crate) async fn find(variable: impl Fn(&str) -> Option<String>) -> Result<Self, MachineError> {
         let named = variable("GOOGLE_APPLICATION_CREDENTIALS").map(PathBuf::from);
         let path = match named {
             Some(path) => Some(path),
@@ -169,7 +169,7 @@ impl Machine {
     /// The servers that are asked for this identity's tokens. A metadata server on this machine is none: it
     /// stands for whatever the operator runs there.
     #[must_use]
-    pub fn issuers(&self) -> Vec<String> {
+    pub(crate) fn issuers(&self) -> Vec<String> {
         match &self.source {
             Source::File { issuers, .. } => issuers.clone(),
             Source::Metadata(host) => {

@@ -1,7 +1,7 @@
 //! The only code that talks to Google. One request path: pages → session → retry → token → channel → send →
 //! classify.
 
-pub mod admin1_directory;
+pub(crate) mod admin1_directory;
 mod api;
 mod api_channel;
 mod assertion;
@@ -9,42 +9,42 @@ mod auth;
 mod body_check;
 mod breaker;
 mod client;
-pub mod cloudasset1;
-pub mod cloudresourcemanager3;
+pub(crate) mod cloudasset1;
+pub(crate) mod cloudresourcemanager3;
 mod connect;
 mod error;
-pub mod gmail1;
-pub mod iam1;
-pub mod iam_policy;
+pub(crate) mod gmail1;
+pub(crate) mod iam1;
+pub(crate) mod iam_policy;
 mod key_file;
 mod keyless;
 mod limit;
 mod machine;
-pub mod orgpolicy2;
+pub(crate) mod orgpolicy2;
 mod pages;
-pub mod policyanalyzer1;
+pub(crate) mod policyanalyzer1;
 mod proxies;
 mod quota_limiter;
-pub mod reports1;
+pub(crate) mod reports1;
 mod retry;
-pub mod service_account_metadata;
+pub(crate) mod service_account_metadata;
 mod session;
 mod signer;
 mod token;
 mod transport;
 mod trust;
 
-pub use api::{Api, Roots, RootsError};
-pub use api_channel::Traffic;
-pub use auth::{Auth, AuthError};
-pub use client::{Client, Request};
-pub use connect::{ConnectError, Credentials, OwnAccount, connect};
-pub use error::GoogleError;
-pub use key_file::{KeyFile, KeyFileError};
-pub use machine::{Machine, MachineError};
-pub use pages::{Bound, BrokenRows, Listing, Page, Pages};
-pub use session::Session;
-pub use transport::{ClientError, ClientOptions};
+pub(crate) use api::{Api, Roots, RootsError};
+pub(crate) use api_channel::Traffic;
+pub(crate) use auth::{Auth, AuthError};
+pub(crate) use client::{Client, Request};
+pub(crate) use connect::{ConnectError, Credentials, connect};
+pub(crate) use error::GoogleError;
+pub(crate) use key_file::{KeyFile, KeyFileError};
+pub(crate) use machine::{Machine, MachineError};
+pub(crate) use pages::{Bound, BrokenRows, Listing, Page, Pages};
+pub(crate) use session::Session;
+pub(crate) use transport::{ClientError, ClientOptions};
 
 /// Text as one segment of a path.
 fn segment(text: &str) -> String {

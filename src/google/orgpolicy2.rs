@@ -1,64 +1,57 @@
 //! Organization Policy: what a project forbids, from the discovery document `orgpolicy.v2`.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::{Api, GoogleError, Request, Session, iam1, segment};
 
 /// `GoogleCloudOrgpolicyV2Policy`, as far as it is read.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub struct Policy {
+pub(crate) struct Policy {
     /// What is in force.
     #[serde(default)]
-    pub spec: PolicySpec,
+    pub(crate) spec: PolicySpec,
 }
 
 /// `GoogleCloudOrgpolicyV2PolicySpec`.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub struct PolicySpec {
+pub(crate) struct PolicySpec {
     /// The rules.
     #[serde(default)]
-    pub rules: Vec<PolicyRule>,
+    pub(crate) rules: Vec<PolicyRule>,
 }
 
 /// `GoogleCloudOrgpolicyV2PolicySpecPolicyRule`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct PolicyRule {
+pub(crate) struct PolicyRule {
     /// Of a constraint that is on or off.
     #[serde(default)]
-    pub enforce: bool,
+    pub(crate) enforce: bool,
     /// Of a constraint with values: every one is allowed.
     #[serde(default)]
-    pub allow_all: bool,
+    pub(crate) allow_all: bool,
     /// Of a constraint with values.
     #[serde(default)]
-    pub values: PolicyValues,
+    pub(crate) values: PolicyValues,
     /// Where the rule holds only in some places.
-    pub condition: Option<Condition>,
-}
-
-/// `GoogleTypeExpr`.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct Condition {
-    /// For people.
-    #[serde(default)]
-    pub title: String,
+    pub(crate) condition: Option<IgnoredAny>,
 }
 
 /// `GoogleCloudOrgpolicyV2PolicySpecPolicyRuleStringValues`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct PolicyValues {
+pub(crate) struct PolicyValues {
     /// What is allowed.
     #[serde(default)]
-    pub allowed_values: Vec<String>,
+    pub(crate) allowed_values: Vec<String>,
 }
 
 /// `projects.policies.getEffectivePolicy`.
 ///
 /// # Errors
 /// What came instead.
-pub async fn get_effective_policy(
+pub(crate) async fn get_effective_policy(
     session: &Session<'_>,
     project: &str,
     constraint: &str,

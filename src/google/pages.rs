@@ -14,11 +14,11 @@ use super::{GoogleError, Request, Session};
 
 /// Rows that cannot be read: how many, and which.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BrokenRows {
+pub(crate) struct BrokenRows {
     /// How many.
-    pub count: u64,
+    pub(crate) count: u64,
     /// Which they are and what is wrong with each, at most 100 of them.
-    pub named: Vec<String>,
+    pub(crate) named: Vec<String>,
 }
 
 /// The most rows that are named.
@@ -45,7 +45,7 @@ const NAMES: [&str; 15] = [
 
 impl BrokenRows {
     /// Adds one: what is wrong with it, and its text.
-    pub fn add(&mut self, reason: &str, text: &str) {
+    pub(crate) fn add(&mut self, reason: &str, text: &str) {
         if self.named.len() < MAX_NAMED {
             self.named.push(match name_of_row(text) {
                 Some(name) => format!("{name} ({})", causes::quoted(reason)),
@@ -59,7 +59,7 @@ impl BrokenRows {
     }
 
     /// Adds those of another page.
-    pub fn extend(&mut self, other: Self) {
+    pub(crate) fn extend(&mut self, other: Self) {
         let room = MAX_NAMED.saturating_sub(self.named.len());
         self.named.extend(other.named.into_iter().take(room));
         self.count += other.count;
@@ -80,20 +80,20 @@ fn name_of_row(text: &str) -> Option<String> {
 
 /// How long a listing may become: longer than in any tenant. Beyond it something else than Google answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bound {
+pub(crate) struct Bound {
     /// Pages.
-    pub pages: u64,
+    pub(crate) pages: u64,
     /// Bytes of all pages together.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
 }
 
 impl Bound {
     /// Of what a tenant, a mailbox or an account has few of.
-    pub const FEW: Self = Self { pages: 200, bytes: 32 << 20 };
+    pub(crate) const FEW: Self = Self { pages: 200, bytes: 32 << 20 };
     /// Of what is kept in memory: members of a group, roles' assignments, accounts of a project or an organization.
-    pub const MANY: Self = Self { pages: 5_000, bytes: 1 << 30 };
+    pub(crate) const MANY: Self = Self { pages: 5_000, bytes: 1 << 30 };
     /// Of what streams: users and logs.
-    pub const STREAM: Self = Self { pages: 100_000, bytes: 64 << 30 };
+    pub(crate) const STREAM: Self = Self { pages: 100_000, bytes: 64 << 30 };
 }
 
 /// Pages without rows in a row: Google sends some, but not for ever.
@@ -101,29 +101,29 @@ const MAX_PAGES_WITHOUT_ROWS: u64 = 100;
 
 /// One page.
 #[derive(Debug)]
-pub struct Page<T> {
+pub(crate) struct Page<T> {
     /// Rows that were read.
-    pub rows: Vec<T>,
+    pub(crate) rows: Vec<T>,
     /// Rows that were not.
-    pub broken: BrokenRows,
+    pub(crate) broken: BrokenRows,
 }
 
 /// A whole listing, or as much of it as there was.
 #[derive(Debug)]
-pub struct Listing<T> {
+pub(crate) struct Listing<T> {
     /// Rows that were read.
-    pub rows: Vec<T>,
+    pub(crate) rows: Vec<T>,
     /// Rows that were not.
-    pub broken: BrokenRows,
+    pub(crate) broken: BrokenRows,
     /// What ended it before its end.
-    pub stopped: Option<GoogleError>,
+    pub(crate) stopped: Option<GoogleError>,
     /// Whether there was any page.
-    pub began: bool,
+    pub(crate) began: bool,
 }
 
 /// The pages of one listing.
 #[derive(Debug)]
-pub struct Pages<'a, T> {
+pub(crate) struct Pages<'a, T> {
     session: &'a Session<'a>,
     scope: &'static str,
     request: Request,
@@ -169,7 +169,7 @@ impl<'a, T: DeserializeOwned> Pages<'a, T> {
 
     /// Begins at a page token of the same listing, asked for earlier; at the first page if there is none.
     #[must_use]
-    pub fn starting_at(mut self, token: Option<String>) -> Self {
+    pub(crate) fn starting_at(mut self, token: Option<String>) -> Self {
         if let Some(token) = token {
             self.next = Next::Token(token);
         }
@@ -178,7 +178,7 @@ impl<'a, T: DeserializeOwned> Pages<'a, T> {
 
     /// Where the listing goes on after the page that was read last.
     #[must_use]
-    pub fn next_token(&self) -> Option<&str> {
+    pub(crate) fn next_token(&self) -> Option<&str> {
         match &self.next {
             Next::Token(token) => Some(token),
             Next::First | Next::Done => None,
@@ -189,7 +189,7 @@ impl<'a, T: DeserializeOwned> Pages<'a, T> {
     ///
     /// # Errors
     /// What came instead; the listing is over then, and incomplete.
-    pub async fn next(&mut self) -> Result<Option<Page<T>>, GoogleError> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Page<T>>, GoogleError> {
         let request = match std::mem::replace(&mut self.next, Next::Done) {
             Next::First => self.request.clone(),
             Next::Token(token) => self.request.clone().query("pageToken", token),
@@ -245,7 +245,7 @@ impl<'a, T: DeserializeOwned> Pages<'a, T> {
     }
 
     /// Every page to the end.
-    pub async fn all(mut self) -> Listing<T> {
+    pub(crate) async fn all(mut self) -> Listing<T> {
         let mut listing =
             Listing { rows: Vec::new(), broken: BrokenRows::default(), stopped: None, began: false };
         loop {

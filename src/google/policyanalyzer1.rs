@@ -9,7 +9,7 @@ use super::{Api, Bound, Pages, Request, Session, iam1, segment};
 
 /// What is asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ActivityType {
+pub(crate) enum ActivityType {
     /// Service accounts.
     ServiceAccount,
     /// Their keys.
@@ -28,13 +28,13 @@ impl ActivityType {
 /// `GoogleCloudPolicyanalyzerV1Activity`, as far as it is read.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Activity {
+pub(crate) struct Activity {
     /// `//iam.googleapis.com/projects/<project>/serviceAccounts/<account>[/keys/<key>]`.
     #[serde(default)]
-    pub full_resource_name: String,
+    pub(crate) full_resource_name: String,
     /// The activity itself: no schema is published for it.
     #[serde(default)]
-    pub activity: Map<String, Value>,
+    pub(crate) activity: Map<String, Value>,
 }
 
 impl Activity {
@@ -42,7 +42,7 @@ impl Activity {
     ///
     /// # Errors
     /// What stands there, if it is no time.
-    pub fn last_authenticated_at(&self) -> Result<Option<DateTime<Utc>>, &Value> {
+    pub(crate) fn last_authenticated_at(&self) -> Result<Option<DateTime<Utc>>, &Value> {
         match self.activity.get("lastAuthenticatedTime") {
             None => Ok(None),
             Some(written) => written.as_str().and_then(|text| text.parse().ok()).map(Some).ok_or(written),
@@ -51,20 +51,20 @@ impl Activity {
 
     /// The account: its address or unique id.
     #[must_use]
-    pub fn account(&self) -> Option<&str> {
+    pub(crate) fn account(&self) -> Option<&str> {
         self.full_resource_name.split_once("/serviceAccounts/")?.1.split('/').next()
     }
 
     /// The key's id.
     #[must_use]
-    pub fn key(&self) -> Option<&str> {
+    pub(crate) fn key(&self) -> Option<&str> {
         Some(self.full_resource_name.split_once("/keys/")?.1)
     }
 }
 
 /// `activities.query` of one project: 1,000 a page.
 #[must_use]
-pub fn query_activities<'a>(
+pub(crate) fn query_activities<'a>(
     session: &'a Session<'a>,
     project: &str,
     activity_type: ActivityType,

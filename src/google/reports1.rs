@@ -7,98 +7,95 @@ use serde_json::value::RawValue;
 use super::{Api, Bound, Pages, Request, Session, segment};
 
 /// Reads audit logs.
-pub const AUDIT_SCOPE: &str = "https://www.googleapis.com/auth/admin.reports.audit.readonly";
+pub(crate) const AUDIT_SCOPE: &str = "https://www.googleapis.com/auth/admin.reports.audit.readonly";
 
 /// How far back the logs go: Google keeps them for six months.
-pub const KEPT_DAYS: i64 = 180;
+pub(crate) const KEPT_DAYS: i64 = 180;
 
 /// `Activity`, as far as it is read.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Activity {
+pub(crate) struct Activity {
     /// When, and which.
-    pub id: ActivityId,
+    pub(crate) id: ActivityId,
     /// Who.
     #[serde(default)]
-    pub actor: Actor,
+    pub(crate) actor: Actor,
     /// From where.
     #[serde(rename = "ipAddress")]
-    pub ip_address: Option<String>,
+    pub(crate) ip_address: Option<String>,
     /// What.
     #[serde(default)]
-    pub events: Vec<Event>,
+    pub(crate) events: Vec<Event>,
 }
 
 /// `Activity.id`: unique within a customer with all three.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ActivityId {
+pub(crate) struct ActivityId {
     /// When it happened.
-    pub time: DateTime<Utc>,
+    pub(crate) time: DateTime<Utc>,
     /// An int64 as a string.
     #[serde(default)]
-    pub unique_qualifier: String,
-    /// The log.
-    #[serde(default)]
-    pub application_name: String,
+    pub(crate) unique_qualifier: String,
 }
 
 /// `Activity.actor`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Actor {
+pub(crate) struct Actor {
     /// The address, if there is one.
-    pub email: Option<String>,
+    pub(crate) email: Option<String>,
     /// An identifier of an actor without an address.
-    pub key: Option<String>,
+    pub(crate) key: Option<String>,
     /// The application through which it was done.
-    pub application_info: Option<ApplicationInfo>,
+    pub(crate) application_info: Option<ApplicationInfo>,
 }
 
 /// `Activity.actor.applicationInfo`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ApplicationInfo {
+pub(crate) struct ApplicationInfo {
     /// OAuth client id.
-    pub oauth_client_id: Option<String>,
+    pub(crate) oauth_client_id: Option<String>,
     /// Whether it acted as a user.
-    pub impersonation: Option<bool>,
+    pub(crate) impersonation: Option<bool>,
 }
 
 /// `Activity.events`: one event.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Event {
+pub(crate) struct Event {
     /// Its name.
     #[serde(default)]
-    pub name: String,
+    pub(crate) name: String,
     /// Its parameters.
     #[serde(default)]
-    pub parameters: Vec<Parameter>,
+    pub(crate) parameters: Vec<Parameter>,
 }
 
 /// `Activity.events.parameters`: one parameter.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Parameter {
+pub(crate) struct Parameter {
     /// Its name.
     #[serde(default)]
-    pub name: String,
+    pub(crate) name: String,
     /// One value.
     #[serde(default, deserialize_with = "digit_by_digit")]
-    pub value: Option<String>,
+    pub(crate) value: Option<String>,
     /// Several values.
     #[serde(default)]
-    pub multi_value: Vec<Text>,
+    pub(crate) multi_value: Vec<Text>,
     /// One whole number, as Google writes int64: as a text.
     #[serde(default, deserialize_with = "digit_by_digit")]
-    pub int_value: Option<String>,
+    pub(crate) int_value: Option<String>,
     /// Several whole numbers.
     #[serde(default)]
-    pub multi_int_value: Vec<Text>,
+    pub(crate) multi_int_value: Vec<Text>,
 }
 
 /// A text, or a number, digit by digit: a client id has more digits than a float keeps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Text(pub String);
+pub(crate) struct Text(pub(crate) String);
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -117,7 +114,7 @@ fn digit_by_digit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<S
 
 impl Parameter {
     /// Every value, however it came.
-    pub fn texts(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         let several = self.multi_value.iter().chain(&self.multi_int_value).map(|text| text.0.as_str());
         several.chain(self.value.iter().chain(&self.int_value).map(String::as_str))
     }
@@ -126,14 +123,14 @@ impl Parameter {
 impl Event {
     /// The value of a parameter, the first of several; empty if there is none.
     #[must_use]
-    pub fn value(&self, name: &str) -> &str {
+    pub(crate) fn value(&self, name: &str) -> &str {
         let Some(parameter) = self.parameter(name) else { return "" };
         parameter.value.as_deref().or_else(|| parameter.texts().next()).unwrap_or_default()
     }
 
     /// The values of a parameter. A single one may hold several, separated by spaces or commas.
     #[must_use]
-    pub fn values(&self, name: &str) -> Vec<String> {
+    pub(crate) fn values(&self, name: &str) -> Vec<String> {
         let Some(parameter) = self.parameter(name) else { return Vec::new() };
         let words = parameter.texts().flat_map(|text| text.split([' ', ',', '\n', '\t']));
         words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
@@ -141,7 +138,7 @@ impl Event {
 
     /// The values of a parameter, each as it stands; blank ones are none.
     #[must_use]
-    pub fn texts(&self, name: &str) -> Vec<String> {
+    pub(crate) fn texts(&self, name: &str) -> Vec<String> {
         let texts = self.parameter(name).into_iter().flat_map(Parameter::texts);
         texts.filter(|text| !text.trim().is_empty()).map(str::to_owned).collect()
     }
@@ -153,7 +150,7 @@ impl Event {
 
 /// `activities.list` of one log: newest first, 1,000 a page; one event name, or all.
 #[must_use]
-pub fn list_activities<'a>(
+pub(crate) fn list_activities<'a>(
     session: &'a Session<'a>,
     application: &str,
     event_name: Option<&'static str>,

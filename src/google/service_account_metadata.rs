@@ -10,22 +10,22 @@ use super::{Api, Client, GoogleError, Request, segment};
 
 /// One certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Certificate {
+pub(crate) struct Certificate {
     /// The key's id.
-    pub key_id: String,
+    pub(crate) key_id: String,
     /// The common name: the account's address with a dot for its `@`; empty if it cannot be read.
-    pub common_name: String,
+    pub(crate) common_name: String,
     /// `notBefore`.
-    pub valid_after: Option<DateTime<Utc>>,
+    pub(crate) valid_after: Option<DateTime<Utc>>,
     /// `notAfter`.
-    pub valid_before: Option<DateTime<Utc>>,
+    pub(crate) valid_before: Option<DateTime<Utc>>,
 }
 
 /// The certificates of an account, by its address or unique id.
 ///
 /// # Errors
 /// What came instead: 404 for one that does not exist, or not any more.
-pub async fn certificates(client: &Client, account: &str) -> Result<Vec<Certificate>, GoogleError> {
+pub(crate) async fn certificates(client: &Client, account: &str) -> Result<Vec<Certificate>, GoogleError> {
     let path = format!("service_accounts/v1/metadata/x509/{}", segment(account));
     let request = Request::new(Api::ServiceAccountMetadata, path);
     let pems: BTreeMap<String, String> = client.get_public(&request).await?;

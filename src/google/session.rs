@@ -22,7 +22,7 @@ struct Object {}
 /// The first token covers all of the session's scopes. When that is refused, each scope is asked for by
 /// itself, so that one that is not delegated costs only its own parts.
 #[derive(Debug)]
-pub struct Session<'a> {
+pub(crate) struct Session<'a> {
     client: &'a Client,
     /// `None`: the service account itself.
     subject: Option<String>,
@@ -42,13 +42,13 @@ struct Tokens {
 impl<'a> Session<'a> {
     /// Reads as `subject`, by delegation.
     #[must_use]
-    pub fn as_subject(client: &'a Client, subject: &str, scopes: &[&'static str]) -> Self {
+    pub(crate) fn as_subject(client: &'a Client, subject: &str, scopes: &[&'static str]) -> Self {
         Self::new(client, Some(subject.to_owned()), scopes)
     }
 
     /// Reads as the service account itself.
     #[must_use]
-    pub fn as_account(client: &'a Client, scopes: &[&'static str]) -> Self {
+    pub(crate) fn as_account(client: &'a Client, scopes: &[&'static str]) -> Self {
         Self::new(client, None, scopes)
     }
 
@@ -58,7 +58,7 @@ impl<'a> Session<'a> {
 
     /// Until then: what is not read by that time ends as [`causes::DEADLINE`].
     #[must_use]
-    pub fn until(self, deadline: Instant) -> Self {
+    pub(crate) fn until(self, deadline: Instant) -> Self {
         Self { deadline: Some(deadline), ..self }
     }
 
@@ -66,7 +66,7 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     /// What came instead of the facts, after the last try.
-    pub async fn get<T: DeserializeOwned>(
+    pub(crate) async fn get<T: DeserializeOwned>(
         &self,
         scope: &'static str,
         request: &Request,
@@ -87,7 +87,7 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     /// What came instead of an answer; 404 is one.
-    pub async fn has(&self, scope: &'static str, request: &Request) -> Result<bool, GoogleError> {
+    pub(crate) async fn has(&self, scope: &'static str, request: &Request) -> Result<bool, GoogleError> {
         match self.get::<Object>(scope, request).await {
             Ok(Object {}) => Ok(true),
             Err(error) if error.cause == causes::NOT_FOUND => Ok(false),
@@ -99,7 +99,7 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     /// Why not.
-    pub async fn can(&self, scope: &'static str) -> Result<(), GoogleError> {
+    pub(crate) async fn can(&self, scope: &'static str) -> Result<(), GoogleError> {
         self.in_time(Api::Token, self.token(scope, None)).await.map(drop)
     }
 
@@ -107,7 +107,7 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     /// Why not.
-    pub async fn can_all(&self) -> Result<(), GoogleError> {
+    pub(crate) async fn can_all(&self) -> Result<(), GoogleError> {
         self.in_time(Api::Token, self.exchange(&self.scopes)).await.map(drop)
     }
 
@@ -116,7 +116,7 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     /// Why not.
-    pub async fn can_as(
+    pub(crate) async fn can_as(
         &self,
         scope: &'static str,
         account: &str,

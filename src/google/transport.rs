@@ -36,19 +36,19 @@ pub(super) enum Empty {
 
 /// How the client behaves towards the network.
 #[derive(Clone, Copy, Debug)]
-pub struct ClientOptions {
+pub(crate) struct ClientOptions {
     /// Requests of one API under way at once, at most.
-    pub concurrency: usize,
+    pub(crate) concurrency: usize,
     /// Retries that one API may cost while it throttles or answers nobody, beyond those that its successes earn.
-    pub retry_budget: u32,
+    pub(crate) retry_budget: u32,
     /// The longest outage of one API that is waited for; a quarter of that for one that never answered.
-    pub outage_patience: Duration,
+    pub(crate) outage_patience: Duration,
     /// The longest wait for a connection.
-    pub connect_timeout: Duration,
+    pub(crate) connect_timeout: Duration,
     /// The longest silence within an answer, or before it.
-    pub idle_timeout: Duration,
+    pub(crate) idle_timeout: Duration,
     /// The longest wait for one whole answer.
-    pub answer_timeout: Duration,
+    pub(crate) answer_timeout: Duration,
 }
 
 impl Default for ClientOptions {
@@ -66,7 +66,7 @@ impl Default for ClientOptions {
 
 /// Why there can be no client.
 #[derive(Debug, thiserror::Error)]
-pub enum ClientError {
+pub(crate) enum ClientError {
     /// TLS.
     #[error("cannot prepare the network: {0}")]
     Network(#[from] reqwest::Error),
@@ -81,7 +81,7 @@ pub enum ClientError {
 impl ClientError {
     /// What to do, for a person.
     #[must_use]
-    pub const fn advice(&self) -> &'static str {
+    pub(crate) const fn advice(&self) -> &'static str {
         match self {
             Self::Network(_) => "This machine's set of trusted authorities must be readable.",
             Self::TrustFile(_) => causes::TRUST_FILE.fix,

@@ -8,53 +8,53 @@ use crate::findings::{Acceptance, Subject};
 
 /// One accepted finding: `[[exception]]` of the exceptions file.
 #[derive(Clone, Debug)]
-pub struct Exception {
+pub(crate) struct Exception {
     /// `CHECK/subject`, as written: what reports cite.
-    pub id: String,
+    pub(crate) id: String,
     /// The check.
-    pub check: String,
+    pub(crate) check: String,
     /// An id, an address or a glob, as written.
-    pub subject: String,
+    pub(crate) subject: String,
     /// Why it is acceptable.
-    pub reason: String,
+    pub(crate) reason: String,
     /// Who answers for it.
-    pub owner: String,
+    pub(crate) owner: String,
     /// The last day on which it holds.
-    pub expires: NaiveDate,
+    pub(crate) expires: NaiveDate,
     /// Who agreed.
-    pub approver: Option<String>,
+    pub(crate) approver: Option<String>,
     /// Where it was discussed.
-    pub ticket: Option<String>,
+    pub(crate) ticket: Option<String>,
     /// When it was written.
-    pub created: Option<NaiveDate>,
+    pub(crate) created: Option<NaiveDate>,
     /// The line of the file it starts on, from 1.
-    pub line: usize,
+    pub(crate) line: usize,
     matcher: GlobMatcher,
 }
 
 impl Exception {
     /// Whether it is about this check and subject, expired or not.
     #[must_use]
-    pub fn covers(&self, check_id: &str, subject: &Subject) -> bool {
+    pub(crate) fn covers(&self, check_id: &str, subject: &Subject) -> bool {
         self.check == check_id
             && subject.names().any(|name| name == self.subject || self.matcher.is_match(name))
     }
 
     /// Whether its subject has nothing but wildcards, so that it accepts whatever its check finds.
     #[must_use]
-    pub fn matches_everything(&self) -> bool {
+    pub(crate) fn matches_everything(&self) -> bool {
         self.subject.chars().all(|letter| matches!(letter, '*' | '?' | '@' | '.' | '/'))
     }
 
     /// Whether its subject is a pattern.
     #[must_use]
-    pub fn is_pattern(&self) -> bool {
+    pub(crate) fn is_pattern(&self) -> bool {
         self.subject.contains(['*', '?', '[', '{'])
     }
 
     /// As a finding carries it.
     #[must_use]
-    pub fn acceptance(&self) -> Acceptance {
+    pub(crate) fn acceptance(&self) -> Acceptance {
         Acceptance {
             id: self.id.clone(),
             owner: self.owner.clone(),
@@ -69,23 +69,23 @@ impl Exception {
 
     /// Whether it no longer holds at this time.
     #[must_use]
-    pub fn is_expired(&self, at: DateTime<Utc>) -> bool {
+    pub(crate) fn is_expired(&self, at: DateTime<Utc>) -> bool {
         at.date_naive() > self.expires
     }
 }
 
 /// The whole exceptions file.
 #[derive(Clone, Debug, Default)]
-pub struct Exceptions(pub Vec<Exception>);
+pub(crate) struct Exceptions(pub(crate) Vec<Exception>);
 
 /// What is wrong with an exceptions file.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
-pub struct ExceptionError {
+pub(crate) struct ExceptionError {
     /// What is wrong, and how to write it.
-    pub message: String,
+    pub(crate) message: String,
     /// The bytes of the file that it is about.
-    pub span: Option<std::ops::Range<usize>>,
+    pub(crate) span: Option<std::ops::Range<usize>>,
 }
 
 #[derive(Deserialize)]
@@ -122,7 +122,7 @@ impl Exceptions {
     /// # Errors
     /// When it is no TOML, has a key that is not known, lacks `check`, `subject`, `reason`, `owner` or
     /// `expires`, or one of them is empty or unreadable.
-    pub fn parse(text: &str, known_checks: &[&str]) -> Result<Self, ExceptionError> {
+    pub(crate) fn parse(text: &str, known_checks: &[&str]) -> Result<Self, ExceptionError> {
         let written: Written = toml::from_str(text)
             .map_err(|error| ExceptionError { message: error.message().to_owned(), span: error.span() })?;
         written
@@ -140,7 +140,12 @@ impl Exceptions {
 
     /// The exception that covers a verdict: a live one if there is one, else an expired one.
     #[must_use]
-    pub fn covering(&self, check_id: &str, subject: &Subject, at: DateTime<Utc>) -> Option<&Exception> {
+    pub(crate) fn covering(
+        &self,
+        check_id: &str,
+        subject: &Subject,
+        at: DateTime<Utc>,
+    ) -> Option<&Exception> {
         let mut covering = self.0.iter().filter(|exception| exception.covers(check_id, subject));
         covering.clone().find(|exception| !exception.is_expired(at)).or_else(|| covering.next())
     }

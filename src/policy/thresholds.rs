@@ -7,7 +7,7 @@ use crate::policy::Register;
 /// A named set of thresholds. Where baselines differ, [`Profile::Default`] takes the stricter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Profile {
+pub(crate) enum Profile {
     /// The stricter of the baselines.
     #[default]
     Default,
@@ -18,54 +18,54 @@ pub enum Profile {
 }
 
 /// Days for which an event stays in reports, if nothing else is configured.
-pub const DEFAULT_EVENT_DAYS: i64 = 30;
+pub(crate) const DEFAULT_EVENT_DAYS: i64 = 30;
 
 /// The most findings that one exception may cover, if nothing else is configured.
-pub const DEFAULT_EXCEPTION_MAX_FINDINGS: u64 = 25;
+pub(crate) const DEFAULT_EXCEPTION_MAX_FINDINGS: u64 = 25;
 /// The most days that an exception may hold, if nothing else is configured.
-pub const DEFAULT_EXCEPTION_MAX_DAYS: i64 = 365;
+pub(crate) const DEFAULT_EXCEPTION_MAX_DAYS: i64 = 365;
 
 /// The thresholds that checks compare with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Policy {
+pub(crate) struct Policy {
     /// Where they come from.
-    pub profile: Profile,
+    pub(crate) profile: Profile,
     /// Fewest super admins.
-    pub super_admins_min: usize,
+    pub(crate) super_admins_min: usize,
     /// Most super admins.
-    pub super_admins_max: usize,
+    pub(crate) super_admins_max: usize,
     /// Days without a sign-in after which an active account is dormant.
-    pub dormant_after_days: i64,
+    pub(crate) dormant_after_days: i64,
     /// Days that a new account may stay without a first sign-in.
-    pub first_login_within_days: i64,
+    pub(crate) first_login_within_days: i64,
     /// Days after which a key is too old.
-    pub key_max_age_days: i64,
+    pub(crate) key_max_age_days: i64,
     /// Days after which an old key is a high finding.
-    pub key_high_age_days: i64,
+    pub(crate) key_high_age_days: i64,
     /// Days without an authentication after which a key is idle.
-    pub key_idle_after_days: i64,
+    pub(crate) key_idle_after_days: i64,
     /// Days without a use after which a delegation is idle.
-    pub client_idle_after_days: i64,
+    pub(crate) client_idle_after_days: i64,
     /// Days for which an event stays in reports.
-    pub event_days: i64,
+    pub(crate) event_days: i64,
     /// The most findings that one exception may cover.
-    pub exception_max_findings: u64,
+    pub(crate) exception_max_findings: u64,
     /// The most days that an exception may hold.
-    pub exception_max_days: i64,
+    pub(crate) exception_max_days: i64,
     /// Addresses of accounts that weigh as much as super admins: the admin the audit acts as.
-    pub tier_zero: Vec<String>,
+    pub(crate) tier_zero: Vec<String>,
     /// The audit's own client id, if known.
-    pub own_client_id: Option<String>,
+    pub(crate) own_client_id: Option<String>,
     /// The key that signed for this run, if it was a key file's.
-    pub own_key_id: Option<String>,
+    pub(crate) own_key_id: Option<String>,
     /// The operator's list of clients; `None` if there is none.
-    pub register: Option<Register>,
+    pub(crate) register: Option<Register>,
 }
 
 impl Policy {
     /// The thresholds of a profile.
     #[must_use]
-    pub fn of(profile: Profile) -> Self {
+    pub(crate) fn of(profile: Profile) -> Self {
         Self {
             profile,
             super_admins_min: 2,

@@ -8,7 +8,7 @@ use crate::tenant::{ForeignAccount, Reading, ServiceAccount, bare_client};
 
 /// Who a client is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum ClientIdentity<'a> {
+pub(crate) enum ClientIdentity<'a> {
     /// An account of the projects that were read.
     Listed(&'a ServiceAccount),
     /// A service account of another project, by its public certificates.
@@ -24,13 +24,13 @@ pub enum ClientIdentity<'a> {
 impl<'a> ClientIdentity<'a> {
     /// Whether it is no service account that exists: nobody can act as it.
     #[must_use]
-    pub const fn is_gone(self) -> bool {
+    pub(crate) const fn is_gone(self) -> bool {
         matches!(self, Self::Deleted(_) | Self::NoAccount)
     }
 
     /// The account's address, where it has one.
     #[must_use]
-    pub fn email(self) -> Option<&'a str> {
+    pub(crate) fn email(self) -> Option<&'a str> {
         let email = match self {
             Self::Listed(account) => account.email.as_str(),
             Self::Foreign(account) => account.email.as_str(),
@@ -42,7 +42,7 @@ impl<'a> ClientIdentity<'a> {
 
     /// The account's project, where it is known.
     #[must_use]
-    pub fn project(self) -> Option<&'a str> {
+    pub(crate) fn project(self) -> Option<&'a str> {
         let project = match self {
             Self::Listed(account) => account.project.as_str(),
             Self::Foreign(account) => account.project.as_str(),
@@ -54,7 +54,7 @@ impl<'a> ClientIdentity<'a> {
 
 /// What certificates and policies tell of clients, by bare client id; made when somebody first asks.
 #[derive(Debug, Default)]
-pub struct IdentityIndex(OnceLock<HashMap<String, Told>>);
+pub(crate) struct IdentityIndex(OnceLock<HashMap<String, Told>>);
 
 /// A copy may be changed before it is asked.
 impl Clone for IdentityIndex {
@@ -103,7 +103,7 @@ fn deleted(member: &str) -> Option<(&str, &str)> {
 impl Snapshot {
     /// Who this client is.
     #[must_use]
-    pub fn identity_of(&self, client_id: &str) -> ClientIdentity<'_> {
+    pub(crate) fn identity_of(&self, client_id: &str) -> ClientIdentity<'_> {
         let accounts = self.service_accounts.known().filter(|_| !client_id.is_empty());
         if let Some(account) = accounts.and_then(|accounts| accounts.by_client(client_id)) {
             return ClientIdentity::Listed(account);
@@ -121,7 +121,7 @@ impl Snapshot {
 
     /// The client id of the service account outside the listed projects that has this address.
     #[must_use]
-    pub fn foreign_client(&self, email: &str) -> Option<&str> {
+    pub(crate) fn foreign_client(&self, email: &str) -> Option<&str> {
         let mut clients = self.client_certificates.known().into_iter().flatten();
         let has_address = |account: &ForeignAccount| account.email.eq_ignore_ascii_case(email);
         let client = clients
@@ -131,7 +131,7 @@ impl Snapshot {
 
     /// The best name of a client: the address of its account, or else its id.
     #[must_use]
-    pub fn client_name<'a>(&'a self, client_id: &'a str) -> &'a str {
+    pub(crate) fn client_name<'a>(&'a self, client_id: &'a str) -> &'a str {
         self.identity_of(client_id).email().unwrap_or(client_id)
     }
 }

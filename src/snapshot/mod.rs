@@ -2,7 +2,7 @@
 
 mod client_identity;
 
-pub use client_identity::{ClientIdentity, IdentityIndex};
+pub(crate) use client_identity::{ClientIdentity, IdentityIndex};
 
 use chrono::{DateTime, Utc};
 
@@ -16,85 +16,85 @@ use crate::tenant::{
 
 /// One user with its mailbox: what streams through the checks.
 #[derive(Clone, Debug, PartialEq)]
-pub struct UserFacts {
+pub(crate) struct UserFacts {
     /// The Directory's view.
-    pub user: User,
+    pub(crate) user: User,
     /// Gmail's view.
-    pub mailbox: Mailbox,
+    pub(crate) mailbox: Mailbox,
     /// The latest sign-in that this run or an earlier one was told.
-    pub known_sign_in: Option<DateTime<Utc>>,
+    pub(crate) known_sign_in: Option<DateTime<Utc>>,
 }
 
 impl UserFacts {
     /// Why this mailbox's share of `part` is missing; `None` if it was read, or need not be.
     #[must_use]
-    pub fn gap(&self, part: Part) -> Option<&Gap> {
+    pub(crate) fn gap(&self, part: Part) -> Option<&Gap> {
         self.mailbox.status(part).gap()
     }
 }
 
 /// The tenant-wide facts of one run. Users are not among them, only their [`People`] index.
 #[derive(Clone, Debug)]
-pub struct Snapshot {
+pub(crate) struct Snapshot {
     /// When the run started: the only "now" that a check knows.
-    pub run_at: DateTime<Utc>,
+    pub(crate) run_at: DateTime<Utc>,
     /// `customerId` as Directory gives it with each user.
-    pub customer_id: Option<String>,
+    pub(crate) customer_id: Option<String>,
     /// The index of all users.
-    pub people: Reading<People>,
+    pub(crate) people: Reading<People>,
     /// Domains and domain aliases.
-    pub domains: Reading<Domains>,
+    pub(crate) domains: Reading<Domains>,
     /// Admin roles.
-    pub admin_roles: Reading<AdminRoles>,
+    pub(crate) admin_roles: Reading<AdminRoles>,
     /// Service accounts with their keys.
-    pub service_accounts: Reading<ServiceAccounts>,
+    pub(crate) service_accounts: Reading<ServiceAccounts>,
     /// Whether the console's list was read completely.
-    pub console_grants: Reading<()>,
+    pub(crate) console_grants: Reading<()>,
     /// Whether the probe of the audit's own account was answered completely.
-    pub probe_grants: Reading<()>,
+    pub(crate) probe_grants: Reading<()>,
     /// Whether the accounts that the audit's own may sign for were asked completely.
-    pub other_probes: Reading<()>,
+    pub(crate) other_probes: Reading<()>,
     /// Every grant that any source shows.
-    pub grants: Grants,
+    pub(crate) grants: Grants,
     /// Who may do what with service accounts.
-    pub iam: IamFacts,
+    pub(crate) iam: IamFacts,
     /// Who can take over which client, found in `iam`, ordered by client id.
-    pub takeovers: Vec<Takeover>,
+    pub(crate) takeovers: Vec<Takeover>,
     /// The bindings on which most of those paths rest, the most first.
-    pub takeover_cuts: Vec<TakeoverCut>,
+    pub(crate) takeover_cuts: Vec<TakeoverCut>,
     /// When service accounts and keys authenticated last.
-    pub service_account_use: Reading<ServiceAccountUse>,
+    pub(crate) service_account_use: Reading<ServiceAccountUse>,
     /// What projects forbid about keys.
-    pub guardrails: Reading<Guardrails>,
+    pub(crate) guardrails: Reading<Guardrails>,
     /// Who the clients are that no listed service account is.
-    pub client_certificates: Reading<Vec<ClientCertificates>>,
+    pub(crate) client_certificates: Reading<Vec<ClientCertificates>>,
     /// Whether the admin log was read completely.
-    pub admin_log: Reading<()>,
+    pub(crate) admin_log: Reading<()>,
     /// Whether the log of access evaluations was read completely.
-    pub access_evaluation_log: Reading<()>,
+    pub(crate) access_evaluation_log: Reading<()>,
     /// Whether the token log was read completely.
-    pub token_log: Reading<()>,
+    pub(crate) token_log: Reading<()>,
     /// Apps that the token log shows.
-    pub apps: Vec<App>,
+    pub(crate) apps: Vec<App>,
     /// Changes of Gmail's settings that are to be reported, those that earlier runs read included.
-    pub gmail_changes: Vec<GmailSettingChange>,
+    pub(crate) gmail_changes: Vec<GmailSettingChange>,
     /// Delegation events of the admin log that are to be reported, those that earlier runs read included.
-    pub delegation_changes: Vec<DelegationEvent>,
+    pub(crate) delegation_changes: Vec<DelegationEvent>,
     /// Apps as they were authorized first, where that is to be reported.
-    pub new_apps: Vec<App>,
+    pub(crate) new_apps: Vec<App>,
     /// What of the admin log no run read, before the time that this run read.
-    pub admin_log_unread: Option<Period>,
+    pub(crate) admin_log_unread: Option<Period>,
     /// The same, for changes of Gmail's settings.
-    pub gmail_changes_unread: Option<Period>,
+    pub(crate) gmail_changes_unread: Option<Period>,
     /// The same of the token log.
-    pub token_log_unread: Option<Period>,
+    pub(crate) token_log_unread: Option<Period>,
     /// Who clients are, by certificates and policies: filled by itself.
-    pub identities: IdentityIndex,
+    pub(crate) identities: IdentityIndex,
 }
 
 impl Snapshot {
     /// The Cloud projects of which something was read, some more than once.
-    pub fn projects_read(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn projects_read(&self) -> impl Iterator<Item = &str> {
         let accounts = self.service_accounts.known().into_iter().flat_map(|accounts| &accounts.0);
         let guarded = self.guardrails.known().into_iter().flat_map(|guardrails| &guardrails.0);
         let policies = self.iam.policies.known().into_iter().flat_map(|policies| &policies.0);
@@ -108,7 +108,7 @@ impl Snapshot {
 
     /// The user whose address this is: the address itself, with a tag after `+`, or in a domain alias.
     #[must_use]
-    pub fn owner_of(&self, address: &str) -> Option<Person<'_>> {
+    pub(crate) fn owner_of(&self, address: &str) -> Option<Person<'_>> {
         let people = self.people.known()?;
         people.owner_of(address).or_else(|| {
             let (local, domain) = address.trim().rsplit_once('@')?;
@@ -119,7 +119,7 @@ impl Snapshot {
 
     /// Who can take over this client, if it is a listed account that holds a grant.
     #[must_use]
-    pub fn takeover_of(&self, client_id: &str) -> Option<&Takeover> {
+    pub(crate) fn takeover_of(&self, client_id: &str) -> Option<&Takeover> {
         let find = |takeover: &Takeover| takeover.client_id.as_str().cmp(client_id);
         self.takeovers.get(self.takeovers.binary_search_by(find).ok()?)
     }
@@ -127,7 +127,7 @@ impl Snapshot {
     /// Why nobody would have seen that these grants of one client ended: each was seen before this run, and what was not
     /// read may show its end. `None` if there is none, or if one certainly is held.
     #[must_use]
-    pub fn unseen_end<'g>(&self, grants: impl IntoIterator<Item = &'g Grant>) -> Option<&Gap> {
+    pub(crate) fn unseen_end<'g>(&self, grants: impl IntoIterator<Item = &'g Grant>) -> Option<&Gap> {
         let mut unseen = None;
         for grant in grants {
             unseen = Some(self.unseen_end_of(grant)?);
@@ -156,7 +156,7 @@ impl Snapshot {
 
     /// Why the part does not show all that it should of delegations.
     #[must_use]
-    pub fn gap_of_grants(&self, part: Part) -> Option<&Gap> {
+    pub(crate) fn gap_of_grants(&self, part: Part) -> Option<&Gap> {
         self.gap(part).filter(|gap| !gap.is_only_of(AdminEvents::GmailSettings))
     }
 
@@ -164,7 +164,7 @@ impl Snapshot {
     ///
     /// For the keys of service accounts: the first account whose keys are missing.
     #[must_use]
-    pub fn gap(&self, part: Part) -> Option<&Gap> {
+    pub(crate) fn gap(&self, part: Part) -> Option<&Gap> {
         match part {
             Part::Users => self.people.gap(),
             Part::Domains => self.domains.gap(),

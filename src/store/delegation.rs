@@ -23,7 +23,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn put_delegation_events(&self, events: &[DelegationEvent]) -> Result<(), StoreError> {
+    pub(crate) fn put_delegation_events(&self, events: &[DelegationEvent]) -> Result<(), StoreError> {
         self.store.atomically(|| {
             let connection = self.store.connection();
             let mut insert = connection.prepare_cached(
@@ -48,7 +48,7 @@ impl Run<'_> {
     }
 
     /// Every delegation event that is known, in the order of the replay.
-    pub fn delegation_events(&self) -> impl Iterator<Item = Result<DelegationEvent, StoreError>> + '_ {
+    pub(crate) fn delegation_events(&self) -> impl Iterator<Item = Result<DelegationEvent, StoreError>> + '_ {
         pages(|after: &Option<EventKey>| self.delegation_events_after(after.as_ref()))
             .map(|event| whole(event?))
     }
@@ -73,7 +73,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn put_grant_uses(&self, uses: &[GrantUse]) -> Result<(), StoreError> {
+    pub(crate) fn put_grant_uses(&self, uses: &[GrantUse]) -> Result<(), StoreError> {
         self.store.atomically(|| {
             let connection = self.store.connection();
             let mut insert = connection.prepare_cached(
@@ -96,7 +96,7 @@ impl Run<'_> {
     }
 
     /// Every use that is known, counted by what uses have in common.
-    pub fn grant_uses(&self) -> impl Iterator<Item = Result<GrantUse, StoreError>> + '_ {
+    pub(crate) fn grant_uses(&self) -> impl Iterator<Item = Result<GrantUse, StoreError>> + '_ {
         pages(|after: &String| {
             let connection = self.store.connection();
             let mut statement = connection.prepare_cached(
@@ -122,7 +122,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn put_seen_grants(&self, seen: &[SeenGrant]) -> Result<(), StoreError> {
+    pub(crate) fn put_seen_grants(&self, seen: &[SeenGrant]) -> Result<(), StoreError> {
         self.store.atomically(|| {
             let connection = self.store.connection();
             let mut insert = connection.prepare_cached(
@@ -146,7 +146,7 @@ impl Run<'_> {
     }
 
     /// Everything that lists and probes showed.
-    pub fn seen_grants(&self) -> impl Iterator<Item = Result<SeenGrant, StoreError>> + '_ {
+    pub(crate) fn seen_grants(&self) -> impl Iterator<Item = Result<SeenGrant, StoreError>> + '_ {
         pages(|after: &(String, String, String)| {
             let connection = self.store.connection();
             let mut statement = connection.prepare_cached(
@@ -173,7 +173,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn put_source_window(&self, window: &SourceWindow) -> Result<(), StoreError> {
+    pub(crate) fn put_source_window(&self, window: &SourceWindow) -> Result<(), StoreError> {
         self.store
             .connection()
             .prepare_cached("INSERT OR IGNORE INTO source_window VALUES (?1, ?2, ?3, ?4, ?5)")?
@@ -191,7 +191,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn source_windows(&self) -> Result<Vec<(SourceWindow, bool)>, StoreError> {
+    pub(crate) fn source_windows(&self) -> Result<Vec<(SourceWindow, bool)>, StoreError> {
         let connection = self.store.connection();
         let mut statement = connection.prepare_cached(
             "SELECT source, client, from_at, until_at, run = ?1 OR until_at = ?2 FROM source_window WHERE run <= ?1
@@ -215,7 +215,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn put_client_addresses(&self, pairs: &[(String, String)]) -> Result<(), StoreError> {
+    pub(crate) fn put_client_addresses(&self, pairs: &[(String, String)]) -> Result<(), StoreError> {
         self.store.atomically(|| {
             let connection = self.store.connection();
             let at = self.started_at().timestamp_micros();
@@ -251,7 +251,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn address_holdings(&self) -> Result<Vec<AddressHolding>, StoreError> {
+    pub(crate) fn address_holdings(&self) -> Result<Vec<AddressHolding>, StoreError> {
         let connection = self.store.connection();
         let mut statement = connection.prepare_cached(
             "SELECT address, client_id, first_at, MIN(last_at, ?2) FROM address_holding
@@ -272,7 +272,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn address_book(&self) -> Result<AddressBook, StoreError> {
+    pub(crate) fn address_book(&self) -> Result<AddressBook, StoreError> {
         let holdings = self.address_holdings()?.into_iter();
         Ok(AddressBook::new(holdings.filter(|holding| is_service_account_address(&holding.address))))
     }

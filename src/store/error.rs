@@ -7,7 +7,7 @@ use rusqlite::ErrorCode;
 
 /// What is wrong with the store.
 #[derive(Debug, thiserror::Error)]
-pub enum StoreError {
+pub(crate) enum StoreError {
     /// The file or its folder.
     #[error("cannot open the history {}: {source}", path.display())]
     Open {
@@ -107,7 +107,7 @@ pub enum StoreError {
 impl StoreError {
     /// What to do, for a person.
     #[must_use]
-    pub fn advice(&self) -> &'static str {
+    pub(crate) fn advice(&self) -> &'static str {
         match self {
             Self::Locked { .. } => {
                 "Wait until it is done, or stop it. The lock goes with the process that holds it, so there is \

@@ -17,7 +17,7 @@ use super::{Run, StoreError};
 
 /// Things that happen and are kept as they were read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LoggedKind {
+pub(crate) enum LoggedKind {
     /// A setting of Gmail's was made or changed.
     GmailSetting,
     /// An app was authorized for the first time.
@@ -42,7 +42,7 @@ impl LoggedKind {
 
 /// Where an event is between its first report and its last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EventStage {
+pub(crate) enum EventStage {
     /// To be reported.
     Open,
     /// It was in reports for long enough, and is listed once more.
@@ -66,7 +66,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn put_log_reading(&self, log: Part, period: Period) -> Result<(), StoreError> {
+    pub(crate) fn put_log_reading(&self, log: Part, period: Period) -> Result<(), StoreError> {
         self.put_reading(log.id(), period)
     }
 
@@ -74,7 +74,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn put_events_reading(&self, events: AdminEvents, period: Period) -> Result<(), StoreError> {
+    pub(crate) fn put_events_reading(&self, events: AdminEvents, period: Period) -> Result<(), StoreError> {
         self.put_reading(events.id(), period)
     }
 
@@ -95,7 +95,12 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn put_newest_event(&self, log: Part, name: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+    pub(crate) fn put_newest_event(
+        &self,
+        log: Part,
+        name: &str,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         self.store
             .connection()
             .prepare_cached(
@@ -110,7 +115,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn newest_event_before(
+    pub(crate) fn newest_event_before(
         &self,
         log: Part,
         name: &str,
@@ -141,7 +146,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn unread_before(
+    pub(crate) fn unread_before(
         &self,
         log: Part,
         events: Option<AdminEvents>,
@@ -176,7 +181,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read or written.
-    pub fn events_from(&self, look_back: Duration) -> Result<DateTime<Utc>, StoreError> {
+    pub(crate) fn events_from(&self, look_back: Duration) -> Result<DateTime<Utc>, StoreError> {
         let connection = self.store.connection();
         let from = self.started_at() - look_back;
         connection.execute(
@@ -191,7 +196,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn put_logged<'f, T: Serialize + 'f>(
+    pub(crate) fn put_logged<'f, T: Serialize + 'f>(
         &self,
         kind: LoggedKind,
         facts: impl Iterator<Item = (&'f str, DateTime<Utc>, &'f T)>,
@@ -214,7 +219,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn logged<T: DeserializeOwned>(
+    pub(crate) fn logged<T: DeserializeOwned>(
         &self,
         kind: LoggedKind,
         events_from: DateTime<Utc>,
@@ -235,7 +240,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn delegation_news(
+    pub(crate) fn delegation_news(
         &self,
         check_id: &str,
         events_from: DateTime<Utc>,
@@ -260,7 +265,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn event_stage(
+    pub(crate) fn event_stage(
         &self,
         check_id: &str,
         subject: &Subject,
@@ -285,7 +290,11 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read or written.
-    pub fn tell_event(&self, check_id: &str, subject: &Subject) -> Result<(DateTime<Utc>, bool), StoreError> {
+    pub(crate) fn tell_event(
+        &self,
+        check_id: &str,
+        subject: &Subject,
+    ) -> Result<(DateTime<Utc>, bool), StoreError> {
         let before = self.told_before(check_id, subject)?;
         let first_at = before.unwrap_or(self.started_at());
         self.store
@@ -303,7 +312,11 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read or written.
-    pub fn expire_event(&self, check_id: &str, subject: &Subject) -> Result<DateTime<Utc>, StoreError> {
+    pub(crate) fn expire_event(
+        &self,
+        check_id: &str,
+        subject: &Subject,
+    ) -> Result<DateTime<Utc>, StoreError> {
         let (first_at, _) = self.tell_event(check_id, subject)?;
         self.store
             .connection()

@@ -12,21 +12,21 @@ use super::{Run, Store, StoreError};
 
 /// What the run before said of the same subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PreviousFinding {
+pub(crate) struct PreviousFinding {
     /// Its verdict then.
-    pub verdict: Verdict,
+    pub(crate) verdict: Verdict,
     /// Its severity then.
-    pub severity: Severity,
+    pub(crate) severity: Severity,
     /// What accepted it then.
-    pub exception_id: Option<String>,
+    pub(crate) exception_id: Option<String>,
     /// What bore on it and was not read then.
-    pub unread: Vec<Part>,
+    pub(crate) unread: Vec<Part>,
     /// Whether it rested on an assumption in every run that had it.
-    pub is_only_assumed: bool,
+    pub(crate) is_only_assumed: bool,
     /// The checks that applied then.
-    pub check_ids: Vec<String>,
+    pub(crate) check_ids: Vec<String>,
     /// What it reached then.
-    pub reach: Vec<Reached>,
+    pub(crate) reach: Vec<Reached>,
 }
 
 impl Store {
@@ -43,7 +43,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn begin_judgment(&self) -> Result<(), StoreError> {
+    pub(crate) fn begin_judgment(&self) -> Result<(), StoreError> {
         let connection = self.store.connection();
         connection.execute("DELETE FROM judgment WHERE run = ?1 AND summary IS NULL", [self.number])?;
         connection.execute("INSERT INTO judgment (run) VALUES (?1)", [self.number])?;
@@ -60,7 +60,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn put_findings(&self, findings: &[Finding]) -> Result<(), StoreError> {
+    pub(crate) fn put_findings(&self, findings: &[Finding]) -> Result<(), StoreError> {
         let judgment = self.judgment()?;
         let connection = self.store.connection();
         let mut known = connection.prepare_cached("SELECT finding FROM finding_text WHERE digest = ?1")?;
@@ -95,7 +95,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn put_not_assessed(&self, rows: &[(&'static str, String)]) -> Result<(), StoreError> {
+    pub(crate) fn put_not_assessed(&self, rows: &[(&'static str, String)]) -> Result<(), StoreError> {
         let connection = self.store.connection();
         let mut insert = connection.prepare_cached("INSERT OR IGNORE INTO not_assessed VALUES (?1, ?2)")?;
         rows.iter()
@@ -106,7 +106,9 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn findings(&self) -> Result<impl Iterator<Item = Result<Finding, StoreError>> + '_, StoreError> {
+    pub(crate) fn findings(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<Finding, StoreError>> + '_, StoreError> {
         Ok(pages(|after: &FindingKey| self.findings_after(after))
             .map(|text| Ok(serde_json::from_str(&text?)?)))
     }
@@ -131,7 +133,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn worst_findings(&self, limit: usize) -> Result<Vec<Finding>, StoreError> {
+    pub(crate) fn worst_findings(&self, limit: usize) -> Result<Vec<Finding>, StoreError> {
         let judgment = self.judgment()?;
         let connection = self.store.connection();
         let mut statement = connection.prepare_cached(
@@ -150,7 +152,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn finding(&self, fingerprint: &Fingerprint) -> Result<Option<PreviousFinding>, StoreError> {
+    pub(crate) fn finding(&self, fingerprint: &Fingerprint) -> Result<Option<PreviousFinding>, StoreError> {
         let judgment = self.judgment()?;
         let found: Option<String> = self
             .store
@@ -170,7 +172,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read or written.
-    pub fn first_seen(&self, fingerprint: &Fingerprint) -> Result<(DateTime<Utc>, bool), StoreError> {
+    pub(crate) fn first_seen(&self, fingerprint: &Fingerprint) -> Result<(DateTime<Utc>, bool), StoreError> {
         let connection = self.store.connection();
         connection
             .prepare_cached(
@@ -188,7 +190,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read or written.
-    pub fn take_over_first_seen<'f>(
+    pub(crate) fn take_over_first_seen<'f>(
         &self,
         fingerprint: &Fingerprint,
         mut of: impl Iterator<Item = &'f Fingerprint>,
@@ -202,7 +204,10 @@ impl Run<'_> {
     }
 
     /// Findings of `previous` that are open there and absent here, worst first.
-    pub fn gone_since(&self, previous: &Run<'_>) -> impl Iterator<Item = Result<GoneFinding, StoreError>> {
+    pub(crate) fn gone_since(
+        &self,
+        previous: &Run<'_>,
+    ) -> impl Iterator<Item = Result<GoneFinding, StoreError>> {
         let before = previous.number;
         let gone = pages(move |after: &GoneKey| self.gone_after(before, after));
         gone.map(|found| {
@@ -235,11 +240,11 @@ impl Run<'_> {
 
 /// What the run before found and this one did not.
 #[derive(Clone, Debug)]
-pub struct GoneFinding {
+pub(crate) struct GoneFinding {
     /// As it was.
-    pub finding: Finding,
+    pub(crate) finding: Finding,
     /// Whether its subject could not be judged this time.
-    pub was_not_assessed: bool,
+    pub(crate) was_not_assessed: bool,
 }
 
 /// Whether its subject could not be judged this time, and the finding as JSON.

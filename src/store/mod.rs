@@ -23,11 +23,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OpenFlags};
 
-pub use error::StoreError;
-pub use events::{EventStage, LoggedKind};
-pub use findings::{GoneFinding, PreviousFinding};
-pub use run::{KnownRun, Run, RunState};
-pub use users::UserKey;
+pub(crate) use error::StoreError;
+pub(crate) use events::{EventStage, LoggedKind};
+pub(crate) use findings::{GoneFinding, PreviousFinding};
+pub(crate) use run::{KnownRun, Run, RunState};
 
 use lock::Lock;
 use seal::Seal;
@@ -80,7 +79,7 @@ fn is_half_written(error: &StoreError) -> bool {
 
 /// The run store.
 #[derive(Debug)]
-pub struct Store {
+pub(crate) struct Store {
     connection: Mutex<Connection>,
     held: Option<Held>,
 }
@@ -115,7 +114,7 @@ impl Store {
     /// # Errors
     /// When the file or its folder cannot be written, when another run is using it, or when it is from a
     /// newer version.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
         let refuse = |source| StoreError::Open { path: path.to_owned(), source };
         if exists(path)? {
             // Before anything is made beside it.
@@ -144,7 +143,7 @@ impl Store {
     ///
     /// # Errors
     /// When there is none, when it cannot be read, or when it is from another version.
-    pub fn look(path: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn look(path: &Path) -> Result<Self, StoreError> {
         if !exists(path)? {
             let source = std::io::ErrorKind::NotFound.into();
             return Err(StoreError::Open { path: path.to_owned(), source });
@@ -202,7 +201,7 @@ impl Store {
     ///
     /// # Errors
     /// When a file of the history was removed, moved or replaced.
-    pub fn refuse_moved(&self) -> Result<(), StoreError> {
+    pub(crate) fn refuse_moved(&self) -> Result<(), StoreError> {
         for (path, file) in self.held.iter().flat_map(|held| &held.files) {
             if !std::fs::metadata(path).is_ok_and(|found| FileId::of(&found) == *file) {
                 return Err(StoreError::Moved { path: path.clone() });

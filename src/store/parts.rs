@@ -14,7 +14,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn put_part<T: Serialize>(&self, part: Part, reading: &T) -> Result<(), StoreError> {
+    pub(crate) fn put_part<T: Serialize>(&self, part: Part, reading: &T) -> Result<(), StoreError> {
         let text = serde_json::to_string(reading)?;
         let mut connection = self.store.connection();
         let transaction = connection.transaction()?;
@@ -44,7 +44,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn part<T: DeserializeOwned>(&self, part: Part) -> Result<Option<T>, StoreError> {
+    pub(crate) fn part<T: DeserializeOwned>(&self, part: Part) -> Result<Option<T>, StoreError> {
         self.one("SELECT text FROM part_fact JOIN fact ON fact = reading WHERE run = ?1 AND part = ?2", part)
     }
 
@@ -52,7 +52,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn put_cursor<T: Serialize>(&self, part: Part, cursor: &T) -> Result<(), StoreError> {
+    pub(crate) fn put_cursor<T: Serialize>(&self, part: Part, cursor: &T) -> Result<(), StoreError> {
         self.store
             .connection()
             .prepare_cached("INSERT OR REPLACE INTO part_cursor (run, part, cursor) VALUES (?1, ?2, ?3)")?
@@ -64,7 +64,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn cursor<T: DeserializeOwned>(&self, part: Part) -> Result<Option<T>, StoreError> {
+    pub(crate) fn cursor<T: DeserializeOwned>(&self, part: Part) -> Result<Option<T>, StoreError> {
         self.one("SELECT cursor FROM part_cursor WHERE run = ?1 AND part = ?2", part)
     }
 
@@ -81,7 +81,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read or written.
-    pub fn grant_first_seen(
+    pub(crate) fn grant_first_seen(
         &self,
         client_id: &str,
         scope: &str,

@@ -14,7 +14,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be written, or is not where it was.
-    pub fn put_report(&self, report: &KeptReport) -> Result<(), StoreError> {
+    pub(crate) fn put_report(&self, report: &KeptReport) -> Result<(), StoreError> {
         let judgment = self.judgment()?;
         self.store
             .connection()
@@ -30,7 +30,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn report_count(&self) -> Result<u64, StoreError> {
+    pub(crate) fn report_count(&self) -> Result<u64, StoreError> {
         let query = "SELECT coalesce(max(number), 0) FROM report WHERE run = ?1";
         let count: i64 = self.store.connection().query_row(query, [self.number], |row| row.get(0))?;
         Ok(count.unsigned_abs())
@@ -40,7 +40,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn newest_report(&self) -> Result<Option<KeptReport>, StoreError> {
+    pub(crate) fn newest_report(&self) -> Result<Option<KeptReport>, StoreError> {
         let query = "SELECT folder, manifest_sha256 FROM report WHERE run = ?1 ORDER BY number DESC LIMIT 1";
         let found = self.store.connection().query_row(query, [self.number], |row| {
             Ok(KeptReport { folder: row.get(0)?, manifest_sha256: row.get(1)? })
@@ -52,7 +52,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn put_console_list(&self, list: Option<&InputFile>) -> Result<(), StoreError> {
+    pub(crate) fn put_console_list(&self, list: Option<&InputFile>) -> Result<(), StoreError> {
         let text = list.map(serde_json::to_string).transpose()?;
         let connection = self.store.connection();
         connection.execute("UPDATE run SET console_list = ?2 WHERE run = ?1", params![self.number, text])?;
@@ -63,7 +63,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn console_list(&self) -> Result<Option<InputFile>, StoreError> {
+    pub(crate) fn console_list(&self) -> Result<Option<InputFile>, StoreError> {
         let query = "SELECT console_list FROM run WHERE run = ?1";
         let text: Option<String> =
             self.store.connection().query_row(query, [self.number], |row| row.get(0))?;
@@ -74,7 +74,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn log_windows(&self) -> Result<Vec<LogWindow>, StoreError> {
+    pub(crate) fn log_windows(&self) -> Result<Vec<LogWindow>, StoreError> {
         let connection = self.store.connection();
         // The ledger remembers what the access evaluations and the calls of clients covered.
         let mut statement = connection.prepare_cached(

@@ -11,7 +11,7 @@ use super::{Store, StoreError};
 
 /// How far a run got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RunState {
+pub(crate) enum RunState {
     /// Facts are arriving, or it was killed.
     Started,
     /// It was told to stop, and reported what it had.
@@ -39,17 +39,17 @@ impl RunState {
 
 /// What is known of a run without its facts.
 #[derive(Clone, Debug)]
-pub struct KnownRun {
+pub(crate) struct KnownRun {
     /// Its id.
-    pub id: String,
+    pub(crate) id: String,
     /// How far it got.
-    pub state: RunState,
+    pub(crate) state: RunState,
     /// What it came to, if it was judged.
-    pub summary: Option<RunSummary>,
+    pub(crate) summary: Option<RunSummary>,
     /// How often it was judged and reported.
-    pub judgments: u64,
+    pub(crate) judgments: u64,
     /// The folder of its newest report, if it is known.
-    pub newest_report: Option<String>,
+    pub(crate) newest_report: Option<String>,
 }
 
 const KNOWN: &str = "
@@ -92,7 +92,7 @@ impl KnownRow {
 
 /// One run of the store.
 #[derive(Debug)]
-pub struct Run<'a> {
+pub(crate) struct Run<'a> {
     pub(super) store: &'a Store,
     /// Its number: later runs have higher ones.
     pub(super) number: i64,
@@ -111,7 +111,7 @@ impl Store {
     ///
     /// # Errors
     /// Those of `claims`, and when the store cannot be written.
-    pub fn begin<E: From<StoreError>>(
+    pub(crate) fn begin<E: From<StoreError>>(
         &self,
         started_at: DateTime<Utc>,
         terms: &str,
@@ -146,7 +146,7 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn unfinished(&self, terms: &str) -> Result<Option<(Run<'_>, bool)>, StoreError> {
+    pub(crate) fn unfinished(&self, terms: &str) -> Result<Option<(Run<'_>, bool)>, StoreError> {
         let newest = "run = (SELECT max(run) FROM run) AND state <> 'finished' AND (terms = ?1) = ";
         let find = |same: i64| self.run_where(&format!("{newest}{same}"), [terms]);
         Ok(match find(1)? {
@@ -159,7 +159,7 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn run(&self, id: &str) -> Result<Option<Run<'_>>, StoreError> {
+    pub(crate) fn run(&self, id: &str) -> Result<Option<Run<'_>>, StoreError> {
         self.run_where("run_id = ?1", [id])
     }
 
@@ -186,7 +186,7 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn knows_report(&self, folder: &str) -> Result<bool, StoreError> {
+    pub(crate) fn knows_report(&self, folder: &str) -> Result<bool, StoreError> {
         let query = "SELECT EXISTS (SELECT 1 FROM run WHERE run_id = ?1)
                          OR EXISTS (SELECT 1 FROM report WHERE folder = ?1)";
         Ok(self.connection().query_row(query, [folder], |row| row.get(0))?)
@@ -196,7 +196,7 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn runs(&self) -> Result<Vec<KnownRun>, StoreError> {
+    pub(crate) fn runs(&self) -> Result<Vec<KnownRun>, StoreError> {
         let connection = self.connection();
         let mut statement = connection.prepare(&format!("{KNOWN} ORDER BY run DESC"))?;
         let rows = statement.query_map([], KnownRow::read)?;
@@ -241,19 +241,19 @@ impl Store {
 impl<'s> Run<'s> {
     /// `2026-11-21T07-00-00Z`.
     #[must_use]
-    pub fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         &self.id
     }
 
     /// The only "now" of the run's verdicts.
     #[must_use]
-    pub const fn started_at(&self) -> DateTime<Utc> {
+    pub(crate) const fn started_at(&self) -> DateTime<Utc> {
         self.started_at
     }
 
     /// When it was continued last; `None`: all of its facts are of one attempt.
     #[must_use]
-    pub const fn resumed_at(&self) -> Option<DateTime<Utc>> {
+    pub(crate) const fn resumed_at(&self) -> Option<DateTime<Utc>> {
         self.resumed_at
     }
 
@@ -262,7 +262,7 @@ impl<'s> Run<'s> {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn resume(self, at: DateTime<Utc>) -> Result<Self, StoreError> {
+    pub(crate) fn resume(self, at: DateTime<Utc>) -> Result<Self, StoreError> {
         self.store.connection().execute(
             "UPDATE run SET resumed_at = ?2 WHERE run = ?1",
             params![self.number, at.to_rfc3339()],
@@ -275,7 +275,10 @@ impl<'s> Run<'s> {
     ///
     /// # Errors
     /// Those of `work`, and when the store cannot be written.
-    pub fn atomically<T, E: From<StoreError>>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    pub(crate) fn atomically<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
         self.store.atomically(work)
     }
 
@@ -283,7 +286,7 @@ impl<'s> Run<'s> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn previous(&self) -> Result<Option<Run<'s>>, StoreError> {
+    pub(crate) fn previous(&self) -> Result<Option<Run<'s>>, StoreError> {
         match self.base {
             Some(base) => self.store.run_where("run = CAST(?1 AS INTEGER)", [&base.to_string()]),
             None => Ok(None),
@@ -312,7 +315,7 @@ impl<'s> Run<'s> {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn abandon(self) -> Result<(), StoreError> {
+    pub(crate) fn abandon(self) -> Result<(), StoreError> {
         self.forget_delegation()?;
         self.forget_events()?;
         self.store.forget(self.number)
@@ -323,7 +326,7 @@ impl<'s> Run<'s> {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn forget_all_but(&self, keep: u32) -> Result<(), StoreError> {
+    pub(crate) fn forget_all_but(&self, keep: u32) -> Result<(), StoreError> {
         // First these: what a run shares with the one before is told by its finished neighbours.
         for number in self
             .store
@@ -343,7 +346,7 @@ impl<'s> Run<'s> {
     ///
     /// # Errors
     /// When the store cannot be written, or is not where it was.
-    pub fn end(&self, state: RunState, summary: &RunSummary) -> Result<(), StoreError> {
+    pub(crate) fn end(&self, state: RunState, summary: &RunSummary) -> Result<(), StoreError> {
         let judgment = self.judgment()?;
         let connection = self.store.connection();
         connection.execute(
@@ -363,7 +366,7 @@ impl<'s> Run<'s> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn has_newest_report(&self) -> Result<bool, StoreError> {
+    pub(crate) fn has_newest_report(&self) -> Result<bool, StoreError> {
         let query = "SELECT NOT EXISTS (SELECT 1 FROM judgment WHERE run > ?1 AND summary IS NOT NULL)";
         Ok(self.store.connection().query_row(query, [self.number], |row| row.get(0))?)
     }
@@ -372,7 +375,7 @@ impl<'s> Run<'s> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn known(&self) -> Result<KnownRun, StoreError> {
+    pub(crate) fn known(&self) -> Result<KnownRun, StoreError> {
         let query = format!("{KNOWN} WHERE run = ?1");
         self.store.connection().query_row(&query, [self.number], KnownRow::read)?.known()
     }
@@ -381,7 +384,7 @@ impl<'s> Run<'s> {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn keep_requests(&self, requests: &BTreeMap<String, Requests>) -> Result<(), StoreError> {
+    pub(crate) fn keep_requests(&self, requests: &BTreeMap<String, Requests>) -> Result<(), StoreError> {
         self.store.connection().execute(
             "UPDATE run SET requests = ?2 WHERE run = ?1",
             params![self.number, serde_json::to_string(requests)?],
@@ -393,7 +396,7 @@ impl<'s> Run<'s> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn requests(&self) -> Result<BTreeMap<String, Requests>, StoreError> {
+    pub(crate) fn requests(&self) -> Result<BTreeMap<String, Requests>, StoreError> {
         let query = "SELECT requests FROM run WHERE run = ?1";
         let kept: Option<String> =
             self.store.connection().query_row(query, [self.number], |row| row.get(0))?;

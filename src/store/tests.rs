@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Duration, Utc};
 use rusqlite::Connection;
 
-use super::{Run, RunState, Store, StoreError, UserKey};
+use super::users::UserKey;
+use super::{Run, RunState, Store, StoreError};
 use crate::delegation::{
     AddressBook, AddressHolding, DelegationEvent, GrantUse, Ledger, LedgerSource, SeenGrant, SourceWindow,
     UseKey,

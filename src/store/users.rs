@@ -14,7 +14,7 @@ use super::{Run, StoreError};
 
 /// A user's number in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UserKey(i64);
+pub(crate) struct UserKey(i64);
 
 /// Users per query: their facts are all that is in memory of them.
 const BATCH: i64 = 500;
@@ -25,7 +25,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn put_users<C: Serialize>(
+    pub(crate) fn put_users<C: Serialize>(
         &self,
         users: &[User],
         listing: u32,
@@ -41,7 +41,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn forget_unlisted(&self, listing: u32) -> Result<(), StoreError> {
+    pub(crate) fn forget_unlisted(&self, listing: u32) -> Result<(), StoreError> {
         Ok(self.store.connection().execute_batch(&format!(
             "BEGIN IMMEDIATE;
              CREATE TEMP TABLE gone AS
@@ -96,7 +96,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn put_mailboxes(&self, mailboxes: &[(UserKey, Vec<MailboxPart>)]) -> Result<(), StoreError> {
+    pub(crate) fn put_mailboxes(&self, mailboxes: &[(UserKey, Vec<MailboxPart>)]) -> Result<(), StoreError> {
         self.store.atomically(|| {
             let connection = self.store.connection();
             let mut facts = Facts::new(&connection, self, MAILBOX_PART)?;
@@ -119,7 +119,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn user_count(&self) -> Result<u64, StoreError> {
+    pub(crate) fn user_count(&self) -> Result<u64, StoreError> {
         self.count("SELECT COUNT(*) FROM user_fact WHERE run = ?1 AND ?2 IS NULL", None)
     }
 
@@ -127,7 +127,7 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn mailbox_count(&self, part: Part) -> Result<u64, StoreError> {
+    pub(crate) fn mailbox_count(&self, part: Part) -> Result<u64, StoreError> {
         self.count("SELECT COUNT(*) FROM mailbox_fact WHERE run = ?1 AND part = ?2", Some(part.id()))
     }
 
@@ -138,7 +138,7 @@ impl Run<'_> {
     }
 
     /// Every user, ordered bytewise by id.
-    pub fn users(&self) -> impl Iterator<Item = Result<User, StoreError>> + '_ {
+    pub(crate) fn users(&self) -> impl Iterator<Item = Result<User, StoreError>> + '_ {
         self.rows(
             "SELECT key.user_id, row.user, row.last_login, profile.text, NULL, NULL
              FROM user_key AS key
@@ -150,7 +150,7 @@ impl Run<'_> {
     }
 
     /// Every part of a mailbox that is missing for one of these reasons, ordered by user.
-    pub fn mailbox_parts_missing_for(
+    pub(crate) fn mailbox_parts_missing_for(
         &self,
         reasons: &[&str],
     ) -> impl Iterator<Item = Result<(UserKey, MailboxPart), StoreError>> + '_ {
@@ -183,7 +183,7 @@ impl Run<'_> {
     }
 
     /// Every user of whose mailbox fewer than `parts` parts are kept, with those that are, ordered bytewise by id.
-    pub fn users_to_read(
+    pub(crate) fn users_to_read(
         &self,
         parts: usize,
     ) -> impl Iterator<Item = Result<(UserKey, User, Vec<Part>), StoreError>> + '_ {
@@ -205,7 +205,7 @@ impl Run<'_> {
 
     /// Every user with the parts of its mailbox that were asked for, ordered bytewise by id. A part that the run did
     /// not come to is a gap.
-    pub fn user_facts(
+    pub(crate) fn user_facts(
         &self,
         asked: &BTreeSet<Part>,
     ) -> impl Iterator<Item = Result<UserFacts, StoreError>> + '_ {

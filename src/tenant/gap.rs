@@ -8,7 +8,7 @@ use crate::causes::{self, GapReason};
 /// How a gap counts in `coverage.csv`, in `mailbox_read` and in the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum GapClass {
+pub(crate) enum GapClass {
     /// Not asked for: no source is configured. The run still counts as complete.
     NotConfigured,
     /// Google, or the operator's file system, refused it.
@@ -19,24 +19,24 @@ pub enum GapClass {
 
 /// Why a part, or one mailbox's share of it, is missing, and what would fill it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Gap {
+pub(crate) struct Gap {
     /// The part that is missing.
-    pub part: Part,
+    pub(crate) part: Part,
     /// How it counts.
-    pub class: GapClass,
+    pub(crate) class: GapClass,
     /// Such as `scope_not_delegated`.
-    pub reason: GapReason,
+    pub(crate) reason: GapReason,
     /// What happened, for a person, with the other side's own words where there are any.
-    pub message: String,
+    pub(crate) message: String,
     /// The scope, role or setting that would fill the gap; empty if none would.
-    pub needed: String,
+    pub(crate) needed: String,
     /// What to do, and where in the console.
-    pub fix: String,
+    pub(crate) fix: String,
 }
 
 /// Events of the admin log that are needed together, and by no check together with the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AdminEvents {
+pub(crate) enum AdminEvents {
     /// Delegations given and taken away.
     Delegations,
     /// Changes of Gmail's settings.
@@ -46,7 +46,7 @@ pub enum AdminEvents {
 impl AdminEvents {
     /// How the store names that these alone were read.
     #[must_use]
-    pub const fn id(self) -> &'static str {
+    pub(crate) const fn id(self) -> &'static str {
         match self {
             Self::Delegations => "admin_log/delegations",
             Self::GmailSettings => "admin_log/gmail_settings",
@@ -55,7 +55,7 @@ impl AdminEvents {
 
     /// The reason of a gap that lacks nothing else, because Google refused to list them.
     #[must_use]
-    pub const fn refused(self) -> GapReason {
+    pub(crate) const fn refused(self) -> GapReason {
         match self {
             Self::Delegations => GapReason::DELEGATION_EVENTS_REFUSED,
             Self::GmailSettings => GapReason::GMAIL_SETTING_EVENTS_REFUSED,
@@ -64,7 +64,7 @@ impl AdminEvents {
 
     /// The reason of a gap that lacks nothing else, because Google listed none although there is one.
     #[must_use]
-    pub const fn not_listed(self) -> GapReason {
+    pub(crate) const fn not_listed(self) -> GapReason {
         match self {
             Self::Delegations => GapReason::DELEGATION_EVENTS_NOT_LISTED,
             Self::GmailSettings => GapReason::GMAIL_SETTING_EVENTS_NOT_LISTED,
@@ -75,19 +75,19 @@ impl AdminEvents {
 impl Gap {
     /// Whether only these events of the admin log are missing: the others were read.
     #[must_use]
-    pub fn is_only_of(&self, events: AdminEvents) -> bool {
+    pub(crate) fn is_only_of(&self, events: AdminEvents) -> bool {
         [events.refused(), events.not_listed()].contains(&self.reason)
     }
 
     /// Whether only single rows are missing: what was read of the others stands.
     #[must_use]
-    pub fn is_of_rows(&self) -> bool {
+    pub(crate) fn is_of_rows(&self) -> bool {
         self.reason == causes::UNDECODABLE_ROW.reason()
     }
 
     /// The run ended before the part was read.
     #[must_use]
-    pub fn not_reached(part: Part) -> Self {
+    pub(crate) fn not_reached(part: Part) -> Self {
         Self {
             part,
             class: GapClass::Failed,

@@ -9,19 +9,19 @@ use sha2::{Digest, Sha256};
 
 /// A file as it was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InputFile {
+pub(crate) struct InputFile {
     /// Its name without its folder.
-    pub name: String,
+    pub(crate) name: String,
     /// Of every byte on disk, hexadecimal.
-    pub sha256: String,
+    pub(crate) sha256: String,
     /// When it was changed last, if the file system tells.
-    pub modified_at: Option<DateTime<Utc>>,
+    pub(crate) modified_at: Option<DateTime<Utc>>,
 }
 
 impl InputFile {
     /// A file that has this content.
     #[must_use]
-    pub fn of(path: &Path, content: &[u8], modified_at: Option<DateTime<Utc>>) -> Self {
+    pub(crate) fn of(path: &Path, content: &[u8], modified_at: Option<DateTime<Utc>>) -> Self {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         Self { name, sha256: sha256_hex(content), modified_at }
     }
@@ -30,19 +30,19 @@ impl InputFile {
 /// The files that a report rests on; `None` where none is configured or it could not be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Inputs {
+pub(crate) struct Inputs {
     /// The configuration file, without what the environment and flags lay over it.
-    pub config: Option<InputFile>,
+    pub(crate) config: Option<InputFile>,
     /// The exceptions that the findings were judged with.
-    pub exceptions: Option<InputFile>,
+    pub(crate) exceptions: Option<InputFile>,
     /// The register of clients.
-    pub register: Option<InputFile>,
+    pub(crate) register: Option<InputFile>,
     /// The Admin console's delegation list.
-    pub console_grants: Option<InputFile>,
+    pub(crate) console_grants: Option<InputFile>,
 }
 
 /// SHA-256, hexadecimal.
 #[must_use]
-pub fn sha256_hex(content: &[u8]) -> String {
+pub(crate) fn sha256_hex(content: &[u8]) -> String {
     HEXLOWER.encode(&Sha256::digest(content))
 }

@@ -4,29 +4,29 @@
 mod cloud;
 mod directory;
 mod gap;
-mod gmail;
+pub(crate) mod gmail;
 mod input_file;
 mod logs;
 mod part;
 
-pub use crate::causes::GapReason;
-pub use cloud::{
+pub(crate) use crate::causes::GapReason;
+pub(crate) use cloud::{
     AuditLog, CLIENT_ID_SUFFIX, ClientCertificates, ForeignAccount, Guardrails, IamBinding, IamCondition,
     IamFacts, IamPolicies, IamPolicy, IamResource, IamRole, IamRoleState, IamRoles, PoolState,
     ProjectGuardrails, ProjectUse, PublicKey, ResourcePolicy, ServiceAccount, ServiceAccountKey,
     ServiceAccountLastUse, ServiceAccountUse, ServiceAccounts, SigningLogs, WorkloadIdentityPool,
     WorkloadIdentityPools, WorkloadIdentityProvider, bare_client, is_same_client, is_service_account_address,
 };
-pub use directory::{
+pub(crate) use directory::{
     Address, AdminRole, AdminRoles, AssigneeType, Domain, DomainKind, Domains, Group, GroupMember,
     GroupMemberKind, Groups, HeldRoles, LastLogin, People, Person, RoleAssignment, TEST_DOMAIN_SUFFIX, User,
     UserListing,
 };
-pub use gap::{AdminEvents, Gap, GapClass};
-pub use gmail::{
-    GmailState, Imap, MAILBOX_PARTS, Mailbox, MailboxFact, MailboxPart, MailboxRead, PartStatus, SendAs,
-    SendAsKind, SmtpMsa, without_request,
+pub(crate) use gap::{AdminEvents, Gap, GapClass};
+pub(crate) use gmail::{
+    GmailState, Imap, Mailbox, MailboxFact, MailboxPart, MailboxRead, PartStatus, SendAs, SendAsKind,
+    SmtpMsa, without_request,
 };
-pub use input_file::{InputFile, Inputs, sha256_hex};
-pub use logs::{App, Consent, GmailSettingChange, Period};
-pub use part::{Part, PartGrain, Reading};
+pub(crate) use input_file::{InputFile, Inputs, sha256_hex};
+pub(crate) use logs::{App, Consent, GmailSettingChange, Period};
+pub(crate) use part::{Part, PartGrain, Reading};

@@ -9,7 +9,7 @@ use super::Gap;
 /// The enabled checks decide which parts are read, and the parts decide which scopes are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Part {
+pub(crate) enum Part {
     /// Every user of the Directory, suspended and archived ones included.
     Users,
     /// Primary and secondary domains, and domain aliases, with their verification.
@@ -54,7 +54,7 @@ pub enum Part {
 
 /// What one unit of a part is, and so what `total` counts in `coverage.csv`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PartGrain {
+pub(crate) enum PartGrain {
     /// The part is one listing: its total is 1.
     Tenant,
     /// The part is read for each user.
@@ -65,7 +65,7 @@ pub enum PartGrain {
 
 impl Part {
     /// Every part that is read, in the order in which reports show them.
-    pub const ALL: [Self; 20] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::Users,
         Self::Domains,
         Self::AdminRoles,
@@ -90,7 +90,7 @@ impl Part {
 
     /// The name in configuration and reports.
     #[must_use]
-    pub const fn id(self) -> &'static str {
+    pub(crate) const fn id(self) -> &'static str {
         match self {
             Self::Users => "users",
             Self::Domains => "domains",
@@ -117,7 +117,7 @@ impl Part {
 
     /// The name for people.
     #[must_use]
-    pub const fn title(self) -> &'static str {
+    pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Users => "Users",
             Self::Domains => "Domains and domain aliases",
@@ -144,7 +144,7 @@ impl Part {
 
     /// What one unit of the part is.
     #[must_use]
-    pub const fn grain(self) -> PartGrain {
+    pub(crate) const fn grain(self) -> PartGrain {
         match self {
             Self::SendAs | Self::Imap => PartGrain::User,
             Self::SaKeys => PartGrain::ServiceAccount,
@@ -154,7 +154,7 @@ impl Part {
 
     /// The part with this [`Part::id`].
     #[must_use]
-    pub fn from_id(id: &str) -> Option<Self> {
+    pub(crate) fn from_id(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|part| part.id() == id)
     }
 }
@@ -170,7 +170,7 @@ impl std::fmt::Display for Part {
 /// Nothing may conclude "there is none" from anything but [`Reading::Complete`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Reading<T> {
+pub(crate) enum Reading<T> {
     /// Everything was read.
     Complete(T),
     /// Some was read, the rest is missing for the reason given.
@@ -184,7 +184,7 @@ impl<T> Reading<T> {
     ///
     /// # Errors
     /// The gap, if anything is missing.
-    pub const fn complete(&self) -> Result<&T, &Gap> {
+    pub(crate) const fn complete(&self) -> Result<&T, &Gap> {
         match self {
             Self::Complete(facts) => Ok(facts),
             Self::Partial(_, gap) | Self::Missing(gap) => Err(gap),
@@ -192,7 +192,7 @@ impl<T> Reading<T> {
     }
 
     /// The facts that are known, complete or not.
-    pub const fn known(&self) -> Option<&T> {
+    pub(crate) const fn known(&self) -> Option<&T> {
         match self {
             Self::Complete(facts) | Self::Partial(facts, _) => Some(facts),
             Self::Missing(_) => None,
@@ -200,13 +200,13 @@ impl<T> Reading<T> {
     }
 
     /// Why something is missing, unless it is single rows only.
-    pub fn gap_beyond_rows(&self) -> Option<&Gap> {
+    pub(crate) fn gap_beyond_rows(&self) -> Option<&Gap> {
         self.gap().filter(|gap| !gap.is_of_rows())
     }
 
     /// How completely it was read, without what.
     #[must_use]
-    pub fn without_facts(&self) -> Reading<()> {
+    pub(crate) fn without_facts(&self) -> Reading<()> {
         match self {
             Self::Complete(_) => Reading::Complete(()),
             Self::Partial(_, gap) => Reading::Partial((), gap.clone()),
@@ -215,10 +215,29 @@ impl<T> Reading<T> {
     }
 
     /// Why something is missing, if it is.
-    pub const fn gap(&self) -> Option<&Gap> {
+    pub(crate) const fn gap(&self) -> Option<&Gap> {
         match self {
             Self::Complete(_) => None,
             Self::Partial(_, gap) | Self::Missing(gap) => Some(gap),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_that_spare_a_super_admin_are_all_but_those_that_need_one_or_are_off() {
+        let page = include_str!("../../docs/setup.md");
+        let (_, after) = page.split_once("To stay below super admin").unwrap();
+        let (_, list) = after.split_once("parts = [").unwrap();
+        let (list, _) = list.split_once(']').unwrap();
+        let written: Vec<&str> = list.split('"').skip(1).step_by(2).collect();
+        let left_out: Vec<&str> =
+            Part::ALL.into_iter().map(Part::id).filter(|part| !written.contains(part)).collect();
+        // IMAP settings are read, and other accounts asked, only on the operator's word.
+        assert_eq!(left_out, ["admin_roles", "imap", "other_probes"]);
+        assert_eq!(written.len() + left_out.len(), Part::ALL.len(), "{written:?}");
     }
 }

@@ -231,7 +231,8 @@ fn without_times(text: &str) -> String {
     for element in elements {
         shown.push_str(element.split_once("</time>").map_or(element, |(_, rest)| rest));
     }
-    let words = shown.split_inclusive(|sign: char| !(sign.is_ascii_alphanumeric() || "-:+/=.".contains(sign)));
+    let words =
+        shown.split_inclusive(|sign: char| !(sign.is_ascii_alphanumeric() || "-:+/=.".contains(sign)));
     let tells_time =
         |word: &str| word.contains("2026-") || word.contains("sha256-") || word.matches(':').count() == 2;
     words.map(|word| if tells_time(word) { "…" } else { word }).collect()

@@ -162,7 +162,7 @@ mod tests {
     use super::*;
     use crate::checks::test_facts::*;
     use crate::findings::{Evidence, SubjectKind, Verdict};
-    use crate::policy::Ticket;
+    use crate::policy::register::Ticket;
     use crate::tenant::Period;
     use crate::tenant::Reading;
     use crate::tenant::{ClientCertificates, ForeignAccount};

@@ -21,17 +21,17 @@ const ORDER: [&Check; 4] = [
 const MOST_NAMES: usize = 5;
 
 /// The ids of the checks on access paths.
-pub fn path_checks() -> impl Iterator<Item = &'static str> {
+pub(crate) fn path_checks() -> impl Iterator<Item = &'static str> {
     ORDER.into_iter().map(|check| check.id)
 }
 
 /// What rests on one binding.
 #[derive(Debug)]
-pub struct BindingFacts<'t> {
+pub(crate) struct BindingFacts<'t> {
     /// What findings about it are about.
-    pub subject: Subject,
+    pub(crate) subject: Subject,
     /// The binding, if one is known.
-    pub binding: Option<&'t AccessBinding>,
+    pub(crate) binding: Option<&'t AccessBinding>,
     paths: Vec<(&'t Takeover, &'t TakeoverPath)>,
     broad: Vec<&'t Takeover>,
     /// Whether Google's own service holds it.
@@ -40,7 +40,7 @@ pub struct BindingFacts<'t> {
 
 /// Every binding that a finding may be about, by its id.
 #[must_use]
-pub fn bindings(tenant: &Snapshot) -> BTreeMap<String, BindingFacts<'_>> {
+pub(crate) fn bindings(tenant: &Snapshot) -> BTreeMap<String, BindingFacts<'_>> {
     let mut all: BTreeMap<String, BindingFacts<'_>> = BTreeMap::new();
     for takeover in &tenant.takeovers {
         for path in takeover.paths_of_others() {
@@ -65,13 +65,13 @@ pub fn bindings(tenant: &Snapshot) -> BTreeMap<String, BindingFacts<'_>> {
 
 /// What the checks say of one binding, as one finding.
 #[derive(Debug)]
-pub struct OneFinding {
+pub(crate) struct OneFinding {
     /// The check that it belongs to.
-    pub check: &'static Check,
+    pub(crate) check: &'static Check,
     /// The others that apply.
-    pub also: Vec<AlsoCheck>,
+    pub(crate) also: Vec<AlsoCheck>,
     /// The finding.
-    pub result: CheckResult,
+    pub(crate) result: CheckResult,
 }
 
 impl<'t> BindingFacts<'t> {
@@ -82,7 +82,7 @@ impl<'t> BindingFacts<'t> {
     /// One finding of what each check says of each account; `kept` is what an earlier run found and this one could not
     /// look at again.
     #[must_use]
-    pub fn one_finding(
+    pub(crate) fn one_finding(
         &self,
         said: Vec<(&'static Check, CheckResult)>,
         kept: Vec<Reached>,

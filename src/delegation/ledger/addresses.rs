@@ -9,24 +9,24 @@ use super::spelling;
 
 /// An address with the client id of the account that had it from the first run that saw it until the last.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AddressHolding {
+pub(crate) struct AddressHolding {
     /// Of a service account.
-    pub address: String,
+    pub(crate) address: String,
     /// The account's OAuth client id.
-    pub client_id: String,
+    pub(crate) client_id: String,
     /// The start of the first run that saw it.
-    pub first_at: DateTime<Utc>,
+    pub(crate) first_at: DateTime<Utc>,
     /// The start of the last.
-    pub last_at: DateTime<Utc>,
+    pub(crate) last_at: DateTime<Utc>,
 }
 
 /// Which accounts had an address, over all runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AddressBook(BTreeMap<String, Vec<AddressHolding>>);
+pub(crate) struct AddressBook(BTreeMap<String, Vec<AddressHolding>>);
 
 /// Whose an address was at one time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AddressHolder<'a> {
+pub(crate) enum AddressHolder<'a> {
     /// The client id of the account that had it.
     Client(&'a str),
     /// It went from one account to another at a time that nobody knows: it was one of theirs.
@@ -37,7 +37,7 @@ pub enum AddressHolder<'a> {
 
 impl AddressBook {
     /// Holdings in any order.
-    pub fn new(holdings: impl IntoIterator<Item = AddressHolding>) -> Self {
+    pub(crate) fn new(holdings: impl IntoIterator<Item = AddressHolding>) -> Self {
         let mut by_address: BTreeMap<String, Vec<AddressHolding>> = BTreeMap::new();
         for holding in holdings.into_iter().filter(|holding| !holding.client_id.is_empty()) {
             let address = spelling::client_id(&holding.address);
@@ -61,14 +61,14 @@ impl AddressBook {
 
     /// These, and others.
     #[must_use]
-    pub fn with(self, others: impl IntoIterator<Item = AddressHolding>) -> Self {
+    pub(crate) fn with(self, others: impl IntoIterator<Item = AddressHolding>) -> Self {
         Self::new(self.0.into_values().flatten().chain(others))
     }
 
     /// Whose the address was. The first account that a run saw counts as its owner before that run, and the newest
     /// as its owner since.
     #[must_use]
-    pub fn holder(&self, address: &str, at: DateTime<Utc>) -> AddressHolder<'_> {
+    pub(crate) fn holder(&self, address: &str, at: DateTime<Utc>) -> AddressHolder<'_> {
         let Some(newest) = self.holdings(address).last() else { return AddressHolder::Unknown };
         if at >= newest.first_at {
             return AddressHolder::Client(&newest.client_id);
@@ -78,7 +78,7 @@ impl AddressBook {
 
     /// Whose the address was, where no later run can say otherwise.
     #[must_use]
-    pub fn seen_holder(&self, address: &str, at: DateTime<Utc>) -> Option<&str> {
+    pub(crate) fn seen_holder(&self, address: &str, at: DateTime<Utc>) -> Option<&str> {
         let holdings = self.holdings(address);
         let is_first = |holding: &AddressHolding| holdings.first() == Some(holding);
         let mut covering = holdings
@@ -88,13 +88,13 @@ impl AddressBook {
     }
 
     /// The accounts that had the address.
-    pub fn clients(&self, address: &str) -> impl Iterator<Item = &str> {
+    pub(crate) fn clients(&self, address: &str) -> impl Iterator<Item = &str> {
         self.holdings(address).iter().map(|holding| holding.client_id.as_str())
     }
 
     /// Whether any run saw an account with this address.
     #[must_use]
-    pub fn knows(&self, address: &str) -> bool {
+    pub(crate) fn knows(&self, address: &str) -> bool {
         !self.holdings(address).is_empty()
     }
 

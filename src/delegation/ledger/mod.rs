@@ -20,16 +20,16 @@ use super::{
     DelegationChange, DelegationEvent, Grant, GrantUse, Grants, LedgerSource, SeenGrant, SourceWindow,
     UnscopedClient,
 };
-pub use addresses::{AddressBook, AddressHolder, AddressHolding};
+pub(crate) use addresses::{AddressBook, AddressHolder, AddressHolding};
 use replay::ClientLog;
-pub use sight::Sight;
+pub(crate) use sight::Sight;
 use sight::Windows;
-pub use uses::UseTally;
+pub(crate) use uses::UseTally;
 use weigh::{Evidence, Seen, Weighed};
 
 /// What sources say, as it arrives. Only delegation events need an order; [`DelegationEvent::place`] gives it.
 #[derive(Clone, Debug)]
-pub struct Ledger {
+pub(crate) struct Ledger {
     run_at: DateTime<Utc>,
     /// Logs may name a service account by its client id or by its address.
     addresses: AddressBook,
@@ -55,7 +55,7 @@ const fn is_invisible(c: char) -> bool {
 }
 
 /// Stands for the client of a use whose log entry names none.
-pub const UNKNOWN_CLIENT: &str = "unknown client";
+pub(crate) const UNKNOWN_CLIENT: &str = "unknown client";
 
 /// A scope as the ledger spells it, however it is written.
 pub(super) fn scope_spelling(written: &str) -> &str {
@@ -64,7 +64,7 @@ pub(super) fn scope_spelling(written: &str) -> &str {
 
 impl Ledger {
     /// An empty ledger.
-    pub fn new(run_at: DateTime<Utc>, addresses: AddressBook) -> Self {
+    pub(crate) fn new(run_at: DateTime<Utc>, addresses: AddressBook) -> Self {
         Self {
             run_at,
             addresses,
@@ -79,7 +79,7 @@ impl Ledger {
     }
 
     /// Takes the next event of the admin log.
-    pub fn add_event(&mut self, event: &DelegationEvent) {
+    pub(crate) fn add_event(&mut self, event: &DelegationEvent) {
         let client_id = self.client_id(&event.client, event.at);
         if event.change() == DelegationChange::Remove {
             self.words.remove(&client_id);
@@ -107,7 +107,7 @@ impl Ledger {
     }
 
     /// Takes uses. Those that are no impersonation say nothing of delegation.
-    pub fn add_use(&mut self, used: &GrantUse) {
+    pub(crate) fn add_use(&mut self, used: &GrantUse) {
         if !used.of.is_impersonation() {
             return;
         }
@@ -157,12 +157,12 @@ impl Ledger {
     }
 
     /// Takes what a list or a probe of this run shows.
-    pub fn see(&mut self, seen: &SeenGrant) {
+    pub(crate) fn see(&mut self, seen: &SeenGrant) {
         self.add_seen(seen, true);
     }
 
     /// Takes what a list or a probe of an earlier run showed.
-    pub fn remember(&mut self, seen: &SeenGrant) {
+    pub(crate) fn remember(&mut self, seen: &SeenGrant) {
         self.add_seen(seen, false);
     }
 
@@ -177,14 +177,14 @@ impl Ledger {
     }
 
     /// Takes what a source covered in an earlier run.
-    pub fn remember_window(&mut self, window: SourceWindow) {
+    pub(crate) fn remember_window(&mut self, window: SourceWindow) {
         let client = window.client.as_deref().map(|client| self.client_id(client, window.until));
         self.windows.add(SourceWindow { client, ..window });
     }
 
     /// Takes what a source covered in this run. A list that was not read whole has no window: what it lacks
     /// proves nothing.
-    pub fn see_window(&mut self, window: SourceWindow) {
+    pub(crate) fn see_window(&mut self, window: SourceWindow) {
         self.read_now.insert(window.source);
         if window.source == LedgerSource::Console {
             self.list_now = self.list_now.max(Some(window.until));
@@ -194,7 +194,7 @@ impl Ledger {
 
     /// The grants that all of this makes.
     #[must_use]
-    pub fn grants(self) -> Grants {
+    pub(crate) fn grants(self) -> Grants {
         let (mut held, mut ended) = (Vec::new(), Vec::new());
         for ((client_id, scope), evidence) in &self.seen {
             match self.weigh(client_id, scope, evidence) {

@@ -12,22 +12,22 @@ pub(super) const FRESH_FOR: Duration = Duration::days(35);
 
 /// From when on the ledger sees grants come and go.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sight {
+pub(crate) struct Sight {
     /// Since when the admin log was read without a hole, over all runs; `None` if it never was.
-    pub log_since: Option<DateTime<Utc>>,
+    pub(crate) log_since: Option<DateTime<Utc>>,
     /// Until when it was.
-    pub log_until: Option<DateTime<Utc>>,
+    pub(crate) log_until: Option<DateTime<Utc>>,
     /// The newest list of the console.
-    pub console_at: Option<DateTime<Utc>>,
+    pub(crate) console_at: Option<DateTime<Utc>>,
     /// Whether that list is older than 35 days.
-    pub console_is_stale: bool,
+    pub(crate) console_is_stale: bool,
 }
 
 impl Sight {
     /// Whether every grant of today would show: the list is of the day of the run, or the log was read without a hole
     /// since the list.
     #[must_use]
-    pub fn reaches(&self, run_at: DateTime<Utc>) -> bool {
+    pub(crate) fn reaches(&self, run_at: DateTime<Utc>) -> bool {
         let Some(listed_at) = self.console_at else { return false };
         let log_goes_on = self.log_since.is_some_and(|since| since <= listed_at)
             && self.log_until.is_some_and(|until| until >= run_at);
@@ -37,7 +37,7 @@ impl Sight {
     /// The date before which not every change is seen: the log's beginning, else the list's date. `None`:
     /// the ledger is blind throughout.
     #[must_use]
-    pub fn blind_before(&self) -> Option<DateTime<Utc>> {
+    pub(crate) fn blind_before(&self) -> Option<DateTime<Utc>> {
         self.log_since.or(self.console_at)
     }
 }

@@ -8,50 +8,49 @@ use serde::{Deserialize, Serialize};
 use crate::authority::{TakeoverPath, TakeoverPrincipal};
 use crate::delegation::scope_spelling;
 use crate::tenant::bare_client;
-pub use written::RegisterError;
 
 /// The register: `register.toml`, ordered by client id.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Register(pub Vec<RegisteredClient>);
+pub(crate) struct Register(pub(crate) Vec<RegisteredClient>);
 
 /// One client: `[[client]]`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RegisteredClient {
+pub(crate) struct RegisteredClient {
     /// The OAuth client id, as written.
-    pub client_id: String,
+    pub(crate) client_id: String,
     /// What people call it; empty if nobody said.
-    pub name: String,
+    pub(crate) name: String,
     /// Who answers for it; empty if nobody does yet.
-    pub owner: String,
+    pub(crate) owner: String,
     /// What it is for; empty if nobody said.
-    pub purpose: String,
+    pub(crate) purpose: String,
     /// The scopes that it may hold, as written.
-    pub scopes: Vec<String>,
+    pub(crate) scopes: Vec<String>,
     /// The day until which somebody looks at it again.
-    pub review_by: Option<NaiveDate>,
+    pub(crate) review_by: Option<NaiveDate>,
     /// Whether it belongs to a vendor, so that it is no service account of this organization.
-    pub vendor: bool,
+    pub(crate) vendor: bool,
     /// Principals that may make keys of it or sign as it, as IAM writes them.
-    pub custodians: Vec<String>,
+    pub(crate) custodians: Vec<String>,
     /// Changes of its delegation that were agreed on.
-    pub tickets: Vec<Ticket>,
+    pub(crate) tickets: Vec<Ticket>,
     /// The line of the file that it starts on, from 1.
-    pub line: usize,
+    pub(crate) line: usize,
 }
 
 /// An agreed change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ticket {
+pub(crate) struct Ticket {
     /// Where it was agreed.
-    pub id: String,
+    pub(crate) id: String,
     /// The day of the change.
-    pub date: NaiveDate,
+    pub(crate) date: NaiveDate,
 }
 
 impl Register {
     /// The entry of a client, whether or not its id is written with Google's suffix.
     #[must_use]
-    pub fn client(&self, client_id: &str) -> Option<&RegisteredClient> {
+    pub(crate) fn client(&self, client_id: &str) -> Option<&RegisteredClient> {
         let bare = bare_client(client_id);
         let place = self.0.binary_search_by(|client| bare_client(&client.client_id).cmp(bare)).ok()?;
         self.0.get(place)
@@ -60,7 +59,7 @@ impl Register {
 
 impl RegisteredClient {
     /// What is left to fill in: the keys that are empty.
-    pub fn blanks(&self) -> impl Iterator<Item = &'static str> {
+    pub(crate) fn blanks(&self) -> impl Iterator<Item = &'static str> {
         let blanks = [
             ("owner", self.owner.is_empty()),
             ("purpose", self.purpose.is_empty()),
@@ -71,13 +70,13 @@ impl RegisteredClient {
 
     /// Whether it may hold a scope, as the ledger spells it: one that it names, and no other.
     #[must_use]
-    pub fn approves(&self, scope: &str) -> bool {
+    pub(crate) fn approves(&self, scope: &str) -> bool {
         self.scopes.iter().any(|approved| scope_spelling(approved) == scope)
     }
 
     /// The custodian that is exactly this principal: an address, or an identifier as IAM writes it.
     #[must_use]
-    pub fn custodian(&self, principal: &str) -> Option<&str> {
+    pub(crate) fn custodian(&self, principal: &str) -> Option<&str> {
         let is_principal = |custodian: &&String| without_kind(custodian).eq_ignore_ascii_case(principal);
         self.custodians.iter().find(is_principal).map(String::as_str)
     }
@@ -85,7 +84,7 @@ impl RegisteredClient {
     /// The custodian that an access path starts from: its principal, or a group of which that is a member. Whoever has
     /// to become a service account first is none, though the account may be; an outsider only by its own name.
     #[must_use]
-    pub fn custodian_of(&self, path: &TakeoverPath) -> Option<&str> {
+    pub(crate) fn custodian_of(&self, path: &TakeoverPath) -> Option<&str> {
         let is_account = |step: &&String| step.to_ascii_lowercase().ends_with("gserviceaccount.com");
         let of_group = || {
             let groups = path.via.iter().take_while(|step| !is_account(step));
@@ -98,14 +97,14 @@ impl RegisteredClient {
 
     /// The custodian that is this group.
     #[must_use]
-    pub fn custodian_group(&self, group: &str) -> Option<&str> {
+    pub(crate) fn custodian_group(&self, group: &str) -> Option<&str> {
         self.custodian(group).filter(|custodian| custodian.to_ascii_lowercase().starts_with("group:"))
     }
 
     /// The ticket of a change on this day, or the day before or after: people write down the day of their own
     /// clock, the log that of UTC.
     #[must_use]
-    pub fn ticket_of(&self, day: NaiveDate) -> Option<&Ticket> {
+    pub(crate) fn ticket_of(&self, day: NaiveDate) -> Option<&Ticket> {
         let distance = |ticket: &&Ticket| (ticket.date - day).num_days().abs();
         self.tickets.iter().filter(|ticket| distance(ticket) <= 1).min_by_key(distance)
     }

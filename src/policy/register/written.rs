@@ -12,11 +12,11 @@ use crate::tenant::bare_client;
 /// What is wrong with a register.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
-pub struct RegisterError {
+pub(crate) struct RegisterError {
     /// What is wrong, and how to write it.
-    pub message: String,
+    pub(crate) message: String,
     /// The bytes of the file that it is about.
-    pub span: Option<std::ops::Range<usize>>,
+    pub(crate) span: Option<std::ops::Range<usize>>,
 }
 
 #[derive(Deserialize)]
@@ -68,7 +68,7 @@ impl Register {
     /// # Errors
     /// When it is no TOML, has a key that is not known, lacks a client id, names a client twice, or a value
     /// cannot be read.
-    pub fn parse(text: &str) -> Result<Self, RegisterError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, RegisterError> {
         let written: Written = toml::from_str(text)
             .map_err(|error| RegisterError { message: error.message().to_owned(), span: error.span() })?;
         let mut clients: BTreeMap<String, RegisteredClient> = BTreeMap::new();

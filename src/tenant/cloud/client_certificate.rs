@@ -7,41 +7,41 @@ use crate::tenant::Reading;
 
 /// One public key of a service account outside the listed projects.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PublicKey {
+pub(crate) struct PublicKey {
     /// The key's id.
-    pub key_id: String,
+    pub(crate) key_id: String,
     /// From when on it is good.
-    pub valid_after: Option<DateTime<Utc>>,
+    pub(crate) valid_after: Option<DateTime<Utc>>,
     /// Until when.
-    pub valid_before: Option<DateTime<Utc>>,
+    pub(crate) valid_before: Option<DateTime<Utc>>,
 }
 
 /// A service account that exists, somewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ForeignAccount {
+pub(crate) struct ForeignAccount {
     /// Its address, as its certificates name it and that address confirms; empty if they do not tell it.
-    pub email: String,
+    pub(crate) email: String,
     /// Addresses that its certificates name and that nothing confirms: who uploads a key chooses its name.
     #[serde(default)]
-    pub claimed: Vec<String>,
+    pub(crate) claimed: Vec<String>,
     /// Its project, as the address names it; empty for addresses that name none.
-    pub project: String,
+    pub(crate) project: String,
     /// Its public keys, Google's own among them.
-    pub keys: Vec<PublicKey>,
+    pub(crate) keys: Vec<PublicKey>,
 }
 
 /// What became of one client id.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ClientCertificates {
+pub(crate) struct ClientCertificates {
     /// The client id.
-    pub client_id: String,
+    pub(crate) client_id: String,
     /// `Complete(None)`: Google knows no such account, or not any more.
-    pub account: Reading<Option<ForeignAccount>>,
+    pub(crate) account: Reading<Option<ForeignAccount>>,
 }
 
 /// Whether a text has the form of a service account's address: a number, or anything else, is none.
 #[must_use]
-pub fn is_service_account_address(text: &str) -> bool {
+pub(crate) fn is_service_account_address(text: &str) -> bool {
     let is_label = |label: &str| {
         let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         !label.is_empty() && label.bytes().all(is_plain)

@@ -8,17 +8,17 @@ use crate::tenant::{
 
 /// The facts from which paths to a service account are found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct IamFacts {
+pub(crate) struct IamFacts {
     /// The number of the tenant's Cloud organization, if it is known and there is one.
-    pub organization: Option<String>,
+    pub(crate) organization: Option<String>,
     /// Policies with the hierarchy.
-    pub policies: Reading<IamPolicies>,
+    pub(crate) policies: Reading<IamPolicies>,
     /// Roles with their permissions.
-    pub roles: Reading<IamRoles>,
+    pub(crate) roles: Reading<IamRoles>,
     /// Groups with their members.
-    pub groups: Reading<Groups>,
+    pub(crate) groups: Reading<Groups>,
     /// Workload identity pools.
-    pub pools: Reading<WorkloadIdentityPools>,
+    pub(crate) pools: Reading<WorkloadIdentityPools>,
 }
 
 impl Default for IamFacts {

@@ -7,17 +7,17 @@ use crate::tenant::{IamResource, Reading};
 
 /// The condition of a binding: it applies only where the expression holds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct IamCondition {
+pub(crate) struct IamCondition {
     /// `title`.
-    pub title: String,
+    pub(crate) title: String,
     /// `expression`, verbatim; nothing of it is evaluated but [`IamCondition::ends_at`].
-    pub expression: String,
+    pub(crate) expression: String,
 }
 
 impl IamCondition {
     /// When a binding expires whose whole condition is `request.time < timestamp("…")`, as the console writes it.
     #[must_use]
-    pub fn ends_at(&self) -> Option<DateTime<Utc>> {
+    pub(crate) fn ends_at(&self) -> Option<DateTime<Utc>> {
         let timestamp =
             self.expression.trim().strip_prefix("request.time")?.trim_start().strip_prefix('<')?;
         let quoted = timestamp.trim_start().strip_prefix("timestamp(")?.strip_suffix(')')?.trim();
@@ -29,60 +29,60 @@ impl IamCondition {
 
 /// A role, given to members.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct IamBinding {
+pub(crate) struct IamBinding {
     /// The role's name, such as `roles/iam.serviceAccountUser`.
-    pub role: String,
+    pub(crate) role: String,
     /// [Principal identifiers](https://cloud.google.com/iam/docs/principal-identifiers), verbatim.
-    pub members: Vec<String>,
+    pub(crate) members: Vec<String>,
     /// The condition, if there is one.
-    pub condition: Option<IamCondition>,
+    pub(crate) condition: Option<IamCondition>,
 }
 
 /// An allow policy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct IamPolicy {
+pub(crate) struct IamPolicy {
     /// Its bindings.
-    pub bindings: Vec<IamBinding>,
+    pub(crate) bindings: Vec<IamBinding>,
     /// Which accesses it logs.
     #[serde(default)]
-    pub audit_logs: Vec<AuditLog>,
+    pub(crate) audit_logs: Vec<AuditLog>,
 }
 
 /// One kind of access to one service that a policy has logged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AuditLog {
+pub(crate) struct AuditLog {
     /// Such as `iam.googleapis.com`, or `allServices`.
-    pub service: String,
+    pub(crate) service: String,
     /// `ADMIN_READ`, `DATA_READ` or `DATA_WRITE`.
-    pub log_type: String,
+    pub(crate) log_type: String,
     /// Whose accesses are not logged.
-    pub exempted_members: Vec<String>,
+    pub(crate) exempted_members: Vec<String>,
 }
 
 /// A resource with its place in the hierarchy and its own policy; what it inherits is not repeated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ResourcePolicy {
+pub(crate) struct ResourcePolicy {
     /// The resource.
-    pub resource: IamResource,
+    pub(crate) resource: IamResource,
     /// `projectNumber` of a project, by which pools and sets of service accounts name it.
-    pub number: Option<String>,
+    pub(crate) number: Option<String>,
     /// `directoryCustomerId` of an organization: the Workspace tenant that it belongs to.
     #[serde(default)]
-    pub customer: Option<String>,
+    pub(crate) customer: Option<String>,
     /// The resource above it. `Complete(None)`: there is none.
-    pub parent: Reading<Option<IamResource>>,
+    pub(crate) parent: Reading<Option<IamResource>>,
     /// Its own policy.
-    pub policy: Reading<IamPolicy>,
+    pub(crate) policy: Reading<IamPolicy>,
 }
 
 /// The policies of service accounts, of their projects, and of everything above those.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct IamPolicies(pub Vec<ResourcePolicy>);
+pub(crate) struct IamPolicies(pub(crate) Vec<ResourcePolicy>);
 
 impl IamPolicies {
     /// The number of the tenant's own organization: the one that says so, or the only one there is.
     #[must_use]
-    pub fn organization_of(&self, customer_id: Option<&str>) -> Option<String> {
+    pub(crate) fn organization_of(&self, customer_id: Option<&str>) -> Option<String> {
         let organizations = || {
             self.0.iter().filter_map(|entry| match &entry.resource {
                 IamResource::Organization(number) => Some((number, entry.customer.as_deref())),
@@ -97,20 +97,20 @@ impl IamPolicies {
 
     /// The policy of this resource.
     #[must_use]
-    pub fn of(&self, resource: &IamResource) -> Option<&ResourcePolicy> {
+    pub(crate) fn of(&self, resource: &IamResource) -> Option<&ResourcePolicy> {
         self.0.iter().find(|entry| entry.resource == *resource)
     }
 
     /// Addresses and numbers of service accounts that were deleted and that a binding still names:
     /// `deleted:serviceAccount:<address>?uid=<number>`.
-    pub fn deleted_service_accounts(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn deleted_service_accounts(&self) -> impl Iterator<Item = (&str, &str)> {
         let policies = self.0.iter().filter_map(|entry| entry.policy.known());
         let members = policies.flat_map(|policy| &policy.bindings).flat_map(|binding| &binding.members);
         members.filter_map(|member| member.strip_prefix("deleted:serviceAccount:")?.split_once("?uid="))
     }
 
     /// A resource and everything above it, as far as it was read.
-    pub fn upwards_from(&self, resource: &IamResource) -> impl Iterator<Item = &ResourcePolicy> {
+    pub(crate) fn upwards_from(&self, resource: &IamResource) -> impl Iterator<Item = &ResourcePolicy> {
         let above = |entry: &&ResourcePolicy| self.of(entry.parent.known()?.as_ref()?);
         std::iter::successors(self.of(resource), above).take(self.0.len())
     }

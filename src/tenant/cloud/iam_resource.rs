@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// organization holds folders and projects, a folder holds folders and projects, a project holds service accounts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum IamResource {
+pub(crate) enum IamResource {
     /// By its number.
     Organization(String),
     /// By its number.
@@ -22,14 +22,14 @@ pub enum IamResource {
 impl IamResource {
     /// The word and the id, for people: `project p`.
     #[must_use]
-    pub fn title(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         let (word, id) = self.parts();
         format!("{word} {id}")
     }
 
     /// The number, id or address.
     #[must_use]
-    pub fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         self.parts().1
     }
 

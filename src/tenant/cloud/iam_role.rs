@@ -9,7 +9,7 @@ use crate::tenant::{IamResource, Reading};
 /// Whether a role gives what it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum IamRoleState {
+pub(crate) enum IamRoleState {
     /// It does.
     Active,
     /// A custom role of launch stage `DISABLED`: its bindings stand but give nothing, until it is enabled.
@@ -20,19 +20,19 @@ pub enum IamRoleState {
 
 /// A role.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct IamRole {
+pub(crate) struct IamRole {
     /// `roles/…`, `projects/<project>/roles/…` or `organizations/<number>/roles/…`.
-    pub name: String,
+    pub(crate) name: String,
     /// Whether it gives what it holds.
-    pub state: IamRoleState,
+    pub(crate) state: IamRoleState,
     /// `includedPermissions`.
-    pub permissions: Reading<BTreeSet<String>>,
+    pub(crate) permissions: Reading<BTreeSet<String>>,
 }
 
 impl IamRole {
     /// Where a custom role of this name is defined; `None` for a role of Google's.
     #[must_use]
-    pub fn home(name: &str) -> Option<IamResource> {
+    pub(crate) fn home(name: &str) -> Option<IamResource> {
         let (place, _) = name.split_once("/roles/")?;
         match place.split_once('/')? {
             ("projects", id) => Some(IamResource::Project(id.to_owned())),
@@ -44,4 +44,4 @@ impl IamRole {
 
 /// The roles that were looked up. A role that is not among them is unknown, not empty.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct IamRoles(pub Vec<IamRole>);
+pub(crate) struct IamRoles(pub(crate) Vec<IamRole>);

@@ -11,15 +11,17 @@ mod service_account;
 mod service_account_use;
 mod workload_identity_pool;
 
-pub use client_certificate::{ClientCertificates, ForeignAccount, PublicKey, is_service_account_address};
-pub use client_id::{CLIENT_ID_SUFFIX, bare_client, is_same_client};
-pub use guardrails::{Guardrails, ProjectGuardrails, SigningLogs};
-pub use iam_facts::IamFacts;
-pub use iam_policy::{AuditLog, IamBinding, IamCondition, IamPolicies, IamPolicy, ResourcePolicy};
-pub use iam_resource::IamResource;
-pub use iam_role::{IamRole, IamRoleState, IamRoles};
-pub use service_account::{ServiceAccount, ServiceAccountKey, ServiceAccounts};
-pub use service_account_use::{LastUse as ServiceAccountLastUse, ProjectUse, ServiceAccountUse};
-pub use workload_identity_pool::{
+pub(crate) use client_certificate::{
+    ClientCertificates, ForeignAccount, PublicKey, is_service_account_address,
+};
+pub(crate) use client_id::{CLIENT_ID_SUFFIX, bare_client, is_same_client};
+pub(crate) use guardrails::{Guardrails, ProjectGuardrails, SigningLogs};
+pub(crate) use iam_facts::IamFacts;
+pub(crate) use iam_policy::{AuditLog, IamBinding, IamCondition, IamPolicies, IamPolicy, ResourcePolicy};
+pub(crate) use iam_resource::IamResource;
+pub(crate) use iam_role::{IamRole, IamRoleState, IamRoles};
+pub(crate) use service_account::{ServiceAccount, ServiceAccountKey, ServiceAccounts};
+pub(crate) use service_account_use::{LastUse as ServiceAccountLastUse, ProjectUse, ServiceAccountUse};
+pub(crate) use workload_identity_pool::{
     PoolState, WorkloadIdentityPool, WorkloadIdentityPools, WorkloadIdentityProvider,
 };

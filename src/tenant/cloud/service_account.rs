@@ -11,53 +11,53 @@ use crate::tenant::bare_client;
 
 /// A user-managed key of a service account. IAM leaves false booleans out: they are false here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ServiceAccountKey {
+pub(crate) struct ServiceAccountKey {
     /// The last segment of the key's resource name.
-    pub key_id: String,
+    pub(crate) key_id: String,
     /// `validAfterTime`: when the key was made.
-    pub created_at: Option<DateTime<Utc>>,
+    pub(crate) created_at: Option<DateTime<Utc>>,
     /// `validBeforeTime`; the year 9999 stands for never.
-    pub expires_at: Option<DateTime<Utc>>,
+    pub(crate) expires_at: Option<DateTime<Utc>>,
     /// `keyOrigin`, verbatim: `GOOGLE_PROVIDED` or `USER_PROVIDED`.
-    pub origin: String,
+    pub(crate) origin: String,
     /// `keyType`, verbatim.
-    pub key_type: String,
+    pub(crate) key_type: String,
     /// Whether the key is switched off.
-    pub disabled: bool,
+    pub(crate) disabled: bool,
     /// Why, and what else Google keeps of the key, such as that it was found exposed: in IAM's words; empty if none.
     #[serde(default)]
-    pub disabled_reason: String,
+    pub(crate) disabled_reason: String,
 }
 
 /// A service account of one of the configured projects.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ServiceAccount {
+pub(crate) struct ServiceAccount {
     /// The project it lives in.
-    pub project: String,
+    pub(crate) project: String,
     /// Its address.
-    pub email: String,
+    pub(crate) email: String,
     /// `uniqueId`.
-    pub unique_id: String,
+    pub(crate) unique_id: String,
     /// `oauth2ClientId`: the id that the Admin console's delegation list names.
-    pub client_id: String,
+    pub(crate) client_id: String,
     /// `displayName`; empty if none.
-    pub display_name: String,
+    pub(crate) display_name: String,
     /// Whether the account is switched off.
-    pub disabled: bool,
+    pub(crate) disabled: bool,
     /// Its user-managed keys.
-    pub keys: Reading<Vec<ServiceAccountKey>>,
+    pub(crate) keys: Reading<Vec<ServiceAccountKey>>,
 }
 
 impl ServiceAccount {
     /// The service whose default account it is.
     #[must_use]
-    pub fn default_of(&self) -> Option<&'static str> {
+    pub(crate) fn default_of(&self) -> Option<&'static str> {
         Self::default_by_address(&self.email)
     }
 
     /// The same by its address. Source: <https://docs.cloud.google.com/iam/docs/service-account-types>.
     #[must_use]
-    pub fn default_by_address(email: &str) -> Option<&'static str> {
+    pub(crate) fn default_by_address(email: &str) -> Option<&'static str> {
         if email.ends_with("-compute@developer.gserviceaccount.com") {
             Some("Compute Engine")
         } else if email.ends_with("@appspot.gserviceaccount.com") {
@@ -71,7 +71,7 @@ impl ServiceAccount {
 /// The service accounts of the configured projects.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ServiceAccounts(pub Vec<ServiceAccount>, #[serde(skip)] ClientIndex);
+pub(crate) struct ServiceAccounts(pub(crate) Vec<ServiceAccount>, #[serde(skip)] ClientIndex);
 
 /// Places of accounts by client id and unique id, made when first asked for.
 #[derive(Clone, Debug, Default)]
@@ -87,20 +87,20 @@ impl PartialEq for ClientIndex {
 impl ServiceAccounts {
     /// These accounts.
     #[must_use]
-    pub fn new(accounts: Vec<ServiceAccount>) -> Self {
+    pub(crate) fn new(accounts: Vec<ServiceAccount>) -> Self {
         Self(accounts, ClientIndex::default())
     }
 
     /// The projects in which the accounts live, with those that were asked for.
     #[must_use]
-    pub fn projects(&self, asked_for: &[String]) -> Vec<String> {
+    pub(crate) fn projects(&self, asked_for: &[String]) -> Vec<String> {
         let found = self.0.iter().map(|account| &account.project).chain(asked_for);
         found.collect::<std::collections::BTreeSet<_>>().into_iter().cloned().collect()
     }
 
     /// The account that holds this client id: the first, should two have it.
     #[must_use]
-    pub fn by_client(&self, client_id: &str) -> Option<&ServiceAccount> {
+    pub(crate) fn by_client(&self, client_id: &str) -> Option<&ServiceAccount> {
         let index = self.1.0.get_or_init(|| {
             let mut index = BTreeMap::new();
             for (place, account) in self.0.iter().enumerate() {
@@ -115,7 +115,7 @@ impl ServiceAccounts {
 
     /// The account with this address.
     #[must_use]
-    pub fn by_address(&self, address: &str) -> Option<&ServiceAccount> {
+    pub(crate) fn by_address(&self, address: &str) -> Option<&ServiceAccount> {
         self.0.iter().find(|account| account.email.eq_ignore_ascii_case(address))
     }
 }

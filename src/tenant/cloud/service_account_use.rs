@@ -9,23 +9,23 @@ use crate::tenant::{Gap, Reading};
 
 /// The last authentications in one project: of days, and late by one or two.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct ProjectUse {
+pub(crate) struct ProjectUse {
     /// By the account's address or unique id, whichever Google named.
-    pub accounts: BTreeMap<String, DateTime<Utc>>,
+    pub(crate) accounts: BTreeMap<String, DateTime<Utc>>,
     /// By the key's id.
-    pub keys: BTreeMap<String, DateTime<Utc>>,
+    pub(crate) keys: BTreeMap<String, DateTime<Utc>>,
     /// The newest of an account's keys, by the account as in `accounts`: the two are counted apart.
     #[serde(default)]
-    pub accounts_by_keys: BTreeMap<String, DateTime<Utc>>,
+    pub(crate) accounts_by_keys: BTreeMap<String, DateTime<Utc>>,
 }
 
 /// The last authentications, project by project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct ServiceAccountUse(pub BTreeMap<String, Reading<ProjectUse>>);
+pub(crate) struct ServiceAccountUse(pub(crate) BTreeMap<String, Reading<ProjectUse>>);
 
 /// When something authenticated last.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum LastUse<'a> {
+pub(crate) enum LastUse<'a> {
     /// On this day.
     On(DateTime<Utc>),
     /// Not within what Google remembers.
@@ -37,13 +37,13 @@ pub enum LastUse<'a> {
 impl ServiceAccountUse {
     /// When a key authenticated last; `None` if nobody asked about its project.
     #[must_use]
-    pub fn of_key(&self, project: &str, key_id: &str) -> Option<LastUse<'_>> {
+    pub(crate) fn of_key(&self, project: &str, key_id: &str) -> Option<LastUse<'_>> {
         self.of(project, |used| used.keys.get(key_id).copied())
     }
 
     /// When an account authenticated last; `None` if nobody asked about its project.
     #[must_use]
-    pub fn of_account(&self, project: &str, email: &str, unique_id: &str) -> Option<LastUse<'_>> {
+    pub(crate) fn of_account(&self, project: &str, email: &str, unique_id: &str) -> Option<LastUse<'_>> {
         let newest = |uses: &BTreeMap<String, DateTime<Utc>>| {
             [email, unique_id].into_iter().filter_map(|name| uses.get(name)).max().copied()
         };
@@ -57,7 +57,7 @@ impl ServiceAccountUse {
 
     /// Why not every last use in a project is known.
     #[must_use]
-    pub fn gap_of(&self, project: &str) -> Option<&Gap> {
+    pub(crate) fn gap_of(&self, project: &str) -> Option<&Gap> {
         self.0.get(project).and_then(Reading::gap)
     }
 

@@ -7,7 +7,7 @@ use crate::tenant::Reading;
 /// Whether a pool lets anyone in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum PoolState {
+pub(crate) enum PoolState {
     /// It does.
     Active,
     /// Its tokens are neither issued nor accepted until it is enabled.
@@ -18,28 +18,28 @@ pub enum PoolState {
 
 /// Who vouches for identities of a pool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WorkloadIdentityProvider {
+pub(crate) struct WorkloadIdentityProvider {
     /// The last segment of its name.
-    pub id: String,
+    pub(crate) id: String,
     /// The address of an OpenID issuer, or the AWS account; empty for other kinds.
-    pub issuer: String,
+    pub(crate) issuer: String,
     /// Whether an attribute condition restricts whom it lets in.
-    pub has_condition: bool,
+    pub(crate) has_condition: bool,
     /// Whether it lets anyone in: it is neither disabled nor deleted.
-    pub is_open: bool,
+    pub(crate) is_open: bool,
 }
 
 /// A workload identity pool.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct WorkloadIdentityPool {
+pub(crate) struct WorkloadIdentityPool {
     /// `projects/<number>/locations/global/workloadIdentityPools/<id>`.
-    pub name: String,
+    pub(crate) name: String,
     /// Whether it lets anyone in.
-    pub state: PoolState,
+    pub(crate) state: PoolState,
     /// Who vouches for its identities.
-    pub providers: Reading<Vec<WorkloadIdentityProvider>>,
+    pub(crate) providers: Reading<Vec<WorkloadIdentityProvider>>,
 }
 
 /// The pools that policies name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct WorkloadIdentityPools(pub Vec<WorkloadIdentityPool>);
+pub(crate) struct WorkloadIdentityPools(pub(crate) Vec<WorkloadIdentityPool>);

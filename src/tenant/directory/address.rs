@@ -2,12 +2,12 @@
 
 /// A mail address in comparable form: lower case, domain in its ASCII (Punycode) spelling.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Address(String);
+pub(crate) struct Address(String);
 
 impl Address {
     /// The comparable form of any text; text without `@` compares as a whole.
     #[must_use]
-    pub fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         let text = text.trim();
         match text.rsplit_once('@') {
             Some((local, domain)) => Self(format!("{}@{}", local.to_lowercase(), ascii_domain(domain))),
@@ -21,7 +21,7 @@ impl Address {
     /// Sources: <https://support.google.com/a/users/answer/9282734#email-address-variation>, as others cite it (tags
     /// in Workspace), <https://support.google.com/mail/answer/7436150> (dots at gmail.com, and not in organizations).
     #[must_use]
-    pub fn mailbox(&self) -> Self {
+    pub(crate) fn mailbox(&self) -> Self {
         let Some((local, domain)) = self.0.rsplit_once('@') else { return self.clone() };
         let untagged = match local.split_once('+') {
             // Without a name before it, the sign is no tag.
@@ -36,13 +36,13 @@ impl Address {
 
     /// The part after `@`, if there is one.
     #[must_use]
-    pub fn domain(&self) -> Option<&str> {
+    pub(crate) fn domain(&self) -> Option<&str> {
         self.0.rsplit_once('@').map(|(_, domain)| domain)
     }
 
     /// The comparable spelling.
     #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }

@@ -4,21 +4,21 @@ use serde::{Deserialize, Serialize};
 
 /// A role of the Admin console.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AdminRole {
+pub(crate) struct AdminRole {
     /// `roleId`.
-    pub id: String,
+    pub(crate) id: String,
     /// `roleName`, such as `_SEED_ADMIN_ROLE`.
-    pub name: String,
+    pub(crate) name: String,
     /// `isSuperAdminRole`; `None` if Directory left it out.
-    pub is_super_admin: Option<bool>,
+    pub(crate) is_super_admin: Option<bool>,
     /// `isSystemRole`; `None` if Directory left it out.
-    pub is_system: Option<bool>,
+    pub(crate) is_system: Option<bool>,
 }
 
 /// What kind of principal holds a role.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum AssigneeType {
+pub(crate) enum AssigneeType {
     /// A user, or a service account by its unique id: Directory says `user` for both.
     User,
     /// A group: all of its members hold the role.
@@ -30,7 +30,7 @@ pub enum AssigneeType {
 impl AdminRole {
     /// Its name as people say it: `_USER_MANAGEMENT_ADMIN_ROLE` is "User Management Admin".
     #[must_use]
-    pub fn title(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         let shipped = self.name.strip_prefix('_').and_then(|name| name.strip_suffix("_ROLE"));
         match shipped {
             None => self.name.clone(),
@@ -48,22 +48,22 @@ impl AdminRole {
 
 /// One assignment of a role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RoleAssignment {
+pub(crate) struct RoleAssignment {
     /// `roleAssignmentId`.
-    pub id: String,
+    pub(crate) id: String,
     /// `roleId`.
-    pub role_id: String,
+    pub(crate) role_id: String,
     /// `assignedTo`: a user id, a group id, or a service account's unique id.
-    pub assigned_to: String,
+    pub(crate) assigned_to: String,
     /// `assigneeType`.
-    pub assignee_type: AssigneeType,
+    pub(crate) assignee_type: AssigneeType,
     /// `scopeType`, verbatim: `CUSTOMER` or `ORG_UNIT`.
-    pub scope_type: String,
+    pub(crate) scope_type: String,
 }
 
 /// Whether somebody holds admin roles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HeldRoles<'a> {
+pub(crate) enum HeldRoles<'a> {
     /// None by an assignment of its own.
     None,
     /// One that is listed.
@@ -74,22 +74,22 @@ pub enum HeldRoles<'a> {
 
 /// All roles and assignments of the tenant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AdminRoles {
+pub(crate) struct AdminRoles {
     /// Roles.
-    pub roles: Vec<AdminRole>,
+    pub(crate) roles: Vec<AdminRole>,
     /// Assignments.
-    pub assignments: Vec<RoleAssignment>,
+    pub(crate) assignments: Vec<RoleAssignment>,
 }
 
 impl AdminRoles {
     /// The role with this id.
     #[must_use]
-    pub fn role(&self, id: &str) -> Option<&AdminRole> {
+    pub(crate) fn role(&self, id: &str) -> Option<&AdminRole> {
         self.roles.iter().find(|role| role.id == id)
     }
 
     /// Assignments of a super admin role.
-    pub fn super_admin_assignments(&self) -> impl Iterator<Item = &RoleAssignment> {
+    pub(crate) fn super_admin_assignments(&self) -> impl Iterator<Item = &RoleAssignment> {
         self.assignments.iter().filter(|assignment| {
             self.role(&assignment.role_id).is_some_and(|role| role.is_super_admin == Some(true))
         })
@@ -97,7 +97,7 @@ impl AdminRoles {
 
     /// What holding roles makes of this principal (user id or service account unique id).
     #[must_use]
-    pub fn held_by(&self, principal: &str) -> HeldRoles<'_> {
+    pub(crate) fn held_by(&self, principal: &str) -> HeldRoles<'_> {
         let mut unlisted = None;
         for assignment in self.assignments.iter().filter(|row| row.assigned_to == principal) {
             match self.role(&assignment.role_id) {
@@ -109,7 +109,7 @@ impl AdminRoles {
     }
 
     /// Assignments to this principal (user id or service account unique id).
-    pub fn of<'a>(&'a self, principal: &'a str) -> impl Iterator<Item = &'a RoleAssignment> {
+    pub(crate) fn of<'a>(&'a self, principal: &'a str) -> impl Iterator<Item = &'a RoleAssignment> {
         self.assignments.iter().filter(move |assignment| assignment.assigned_to == principal)
     }
 }

@@ -8,12 +8,12 @@ use super::address::ascii_domain;
 ///
 /// Source: <https://support.hdeone.com/hc/en-us/articles/50539942181017>, which names Google's help. Assumed: that
 /// every user has an address there, and that Directory lists the domain nowhere.
-pub const TEST_DOMAIN_SUFFIX: &str = ".test-google-a.com";
+pub(crate) const TEST_DOMAIN_SUFFIX: &str = ".test-google-a.com";
 
 /// What a domain is to the tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum DomainKind {
+pub(crate) enum DomainKind {
     /// The tenant's first domain.
     Primary,
     /// A further domain with users of its own.
@@ -25,7 +25,7 @@ pub enum DomainKind {
 impl DomainKind {
     /// The word in reports.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Primary => "primary domain",
             Self::Secondary => "secondary domain",
@@ -36,33 +36,27 @@ impl DomainKind {
 
 /// One domain or domain alias.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Domain {
+pub(crate) struct Domain {
     /// The name as Directory spells it.
-    pub name: String,
+    pub(crate) name: String,
     /// What it is.
-    pub kind: DomainKind,
+    pub(crate) kind: DomainKind,
     /// Whether ownership was proved to Google; `None` if Directory left it out.
-    pub verified: Option<bool>,
+    pub(crate) verified: Option<bool>,
     /// Of a domain alias: the domain whose users have their addresses there, too.
     #[serde(default)]
-    pub parent: Option<String>,
+    pub(crate) parent: Option<String>,
 }
 
 /// All domains and domain aliases of the tenant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Domains(pub Vec<Domain>);
+pub(crate) struct Domains(pub(crate) Vec<Domain>);
 
 impl Domains {
-    /// Whether `domain` (any spelling) is a verified domain or domain alias of the tenant.
-    #[must_use]
-    pub fn owns(&self, domain: &str) -> bool {
-        self.find(domain).is_some_and(|found| found.verified == Some(true))
-    }
-
     /// The domain whose users have their addresses in `domain` (any spelling), too: of a domain alias, and of the
     /// test address that Google gives each domain.
     #[must_use]
-    pub fn stands_for(&self, domain: &str) -> Option<String> {
+    pub(crate) fn stands_for(&self, domain: &str) -> Option<String> {
         let domain = ascii_domain(domain);
         match domain.strip_suffix(TEST_DOMAIN_SUFFIX).filter(|tested| self.find(tested).is_some()) {
             Some(tested) => Some(tested.to_owned()),
@@ -72,7 +66,7 @@ impl Domains {
 
     /// The entry for `domain` (any spelling), verified or not.
     #[must_use]
-    pub fn find(&self, domain: &str) -> Option<&Domain> {
+    pub(crate) fn find(&self, domain: &str) -> Option<&Domain> {
         let wanted = ascii_domain(domain);
         self.0.iter().find(|candidate| ascii_domain(&candidate.name) == wanted)
     }

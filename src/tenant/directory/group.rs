@@ -7,7 +7,7 @@ use crate::tenant::Reading;
 /// What a member of a group is: Directory's `type` of a member.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum GroupMemberKind {
+pub(crate) enum GroupMemberKind {
     /// A user, or a service account by its address; of this tenant or of another.
     User,
     /// A group: its members are members.
@@ -20,24 +20,24 @@ pub enum GroupMemberKind {
 
 /// A member of a group.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct GroupMember {
+pub(crate) struct GroupMember {
     /// Its address; empty for [`GroupMemberKind::Customer`].
-    pub email: String,
+    pub(crate) email: String,
     /// What it is.
-    pub kind: GroupMemberKind,
+    pub(crate) kind: GroupMemberKind,
 }
 
 /// A group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Group {
+pub(crate) struct Group {
     /// Its address.
-    pub email: String,
+    pub(crate) email: String,
     /// Its other addresses.
-    pub aliases: Vec<String>,
+    pub(crate) aliases: Vec<String>,
     /// Its direct members.
-    pub members: Reading<Vec<GroupMember>>,
+    pub(crate) members: Reading<Vec<GroupMember>>,
 }
 
 /// The groups that were looked up. The members of a group that is not among them are unknown.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Groups(pub Vec<Group>);
+pub(crate) struct Groups(pub(crate) Vec<Group>);

@@ -8,10 +8,10 @@ mod people;
 mod user;
 mod user_listing;
 
-pub use address::Address;
-pub use admin_role::{AdminRole, AdminRoles, AssigneeType, HeldRoles, RoleAssignment};
-pub use domain::{Domain, DomainKind, Domains, TEST_DOMAIN_SUFFIX};
-pub use group::{Group, GroupMember, GroupMemberKind, Groups};
-pub use people::{People, Person};
-pub use user::{LastLogin, User};
-pub use user_listing::UserListing;
+pub(crate) use address::Address;
+pub(crate) use admin_role::{AdminRole, AdminRoles, AssigneeType, HeldRoles, RoleAssignment};
+pub(crate) use domain::{Domain, DomainKind, Domains, TEST_DOMAIN_SUFFIX};
+pub(crate) use group::{Group, GroupMember, GroupMemberKind, Groups};
+pub(crate) use people::{People, Person};
+pub(crate) use user::{LastLogin, User};
+pub(crate) use user_listing::UserListing;

@@ -8,24 +8,24 @@ use crate::tenant::{Address, User};
 
 /// What is kept of a user while others are judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Person<'a> {
+pub(crate) struct Person<'a> {
     /// Directory's immutable id.
-    pub id: &'a str,
+    pub(crate) id: &'a str,
     /// Primary address.
-    pub primary_email: &'a str,
+    pub(crate) primary_email: &'a str,
     /// Neither suspended nor archived.
-    pub is_active: bool,
+    pub(crate) is_active: bool,
     /// Super admin; `None` if Directory left it out.
-    pub is_super_admin: Option<bool>,
+    pub(crate) is_super_admin: Option<bool>,
     /// Holder of another admin role.
-    pub is_delegated_admin: Option<bool>,
+    pub(crate) is_delegated_admin: Option<bool>,
     /// Somebody outside the organization.
-    pub is_guest: bool,
+    pub(crate) is_guest: bool,
 }
 
 /// An index of all users by address and by display name: about 120 bytes a user.
 #[derive(Clone, Debug, Default)]
-pub struct People {
+pub(crate) struct People {
     /// Ids and addresses, one after the other.
     texts: String,
     rows: Vec<Row>,
@@ -51,7 +51,7 @@ impl People {
     ///
     /// # Errors
     /// The first that comes instead of a user.
-    pub fn index<E>(users: impl IntoIterator<Item = Result<User, E>>) -> Result<Self, E> {
+    pub(crate) fn index<E>(users: impl IntoIterator<Item = Result<User, E>>) -> Result<Self, E> {
         let mut people = Self::default();
         for user in users {
             people.insert(&user?);
@@ -108,42 +108,30 @@ impl People {
     }
 
     /// All of them, in the order in which they came.
-    pub fn iter(&self) -> impl Iterator<Item = Person<'_>> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Person<'_>> {
         (0..self.rows.len()).filter_map(|number| self.person(number))
-    }
-
-    /// How many there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
     }
 
     /// The user with this id.
     #[must_use]
-    pub fn by_id(&self, id: &str) -> Option<Person<'_>> {
+    pub(crate) fn by_id(&self, id: &str) -> Option<Person<'_>> {
         self.by_id.of(id).find_map(|number| self.person(number)).filter(|person| person.id == id)
     }
 
     /// The user whose primary address or alias this is, with or without a tag after `+`.
     #[must_use]
-    pub fn owner_of(&self, address: &str) -> Option<Person<'_>> {
+    pub(crate) fn owner_of(&self, address: &str) -> Option<Person<'_>> {
         self.by_address.of(Address::new(address).mailbox().as_str()).find_map(|number| self.person(number))
     }
 
     /// Whether any user but guests has an address, primary or alias, in this domain (any spelling).
     #[must_use]
-    pub fn use_domain(&self, domain: &str) -> bool {
+    pub(crate) fn use_domain(&self, domain: &str) -> bool {
         self.domains.contains(ascii_domain(domain).as_str())
     }
 
     /// Every user whose full name reads like this name: case and spacing do not matter.
-    pub fn named<'a>(&'a self, name: &str) -> impl Iterator<Item = Person<'a>> + use<'a> {
+    pub(crate) fn named<'a>(&'a self, name: &str) -> impl Iterator<Item = Person<'a>> + use<'a> {
         self.by_name.of(&comparable_name(name)).filter_map(|number| self.person(number))
     }
 }

@@ -11,7 +11,7 @@ use crate::tenant::Address;
 /// Directory answers 1970-01-01 for an account that never did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum LastLogin {
+pub(crate) enum LastLogin {
     /// At this time.
     At(DateTime<Utc>),
     /// Never.
@@ -23,77 +23,77 @@ pub enum LastLogin {
 /// A user as Directory `users.list` describes it. A boolean that Directory leaves out is `None`:
 /// unknown, not false.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct User {
+pub(crate) struct User {
     /// Directory's immutable id.
-    pub id: String,
+    pub(crate) id: String,
     /// The primary address, as Directory spells it.
-    pub primary_email: String,
+    pub(crate) primary_email: String,
     /// `name.fullName`.
-    pub full_name: Option<String>,
+    pub(crate) full_name: Option<String>,
     /// `orgUnitPath`.
-    pub org_unit: Option<String>,
+    pub(crate) org_unit: Option<String>,
     /// Whether an admin or Google suspended the user.
-    pub suspended: Option<bool>,
+    pub(crate) suspended: Option<bool>,
     /// Google's word for why, kept verbatim: no list of values is published.
-    pub suspension_reason: Option<String>,
+    pub(crate) suspension_reason: Option<String>,
     /// When.
-    pub suspended_at: Option<DateTime<Utc>>,
+    pub(crate) suspended_at: Option<DateTime<Utc>>,
     /// Whether the user is archived.
-    pub archived: Option<bool>,
+    pub(crate) archived: Option<bool>,
     /// Whether Google created a mailbox for the user. Says nothing about Gmail being on now.
-    pub is_mailbox_setup: Option<bool>,
+    pub(crate) is_mailbox_setup: Option<bool>,
     /// Super admin.
-    pub is_admin: Option<bool>,
+    pub(crate) is_admin: Option<bool>,
     /// Holder of an admin role other than super admin.
-    pub is_delegated_admin: Option<bool>,
+    pub(crate) is_delegated_admin: Option<bool>,
     /// `isEnrolledIn2Sv`.
-    pub two_step_enrolled: Option<bool>,
+    pub(crate) two_step_enrolled: Option<bool>,
     /// `isEnforcedIn2Sv`.
-    pub two_step_enforced: Option<bool>,
+    pub(crate) two_step_enforced: Option<bool>,
     /// `creationTime`.
-    pub created_at: Option<DateTime<Utc>>,
+    pub(crate) created_at: Option<DateTime<Utc>>,
     /// `lastLoginTime`.
-    pub last_login: LastLogin,
+    pub(crate) last_login: LastLogin,
     /// The user's own alias addresses; Directory leaves the list out when there are none.
-    pub aliases: Vec<String>,
+    pub(crate) aliases: Vec<String>,
     /// Aliases that follow from domain aliases and the like (`nonEditableAliases`).
-    pub non_editable_aliases: Vec<String>,
+    pub(crate) non_editable_aliases: Vec<String>,
     /// `isGuestUser`: somebody outside the organization. `None` in histories from before it was read.
     #[serde(default)]
-    pub is_guest: Option<bool>,
+    pub(crate) is_guest: Option<bool>,
     /// `guestAccountInfo.primaryGuestEmail`: the guest's own address, outside.
     #[serde(default)]
-    pub guest_email: Option<String>,
+    pub(crate) guest_email: Option<String>,
 }
 
 impl User {
     /// Whether the account can sign in: neither suspended nor archived as far as is known.
     #[must_use]
-    pub fn is_active(&self) -> bool {
+    pub(crate) fn is_active(&self) -> bool {
         self.suspended != Some(true) && self.archived != Some(true)
     }
 
     /// Whether the user is somebody outside the organization, whom somebody inside invited.
     #[must_use]
-    pub fn is_guest(&self) -> bool {
+    pub(crate) fn is_guest(&self) -> bool {
         self.is_guest == Some(true) || self.guest_email.is_some()
     }
 
     /// Whether this address is the user's own, in whatever spelling.
     #[must_use]
-    pub fn has_address(&self, address: &str) -> bool {
+    pub(crate) fn has_address(&self, address: &str) -> bool {
         let mailbox = Address::new(address).mailbox();
         self.addresses().any(|own| Address::new(own).mailbox() == mailbox)
     }
 
     /// Whether the full name reads like this name: case and spacing do not matter.
     #[must_use]
-    pub fn is_named(&self, name: &str) -> bool {
+    pub(crate) fn is_named(&self, name: &str) -> bool {
         self.full_name.as_deref().is_some_and(|own| comparable_name(own) == comparable_name(name))
     }
 
     /// Every address that is this user's own: primary, aliases, aliases from domain aliases, a guest's outside.
-    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = &str> {
         std::iter::once(&self.primary_email)
             .chain(&self.aliases)
             .chain(&self.non_editable_aliases)

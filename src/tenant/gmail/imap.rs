@@ -4,14 +4,14 @@ use serde::{Deserialize, Serialize};
 
 /// What `users.settings.getImap` answers. Gmail leaves false booleans and zeros out: they are false and 0 here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Imap {
+pub(crate) struct Imap {
     /// Whether mail clients can use IMAP.
-    pub enabled: bool,
+    pub(crate) enabled: bool,
     /// Whether a message that a client marks as deleted is expunged at once.
-    pub auto_expunge: bool,
+    pub(crate) auto_expunge: bool,
     /// What becomes of a message that is expunged from its last folder: `archive`, `trash`, `deleteForever`, or what
     /// Gmail said, verbatim.
-    pub expunge_behavior: String,
+    pub(crate) expunge_behavior: String,
     /// The most messages that a folder shows; 0: no limit.
-    pub max_folder_size: i64,
+    pub(crate) max_folder_size: i64,
 }

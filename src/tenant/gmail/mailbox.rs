@@ -12,7 +12,7 @@ use super::parts::{MAILBOX_PARTS, Mailbox, MailboxPart, answer_of};
 /// Whether the user has a working Gmail mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum GmailState {
+pub(crate) enum GmailState {
     /// Gmail answered for this user.
     On,
     /// Gmail answered "Mail service not enabled".
@@ -26,7 +26,7 @@ pub enum GmailState {
 impl GmailState {
     /// The value in `users.csv`.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::On => "on",
             Self::Off => "off",
@@ -39,7 +39,7 @@ impl GmailState {
 /// How far a user's mailbox was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum MailboxRead {
+pub(crate) enum MailboxRead {
     /// Every part that was asked for.
     Complete,
     /// Some parts, not all.
@@ -55,7 +55,7 @@ pub enum MailboxRead {
 impl MailboxRead {
     /// The value in `users.csv`.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Complete => "complete",
             Self::Partial => "partial",
@@ -69,7 +69,7 @@ impl MailboxRead {
 /// One part of one mailbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum MailboxFact<T> {
+pub(crate) enum MailboxFact<T> {
     /// Gmail answered.
     Read(T),
     /// Gmail answered, and some rows of the answer cannot be read.
@@ -84,7 +84,7 @@ pub enum MailboxFact<T> {
 
 impl<T> MailboxFact<T> {
     /// The facts that are known, complete or not.
-    pub const fn known(&self) -> Option<&T> {
+    pub(crate) const fn known(&self) -> Option<&T> {
         match self {
             Self::Read(facts) | Self::Partial(facts, _) => Some(facts),
             Self::NotApplicable(_) | Self::Missing(_) | Self::NotAsked => None,
@@ -92,7 +92,7 @@ impl<T> MailboxFact<T> {
     }
 
     /// Why something is missing, if it is.
-    pub const fn gap(&self) -> Option<&Gap> {
+    pub(crate) const fn gap(&self) -> Option<&Gap> {
         match self {
             Self::Partial(_, gap) | Self::Missing(gap) => Some(gap),
             Self::Read(_) | Self::NotApplicable(_) | Self::NotAsked => None,
@@ -100,7 +100,7 @@ impl<T> MailboxFact<T> {
     }
 
     /// How far it was read.
-    pub fn status(&self) -> PartStatus<'_> {
+    pub(crate) fn status(&self) -> PartStatus<'_> {
         match self {
             Self::Read(_) => PartStatus::Read,
             Self::Partial(_, gap) => PartStatus::Partial(gap),
@@ -113,7 +113,7 @@ impl<T> MailboxFact<T> {
 
 /// How far one part of one mailbox was read, without what was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PartStatus<'a> {
+pub(crate) enum PartStatus<'a> {
     /// Gmail answered.
     Read,
     /// Gmail answered, and some of the answer cannot be read.
@@ -129,7 +129,7 @@ pub enum PartStatus<'a> {
 impl<'a> PartStatus<'a> {
     /// Why something is missing, if it is.
     #[must_use]
-    pub const fn gap(self) -> Option<&'a Gap> {
+    pub(crate) const fn gap(self) -> Option<&'a Gap> {
         match self {
             Self::Partial(gap) | Self::Missing(gap) => Some(gap),
             Self::Read | Self::NotApplicable(_) | Self::NotAsked => None,
@@ -138,7 +138,7 @@ impl<'a> PartStatus<'a> {
 
     /// Whether Gmail answered.
     #[must_use]
-    pub const fn is_answered(self) -> bool {
+    pub(crate) const fn is_answered(self) -> bool {
         matches!(self, Self::Read | Self::Partial(_))
     }
 }
@@ -146,7 +146,11 @@ impl<'a> PartStatus<'a> {
 impl Mailbox {
     /// A user's mailbox as the parts of it show that were asked for. One that the run did not come to is a gap.
     #[must_use]
-    pub fn of(user: &User, asked: &BTreeSet<Part>, facts: impl IntoIterator<Item = MailboxPart>) -> Self {
+    pub(crate) fn of(
+        user: &User,
+        asked: &BTreeSet<Part>,
+        facts: impl IntoIterator<Item = MailboxPart>,
+    ) -> Self {
         let mut mailbox = Self::not_asked();
         facts.into_iter().for_each(|fact| mailbox.put(fact));
         let mut is_asked = false;
@@ -179,7 +183,7 @@ impl Mailbox {
 
     /// How far the parts were read that were asked for.
     #[must_use]
-    pub fn read(&self) -> MailboxRead {
+    pub(crate) fn read(&self) -> MailboxRead {
         let (mut whole, mut some, mut gap) = (false, false, None);
         for (_, status) in self.statuses() {
             whole |= status == PartStatus::Read;
@@ -197,14 +201,14 @@ impl Mailbox {
 
     /// Why a part was not read completely: the first in the order of reports.
     #[must_use]
-    pub fn gap(&self) -> Option<&Gap> {
+    pub(crate) fn gap(&self) -> Option<&Gap> {
         self.statuses().find_map(|(_, status)| status.gap())
     }
 }
 
 /// Why nobody can read the mailbox of this user, as Directory shows: no request is made.
 #[must_use]
-pub fn without_request(user: &User) -> Option<&'static str> {
+pub(crate) fn without_request(user: &User) -> Option<&'static str> {
     match (user.suspended, user.archived, user.is_mailbox_setup) {
         // A guest is made of an external address (Directory reference: users.createGuest). Assumed: mail goes there.
         _ if user.is_guest() => Some("guest"),
@@ -221,7 +225,7 @@ const MAIL_OFF: &str = causes::MAIL_SERVICE_NOT_ENABLED.id;
 /// What a send-as address is to its mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum SendAsKind {
+pub(crate) enum SendAsKind {
     /// The mailbox's own address.
     Primary,
     /// An alias that Directory gives this user.
@@ -233,7 +237,7 @@ pub enum SendAsKind {
 impl SendAsKind {
     /// The value in `send_as.csv`.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Primary => "primary",
             Self::Alias => "alias",
@@ -244,35 +248,35 @@ impl SendAsKind {
 
 /// One entry of a mailbox's send-as list. Gmail leaves false booleans out: they are false here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SendAs {
+pub(crate) struct SendAs {
     /// The address, as Gmail spells it.
-    pub send_as_email: String,
+    pub(crate) send_as_email: String,
     /// The name shown with it; empty for the account's own name.
-    pub display_name: String,
+    pub(crate) display_name: String,
     /// `replyToAddress`; empty if none.
-    pub reply_to: String,
+    pub(crate) reply_to: String,
     /// What it is to the mailbox.
-    pub kind: SendAsKind,
+    pub(crate) kind: SendAsKind,
     /// `isPrimary`.
-    pub is_primary: bool,
+    pub(crate) is_primary: bool,
     /// `isDefault`.
-    pub is_default: bool,
+    pub(crate) is_default: bool,
     /// `treatAsAlias`.
-    pub treat_as_alias: bool,
+    pub(crate) treat_as_alias: bool,
     /// `accepted`, `pending` or what Gmail said, verbatim; empty where Gmail says nothing, as it does
     /// for the primary address.
-    pub verification_status: String,
+    pub(crate) verification_status: String,
     /// The outside server that sends for this address; `None`: Gmail's own.
-    pub smtp: Option<SmtpMsa>,
+    pub(crate) smtp: Option<SmtpMsa>,
 }
 
 /// `smtpMsa`: the outside mail server of a send-as address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SmtpMsa {
+pub(crate) struct SmtpMsa {
     /// Host name.
-    pub host: String,
+    pub(crate) host: String,
     /// TCP port.
-    pub port: Option<i64>,
+    pub(crate) port: Option<i64>,
     /// `none`, `ssl`, `starttls`, or what Gmail said, verbatim.
-    pub security_mode: String,
+    pub(crate) security_mode: String,
 }

@@ -2,10 +2,10 @@
 
 mod imap;
 mod mailbox;
-mod parts;
+pub(crate) mod parts;
 
-pub use imap::Imap;
-pub use mailbox::{
+pub(crate) use imap::Imap;
+pub(crate) use mailbox::{
     GmailState, MailboxFact, MailboxRead, PartStatus, SendAs, SendAsKind, SmtpMsa, without_request,
 };
-pub use parts::{MAILBOX_PARTS, Mailbox, MailboxPart};
+pub(crate) use parts::{Mailbox, MailboxPart};

@@ -7,11 +7,11 @@ use crate::tenant::{Gap, Part};
 macro_rules! mailbox_parts {
     ($($part:ident: $field:ident, $fact:ty, $method:literal, $answer:literal;)*) => {
         /// Every part of a mailbox, in the order in which they are read and shown.
-        pub const MAILBOX_PARTS: [Part; [$(Part::$part),*].len()] = [$(Part::$part),*];
+        pub(crate) const MAILBOX_PARTS: [Part; [$(Part::$part),*].len()] = [$(Part::$part),*];
 
         /// One part of one mailbox: a row of the history.
         #[derive(Clone, Debug, PartialEq, Eq)]
-        pub enum MailboxPart {
+        pub(crate) enum MailboxPart {
             $(
                 #[doc = $method]
                 $part(MailboxFact<$fact>),
@@ -21,13 +21,13 @@ macro_rules! mailbox_parts {
         impl MailboxPart {
             /// Which part it is.
             #[must_use]
-            pub const fn part(&self) -> Part {
+            pub(crate) const fn part(&self) -> Part {
                 match self { $(Self::$part(_) => Part::$part,)* }
             }
 
             /// How far it was read.
             #[must_use]
-            pub fn status(&self) -> PartStatus<'_> {
+            pub(crate) fn status(&self) -> PartStatus<'_> {
                 match self { $(Self::$part(fact) => fact.status(),)* }
             }
 
@@ -35,7 +35,7 @@ macro_rules! mailbox_parts {
             ///
             /// # Errors
             /// None is known.
-            pub fn to_json(&self) -> serde_json::Result<String> {
+            pub(crate) fn to_json(&self) -> serde_json::Result<String> {
                 match self { $(Self::$part(fact) => serde_json::to_string(fact),)* }
             }
 
@@ -43,7 +43,7 @@ macro_rules! mailbox_parts {
             ///
             /// # Errors
             /// When the text is not what the history keeps of this part.
-            pub fn from_json(part: Part, text: &str) -> serde_json::Result<Option<Self>> {
+            pub(crate) fn from_json(part: Part, text: &str) -> serde_json::Result<Option<Self>> {
                 Ok(match part {
                     $(Part::$part => Some(Self::$part(serde_json::from_str(text)?)),)*
                     _ => None,
@@ -52,7 +52,7 @@ macro_rules! mailbox_parts {
 
             /// A part that should have been read and was not; `None` if it is no part of a mailbox.
             #[must_use]
-            pub fn missing(part: Part, gap: Gap) -> Option<Self> {
+            pub(crate) fn missing(part: Part, gap: Gap) -> Option<Self> {
                 match part {
                     $(Part::$part => Some(Self::$part(MailboxFact::Missing(gap))),)*
                     _ => None,
@@ -61,7 +61,7 @@ macro_rules! mailbox_parts {
 
             /// A part of which there is nothing to read; `None` if it is no part of a mailbox.
             #[must_use]
-            pub fn not_applicable(part: Part, why: &str) -> Option<Self> {
+            pub(crate) fn not_applicable(part: Part, why: &str) -> Option<Self> {
                 match part {
                     $(Part::$part => Some(Self::$part(MailboxFact::NotApplicable(why.to_owned()))),)*
                     _ => None,
@@ -71,12 +71,12 @@ macro_rules! mailbox_parts {
 
         /// A user's mailbox, as far as it is known.
         #[derive(Clone, Debug, PartialEq, Eq)]
-        pub struct Mailbox {
+        pub(crate) struct Mailbox {
             /// Whether Gmail is on.
-            pub gmail: GmailState,
+            pub(crate) gmail: GmailState,
             /// What says so: `suspended`, `archived`, `is_mailbox_setup_false`, `send_as_list_answered`,
             /// `mail_service_not_enabled`, or the name of the cause that prevented an answer.
-            pub gmail_evidence: String,
+            pub(crate) gmail_evidence: String,
             $(
                 #[doc = $method]
                 pub $field: MailboxFact<$fact>,
@@ -86,7 +86,7 @@ macro_rules! mailbox_parts {
         impl Mailbox {
             /// A mailbox of which nothing was asked for.
             #[must_use]
-            pub fn not_asked() -> Self {
+            pub(crate) fn not_asked() -> Self {
                 Self {
                     gmail: GmailState::Unknown,
                     gmail_evidence: "not_asked".to_owned(),
@@ -95,13 +95,13 @@ macro_rules! mailbox_parts {
             }
 
             /// How far each part was read, in the order of reports.
-            pub fn statuses(&self) -> impl Iterator<Item = (Part, PartStatus<'_>)> {
+            pub(crate) fn statuses(&self) -> impl Iterator<Item = (Part, PartStatus<'_>)> {
                 [$((Part::$part, self.$field.status())),*].into_iter()
             }
 
             /// How far a part was read.
             #[must_use]
-            pub fn status(&self, part: Part) -> PartStatus<'_> {
+            pub(crate) fn status(&self, part: Part) -> PartStatus<'_> {
                 match part {
                     $(Part::$part => self.$field.status(),)*
                     _ => PartStatus::NotAsked,

@@ -7,43 +7,43 @@ use serde::{Deserialize, Serialize};
 
 /// An OAuth client that users authorized within what the token log remembers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct App {
+pub(crate) struct App {
     /// OAuth client id.
-    pub client_id: String,
+    pub(crate) client_id: String,
     /// What the app calls itself.
-    pub name: String,
+    pub(crate) name: String,
     /// Every scope that a user who did not revoke it gave.
-    pub scopes: BTreeSet<String>,
+    pub(crate) scopes: BTreeSet<String>,
     /// Users who gave them.
-    pub users: u64,
+    pub(crate) users: u64,
     /// Some of those users, in order.
-    pub some_users: Vec<String>,
+    pub(crate) some_users: Vec<String>,
     /// The first authorization in the log.
-    pub first_authorized_at: DateTime<Utc>,
+    pub(crate) first_authorized_at: DateTime<Utc>,
     /// The last.
-    pub last_authorized_at: DateTime<Utc>,
+    pub(crate) last_authorized_at: DateTime<Utc>,
     /// Who gave which of the scopes, as the log lists it now.
     #[serde(default)]
-    pub consents: Vec<Consent>,
+    pub(crate) consents: Vec<Consent>,
     /// What earlier runs read and the log lists no more, without a revocation: the users' access goes on.
     #[serde(default)]
-    pub remembered: Vec<Consent>,
+    pub(crate) remembered: Vec<Consent>,
 }
 
 /// Users who gave an app the same scopes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Consent {
+pub(crate) struct Consent {
     /// The scopes.
-    pub scopes: BTreeSet<String>,
+    pub(crate) scopes: BTreeSet<String>,
     /// Some of the users.
-    pub users: BTreeSet<String>,
+    pub(crate) users: BTreeSet<String>,
     /// How many more there are.
-    pub unnamed: u64,
+    pub(crate) unnamed: u64,
 }
 
 impl App {
     /// Every scope that users gave it, as far as is known.
-    pub fn all_scopes(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn all_scopes(&self) -> impl Iterator<Item = &str> {
         let remembered = self.remembered.iter().flat_map(|consent| &consent.scopes);
         let more = remembered.filter(|scope| !self.scopes.contains(*scope));
         self.scopes.iter().chain(more).map(String::as_str)
@@ -51,13 +51,13 @@ impl App {
 
     /// Some users whose consent the log lists no more, in order.
     #[must_use]
-    pub fn remembered_users(&self) -> BTreeSet<&str> {
+    pub(crate) fn remembered_users(&self) -> BTreeSet<&str> {
         self.remembered.iter().flat_map(|consent| &consent.users).map(String::as_str).collect()
     }
 
     /// Without what is remembered of users who are not there any more.
     #[must_use]
-    pub fn without_users(mut self, is_gone: impl Fn(&str) -> bool) -> Self {
+    pub(crate) fn without_users(mut self, is_gone: impl Fn(&str) -> bool) -> Self {
         for consent in &mut self.remembered {
             consent.users.retain(|user| !is_gone(user));
         }
@@ -67,25 +67,25 @@ impl App {
 
     /// Whether anybody let it in, as far as is known.
     #[must_use]
-    pub fn is_let_in(&self) -> bool {
+    pub(crate) fn is_let_in(&self) -> bool {
         self.users > 0 || !self.remembered.is_empty()
     }
 }
 
 /// A setting of Gmail's that an admin made, changed or deleted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GmailSettingChange {
+pub(crate) struct GmailSettingChange {
     /// Unique in the tenant and the same in every run; empty in facts that an earlier version kept.
     #[serde(default)]
-    pub id: String,
+    pub(crate) id: String,
     /// When.
-    pub at: DateTime<Utc>,
+    pub(crate) at: DateTime<Utc>,
     /// `CREATE_GMAIL_SETTING`, `CHANGE_GMAIL_SETTING`, `DELETE_GMAIL_SETTING` or `CHANGE_EMAIL_SETTING`.
-    pub event: String,
+    pub(crate) event: String,
     /// `SETTING_NAME`, verbatim.
-    pub setting: String,
+    pub(crate) setting: String,
     /// Who.
-    pub actor: String,
+    pub(crate) actor: String,
     /// What the event says besides, each as `name: value`.
-    pub details: Vec<String>,
+    pub(crate) details: Vec<String>,
 }

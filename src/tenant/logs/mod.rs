@@ -3,5 +3,5 @@
 mod app;
 mod period;
 
-pub use app::{App, Consent, GmailSettingChange};
-pub use period::Period;
+pub(crate) use app::{App, Consent, GmailSettingChange};
+pub(crate) use period::Period;

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 
 /// A time from one moment to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Period {
+pub(crate) struct Period {
     /// Its beginning.
-    pub from: DateTime<Utc>,
+    pub(crate) from: DateTime<Utc>,
     /// Its end.
-    pub until: DateTime<Utc>,
+    pub(crate) until: DateTime<Utc>,
 }
