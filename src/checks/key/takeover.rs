@@ -1,5 +1,6 @@
 //! What the checks on paths share: one verdict a binding, and no pass where a path may be hidden.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -57,9 +58,19 @@ impl<'t> Seen<'t> {
         }
     }
 
-    /// The gravest comes first: one that nobody approved, an open one, then the shortest, then one without a condition.
-    const fn grade(&self) -> (bool, bool, u64, bool) {
-        (self.path.approved_by.is_some(), self.path.is_closed, self.path.hops, self.path.is_conditional)
+    /// The gravest comes first: one that nobody approved, one that is certainly wrong, an open one, the one with the
+    /// highest severity, then the shortest, then one without a condition.
+    fn grade(&self) -> (bool, bool, bool, Reverse<Severity>, u64, bool) {
+        let path = self.path;
+        let is_approved = path.approved_by.is_some();
+        (
+            is_approved,
+            !self.is_certain,
+            path.is_closed,
+            Reverse(self.severity),
+            path.hops,
+            path.is_conditional,
+        )
     }
 }
 
