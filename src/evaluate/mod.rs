@@ -588,13 +588,13 @@ impl<'a> Evaluation<'a> {
             self.count_covered(Some(exception));
             let is_expired = exception.is_expired(at);
             if !(is_expired && by_register) {
-                evidence.extend(acceptance(exception));
                 exception_id = Some(exception.id.clone());
             }
             if !is_expired {
                 accepted.push(exception.acceptance());
                 verdict = Verdict::Excepted;
             } else if !by_register {
+                evidence.push(Evidence::new("acceptance_expired", exception.acceptance()));
                 message = format!("{message} (its exception expired on {})", exception.expires);
             }
         }
@@ -901,19 +901,6 @@ fn worst_of_each_subject(results: Vec<CheckResult>) -> Vec<CheckResult> {
         }
     }
     kept
-}
-
-/// Who accepted a finding, why and until when: what a reviewer asks first.
-fn acceptance(exception: &Exception) -> Vec<Evidence> {
-    let mut evidence = vec![
-        Evidence::new("exception_owner", &exception.owner),
-        Evidence::new("exception_reason", &exception.reason),
-        Evidence::new("exception_expires", exception.expires),
-    ];
-    let approver = exception.approver.iter();
-    evidence.extend(approver.map(|approver| Evidence::new("exception_approver", approver)));
-    evidence.extend(exception.ticket.iter().map(|ticket| Evidence::new("exception_ticket", ticket)));
-    evidence
 }
 
 /// Whether a finding in this mailbox could not be looked at again: nobody reads a suspended user's mailbox.

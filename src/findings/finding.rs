@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Acceptance, Added, AlsoCheck, Assumption, Evidence, Fingerprint, Reached, Severity, Subject, Verdict,
+    Acceptance, Added, AlsoCheck, Assumption, Evidence, Fingerprint, REGISTER, Reached, Severity, Subject,
+    Verdict,
 };
 use crate::tenant::Part;
 
@@ -40,6 +41,9 @@ impl Change {
         }
     }
 }
+
+/// How the names of evidence begin that says who accepted a finding.
+const EXCEPTION: &str = "exception_";
 
 /// A verdict that a person should see: fail, review, error, excepted, or what was not assessed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,6 +116,32 @@ impl Finding {
         std::iter::once(&self.check_id)
             .chain(self.also_checks.iter().map(|also| &also.check_id))
             .map(String::as_str)
+    }
+
+    /// The facts behind it, without what earlier versions wrote of an exception that is in `accepted`.
+    pub(crate) fn facts(&self) -> impl Iterator<Item = &Evidence> {
+        let is_told = |fact: &&Evidence| !self.accepted.is_empty() && fact.name.starts_with(EXCEPTION);
+        self.evidence.iter().filter(move |fact| !is_told(fact))
+    }
+
+    /// Who accepted the whole of it by an exception, and why, as `findings.csv` has it among the evidence.
+    pub(crate) fn acceptance_facts(&self) -> Vec<Evidence> {
+        let is_whole =
+            |accepted: &&Acceptance| accepted.parts.is_empty() && !accepted.id.starts_with(REGISTER);
+        let whole = self.accepted.iter().find(is_whole).filter(|_| self.verdict == Verdict::Excepted);
+        let Some(Acceptance { owner, reason, approver, ticket, expires, .. }) = whole else {
+            return Vec::new();
+        };
+        let expires = expires.map(|expires| expires.to_string());
+        let told = [
+            ("owner", Some(owner)),
+            ("reason", Some(reason)),
+            ("expires", expires.as_ref()),
+            ("approver", approver.as_ref()),
+            ("ticket", ticket.as_ref()),
+        ];
+        let told = told.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        told.map(|(name, value)| Evidence::new(&format!("{EXCEPTION}{name}"), value)).collect()
     }
 
     /// Whether somebody has to act or decide.

@@ -36,6 +36,32 @@ fn findings(audit: &Audit) -> Vec<Value> {
     audit.json("report.json")["findings"].as_array().unwrap().clone()
 }
 
+/// As `accepted` in JSON, and among the evidence of `findings.csv` too, as documented.
+fn who_accepted_stands_once(audit: &Audit) {
+    let is_excepted = |verdict: &str| verdict == "excepted";
+    let told =
+        findings(audit).into_iter().filter(|finding| is_excepted(finding["verdict"].as_str().unwrap()));
+    for finding in told {
+        assert_eq!(finding["accepted"].as_array().unwrap().len(), 1, "{finding}");
+        assert!(!finding["evidence"].to_string().contains("exception_owner"), "{finding}");
+    }
+    let of_client = |row: &BTreeMap<String, String>| row["subject_kind"] == "client";
+    let rows = audit.rows("findings.csv").into_iter();
+    for row in rows.filter(|row| is_excepted(&row["verdict"]) && !of_client(row)) {
+        let evidence: Vec<String> = serde_json::from_str(&row["evidence"]).unwrap();
+        for fact in [
+            "exception_owner",
+            "exception_reason",
+            "exception_expires",
+            "exception_approver",
+            "exception_ticket",
+        ] {
+            let told = evidence.iter().filter(|told| told.starts_with(&format!("{fact}: "))).count();
+            assert_eq!(told, 1, "{fact} {row:?}");
+        }
+    }
+}
+
 #[test]
 fn an_exception_by_the_id_in_findings_csv_covers_a_finding_of_each_kind() {
     let mut kinds = BTreeSet::new();
@@ -53,6 +79,7 @@ fn an_exception_by_the_id_in_findings_csv_covers_a_finding_of_each_kind() {
             open(&audit).into_iter().filter(|row| row["subject_kind"] != "exception").collect();
         assert!(left.is_empty(), "{left:#?}");
         kinds.extend(all.into_iter().map(|row| row["subject_kind"].clone()));
+        who_accepted_stands_once(&audit);
     }
     for kind in ["tenant", "user", "send_as", "domain", "client", "key", "binding", "project", "app", "event"]
     {

@@ -25,7 +25,8 @@ const COLUMNS: &[Column<Finding>] = &[
     ("subject_name", |row| text(&row.subject.name)),
     ("message", |row| text(&row.message)),
     ("evidence", |row| {
-        let facts = row.evidence.iter().map(ToString::to_string);
+        let facts = row.facts().map(ToString::to_string);
+        let facts = facts.chain(row.acceptance_facts().into_iter().map(|fact| fact.to_string()));
         list(facts.collect::<Vec<_>>().iter().map(String::as_str))
     }),
     ("fix", |row| text(&row.fix)),

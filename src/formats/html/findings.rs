@@ -6,12 +6,13 @@ use std::io;
 use std::iter::Peekable;
 
 use askama::Template;
+use chrono::NaiveDate;
 
 use super::budget::size;
 use super::exposed::Exposed;
 use super::text::{address, age, clip, count, counted, day, token, words};
 use super::top_list::TopList;
-use crate::findings::{Change, Evidence, Finding, RunSummary, Verdict};
+use crate::findings::{Acceptance, Change, Evidence, Finding, RunSummary, Verdict};
 use crate::formats::Source;
 
 const MOST_ROWS: usize = 5_000;
@@ -23,6 +24,7 @@ const MOST_ROWS_EXPOSED: usize = 1_000;
 const MOST_BYTES_DOUBTFUL: usize = MOST_BYTES / 4;
 const MOST_EVIDENCE: usize = 8;
 const MOST_ADDED: usize = 5;
+const MOST_ACCEPTED: usize = 5;
 
 /// What the report says of every finding, gathered in one pass and in bounded memory.
 pub(super) struct CollectedFindings {
@@ -175,7 +177,39 @@ pub(super) struct Row {
     first_seen: String,
     age: String,
     fingerprint: String,
+    accepted: Vec<Accepted>,
+    more_accepted: usize,
+    /// An exception that covered it until it expired, or of which earlier versions kept only the id.
     exception: String,
+}
+
+/// Who accepted it, or parts of it.
+struct Accepted {
+    id: String,
+    owner: String,
+    reason: String,
+    approver: String,
+    ticket: String,
+    created: String,
+    expires: String,
+    parts: String,
+}
+
+impl Accepted {
+    fn of(accepted: &Acceptance) -> Self {
+        let text = |text: &Option<String>| text.as_deref().map(clip).unwrap_or_default();
+        let date = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
+        Self {
+            id: clip(&accepted.id),
+            owner: clip(&accepted.owner),
+            reason: clip(&accepted.reason),
+            approver: text(&accepted.approver),
+            ticket: text(&accepted.ticket),
+            created: date(accepted.created),
+            expires: date(accepted.expires),
+            parts: clip(&accepted.parts.join(", ")),
+        }
+    }
 }
 
 struct Fact {
@@ -295,6 +329,8 @@ impl Budget {
 impl Row {
     fn new(finding: &Finding, summary: &RunSummary, check: Option<usize>, action: usize) -> Self {
         let is_news = finding.is_open() && matches!(finding.change.as_str(), "new" | "worsened" | "reopened");
+        let is_told = |id: &&str| finding.accepted.iter().any(|accepted| accepted.id == *id);
+        let exception = finding.exception_id.as_deref().filter(|id| !is_told(id));
         Self {
             number: 0,
             severity: finding.severity.as_str(),
@@ -325,10 +361,8 @@ impl Row {
                 String::new()
             },
             message: clip(&finding.message),
-            evidence: added(finding)
-                .chain(finding.evidence.iter().take(MOST_EVIDENCE).map(Fact::of))
-                .collect(),
-            more_evidence: finding.evidence.len().saturating_sub(MOST_EVIDENCE)
+            evidence: added(finding).chain(finding.facts().take(MOST_EVIDENCE).map(Fact::of)).collect(),
+            more_evidence: finding.facts().count().saturating_sub(MOST_EVIDENCE)
                 + finding.added.len().saturating_sub(MOST_ADDED),
             fix: clip(&finding.fix),
             command: whole(&finding.command),
@@ -338,7 +372,9 @@ impl Row {
             first_seen: day(finding.first_seen_at),
             age: age(finding.first_seen_at, summary.started_at),
             fingerprint: finding.fingerprint.as_str().to_owned(),
-            exception: finding.exception_id.as_deref().map(clip).unwrap_or_default(),
+            accepted: finding.accepted.iter().take(MOST_ACCEPTED).map(Accepted::of).collect(),
+            more_accepted: finding.accepted.len().saturating_sub(MOST_ACCEPTED),
+            exception: exception.map(clip).unwrap_or_default(),
         }
     }
 }

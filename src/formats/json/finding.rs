@@ -54,7 +54,7 @@ impl<'a> Finding<'a> {
             subject: Subject::of(&finding.subject),
             count: finding.count,
             message: &finding.message,
-            evidence: finding.evidence.iter().map(ToString::to_string).collect(),
+            evidence: finding.facts().map(ToString::to_string).collect(),
             fix: &finding.fix,
             place: &finding.place,
             controls: &finding.controls,
