@@ -3,6 +3,7 @@
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use strum::IntoStaticStr;
 
 use crate::delegation::ScopeSeverity;
 use crate::tenant::{Gap, IamCondition, IamResource, Part};
@@ -65,8 +66,9 @@ impl AccessBinding {
 }
 
 /// How a path ends: what its holder does in the end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum TakeoverEdge {
     /// A key is made or uploaded.
     Key,
@@ -82,12 +84,7 @@ impl TakeoverEdge {
     /// The word in `sa_paths.csv`.
     #[must_use]
     pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Key => "key",
-            Self::Sign => "sign",
-            Self::Indirect => "indirect",
-            Self::Admin => "admin",
-        }
+        self.into_str()
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use strum::IntoStaticStr;
+
 use crate::google::{Api, admin1_directory, gmail1, iam1, reports1};
 use crate::tenant::Part;
 
@@ -10,7 +12,8 @@ pub(crate) const SEARCH_ROLE: &str = "IAM permission cloudasset.assets.searchAll
                                roles/cloudasset.viewer; the Cloud Asset API, enabled";
 
 /// As whom a part is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum Identity {
     /// The configured admin, by delegation.
     Admin,
@@ -26,12 +29,7 @@ impl Identity {
     /// The word in reports.
     #[must_use]
     pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Admin => "admin",
-            Self::Mailbox => "mailbox",
-            Self::Account => "account",
-            Self::File => "file",
-        }
+        self.into_str()
     }
 }
 

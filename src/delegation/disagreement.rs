@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use crate::delegation::LedgerSource;
 
 /// Why a grant that is held may not be, or is held in a way that a source denies.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum Disagreement {
     /// Authorized by the log, absent from a newer list, and no removal is logged.
     NotInList {
@@ -95,20 +97,7 @@ impl Disagreement {
     /// The word in reports.
     #[must_use]
     pub(crate) const fn as_str(&self) -> &'static str {
-        match self {
-            Self::NotInList { .. } => "not_in_list",
-            Self::SeenAfterRemoval { .. } => "seen_after_removal",
-            Self::SeenAfterAbsence { .. } => "seen_after_absence",
-            Self::AbsenceNotLogged { .. } => "absence_not_logged",
-            Self::AuthorizationNotLogged { .. } => "authorization_not_logged",
-            Self::TokenRefused { .. } => "token_refused",
-            Self::NotNamedAgain { .. } => "not_named_again",
-            Self::UnknownChange { .. } => "unknown_change",
-            Self::OtherPermission { .. } => "other_permission",
-            Self::ListsOfOneDate { .. } => "lists_of_one_date",
-            Self::OtherSpelling { .. } => "other_spelling",
-            Self::StaleList { .. } => "stale_list",
-        }
+        self.into_str()
     }
 
     /// Whether a source denies what another shows; else the knowledge is only weak, or written otherwise.

@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use crate::delegation::Provenance;
 
@@ -59,8 +60,9 @@ impl DelegationEvent {
 }
 
 /// What can speak of grants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum LedgerSource {
     /// The Admin console's list.
     Console,
@@ -82,13 +84,7 @@ impl LedgerSource {
     /// The word in the history and in reports.
     #[must_use]
     pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Console => "console",
-            Self::AuditLog => "audit_log",
-            Self::Probe => "probe",
-            Self::AccessEvaluation => "access_evaluation",
-            Self::TokenLog => "token_log",
-        }
+        self.into_str()
     }
 
     /// The source with this word.

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use crate::delegation::{AddressBook, Disagreement, LedgerSource, Sight};
 use crate::tenant::{CLIENT_ID_SUFFIX, bare_client};
 
 /// Where the knowledge of a grant comes from. Google lists delegations in no API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum Provenance {
     /// The list of the Admin console, exported or typed: full, as of its date.
     Console,
@@ -27,12 +29,7 @@ impl Provenance {
     /// The word in reports.
     #[must_use]
     pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Console => "console",
-            Self::AuditLog => "audit_log",
-            Self::Probe => "probe",
-            Self::UseLog => "use_log",
-        }
+        self.into_str()
     }
 }
 

@@ -7,11 +7,14 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::iter::Peekable;
 
+use strum::IntoStaticStr;
+
 use crate::findings::{Change, Finding, SubjectKind, Verdict, added};
 use crate::store::PreviousFinding;
 
 /// How one finding differs between two runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum Difference {
     /// Only the later run has it.
     New,
@@ -47,16 +50,7 @@ impl Difference {
     /// The word in reports.
     #[must_use]
     pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Worsened => "worsened",
-            Self::Improved => "improved",
-            Self::Accepted => "accepted",
-            Self::Unchanged => "unchanged",
-            Self::Fixed => "fixed",
-            Self::Unknown => "unknown",
-            Self::Ended => "ended",
-        }
+        self.into_str()
     }
 }
 

@@ -1,12 +1,14 @@
 //! The two rules by which a finding stands although something that could end it was not read.
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use crate::tenant::{Gap, Part};
 
 /// Why a finding stands although a part is missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum Rule {
     /// A grant is held until something proves that it ended.
     GrantHeld,
@@ -18,10 +20,7 @@ impl Rule {
     /// The word in reports.
     #[must_use]
     pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::GrantHeld => "grant_held",
-            Self::PathOpen => "path_open",
-        }
+        self.into_str()
     }
 
     const fn sentence(self) -> &'static str {

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::{
     Acceptance, Added, AlsoCheck, Assumption, Evidence, Fingerprint, REGISTER, Reached, Severity, Subject,
@@ -10,8 +11,9 @@ use super::{
 use crate::tenant::Part;
 
 /// How a finding compares with the last run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum Change {
     /// Not there last time, nor before.
     New,
@@ -31,14 +33,7 @@ impl Change {
     /// The value in `findings.csv`.
     #[must_use]
     pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Worsened => "worsened",
-            Self::Open => "open",
-            Self::Reopened => "reopened",
-            Self::NotRechecked => "not_rechecked",
-            Self::Expired => "expired",
-        }
+        self.into_str()
     }
 }
 

@@ -1,12 +1,14 @@
 //! How bad a finding is.
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use crate::delegation::ScopeSeverity;
 
 /// How bad a finding is, for one subject.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum Severity {
     /// Worth knowing.
     Info,
@@ -28,13 +30,7 @@ impl Severity {
     /// The word in reports.
     #[must_use]
     pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-            Self::Critical => "critical",
-        }
+        self.into_str()
     }
 
     /// One step worse, as for super admins; critical stays critical.

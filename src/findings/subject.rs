@@ -1,10 +1,12 @@
 //! What a verdict is about.
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 /// The kind of thing that a verdict is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum SubjectKind {
     /// The whole tenant.
     Tenant,
@@ -42,23 +44,7 @@ impl SubjectKind {
     /// The value in `findings.csv`.
     #[must_use]
     pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Tenant => "tenant",
-            Self::User => "user",
-            Self::SendAs => "send_as",
-            Self::Domain => "domain",
-            Self::Grant => "grant",
-            Self::Client => "client",
-            Self::ServiceAccount => "service_account",
-            Self::Key => "key",
-            Self::Binding => "binding",
-            Self::Path => "path",
-            Self::Project => "project",
-            Self::App => "app",
-            Self::Event => "event",
-            Self::Exception => "exception",
-            Self::Part => "part",
-        }
+        self.into_str()
     }
 }
 

@@ -1,13 +1,15 @@
 //! A check's answer for one subject.
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::{Assumption, Evidence, Reached, Rule, Severity, Subject};
 use crate::tenant::{Gap, Part};
 
 /// The seven answers. Only [`Verdict::Pass`] is good news, and only complete data earns it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum Verdict {
     /// Wrong.
     Fail,
@@ -46,15 +48,7 @@ impl Verdict {
     /// The word in reports.
     #[must_use]
     pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Fail => "fail",
-            Self::Review => "review",
-            Self::Error => "error",
-            Self::NotAssessed => "not_assessed",
-            Self::Excepted => "excepted",
-            Self::Pass => "pass",
-            Self::NotApplicable => "not_applicable",
-        }
+        self.into_str()
     }
 }
 

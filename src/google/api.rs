@@ -1,9 +1,11 @@
 //! Which APIs there are, and under which address.
 
 use reqwest::Url;
+use strum::IntoStaticStr;
 
 /// An API, with a limiter and a count of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum Api {
     /// Admin SDK Directory.
     Directory,
@@ -48,19 +50,7 @@ impl Api {
     /// The name in `manifest.json`.
     #[must_use]
     pub(crate) const fn id(self) -> &'static str {
-        match self {
-            Self::Directory => "directory",
-            Self::Gmail => "gmail",
-            Self::Iam => "iam",
-            Self::IamCredentials => "iam_credentials",
-            Self::Token => "token",
-            Self::Reports => "reports",
-            Self::ResourceManager => "resource_manager",
-            Self::CloudAsset => "cloud_asset",
-            Self::PolicyAnalyzer => "policy_analyzer",
-            Self::OrgPolicy => "org_policy",
-            Self::ServiceAccountMetadata => "service_account_metadata",
-        }
+        self.into_str()
     }
 
     /// The name under which the API is enabled in a project.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use rusqlite::{OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use strum::IntoStaticStr;
 
 use crate::delegation::DelegationEvent;
 use crate::findings::{Fingerprint, Subject};
@@ -16,7 +17,8 @@ use super::delegation::{EventRow, event_row, whole};
 use super::{Run, StoreError};
 
 /// Things that happen and are kept as they were read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum LoggedKind {
     /// A setting of Gmail's was made or changed.
     GmailSetting,
@@ -26,10 +28,7 @@ pub(crate) enum LoggedKind {
 
 impl LoggedKind {
     const fn as_str(self) -> &'static str {
-        match self {
-            Self::GmailSetting => "gmail_setting",
-            Self::App => "app",
-        }
+        self.into_str()
     }
 
     const fn log(self) -> Part {

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, Row, params};
+use strum::IntoStaticStr;
 
 use crate::findings::{Requests, RunSummary};
 
 use super::{Store, StoreError};
 
 /// How far a run got.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum RunState {
     /// Facts are arriving, or it was killed.
     Started,
@@ -22,11 +24,7 @@ pub(crate) enum RunState {
 
 impl RunState {
     const fn as_str(self) -> &'static str {
-        match self {
-            Self::Started => "started",
-            Self::Interrupted => "interrupted",
-            Self::Finished => "finished",
-        }
+        self.into_str()
     }
 
     fn of(word: &str) -> Self {

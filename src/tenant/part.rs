@@ -1,14 +1,16 @@
 //! What a run reads, unit by unit, and how completely each unit was read.
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::Gap;
 
 /// One kind of fact that is read as a unit.
 ///
 /// The enabled checks decide which parts are read, and the parts decide which scopes are asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum Part {
     /// Every user of the Directory, suspended and archived ones included.
     Users,
@@ -91,28 +93,7 @@ impl Part {
     /// The name in configuration and reports.
     #[must_use]
     pub(crate) const fn id(self) -> &'static str {
-        match self {
-            Self::Users => "users",
-            Self::Domains => "domains",
-            Self::AdminRoles => "admin_roles",
-            Self::SendAs => "send_as",
-            Self::Imap => "imap",
-            Self::ServiceAccounts => "service_accounts",
-            Self::SaKeys => "sa_keys",
-            Self::ConsoleGrants => "console_grants",
-            Self::ProbeGrants => "probe_grants",
-            Self::OtherProbes => "other_probes",
-            Self::IamPolicies => "iam_policies",
-            Self::IamRoles => "iam_roles",
-            Self::Groups => "groups",
-            Self::WorkloadIdentityPools => "workload_identity_pools",
-            Self::ServiceAccountUse => "service_account_use",
-            Self::Guardrails => "guardrails",
-            Self::ClientCertificates => "client_certificates",
-            Self::AdminLog => "admin_log",
-            Self::AccessEvaluationLog => "access_evaluation_log",
-            Self::TokenLog => "token_log",
-        }
+        self.into_str()
     }
 
     /// The name for people.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use crate::causes;
 use crate::tenant::{Gap, GapClass, GapReason, Part, User};
@@ -10,8 +11,9 @@ use crate::tenant::{Gap, GapClass, GapReason, Part, User};
 use super::parts::{MAILBOX_PARTS, Mailbox, MailboxPart, answer_of};
 
 /// Whether the user has a working Gmail mailbox.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum GmailState {
     /// Gmail answered for this user.
     On,
@@ -27,18 +29,14 @@ impl GmailState {
     /// The value in `users.csv`.
     #[must_use]
     pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::On => "on",
-            Self::Off => "off",
-            Self::NoMailbox => "no_mailbox",
-            Self::Unknown => "unknown",
-        }
+        self.into_str()
     }
 }
 
 /// How far a user's mailbox was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum MailboxRead {
     /// Every part that was asked for.
     Complete,
@@ -56,13 +54,7 @@ impl MailboxRead {
     /// The value in `users.csv`.
     #[must_use]
     pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Complete => "complete",
-            Self::Partial => "partial",
-            Self::NotApplicable => "not_applicable",
-            Self::Denied => "denied",
-            Self::Failed => "failed",
-        }
+        self.into_str()
     }
 }
 
@@ -223,8 +215,9 @@ pub(crate) fn without_request(user: &User) -> Option<&'static str> {
 const MAIL_OFF: &str = causes::MAIL_SERVICE_NOT_ENABLED.id;
 
 /// What a send-as address is to its mailbox.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum SendAsKind {
     /// The mailbox's own address.
     Primary,
@@ -238,11 +231,7 @@ impl SendAsKind {
     /// The value in `send_as.csv`.
     #[must_use]
     pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Primary => "primary",
-            Self::Alias => "alias",
-            Self::Custom => "custom",
-        }
+        self.into_str()
     }
 }
 
