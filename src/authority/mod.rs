@@ -13,6 +13,7 @@ mod principal;
 mod reach;
 mod right;
 mod search;
+mod sentence;
 mod takeover;
 mod unknown;
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::principal::{Principal, PrincipalKind};
 use super::right::Right;
+use super::sentence;
 use crate::tenant::{IamCondition, IamResource};
 
 /// How a path leads to the account.
@@ -194,9 +195,15 @@ impl<'a> Path<'a> {
             .or_else(|| from_account().flat_map(Hop::bindings).next())
     }
 
-    /// The path in a sentence, hop by hop.
+    /// The path as sentences, for a person.
     #[must_use]
-    pub(crate) fn text(&self) -> String {
+    pub(crate) fn sentence(&self) -> String {
+        sentence::of(self)
+    }
+
+    /// The path hop by hop, for `sa_paths.csv`.
+    #[must_use]
+    pub(crate) fn chain(&self) -> String {
         let mut text = self.principal.id.clone();
         for hop in &self.hops {
             // Writing into a string cannot fail.

@@ -98,11 +98,11 @@ proptest! {
         for account in ACCOUNTS {
             let after = after.paths_to(account);
             for path in &before.paths_to(account).paths {
-                prop_assert!(after.paths.iter().any(|other| covers(other, path)), "{}", path.text());
+                prop_assert!(after.paths.iter().any(|other| covers(other, path)), "{}", path.chain());
                 let shortest = |paths: &[Path]| {
                     paths.iter().filter(|other| is_one_of(path.principal, other.principal)).map(|other| other.hops.len()).min()
                 };
-                prop_assert!(shortest(&after.paths) <= Some(path.hops.len()), "{}", path.text());
+                prop_assert!(shortest(&after.paths) <= Some(path.hops.len()), "{}", path.chain());
             }
         }
     }
@@ -126,7 +126,7 @@ proptest! {
                 prop_assert!(kept.len() < some.len());
                 let without = with(&kept);
                 let without = without.authority();
-                prop_assert!(!without.paths_to(account).paths.contains(path), "{}", path.text());
+                prop_assert!(!without.paths_to(account).paths.contains(path), "{}", path.chain());
             }
         }
     }

@@ -123,8 +123,10 @@ pub(crate) struct TakeoverPath {
     pub(crate) is_conditional: bool,
     /// Whether organization policies close it for now.
     pub(crate) is_closed: bool,
-    /// Hop by hop, in a sentence.
+    /// For a person: who can do what to the account, and through which role.
     pub(crate) sentence: String,
+    /// Hop by hop, for `sa_paths.csv`.
+    pub(crate) chain: String,
     /// The one binding to remove; of a service agent, the one that it needs.
     pub(crate) binding: Option<AccessBinding>,
     /// The custodian of the register by whom it is approved; `None`: nobody agreed to it.

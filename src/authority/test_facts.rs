@@ -229,7 +229,7 @@ impl World {
 
     /// The paths to the mailer, as sentences.
     pub(super) fn paths(&self) -> Vec<String> {
-        self.authority().paths_to(MAILER).paths.iter().map(super::Path::text).collect()
+        self.authority().paths_to(MAILER).paths.iter().map(super::Path::chain).collect()
     }
 
     /// What is unknown of the mailer.

@@ -68,7 +68,34 @@ fn each_direct_permission_counts_by_itself() {
 }
 
 #[test]
-fn a_path_is_one_sentence() {
+fn a_path_is_told_to_a_person_from_its_holder_to_the_account() {
+    let told = |world: World| -> String {
+        let authority = world.authority();
+        let paths = authority.paths_to(MAILER).paths;
+        let of_ann = |path: &&super::Path<'_>| path.principal.id == "ann@example.com";
+        paths.iter().find(of_ann).map(super::Path::sentence).unwrap()
+    };
+    let dev = |world: World| world.group("dev@example.com", &["ann@example.com"]);
+    let self_signing = || world().bind(MAILER, TOKEN_CREATOR, &member(MAILER));
+    let sentences = [
+        world().bind(MAILER, KEY_ADMIN, ANN),
+        world().bind_if("p", SIGNER, ANN, "until summer"),
+        dev(world().bind("p", KEY_ADMIN, DEV)).forbid_keys("p", true, true),
+        dev(world().bind("p", KEY_ADMIN, "group:all@example.com"))
+            .group("all@example.com", &["group:dev@example.com"]),
+        world().bind("p", "roles/viewer", ANN).bind(MAILER, SIGNER, "projectViewer:p"),
+        self_signing().bind(MAILER, WORKLOAD_USER, ANN),
+        self_signing().bind(MAILER, ACCOUNT_USER, ANN),
+        dev(self_signing().bind(MAILER, ACCOUNT_USER, ANN).bind("p", COMPUTE, DEV)),
+        world().bind(ROBOT, KEY_ADMIN, ANN).bind(MAILER, SIGNER, &member(ROBOT)),
+        world().bind("p", PROJECT_IAM, ANN),
+    ]
+    .map(told);
+    insta::assert_snapshot!(sentences.join("\n"));
+}
+
+#[test]
+fn the_chain_of_a_path_names_each_hop() {
     let world = world().bind("p", KEY_ADMIN, DEV).group("dev@example.com", &["ann@example.com"]);
     assert_eq!(
         world.paths(),
@@ -504,7 +531,7 @@ fn a_condition_marks_the_path_and_never_drops_it() {
     let authority = world.authority();
     let found = authority.paths_to(MAILER);
     assert!(found.paths[0].conditional);
-    assert!(found.paths[0].text().contains("if \"until summer\""));
+    assert!(found.paths[0].chain().contains("if \"until summer\""));
     assert_eq!(found.paths[0].bindings().next().unwrap().condition.unwrap().expression, "false");
 }
 

@@ -296,7 +296,8 @@ pub(crate) fn path(edge: TakeoverEdge) -> TakeoverPath {
         hops: 1,
         is_conditional: false,
         is_closed: false,
-        sentence: format!("ann@example.com → can sign JWTs as → {ACCOUNT}"),
+        sentence: format!("ann@example.com can sign JWTs as {ACCOUNT} through roles/x on that account."),
+        chain: format!("ann@example.com → can sign JWTs as → {ACCOUNT}"),
         binding: Some(AccessBinding {
             resource: IamResource::ServiceAccount(ACCOUNT.into()),
             role: "roles/x".into(),

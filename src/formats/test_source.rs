@@ -309,7 +309,8 @@ pub(super) fn tenant() -> Snapshot {
                 hops: 2,
                 is_conditional: true,
                 is_closed: false,
-                sentence: "devs → can create keys for → =mailer".to_owned(),
+                sentence: "devs can create keys for =mailer.".to_owned(),
+                chain: "devs → can create keys for → =mailer".to_owned(),
                 binding: Some(AccessBinding {
                     resource: IamResource::Project("=mail".to_owned()),
                     role: "roles/iam.serviceAccountKeyAdmin".to_owned(),

@@ -38,7 +38,7 @@ const COLUMNS: &[BorrowingColumn] = &[
     ("permission", |row| text(&row.path.permission)),
     ("outside", |row| optional_boolean(row.path.is_outside)),
     ("conditional", |row| boolean(row.path.is_conditional)),
-    ("path", |row| text(&row.path.sentence)),
+    ("path", |row| text(&row.path.chain)),
     ("cut", |row| text(row.path.cut())),
     ("approved_by", |row| text(row.path.approved_by.as_deref().unwrap_or_default())),
 ];

@@ -642,7 +642,10 @@ pub(super) fn takeover(client_id: &str, account: &str) -> Takeover {
             hops: 1,
             is_conditional: true,
             is_closed: false,
-            sentence: format!("marketing@example.com → can create keys for (roles/editor) → {account}"),
+            sentence: format!(
+                "marketing@example.com can create keys for {account} through roles/editor on project p."
+            ),
+            chain: format!("marketing@example.com → can create keys for (roles/editor) → {account}"),
             binding: Some(AccessBinding { condition: None, ..editor() }),
             approved_by: None,
             may_be_closed_by: Vec::new(),

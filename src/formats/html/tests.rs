@@ -552,7 +552,7 @@ fn every_client_has_a_row_and_a_page_with_what_is_known_of_it() {
         "https://mail.google.com/",
         "22 Sep 2026 by root@example.com",
         "Sources disagree:",
-        "can create keys for (roles/editor)",
+        "can create keys for newsletter@mailing-prod",
         "roles/editor for group:marketing@example.com on project mailing-prod",
         "9f31c0",
         "under a condition",
