@@ -47,6 +47,7 @@ pub(super) fn gap(part: Part) -> Gap {
         message: "not read".to_owned(),
         needed: String::new(),
         fix: String::new(),
+        places: Box::default(),
     }
 }
 

@@ -12,6 +12,7 @@ pub(super) fn left_out(part: Part, source: &str, field: &str) -> Gap {
         message: format!("{source} left out {field}"),
         needed: String::new(),
         fix: "Run the audit again. If it is still missing, look it up in the console.".into(),
+        places: Box::default(),
     }
 }
 
@@ -24,6 +25,7 @@ pub(super) fn unreadable(part: Part, message: impl Into<String>) -> Gap {
         message: message.into(),
         needed: String::new(),
         fix: "Run the audit again. If it stays, look at it in the console.".into(),
+        places: Box::default(),
     }
 }
 
@@ -36,6 +38,7 @@ pub(super) fn contradiction(part: Part, message: String) -> Gap {
         message,
         needed: String::new(),
         fix: "Run the audit again. If it stays, look at the user in the Admin console.".into(),
+        places: Box::default(),
     }
 }
 
@@ -48,6 +51,7 @@ pub(super) fn not_asked(part: Part) -> Gap {
         message: format!("{} were not read in this run", part.title()),
         needed: String::new(),
         fix: format!("Add `{part}` to `parts` in `[collect]`, or set it to \"default\"."),
+        places: Box::default(),
     }
 }
 
@@ -60,6 +64,7 @@ pub(super) fn scope_unknown(part: Part) -> Gap {
         message: "The scope is not in the scope-risk table; DWD-02 asks a person to decide".into(),
         needed: String::new(),
         fix: "Look the scope up in Google's documentation and decide the DWD-02 finding.".into(),
+        places: Box::default(),
     }
 }
 
@@ -73,6 +78,7 @@ pub(super) fn use_unproved() -> Gap {
             .into(),
         needed: String::new(),
         fix: "Ask the owner whether it is still used. Not every edition may write the log.".into(),
+        places: Box::default(),
     }
 }
 
@@ -88,6 +94,7 @@ pub(super) fn delegated_use_unseen() -> Gap {
         needed: String::new(),
         fix: "Check the usage metrics of the account in Cloud Monitoring, which also count calls to Workspace APIs."
             .into(),
+        places: Box::default(),
     }
 }
 
@@ -107,5 +114,6 @@ pub(super) fn log_has_a_hole(log: Part, unread: Period) -> Gap {
         fix: "Compare what the Admin console shows with the report of the run before. Run the audit at least every \
               six months."
             .into(),
+        places: Box::default(),
     }
 }

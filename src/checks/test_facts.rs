@@ -41,6 +41,7 @@ pub(crate) fn gap(part: Part) -> Gap {
         message: format!("{part} was refused"),
         needed: String::new(),
         fix: String::new(),
+        places: Box::default(),
     }
 }
 

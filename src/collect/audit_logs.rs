@@ -197,6 +197,7 @@ impl LogListing {
             fix: "Look for these events in the Admin console > Reporting > Audit and investigation. The other events \
                   of the log were read."
                 .to_owned(),
+            places: Box::default(),
             ..gap
         })
     }

@@ -51,6 +51,7 @@ fn too_many(beyond: usize) -> Option<Gap> {
         needed: String::new(),
         fix: "List the projects of your own accounts in `[cloud]`, so that fewer clients are foreign."
             .to_owned(),
+        places: Box::default(),
     })
 }
 

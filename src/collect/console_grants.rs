@@ -771,6 +771,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Gap {
         fix:
             "Correct `[cloud] console_grants`, or make the file readable for the account that runs the audit."
                 .to_owned(),
+        places: Box::default(),
     }
 }
 
@@ -794,6 +795,7 @@ fn malformed(path: &Path, error: &ListError) -> Gap {
         message: format!("The delegation list {} cannot be used: {error}", path.display()),
         needed: "a list in which each row has a client id and scope URLs".to_owned(),
         fix: fix.to_owned(),
+        places: Box::default(),
     }
 }
 

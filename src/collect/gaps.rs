@@ -1,6 +1,6 @@
 //! What came instead of the facts → the gap that reports show.
 
-use crate::causes::{self, Class};
+use crate::causes::{self, Cause, Class};
 use crate::google::{BrokenRows, GoogleError, Listing};
 use crate::tenant::{Gap, GapClass, GapReason, Part, PartGrain};
 
@@ -18,7 +18,8 @@ pub(super) fn refused(part: Part, error: &GoogleError) -> Gap {
         reason: error.cause.reason(),
         message: error.to_string(),
         needed: needed(part, error),
-        fix: advice(error.cause.fix, error.cause.place),
+        fix: error.cause.fix.to_owned(),
+        places: places(error.cause),
     }
 }
 
@@ -89,7 +90,8 @@ pub(super) fn empty(part: Part, what: &str) -> Gap {
         reason: cause.reason(),
         message: format!("{}: Google returned no {what}, but every {holder} has at least one", part.title()),
         needed: String::new(),
-        fix: advice(cause.fix, cause.place),
+        fix: cause.fix.to_owned(),
+        places: places(cause),
     }
 }
 
@@ -106,6 +108,7 @@ pub(super) fn broken_rows(part: Part, broken: &BrokenRows) -> Option<Gap> {
         message: unreadable(broken),
         needed: String::new(),
         fix: cause.fix.to_owned(),
+        places: Box::default(),
     })
 }
 
@@ -132,6 +135,7 @@ pub(super) fn not_configured(part: Part, message: &str, fix: &str) -> Gap {
         message: format!("{}: {message}", part.title()),
         needed: String::new(),
         fix: fix.to_owned(),
+        places: Box::default(),
     }
 }
 
@@ -147,13 +151,15 @@ pub(super) fn of_refused_user(gap: &Gap) -> Option<Gap> {
         reason: cause.reason(),
         message: gap.message.replacen(was.title, cause.title, 1),
         needed: String::new(),
-        fix: advice(cause.fix, cause.place),
+        fix: cause.fix.to_owned(),
+        places: places(cause),
         ..gap.clone()
     })
 }
 
-pub(super) fn advice(fix: &str, place: &str) -> String {
-    if place.is_empty() { fix.to_owned() } else { format!("{fix} Where: {place}.") }
+/// Where a cause is mended.
+fn places(cause: Cause) -> Box<[String]> {
+    if cause.place.is_empty() { Box::default() } else { [cause.place.to_owned()].into() }
 }
 
 /// What would fill the gap: the scope where the scope is the matter, else the role.

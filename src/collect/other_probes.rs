@@ -196,5 +196,6 @@ fn too_many(beyond: usize) -> Gap {
         message: format!("{beyond} accounts beyond the first {MOST} were not asked"),
         needed: String::new(),
         fix: "Let the audit's account sign for fewer accounts.".to_owned(),
+        places: Box::default(),
     }
 }

@@ -162,6 +162,7 @@ fn found_nothing(organization: &str) -> Gap {
         fix: "Compare `[cloud] organization` with the number in the Cloud console > IAM & Admin > Settings, at \
               the organization."
             .to_owned(),
+        places: Box::default(),
         ..gaps::empty(Part::ServiceAccounts, "service account")
     }
 }

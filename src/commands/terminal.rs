@@ -7,7 +7,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 
 use crate::audit::{Beginning, Exit, Outcome};
 use crate::cli::{LogFormat, Output};
-use crate::findings::{Completeness, CoverageRow, MissingSetting, RunSummary, Severity};
+use crate::findings::{Completeness, MissingParts, MissingSetting, RunSummary, Severity};
 use crate::report::Latest;
 
 use super::failure::Failure;
@@ -42,10 +42,10 @@ pub(super) fn tell(outcome: &Outcome, output: &Output) {
 
 fn try_to_tell(outcome: &Outcome, output: &Output) -> io::Result<()> {
     let summary = &outcome.summary;
-    let gaps = gaps(&summary.coverage.0);
+    let missing: Vec<NotRead> = summary.coverage.missing().iter().map(NotRead::of).collect();
     match output.log_format {
-        LogFormat::Text => write!(io::stderr().lock(), "{}", printable(&in_words(&gaps)))?,
-        LogFormat::Json => gaps.iter().for_each(Gap::log),
+        LogFormat::Text => write!(io::stderr().lock(), "{}", printable(&in_words(&missing)))?,
+        LogFormat::Json => missing.iter().for_each(NotRead::log),
     }
     tell_latest(&outcome.latest, output.log_format)?;
     if output.log_format == LogFormat::Json {
@@ -187,54 +187,38 @@ fn numbers(summary: &RunSummary) -> String {
     )
 }
 
-/// Parts that were not read for the same cause.
-struct Gap<'a> {
-    parts: Vec<&'a str>,
-    cause: &'a str,
-    needed: Vec<&'a str>,
-    fix: &'a str,
+/// Parts that were not read for the same reason, in words.
+struct NotRead {
+    parts: String,
+    cause: String,
+    needed: String,
+    fix: String,
 }
 
-impl Gap<'_> {
+impl NotRead {
+    fn of(missing: &MissingParts<'_>) -> Self {
+        let titles: Vec<&str> = missing.rows.iter().map(|row| row.part.title()).collect();
+        Self {
+            parts: titles.join(", "),
+            cause: missing.counted.to_string(),
+            needed: missing.needed.join("; "),
+            fix: missing.counted.gap.advice(),
+        }
+    }
+
     /// At a level that is heard however quiet the log is.
     fn log(&self) {
-        let (parts, needed) = (self.parts.join(", "), self.needed.join("; "));
-        let (cause, needed, fix) = (printable(self.cause), printable(&needed), printable(self.fix));
+        let Self { parts, cause, needed, fix } = self;
+        let (cause, needed, fix) = (printable(cause), printable(needed), printable(fix));
         tracing::error!(parts, cause, needed, fix, "not read");
     }
 }
 
-/// What was not read, each cause once.
-fn gaps(rows: &[CoverageRow]) -> Vec<Gap<'_>> {
-    let mut gaps: Vec<Gap<'_>> = Vec::new();
-    for row in rows.iter().filter(|row| row.is_partial()) {
-        let needed = (!row.needed.is_empty()).then_some(row.needed.as_str());
-        match gaps.iter_mut().find(|gap| gap.cause == row.reason && gap.fix == row.fix) {
-            Some(gap) => {
-                gap.parts.push(row.part.title());
-                gap.needed.extend(needed.filter(|needed| gap.needed.last() != Some(needed)));
-            }
-            None => gaps.push(Gap {
-                parts: vec![row.part.title()],
-                cause: &row.reason,
-                needed: needed.into_iter().collect(),
-                fix: &row.fix,
-            }),
-        }
-    }
-    gaps
-}
-
-fn in_words(gaps: &[Gap<'_>]) -> String {
+fn in_words(missing: &[NotRead]) -> String {
     let mut text = String::new();
-    for gap in gaps {
-        let lines = [
-            ("not read: ", gap.parts.join(", ")),
-            ("  cause: ", gap.cause.to_owned()),
-            ("  needed: ", gap.needed.join("; ")),
-            ("  fix: ", gap.fix.to_owned()),
-        ];
-        for (name, value) in lines.iter().filter(|(_, value)| !value.is_empty()) {
+    for NotRead { parts, cause, needed, fix } in missing {
+        let lines = [("not read: ", parts), ("  cause: ", cause), ("  needed: ", needed), ("  fix: ", fix)];
+        for (name, value) in lines.into_iter().filter(|(_, value)| !value.is_empty()) {
             text.push_str(name);
             text.push_str(value);
             text.push('\n');

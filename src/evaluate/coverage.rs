@@ -1,12 +1,13 @@
 //! How much of each part was read: promise 2.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::affected_users::AffectedUsers;
+use super::gap_cost::GapCost;
 use super::tally::Tally;
-use crate::findings::{Coverage, CoverageRow, MailboxCounts, NotConfigured};
+use crate::findings::{CountedGap, Coverage, CoverageRow, MailboxCounts, NotConfigured};
 use crate::snapshot::{Snapshot, UserFacts};
-use crate::tenant::{Gap, GapClass, Part, PartGrain, PartStatus};
+use crate::tenant::{Gap, GapClass, GapReason, Part, PartGrain, PartStatus};
 
 /// How far the users' listing got.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,47 +32,27 @@ struct Units {
     read: u64,
     not_applicable: u64,
     /// By class and reason.
-    gaps: BTreeMap<(GapClass, String), Cost>,
-}
-
-/// What a gap cost.
-#[derive(Clone, Debug)]
-struct Cost {
-    gap: Gap,
-    units: u64,
-    users: AffectedUsers,
+    gaps: BTreeMap<(GapClass, GapReason), GapCost>,
 }
 
 impl Units {
-    fn add_gap(&mut self, gap: &Gap, units: u64) -> &mut Cost {
-        let new = || Cost { gap: gap.clone(), units: 0, users: AffectedUsers::default() };
-        let cost = self.gaps.entry((gap.class, gap.reason.to_string())).or_insert_with(new);
-        cost.units += units;
+    fn add_gap(&mut self, gap: &Gap, units: u64) -> &mut GapCost {
+        let key = (gap.class, gap.reason.clone());
+        let cost = self.gaps.entry(key).or_insert_with(|| GapCost::none(gap));
+        cost.count += units;
         cost
     }
 
     fn of_class(&self, class: GapClass) -> u64 {
-        self.gaps.values().filter(|cost| cost.gap.class == class).map(|cost| cost.units).sum()
+        self.gaps.iter().filter(|((of, _), _)| *of == class).map(|(_, cost)| cost.count).sum()
     }
 
     fn row(&self, part: Part, total_is_known: bool) -> CoverageRow {
         let not_applicable = self.not_applicable + self.of_class(GapClass::NotConfigured);
         let (denied, failed) = (self.of_class(GapClass::Denied), self.of_class(GapClass::Failed));
-        let mut gaps: Vec<&Cost> = self.gaps.values().collect();
-        gaps.sort_by_key(|cost| (std::cmp::Reverse((cost.gap.class, cost.units)), cost.gap.reason.clone()));
-        let several = |text: fn(&Gap) -> &str| {
-            let mut texts: Vec<&str> =
-                gaps.iter().map(|cost| text(&cost.gap)).filter(|text| !text.is_empty()).collect();
-            texts.dedup();
-            texts.join(" · ")
-        };
-        let reasons: Vec<String> = gaps
-            .iter()
-            .map(|Cost { gap, units, users }| match units {
-                1 => format!("{}: {}", gap.reason, users.name_in(&gap.message)),
-                _ => format!("{} ({units}): {}", gap.reason, users.name_in(&gap.message)),
-            })
-            .collect();
+        let mut gaps: Vec<CountedGap> = self.gaps.values().map(counted).collect();
+        // Of the same class and number they stay in the order of their reasons.
+        gaps.sort_by_key(|counted| Reverse((counted.gap.class, counted.units)));
         CoverageRow {
             part,
             total: total_is_known.then_some(self.read + not_applicable + denied + failed),
@@ -79,11 +60,13 @@ impl Units {
             not_applicable,
             denied,
             failed,
-            reason: reasons.join(" · "),
-            needed: several(|gap| &gap.needed),
-            fix: several(|gap| &gap.fix),
+            gaps,
         }
     }
+}
+
+fn counted(cost: &GapCost) -> CountedGap {
+    CountedGap { gap: cost.named(), units: cost.count }
 }
 
 impl MailboxTally {
@@ -129,7 +112,7 @@ pub(super) fn not_configured(
             if without.is_empty() {
                 return None;
             }
-            (gap.message.clone(), gap.fix.clone())
+            (gap.message.clone(), gap.advice())
         } else {
             // No check needs pools, but they close paths that policies open.
             let needed = if part == Part::WorkloadIdentityPools { Part::IamPolicies } else { part };

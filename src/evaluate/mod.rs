@@ -1,13 +1,13 @@
 //! Facts → verdicts → findings: streams users from the store through the checks, lays exceptions over
 //! what they say, and compares with the last run.
 
-mod affected_users;
 pub(crate) mod assemble;
 mod bindings;
 mod clients;
 pub(crate) mod compare;
 mod coverage;
 mod exceptions;
+mod gap_cost;
 #[cfg(test)]
 mod properties;
 mod sources;

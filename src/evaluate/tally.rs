@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::affected_users::AffectedUsers;
+use super::gap_cost::GapCost;
 use crate::checks::Check;
 use crate::findings::{
     Change, CheckResult, CheckSummary, Evidence, Finding, Fingerprint, Population, Subject, SubjectKind,
     Verdict, VerdictCounts,
 };
 use crate::snapshot::UserFacts;
-use crate::tenant::{Gap, Part};
+use crate::tenant::{Gap, GapReason, Part};
 
 /// What one check said, counted.
 pub(super) struct Tally {
@@ -19,15 +19,8 @@ pub(super) struct Tally {
     counts: VerdictCounts,
     population: Population,
     /// By part and reason.
-    gaps: BTreeMap<(Part, String), Cost>,
+    gaps: BTreeMap<(Part, GapReason), GapCost>,
     unlisted: bool,
-}
-
-/// What a gap cost.
-struct Cost {
-    gap: Gap,
-    verdicts: u64,
-    users: AffectedUsers,
 }
 
 impl Tally {
@@ -81,10 +74,9 @@ impl Tally {
         self.add_gap(gap);
     }
 
-    fn add_gap(&mut self, gap: &Gap) -> &mut Cost {
-        let new = || Cost { gap: gap.clone(), verdicts: 0, users: AffectedUsers::default() };
-        let cost = self.gaps.entry((gap.part, gap.reason.to_string())).or_insert_with(new);
-        cost.verdicts += 1;
+    fn add_gap(&mut self, gap: &Gap) -> &mut GapCost {
+        let cost = self.gaps.entry((gap.part, gap.reason.clone())).or_insert_with(|| GapCost::none(gap));
+        cost.count += 1;
         cost
     }
 
@@ -116,8 +108,8 @@ impl Tally {
     }
 }
 
-fn gap_finding(check: &Check, cost: &Cost, at: DateTime<Utc>) -> Finding {
-    let (gap, count) = (&cost.gap, cost.verdicts);
+fn gap_finding(check: &Check, cost: &GapCost, at: DateTime<Utc>) -> Finding {
+    let (gap, count) = (cost.named(), cost.count);
     let id = format!("{}/{}", gap.part, gap.reason);
     let subject = Subject::new(SubjectKind::Part, id, gap.part.title());
     let mut evidence = vec![
@@ -128,8 +120,6 @@ fn gap_finding(check: &Check, cost: &Cost, at: DateTime<Utc>) -> Finding {
     if !gap.needed.is_empty() {
         evidence.push(Evidence::new("needed", &gap.needed));
     }
-    // A gap's fix ends with its place in the console.
-    let (fix, place) = gap.fix.split_once(" Where: ").unwrap_or((&gap.fix, ""));
     let verdicts = if count == 1 { "1 verdict".to_owned() } else { format!("{count} verdicts") };
     Finding {
         check_id: check.id.to_owned(),
@@ -139,10 +129,10 @@ fn gap_finding(check: &Check, cost: &Cost, at: DateTime<Utc>) -> Finding {
         judged_id: subject.id.clone(),
         project: None,
         subject,
-        message: format!("{verdicts} could not be given. {}", cost.users.name_in(&gap.message)),
+        message: format!("{verdicts} could not be given. {}", gap.message),
         evidence,
-        fix: fix.to_owned(),
-        place: place.trim_end_matches('.').to_owned(),
+        fix: gap.fix,
+        place: gap.places.join("; "),
         controls: check.controls.iter().map(|control| (*control).to_owned()).collect(),
         first_seen_at: at,
         change: Change::New,

@@ -17,7 +17,7 @@ mod verdict;
 pub(crate) use acceptance::Acceptance;
 pub(crate) use assumption::{Assumption, Rule};
 pub(crate) use check_summary::{CheckSummary, Population, VerdictCounts};
-pub(crate) use coverage::{Coverage, CoverageRow};
+pub(crate) use coverage::{CountedGap, Coverage, CoverageRow, MissingParts};
 pub(crate) use evidence::Evidence;
 pub(crate) use finding::{Change, Finding, FixedFinding};
 pub(crate) use fingerprint::Fingerprint;

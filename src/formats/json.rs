@@ -41,7 +41,7 @@ struct Report<'a> {
     schema_version: u32,
     run: Run<'a>,
     checks: Vec<Check<'a>>,
-    coverage: Vec<Coverage<'a>>,
+    coverage: Vec<Coverage>,
     #[serde(serialize_with = "stream_findings")]
     findings: &'a dyn Source,
     fixed: Vec<FixedFinding<'a>>,

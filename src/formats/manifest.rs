@@ -62,7 +62,7 @@ struct Manifest<'a> {
     scopes_asked: &'a BTreeMap<String, Vec<String>>,
     requests: &'a BTreeMap<String, Requests>,
     users: u64,
-    coverage: Vec<Coverage<'a>>,
+    coverage: Vec<Coverage>,
     files: &'a [ListedFile],
     program: Program,
     inputs: Inputs<'a>,

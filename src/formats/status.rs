@@ -71,7 +71,7 @@ struct WrittenStatus<'a> {
     findings_at_or_above: u64,
     findings_by_severity: Counts,
     findings_excepted: u64,
-    parts_missing: Vec<MissingPart<'a>>,
+    parts_missing: Vec<MissingPart>,
     not_configured: Vec<&'static str>,
     report: Option<&'a str>,
     error: Option<&'a str>,
@@ -81,12 +81,12 @@ struct WrittenStatus<'a> {
 }
 
 #[derive(Serialize)]
-struct MissingPart<'a> {
+struct MissingPart {
     part: &'static str,
     denied: u64,
     failed: u64,
-    reason: &'a str,
-    needed: &'a str,
+    reason: String,
+    needed: String,
 }
 
 /// Writes `status.json` into `folder`: whole, in place of any older one.
@@ -111,8 +111,8 @@ impl<'a> WrittenStatus<'a> {
             part: row.part.id(),
             denied: row.denied,
             failed: row.failed,
-            reason: &row.reason,
-            needed: &row.needed,
+            reason: row.reason(),
+            needed: row.needed(),
         });
         Self {
             schema_version: SCHEMA_VERSION,

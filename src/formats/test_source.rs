@@ -11,9 +11,9 @@ use super::invisible::is_invisible;
 use crate::authority::{AccessBinding, Takeover, TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal};
 use crate::delegation::{Grants, Provenance, Sighting};
 use crate::findings::{
-    Change, ChangeCounts, CheckSummary, Completeness, Coverage, CoverageRow, Evidence, Finding, Fingerprint,
-    FixedFinding, KeptReport, MailboxCounts, NotConfigured, Population, Requests, RunSummary, Severity,
-    Subject, SubjectKind, Verdict, VerdictCounts,
+    Change, ChangeCounts, CheckSummary, Completeness, CountedGap, Coverage, CoverageRow, Evidence, Finding,
+    Fingerprint, FixedFinding, KeptReport, MailboxCounts, NotConfigured, Population, Requests, RunSummary,
+    Severity, Subject, SubjectKind, Verdict, VerdictCounts,
 };
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{
@@ -97,6 +97,7 @@ pub(super) fn gap(part: Part) -> Gap {
         message: "Google said: unauthorized_client <b>\"no\"</b>\n=1".into(),
         needed: "https://www.googleapis.com/auth/gmail.settings.basic".into(),
         fix: "Delegate the scope: Admin console > Security".into(),
+        places: Box::default(),
     }
 }
 
@@ -412,17 +413,7 @@ fn findings() -> Vec<Finding> {
 }
 
 fn coverage_row(part: Part, total: Option<u64>, read: u64) -> CoverageRow {
-    CoverageRow {
-        part,
-        total,
-        read,
-        not_applicable: 0,
-        denied: 0,
-        failed: 0,
-        reason: String::new(),
-        needed: String::new(),
-        fix: String::new(),
-    }
+    CoverageRow { part, total, read, not_applicable: 0, denied: 0, failed: 0, gaps: Vec::new() }
 }
 
 fn counts(counts: &[(&str, u64)]) -> BTreeMap<String, u64> {
@@ -488,9 +479,7 @@ fn summary() -> RunSummary {
             CoverageRow {
                 not_applicable: 1,
                 denied: 1,
-                reason: "scope_not_delegated (1)".into(),
-                needed: "https://www.googleapis.com/auth/gmail.settings.basic".into(),
-                fix: "Delegate the scope".into(),
+                gaps: vec![CountedGap { gap: gap(Part::SendAs), units: 1 }],
                 ..coverage_row(Part::SendAs, Some(3), 1)
             },
         ]),

@@ -30,8 +30,11 @@ pub(crate) struct Gap {
     pub(crate) message: String,
     /// The scope, role or setting that would fill the gap; empty if none would.
     pub(crate) needed: String,
-    /// What to do, and where in the console.
+    /// What to do.
     pub(crate) fix: String,
+    /// Where to do it, such as a page of the Admin console. Empty if the fix says it, or if no place is known.
+    #[serde(default)]
+    pub(crate) places: Box<[String]>,
 }
 
 /// Events of the admin log that are needed together, and by no check together with the others.
@@ -85,6 +88,15 @@ impl Gap {
         self.reason == causes::UNDECODABLE_ROW.reason()
     }
 
+    /// What to do and where, as one text.
+    #[must_use]
+    pub(crate) fn advice(&self) -> String {
+        match &*self.places {
+            [] => self.fix.clone(),
+            places => format!("{} Where: {}.", self.fix, places.join("; ")),
+        }
+    }
+
     /// The run ended before the part was read.
     #[must_use]
     pub(crate) fn not_reached(part: Part) -> Self {
@@ -95,6 +107,7 @@ impl Gap {
             message: format!("{}: the run ended before it was read", part.title()),
             needed: String::new(),
             fix: "Run again: `workspace-audit run --resume` continues where it was.".to_owned(),
+            places: Box::default(),
         }
     }
 }

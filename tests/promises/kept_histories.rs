@@ -102,6 +102,25 @@ fn a_kept_history_is_the_past_of_a_run_of_today() {
     }
 }
 
+/// Earlier versions joined the reasons of a part, and a fix with its place.
+#[test]
+fn gaps_of_a_kept_history_read_as_they_did_and_lead_to_their_places() {
+    let kept = Kept::copy("0.1.0-dev", "neglected");
+    for command in ["report", "judge"] {
+        let report = kept.say(&[command, "2026-11-26T11-48-56Z"]).json("report.json");
+        let rows = report["coverage"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["part"] == "send_as").unwrap();
+        assert!(row["reason"].as_str().unwrap().starts_with("forbidden (2): "), "{command}: {row}");
+        let place = "Admin console > Directory > Users, or Account > Admin roles";
+        assert!(row["fix"].as_str().unwrap().ends_with(&format!(" Where: {place}.")), "{command}: {row}");
+        let findings = report["findings"].as_array().unwrap();
+        let of_gap: Vec<_> =
+            findings.iter().filter(|finding| finding["subject"]["id"] == "send_as/forbidden").collect();
+        assert!(!of_gap.is_empty(), "{command}");
+        assert!(of_gap.iter().all(|finding| finding["place"] == place), "{command}: {of_gap:?}");
+    }
+}
+
 /// Earlier versions had a finding for each access path.
 #[test]
 fn findings_of_single_paths_are_in_those_of_bindings_and_neither_new_nor_fixed() {

@@ -135,6 +135,7 @@ fn stale(tenant: &Snapshot) -> Option<Gap> {
         message: format!("The console's list is of {}, older than {FRESH_DAYS} days", newest.date_naive()),
         needed: String::new(),
         fix: "Take the list from the Admin console again.".to_owned(),
+        places: Box::default(),
     })
 }
 

@@ -132,6 +132,7 @@ fn uncounted() -> Gap {
         message: "A group holds a super admin role: how many people that is cannot be counted".into(),
         needed: String::new(),
         fix: "Give the super admin role to single users only.".into(),
+        places: Box::default(),
     }
 }
 

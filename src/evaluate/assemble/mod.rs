@@ -224,6 +224,7 @@ fn up_to_date(
                 needed: admin_log.map(|gap| gap.needed.clone()).unwrap_or_default(),
                 fix: "Take the list from the Admin console again, or let the audit read the admin log."
                     .to_owned(),
+                places: Box::default(),
             };
             Reading::Partial((), gap)
         }

@@ -233,6 +233,7 @@ fn gap(message: &str, gap: Option<&Gap>) -> Gap {
             message: message.to_owned(),
             needed: String::new(),
             fix: "Look at the resource in the Cloud console > IAM & Admin.".to_owned(),
+            places: Box::default(),
         },
     }
 }

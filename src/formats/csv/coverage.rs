@@ -17,6 +17,6 @@ const COLUMNS: &[Column<CoverageRow>] = &[
     ("not_applicable", |row| number(row.not_applicable)),
     ("denied", |row| number(row.denied)),
     ("failed", |row| number(row.failed)),
-    ("reason", |row| text(&row.reason)),
-    ("needed", |row| text(&row.needed)),
+    ("reason", |row| text(row.reason())),
+    ("needed", |row| text(row.needed())),
 ];

@@ -132,9 +132,9 @@ impl Row {
             not_applicable: count(row.not_applicable),
             denied: count(row.denied),
             failed: count(row.failed),
-            reason: clip(&row.reason),
-            needed: clip(&row.needed),
-            fix: clip(&row.fix),
+            reason: clip(&row.reason()),
+            needed: clip(&row.needed()),
+            fix: clip(&row.fix()),
         }
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::coverage;
 use super::security::{SCRIPT, STYLE, hash};
 use super::text::{address, clip, count, counted, day, moment, words};
-use crate::findings::{Completeness, CoverageRow, MissingSetting, NotConfigured, RunSummary, Severity};
+use crate::findings::{Completeness, MissingParts, MissingSetting, NotConfigured, RunSummary, Severity};
 
 /// Everything before the style.
 #[derive(Template)]
@@ -176,30 +176,13 @@ struct Gap {
 }
 
 impl Gap {
-    fn each_cause_once(rows: &[&CoverageRow]) -> Vec<Self> {
-        let mut causes: Vec<(&CoverageRow, Vec<&CoverageRow>)> = Vec::new();
-        for row in rows {
-            let is_same = |first: &CoverageRow| (&first.reason, &first.fix) == (&row.reason, &row.fix);
-            match causes.iter_mut().find(|(first, _)| is_same(first)) {
-                Some((_, others)) => others.push(row),
-                None => causes.push((row, vec![row])),
-            }
+    fn of(missing: &MissingParts<'_>) -> Self {
+        Self {
+            parts: missing.rows.iter().map(|row| coverage::Row::new(row)).collect(),
+            reason: clip(&missing.counted.to_string()),
+            needed: clip(&missing.needed.join("; ")),
+            fix: clip(&missing.counted.gap.advice()),
         }
-        let gap = |(first, rows): (&CoverageRow, Vec<&CoverageRow>)| {
-            let mut needed: Vec<&str> = Vec::new();
-            for row in rows.iter().filter(|row| !row.needed.is_empty()) {
-                if !needed.contains(&row.needed.as_str()) {
-                    needed.push(&row.needed);
-                }
-            }
-            Self {
-                parts: rows.into_iter().map(coverage::Row::new).collect(),
-                reason: clip(&first.reason),
-                needed: clip(&needed.join("; ")),
-                fix: clip(&first.fix),
-            }
-        };
-        causes.into_iter().map(gap).collect()
     }
 }
 
@@ -237,7 +220,7 @@ const MOST_FIXED: usize = 100;
 
 impl Masthead {
     pub(super) fn new(summary: &RunSummary) -> Self {
-        let gaps: Vec<&CoverageRow> = summary.coverage.0.iter().filter(|row| row.is_partial()).collect();
+        let incomplete = summary.coverage.0.iter().filter(|row| row.is_partial()).count();
         let changes = &summary.changes;
         let shown = summary.fixed.len().min(MOST_FIXED);
         Self {
@@ -257,8 +240,8 @@ impl Masthead {
                 (false, true, None) => "whole",
                 _ => "limited",
             },
-            headline: headline(summary, gaps.len()),
-            gaps: Gap::each_cause_once(&gaps),
+            headline: headline(summary, incomplete),
+            gaps: summary.coverage.missing().iter().map(Gap::of).collect(),
             is_limited: !summary.not_configured.is_empty(),
             settings: summary.missing_settings().iter().map(Setting::new).collect(),
             settings_overlap: summary.settings_overlap(),

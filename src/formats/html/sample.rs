@@ -10,9 +10,9 @@ use crate::delegation::{
     AddressBook, DelegationEvent, GrantUse, Grants, Ledger, LedgerSource, SeenGrant, SourceWindow, UseKey,
 };
 use crate::findings::{
-    Change, ChangeCounts, CheckSummary, Completeness, Coverage, CoverageRow, Evidence, Finding, Fingerprint,
-    FixedFinding, MailboxCounts, Population, Requests, RunSummary, Severity, Subject, SubjectKind, Verdict,
-    VerdictCounts,
+    Change, ChangeCounts, CheckSummary, Completeness, CountedGap, Coverage, CoverageRow, Evidence, Finding,
+    Fingerprint, FixedFinding, MailboxCounts, Population, Requests, RunSummary, Severity, Subject,
+    SubjectKind, Verdict, VerdictCounts,
 };
 use crate::formats::Source;
 use crate::snapshot::{IdentityIndex, Snapshot, UserFacts};
@@ -214,9 +214,7 @@ pub(super) fn complete() -> Sample {
     for row in &mut sample.summary.coverage.0 {
         row.read += row.denied + row.failed;
         (row.denied, row.failed) = (0, 0);
-        row.reason.clear();
-        row.needed.clear();
-        row.fix.clear();
+        row.gaps.clear();
     }
     sample.findings.retain(|finding| finding.verdict != Verdict::NotAssessed);
     sample
@@ -459,24 +457,37 @@ fn coverage(users: u64) -> Coverage {
         not_applicable,
         denied: 0,
         failed: 0,
-        reason: String::new(),
-        needed: String::new(),
-        fix: String::new(),
+        gaps: Vec::new(),
+    };
+    let missing = |part, class, reason: &str, needed: &str, units| CountedGap {
+        gap: Gap { needed: needed.to_owned(), ..gap(part, class, reason, "refused") },
+        units,
     };
     let mut rows: Vec<CoverageRow> = Part::ALL.into_iter().map(|part| row(part, 1, 1, 0)).collect();
     rows[3] = CoverageRow {
         denied: 7,
         failed: 2,
-        reason: "7 × scope_not_delegated, 2 × retries_exhausted".to_owned(),
-        needed: "https://www.googleapis.com/auth/gmail.settings.basic".to_owned(),
-        fix: "Admin console > Security > API controls > Manage domain-wide delegation: add the scope to client 100000000000000000001".to_owned(),
+        gaps: vec![
+            missing(Part::SendAs, GapClass::Failed, "retries_exhausted", "", 2),
+            missing(
+                Part::SendAs,
+                GapClass::Denied,
+                "scope_not_delegated",
+                "https://www.googleapis.com/auth/gmail.settings.basic",
+                7,
+            ),
+        ],
         ..row(Part::SendAs, users, users.saturating_sub(40), 31)
     };
     rows[5] = CoverageRow {
         denied: 2,
-        reason: "2 × permission_denied: iam.serviceAccountKeys.list".to_owned(),
-        needed: "roles/iam.serviceAccountViewer on project crm-2021".to_owned(),
-        fix: "Cloud console > IAM & Admin > IAM: give the role to the audit's service account".to_owned(),
+        gaps: vec![missing(
+            Part::SaKeys,
+            GapClass::Denied,
+            "permission_denied",
+            "roles/iam.serviceAccountViewer on project crm-2021",
+            2,
+        )],
         ..row(Part::SaKeys, 14, 12, 0)
     };
     Coverage(rows)
@@ -490,6 +501,7 @@ pub(super) fn gap(part: Part, class: GapClass, reason: &str, message: &str) -> G
         message: message.to_owned(),
         needed: String::new(),
         fix: "Give the audit what it lacks, then run it again.".to_owned(),
+        places: Box::default(),
     }
 }
 

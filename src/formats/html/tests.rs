@@ -45,14 +45,17 @@ fn hostile() -> Sample {
     (summary.primary_domain, summary.compared_with) = (Some(text()), Some(text()));
     (summary.admin, summary.service_account, summary.client_id) = (text(), text(), text());
     (summary.profile, summary.scope_table) = (text(), text());
-    summary.scopes_asked.insert(text(), vec![text()]);
+    summary.scopes_asked.insert(text(), [text()].into());
     summary.requests.insert(text(), Requests::default());
     for check in &mut summary.checks {
         (check.slug, check.title, check.why) = (text(), text(), text());
         check.needs.push(text());
     }
     for row in &mut summary.coverage.0 {
-        (row.reason, row.needed, row.fix) = (text(), text(), text());
+        for gap in row.gaps.iter_mut().map(|counted| &mut counted.gap) {
+            (gap.reason, gap.message, gap.needed) = (text().into(), text(), text());
+            (gap.fix, gap.places) = (text(), [text()].into());
+        }
     }
     for fixed in &mut summary.fixed {
         (fixed.check_id, fixed.subject.name, fixed.message) = (text(), text(), text());
@@ -70,8 +73,12 @@ fn hostile() -> Sample {
 /// Every text that the section of clients shows.
 fn hostile_ledger(sample: &mut Sample) {
     let text = || PAYLOAD.to_owned();
-    let gap =
-        |part| Gap { message: text(), fix: text(), ..sample::gap(part, GapClass::Failed, "failed", "") };
+    let gap = |part| Gap {
+        message: text(),
+        fix: text(),
+        places: [text()].into(),
+        ..sample::gap(part, GapClass::Failed, "failed", "")
+    };
     let tenant = &mut sample.tenant;
     let at = sample::run_at();
     let mut ledger = Ledger::new(at, AddressBook::default());
@@ -373,7 +380,7 @@ fn a_partial_run_says_so_before_anything_else() {
     let html = render(&sample::plausible());
     let body = &html[html.find("<body>").unwrap()..];
     let says = body.find(&format!("Partial: 2 of {} parts incomplete", Part::ALL.len())).unwrap();
-    let reason = body.find("7 × scope_not_delegated").unwrap();
+    let reason = body.find("scope_not_delegated (7)").unwrap();
     assert!(says < reason && reason < body.find("At a glance</h2>").unwrap());
     assert!(!body.contains("Complete: everything"));
 

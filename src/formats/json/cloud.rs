@@ -51,7 +51,7 @@ struct Gap<'a> {
     reason: &'a str,
     message: &'a str,
     needed: &'a str,
-    fix: &'a str,
+    fix: String,
 }
 
 impl<'a> Gap<'a> {
@@ -66,7 +66,7 @@ impl<'a> Gap<'a> {
             reason: &gap.reason,
             message: &gap.message,
             needed: &gap.needed,
-            fix: &gap.fix,
+            fix: gap.advice(),
         }
     }
 }

@@ -162,20 +162,20 @@ impl<'a> Check<'a> {
 }
 
 #[derive(Serialize)]
-pub(in crate::formats) struct Coverage<'a> {
+pub(in crate::formats) struct Coverage {
     part: &'static str,
     total: Option<u64>,
     read: u64,
     not_applicable: u64,
     denied: u64,
     failed: u64,
-    reason: &'a str,
-    needed: &'a str,
-    fix: &'a str,
+    reason: String,
+    needed: String,
+    fix: String,
 }
 
-impl<'a> Coverage<'a> {
-    pub(in crate::formats) fn of(row: &'a CoverageRow) -> Self {
+impl Coverage {
+    pub(in crate::formats) fn of(row: &CoverageRow) -> Self {
         Self {
             part: row.part.id(),
             total: row.total,
@@ -183,9 +183,9 @@ impl<'a> Coverage<'a> {
             not_applicable: row.not_applicable,
             denied: row.denied,
             failed: row.failed,
-            reason: &row.reason,
-            needed: &row.needed,
-            fix: &row.fix,
+            reason: row.reason(),
+            needed: row.needed(),
+            fix: row.fix(),
         }
     }
 }

@@ -31,6 +31,7 @@ impl Default for IamFacts {
             message: format!("{}: no source is configured", part.title()),
             needed: String::new(),
             fix: String::new(),
+            places: Box::default(),
         };
         Self {
             organization: None,

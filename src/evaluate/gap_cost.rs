@@ -1,4 +1,26 @@
-//! Whose mailboxes a gap is about.
+//! What a gap costs, and whose mailboxes it is about.
+
+use crate::tenant::Gap;
+
+/// What a gap costs.
+#[derive(Clone, Debug)]
+pub(super) struct GapCost {
+    gap: Gap,
+    /// Units of a part, or verdicts of a check.
+    pub(super) count: u64,
+    pub(super) users: AffectedUsers,
+}
+
+impl GapCost {
+    pub(super) fn none(gap: &Gap) -> Self {
+        Self { gap: gap.clone(), count: 0, users: AffectedUsers::default() }
+    }
+
+    /// The first gap, with whom all of them are about.
+    pub(super) fn named(&self) -> Gap {
+        Gap { message: self.users.name_in(&self.gap.message), ..self.gap.clone() }
+    }
+}
 
 /// Users who are named; the others are in `users.csv`.
 const MAX_NAMED: usize = 3;
@@ -25,7 +47,7 @@ impl AffectedUsers {
     }
 
     /// The message of the first user's gap, with whom it is about.
-    pub(super) fn name_in(&self, message: &str) -> String {
+    fn name_in(&self, message: &str) -> String {
         let named = self.named.join(", ");
         match (self.count, self.count - self.named.len()) {
             (0, _) => message.to_owned(),
