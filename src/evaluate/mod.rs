@@ -570,8 +570,9 @@ impl<'a> Evaluation<'a> {
     ) -> Finding {
         let Basis { project, unread, weighing } = basis;
         let at = self.run.started_at();
-        let subject = result.subject.unwrap_or_else(|| judged.clone());
+        let subject = result.subject.clone().unwrap_or_else(|| judged.clone());
         let fingerprint = Fingerprint::of(check.id, &subject);
+        let remediation = Some(result.remediation(check.id, &subject));
         let mut accepted = Vec::new();
         let (by_register, mut exception_id) = (result.accepted_by.is_some(), result.accepted_by);
         let (mut verdict, mut message, mut evidence) = (result.verdict, result.message, result.evidence);
@@ -612,6 +613,7 @@ impl<'a> Evaluation<'a> {
             message,
             evidence,
             fix: result.fix.unwrap_or_else(|| check.fix.to_owned()),
+            remediation,
             command: result.command.unwrap_or_default(),
             may_break: result.may_break.unwrap_or_default(),
             place: check.place.to_owned(),

@@ -208,6 +208,7 @@ mod tests {
             assumptions: Vec::new(),
             unread: Vec::new(),
             is_only_assumed: false,
+            remediation: None,
             command: String::new(),
             may_break: String::new(),
             also_checks: Vec::new(),

@@ -141,6 +141,7 @@ fn gap_finding(check: &Check, cost: &GapCost, at: DateTime<Utc>) -> Finding {
         assumptions: Vec::new(),
         unread: Vec::new(),
         is_only_assumed: false,
+        remediation: None,
         command: String::new(),
         may_break: String::new(),
         also_checks: Vec::new(),

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::{
-    Acceptance, Added, AlsoCheck, Assumption, Evidence, Fingerprint, REGISTER, Reached, Severity, Subject,
-    Verdict,
+    Acceptance, Added, AlsoCheck, Assumption, Evidence, Fingerprint, REGISTER, Reached, Remediation,
+    Severity, Subject, SubjectKind, Verdict,
 };
 use crate::tenant::Part;
 
@@ -62,6 +62,9 @@ pub(crate) struct Finding {
     pub(crate) evidence: Vec<Evidence>,
     /// What to do.
     pub(crate) fix: String,
+    /// Which action that is; `None` in findings of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) remediation: Option<Remediation>,
     /// A command to copy that does it; empty if there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) command: String,
@@ -113,6 +116,20 @@ impl Finding {
             .map(String::as_str)
     }
 
+    /// What is done about it. Whatever is equal is one action.
+    pub(crate) fn action(&self) -> Remediation {
+        match &self.remediation {
+            _ if self.verdict == Verdict::Error || self.fix.is_empty() => {
+                Remediation::look_into(&self.check_id)
+            }
+            Some(known) => known.clone(),
+            None if self.subject.kind == SubjectKind::Binding => {
+                Remediation::Binding { binding: self.subject.id.clone() }
+            }
+            None => Remediation::of_check(&self.check_id),
+        }
+    }
+
     /// The facts behind it, without what earlier versions wrote of an exception that is in `accepted`.
     pub(crate) fn facts(&self) -> impl Iterator<Item = &Evidence> {
         let is_told = |fact: &&Evidence| !self.accepted.is_empty() && fact.name.starts_with(EXCEPTION);
@@ -137,6 +154,12 @@ impl Finding {
         ];
         let told = told.into_iter().filter_map(|(name, value)| Some((name, value?)));
         told.map(|(name, value)| Evidence::new(&format!("{EXCEPTION}{name}"), value)).collect()
+    }
+
+    /// Whether it is open, and new, worse or back again.
+    #[must_use]
+    pub(crate) const fn is_news(&self) -> bool {
+        self.is_open() && matches!(self.change, Change::New | Change::Worsened | Change::Reopened)
     }
 
     /// Whether somebody has to act or decide.

@@ -9,6 +9,7 @@ mod finding;
 mod fingerprint;
 mod kept_report;
 mod reach;
+mod remediation;
 mod run_summary;
 mod severity;
 mod subject;
@@ -23,6 +24,7 @@ pub(crate) use finding::{Change, Finding, FixedFinding};
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use kept_report::{KeptReport, LogWindow};
 pub(crate) use reach::{Added, AlsoCheck, Reached, ReachedBy, added};
+pub(crate) use remediation::{Advice, Remediation};
 pub(crate) use run_summary::{
     ChangeCounts, Completeness, MailboxCounts, MissingSetting, NotConfigured, Requests, RunSummary,
 };

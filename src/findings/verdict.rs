@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
-use super::{Assumption, Evidence, Reached, Rule, Severity, Subject};
+use super::{Advice, Assumption, Evidence, Reached, Remediation, Rule, Severity, Subject, SubjectKind};
 use crate::tenant::{Gap, Part};
 
 /// The seven answers. Only [`Verdict::Pass`] is good news, and only complete data earns it.
@@ -76,6 +76,8 @@ pub(crate) struct CheckResult {
     pub(crate) evidence: Vec<Evidence>,
     /// What to do, if the check's own text is too general.
     pub(crate) fix: Option<String>,
+    /// Which advice that is, if other subjects have it too.
+    pub(crate) advice: Option<Advice>,
     /// A command to copy that does it.
     pub(crate) command: Option<String>,
     /// What may stop working.
@@ -128,6 +130,7 @@ impl CheckResult {
             message: message.into(),
             evidence: Vec::new(),
             fix: None,
+            advice: None,
             command: None,
             may_break: None,
             gap: None,
@@ -189,5 +192,28 @@ impl CheckResult {
     pub(crate) fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = Some(fix.into());
         self
+    }
+
+    /// Names the advice that replaces the check's own: what has the same name is one action.
+    #[must_use]
+    pub(crate) const fn advising(mut self, advice: Advice) -> Self {
+        self.advice = Some(advice);
+        self
+    }
+
+    /// What is done about it. `subject` is what it is about.
+    pub(crate) fn remediation(&self, check_id: &str, subject: &Subject) -> Remediation {
+        let check_id = check_id.to_owned();
+        match self.advice {
+            _ if subject.kind == SubjectKind::Binding => Remediation::Binding { binding: subject.id.clone() },
+            Some(Advice::RemoveDelegation) => Remediation::RemoveDelegation,
+            Some(Advice::UninstallApp) => Remediation::UninstallApp,
+            Some(Advice::Other(name)) => Remediation::Advice { check_id, advice: name.to_owned() },
+            // What was written for one subject may name it.
+            None if self.fix.is_some() => {
+                Remediation::Subject { check_id, subject_kind: subject.kind, subject_id: subject.id.clone() }
+            }
+            None => Remediation::Check { check_id },
+        }
     }
 }

@@ -379,6 +379,7 @@ fn finding(check_id: &str, verdict: Verdict, severity: Severity, subject: Subjec
         assumptions: Vec::new(),
         unread: Vec::new(),
         is_only_assumed: false,
+        remediation: None,
         command: String::new(),
         may_break: String::new(),
         also_checks: Vec::new(),

@@ -105,6 +105,7 @@ fn finding() -> Finding {
         assumptions: Vec::new(),
         unread: Vec::new(),
         is_only_assumed: false,
+        remediation: None,
         command: String::new(),
         may_break: String::new(),
         also_checks: Vec::new(),

@@ -6,7 +6,7 @@ use super::scope::{MARKETPLACE_FIX, REMOVE, own_client};
 use crate::checks::words::listed;
 use crate::checks::{Check, Evaluator, subjects};
 use crate::delegation::is_app_name;
-use crate::findings::{CheckResult, Severity, Verdict};
+use crate::findings::{Advice, CheckResult, Severity, Verdict};
 use crate::policy::{Policy, RegisteredClient};
 use crate::snapshot::{ClientIdentity, Snapshot};
 use crate::tenant::{ForeignAccount, Part, ServiceAccount};
@@ -77,6 +77,8 @@ fn unowned(entry: Option<&RegisteredClient>, today: NaiveDate) -> Vec<String> {
     blanks.into_iter().chain(overdue.map(|day| format!("its review was due on {day}"))).collect()
 }
 
+const REGISTER_IT: Advice = Advice::Other("register");
+
 /// A client for which nobody answers fails, whoever it is.
 fn answered_by_nobody(identity: CheckResult, name: &str, faults: &[String]) -> CheckResult {
     let faults = faults.join(", and ");
@@ -84,12 +86,15 @@ fn answered_by_nobody(identity: CheckResult, name: &str, faults: &[String]) -> C
     match identity.verdict {
         // The register answers for who it is, and for nothing else.
         _ if identity.verdict == Verdict::Pass || identity.accepted_by.is_some() => {
-            CheckResult::fail(Severity::Medium, format!("{name} holds a delegation: {faults}")).fix(fix)
+            CheckResult::fail(Severity::Medium, format!("{name} holds a delegation: {faults}"))
+                .fix(fix)
+                .advising(REGISTER_IT)
         }
         Verdict::NotAssessed => {
             CheckResult::fail(Severity::Medium, format!("{name} holds a delegation: {faults}"))
                 .evidence("service_account", format!("unknown: {}", identity.message))
                 .fix(fix)
+                .advising(REGISTER_IT)
         }
         _ => CheckResult {
             verdict: Verdict::Fail,
@@ -121,6 +126,7 @@ fn judge_account(account: &ServiceAccount) -> CheckResult {
             format!("The delegation outlives its service account: {email} of project {project} is disabled"),
         )
         .fix("Remove the delegation, or enable the account again if it is needed.")
+        .advising(Advice::Other("disabled_account"))
     } else {
         CheckResult::pass(format!("Service account {email} of project {project}"))
     }
@@ -151,7 +157,9 @@ fn unmatched(
     if is_app_name(client_id) {
         let message =
             format!("{client_id} is named by the log without a client id: perhaps it is a Marketplace app");
-        return CheckResult::review(Severity::High, message).fix(MARKETPLACE_FIX);
+        return CheckResult::review(Severity::High, message)
+            .fix(MARKETPLACE_FIX)
+            .advising(Advice::UninstallApp);
     }
     let message = match identity {
         ClientIdentity::Foreign(account) if account.email.is_empty() => format!(
@@ -176,7 +184,9 @@ fn unmatched(
         ),
     };
     let result = match entry.filter(|client| client.vendor) {
-        _ if identity.is_gone() => CheckResult::review(Severity::High, message).fix(REMOVE),
+        _ if identity.is_gone() => {
+            CheckResult::review(Severity::High, message).fix(REMOVE).advising(Advice::RemoveDelegation)
+        }
         Some(client) => {
             CheckResult::review(Severity::High, format!("{message}; by the register it is a vendor's"))
                 .accepted_by_register(&client.client_id)

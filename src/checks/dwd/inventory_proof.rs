@@ -5,7 +5,7 @@ use chrono::Duration;
 use super::scope::{MARKETPLACE_FIX, client_name};
 use crate::checks::{Check, Evaluator, subjects};
 use crate::delegation::{Grant, Provenance, is_app_name};
-use crate::findings::{CheckResult, Severity};
+use crate::findings::{Advice, CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{Gap, GapClass, GapReason, Part, is_same_client};
@@ -84,6 +84,7 @@ fn registered_for_nothing(tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult
                 Part::ProbeGrants,
             ])
             .fix("Take it out of the register, or find out who took its delegation away.")
+            .advising(Advice::Other("register"))
     })
     .collect()
 }
@@ -104,7 +105,8 @@ fn perhaps_marketplace(grants: &[&Grant], tenant: &Snapshot) -> Option<CheckResu
         let result = CheckResult::review(Severity::Medium, message)
             .about(subjects::client(app, tenant))
             .evidence("client_id", app)
-            .fix(MARKETPLACE_FIX);
+            .fix(MARKETPLACE_FIX)
+            .advising(Advice::UninstallApp);
         scopes.into_iter().fold(result, |result, scope| result.evidence("scope", scope))
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::checks::{gaps, subjects};
 use crate::delegation::{Grant, Provenance, RiskClass, ScopeRisk, ScopeRiskTable, is_app_name};
-use crate::findings::{CheckResult, Reached, ReachedBy, Severity, Verdict};
+use crate::findings::{Advice, CheckResult, Reached, ReachedBy, Severity, Verdict};
 use crate::policy::Policy;
 use crate::snapshot::{ClientIdentity, Snapshot};
 use crate::tenant::{Gap, Part};
@@ -98,13 +98,17 @@ pub(super) fn describe(
         result = result.evidence("disagreement", disagreement.to_string());
     }
     if tenant.identity_of(&grant.client_id).is_gone() {
-        result = result.evidence("service_account", "does not exist").fix(REMOVE);
+        result = result
+            .evidence("service_account", "does not exist")
+            .fix(REMOVE)
+            .advising(Advice::RemoveDelegation);
     }
     if is_app_name(&grant.client_id) {
         let verdict = if result.verdict == Verdict::Fail { Verdict::Review } else { result.verdict };
         result = CheckResult { verdict, ..result }
             .evidence("client", "named by the log without a client id: perhaps a Marketplace app")
-            .fix(MARKETPLACE_FIX);
+            .fix(MARKETPLACE_FIX)
+            .advising(Advice::UninstallApp);
     }
     let mut result = own_client(result, &grant.client_id, policy);
     if result.verdict.is_open() {

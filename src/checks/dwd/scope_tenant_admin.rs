@@ -3,7 +3,7 @@
 use super::scope::{client_name, describe, judge_by_class};
 use crate::checks::{Check, Evaluator};
 use crate::delegation::{Grant, RiskClass, ScopeRiskTable};
-use crate::findings::{CheckResult, Severity};
+use crate::findings::{Advice, CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::Part;
@@ -39,7 +39,12 @@ fn judge(grant: &Grant, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> 
     let message = format!("{client} holds a scope that the scope-risk table does not know");
     let fix = "Look the scope up in Google's documentation. If nobody needs it, take it out of the delegation; else \
                record who accepted it.";
-    vec![describe(CheckResult::review(severity, message).fix(fix), grant, tenant, policy)]
+    vec![describe(
+        CheckResult::review(severity, message).fix(fix).advising(Advice::Other("unknown_scope")),
+        grant,
+        tenant,
+        policy,
+    )]
 }
 
 #[cfg(test)]

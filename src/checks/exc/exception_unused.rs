@@ -2,7 +2,7 @@
 
 use super::describe;
 use crate::checks::{Check, Evaluator, ExceptionUse};
-use crate::findings::{CheckResult, Severity};
+use crate::findings::{Advice, CheckResult, Severity};
 use crate::policy::Exception;
 
 /// The check.
@@ -34,7 +34,9 @@ fn judge(exception: &Exception, usage: ExceptionUse<'_>) -> Vec<CheckResult> {
         );
         let fix = "Write an exception for each binding that is named here and still acceptable, or name the \
                    custodians in the register; then delete this entry.";
-        let result = describe(CheckResult::review(Severity::Low, message), exception).fix(fix);
+        let result = describe(CheckResult::review(Severity::Low, message), exception)
+            .fix(fix)
+            .advising(Advice::Other("access_paths"));
         return vec![usage.now.iter().fold(result, |result, id| result.evidence("now", id))];
     }
     if !usage.all_was_assessed {

@@ -2,7 +2,7 @@
 
 use crate::checks::words::listed;
 use crate::checks::{Check, Evaluator, subjects};
-use crate::findings::{CheckResult, Severity};
+use crate::findings::{Advice, CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{Part, ProjectGuardrails, Reading, SigningLogs};
@@ -89,6 +89,7 @@ fn judge_one(guardrail: &Guardrail, project: &ProjectGuardrails) -> Option<Check
                 .evidence("project", &project.project)
                 .evidence("guardrail", guardrail.name)
                 .fix(guardrail.fix)
+                .advising(Advice::Other(guardrail.name))
         }
         Reading::Partial(_, gap) | Reading::Missing(gap) => CheckResult::not_assessed(gap),
     };
@@ -118,7 +119,11 @@ fn judge_signing_logs(project: &ProjectGuardrails) -> Option<CheckResult> {
             return Some(CheckResult::not_assessed(gap).about(subjects::guardrail(project, SIGNING_LOGS)));
         }
     };
-    let result = result.evidence("project", name).evidence("guardrail", SIGNING_LOGS).fix(SIGNING_FIX);
+    let result = result
+        .evidence("project", name)
+        .evidence("guardrail", SIGNING_LOGS)
+        .fix(SIGNING_FIX)
+        .advising(Advice::Other(SIGNING_LOGS));
     Some(result.about(subjects::guardrail(project, SIGNING_LOGS)))
 }
 

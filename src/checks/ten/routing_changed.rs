@@ -2,7 +2,7 @@
 
 use crate::checks::gaps::log_has_a_hole;
 use crate::checks::{Check, Evaluator, subjects};
-use crate::findings::{CheckResult, Severity};
+use crate::findings::{Advice, CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{AdminEvents, GmailSettingChange, Part};
@@ -75,7 +75,9 @@ fn changed(change: &GmailSettingChange) -> CheckResult {
         .evidence("event", &change.event)
         .evidence("actor", actor);
     if verb == "deleted" {
-        result = result.fix("Find out what the rule did; restore it if it is needed.");
+        result = result
+            .fix("Find out what the rule did; restore it if it is needed.")
+            .advising(Advice::Other("deleted"));
     }
     change.details.iter().fold(result, |result, detail| result.evidence("detail", detail))
 }

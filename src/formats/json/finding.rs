@@ -41,6 +41,7 @@ pub(super) struct Finding<'a> {
     reach: &'a [findings::Reached],
     added: &'a [findings::Added],
     accepted: &'a [findings::Acceptance],
+    remediation: findings::Remediation,
     command: &'a str,
     may_break: &'a str,
 }
@@ -68,6 +69,7 @@ impl<'a> Finding<'a> {
             reach: &finding.reach,
             added: &finding.added,
             accepted: &finding.accepted,
+            remediation: finding.action(),
             command: &finding.command,
             may_break: &finding.may_break,
         }
