@@ -13,6 +13,7 @@ mod mailboxes;
 mod masthead;
 mod security;
 mod send_as;
+mod since;
 mod text;
 mod top_list;
 
@@ -83,6 +84,7 @@ fn write_page(source: &dyn Source, page: &mut dyn Write) -> io::Result<()> {
     }
     let ranked = plan.ranked();
     let findings = findings::Findings::new(summary, &gathered, |finding| ranked.number_of(finding));
+    let not_rechecked = gathered.not_rechecked;
     drop(gathered);
 
     let mut unreachable = mailboxes::Unreachable::default();
@@ -97,6 +99,7 @@ fn write_page(source: &dyn Source, page: &mut dyn Write) -> io::Result<()> {
     masthead::Head::new(summary, &print_style).write_into(page)?;
     write!(page, "<style>{}</style><style>{print_style}</style></head>", security::STYLE)?;
     masthead::Masthead::new(summary).write_into(page)?;
+    since::Since::new(summary, &findings.changed(), not_rechecked).write_into(page)?;
     actions::Actions::new(summary, &ranked, &findings.first_rows()).write_into(page)?;
     findings.write_into(page)?;
     mailboxes::Mailboxes::new(unreachable).write_into(page)?;

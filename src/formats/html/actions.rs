@@ -1,4 +1,4 @@
-//! "Do this first": findings that one and the same fix clears.
+//! "Do this first": what to do, and how many findings each action closes.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -7,124 +7,183 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::exposed::{Exposed, Exposure};
-use super::text::{address, clip, count, counted, words};
+use super::text::{address, clip, count, counted, whole, words};
 use crate::authority::TakeoverCut;
-use crate::findings::{Finding, RunSummary, Severity, SubjectKind, Verdict};
+use crate::findings::{Finding, Remediation, RunSummary, Severity, SubjectKind, Verdict};
 
 const MOST_ACTIONS: usize = 50;
 const MOST_SUBJECTS: usize = 3;
+const MOST_COMMANDS: usize = 5;
+const MOST_BREAKS: usize = 3;
+/// Actions that are told apart. Findings beyond them are looked into check by check: memory stays bounded, and no
+/// finding is without an action.
+const MOST_TRACKED: usize = 5_000;
 
-/// What can be done, by what the fix says, counted over all findings.
+/// What can be done, counted over all open findings: each is in exactly one action.
 pub(super) struct Plan<'a> {
-    actions: HashMap<String, Cleared>,
+    actions: HashMap<Remediation, Closed>,
     exposed: &'a Exposed,
+    /// The places of the bindings to cut, by id.
+    cuts: HashMap<String, usize>,
 }
 
-struct Cleared {
-    severity: Severity,
+/// What an action closes.
+#[derive(Default)]
+struct Closed {
+    fix: String,
+    place: String,
+    /// Whether a finding of it needs another step than `fix` says.
+    has_other_steps: bool,
+    severity: Option<Severity>,
     is_certain: bool,
     /// How many have what it ends.
     exposure: Exposure,
-    /// Whether it ends ways in, beside which others may stay.
-    is_way: bool,
-    /// Its place among the bindings to cut, if it is one.
-    cut: Option<usize>,
     checks: BTreeSet<String>,
-    place: String,
-    count: u64,
     by_severity: BTreeMap<Severity, u64>,
     /// When its newest event was first in a report.
     newest_event: Option<DateTime<Utc>>,
     news: u64,
-    subjects: Vec<String>,
+    subjects: Listed,
+    commands: Listed,
+    breaks: Listed,
+}
+
+/// Different texts, up to a bound, and how many findings have one.
+#[derive(Default)]
+struct Listed {
+    texts: Vec<String>,
+    findings: u64,
+    /// Those of the findings whose text is listed.
+    told: u64,
+}
+
+impl Listed {
+    fn name(&mut self, text: &str, limit: usize) {
+        if !text.is_empty() && self.texts.len() < limit && !self.texts.iter().any(|known| known == text) {
+            self.texts.push(text.to_owned());
+        }
+    }
+
+    fn count(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.findings += 1;
+            self.told += u64::from(self.texts.iter().any(|known| known == text));
+        }
+    }
+
+    /// How many findings have a text that is not listed.
+    const fn more(&self) -> u64 {
+        self.findings - self.told
+    }
+}
+
+impl Closed {
+    fn count(&self) -> u64 {
+        self.by_severity.values().sum()
+    }
+
+    /// Takes up what a reader is told of a finding.
+    fn describe(&mut self, finding: &Finding, is_advised: bool) {
+        if self.checks.is_empty() {
+            (self.fix, self.place) = (finding.fix.clone(), finding.place.clone());
+        }
+        self.checks.extend(finding.check_ids().map(str::to_owned));
+        self.subjects.name(&finding.subject.name, MOST_SUBJECTS);
+        if is_advised {
+            self.has_other_steps |= self.fix != finding.fix;
+            self.commands.name(whole(&finding.command), MOST_COMMANDS);
+            self.breaks.name(&finding.may_break, MOST_BREAKS);
+        }
+    }
+
+    fn add(&mut self, finding: &Finding, exposure: Exposure, is_advised: bool) {
+        self.describe(finding, is_advised);
+        *self.by_severity.entry(finding.severity).or_default() += 1;
+        self.subjects.count(&finding.subject.name);
+        if is_advised {
+            self.commands.count(&finding.command);
+            self.breaks.count(&finding.may_break);
+        }
+        if finding.subject.kind == SubjectKind::Event {
+            self.newest_event = self.newest_event.max(Some(finding.first_seen_at));
+        }
+        self.severity = self.severity.max(Some(finding.severity));
+        self.exposure = self.exposure.max(exposure);
+        self.is_certain |= finding.verdict == Verdict::Fail;
+        self.news += u64::from(finding.is_news());
+    }
 }
 
 impl<'a> Plan<'a> {
-    /// The actions that the worst findings ask for. Only these are counted, so that memory stays
-    /// bounded when each finding has a fix of its own.
+    /// Knows the actions of the worst findings, and counts nothing yet.
     pub(super) fn of(worst: &[Finding], exposed: &'a Exposed, cuts: &[TakeoverCut]) -> Self {
-        let mut actions: HashMap<String, Cleared> = HashMap::new();
-        let cuts = cuts.iter().enumerate().map(|(place, cut)| (cut.binding.id(), place));
-        let cuts: HashMap<String, usize> = cuts.collect();
-        for finding in worst.iter().filter(|finding| is_actionable(finding)) {
-            let cleared = actions.entry(finding.fix.clone()).or_insert_with(|| Cleared {
-                severity: finding.severity,
-                is_certain: false,
-                exposure: Exposure::default(),
-                is_way: false,
-                cut: cuts.get(&finding.subject.id).copied(),
-                checks: BTreeSet::new(),
-                place: finding.place.clone(),
-                count: 0,
-                by_severity: BTreeMap::new(),
-                newest_event: None,
-                news: 0,
-                subjects: Vec::new(),
-            });
-            let subject = address(&finding.subject.name);
-            if cleared.subjects.len() < MOST_SUBJECTS && !cleared.subjects.contains(&subject) {
-                cleared.subjects.push(subject);
-            }
+        let cuts = cuts.iter().enumerate().map(|(place, cut)| (cut.binding.id(), place)).collect();
+        let mut plan = Self { actions: HashMap::new(), exposed, cuts };
+        for finding in worst.iter().filter(|finding| finding.is_open()) {
+            let (closed, is_advised) = plan.action(finding);
+            closed.describe(finding, is_advised);
         }
-        Self { actions, exposed }
+        plan
     }
 
     /// Counts a finding.
     pub(super) fn count(&mut self, finding: &Finding) {
-        if !is_actionable(finding) {
-            return;
-        }
-        if let Some(cleared) = self.actions.get_mut(&finding.fix) {
-            cleared.count += 1;
-            *cleared.by_severity.entry(finding.severity).or_default() += 1;
-            if finding.subject.kind == SubjectKind::Event {
-                cleared.newest_event = cleared.newest_event.max(Some(finding.first_seen_at));
-            }
-            cleared.severity = cleared.severity.max(finding.severity);
-            cleared.exposure = cleared.exposure.max(self.exposed.of_finding(finding));
-            cleared.is_way |= is_way(finding);
-            for check_id in finding.check_ids() {
-                if !cleared.checks.contains(check_id) {
-                    cleared.checks.insert(check_id.to_owned());
-                }
-            }
-            cleared.is_certain |= finding.verdict == Verdict::Fail;
-            cleared.news += u64::from(matches!(finding.change.as_str(), "new" | "worsened" | "reopened"));
+        if finding.is_open() {
+            let exposure = self.exposed.of_finding(finding);
+            let (closed, is_advised) = self.action(finding);
+            closed.add(finding, exposure, is_advised);
         }
     }
 
-    /// The actions to show, in order: the newest events, then what everybody or an outsider has, then worst first,
-    /// certain before doubtful, then by the number of findings. Bindings to cut keep the order of the cuts among themselves.
-    pub(super) fn ranked(&self) -> Ranked<'_> {
-        let grade =
-            |action: &Cleared| (action.newest_event, action.exposure, action.severity, action.is_certain);
-        let mut ranked: Vec<(&String, &Cleared)> = self.actions.iter().collect();
-        ranked.sort_by_key(|(fix, cleared)| (Reverse((grade(cleared), cleared.count)), *fix));
-        for alike in ranked.chunk_by_mut(|(_, a), (_, b)| grade(a) == grade(b)) {
-            let cut_of = |(_, cleared): &(&String, &Cleared)| cleared.cut;
-            let places: Vec<usize> = (0..alike.len()).filter(|at| cut_of(&alike[*at]).is_some()).collect();
-            let mut cuts: Vec<_> = places.iter().map(|at| alike[*at]).collect();
-            cuts.sort_by_key(cut_of);
-            places.into_iter().zip(cuts).for_each(|(at, cut)| alike[at] = cut);
+    /// The action that closes an open finding, and whether it is what the finding itself advises.
+    fn action(&mut self, finding: &Finding) -> (&mut Closed, bool) {
+        let has_room = self.actions.len() < MOST_TRACKED;
+        let mut key = finding.action();
+        if !has_room && !self.actions.contains_key(&key) {
+            key = Remediation::look_into(&finding.check_id);
         }
-        ranked.truncate(MOST_ACTIONS);
-        Ranked { left_out: self.actions.len() - ranked.len(), ranked }
+        let is_advised = !matches!(key, Remediation::LookInto { .. });
+        (self.actions.entry(key).or_default(), is_advised)
+    }
+
+    /// Every action in order: the newest events, then what everybody or an outsider has, then worst first, then by the
+    /// number of findings. Among equals certain ones come first, and bindings to cut keep the order of the cuts.
+    pub(super) fn ranked(&self) -> Ranked<'_> {
+        let mut ranked: Vec<(&Remediation, &Closed)> = self.actions.iter().collect();
+        ranked.sort_by_cached_key(|(key, closed)| {
+            let rank =
+                (closed.newest_event, closed.exposure, closed.severity, closed.count(), closed.is_certain);
+            let cut = match key {
+                Remediation::Binding { binding } => self.cuts.get(binding).copied(),
+                _ => None,
+            };
+            (Reverse(rank), cut.unwrap_or(usize::MAX), (*key).clone())
+        });
+        let numbers = ranked.iter().zip(1..).map(|((key, _), number)| (*key, number)).collect();
+        Ranked { ranked, numbers }
     }
 }
 
-/// The actions to show.
+/// The actions in order.
 pub(super) struct Ranked<'a> {
-    ranked: Vec<(&'a String, &'a Cleared)>,
-    left_out: usize,
+    ranked: Vec<(&'a Remediation, &'a Closed)>,
+    numbers: HashMap<&'a Remediation, usize>,
 }
 
 impl Ranked<'_> {
-    /// The number of the action that clears a finding; 0 if none of the shown ones does.
-    pub(super) fn number_of(&self, finding: &Finding) -> usize {
-        if !is_actionable(finding) {
+    /// The number of the one action that closes a finding, whether it is shown or not; 0 if the finding is not open.
+    fn number(&self, finding: &Finding) -> usize {
+        if !finding.is_open() {
             return 0;
         }
-        self.ranked.iter().position(|(fix, _)| **fix == finding.fix).map_or(0, |index| index + 1)
+        let own = self.numbers.get(&finding.action());
+        let number = own.or_else(|| self.numbers.get(&Remediation::look_into(&finding.check_id)));
+        number.copied().unwrap_or_default()
+    }
+
+    /// The number of the shown action that closes a finding; 0 if none of the shown ones does.
+    pub(super) fn number_of(&self, finding: &Finding) -> usize {
+        Some(self.number(finding)).filter(|number| *number <= MOST_ACTIONS).unwrap_or_default()
     }
 }
 
@@ -142,17 +201,15 @@ pub(super) const fn is_way(finding: &Finding) -> bool {
     matches!(finding.subject.kind, SubjectKind::Binding | SubjectKind::Path)
 }
 
-fn is_actionable(finding: &Finding) -> bool {
-    finding.is_open() && finding.verdict != Verdict::Error && !finding.fix.is_empty()
-}
-
 /// The section.
 #[derive(Template)]
 #[template(path = "actions.html")]
 pub(super) struct Actions {
     actions: Vec<Action>,
+    all: String,
+    open: String,
     left_out: String,
-    open: u64,
+    left_out_findings: String,
 }
 
 struct Action {
@@ -161,14 +218,19 @@ struct Action {
     severity_word: String,
     fix: String,
     place: String,
+    has_other_steps: bool,
     checks: String,
     title: String,
-    clears: String,
+    closes: String,
     by_severity: String,
     mark: &'static str,
     news: String,
     subjects: Vec<String>,
     more: String,
+    commands: Vec<String>,
+    more_commands: String,
+    breaks: Vec<String>,
+    more_breaks: String,
     first_row: usize,
 }
 
@@ -176,45 +238,69 @@ impl Actions {
     pub(super) fn new(summary: &RunSummary, ranked: &Ranked<'_>, first_rows: &HashMap<usize, usize>) -> Self {
         let titles: HashMap<&str, &str> =
             summary.checks.iter().map(|check| (check.id.as_str(), check.title.as_str())).collect();
-        let actions = ranked
-            .ranked
-            .iter()
-            .enumerate()
-            .map(|(index, (fix, cleared))| {
-                let more = cleared.count.saturating_sub(cleared.subjects.len() as u64);
-                Action {
-                    number: index + 1,
-                    severity: cleared.severity.as_str(),
-                    severity_word: words(cleared.severity.as_str()),
-                    fix: clip(fix),
-                    place: clip(&cleared.place),
-                    checks: cleared.checks.iter().map(|id| clip(id)).collect::<Vec<_>>().join(", "),
-                    title: match cleared.checks.iter().collect::<Vec<_>>().as_slice() {
-                        [only] => titles.get(only.as_str()).copied().map(clip).unwrap_or_default(),
-                        _ => String::new(),
-                    },
-                    clears: if cleared.is_way {
-                        counted(cleared.count, "finding rests on it", "findings rest on it")
-                    } else {
-                        format!("Clears {}", counted(cleared.count, "finding", "findings"))
-                    },
-                    by_severity: by_severity(&cleared.by_severity),
-                    mark: cleared.exposure.mark(),
-                    news: if cleared.news > 0 { counted(cleared.news, "new", "new") } else { String::new() },
-                    subjects: cleared.subjects.clone(),
-                    more: if more > 0 { counted(more, "more", "more") } else { String::new() },
-                    first_row: first_rows.get(&(index + 1)).copied().unwrap_or_default(),
-                }
+        let shown = ranked.ranked.iter().take(MOST_ACTIONS).zip(1..);
+        let actions = shown
+            .map(|((key, closed), number)| {
+                let first_row = first_rows.get(&number).copied().unwrap_or_default();
+                Action::new(number, key, closed, &titles, first_row)
             })
             .collect();
+        let left_out = ranked.ranked.iter().skip(MOST_ACTIONS).map(|(_, closed)| closed.count());
         Self {
             actions,
-            left_out: if ranked.left_out > 0 {
-                counted(ranked.left_out as u64, "further kind of fix", "further kinds of fix")
-            } else {
-                String::new()
-            },
-            open: summary.changes.open,
+            all: counted(ranked.ranked.len() as u64, "action", "actions"),
+            open: counted(summary.changes.open, "open finding", "open findings"),
+            left_out: more(ranked.ranked.len().saturating_sub(MOST_ACTIONS) as u64, "action", "actions"),
+            left_out_findings: counted(left_out.sum(), "finding", "findings"),
+        }
+    }
+}
+
+/// Nothing for none.
+fn more(number: u64, one: &str, many: &str) -> String {
+    if number > 0 { counted(number, one, many) } else { String::new() }
+}
+
+impl Action {
+    fn new(
+        number: usize,
+        key: &Remediation,
+        closed: &Closed,
+        titles: &HashMap<&str, &str>,
+        first_row: usize,
+    ) -> Self {
+        let severity = closed.severity.unwrap_or(Severity::Info).as_str();
+        let (fix, place) = match key {
+            Remediation::LookInto { check_id } => (
+                format!("Look into what {check_id} found: read each finding, and decide what to do."),
+                String::new(),
+            ),
+            _ => (clip(&closed.fix), clip(&closed.place)),
+        };
+        let title = match closed.checks.iter().collect::<Vec<_>>().as_slice() {
+            [only] => titles.get(only.as_str()).copied().map(clip).unwrap_or_default(),
+            _ => String::new(),
+        };
+        Self {
+            number,
+            severity,
+            severity_word: words(severity),
+            fix,
+            place,
+            has_other_steps: closed.has_other_steps,
+            checks: closed.checks.iter().map(|id| clip(id)).collect::<Vec<_>>().join(", "),
+            title,
+            closes: counted(closed.count(), "finding", "findings"),
+            by_severity: by_severity(&closed.by_severity),
+            mark: closed.exposure.mark(),
+            news: more(closed.news, "new or worse", "new or worse"),
+            subjects: closed.subjects.texts.iter().map(|name| address(name)).collect(),
+            more: more(closed.subjects.more(), "more", "more"),
+            commands: closed.commands.texts.clone(),
+            more_commands: more(closed.commands.more(), "more", "more"),
+            breaks: closed.breaks.texts.iter().map(|text| clip(text)).collect(),
+            more_breaks: more(closed.breaks.more(), "more finding", "more findings"),
+            first_row,
         }
     }
 }
@@ -222,40 +308,149 @@ impl Actions {
 #[cfg(test)]
 mod tests {
     use chrono::Duration;
+    use proptest::prelude::*;
 
     use super::*;
-    use crate::findings::Change;
+    use crate::findings::{Change, Subject};
     use crate::formats::Source;
     use crate::formats::html::sample;
 
-    #[test]
-    fn the_newest_event_comes_first_and_every_finding_is_in_one_action() {
-        let sample = sample::plausible();
-        let mut findings = sample.findings.clone();
-        findings.retain(is_actionable);
-        for (index, finding) in findings.iter_mut().enumerate() {
-            finding.change = Change::Open;
-            finding.fix = format!("Fix {index}");
+    fn planned<'a>(worst: &[Finding], all: &[Finding], exposed: &'a Exposed) -> Plan<'a> {
+        let mut plan = Plan::of(worst, exposed, &[]);
+        all.iter().for_each(|finding| plan.count(finding));
+        plan
+    }
+
+    /// The sum over the actions, and how many findings have the number of each.
+    fn assert_each_open_finding_is_in_one_action(plan: &Plan<'_>, findings: &[Finding]) {
+        let ranked = plan.ranked();
+        let mut members = vec![0_u64; ranked.ranked.len() + 1];
+        for finding in findings {
+            let number = ranked.number(finding);
+            assert_eq!(number > 0, finding.is_open(), "{finding:?}");
+            members[number] += 1;
         }
-        let last = findings.len() - 1;
+        let closed: Vec<u64> = ranked.ranked.iter().map(|(_, closed)| closed.count()).collect();
+        assert_eq!(closed, members[1..], "an action has other findings than it counts");
+        let open = findings.iter().filter(|finding| finding.is_open()).count() as u64;
+        assert_eq!(closed.iter().sum::<u64>(), open);
+    }
+
+    #[test]
+    fn every_open_finding_of_a_report_is_in_one_action() {
+        let sample = sample::plausible();
+        let exposed = Exposed::of(sample.tenant());
+        for worst in [&sample.findings[..], &sample.findings[..3], &[]] {
+            let plan = planned(worst, &sample.findings, &exposed);
+            assert_each_open_finding_is_in_one_action(&plan, &sample.findings);
+        }
+        let is_error = |finding: &&Finding| finding.verdict == Verdict::Error;
+        let broken = sample.findings.iter().find(is_error).unwrap();
+        assert!(matches!(broken.action(), Remediation::LookInto { .. }));
+    }
+
+    fn any_finding() -> impl Strategy<Value = Finding> {
+        let verdicts =
+            [Verdict::Fail, Verdict::Review, Verdict::Error, Verdict::NotAssessed, Verdict::Excepted];
+        let kinds = [SubjectKind::User, SubjectKind::Event, SubjectKind::Binding, SubjectKind::Client];
+        let changes = [Change::New, Change::Worsened, Change::Open, Change::NotRechecked, Change::Expired];
+        let shapes = (0..6_usize, 0..verdicts.len(), 0..5_usize, 0..kinds.len(), 0..changes.len());
+        (shapes, 0..9_u8, 0..3_u8, any::<bool>()).prop_map(move |(shape, subject, kind, has_fix)| {
+            let (rule, verdict, severity, subject_kind, change) = shape;
+            let severity = Severity::WORST_FIRST[severity];
+            let mut finding = sample::finding(rule, verdicts[verdict], severity, "name", "message");
+            finding.subject = Subject::new(kinds[subject_kind], format!("{subject}"), format!("{subject}"));
+            finding.change = changes[change];
+            if !has_fix {
+                finding.fix.clear();
+            }
+            finding.command = if subject % 2 == 0 { format!("gcloud {subject}") } else { String::new() };
+            finding.remediation = match kind {
+                0 => None,
+                1 => Some(Remediation::RemoveDelegation),
+                _ => Some(Remediation::Subject {
+                    check_id: finding.check_id.clone(),
+                    subject_kind: finding.subject.kind,
+                    subject_id: finding.subject.id.clone(),
+                }),
+            };
+            finding
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_open_finding_of_generated_reports_is_in_one_action(
+            findings in proptest::collection::vec(any_finding(), 0..60),
+            worst in 0..60_usize,
+        ) {
+            let exposed = Exposed::of(&sample::plausible().tenant);
+            let plan = planned(&findings[..worst.min(findings.len())], &findings, &exposed);
+            assert_each_open_finding_is_in_one_action(&plan, &findings);
+        }
+    }
+
+    #[test]
+    fn findings_beyond_the_actions_that_are_told_apart_are_looked_into_by_check() {
+        let sample = sample::plausible();
+        let findings: Vec<Finding> = (0..MOST_TRACKED + 7)
+            .map(|index| {
+                let mut finding =
+                    sample::finding(index % 2, Verdict::Fail, Severity::High, "name", "message");
+                finding.remediation = Some(Remediation::Binding { binding: index.to_string() });
+                finding
+            })
+            .collect();
+        let exposed = Exposed::of(sample.tenant());
+        let plan = planned(&findings[..10], &findings, &exposed);
+        assert_each_open_finding_is_in_one_action(&plan, &findings);
+        assert_eq!(plan.actions.len(), MOST_TRACKED + 2);
+    }
+
+    #[test]
+    fn the_newest_event_comes_first_then_exposure_severity_and_number() {
+        let sample = sample::plausible();
+        let severities = [Severity::Low, Severity::Low, Severity::Critical, Severity::High, Severity::High];
+        let mut findings: Vec<Finding> = (0..6).map(|_| sample.findings[0].clone()).collect();
         let at = findings[0].first_seen_at;
-        for (index, days) in [(last, 2), (last - 1, 1)] {
+        for (index, finding) in findings.iter_mut().enumerate() {
+            (finding.verdict, finding.change) = (Verdict::Fail, Change::Open);
+            // The last two are one action.
+            let action = index.min(4);
+            finding.severity = severities[action];
+            finding.remediation = Some(Remediation::Binding { binding: action.to_string() });
+        }
+        for (index, days) in [(0, 1), (1, 2)] {
             findings[index].subject.kind = SubjectKind::Event;
             findings[index].first_seen_at = at + Duration::days(days);
-            findings[index].severity = Severity::Low;
         }
         let exposed = Exposed::of(sample.tenant());
-        let mut plan = Plan::of(&findings, &exposed, &[]);
-        findings.iter().for_each(|finding| plan.count(finding));
+        let plan = planned(&findings, &findings, &exposed);
         let ranked = plan.ranked();
-        assert_eq!(ranked.number_of(&findings[last]), 1);
-        assert_eq!(ranked.number_of(&findings[last - 1]), 2);
-        assert!(findings.iter().all(|finding| ranked.number_of(finding) > 0));
+        let numbers: Vec<usize> = findings.iter().map(|finding| ranked.number_of(finding)).collect();
+        assert_eq!(numbers, [2, 1, 3, 5, 4, 4]);
     }
 
     #[test]
     fn an_action_counts_its_findings_by_severity_worst_first() {
         let numbers = BTreeMap::from([(Severity::Low, 1), (Severity::Critical, 2)]);
         assert_eq!(by_severity(&numbers), "2 critical, 1 low");
+    }
+
+    #[test]
+    fn an_action_lists_so_many_commands_and_says_how_many_more() {
+        let sample = sample::plausible();
+        let findings: Vec<Finding> = (0..8)
+            .map(|index| {
+                let mut finding = sample::finding(3, Verdict::Fail, Severity::High, "name", "message");
+                finding.command = format!("gam user 'u{index}' delete sendas 'a'");
+                finding
+            })
+            .collect();
+        let exposed = Exposed::of(sample.tenant());
+        let plan = planned(&findings, &findings, &exposed);
+        let ranked = plan.ranked();
+        let [(_, closed)] = ranked.ranked.as_slice() else { panic!("one action") };
+        assert_eq!((closed.commands.texts.len(), closed.commands.more()), (MOST_COMMANDS, 3));
     }
 }

@@ -10,11 +10,24 @@ use chrono::NaiveDate;
 
 use super::budget::size;
 use super::exposed::Exposed;
-use super::text::{address, age, clip, count, counted, day, token, words};
+use super::text::{address, age, clip, count, counted, day, token, whole, words};
 use super::top_list::TopList;
-use crate::findings::{Acceptance, Change, Evidence, Finding, RunSummary, Verdict};
+use crate::findings::{Acceptance, Change, Evidence, Finding, RunSummary, Severity, Verdict};
 use crate::formats::Source;
 
+/// The filters that links lead to.
+const FILTERS: [&str; 10] = [
+    "v=open",
+    "v=unknown",
+    "v=open&s=critical",
+    "v=open&s=high",
+    "v=open&s=medium",
+    "v=open&s=low",
+    "v=open&s=info",
+    "c=new",
+    "c=worsened",
+    "c=unknown",
+];
 const MOST_ROWS: usize = 5_000;
 const MOST_BYTES: usize = 5_800_000;
 /// Rows that say what is unknown or accepted must not be crowded out by failures.
@@ -36,6 +49,10 @@ pub(super) struct CollectedFindings {
     excepted: Vec<Finding>,
     expired: Vec<Finding>,
     totals: HashMap<Shelf, u64>,
+    /// Verdicts that could not be given.
+    verdicts_not_assessed: u64,
+    /// Open findings that nobody could look at again.
+    pub(super) not_rechecked: u64,
 }
 
 impl CollectedFindings {
@@ -47,12 +64,17 @@ impl CollectedFindings {
     ) -> io::Result<Self> {
         let mut totals: HashMap<Shelf, u64> = HashMap::new();
         let (mut not_assessed, mut excepted, mut expired) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut verdicts_not_assessed, mut not_rechecked) = (0, 0);
         let mut doubtful = TopList::new(MOST_ROWS_DOUBTFUL);
         let mut worst = Vec::new();
         for finding in source.findings()? {
             let finding = finding?;
             each(&finding);
             *totals.entry(Shelf::of(&finding)).or_default() += 1;
+            not_rechecked += u64::from(finding.is_open() && finding.change == Change::NotRechecked);
+            if finding.verdict == Verdict::NotAssessed {
+                verdicts_not_assessed += finding.count;
+            }
             let aside = match finding.verdict {
                 _ if finding.change == Change::Expired => &mut expired,
                 Verdict::NotAssessed => &mut not_assessed,
@@ -90,7 +112,29 @@ impl CollectedFindings {
         open.sort_by_key(|finding| {
             (finding.verdict, Reverse((finding.severity, exposed.of_finding(finding))))
         });
-        Ok(Self { open, is_cut, not_assessed, excepted, expired, totals })
+        Ok(Self {
+            open,
+            is_cut,
+            not_assessed,
+            excepted,
+            expired,
+            totals,
+            verdicts_not_assessed,
+            not_rechecked,
+        })
+    }
+}
+
+impl CollectedFindings {
+    /// How many rows there are, and how many verdicts they stand for.
+    fn tally(&self, shelf: Shelf) -> String {
+        let rows = self.totals.get(&shelf).copied().unwrap_or_default();
+        if shelf == Shelf::Verdict(Verdict::NotAssessed) {
+            let rows = counted(rows, "row", "rows");
+            format!("{}, in {rows}", counted(self.verdicts_not_assessed, "verdict", "verdicts"))
+        } else {
+            count(rows)
+        }
     }
 }
 
@@ -123,6 +167,7 @@ impl Shelf {
 #[derive(Template)]
 #[template(path = "findings.html")]
 pub(super) struct Findings {
+    filters: [&'static str; 10],
     groups: Vec<Group>,
     areas: Vec<Area>,
     shown: String,
@@ -150,23 +195,29 @@ struct Area {
 
 pub(super) struct Row {
     pub(super) number: usize,
-    severity: &'static str,
-    severity_word: String,
+    pub(super) severity: &'static str,
+    pub(super) severity_word: String,
+    rank: Severity,
+    is_open: bool,
     verdict: &'static str,
     verdict_word: String,
     area: String,
     action: usize,
-    check_id: String,
+    pub(super) check_id: String,
     check: Option<usize>,
     why: String,
+    kind_of_change: Change,
+    /// The words by which the filter knows how it changed.
+    changes: &'static str,
     change: &'static str,
-    change_word: String,
-    is_news: bool,
-    subject: String,
+    pub(super) change_word: String,
+    pub(super) subject: String,
     kind: String,
     subject_id: String,
     stands_for: String,
-    message: String,
+    pub(super) message: String,
+    pub(super) added: Vec<String>,
+    pub(super) more_added: usize,
     evidence: Vec<Fact>,
     more_evidence: usize,
     fix: String,
@@ -210,6 +261,13 @@ impl Accepted {
             parts: clip(&accepted.parts.join(", ")),
         }
     }
+}
+
+/// A row that is new or worse.
+#[derive(Clone, Copy)]
+pub(super) struct Changed<'a> {
+    pub(super) change: Change,
+    pub(super) row: &'a Row,
 }
 
 struct Fact {
@@ -261,6 +319,7 @@ impl Findings {
         let total: u64 = gathered.totals.values().sum();
         let more = total.saturating_sub(number as u64);
         Self {
+            filters: FILTERS,
             areas: areas(&groups),
             shown: count(number as u64),
             total: count(total),
@@ -278,7 +337,7 @@ impl Findings {
                 name,
                 note,
                 token: shelf.token(),
-                total: count(gathered.totals.get(&shelf).copied().unwrap_or_default()),
+                total: gathered.tally(shelf),
                 rows: Vec::new(),
             });
         }
@@ -294,6 +353,16 @@ impl Findings {
             first.entry(row.action).or_insert(row.number);
         }
         first
+    }
+
+    /// The shown rows that are new or worse, worst first.
+    pub(super) fn changed(&self) -> Vec<Changed<'_>> {
+        let rows = self.groups.iter().flat_map(|group| &group.rows);
+        let rows = rows.filter(|row| row.changes.starts_with("news"));
+        let mut changed: Vec<Changed<'_>> =
+            rows.map(|row| Changed { change: row.kind_of_change, row }).collect();
+        changed.sort_by_key(|changed| Reverse(changed.row.rank));
+        changed
     }
 
     /// The number of each shown row, by the finding's fingerprint.
@@ -328,13 +397,14 @@ impl Budget {
 
 impl Row {
     fn new(finding: &Finding, summary: &RunSummary, check: Option<usize>, action: usize) -> Self {
-        let is_news = finding.is_open() && matches!(finding.change.as_str(), "new" | "worsened" | "reopened");
         let is_told = |id: &&str| finding.accepted.iter().any(|accepted| accepted.id == *id);
         let exception = finding.exception_id.as_deref().filter(|id| !is_told(id));
         Self {
             number: 0,
             severity: finding.severity.as_str(),
             severity_word: words(finding.severity.as_str()),
+            rank: finding.severity,
+            is_open: finding.is_open(),
             verdict: Shelf::of(finding).token(),
             verdict_word: words(finding.verdict.as_str()),
             area: token(finding.check_id.split('-').next().unwrap_or_default()),
@@ -345,9 +415,10 @@ impl Row {
                 .and_then(|index| summary.checks.get(index))
                 .map(|check| clip(&check.why))
                 .unwrap_or_default(),
-            change: change_token(is_news, finding),
+            kind_of_change: finding.change,
+            changes: changes(finding),
+            change: change_token(finding),
             change_word: words(finding.change.as_str()),
-            is_news,
             subject: address(&finding.subject.name),
             kind: words(finding.subject.kind.as_str()),
             subject_id: if finding.subject.id == finding.subject.name {
@@ -361,11 +432,12 @@ impl Row {
                 String::new()
             },
             message: clip(&finding.message),
-            evidence: added(finding).chain(finding.facts().take(MOST_EVIDENCE).map(Fact::of)).collect(),
-            more_evidence: finding.facts().count().saturating_sub(MOST_EVIDENCE)
-                + finding.added.len().saturating_sub(MOST_ADDED),
+            added: finding.added.iter().take(MOST_ADDED).map(|added| clip(&added.to_string())).collect(),
+            more_added: finding.added.len().saturating_sub(MOST_ADDED),
+            evidence: finding.facts().take(MOST_EVIDENCE).map(Fact::of).collect(),
+            more_evidence: finding.facts().count().saturating_sub(MOST_EVIDENCE),
             fix: clip(&finding.fix),
-            command: whole(&finding.command),
+            command: whole(&finding.command).to_owned(),
             may_break: clip(&finding.may_break),
             place: clip(&finding.place),
             controls: clip(&finding.controls.join(" · ")),
@@ -377,18 +449,6 @@ impl Row {
             exception: exception.map(clip).unwrap_or_default(),
         }
     }
-}
-
-/// A command, or nothing: one that is cut would do something else.
-fn whole(command: &str) -> String {
-    let clipped = clip(command);
-    if clipped == command { clipped } else { String::new() }
-}
-
-/// What is new in a finding comes first.
-fn added(finding: &Finding) -> impl Iterator<Item = Fact> {
-    let added = finding.added.iter().take(MOST_ADDED);
-    added.map(|added| Fact { name: "added".to_owned(), value: clip(&added.to_string()) })
 }
 
 impl Fact {
@@ -435,11 +495,21 @@ const fn heading(shelf: Shelf) -> (&'static str, &'static str) {
     }
 }
 
-fn change_token(is_news: bool, finding: &Finding) -> &'static str {
-    match (is_news, finding.change.as_str()) {
-        (true, _) => "news",
-        (false, "not_rechecked") => "stale",
+fn change_token(finding: &Finding) -> &'static str {
+    match finding.change {
+        _ if finding.is_news() => "news",
+        Change::NotRechecked => "stale",
         _ => "same",
+    }
+}
+
+const fn changes(finding: &Finding) -> &'static str {
+    match finding.change {
+        _ if !finding.is_open() => "",
+        Change::New | Change::Reopened => "news new",
+        Change::Worsened => "news worsened",
+        Change::NotRechecked => "unknown",
+        Change::Open | Change::Expired => "",
     }
 }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::coverage;
 use super::security::{SCRIPT, STYLE, hash};
-use super::text::{address, clip, count, counted, day, moment, words};
+use super::text::{address, clip, count, counted, moment, words};
 use crate::findings::{Completeness, MissingParts, MissingSetting, NotConfigured, RunSummary, Severity};
 
 /// Everything before the style.
@@ -98,8 +98,6 @@ pub(super) struct Masthead {
     open: Number,
     not_assessed: Number,
     severities: Vec<Slice>,
-    fixed_rows: Vec<Fixed>,
-    fixed_more: String,
 }
 
 struct Moment {
@@ -186,14 +184,18 @@ impl Gap {
     }
 }
 
+/// A number, and the id of what it counts.
 struct Number {
     text: String,
     is_zero: bool,
+    target: &'static str,
 }
 
-impl From<u64> for Number {
-    fn from(number: u64) -> Self {
-        Self { text: count(number), is_zero: number == 0 }
+impl Number {
+    /// `otherwise` is where none of it leads.
+    fn new(number: u64, target: &'static str, otherwise: &'static str) -> Self {
+        let is_zero = number == 0;
+        Self { text: count(number), is_zero, target: if is_zero { otherwise } else { target } }
     }
 }
 
@@ -207,22 +209,10 @@ struct Slice {
     width: u64,
 }
 
-struct Fixed {
-    severity: &'static str,
-    severity_word: String,
-    check_id: String,
-    subject: String,
-    message: String,
-    first_seen: String,
-}
-
-const MOST_FIXED: usize = 100;
-
 impl Masthead {
     pub(super) fn new(summary: &RunSummary) -> Self {
         let incomplete = summary.coverage.0.iter().filter(|row| row.is_partial()).count();
         let changes = &summary.changes;
-        let shown = summary.fixed.len().min(MOST_FIXED);
         Self {
             tenant: address(&tenant_name(summary)),
             customer: clip(&summary.customer),
@@ -248,29 +238,15 @@ impl Masthead {
             is_first_run: summary.compared_with.is_none(),
             compared_with: summary.compared_with.as_deref().map(clip).unwrap_or_default(),
             users: summary.known_users().map_or_else(|| "not read".to_owned(), count),
-            new: changes.new.into(),
-            worsened: changes.worsened.into(),
-            fixed: changes.fixed.into(),
-            open: changes.open.into(),
-            not_assessed: changes.not_assessed.into(),
-            severities: slices(summary),
-            fixed_rows: summary
-                .fixed
-                .iter()
-                .take(shown)
-                .map(|fixed| Fixed {
-                    severity: fixed.severity.as_str(),
-                    severity_word: words(fixed.severity.as_str()),
-                    check_id: clip(&fixed.check_id),
-                    subject: address(&fixed.subject.name),
-                    message: clip(&fixed.message),
-                    first_seen: day(fixed.first_seen_at),
-                })
-                .collect(),
-            fixed_more: match changes.fixed.saturating_sub(shown as u64) {
-                0 => String::new(),
-                more => count(more),
+            new: match summary.compared_with {
+                Some(_) => Number::new(changes.new, "since-new", "since-new"),
+                None => Number::new(changes.new, "findings?c=new", "since"),
             },
+            worsened: Number::new(changes.worsened, "since-worsened", "since"),
+            fixed: Number::new(changes.fixed, "since-fixed", "since"),
+            open: Number::new(changes.open, "findings?v=open", "findings"),
+            not_assessed: Number::new(changes.not_assessed, "findings?v=unknown", "coverage"),
+            severities: slices(summary),
         }
     }
 }

@@ -10,8 +10,8 @@ use crate::delegation::{
     AddressBook, DelegationEvent, GrantUse, Grants, Ledger, LedgerSource, SeenGrant, SourceWindow, UseKey,
 };
 use crate::findings::{
-    Change, ChangeCounts, CheckSummary, Completeness, CountedGap, Coverage, CoverageRow, Evidence, Finding,
-    Fingerprint, FixedFinding, MailboxCounts, Population, Requests, RunSummary, Severity, Subject,
+    Added, Change, ChangeCounts, CheckSummary, Completeness, CountedGap, Coverage, CoverageRow, Evidence,
+    Finding, Fingerprint, FixedFinding, MailboxCounts, Population, Requests, RunSummary, Severity, Subject,
     SubjectKind, Verdict, VerdictCounts,
 };
 use crate::formats::Source;
@@ -175,6 +175,7 @@ pub(super) fn finding(
         assumptions: Vec::new(),
         unread: Vec::new(),
         is_only_assumed: false,
+        remediation: None,
         command: String::new(),
         may_break: String::new(),
         also_checks: Vec::new(),
@@ -188,6 +189,11 @@ impl Finding {
     fn seen(mut self, days: i64, change: Change) -> Self {
         self.first_seen_at = run_at() - Duration::days(days);
         self.change = change;
+        self
+    }
+
+    fn grown(mut self, added: Added) -> Self {
+        self.added.push(added);
         self
     }
 
@@ -270,7 +276,8 @@ fn plausible_findings() -> Vec<Finding> {
         .fact("verification_status", "accepted"),
         finding(4, Fail, Medium, "lea.hoffmann@example.com", "Replies go to an address outside the tenant")
             .fact("reply_to_address", "lea@bücher.example")
-            .seen(7, Change::Worsened),
+            .seen(7, Change::Worsened)
+            .grown(Added::Severity { from: Low, to: Medium }),
         finding(5, Error, Low, "example.net", "The check could not judge this domain").seen(7, Change::Open),
     ];
     for (index, name) in

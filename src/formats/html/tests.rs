@@ -6,7 +6,9 @@ use chrono::Duration;
 use super::markup::Page;
 use super::sample::{self, Sample};
 use super::*;
-use crate::findings::{Evidence, NotConfigured, Requests, Severity, SubjectKind, Verdict};
+use crate::findings::{
+    Acceptance, Added, Change, Evidence, NotConfigured, Requests, Severity, SubjectKind, Verdict,
+};
 
 use crate::authority::{AccessBinding, BroadBinding, TakeoverPath};
 use crate::delegation::{
@@ -37,6 +39,18 @@ fn hostile() -> Sample {
         (finding.message, finding.fix, finding.place) = (text(), text(), text());
         finding.evidence = vec![Evidence::new("", text()), Evidence::new(PAYLOAD, PAYLOAD)];
         finding.controls = vec![text()];
+        (finding.command, finding.may_break) = (text(), text());
+        finding.added = vec![Added::Scope { scope: text(), severity: Severity::Low }];
+        finding.accepted = vec![Acceptance {
+            id: text(),
+            owner: text(),
+            reason: text(),
+            approver: Some(text()),
+            ticket: Some(text()),
+            created: None,
+            expires: None,
+            parts: vec![text()],
+        }];
         finding.exception_id = finding.exception_id.as_ref().map(|_| text());
     }
     sample.findings[0].check_id = text();
@@ -414,7 +428,7 @@ fn the_page_has_a_sound_structure() {
 #[test]
 fn every_finding_has_its_action_its_fix_and_its_row() {
     let html = render(&sample::plausible());
-    assert!(html.contains("Clears 7 findings"));
+    assert!(html.contains("Closes 7 findings"));
     for text in [
         "Why it matters",
         "smtp_host",
@@ -470,7 +484,7 @@ fn a_large_tenant_makes_a_small_page() {
     assert!(html.len() < 10_000_000, "{}", html.len());
     assert!(html.contains("more in findings.csv"));
     let page = Page::parse(&html);
-    let of = |verdict: &str| page.count(&format!("li[data-v={verdict}]"));
+    let of = |verdict: &str| page.count(&format!("li[data-v~={verdict}]"));
     assert!(of("fail") > 2_000 && of("fail") + of("review") <= 5_000, "{} {}", of("fail"), of("review"));
     assert!(of("review") > 500 && of("unknown") == 2 && of("excepted") == 2);
     assert!(html.contains("more in send_as.csv") && html.contains("more in users.csv"));
@@ -711,4 +725,125 @@ fn an_empty_tenant_still_makes_a_page() {
     let html = render(&sample);
     Page::parse(&html).assert_valid();
     assert!(html.contains("Nothing is open") && html.contains("This is the first run"));
+}
+
+/// The number that stands in an element.
+fn number_in(element: &scraper::ElementRef<'_>) -> u64 {
+    let text: String = element.text().collect();
+    let first =
+        text.split(|letter: char| !letter.is_ascii_digit() && letter != ',').find(|part| !part.is_empty());
+    first.unwrap().replace(',', "").parse().unwrap()
+}
+
+/// How many findings the script shows under a link: each row has every word that the filter asks for.
+fn rows_under(page: &Page, filter: &str) -> u64 {
+    let wanted: Vec<(&str, &str)> = filter.split('&').filter_map(|part| part.split_once('=')).collect();
+    let selector = |(key, word): &(&str, &str)| format!("[data-{key}~={word}]");
+    let selector: String = wanted.iter().map(selector).collect();
+    page.count(&format!("#rows li{selector}")) as u64
+}
+
+#[test]
+fn each_number_at_the_top_leads_to_what_it_counts() {
+    let mut first = sample::complete();
+    first.summary.compared_with = None;
+    (first.summary.changes.worsened, first.summary.changes.fixed) = (0, 0);
+    for finding in &mut first.findings {
+        finding.change = Change::New;
+    }
+    first.summary.changes.new = first.findings.iter().filter(|finding| finding.is_open()).count() as u64;
+    for sample in [sample::plausible(), sample::complete(), first, hostile()] {
+        let html = render(&sample);
+        let page = Page::parse(&html);
+        let links = page.select(".numbers strong a, .legend a");
+        assert!(links.len() > 5 && page.count(".numbers strong") == page.count(".numbers strong a"));
+        for link in links {
+            let target = link.attr("href").and_then(|target| target.strip_prefix('#')).unwrap();
+            let counted = match target.split_once('?') {
+                Some((_, "v=unknown")) => number_in(&page.select(".group.unknown h3 .tally")[0]),
+                Some((_, filter)) => rows_under(&page, filter),
+                None if target.starts_with("since-") => {
+                    number_in(&page.select(&format!("#{target} .tally"))[0])
+                }
+                None => 0,
+            };
+            assert_eq!(number_in(&link), counted, "{target}");
+        }
+    }
+}
+
+#[test]
+fn what_is_new_stands_above_what_to_do_and_each_change_leads_to_its_row() {
+    let html = render(&sample::plausible());
+    assert!(html.find("id=\"since\"").unwrap() < html.find("id=\"first\"").unwrap());
+    let page = Page::parse(&html);
+    for (list, word) in [("#since-new + ul", "new"), ("#since-worsened + ul", "worsened")] {
+        let rows = page.select(&format!("{list} > li > a"));
+        assert_eq!(rows.len() as u64, rows_under(&page, &format!("c={word}")), "{word}");
+        for row in rows {
+            let target = row.attr("href").unwrap();
+            assert_eq!(page.count(&format!("{target}[data-c~={word}]")), 1, "{target}");
+        }
+    }
+    assert_eq!(page.count("#since-worsened + ul .added li"), 1, "what was added");
+    assert_eq!(page.count("#since-fixed ~ details tbody tr"), sample::plausible().summary.fixed.len());
+    let mut first = sample::plausible();
+    first.summary.compared_with = None;
+    let html = render(&first);
+    assert!(html.contains("there is nothing to compare with"));
+    assert_eq!(Page::parse(&html).count("#since li"), 0);
+}
+
+#[test]
+fn what_was_not_assessed_has_no_badge_of_a_change() {
+    let mut sample = sample::plausible();
+    for finding in &mut sample.findings {
+        finding.change = Change::New;
+    }
+    let html = render(&sample);
+    let page = Page::parse(&html);
+    assert_eq!(page.count("#rows li[data-v~=unknown]"), 2);
+    assert_eq!(page.count("#rows li[data-v~=unknown] .tag, #rows li[data-v~=unknown][data-c]"), 0);
+    assert!(page.count("#rows li[data-v~=fail] .tag.news") > 0);
+}
+
+#[test]
+fn a_command_is_text_that_can_be_copied() {
+    let command = r"gam user 'o'\''brien&<b>@example.com' delete sendas 'a@example.org'";
+    let mut sample = sample::plausible();
+    for finding in sample.findings.iter_mut().filter(|finding| finding.check_id == "MAIL-08") {
+        finding.command = command.to_owned();
+        finding.may_break = "What sends with it.".to_owned();
+    }
+    let html = render(&sample);
+    let page = Page::parse(&html);
+    for place in ["#first pre > code", "#rows pre > code"] {
+        let shown: Vec<String> = page.select(place).iter().map(|code| code.text().collect()).collect();
+        assert!(shown.contains(&command.to_owned()), "{place} {shown:?}");
+    }
+    assert_eq!(page.count("#first .breaks"), 1);
+}
+
+#[test]
+fn an_acceptance_is_told_once_with_who_why_and_until_when() {
+    let mut sample = sample::plausible();
+    let accepted = sample.findings.iter_mut().find(|finding| finding.verdict == Verdict::Excepted).unwrap();
+    accepted.evidence = vec![Evidence::new("exception_owner", "kept by an earlier version")];
+    accepted.accepted = vec![Acceptance {
+        id: "MAIL-08/*@example.net".to_owned(),
+        owner: "mail@example.com".to_owned(),
+        reason: "agreed".to_owned(),
+        approver: Some("ciso@example.com".to_owned()),
+        ticket: Some("SEC-7".to_owned()),
+        created: None,
+        expires: "2027-06-30".parse().ok(),
+        parts: Vec::new(),
+    }];
+    let html = render(&sample);
+    let row = html.find("By <bdi class=\"code\">MAIL-08/*@example.net</bdi> until 2027-06-30").unwrap();
+    let row = &html[row..row + html[row..].find("</dd>").unwrap()];
+    for text in ["mail@example.com", "agreed", "ciso@example.com", "SEC-7"] {
+        assert!(row.contains(text), "{text}");
+    }
+    assert!(!html.contains("kept by an earlier version"));
 }

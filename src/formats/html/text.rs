@@ -28,6 +28,13 @@ pub(super) fn clip(text: &str) -> String {
     }
 }
 
+/// A command, or nothing where it cannot be shown as it is: one that is cut does something else, and one with invisible
+/// characters is not what it looks like.
+pub(super) fn whole(command: &str) -> &str {
+    let is_plain = command.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if is_plain && clip(command) == command { command } else { "" }
+}
+
 /// An address or a name; beside a domain that is not ASCII, its Punycode spelling.
 pub(super) fn address(text: &str) -> String {
     let is_host = |text: &str| !text.contains(|c: char| c.is_whitespace() || "/:".contains(c));
@@ -114,6 +121,14 @@ mod tests {
         let marks = clip(&"\u{202E}".repeat(500));
         assert!(marks.chars().count() < 60, "{marks}");
         assert_eq!(clip("short"), "short");
+    }
+
+    #[test]
+    fn a_command_is_shown_whole_or_not_at_all() {
+        assert_eq!(whole("gam user 'ann' delete sendas 'a'"), "gam user 'ann' delete sendas 'a'");
+        for hidden in ["gam user 'ann\u{202E}'", "gam\nrm", &"x".repeat(601)] {
+            assert_eq!(whole(hidden), "", "{hidden:?}");
+        }
     }
 
     #[test]

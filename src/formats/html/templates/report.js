@@ -20,8 +20,7 @@
   const size = 100;
   const rows = Array.from(box.querySelectorAll(".rows > li"));
   const groups = Array.from(box.querySelectorAll(".group")).map((group) => ({ group, rows: Array.from(group.querySelectorAll(".rows > li")) }));
-  const fields = { q: byId("q"), s: byId("s"), v: byId("v"), a: byId("a") };
-  const news = byId("c");
+  const fields = { q: byId("q"), s: byId("s"), v: byId("v"), a: byId("a"), c: byId("c") };
   const chip = byId("chip");
   const paging = byId("paging");
   const number = new Intl.NumberFormat("en");
@@ -37,9 +36,8 @@
 
   const filter = () => {
     const words = fields.q.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const wanted = { s: fields.s.value, v: fields.v.value, a: fields.a.value, d: action };
-    matching = rows.filter((row) => Object.keys(wanted).every((key) => !wanted[key] || row.dataset[key] === wanted[key])
-      && (!news.checked || row.dataset.c !== undefined)
+    const wanted = { s: fields.s.value, v: fields.v.value, a: fields.a.value, c: fields.c.value, d: action };
+    matching = rows.filter((row) => Object.keys(wanted).every((key) => !wanted[key] || (row.dataset[key] || "").split(" ").includes(wanted[key]))
       && words.every((word) => textOf(row).includes(word)));
   };
 
@@ -76,7 +74,6 @@
   const remember = () => {
     const state = new URLSearchParams();
     Object.keys(fields).forEach((key) => { if (fields[key].value) state.set(key, fields[key].value); });
-    if (news.checked) state.set("c", "1");
     if (action) state.set("d", action);
     if (page) state.set("p", String(page + 1));
     const text = state.toString();
@@ -87,7 +84,6 @@
 
   const clear = () => {
     Object.keys(fields).forEach((key) => { fields[key].value = ""; });
-    news.checked = false;
     action = "";
     page = 0;
   };
@@ -97,7 +93,6 @@
     if (hash.startsWith("#findings?")) {
       const state = new URLSearchParams(hash.slice("#findings?".length));
       Object.keys(fields).forEach((key) => { fields[key].value = state.get(key) || ""; if (fields[key].value === "" && fields[key].tagName === "SELECT") fields[key].selectedIndex = 0; });
-      news.checked = state.has("c");
       action = /^\d{1,2}$/.test(state.get("d") || "") ? state.get("d") : "";
       page = (parseInt(state.get("p"), 10) || 1) - 1;
       filter();
@@ -120,7 +115,7 @@
 
   let typing = 0;
   fields.q.addEventListener("input", () => { clearTimeout(typing); typing = setTimeout(changed, 150); });
-  [fields.s, fields.v, fields.a, news].forEach((field) => field.addEventListener("change", changed));
+  [fields.s, fields.v, fields.a, fields.c].forEach((field) => field.addEventListener("change", changed));
   chip.addEventListener("click", () => { action = ""; changed(); fields.q.focus(); });
   byId("reset").addEventListener("click", () => { clear(); changed(); fields.q.focus(); });
   const turn = (by) => { page += by; show(); remember(); toTop(); };
