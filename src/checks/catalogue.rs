@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{ALL, Check};
+use super::{ALL, Check, Condition};
 use crate::delegation::{RiskClass, ScopeRisk, ScopeRiskTable};
 use crate::findings::{Severity, Verdict};
 
@@ -78,15 +78,29 @@ fn section(page: &mut String, check: &Check) {
         format_args!("\n## {}\n\n**{}.** Usual severity: {}.\n", heading(check), check.title, check.severity),
     );
     let needs: Vec<_> = check.needs.iter().map(|part| format!("{} (`{part}`)", part.title())).collect();
+    page.push_str("- **Conditions:**\n");
+    for condition in check.conditions {
+        line(page, format_args!("  - {}{}", verdict_of(condition), escaped(condition.when)));
+    }
     for (name, text) in [
-        ("Condition", check.condition.to_owned()),
         ("Why", check.why.to_owned()),
         ("Needs", if needs.is_empty() { "the exceptions file".to_owned() } else { needs.join(", ") }),
         ("Fix", check.fix.to_owned()),
+        ("May break", check.may_break.unwrap_or("Nothing.").to_owned()),
+        ("Command", check.command.unwrap_or("None.").to_owned()),
         ("Place", check.place.to_owned()),
         ("Controls", if check.controls.is_empty() { "none".to_owned() } else { check.controls.join(", ") }),
     ] {
         line(page, format_args!("- **{name}:** {}", escaped(&text)));
+    }
+}
+
+fn verdict_of(condition: &Condition) -> String {
+    match (condition.verdict, condition.severity) {
+        (None, _) => "Note: ".to_owned(),
+        (Some(verdict), Some(severity)) => format!("`{verdict}`, {severity}: "),
+        (Some(verdict), None) if verdict.is_open() => format!("`{verdict}`, the scope's severity: "),
+        (Some(verdict), None) => format!("`{verdict}`: "),
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::delegation::Grant;
-use crate::findings::{CheckResult, Severity};
+use crate::findings::{CheckResult, Severity, Verdict};
 use crate::policy::Exception;
 use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
@@ -22,12 +22,16 @@ pub(crate) struct Check {
     pub(crate) title: &'static str,
     /// The usual severity; a result may differ.
     pub(crate) severity: Severity,
-    /// When it fails, in full: what is documented and what an auditor reads.
-    pub(crate) condition: &'static str,
+    /// When it gives which verdict, in full: what is documented and what an auditor reads.
+    pub(crate) conditions: &'static [Condition],
     /// Why it matters.
     pub(crate) why: &'static str,
-    /// What to do.
+    /// What to do; a result may say it more precisely.
     pub(crate) fix: &'static str,
+    /// Which command its findings give, and why some give none.
+    pub(crate) command: Option<&'static str>,
+    /// What the fix may break; a result with a fix of its own says so itself.
+    pub(crate) may_break: Option<&'static str>,
     /// Where in the console.
     pub(crate) place: &'static str,
     /// Controls of standards, such as `CIS-GWS 1.1.1`.
@@ -36,6 +40,55 @@ pub(crate) struct Check {
     pub(crate) needs: &'static [Part],
     /// The question, asked of each subject.
     pub(crate) judge: Evaluator,
+}
+
+/// One line of what a check looks for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Condition {
+    /// The verdict that it leads to; `None`: what counts, and what does not.
+    pub(crate) verdict: Option<Verdict>,
+    /// How bad; `None`: it depends on the scope.
+    pub(crate) severity: Option<Severity>,
+    /// When, in a sentence.
+    pub(crate) when: &'static str,
+}
+
+impl Condition {
+    pub(crate) const fn fail(severity: Severity, when: &'static str) -> Self {
+        Self { verdict: Some(Verdict::Fail), severity: Some(severity), when }
+    }
+
+    pub(crate) const fn fail_by_scope(when: &'static str) -> Self {
+        Self { verdict: Some(Verdict::Fail), severity: None, when }
+    }
+
+    pub(crate) const fn review(severity: Severity, when: &'static str) -> Self {
+        Self { verdict: Some(Verdict::Review), severity: Some(severity), when }
+    }
+
+    pub(crate) const fn review_by_scope(when: &'static str) -> Self {
+        Self { verdict: Some(Verdict::Review), severity: None, when }
+    }
+
+    pub(crate) const fn pass(when: &'static str) -> Self {
+        Self { verdict: Some(Verdict::Pass), severity: None, when }
+    }
+
+    pub(crate) const fn excepted(when: &'static str) -> Self {
+        Self { verdict: Some(Verdict::Excepted), severity: None, when }
+    }
+
+    pub(crate) const fn not_assessed(when: &'static str) -> Self {
+        Self { verdict: Some(Verdict::NotAssessed), severity: None, when }
+    }
+
+    pub(crate) const fn not_applicable(when: &'static str) -> Self {
+        Self { verdict: Some(Verdict::NotApplicable), severity: None, when }
+    }
+
+    pub(crate) const fn note(when: &'static str) -> Self {
+        Self { verdict: None, severity: None, when }
+    }
 }
 
 /// The function that answers, by what it is asked about.

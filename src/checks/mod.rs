@@ -24,7 +24,7 @@ pub(crate) mod properties;
 pub(crate) mod test_facts;
 
 pub(crate) use app::token_mail_scope::is_only_remembered;
-pub(crate) use check::{Check, Evaluator, ExceptionUse};
+pub(crate) use check::{Check, Condition, Evaluator, ExceptionUse};
 pub(crate) use key::binding::{BindingFacts, OneFinding, bindings, path_checks};
 
 /// The id of the check whose events the ledger keeps.
@@ -79,6 +79,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::findings::Verdict;
 
     #[test]
     fn ids_and_slugs_are_unique_and_well_formed() {
@@ -109,11 +110,21 @@ mod tests {
     #[test]
     fn every_check_explains_itself() {
         for check in ALL {
-            for text in [check.title, check.condition, check.why, check.fix, check.place] {
+            let conditions = check.conditions.iter().map(|condition| condition.when);
+            let texts = [check.title, check.why, check.fix, check.place].into_iter().chain(conditions);
+            for text in texts.chain(check.command).chain(check.may_break) {
                 assert!(!text.trim().is_empty(), "{}", check.id);
                 assert!(!text.contains("  "), "{}: {text}", check.id);
             }
             assert!(!check.title.ends_with('.'), "{}", check.id);
+        }
+    }
+
+    #[test]
+    fn every_check_says_when_it_finds_something() {
+        for check in ALL {
+            let finds = |condition: &&Condition| condition.verdict.is_some_and(Verdict::is_open);
+            assert!(check.conditions.iter().filter(finds).count() > 0, "{}", check.id);
         }
     }
 

@@ -271,6 +271,8 @@ fn one_result(
         }
     }
     let fix = Some(fixes.join(" "));
+    let is_common = counted().any(|result| result.fix.is_none());
+    let may_break = check.may_break.filter(|_| is_common).map(str::to_owned);
     let mut assumptions = Vec::new();
     for assumption in open.iter().flat_map(|result| &result.assumptions) {
         if !assumptions.contains(assumption) {
@@ -287,5 +289,5 @@ fn one_result(
         _ => format!("{}. It holds {number} scopes of this kind", worst.message),
     };
     let severity = severity.unwrap_or(worst.severity);
-    CheckResult { message, evidence, fix, assumptions, severity, reach: counted_reach, ..worst }
+    CheckResult { message, evidence, fix, may_break, assumptions, severity, reach: counted_reach, ..worst }
 }

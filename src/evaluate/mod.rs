@@ -573,6 +573,9 @@ impl<'a> Evaluation<'a> {
         let subject = result.subject.clone().unwrap_or_else(|| judged.clone());
         let fingerprint = Fingerprint::of(check.id, &subject);
         let remediation = Some(result.remediation(check.id, &subject));
+        // Another fix breaks other things.
+        let common = check.may_break.filter(|_| result.fix.is_none() && result.verdict.is_open());
+        let may_break = result.may_break.or_else(|| common.map(str::to_owned));
         let mut accepted = Vec::new();
         let (by_register, mut exception_id) = (result.accepted_by.is_some(), result.accepted_by);
         let (mut verdict, mut message, mut evidence) = (result.verdict, result.message, result.evidence);
@@ -615,7 +618,7 @@ impl<'a> Evaluation<'a> {
             fix: result.fix.unwrap_or_else(|| check.fix.to_owned()),
             remediation,
             command: result.command.unwrap_or_default(),
-            may_break: result.may_break.unwrap_or_default(),
+            may_break: may_break.unwrap_or_default(),
             place: check.place.to_owned(),
             controls: check.controls.iter().map(|control| (*control).to_owned()).collect(),
             first_seen_at: at,

@@ -2,7 +2,7 @@
 
 use super::token_mail_scope::{name, sensitive};
 use crate::checks::gaps::log_has_a_hole;
-use crate::checks::{Check, Evaluator, subjects};
+use crate::checks::{Check, Condition, Evaluator, subjects};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
@@ -14,14 +14,28 @@ pub(crate) const CHECK: Check = Check {
     slug: "app-new",
     title: "Apps that are new since the last run",
     severity: Severity::Medium,
-    condition: "The token log shows the first authorization of an app. Each such app is a finding from the first run \
-                that reads it on; those from longer than [checks] event_days before the first run of the history are \
-                left out. It stays open until an exception accepts it, or until it was in reports for event_days (30 \
-                by default); then it is listed once more, as expired. For review: medium if it reaches mail or all \
-                files, low otherwise. Apps that are granted and unused for longer than the log remembers cannot be told \
-                from it, and are not looked for.",
-    why: "A new app is the moment to ask; later nobody remembers who let it in.",
-    fix: "Ask the users what the app is for. Trust, limit or block it.",
+    conditions: &[
+        Condition::review(
+            Severity::Medium,
+            "The token log shows the first authorization of an app that reaches mail or all files.",
+        ),
+        Condition::review(Severity::Low, "It shows the first authorization of another app."),
+        Condition::note(
+            "Each app is one finding from the first run that reads it. Apps from longer than `[checks] \
+             event_days` before the first run of the history are left out.",
+        ),
+        Condition::note(
+            "A finding stays open until an exception accepts it, or until it was in reports for \
+             `event_days` (30 by default). Then it is listed once more, as expired.",
+        ),
+        Condition::note(
+            "An app that was authorized before the log began, and was unused since, does not show.",
+        ),
+    ],
+    why: "When an app is new, its users still remember why they authorized it.",
+    fix: "Ask the users what the app is for. Then trust, limit or block it.",
+    command: None,
+    may_break: Some("If you limit or block the app, it stops working for its users."),
     place: "Admin console > Security > Access and data control > API controls > App access control",
     controls: &["CIS-GWS 4.2.1.2", "NIST 800-53 CM-8", "ISO 27001 A.5.9", "SOC 2 CC7.1", "ATT&CK T1671"],
     needs: &[Part::TokenLog],

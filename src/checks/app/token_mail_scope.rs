@@ -1,7 +1,7 @@
 //! APP-02: apps that users let into their mail or files.
 
 use crate::checks::standing::tier_zero;
-use crate::checks::{Check, Evaluator};
+use crate::checks::{Check, Condition, Evaluator};
 use crate::delegation::{RiskClass, ScopeRiskTable};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
@@ -12,17 +12,30 @@ use crate::tenant::{App, Part};
 pub(crate) const CHECK: Check = Check {
     id: "APP-02",
     slug: "token-mail-scope",
-    title: "Apps that users let into mail or files",
+    title: "Apps that users gave access to mail or files",
     severity: Severity::High,
-    condition: "In the token log of the last 180 days a user authorized, and did not revoke since, an app within a \
-                scope that reads, writes, sends or settles mail (classes M, R, W, S, C) or reads or writes all \
-                files (D). High; critical if a user of it is tier 0, as far as its users are listed. Apps that hold \
-                a delegation are judged as clients. What was authorized before the log began does not show, unless an \
-                earlier run read it: that stays open until the log shows the user's revocation, or until the user is \
-                deleted.",
-    why: "The app keeps its access when the password changes, and acts from outside as the user.",
-    fix: "Ask the users what the app is for. Block or limit it, and revoke its tokens; where it is wanted, record \
-          who accepted it.",
+    conditions: &[
+        Condition::fail(
+            Severity::Critical,
+            "A tier 0 user gave an app access to a scope that reads, writes or sends mail or changes mail \
+             settings (classes M, R, W, S, C), or reads or writes all files (D). Only listed users of the \
+             app are compared.",
+        ),
+        Condition::fail(Severity::High, "Another user did."),
+        Condition::note(
+            "The token log of the last 180 days counts, unless the user revoked the access since.",
+        ),
+        Condition::note(
+            "Access that an earlier run read stays open until the log shows the user's revocation, or \
+             until the user is deleted. Older access does not show.",
+        ),
+        Condition::note("Apps that hold a delegation are judged as clients."),
+    ],
+    why: "The app keeps its access when the password changes, and acts as the user from outside.",
+    fix: "Ask the users what the app is for. Block or limit the app and revoke its tokens, or record an \
+          exception.",
+    command: Some("`gam user USER delete token clientid CLIENT`, for an app that one user gave access to."),
+    may_break: Some("The app stops working for the user, who can authorize it again unless it is blocked."),
     place: "Admin console > Security > Access and data control > API controls > App access control",
     controls: &[
         "CIS-GWS 4.2.1.2",

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::scope::{MARKETPLACE_FIX, REMOVE, own_client};
 use crate::checks::words::listed;
-use crate::checks::{Check, Evaluator, subjects};
+use crate::checks::{Check, Condition, Evaluator, subjects};
 use crate::delegation::is_app_name;
 use crate::findings::{Advice, CheckResult, Severity, Verdict};
 use crate::policy::{Policy, RegisteredClient};
@@ -15,21 +15,36 @@ use crate::tenant::{ForeignAccount, Part, ServiceAccount};
 pub(crate) const CHECK: Check = Check {
     id: "DWD-06",
     slug: "client-unowned-or-foreign",
-    title: "Clients that match no known service account, or that nobody owns",
+    title: "Clients that match no known service account, or have no owner",
     severity: Severity::High,
-    condition: "A client that holds a delegation matches no service account of the listed projects (review, high; low \
-                for this audit's own), or one that is disabled (review, low). Google's public certificates tell \
-                whether such a client is a service account of another project, or none that exists any more. One \
-                that the register marks as a vendor's is excepted, if it may exist. With a register, a client also fails, medium, that it \
-                does not name, that lacks an owner, a purpose or a review date there, or whose review is overdue; \
-                where that adds to the above, the higher severity holds. Without a register nobody is asked who owns \
-                a client.",
-    why: "A delegation stays when the account, the vendor contract or the colleague behind it is gone; whoever \
-          controls the client can act as every user.",
-    fix: "Find out whose client it is, and write its owner, purpose and review date into the register. Remove the \
-          delegation if nobody here owns it; list its project in the configuration if somebody does; mark it in the \
-          register if it is a vendor's.",
-    place: "Admin console > Security > Access and data control > API controls > Manage domain-wide delegation",
+    conditions: &[
+        Condition::fail(
+            Severity::Medium,
+            "There is a register, and it does not name the client, lacks its owner, purpose or review \
+             date, or its review is overdue. If the client is also for review, the higher severity counts.",
+        ),
+        Condition::review(
+            Severity::High,
+            "A client that holds a delegation matches no service account of the listed projects. It is low \
+             for this audit's own client.",
+        ),
+        Condition::review(Severity::Low, "The client's service account is disabled."),
+        Condition::excepted("The register marks the client as a vendor's, and the client may exist."),
+        Condition::note(
+            "Google's public certificates tell whether such a client is a service account of another \
+             project, or one that no longer exists.",
+        ),
+        Condition::note("Without a register, nobody is asked who owns a client."),
+    ],
+    why: "A delegation stays when the service account, the vendor contract or the colleague behind it is \
+          gone. Whoever controls the client can act as every user.",
+    fix: "Find out who owns the client, and write its owner, purpose and review date into the register. If \
+          nobody owns it, remove the delegation. If its project is yours, list the project in the \
+          configuration. If it is a vendor's, mark it so in the register.",
+    command: Some("None: Google has no API or command that changes a delegation."),
+    may_break: Some("Programs that use what is removed get `unauthorized_client` when they ask for a token."),
+    place: "Admin console > Security > Access and data control > API controls > Manage domain-wide \
+            delegation",
     controls: &[
         "CIS-GWS 4.2.1.4",
         "NIST 800-53 AC-3",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::scope::is_tenant_or_mail;
 use crate::checks::gaps::log_has_a_hole;
-use crate::checks::{Check, Evaluator, subjects};
+use crate::checks::{Check, Condition, Evaluator, subjects};
 use crate::delegation::{
     AddressHolder, DelegationChange, DelegationEvent, EndedGrant, Ending, ScopeRiskTable, scope_spelling,
 };
@@ -19,19 +19,39 @@ pub(crate) const CHECK: Check = Check {
     slug: "grant-changed",
     title: "Delegations changed since the last run",
     severity: Severity::High,
-    condition: "The admin log shows that a client was given scopes, was removed, or was changed in another way. Each \
-                such event is a finding from the first run that reads it on, however late it was logged; those from \
-                longer than [checks] event_days before the first run of the history are left out. It stays open until \
-                an exception or a ticket of the register accepts it, or until it was in reports for event_days (30 by \
-                default); then it is listed once more, as expired. High; critical if a scope that the event names \
-                changes the tenant (class T) or reads, writes and sends mail (M). A change is excepted if the register \
-                has a ticket of that client for that day in UTC, or the day before or after. Without a register no \
-                change has a ticket.",
-    why: "One click of a super admin lets a client be any user. Who notices a week later can still ask who it was.",
-    fix: "Confirm the change with the admin who made it, and record its ticket in the register. If nobody knows of \
-          it, remove the client, reset that admin's sign-in, and ask for multi-party approval.",
-    place: "Admin console > Security > Access and data control > API controls > Manage domain-wide delegation; \
-            Reporting > Audit and investigation > Admin log events",
+    conditions: &[
+        Condition::fail(
+            Severity::Critical,
+            "The admin log shows that a delegation was changed, and a scope that the event names changes \
+             the tenant (class T) or reads, writes and sends mail (M).",
+        ),
+        Condition::fail(
+            Severity::High,
+            "The admin log shows that a client was given other scopes, was removed, or was changed in \
+             another way.",
+        ),
+        Condition::excepted(
+            "The register has a ticket of the client for the day of the change in UTC, or for the day \
+             before or after. Without a register, no change has a ticket.",
+        ),
+        Condition::note(
+            "Each event is one finding from the first run that reads it, even if it was logged late. \
+             Events from longer than `[checks] event_days` before the first run of the history are left \
+             out.",
+        ),
+        Condition::note(
+            "A finding stays open until an exception or a ticket accepts it, or until it was in reports \
+             for `event_days` (30 by default). Then it is listed once more, as expired.",
+        ),
+    ],
+    why: "One change by a super admin lets a client act as any user. A week after the change, you can \
+          still ask who made it.",
+    fix: "Confirm the change with the admin who made it, and record its ticket in the register. If nobody \
+          knows of it, remove the client, reset that admin's sign-in, and turn on multi-party approval.",
+    command: Some("None: Google has no API or command that changes a delegation."),
+    may_break: Some("Programs that use what is removed get `unauthorized_client` when they ask for a token."),
+    place: "Admin console > Security > Access and data control > API controls > Manage domain-wide \
+            delegation; Reporting > Audit and investigation > Admin log events",
     controls: &[
         "NIST 800-53 AC-2",
         "NIST 800-53 SI-4",

@@ -3,7 +3,7 @@
 use chrono::Duration;
 
 use super::scope::{MARKETPLACE_FIX, client_name};
-use crate::checks::{Check, Evaluator, subjects};
+use crate::checks::{Check, Condition, Evaluator, subjects};
 use crate::delegation::{Grant, Provenance, is_app_name};
 use crate::findings::{Advice, CheckResult, Severity};
 use crate::policy::Policy;
@@ -16,15 +16,34 @@ pub(crate) const CHECK: Check = Check {
     slug: "inventory-proof",
     title: "Delegations on which sources disagree",
     severity: Severity::High,
-    condition: "The Admin console's list, the admin log, the log of access evaluations and the probe contradict one \
-                another about a grant, each such grant a failure; of a client that a log names by a name alone, perhaps \
-                an app of Google Workspace Marketplace, one review. Without a list of the console that was taken \
-                within 35 days before the run nothing passes. A client of the register that holds nothing, by such a \
-                list and all other sources, is for review, low.",
-    why: "Google lists delegations in no API. Where the sources disagree, every other verdict on delegations rests \
-          on sand.",
-    fix: "Take the list from the Admin console again, and look for who changed what in the admin log.",
-    place: "Admin console > Security > Access and data control > API controls > Manage domain-wide delegation",
+    conditions: &[
+        Condition::fail(
+            Severity::High,
+            "The Admin console's list, the admin log, the access evaluation log and the probe contradict \
+             one another about a grant.",
+        ),
+        Condition::review(
+            Severity::Medium,
+            "A log names a client by a name alone, and no list of delegations has it. It may be a Google \
+             Workspace Marketplace app.",
+        ),
+        Condition::review(
+            Severity::Low,
+            "A client of the register holds no delegation, by a fresh console list and by every other \
+             source.",
+        ),
+        Condition::not_assessed(
+            "No console list was taken within 35 days before the run. Without one, nothing passes.",
+        ),
+    ],
+    why: "Google has no API that lists delegations. Where the sources disagree, no other result about \
+          delegations is reliable.",
+    fix: "Take the list from the Admin console again. Look in the admin log for who changed the \
+          delegation.",
+    command: Some("None: Google has no API or command that changes a delegation."),
+    may_break: None,
+    place: "Admin console > Security > Access and data control > API controls > Manage domain-wide \
+            delegation",
     controls: &[
         "CIS-GWS 4.2.1.4",
         "NIST 800-53 CA-7",

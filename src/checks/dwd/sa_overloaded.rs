@@ -3,7 +3,7 @@
 use super::scope::own_client;
 use crate::checks::gaps::unreadable;
 use crate::checks::words::listed;
-use crate::checks::{Check, Evaluator, subjects};
+use crate::checks::{Check, Condition, Evaluator, subjects};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
@@ -15,14 +15,34 @@ pub(crate) const CHECK: Check = Check {
     slug: "sa-overloaded",
     title: "Delegated accounts that hold more than their delegation",
     severity: Severity::High,
-    condition: "The service account of a client that holds a delegation also holds a super admin role (critical) or \
-                another admin role of Workspace (high; review, low, if the role's name says that it only reads, for \
-                its privileges are not read; review, medium, if the role is not listed); is itself Owner or Editor of its project, or of what is above it \
-                (high); or is a default account of Compute Engine or App Engine (high). Roles that it holds as a \
-                member of a group, and what it is attached to, are not judged.",
-    why: "What takes over one of these powers has the others too; a default account is attached to whatever starts in \
-          its project.",
-    fix: "Give the delegation to a dedicated account in a dedicated project, and take the other roles from it.",
+    conditions: &[
+        Condition::fail(
+            Severity::Critical,
+            "The service account of a client that holds a delegation also holds a super admin role.",
+        ),
+        Condition::fail(Severity::High, "It holds another admin role of Google Workspace."),
+        Condition::fail(
+            Severity::High,
+            "It is itself Owner or Editor of its project, or of the folder or organization above it.",
+        ),
+        Condition::fail(Severity::High, "It is a default service account of Compute Engine or App Engine."),
+        Condition::review(Severity::Medium, "It holds an admin role that Directory does not list."),
+        Condition::review(
+            Severity::Low,
+            "It holds an admin role whose name says that it only reads. The role's privileges are not \
+             read.",
+        ),
+        Condition::note(
+            "Roles that it holds as a member of a group, and what it is attached to, are not judged.",
+        ),
+    ],
+    why: "Whoever takes over the account for one of these rights has the others too. A default service \
+          account is attached to new workloads of its project.",
+    fix: "Give the delegation to a dedicated service account in a dedicated project. Remove the other \
+          roles from this account, and grant the predefined roles that its workloads need instead of Owner \
+          or Editor.",
+    command: None,
+    may_break: Some("Programs that use the account lose what the removed role gives, or the delegation."),
     place: "Admin console > Account > Admin roles; Cloud console > IAM & Admin > IAM",
     controls: &[
         "CIS-GCP 1.5",

@@ -3,7 +3,7 @@
 use super::scope::{is_tenant_or_mail, own_client};
 use crate::checks::age::is_older;
 use crate::checks::gaps::use_unproved;
-use crate::checks::{Check, Evaluator, subjects};
+use crate::checks::{Check, Condition, Evaluator, subjects};
 use crate::delegation::{Grant, LedgerSource};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
@@ -16,18 +16,42 @@ pub(crate) const CHECK: Check = Check {
     slug: "scope-excess",
     title: "Delegations that hold more than they need",
     severity: Severity::Medium,
-    condition: "Fail: a client holds, by domain-wide delegation, a scope that its entry in the register does not approve; a \
-                scope of a retired feed; or a scope together with its read-only variant, so that one of the two is \
-                unnecessary. Review: the access evaluation log shows uses of other clients, but none of this client for \
-                90 days. Whether that log records every use is not documented. Severity: medium; high if a scope \
-                changes the tenant (class T) or reads, writes and sends mail (M). Not judged by use: a delegation \
-                granted within the 90 days, and one whose account does not exist. Scopes of a client that no register \
-                names are not compared. Policy Analyzer is not a source here, because it does not record delegated \
-                calls.",
-    why: "What nobody needs, nobody misses when it is abused. A scope that was approved for one purpose is used for \
-          another.",
-    fix: "Cut the delegation down to the scopes that are used and approved; remove it if nothing uses it.",
-    place: "Admin console > Security > Access and data control > API controls > Manage domain-wide delegation",
+    conditions: &[
+        Condition::fail(
+            Severity::Medium,
+            "A client holds, by domain-wide delegation, a scope that its entry in the register does not \
+             approve.",
+        ),
+        Condition::fail(Severity::Medium, "A client holds a scope of a retired feed."),
+        Condition::fail(
+            Severity::Medium,
+            "A client holds a scope together with its read-only variant, so that one of the two is \
+             unnecessary.",
+        ),
+        Condition::review(
+            Severity::Medium,
+            "The access evaluation log shows uses of other clients, but none of this client for 90 days. \
+             Whether that log records every use is not documented.",
+        ),
+        Condition::note(
+            "The severity is high if a scope changes the tenant (class T) or reads, writes and sends mail \
+             (M).",
+        ),
+        Condition::note(
+            "Use is not judged for a delegation granted within the 90 days, or for a service account that \
+             does not exist.",
+        ),
+        Condition::note("Scopes of a client that no register names are not compared."),
+        Condition::note("Policy Analyzer is not a source here, because it does not record delegated calls."),
+    ],
+    why: "If somebody abuses a scope that no program needs, nobody notices. A scope that was approved for \
+          one purpose can be used for another.",
+    fix: "Reduce the delegation to the scopes that are used and approved. If nothing uses the delegation, \
+          remove it.",
+    command: Some("None: Google has no API or command that changes a delegation."),
+    may_break: Some("Programs that use what is removed get `unauthorized_client` when they ask for a token."),
+    place: "Admin console > Security > Access and data control > API controls > Manage domain-wide \
+            delegation",
     controls: &[
         "NIST 800-53 AC-6",
         "NIST 800-53 CM-6",

@@ -1,7 +1,7 @@
 //! DWD-03: clients that can reach every mailbox.
 
 use super::scope::judge_by_class;
-use crate::checks::{Check, Evaluator};
+use crate::checks::{Check, Condition, Evaluator};
 use crate::delegation::{Grant, RiskClass};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
@@ -14,15 +14,35 @@ pub(crate) const CHECK: Check = Check {
     slug: "scope-mail-content",
     title: "Clients that can reach every mailbox",
     severity: Severity::High,
-    condition: "A client holds, by domain-wide delegation, a scope that reads, writes and sends mail (class M), reads \
-                it (R), inserts, drafts or labels it (W) or changes mail settings (C); severity is the scope's \
-                own; medium at most for a service account that is known to be deleted: it does nothing unless somebody \
-                restores it. A scope that the table does not know is not assessed here: DWD-02 asks a person to decide.",
-    why: "A delegated scope reaches every mailbox of the tenant. No user consents, and a scope cannot be limited to \
-          some users.",
-    fix: "Replace the scope by the narrowest that serves, or the delegation by the OAuth consent of the few users \
-          it is for.",
-    place: "Admin console > Security > Access and data control > API controls > Manage domain-wide delegation",
+    conditions: &[
+        Condition::fail_by_scope(
+            "A client holds, by domain-wide delegation, a scope that reads, writes and sends mail (class \
+             M), reads mail (R), inserts, drafts or labels mail (W) or changes mail settings (C).",
+        ),
+        Condition::review_by_scope(
+            "A log names the client by a name alone, or says that something other than a delegation \
+             allowed the scope.",
+        ),
+        Condition::not_assessed(
+            "The scope-risk table does not list the scope. DWD-02 asks a person to decide.",
+        ),
+        Condition::note(
+            "The severity is at most medium for a service account that is known to be deleted. Its \
+             delegation does nothing unless somebody restores the account.",
+        ),
+    ],
+    why: "A delegated scope reaches every mailbox of the tenant. No user is asked for consent, and a scope \
+          cannot be limited to some users.",
+    fix: "Replace the scope with the smallest one that serves: `gmail.send` to only send, `gmail.readonly` \
+          to only read, `gmail.metadata` to read only headers and labels. If few users need the client, \
+          use their OAuth consent instead of a delegation.",
+    command: Some("None: Google has no API or command that changes a delegation."),
+    may_break: Some(
+        "Programs that use what is removed get `unauthorized_client` when they ask for a token. IMAP, POP \
+         and SMTP accept no scope but `https://mail.google.com/`.",
+    ),
+    place: "Admin console > Security > Access and data control > API controls > Manage domain-wide \
+            delegation",
     controls: &[
         "NIST 800-53 AC-4",
         "NIST 800-53 AC-6",

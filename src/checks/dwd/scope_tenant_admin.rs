@@ -1,7 +1,7 @@
 //! DWD-02: clients that can change the tenant itself.
 
 use super::scope::{client_name, describe, judge_by_class};
-use crate::checks::{Check, Evaluator};
+use crate::checks::{Check, Condition, Evaluator};
 use crate::delegation::{Grant, RiskClass, ScopeRiskTable};
 use crate::findings::{Advice, CheckResult, Severity};
 use crate::policy::Policy;
@@ -14,14 +14,30 @@ pub(crate) const CHECK: Check = Check {
     slug: "scope-tenant-admin",
     title: "Clients that can administer the tenant",
     severity: Severity::Critical,
-    condition: "A client holds, by domain-wide delegation, a scope that changes the tenant (class T) or its users' \
-                sign-in security (U), acts in Google Cloud (P) or searches Vault (V); severity is the scope's \
-                own; medium at most for a service account that is known to be deleted: it does nothing unless \
-                somebody restores it. A scope that the table does not know is for review, high.",
-    why: "Acting as a super admin, the client can make users and roles, and through them do whatever a super admin can.",
-    fix: "Take the scope out of the delegation. For directory work, give the service account an admin role of its \
-          own instead.",
-    place: "Admin console > Security > Access and data control > API controls > Manage domain-wide delegation",
+    conditions: &[
+        Condition::fail_by_scope(
+            "A client holds, by domain-wide delegation, a scope that changes the tenant (class T) or its \
+             users' sign-in security (U), acts in Google Cloud (P) or searches Vault (V).",
+        ),
+        Condition::review(Severity::High, "The scope-risk table does not list the scope."),
+        Condition::review_by_scope(
+            "A log names the client by a name alone, or says that something other than a delegation \
+             allowed the scope.",
+        ),
+        Condition::note(
+            "The severity is at most medium for a service account that is known to be deleted. Its \
+             delegation does nothing unless somebody restores the account.",
+        ),
+    ],
+    why: "The client can act as a super admin. It can create users and assign admin roles, and so do \
+          whatever a super admin can.",
+    fix: "Remove the scope from the delegation. If the client only reads, grant the scope's `.readonly` \
+          variant instead. For directory work, assign the service account an admin role of its own with \
+          the privileges that it needs.",
+    command: Some("None: Google has no API or command that changes a delegation."),
+    may_break: Some("Programs that use what is removed get `unauthorized_client` when they ask for a token."),
+    place: "Admin console > Security > Access and data control > API controls > Manage domain-wide \
+            delegation",
     controls: &["NIST 800-53 AC-6", "ISO 27001 A.8.2", "SOC 2 CC6.3", "ATT&CK T1098.003", "ATT&CK T1078.004"],
     needs: &[Part::ConsoleGrants, Part::ProbeGrants],
     judge: Evaluator::Grant(judge),

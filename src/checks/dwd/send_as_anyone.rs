@@ -2,7 +2,7 @@
 
 use super::scope::{client_name, describe, fail_scope, risk_of};
 use crate::checks::keys::{is_usable, is_user_managed};
-use crate::checks::{Check, Evaluator, subjects};
+use crate::checks::{Check, Condition, Evaluator, subjects};
 use crate::delegation::{Grant, is_app_name};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
@@ -15,16 +15,43 @@ pub(crate) const CHECK: Check = Check {
     slug: "send-as-anyone",
     title: "Clients that can send mail as anyone",
     severity: Severity::High,
-    condition: "A client holds, by domain-wide delegation, a scope that sends mail, such as https://mail.google.com/, \
-                gmail.modify, gmail.compose or gmail.send. High, or the scope's own severity if that is lower; \
-                one step more if the client's service account is enabled and has a user-managed key that is \
-                enabled and not expired. Where keys are unknown it stays high and says so. Medium at \
-                most for a service account that is known to be deleted: it does nothing unless somebody restores it. A \
-                scope that the table \
-                does not know is not assessed here: DWD-02 asks a person to decide.",
-    why: "Google counts gmail.send as merely sensitive, yet by delegation it sends as the chief executive.",
-    fix: "Replace the delegation by one sending mailbox with its own OAuth consent, or by the SMTP relay service.",
-    place: "Admin console > Security > Access and data control > API controls > Manage domain-wide delegation",
+    conditions: &[
+        Condition::fail(
+            Severity::Critical,
+            "A client holds, by domain-wide delegation, a scope that sends mail, and its enabled service \
+             account has a user-managed key that is enabled and not expired. Such scopes are \
+             `https://mail.google.com/`, `gmail.modify`, `gmail.compose` and `gmail.send`.",
+        ),
+        Condition::fail(
+            Severity::High,
+            "A client holds such a scope, and no such key is known. Where keys are unknown, the finding \
+             says so.",
+        ),
+        Condition::review_by_scope(
+            "A log names the client by a name alone, or says that something other than a delegation \
+             allowed the scope.",
+        ),
+        Condition::not_assessed(
+            "The scope-risk table does not list the scope. DWD-02 asks a person to decide.",
+        ),
+        Condition::note("A scope whose own severity is lower than high starts from that severity."),
+        Condition::note(
+            "The severity is at most medium for a service account that is known to be deleted. Its \
+             delegation does nothing unless somebody restores the account.",
+        ),
+    ],
+    why: "By delegation, `gmail.send` sends mail as any user, such as the chief executive. Google \
+          classifies the scope only as sensitive, because it rates the consent of one user.",
+    fix: "If the client sends from few mailboxes, use the OAuth consent of their users, or the SMTP relay \
+          service, and remove the scope. If it must send as any user, replace `https://mail.google.com/`, \
+          `gmail.modify` and `gmail.compose` with `gmail.send`.",
+    command: Some("None: Google has no API or command that changes a delegation."),
+    may_break: Some(
+        "Programs that use what is removed get `unauthorized_client` when they ask for a token. SMTP \
+         accepts no scope but `https://mail.google.com/`.",
+    ),
+    place: "Admin console > Security > Access and data control > API controls > Manage domain-wide \
+            delegation",
     controls: &["NIST 800-53 AC-6", "ISO 27001 A.5.14", "SOC 2 CC6.7", "ATT&CK T1534", "ATT&CK T1550.001"],
     needs: &[Part::ConsoleGrants, Part::ProbeGrants, Part::ServiceAccounts, Part::SaKeys],
     judge: Evaluator::Grant(judge),

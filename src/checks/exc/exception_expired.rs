@@ -1,7 +1,7 @@
 //! EXC-01: acceptances that lapsed.
 
 use super::describe;
-use crate::checks::{Check, Evaluator, ExceptionUse};
+use crate::checks::{Check, Condition, Evaluator, ExceptionUse};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Exception;
 
@@ -11,9 +11,15 @@ pub(crate) const CHECK: Check = Check {
     slug: "exception-expired",
     title: "Exceptions that have expired",
     severity: Severity::Medium,
-    condition: "The last day of an entry of the exceptions file is before the day of the run (UTC).",
-    why: "Nobody stands by the acceptance any more; what it covered counts as open again.",
-    fix: "Fix what it covered and delete the entry, or have its owner accept it anew with a new date.",
+    conditions: &[Condition::fail(
+        Severity::Medium,
+        "The last day of an entry of the exceptions file is before the day of the run (UTC).",
+    )],
+    why: "Nobody answers for the accepted risk any more. What the exception covered counts as open again.",
+    fix: "Fix what the exception covered and delete the entry, or have its owner accept it again with a \
+          new date.",
+    command: None,
+    may_break: None,
     place: "The exceptions file",
     controls: &[],
     needs: &[],

@@ -1,7 +1,7 @@
 //! EXC-03: acceptances that are about to lapse.
 
 use super::describe;
-use crate::checks::{Check, Evaluator, ExceptionUse};
+use crate::checks::{Check, Condition, Evaluator, ExceptionUse};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Exception;
 
@@ -11,9 +11,16 @@ pub(crate) const CHECK: Check = Check {
     slug: "exception-expiring-soon",
     title: "Exceptions that expire soon",
     severity: Severity::Low,
-    condition: "The last day of an entry of the exceptions file is the day of the run (UTC) or at most 14 days later.",
-    why: "What it covers comes back as a finding; its owner still has time to fix it or to renew the acceptance.",
-    fix: "Ask its owner now.",
+    conditions: &[Condition::review(
+        Severity::Low,
+        "The last day of an entry of the exceptions file is the day of the run (UTC), or at most 14 \
+             days later.",
+    )],
+    why: "What the exception covers will be open again. Its owner still has time to fix it or to accept it \
+          again.",
+    fix: "Ask the owner of the exception to fix what it covers or to accept it again.",
+    command: None,
+    may_break: None,
     place: "The exceptions file",
     controls: &[],
     needs: &[],

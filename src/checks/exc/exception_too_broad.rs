@@ -1,7 +1,7 @@
 //! EXC-04: acceptances that accept more, or for longer, than anybody looked at.
 
 use super::describe;
-use crate::checks::{Check, Evaluator, ExceptionUse};
+use crate::checks::{Check, Condition, Evaluator, ExceptionUse};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::{Exception, Policy};
 
@@ -11,11 +11,25 @@ pub(crate) const CHECK: Check = Check {
     slug: "exception-too-broad",
     title: "Exceptions that accept too much",
     severity: Severity::Medium,
-    condition: "The subject of an entry of the exceptions file has nothing but wildcards; or the entry covers more \
-                than `[checks] exception_max_findings` findings (25); or its last day is more than `[checks] \
-                exception_max_days` (365) after `created`, or after the run if it has no `created`.",
-    why: "Whatever matches next is accepted before anybody has seen it.",
-    fix: "Write one entry for each subject that somebody has looked at, with a date within a year.",
+    conditions: &[
+        Condition::review(
+            Severity::Medium,
+            "The subject of an entry of the exceptions file has nothing but wildcards.",
+        ),
+        Condition::review(
+            Severity::Medium,
+            "The entry covers more than `[checks] exception_max_findings` findings (25).",
+        ),
+        Condition::review(
+            Severity::Medium,
+            "Its last day is more than `[checks] exception_max_days` (365) after `created`, or after the \
+             run if it has no `created`.",
+        ),
+    ],
+    why: "Such an exception accepts new findings before anybody has seen them.",
+    fix: "Write one entry for each subject that somebody has looked at, with a last day within a year.",
+    command: None,
+    may_break: None,
     place: "The exceptions file",
     controls: &[],
     needs: &[],

@@ -1,7 +1,7 @@
 //! EXC-02: acceptances of what is no longer there.
 
 use super::describe;
-use crate::checks::{Check, Evaluator, ExceptionUse};
+use crate::checks::{Check, Condition, Evaluator, ExceptionUse};
 use crate::findings::{Advice, CheckResult, Severity};
 use crate::policy::Exception;
 
@@ -11,11 +11,22 @@ pub(crate) const CHECK: Check = Check {
     slug: "exception-unused",
     title: "Exceptions that cover nothing",
     severity: Severity::Low,
-    condition: "An entry of the exceptions file covers no finding of this run, and everything that it could \
-                cover was assessed; or it names an access path, which is part of the finding of a binding now: then the \
-                evidence has the ids of those findings.",
-    why: "It would silently accept the next finding that happens to match.",
-    fix: "Delete the entry, or correct its subject if it is misspelt.",
+    conditions: &[
+        Condition::review(
+            Severity::Low,
+            "An entry of the exceptions file covers no finding of this run, and everything that it could \
+             cover was assessed.",
+        ),
+        Condition::review(
+            Severity::Low,
+            "An entry names an access path, which is now part of the finding of a binding. The evidence \
+             has the ids of those findings.",
+        ),
+    ],
+    why: "The exception would silently accept the next finding that happens to match.",
+    fix: "Delete the entry, or correct its subject if it is misspelled.",
+    command: None,
+    may_break: None,
     place: "The exceptions file",
     controls: &[],
     needs: &[],

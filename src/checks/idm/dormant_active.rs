@@ -7,7 +7,7 @@ use crate::checks::gaps::{contradiction, left_out};
 use crate::checks::standing::{
     AdminStanding, GUEST, Standing, TIER_ZERO, admin_standing, standing, user_tier_zero,
 };
-use crate::checks::{Check, Evaluator};
+use crate::checks::{Check, Condition, Evaluator};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
@@ -22,11 +22,23 @@ pub(crate) const CHECK: Check = Check {
     slug: "dormant-active",
     title: "Active accounts that nobody uses",
     severity: Severity::Medium,
-    condition: "A user who is neither suspended nor archived last signed in more than 90 days before the run, or \
-                never did and was created more than 30 days before it. High for admins and tier 0 accounts. \
-                Guests are not judged. Not assessed where Directory contradicts itself or what an earlier run read.",
-    why: "Nobody notices when someone else signs in to an account that its owner has left.",
-    fix: "Ask the manager whether the account is still needed; if not, suspend or archive it.",
+    conditions: &[
+        Condition::fail(
+            Severity::High,
+            "An active admin or tier 0 user last signed in more than 90 days before the run, or never \
+             signed in and was created more than 30 days before it.",
+        ),
+        Condition::fail(Severity::Medium, "The same is true of another active user."),
+        Condition::not_assessed("Directory contradicts itself, or contradicts what an earlier run read."),
+        Condition::not_applicable("The user is suspended, archived or a guest."),
+    ],
+    why: "If somebody else signs in to an account that its owner no longer uses, nobody notices.",
+    fix: "Ask the user's manager whether the account is still needed. If it is not, suspend or archive it.",
+    command: Some("`gam update user USER suspended on`, which can be undone."),
+    may_break: Some(
+        "The user cannot sign in, and new mail and calendar invitations for the user are blocked. Programs \
+         that use the mailbox fail.",
+    ),
     place: "Admin console > Directory > Users",
     controls: &["NIST 800-53 AC-2(3)", "ISO 27001 A.5.18", "SOC 2 CC6.2", "ATT&CK T1078.004"],
     needs: &[Part::Users],

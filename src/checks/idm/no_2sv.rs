@@ -2,7 +2,7 @@
 
 use crate::checks::gaps::{left_out, not_asked};
 use crate::checks::standing::{AdminStanding, GUEST, Standing, admin_standing, standing};
-use crate::checks::{Check, Evaluator};
+use crate::checks::{Check, Condition, Evaluator};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
@@ -14,16 +14,36 @@ pub(crate) const CHECK: Check = Check {
     slug: "no-2sv",
     title: "Accounts without 2-Step Verification",
     severity: Severity::High,
-    condition: "An active admin (super admin, delegated admin, or holder of any role) is not enrolled in 2-Step \
-                Verification (critical), or is enrolled while it is not enforced (high). An active user with a \
-                mailbox for whom it is not enforced (medium). A role held through a group does not make an \
-                admin here: members are not read. A role that is not listed is for review. Guests are judged only \
-                if they are admins. Single sign-on is not seen: where the identity provider \
-                enforces a second factor, accept the finding in writing.",
-    why: "A stolen password is enough to sign in and send as the user; an admin's can add a delegation and send as \
-          anyone.",
-    fix: "Enroll the user, then enforce 2-Step Verification for the organizational unit or group. Enforce security \
-          keys for admins.",
+    conditions: &[
+        Condition::fail(Severity::Critical, "An active admin is not enrolled in 2-Step Verification."),
+        Condition::fail(
+            Severity::High,
+            "An active admin is enrolled, but 2-Step Verification is not enforced.",
+        ),
+        Condition::fail(
+            Severity::Medium,
+            "2-Step Verification is not enforced for another active user with a mailbox.",
+        ),
+        Condition::review(Severity::Medium, "The user holds an admin role that Directory does not list."),
+        Condition::not_applicable(
+            "The user is suspended or archived, is a guest without an admin role, or has neither a mailbox \
+             nor an admin role.",
+        ),
+        Condition::note(
+            "An admin is a super admin, a delegated admin, or the holder of any admin role. Roles held \
+             through a group do not count, because members are not read.",
+        ),
+        Condition::note(
+            "Single sign-on is not seen. If your identity provider enforces a second factor, record an \
+             exception.",
+        ),
+    ],
+    why: "A stolen password is enough to sign in and send mail as the user. A stolen admin password is \
+          enough to add a delegation and send mail as anyone.",
+    fix: "Enroll the user, then enforce 2-Step Verification for the user's organizational unit or group. \
+          Require security keys for admins.",
+    command: None,
+    may_break: Some("A user who is not enrolled when enforcement starts cannot sign in."),
     place: "Admin console > Security > Authentication > 2-Step Verification",
     controls: &[
         "CIS-GWS 4.1.1.1",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::checks::{Check, Evaluator, gaps};
+use crate::checks::{Check, Condition, Evaluator, gaps};
 use crate::findings::{CheckResult, Severity, Subject, SubjectKind};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
@@ -16,14 +16,36 @@ pub(crate) const CHECK: Check = Check {
     slug: "super-admin-count",
     title: "Number of super admins",
     severity: Severity::High,
-    condition: "Active super admins, by Directory's flag or by a super admin role, are fewer than 2 or more than \
-                the profile's maximum (CIS and default 4, SCuBA 8). High at 1 or none and above 8, medium \
-                between. A super admin role held by a group is for review: how many people that is cannot be \
-                counted, so the number then never passes. One held by a guest, or by an id that is no listed user \
-                (a deleted user, a service account), is for review too; guests count only against the maximum.",
-    why: "Every super admin can add a delegation and so send as anyone; with a single one, a lost account locks \
-          the tenant.",
-    fix: "Take the super admin role from people who do not need it daily, or appoint a second person.",
+    conditions: &[
+        Condition::fail(Severity::High, "Fewer than 2 users are active super admins, or more than 8 are."),
+        Condition::fail(
+            Severity::Medium,
+            "More users are active super admins than the profile allows: 4 by default and with CIS, 8 with \
+             SCuBA.",
+        ),
+        Condition::review(
+            Severity::High,
+            "A group, a guest, or an id that is no listed user (a deleted user, a service account) holds a \
+             super admin role.",
+        ),
+        Condition::not_assessed(
+            "A group holds a super admin role. Its members are not counted, so the number never passes.",
+        ),
+        Condition::note(
+            "A super admin is a user with Directory's flag or with a super admin role. Guests count only \
+             against the maximum.",
+        ),
+    ],
+    why: "Every super admin can add a delegation, and so send mail as anyone. With a single super admin, \
+          one lost account locks the organization out of its tenant.",
+    fix: "Remove the super admin role from users who do not need it every day. Assign them a prebuilt role \
+          instead, such as User Management Admin or Help Desk Admin. If there is only one super admin, \
+          appoint a second.",
+    command: Some("`gam delete admin ROLE_ASSIGNMENT`, for a role that a group or an unlisted id holds."),
+    may_break: Some(
+        "Whoever loses the role loses every right that it gives. Make sure that another super admin can \
+         sign in.",
+    ),
     place: "Admin console > Account > Admin roles > Super Admin",
     controls: &[
         "CIS-GWS 1.1.1",

@@ -1,7 +1,7 @@
 //! KEY-08: what projects with service accounts forbid about keys, and whether they log signing.
 
 use crate::checks::words::listed;
-use crate::checks::{Check, Evaluator, subjects};
+use crate::checks::{Check, Condition, Evaluator, subjects};
 use crate::findings::{Advice, CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
@@ -13,14 +13,32 @@ pub(crate) const CHECK: Check = Check {
     slug: "host-project-guardrails",
     title: "Projects that do not guard their service accounts",
     severity: Severity::High,
-    condition: "In a project that holds service accounts, keys may be made (high) or uploaded (medium), by the plain \
-                constraint and the managed one; a key that Google finds in public is not disabled (medium); or \
-                signatures are not logged (medium): the Data Access logs of iam.googleapis.com, or of all services, \
-                have no ADMIN_READ, on the project or above it. Where they have no DATA_READ, or exempt members: \
-                review. Logs of iamcredentials.googleapis.com alone hold no signatures. Each is a finding of its own.",
-    why: "Where nothing forbids a key, one role is enough to take one home. Without the logs, signing as an account \
-          leaves no trace.",
+    conditions: &[
+        Condition::fail(
+            Severity::High,
+            "In a project that holds service accounts, neither the plain nor the managed constraint \
+             forbids to create keys.",
+        ),
+        Condition::fail(Severity::Medium, "Neither forbids to upload keys."),
+        Condition::fail(Severity::Medium, "A key that Google finds in public is not disabled."),
+        Condition::fail(
+            Severity::Medium,
+            "Signatures are not logged: the Data Access logs of `iam.googleapis.com`, or of all services, \
+             have no `ADMIN_READ` on the project or above it.",
+        ),
+        Condition::review(Severity::Medium, "Those logs have no `DATA_READ`, or exempt members."),
+        Condition::note(
+            "Each of these is a finding of its own. Logs of `iamcredentials.googleapis.com` alone hold no \
+             signatures.",
+        ),
+    ],
+    why: "Where nothing forbids keys, one role is enough to create one and take it away. Without the logs, \
+          signing as an account leaves no trace.",
     fix: "Enforce the organization policies on keys, and turn on the Data Access logs of the IAM API.",
+    command: Some(
+        "`gcloud resource-manager org-policies enable-enforce`, for keys that can be created or uploaded.",
+    ),
+    may_break: Some("Programs that create or upload keys fail. Existing keys keep working."),
     place: "Cloud console > IAM & Admin > Organization policies; IAM & Admin > Audit logs",
     controls: &[
         "NIST 800-53 AC-6",

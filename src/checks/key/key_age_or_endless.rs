@@ -5,7 +5,7 @@ use crate::checks::age::{days_between, is_older};
 use crate::checks::gaps::left_out;
 use crate::checks::keys::is_endless;
 use crate::checks::words::listed;
-use crate::checks::{Check, Evaluator, subjects};
+use crate::checks::{Check, Condition, Evaluator, subjects};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
@@ -17,11 +17,21 @@ pub(crate) const CHECK: Check = Check {
     slug: "key-age-or-endless",
     title: "Service account keys that are old or never expire",
     severity: Severity::Medium,
-    condition: "A user-managed key is older than 365 days (high) or 90 days (medium) at the time of the run, never \
-                expires (medium), or was made outside Google and uploaded (medium), whether its account holds a \
-                delegation or not: one can be added at any time. Disabled and expired keys pass.",
-    why: "The longer a key file lives, the more copies of it lie in old machines, backups and repositories.",
-    fix: "Rotate the key, or go keyless. Set an organization policy that makes new keys expire.",
+    conditions: &[
+        Condition::fail(Severity::High, "A user-managed key is older than 365 days at the time of the run."),
+        Condition::fail(
+            Severity::Medium,
+            "A user-managed key is older than 90 days, never expires, or was created outside Google and \
+             uploaded.",
+        ),
+        Condition::pass("The key is disabled or has expired."),
+        Condition::note("The account need not hold a delegation: one can be added at any time."),
+    ],
+    why: "The longer a key file exists, the more copies of it are in old machines, backups and \
+          repositories.",
+    fix: "Rotate the key, or sign without one. Set an organization policy that makes new keys expire.",
+    command: Some("`gcloud iam service-accounts keys disable`, which can be undone."),
+    may_break: Some("Every program that signs with this key. A disabled key can be enabled again."),
     place: "Cloud console > IAM & Admin > Service accounts > Keys",
     controls: &["CIS-GCP 1.7", "NIST 800-53 IA-5", "ISO 27001 A.5.16", "SOC 2 CC6.1", "ATT&CK T1552.004"],
     needs: &[Part::ServiceAccounts, Part::SaKeys],

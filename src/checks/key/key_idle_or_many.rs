@@ -4,7 +4,7 @@ use super::holder::{describe, grants_of, opens_the_account};
 use crate::checks::age::{days_between, is_older};
 use crate::checks::gaps::{delegated_use_unseen, left_out, not_asked};
 use crate::checks::keys::{is_usable, is_user_managed};
-use crate::checks::{Check, Evaluator, subjects};
+use crate::checks::{Check, Condition, Evaluator, subjects};
 use crate::delegation::{RiskClass, ScopeRiskTable};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
@@ -17,17 +17,31 @@ pub(crate) const CHECK: Check = Check {
     slug: "key-idle-or-many",
     title: "Service account keys that nobody uses, or several of one account",
     severity: Severity::Medium,
-    condition: "Fail, medium: the account has more than one active user-managed key. Review: Policy Analyzer shows no use of \
-                the key for 90 days, or no use at all and the key is older than 90 days. Medium; high if the account \
-                holds a delegated scope that changes the tenant (class T) or reads, writes and sends mail (M). This is \
-                not proof: Policy Analyzer does not record calls to Workspace APIs by domain-wide delegation. Not \
-                assessed: a log shows that the account acted as a user, because no log names the key; or Policy \
-                Analyzer did not answer. Disabled and expired keys pass. The key that signs for this audit counts as \
-                used.",
-    why: "A key that nobody uses is missed by nobody when it is stolen. With several keys, nobody knows which copy is \
-          whose, and rotating one leaves the others.",
-    fix: "Check the usage metrics of the account in Cloud Monitoring, which also count calls to Workspace APIs. If the key \
-          is unused, disable it, watch for failures, then delete it.",
+    conditions: &[
+        Condition::fail(Severity::Medium, "The account has more than one active user-managed key."),
+        Condition::review(
+            Severity::High,
+            "Policy Analyzer shows no use of the key for 90 days, or no use at all and the key is older \
+             than 90 days, and the account holds a delegated scope that changes the tenant (class T) or \
+             reads, writes and sends mail (M).",
+        ),
+        Condition::review(Severity::Medium, "Policy Analyzer shows the same for a key of another account."),
+        Condition::pass("The key is disabled or has expired, or signs for this audit."),
+        Condition::not_assessed(
+            "A log shows that the account acted as a user, because no log names the key; or Policy \
+             Analyzer did not answer.",
+        ),
+        Condition::note(
+            "Policy Analyzer does not record calls to Workspace APIs by domain-wide delegation, so its \
+             silence is not proof.",
+        ),
+    ],
+    why: "If a key that nobody uses is stolen, nobody notices. With several keys, nobody knows who has \
+          which copy, and rotating one leaves the others.",
+    fix: "Check the usage metrics of the account in Cloud Monitoring, which also count calls to Workspace \
+          APIs. If the key is unused, disable it, watch for failures, then delete it.",
+    command: Some("`gcloud iam service-accounts keys disable`, which can be undone."),
+    may_break: Some("Every program that signs with this key. A disabled key can be enabled again."),
     place: "Cloud console > IAM & Admin > Service accounts > Keys",
     controls: &["NIST 800-53 AC-2(3)", "ISO 27001 A.5.18", "SOC 2 CC6.3"],
     needs: &[Part::ServiceAccounts, Part::SaKeys, Part::ServiceAccountUse],

@@ -2,7 +2,7 @@
 
 use super::takeover::{NEEDS, Seen, judge_takeover, rule_on_bindings};
 use crate::authority::TakeoverEdge;
-use crate::checks::{Check, Evaluator};
+use crate::checks::{Check, Condition, Evaluator};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
@@ -11,19 +11,43 @@ use crate::snapshot::Snapshot;
 pub(crate) const CHECK: Check = Check {
     id: "KEY-04",
     slug: "key-mint-path",
-    title: "Who can make keys for delegated accounts",
+    title: "Who can create keys for delegated accounts",
     severity: Severity::Critical,
-    condition: "A principal other than the account itself can make or upload a key for a service account that holds a \
-                delegation, by a role on the account or on anything above it, or as a member of a group. Critical \
-                for people, for anybody outside, and for everybody at once; high for a workload of the tenant. \
-                Excepted are the custodians that the register names for the client, and members of a group among \
-                them. \
-                Roles are read as permissions, custom ones too. Where organization policies forbid keys, the path is for \
-                review: it opens with them. Conditions of bindings are not evaluated. A client \
-                that is no account of the listed projects is not judged.",
-    why: "Delegation belongs to the account, not to a key: a key that is made today can be any user today, from \
-          anywhere, and stays when its maker leaves.",
-    fix: "Remove the binding that the finding names. Forbid new keys by organization policy (KEY-08).",
+    conditions: &[
+        Condition::fail(
+            Severity::Critical,
+            "A person, a principal outside the tenant, or everybody at once can create or upload a key for \
+             a service account that holds a delegation.",
+        ),
+        Condition::fail(Severity::High, "A workload of the tenant can."),
+        Condition::review(
+            Severity::Medium,
+            "Organization policies forbid keys now, or the principal is a Google service agent.",
+        ),
+        Condition::excepted(
+            "The register names the principal, or a group that it is a member of, as custodian of the \
+             client.",
+        ),
+        Condition::not_applicable("The client is no service account of the listed projects."),
+        Condition::note(
+            "Roles count on the account and on everything above it, directly or through a group. Roles are \
+             read as permissions, custom roles too.",
+        ),
+        Condition::note("Conditions of bindings are not evaluated."),
+    ],
+    why: "The delegation belongs to the account, not to a key. A key that somebody creates today can act \
+          as any user, from anywhere, and still works after that person has left.",
+    fix: "Delete the binding that the finding names. If its holder only needs to act as the account, grant \
+          `roles/iam.serviceAccountTokenCreator` on another account without a delegation. Forbid new keys \
+          by organization policy (KEY-08).",
+    command: Some(
+        "`gcloud projects remove-iam-policy-binding` and its like. None for a binding with a condition, \
+         for a Google service agent, or where the register accepts a part.",
+    ),
+    may_break: Some(
+        "The holder loses everything else that the role gives. Without its role, the service of a Google \
+         service agent fails.",
+    ),
     place: "Cloud console > IAM & Admin > IAM; Service accounts > Permissions",
     controls: &[
         "NIST 800-53 AC-6",

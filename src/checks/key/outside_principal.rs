@@ -2,7 +2,7 @@
 
 use super::takeover::{Seen, judge_takeover, rule_on_bindings};
 use crate::authority::TakeoverPrincipal;
-use crate::checks::{Check, Evaluator, subjects};
+use crate::checks::{Check, Condition, Evaluator, subjects};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
@@ -12,17 +12,42 @@ use crate::tenant::Part;
 pub(crate) const CHECK: Check = Check {
     id: "KEY-06",
     slug: "outside-principal",
-    title: "Outsiders who get at delegated accounts",
+    title: "Outsiders who can take over delegated accounts",
     severity: Severity::Critical,
-    condition: "A path, by a key or without one, leads to a service account that holds a delegation from somebody outside \
-                (no verified domain of the tenant, no project of its own) or from everybody at once: allUsers, \
-                allAuthenticatedUsers, or a whole identity pool. Where nobody can tell whose a principal is, such \
-                as one of a workforce pool: review, high. Excepted are the custodians that the register names for \
-                the client; an outsider only if it is named itself, not as a member of a group, and everybody at once \
-                never.",
-    why: "Nobody here hires, dismisses or signs out these principals, and an open binding has no owner at all.",
-    fix: "Bind one subject with an attribute condition instead of a pool, and restrict the domains that policies may \
-          name by organization policy.",
+    conditions: &[
+        Condition::fail(
+            Severity::Critical,
+            "A principal outside the tenant can get delegated tokens of a service account, with a key or \
+             without one. It is in no verified domain and no project of the tenant.",
+        ),
+        Condition::fail(
+            Severity::Critical,
+            "Everybody at once can: `allUsers`, `allAuthenticatedUsers` or a whole identity pool.",
+        ),
+        Condition::review(
+            Severity::High,
+            "Nobody can tell who owns the principal, such as a member of a workforce pool.",
+        ),
+        Condition::review(Severity::Medium, "Organization policies close the path now."),
+        Condition::excepted(
+            "The register names the outsider itself as custodian of the client. Membership in a group is \
+             not enough, and everybody at once is never accepted.",
+        ),
+        Condition::not_applicable("The client is no service account of the listed projects."),
+    ],
+    why: "Your organization does not hire, dismiss or sign out these principals. A binding for everybody \
+          has no owner at all.",
+    fix: "Delete the binding that the finding names. If an outside workload needs the right, grant it to \
+          one subject of the identity pool, with an attribute condition. Restrict by organization policy \
+          which domains bindings can name.",
+    command: Some(
+        "`gcloud projects remove-iam-policy-binding` and its like. None for a binding with a condition, \
+         for a Google service agent, or where the register accepts a part.",
+    ),
+    may_break: Some(
+        "The holder loses everything else that the role gives. Without its role, the service of a Google \
+         service agent fails.",
+    ),
     place: "Cloud console > IAM & Admin > IAM; Service accounts > Permissions",
     controls: &[
         "NIST 800-53 AC-3",

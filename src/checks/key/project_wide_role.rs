@@ -2,7 +2,7 @@
 
 use super::takeover::{NEEDS, judge_takeover};
 use crate::authority::{BroadBinding, Takeover};
-use crate::checks::{Check, Evaluator, subjects};
+use crate::checks::{Check, Condition, Evaluator, subjects};
 use crate::findings::{CheckResult, Reached, ReachedBy, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
@@ -11,14 +11,29 @@ use crate::snapshot::Snapshot;
 pub(crate) const CHECK: Check = Check {
     id: "KEY-07",
     slug: "project-wide-role",
-    title: "Roles for single accounts, given on whole projects",
+    title: "Roles for single accounts, granted on whole projects",
     severity: Severity::High,
-    condition: "Service Account User, Token Creator or Key Admin is given on the project of a service account that holds a \
-                delegation, or on a folder or the organization above it, to whomever. Review, medium, for a service agent of Google's that \
-                is not somebody else's.",
-    why: "Such a role covers every account below it, and those that are made later too: nobody who adds a delegation \
-          sees that it was given away long ago.",
-    fix: "Give the role on the one account it is for, and remove it from the project, folder or organization.",
+    conditions: &[
+        Condition::fail(
+            Severity::High,
+            "Somebody holds Service Account User, Service Account Token Creator or Service Account Key \
+             Admin on the project of a service account that holds a delegation, or on a folder or the \
+             organization above it.",
+        ),
+        Condition::review(Severity::Medium, "A Google service agent of the tenant's own projects holds it."),
+    ],
+    why: "Such a role covers every service account below it, also those that are created later. Whoever \
+          adds a delegation does not see that others can use the account.",
+    fix: "Grant the role on the one service account that needs it. Then delete the binding on the project, \
+          folder or organization.",
+    command: Some(
+        "`gcloud projects remove-iam-policy-binding` and its like. None for a binding with a condition, \
+         for a Google service agent, or where the register accepts a part.",
+    ),
+    may_break: Some(
+        "The holder loses everything else that the role gives. Without its role, the service of a Google \
+         service agent fails.",
+    ),
     place: "Cloud console > IAM & Admin > IAM",
     controls: &[
         "CIS-GCP 1.6",

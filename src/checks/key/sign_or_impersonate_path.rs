@@ -2,7 +2,7 @@
 
 use super::takeover::{NEEDS, Seen, judge_takeover, rule_on_bindings};
 use crate::authority::TakeoverEdge;
-use crate::checks::{Check, Evaluator};
+use crate::checks::{Check, Condition, Evaluator};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
@@ -11,17 +11,45 @@ use crate::snapshot::Snapshot;
 pub(crate) const CHECK: Check = Check {
     id: "KEY-05",
     slug: "sign-or-impersonate-path",
-    title: "Who can sign as delegated accounts, or become them",
+    title: "Who can sign as delegated accounts, or impersonate them",
     severity: Severity::Critical,
-    condition: "A principal other than the account itself gets a delegated token of it without a key: it can sign as the \
-                account, can become another account, or the account itself, that can, or can give itself such a \
-                right. Excepted are the custodians that the register names for the client, and members of a group \
-                among them. Critical up to two hops, and for anybody outside or everybody at once; high if the path \
-                of somebody else is longer. What only yields the account's own \
-                token, which is no user's, is no path. The account's right to sign as itself is none either: \
-                keyless signing needs it. Conditions of bindings are not evaluated.",
-    why: "Whoever signs as the account is any user of the tenant, and no key file needs to be stolen for it.",
-    fix: "Remove the binding that the finding names.",
+    conditions: &[
+        Condition::fail(
+            Severity::Critical,
+            "A principal other than the account can get its delegated tokens without a key in at most two \
+             hops, or is outside the tenant, or is everybody at once.",
+        ),
+        Condition::fail(Severity::High, "A principal of the tenant can in more than two hops."),
+        Condition::review(
+            Severity::Medium,
+            "The principal is a Google service agent, or organization policies close the path now.",
+        ),
+        Condition::excepted(
+            "The register names the principal, or a group that it is a member of, as custodian of the \
+             client.",
+        ),
+        Condition::not_applicable("The client is no service account of the listed projects."),
+        Condition::note(
+            "A principal gets such tokens if it can sign as the account, can impersonate an account that \
+             can, or can grant itself such a right.",
+        ),
+        Condition::note(
+            "A right that only gives the account's own access token is no path: that token acts as no \
+             user. The account's right to sign as itself is none either: signing without a key needs it.",
+        ),
+        Condition::note("Conditions of bindings are not evaluated."),
+    ],
+    why: "Whoever signs as the account can act as any user of the tenant. Nobody needs to steal a key file \
+          for it.",
+    fix: "Delete the binding that the finding names.",
+    command: Some(
+        "`gcloud projects remove-iam-policy-binding` and its like. None for a binding with a condition, \
+         for a Google service agent, or where the register accepts a part.",
+    ),
+    may_break: Some(
+        "The holder loses everything else that the role gives. Without its role, the service of a Google \
+         service agent fails.",
+    ),
     place: "Cloud console > IAM & Admin > IAM; Service accounts > Permissions",
     controls: &[
         "CIS-GCP 1.6",

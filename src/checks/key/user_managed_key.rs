@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::holder::{describe, grants_behind};
-use crate::checks::{Check, Evaluator, subjects};
+use crate::checks::{Check, Condition, Evaluator, subjects};
 use crate::delegation::{Grant, RiskClass, ScopeRiskTable};
 use crate::findings::{CheckResult, Rule, Severity};
 use crate::policy::Policy;
@@ -16,12 +16,24 @@ pub(crate) const CHECK: Check = Check {
     slug: "user-managed-key",
     title: "Key files of delegated accounts",
     severity: Severity::High,
-    condition: "A service account that holds a delegation has a user-managed key that is enabled and not known to have \
-                expired. Critical if one of its scopes changes the tenant (class T), reads, writes and sends mail \
-                (M) or sends (S); high otherwise. Accounts without a delegation are not judged.",
-    why: "The delegation belongs to the account, not to the key: whoever has a copy of the file can be any user.",
-    fix: "Go keyless: sign with the attached identity or workload identity federation through the IAM Credentials \
-          API (signJwt). Then disable the key, and delete it once nothing misses it.",
+    conditions: &[
+        Condition::fail(
+            Severity::Critical,
+            "A service account that holds a delegation has a user-managed key that is enabled and not \
+             known to have expired, and one of its scopes changes the tenant (class T), reads, writes and \
+             sends mail (M) or sends mail (S).",
+        ),
+        Condition::fail(Severity::High, "It has such a key, and only other scopes."),
+        Condition::pass("The key is disabled or has expired."),
+        Condition::not_applicable("The account holds no delegation, or Google manages the key."),
+    ],
+    why: "The delegation belongs to the account, not to the key. Whoever has a copy of the key file can \
+          act as any user.",
+    fix: "Sign without a key: use the attached service account or Workload Identity Federation with \
+          `signJwt` of the IAM Credentials API, and grant `roles/iam.serviceAccountTokenCreator` on this \
+          account only. Then disable the key, watch for failures, and delete it.",
+    command: Some("`gcloud iam service-accounts keys disable`, which can be undone."),
+    may_break: Some("Every program that signs with this key. A disabled key can be enabled again."),
     place: "Cloud console > IAM & Admin > Service accounts > Keys",
     controls: &[
         "CIS-GCP 1.4",

@@ -3,7 +3,7 @@
 use super::entries::{Entry, judge_each};
 use super::ownership::{Ownership, ownership};
 use crate::checks::standing::{TIER_ZERO, tier_zero, user_tier_zero};
-use crate::checks::{Check, Evaluator};
+use crate::checks::{Check, Condition, Evaluator};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
@@ -13,15 +13,32 @@ use crate::tenant::{Gap, Part, Person, SendAs, User};
 pub(crate) const CHECK: Check = Check {
     id: "MAIL-10",
     slug: "identity-diversion",
-    title: "Send-as entries that borrow or divert an identity",
+    title: "Send-as entries that imitate another user or divert replies",
     severity: Severity::Medium,
-    condition: "On any send-as entry, the primary one included: the address belongs to another user; or the \
-                display name is another user's full name and not the holder's own; or Reply-To lies outside the \
-                tenant's verified domains. Medium; one step more if the holder or the user whose identity is \
-                borrowed is tier 0.",
-    why: "This is how fraud by business mail is set up: colleagues trust the name, and their replies go to \
-          somebody else. Hardly anyone looks at Reply-To.",
-    fix: "Ask the user. Delete the entry, or clear its Reply-To; where it is wanted, record who accepted it.",
+    conditions: &[
+        Condition::fail(Severity::Medium, "The address of a send-as entry belongs to another user."),
+        Condition::fail(
+            Severity::Medium,
+            "The display name of a send-as entry is another user's full name, and not the holder's own.",
+        ),
+        Condition::fail(
+            Severity::Medium,
+            "The Reply-To address of a send-as entry is outside the tenant's verified domains.",
+        ),
+        Condition::note(
+            "The severity is one step higher if the holder, or the user who is imitated, is tier 0.",
+        ),
+        Condition::note("The primary entry is judged too."),
+    ],
+    why: "Business email fraud is set up this way: colleagues trust the name, and their replies go to \
+          somebody else. Few people look at Reply-To.",
+    fix: "Ask the user why the entry exists. Delete the entry or clear its Reply-To address, or record an \
+          exception.",
+    command: Some("`gam user USER delete sendas ADDRESS`, except for the primary address."),
+    may_break: Some(
+        "The user can no longer send as this address. Delegates and programs that use the mailbox cannot \
+         either.",
+    ),
     place: "The user's Gmail > Settings > Accounts > Send mail as",
     controls: &[
         "NIST 800-53 AC-6",

@@ -3,7 +3,7 @@
 use super::entries::{Entry, judge_each};
 use super::ownership::{Ownership, ownership};
 use crate::checks::standing::{TIER_ZERO, user_tier_zero};
-use crate::checks::{Check, Evaluator};
+use crate::checks::{Check, Condition, Evaluator};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
@@ -15,15 +15,31 @@ pub(crate) const CHECK: Check = Check {
     slug: "sendas-external",
     title: "Send-as addresses outside the tenant",
     severity: Severity::Medium,
-    condition: "A send-as address goes out through a mail server of its own (smtpMsa; high), or is not the \
-                primary one and lies outside the tenant's verified domains (medium). A domain that is listed but \
-                not verified is outside; a user's own address never is, except a guest's. Tier 0 mailboxes: one step more. An \
-                address whose verification is pending counts, and its evidence says so.",
-    why: "Mail through an outside server bypasses the tenant's servers, and with them journaling and data loss \
-          prevention; a foreign address takes the conversation to where nobody here can see it.",
-    fix: "Delete the address from the user's Gmail settings, or record who accepted it. Where nobody needs one, \
-          turn per-user outbound gateways off.",
-    place: "Admin console > Apps > Google Workspace > Gmail > End User Access > Allow per-user outbound gateways",
+    conditions: &[
+        Condition::fail(Severity::High, "A send-as address uses a mail server of its own (`smtpMsa`)."),
+        Condition::fail(
+            Severity::Medium,
+            "A send-as address other than the primary one is outside the tenant's verified domains.",
+        ),
+        Condition::note("The severity is one step higher for tier 0 mailboxes."),
+        Condition::note(
+            "A domain that is listed but not verified counts as outside. A user's own address does not, \
+             except a guest's.",
+        ),
+        Condition::note("An address whose verification is pending counts. The evidence says so."),
+    ],
+    why: "Mail through an outside server bypasses the tenant's mail servers, with their journaling and \
+          data loss prevention. Replies to an outside address go where nobody in the organization sees \
+          them.",
+    fix: "Delete the address from the user's Gmail settings, or record an exception. If no user needs an \
+          outside mail server, turn off per-user outbound gateways.",
+    command: Some("`gam user USER delete sendas ADDRESS`, except for the primary address."),
+    may_break: Some(
+        "The user can no longer send as this address. Delegates and programs that use the mailbox cannot \
+         either.",
+    ),
+    place: "Admin console > Apps > Google Workspace > Gmail > End User Access > Allow per-user outbound \
+            gateways",
     controls: &[
         "SCuBA GMAIL.12.1",
         "CIS-GWS 3.1.3.5.3",

@@ -3,7 +3,7 @@
 use super::entries::{Entry, judge_each};
 use crate::checks::gaps::left_out;
 use crate::checks::standing::{TIER_ZERO, user_tier_zero};
-use crate::checks::{Check, Evaluator};
+use crate::checks::{Check, Condition, Evaluator};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
@@ -15,10 +15,21 @@ pub(crate) const CHECK: Check = Check {
     slug: "sendas-msa-weak",
     title: "Send-as addresses with an unprotected mail server",
     severity: Severity::High,
-    condition: "The mail server of a send-as address (smtpMsa) is used without TLS (security mode none), or on port \
-                25. Tier 0 mailboxes: one step more.",
-    why: "Mail, and the password of the outside mail server, can be read on the way.",
-    fix: "Delete the address and, if it is needed, create it again with STARTTLS or SSL.",
+    conditions: &[
+        Condition::fail(
+            Severity::High,
+            "A send-as address uses a mail server (`smtpMsa`) without TLS (security mode `none`), or on \
+             port 25.",
+        ),
+        Condition::note("The severity is one step higher for tier 0 mailboxes."),
+    ],
+    why: "Others on the network can read the mail and the password of the outside mail server.",
+    fix: "Delete the address. If it is needed, create it again with STARTTLS or SSL.",
+    command: Some("`gam user USER delete sendas ADDRESS`, except for the primary address."),
+    may_break: Some(
+        "The user can no longer send as this address. Delegates and programs that use the mailbox cannot \
+         either.",
+    ),
     place: "The user's Gmail > Settings > Accounts > Send mail as",
     controls: &["NIST 800-53 SC-8", "ISO 27001 A.5.14", "ISO 27001 A.8.24", "SOC 2 CC6.7", "ATT&CK T1040"],
     needs: &[Part::Users, Part::SendAs],

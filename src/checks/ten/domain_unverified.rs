@@ -1,7 +1,7 @@
 //! TEN-01: domains that the tenant lists and never proved to own.
 
 use crate::checks::gaps::left_out;
-use crate::checks::{Check, Evaluator};
+use crate::checks::{Check, Condition, Evaluator};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
@@ -13,11 +13,22 @@ pub(crate) const CHECK: Check = Check {
     slug: "domain-unverified",
     title: "Domains without proof of ownership",
     severity: Severity::Medium,
-    condition: "A domain or domain alias of the tenant is not verified. High if an address of any user, primary or \
-                alias, is in it; medium otherwise, or while not all users are known.",
-    why: "Ownership was never proved to Google, so the domain may be somebody else's; send-as addresses in it \
-          count as outside the tenant.",
+    conditions: &[
+        Condition::fail(
+            Severity::High,
+            "A domain or domain alias of the tenant is not verified, and a primary or alias address of a \
+             user is in it.",
+        ),
+        Condition::fail(
+            Severity::Medium,
+            "A domain or domain alias is not verified, and no user's address is known to be in it.",
+        ),
+    ],
+    why: "Nobody proved to Google that the organization owns the domain, so it may be somebody else's. \
+          Send-as addresses in it count as outside the tenant.",
     fix: "Verify the domain, or remove it from the tenant.",
+    command: None,
+    may_break: Some("If you remove the domain, its addresses stop working. Verifying it breaks nothing."),
     place: "Admin console > Account > Domains",
     controls: &["NIST 800-53 CM-8", "ISO 27001 A.8.9", "ATT&CK T1672"],
     needs: &[Part::Domains],

@@ -1,7 +1,7 @@
 //! TEN-06: mail routing that was changed since the last run.
 
 use crate::checks::gaps::log_has_a_hole;
-use crate::checks::{Check, Evaluator, subjects};
+use crate::checks::{Check, Condition, Evaluator, subjects};
 use crate::findings::{Advice, CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
@@ -13,13 +13,28 @@ pub(crate) const CHECK: Check = Check {
     slug: "routing-changed",
     title: "Mail routing changed since the last run",
     severity: Severity::High,
-    condition: "The admin log shows that a rule of Gmail's routing (UNIFIED_MAIL_ROUTING, ALIAS_TABLE, EMAIL_ROUTE, \
-                MESSAGE_SECURITY_RULE, gateways, relays, hosts and what else names a route) was made, changed or \
-                deleted. Each such event is a finding from the first run that reads it on, however late it was logged; those from longer than [checks] event_days before the first run of \
-                the history are left out. It stays open until an exception accepts it, or until it was in reports for \
-                event_days (30 by default); then it is listed once more, as expired.",
+    conditions: &[
+        Condition::fail(
+            Severity::High,
+            "The admin log shows that a Gmail routing rule was created, changed or deleted: \
+             `UNIFIED_MAIL_ROUTING`, `ALIAS_TABLE`, `EMAIL_ROUTE`, `MESSAGE_SECURITY_RULE`, and settings \
+             whose names say that they are gateways, relays, hosts or routes.",
+        ),
+        Condition::note(
+            "Each event is one finding from the first run that reads it, even if it was logged late. \
+             Events from longer than `[checks] event_days` before the first run of the history are left \
+             out.",
+        ),
+        Condition::note(
+            "A finding stays open until an exception accepts it, or until it was in reports for \
+             `event_days` (30 by default). Then it is listed once more, as expired.",
+        ),
+    ],
     why: "A routing rule copies or diverts mail of the whole tenant, and no user can see it.",
-    fix: "Confirm with the admin who did it, and look at the rule.",
+    fix: "Confirm the change with the admin who made it, and read the rule. If nobody knows of it, undo \
+          the change.",
+    command: None,
+    may_break: Some("Undoing the change routes mail as before."),
     place: "Admin console > Apps > Google Workspace > Gmail > Routing",
     controls: &["NIST 800-53 AC-4", "NIST 800-53 SI-4", "ISO 27001 A.8.9", "SOC 2 CC8.1", "ATT&CK T1114.003"],
     needs: &[Part::AdminLog],
