@@ -22,6 +22,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/12.sql"),
     include_str!("schema/13.sql"),
     include_str!("schema/14.sql"),
+    include_str!("schema/15.sql"),
 ];
 
 /// `application_id` of a history, in ASCII `WsAu`; set by the step that makes this layout.
@@ -117,6 +118,63 @@ fn version(connection: &Connection) -> Result<i64, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A history that was made with a layout, brought up to date.
+    fn migrated(version: usize) -> Connection {
+        let mut connection = Connection::open_in_memory().unwrap();
+        STEPS[..version].iter().for_each(|step| connection.execute_batch(step).unwrap());
+        connection.pragma_update(None, "user_version", version as i64).unwrap();
+        migrate(&mut connection).unwrap();
+        connection
+    }
+
+    fn tables(connection: &Connection) -> Vec<(String, String)> {
+        let of_tables = "SELECT name, sql FROM sqlite_schema
+                         WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY name";
+        let mut statement = connection.prepare(of_tables).unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn every_table_has_named_constraints_whatever_layout_the_history_was_made_with() {
+        let newest = tables(&migrated(0));
+        for (table, sql) in &newest {
+            let checks = sql.matches("CHECK").count();
+            assert!(checks >= 1, "{table}: {sql}");
+            assert_eq!(sql.matches("CONSTRAINT").count(), checks, "{table}: {sql}");
+        }
+        for version in 1..=STEPS.len() {
+            assert_eq!(tables(&migrated(version)), newest, "{version}");
+        }
+    }
+
+    #[test]
+    fn what_is_out_of_range_is_refused_by_the_name_of_a_constraint() {
+        let connection = migrated(1);
+        let run = "INSERT INTO run (run_id, started_at, state, requests)";
+        let text = "INSERT INTO finding_text VALUES (1, zeroblob(16), 'f', 'c', 'user', 's', 'j',";
+        for (row, constraint) in [
+            (format!("{run} VALUES ('', 't', 'started', NULL)"), "run_id_is_not_empty"),
+            (format!("{run} VALUES ('r', 't', 'done', NULL)"), "run_state_is_known"),
+            (format!("{run} VALUES ('r', 't', 'started', '{{')"), "run_requests_is_json"),
+            (format!("{text} 'perhaps', 0, '{{}}')"), "finding_text_verdict_is_known"),
+            ("INSERT INTO fact VALUES (1, '')".to_owned(), "fact_text_is_not_empty"),
+            ("INSERT INTO log_event VALUES ('wish', 'i', 0, 1, '{}')".to_owned(), "log_event_kind_is_known"),
+            (
+                "INSERT INTO address_holding VALUES ('a', 'c', 2, 1, 1)".to_owned(),
+                "address_holding_is_in_order",
+            ),
+            ("INSERT INTO events_from VALUES (2, 0)".to_owned(), "events_from_is_one_row"),
+        ] {
+            let error = connection.execute_batch(&row).unwrap_err().to_string();
+            assert!(error.contains(constraint), "{row}: {error}");
+        }
+        for verdict in crate::findings::Verdict::ALL {
+            let row = format!("{text} '{verdict}', 0, '{{}}'); DELETE FROM finding_text");
+            connection.execute_batch(&row).unwrap();
+        }
+    }
 
     #[test]
     fn every_column_of_the_newest_layout_is_documented() {
