@@ -13,10 +13,14 @@ use crate::support::{Audit, binary, unguarded};
 /// The version that wrote the history, its tenant, and the ids of its runs, the newest first.
 const HISTORIES: &[(&str, &str, [&str; 2])] = &[
     ("0.1.0-dev", "demo", ["2026-11-21T07-00-00Z", "2026-11-14T07-00-00Z"]),
+    // Layout 9: the last version that had a finding for each access path and overwrote its reports.
+    ("0.1.0-layout-9", "demo", ["2026-11-21T07-00-00Z", "2026-11-14T07-00-00Z"]),
     // Layout 12: bindings are findings, mailboxes are whole, and stored types have no version.
     ("0.1.0-layout-12", "demo", ["2026-11-21T07-00-00Z", "2026-11-14T07-00-00Z"]),
     // Layout 13: parts of mailboxes are rows.
     ("0.1.0-layout-13", "demo", ["2026-11-21T07-00-00Z", "2026-11-14T07-00-00Z"]),
+    // Layout 14: clients are findings, and stored types have versions.
+    ("0.1.0-layout-14", "demo", ["2026-11-21T07-00-00Z", "2026-11-14T07-00-00Z"]),
     // The older of the two was stopped and resumed.
     ("0.1.0-dev", "neglected", ["2026-11-26T11-48-56Z", "2026-11-26T11-48-52Z"]),
 ];
