@@ -25,6 +25,8 @@ pub(super) fn is_of_scopes(finding: &Finding) -> bool {
 struct Decision<'e> {
     live: BTreeMap<&'e str, (&'e Exception, Vec<String>)>,
     expired: BTreeMap<&'e str, (&'e Exception, Vec<String>)>,
+    /// Exceptions for the client, and scopes that came after them.
+    outgrown: BTreeMap<&'e str, (&'e Exception, Vec<String>)>,
 }
 
 impl<'a> Evaluation<'a> {
@@ -94,11 +96,12 @@ impl<'a> Evaluation<'a> {
         let kept: Vec<Reached> =
             kept.map(|reached| Reached { is_not_rechecked: true, ..reached.clone() }).collect();
         reach.extend(kept);
-        let was_accepted = before.iter().flat_map(|before| &before.reach).filter(|_| !unread.is_empty());
-        let was_accepted: BTreeMap<ReachedBy, String> = was_accepted
-            .filter_map(|reached| Some((reached.by.clone(), reached.accepted_by.clone()?)))
-            .collect();
-        let decision = self.decide_scopes(check.id, &mut reach, &was_accepted);
+        let decision = self.decide_scopes(
+            check.id,
+            &mut reach,
+            &accepted(before.iter().flat_map(|before| &before.reach)),
+            !unread.is_empty(),
+        );
 
         let is_accepted = |scope: &str| {
             reach.iter().any(|reached| reached.scope() == Some(scope) && reached.accepted_by.is_some())
@@ -151,13 +154,14 @@ impl<'a> Evaluation<'a> {
         Ok(told)
     }
 
-    /// Which scopes an exception accepts. One that covered a scope in the run before counts as well, where that had an
-    /// address that was not read this time.
+    /// Which scopes an exception accepts. `before` is which it accepted in the run before: that counts as well where a
+    /// scope had an address that was not read this time.
     fn decide_scopes(
         &mut self,
         check_id: &str,
         reach: &mut [Reached],
-        was_accepted: &BTreeMap<ReachedBy, String>,
+        before: &BTreeMap<ReachedBy, String>,
+        is_unread: bool,
     ) -> Decision<'a> {
         let at = self.run.started_at();
         let mut decision = Decision::default();
@@ -166,14 +170,24 @@ impl<'a> Evaluation<'a> {
             let Some(subject) = scope_subject(reached) else { continue };
             let scope = reached.scope().unwrap_or_default().to_owned();
             let by_id = |id: &String| exceptions.0.iter().find(|exception| exception.id == *id);
+            let accepted_before = before.get(&reached.by);
+            let is_known = |exception: &Exception| {
+                accepted_before == Some(&exception.id) || !self.is_newer(reached, exception)
+            };
             let covering = exceptions
-                .covering(check_id, &subject, at)
-                .or_else(|| was_accepted.get(&reached.by).and_then(by_id));
+                .covering_if(check_id, &subject, at, is_known)
+                .or_else(|| accepted_before.filter(|_| is_unread).and_then(by_id));
+            let outgrown =
+                exceptions.covering(check_id, &subject, at).filter(|exception| !exception.is_expired(at));
             reached.accepted_by = None;
-            let Some(exception) = covering else { continue };
-            let group = if exception.is_expired(at) { &mut decision.expired } else { &mut decision.live };
+            let (group, exception) = match (covering, outgrown) {
+                (Some(exception), _) if exception.is_expired(at) => (&mut decision.expired, exception),
+                (Some(exception), _) => (&mut decision.live, exception),
+                (None, Some(exception)) => (&mut decision.outgrown, exception),
+                (None, None) => continue,
+            };
             group.entry(&exception.id).or_insert_with(|| (exception, Vec::new())).1.push(scope);
-            if !exception.is_expired(at) {
+            if covering.is_some_and(|exception| !exception.is_expired(at)) {
                 reached.accepted_by = Some(exception.id.clone());
             }
         }
@@ -183,10 +197,25 @@ impl<'a> Evaluation<'a> {
         decision
     }
 
+    /// Whether a scope came after an exception that names its client and not the scope: whoever wrote it did not know.
+    /// What the first run of a history finds may be older.
+    fn is_newer(&self, reached: &Reached, exception: &Exception) -> bool {
+        let (Some(previous), Some(created), Some(scope)) =
+            (&self.previous, exception.created, reached.scope())
+        else {
+            return false;
+        };
+        let mut grants = self.input.tenant.grants.of(&reached.client_id);
+        let seen = grants.find(|grant| grant.scope == scope).and_then(|grant| grant.first_seen_at);
+        let seen = seen.unwrap_or(previous.started_at());
+        !exception.names_scope(scope) && seen.date_naive() > created
+    }
+
     /// A client's finding that nobody could look at again, under the exceptions of today.
     pub(super) fn accept_scopes_anew(&mut self, mut finding: Finding) -> Finding {
         let mut reach = std::mem::take(&mut finding.reach);
-        let decision = self.decide_scopes(&finding.check_id, &mut reach, &BTreeMap::new());
+        let before = accepted(&reach);
+        let decision = self.decide_scopes(&finding.check_id, &mut reach, &before, false);
         let counted = || reach.iter().filter(|reached| reached.accepted_by.is_none());
         if let Some(severity) = counted().map(|reached| reached.severity).max() {
             finding.severity = severity;
@@ -214,7 +243,12 @@ impl Decision<'_> {
             let value = format!("{scopes} by exception {}, on {}", exception.id, exception.expires);
             Evidence::new("acceptance_expired", value)
         });
-        live.chain(expired).collect()
+        let outgrown = self.outgrown.values().map(|(exception, scopes)| {
+            let Exception { id, created, .. } = exception;
+            let created = created.map(|created| format!(", created {created}")).unwrap_or_default();
+            Evidence::new("not_accepted", format!("{} came after exception {id}{created}", scopes.join(", ")))
+        });
+        live.chain(expired).chain(outgrown).collect()
     }
 
     /// The finding is excepted only if each of its scopes is.
@@ -229,6 +263,12 @@ impl Decision<'_> {
         finding.accepted =
             accepted.map(|(exception, parts)| Acceptance { parts, ..exception.acceptance() }).collect();
     }
+}
+
+/// Which exception accepts which scope.
+fn accepted<'r>(reach: impl IntoIterator<Item = &'r Reached>) -> BTreeMap<ReachedBy, String> {
+    let reach = reach.into_iter();
+    reach.filter_map(|reached| Some((reached.by.clone(), reached.accepted_by.clone()?))).collect()
 }
 
 /// As earlier versions named the finding about a scope, and as exceptions name it.

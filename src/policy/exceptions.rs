@@ -40,6 +40,12 @@ impl Exception {
             && subject.names().any(|name| name == self.subject || self.matcher.is_match(name))
     }
 
+    /// Whether its subject names this scope, and not only the client that holds it.
+    #[must_use]
+    pub(crate) fn names_scope(&self, scope: &str) -> bool {
+        !self.is_pattern() && self.subject.contains(scope)
+    }
+
     /// Whether its subject has nothing but wildcards, so that it accepts whatever its check finds.
     #[must_use]
     pub(crate) fn matches_everything(&self) -> bool {
@@ -146,8 +152,23 @@ impl Exceptions {
         subject: &Subject,
         at: DateTime<Utc>,
     ) -> Option<&Exception> {
-        let mut covering = self.0.iter().filter(|exception| exception.covers(check_id, subject));
-        covering.clone().find(|exception| !exception.is_expired(at)).or_else(|| covering.next())
+        self.covering_if(check_id, subject, at, |_| true)
+    }
+
+    /// The same, of those exceptions alone for which `holds` says so.
+    #[must_use]
+    pub(crate) fn covering_if(
+        &self,
+        check_id: &str,
+        subject: &Subject,
+        at: DateTime<Utc>,
+        holds: impl Fn(&Exception) -> bool,
+    ) -> Option<&Exception> {
+        let covers = |exception: &&Exception| exception.covers(check_id, subject) && holds(exception);
+        let mut covering = self.0.iter().filter(covers);
+        let first = covering.next()?;
+        let live = std::iter::once(first).chain(covering).find(|exception| !exception.is_expired(at));
+        Some(live.unwrap_or(first))
     }
 }
 

@@ -45,10 +45,14 @@ fn of_client(audit: &Audit, check: &str, client: &Value) -> Value {
 }
 
 fn judged(tenant: &Tenant, subjects: &[&str], expires: &str) -> Audit {
+    judged_with(tenant, subjects, &format!("expires = {expires}"))
+}
+
+fn judged_with(tenant: &Tenant, subjects: &[&str], dates: &str) -> Audit {
     let entry = |subject: &&str| {
         format!(
             "[[exception]]\ncheck = \"DWD-04\"\nsubject = \"{subject}\"\nreason = \"agreed\"\nowner = \
-             \"it@example.com\"\napprover = \"ciso@example.com\"\nexpires = {expires}\n\n"
+             \"it@example.com\"\napprover = \"ciso@example.com\"\n{dates}\n\n"
         )
     };
     let file = tenant.folder.path().join("accepted.toml");
@@ -164,4 +168,36 @@ fn a_new_scope_is_not_accepted_by_an_exception_for_another() {
     let grown = of_client(&judged(&tenant, &subjects, "2027-06-30"), "DWD-04", &client);
     assert_eq!((&grown["verdict"], &grown["change"]), (&json!("fail"), &json!("worsened")));
     assert!(!scopes(&grown).contains(USERS));
+}
+
+/// An exception that names a client, and not its scopes, accepts what was known when it was written.
+#[test]
+fn a_scope_that_came_after_an_exception_for_its_client_is_not_accepted_by_it() {
+    let mut tenant = typical();
+    let first = tenant.audit();
+    let held = findings(&first, "DWD-04").into_iter().find(|finding| is_listed(&tenant, finding));
+    let client = held.unwrap()["subject"]["id"].clone();
+    let id = client.as_str().unwrap();
+    let created = |day: &str| format!("created = {day}\nexpires = 2027-06-30");
+    let whole = |audit: &Audit| of_client(audit, "DWD-04", &client);
+    let (before, after) = (created("2026-11-22"), created("2026-11-29"));
+
+    let at = Some("2026-11-28T07:00:00Z".parse().unwrap());
+    tenant.becomes(Options { tenant: TenantName::Typical, at, ..Options::default() });
+    let compose = "https://www.googleapis.com/auth/gmail.compose";
+    assert!(!scopes(&whole(&first)).contains(compose));
+    delegate(&tenant, id, compose);
+    tenant.audit();
+    let grown = whole(&judged_with(&tenant, &[id], &before));
+    assert_eq!((&grown["verdict"], &grown["change"]), (&json!("fail"), &json!("worsened")), "{grown:#}");
+    assert!(grown["added"].to_string().contains(compose));
+    let accepts = |reached: &&Value| reached["accepted_by"].is_string();
+    let reach = grown["reach"].as_array().unwrap();
+    assert_eq!(reach.iter().filter(accepts).count(), reach.len() - 1, "{grown:#}");
+
+    let named = format!("{id}/{compose}");
+    assert_eq!(whole(&judged_with(&tenant, &[id, &named], &before))["verdict"], "excepted");
+    assert_eq!(whole(&judged_with(&tenant, &[id], &after))["verdict"], "excepted");
+    let undated = "expires = 2027-06-30";
+    assert_eq!(whole(&judged_with(&tenant, &[id], undated))["verdict"], "excepted");
 }
