@@ -1,4 +1,4 @@
-//! One file a command: what was typed → what is done → what is said.
+//! The commands, one file each.
 
 mod again;
 mod demo;
@@ -22,7 +22,7 @@ use crate::cli::{Cli, Command};
 
 use failure::Failure;
 
-/// Does what was typed, and says what came of it.
+/// Runs a command and prints its error, if it fails.
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
     let log_format = cli.output.log_format;
@@ -42,13 +42,13 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Emulate(emulate) => emulate::run(emulate),
     };
     let exit = result.unwrap_or_else(|failure| {
-        terminal::complain(&failure, log_format);
+        terminal::print_failure(&failure, log_format);
         failure.exit()
     });
     ExitCode::from(exit.code())
 }
 
-/// The runtime that everything that waits runs on.
+/// The async runtime.
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)
 }

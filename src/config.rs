@@ -1,7 +1,6 @@
-//! What was written → what is valid.
+//! The configuration: merged from the file, the environment and the flags, then validated.
 //!
-//! The file, the environment and the flags are laid over each other as text first; only the result is
-//! checked, and each complaint names the place where the value came from.
+//! Only the merged result is validated. Each error names the place where the value came from.
 
 mod keys;
 mod operator_files;
@@ -33,70 +32,61 @@ pub(crate) const TEMPLATE: &str = include_str!("../config.toml");
 pub(crate) struct Config {
     /// `my_customer`, or `C0…`.
     pub(crate) customer: String,
-    /// The admin that Directory calls act as; with [`Config::admin_role`], only the probe does, if there is one.
+    /// The admin that Directory calls act as. With [`Config::admin_role`], only the probe uses it.
     pub(crate) admin: Option<String>,
-    /// How the service account proves who it is.
     pub(crate) credentials: Credentials,
-    /// Whether the service account holds an admin role itself, so that Directory calls act as nobody else.
+    /// Whether the service account holds an admin role itself, so that Directory calls need no subject.
     pub(crate) admin_role: bool,
     /// Projects whose service accounts are read.
     pub(crate) projects: Vec<String>,
-    /// The number of the organization in which service accounts are searched for, beside [`Config::projects`].
+    /// The number of the organization that is searched for service accounts, in addition to [`Config::projects`].
     pub(crate) organization: Option<String>,
-    /// Whether accounts that the audit's own may sign for are asked which scopes they hold.
+    /// Whether the accounts that the audit's account can sign for are probed for their scopes.
     pub(crate) probe_others: bool,
     /// The console's delegation list.
     pub(crate) console_grants: Option<PathBuf>,
     /// When the list was taken.
     pub(crate) console_grants_date: Option<NaiveDate>,
-    /// The parts that may be read; `None`: whatever enabled checks need.
+    /// The parts to read; `None`: the parts that enabled checks need.
     pub(crate) parts: Option<BTreeSet<Part>>,
-    /// Mailboxes read at once, at most.
+    /// The most mailboxes that are read at once.
     pub(crate) concurrency: usize,
-    /// Retries that one API may cost a run, beyond those that its successes earn.
+    /// Retries of one API in one run, beyond half a retry for each success.
     pub(crate) retry_budget: u32,
-    /// The longest outage of one API that is waited for; a quarter of that for one that never answered.
+    /// The longest outage of one API to wait for; a quarter of it for an API that never answered.
     pub(crate) outage_patience: Duration,
-    /// The longest that reading one part may take.
     pub(crate) part_deadline: Duration,
-    /// The thresholds.
     pub(crate) profile: Profile,
-    /// The exceptions file.
     pub(crate) exceptions: Option<PathBuf>,
-    /// The register of clients.
     pub(crate) register: Option<PathBuf>,
-    /// Days for which an event stays in reports.
+    /// Days that an event stays in reports.
     pub(crate) event_days: i64,
     /// The most findings that one exception may cover.
     pub(crate) exception_max_findings: u64,
-    /// The most days that an exception may hold.
+    /// The longest validity of an exception, in days.
     pub(crate) exception_max_days: i64,
-    /// Where reports go.
     pub(crate) reports: PathBuf,
-    /// Names of formats.
     pub(crate) formats: Vec<String>,
-    /// The severity from which on findings fail the run.
+    /// The lowest severity that makes the exit code 3.
     pub(crate) fail_on: Option<Severity>,
     /// Whether CSV files begin with a byte order mark.
     pub(crate) csv_bom: bool,
-    /// The history file.
     pub(crate) history: PathBuf,
-    /// Runs that the history keeps.
     pub(crate) keep_runs: u32,
-    /// Another root than Google's; empty for Google.
+    /// The root of another server; empty for Google.
     pub(crate) base_url: String,
-    /// An unfinished run that began less than this before is continued.
+    /// An unfinished run that started less than this ago is continued.
     pub(crate) resume_within: Duration,
     /// The file as it was read.
     pub(crate) file: InputFile,
-    /// SHA-256 of the settings in force: the file, and what the environment and flags lay over it.
+    /// SHA-256 of the settings in force, from the file, the environment and the flags.
     pub(crate) digest: String,
-    /// SHA-256 of what decides which facts are read, and as whom: what a run that is continued must have in
-    /// common with the one before.
+    /// SHA-256 of the settings that decide which facts are read, and as whom. A run can be continued only with the same
+    /// ones.
     pub(crate) facts_digest: String,
 }
 
-/// A configuration that cannot be used: what is wrong, where it stands, what to do.
+/// A configuration error, with its place and the fix.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 #[error(transparent)]
 #[diagnostic(transparent)]
@@ -122,7 +112,7 @@ enum Origin {
     Flag,
 }
 
-/// The settings in force, each with the place it came from.
+/// The merged settings, each with the place it came from.
 struct Settings {
     path: PathBuf,
     text: String,
@@ -131,21 +121,21 @@ struct Settings {
 }
 
 impl Config {
-    /// Reads the file, lays environment and flags over it, and checks the result.
+    /// Reads the file, applies the environment and the flags, and validates the result.
     ///
     /// `flags` are pairs of `section.key` and text.
     ///
     /// # Errors
-    /// When the file cannot be read, a key is not known, or a value is not valid; with the place.
+    /// If the file cannot be read, a key is unknown, or a value is not valid. The error names the place.
     pub(crate) fn load(
         path: &Path,
         environment: impl Iterator<Item = (String, String)>,
         flags: &[(String, String)],
     ) -> Result<Self, ConfigError> {
         let (text, file) = input_file::read_known_text(path).map_err(|error| {
-            let message = format!("cannot read the configuration {}: {error}", path.display());
-            let help = "Write one with `workspace-audit init`, or name yours with `--config`. To see a report \
-                        without any configuration, run `workspace-audit demo`.";
+            let message = format!("cannot read the configuration file {}: {error}", path.display());
+            let help = "To create a configuration file, run `workspace-audit init`. To use another one, pass \
+                        `--config FILE`. `workspace-audit demo` needs no configuration.";
             ConfigError::new(message).with_help(help)
         })?;
         Self::from_text(path, text, file, environment, flags)
@@ -166,25 +156,25 @@ impl Config {
             let key = keys::ALL.iter().find(|key| key.environment() == name).ok_or_else(|| {
                 let names: Vec<String> = keys::ALL.iter().map(Key::environment).collect();
                 let nearest = keys::nearest(&name, names.iter().map(String::as_str)).map(str::to_owned);
-                settings.plain(format!("there is no setting for the environment variable `{name}`"), nearest)
+                settings.plain(format!("the environment variable `{name}` does not match a setting"), nearest)
             })?;
-            settings.lay(key, &value, Origin::Environment(name))?;
+            settings.set(key, &value, Origin::Environment(name))?;
         }
         for (path, value) in flags {
             let key = path.split_once('.').and_then(|(section, name)| Key::find(section, name));
             let key = key.ok_or_else(|| {
                 let names: Vec<String> = keys::ALL.iter().map(Key::path).collect();
                 let nearest = keys::nearest(path, names.iter().map(String::as_str)).map(str::to_owned);
-                settings.plain(format!("there is no setting `{path}`"), nearest)
+                settings.plain(format!("unknown setting `{path}`"), nearest)
             })?;
-            settings.lay(key, value, Origin::Flag)?;
+            settings.set(key, value, Origin::Flag)?;
         }
         settings.valid(file)
     }
 }
 
 impl Settings {
-    /// Refuses keys that are not known, and remembers where the others stand.
+    /// Refuses unknown keys, and records the place of each known one.
     fn check_keys(&mut self) -> Result<(), ConfigError> {
         let table = DeTable::parse(&self.text).map_err(|error| self.syntax(&error))?;
         let mut origins = BTreeMap::new();
@@ -193,12 +183,12 @@ impl Settings {
             let sections = keys::ALL.iter().map(|key| key.section);
             if !sections.clone().any(|known| known == section_name) {
                 let nearest = keys::nearest(section_name, sections).map(|name| format!("[{name}]"));
-                let message = format!("there is no section or key `{section_name}`");
+                let message = format!("unknown section `{section_name}`");
                 return Err(self.at(section.span(), message, nearest));
             }
             let Some(content_table) = content.get_ref().as_table() else {
                 let message =
-                    format!("`{section_name}` is a section: write `[{section_name}]` on a line of its own");
+                    format!("`{section_name}` is a section: write `[{section_name}]` on a separate line");
                 return Err(self.at(section.span(), message, None));
             };
             for (name, value) in content_table {
@@ -207,7 +197,7 @@ impl Settings {
                     let known =
                         keys::ALL.iter().filter(|key| key.section == section_name).map(|key| key.name);
                     let nearest = keys::nearest(name_text, known).map(str::to_owned);
-                    let message = format!("there is no key `{name_text}` in [{section_name}]");
+                    let message = format!("unknown key `{name_text}` in [{section_name}]");
                     return Err(self.at(name.span(), message, nearest));
                 };
                 origins.insert(key.path(), Origin::File(value.span()));
@@ -217,8 +207,8 @@ impl Settings {
         Ok(())
     }
 
-    /// Lays a value of the environment or of a flag over the file's.
-    fn lay(&mut self, key: &Key, text: &str, origin: Origin) -> Result<(), ConfigError> {
+    /// Overrides the value of the file with one from the environment or a flag.
+    fn set(&mut self, key: &Key, text: &str, origin: Origin) -> Result<(), ConfigError> {
         self.origins.insert(key.path(), origin);
         let refuse = |message| self.about(key, format!("`{}`: {message}", key.path()));
         let value = key.value(text).map_err(refuse)?;
@@ -229,7 +219,7 @@ impl Settings {
         Ok(())
     }
 
-    /// What is written for a key, of the kind that it takes.
+    /// The value of a key, if it has the right kind.
     fn get(&self, key: &Key) -> Result<Option<&toml::Value>, ConfigError> {
         let value = self.table.get(key.section).and_then(|section| section.get(key.name));
         match value.and_then(|value| key.refusal(value)) {
@@ -238,13 +228,13 @@ impl Settings {
         }
     }
 
-    /// A text; an empty one is none.
+    /// A string; an empty one counts as not set.
     fn text(&self, key: &Key) -> Result<Option<String>, ConfigError> {
         let text = self.get(key)?.and_then(toml::Value::as_str);
         Ok(text.filter(|text| !text.is_empty()).map(str::to_owned))
     }
 
-    /// A file or folder; a relative one starts at the configuration's folder.
+    /// A path; a relative one starts at the folder of the configuration file.
     fn file(&self, key: &Key) -> Result<Option<PathBuf>, ConfigError> {
         Ok(self.text(key)?.map(|path| self.resolved(Path::new(&path))))
     }
@@ -254,7 +244,7 @@ impl Settings {
     }
 
     fn number<T: TryFrom<i64>>(&self, key: &Key) -> Result<T, ConfigError> {
-        let Kind::Number { default, .. } = key.kind else { unreachable!("{} is no number", key.path()) };
+        let Kind::Number { default, .. } = key.kind else { unreachable!("{} is not a number", key.path()) };
         let number = self.get(key)?.and_then(toml::Value::as_integer).unwrap_or(default);
         T::try_from(number).map_err(|_| self.about(key, format!("`{}` is {number}", key.name)))
     }
@@ -302,20 +292,20 @@ impl Settings {
         })
     }
 
-    /// The number of the organization; none if the key is empty.
+    /// The number of the organization; `None` if the key is empty.
     fn organization(&self) -> Result<Option<String>, ConfigError> {
         let Some(written) = self.text(&keys::ORGANIZATION)? else { return Ok(None) };
         let number = written.strip_prefix("organizations/");
         let is_number =
             |number: &&str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
         number.filter(is_number).map(|number| Some(number.to_owned())).ok_or_else(|| {
-            let message = format!("`{written}` is no organization like `organizations/123456789012`");
+            let message = format!("`{written}` is not an organization like `organizations/123456789012`");
             self.about(&keys::ORGANIZATION, message)
-                .with_help("`gcloud organizations list` shows its number, the Cloud console too.")
+                .with_help("To find the number, run `gcloud organizations list`.")
         })
     }
 
-    /// Who Directory calls act as: somebody, unless the account holds an admin role itself.
+    /// The admin that Directory calls act as. Required, unless the account holds an admin role itself.
     fn admin(&self, admin_role: bool) -> Result<Option<String>, ConfigError> {
         let written = self.text(&keys::ADMIN)?;
         if written.is_none() && admin_role {
@@ -323,20 +313,19 @@ impl Settings {
         }
         let admin = self.required(&keys::ADMIN, written)?;
         if !admin.contains('@') {
-            return Err(self.about(&keys::ADMIN, format!("`{admin}` is no address of an admin")));
+            return Err(self.about(&keys::ADMIN, format!("`{admin}` is not an email address")));
         }
         Ok(Some(admin))
     }
 
-    /// The tenant: an account that acts as nobody belongs to none, and must name it.
+    /// The tenant. A service account without a subject belongs to no tenant, so it must name one.
     fn customer(&self, admin_role: bool) -> Result<String, ConfigError> {
         let customer = self.text(&keys::CUSTOMER)?.unwrap_or_else(|| "my_customer".to_owned());
         if admin_role && !customer.starts_with('C') {
             let message =
-                format!("`customer` is `{customer}`, and `[auth] admin_role` needs the explicit id, C0…");
+                format!("`customer` is `{customer}`, but `[auth] admin_role` needs the customer id, C0…");
             return Err(self.about(&keys::CUSTOMER, message).with_help(
-                "Admin console > Account > Account settings > Profile shows the customer id. A service account \
-                 that acts as nobody has no \"my customer\".",
+                "Copy the customer id from Admin console > Account > Account settings > Profile.",
             ));
         }
         Ok(customer)
@@ -345,13 +334,13 @@ impl Settings {
     fn credentials(&self) -> Result<Credentials, ConfigError> {
         match (self.file(&keys::KEY_FILE)?, self.text(&keys::SERVICE_ACCOUNT)?) {
             (Some(_), Some(_)) => {
-                let message = "`key_file` and `service_account` exclude each other".to_owned();
-                Err(self.about(&keys::SERVICE_ACCOUNT, message).with_help(
-                    "With `service_account`, assertions are signed without a key file: remove one of the two.",
-                ))
+                let message = "`key_file` and `service_account` are both set".to_owned();
+                Err(self
+                    .about(&keys::SERVICE_ACCOUNT, message)
+                    .with_help("Remove one of them. `service_account` works without a key file."))
             }
             (None, Some(account)) if !account.contains('@') => {
-                let message = format!("`{account}` is no address of a service account");
+                let message = format!("`{account}` is not the email address of a service account");
                 Err(self.about(&keys::SERVICE_ACCOUNT, message))
             }
             (None, Some(account)) => Ok(Credentials::ServiceAccount(account)),
@@ -363,10 +352,8 @@ impl Settings {
         value.ok_or_else(|| {
             let variable = key.environment();
             let message = format!("`{}` is missing in [{}]", key.name, key.section);
-            self.plain(message, None).with_help(format!(
-                "Write it into {}, or set {variable}. What it means stands in `workspace-audit init`'s file.",
-                self.path.display()
-            ))
+            let path = self.path.display();
+            self.plain(message, None).with_help(format!("Set it in {path}, or set the variable {variable}."))
         })
     }
 
@@ -386,7 +373,7 @@ impl Settings {
             .map(Some)
     }
 
-    /// Refuses parts without the one that lists what they are read for.
+    /// Refuses a part without the part that lists its users or accounts.
     fn with_their_lists(&self, parts: BTreeSet<Part>) -> Result<BTreeSet<Part>, ConfigError> {
         for part in &parts {
             let list = match part.grain() {
@@ -395,8 +382,8 @@ impl Settings {
                 PartGrain::ServiceAccount => Part::ServiceAccounts,
             };
             if !parts.contains(&list) {
-                let message = format!("`{part}` is read for each of `{list}`: list both");
-                return Err(self.about(&keys::PARTS, message));
+                let message = format!("`{part}` needs the part `{list}`, which is not in the list");
+                return Err(self.about(&keys::PARTS, message).with_help(format!("Add `{list}` to `parts`.")));
             }
         }
         Ok(parts)
@@ -417,9 +404,10 @@ impl Settings {
         let known = || formats::ALL.iter().map(|format| format.name());
         let names = self.list(&keys::FORMATS)?.unwrap_or_else(|| known().map(str::to_owned).collect());
         if names.is_empty() {
-            return Err(
-                self.about(&keys::FORMATS, "`formats` is empty: no report would be written".to_owned())
-            );
+            let message = "`formats` is empty, so no report would be written".to_owned();
+            let known: Vec<&str> = known().collect();
+            let help = format!("Name at least one of: {}.", known.join(", "));
+            return Err(self.about(&keys::FORMATS, message).with_help(help));
         }
         match names.iter().find(|name| formats::find(name).is_none()) {
             Some(name) => Err(self.no_such(&keys::FORMATS, "format", name, known())),
@@ -439,7 +427,7 @@ impl Settings {
 
     fn date(&self, key: &Key) -> Result<Option<NaiveDate>, ConfigError> {
         let Some(written) = self.get(key)?.and_then(toml::Value::as_datetime) else { return Ok(None) };
-        let refuse = |_| self.about(key, format!("`{written}` is no date like 2026-11-20"));
+        let refuse = |_| self.about(key, format!("`{written}` is not a date like 2026-11-20"));
         written.to_string().parse().map(Some).map_err(refuse)
     }
 
@@ -457,11 +445,11 @@ impl Settings {
         let all: Vec<&str> = known.clone().collect();
         let nearest =
             keys::nearest(written, known).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
-        let message = format!("there is no {what} `{written}`{nearest}");
-        self.about(key, message).with_help(format!("Known: {}.", all.join(", ")))
+        let message = format!("unknown {what} `{written}`{nearest}");
+        self.about(key, message).with_help(format!("Use one of: {}.", all.join(", ")))
     }
 
-    /// A complaint about a value, at the place it came from.
+    /// An error about a value, at the place it came from.
     fn about(&self, key: &Key, message: String) -> ConfigError {
         match self.origins.get(&key.path()) {
             Some(Origin::File(span)) => self.at(span.clone(), message, None),
@@ -498,12 +486,12 @@ fn did_you_mean(error: ConfigError, nearest: Option<String>) -> ConfigError {
 }
 
 impl ConfigError {
-    /// A complaint that is about no place in a file.
+    /// An error without a place in a file.
     pub(crate) fn new(message: String) -> Self {
         Self(Box::new(ConfigDiagnostic { message, help: None, file: None, place: None }))
     }
 
-    /// A complaint about a place in a file.
+    /// An error about a place in a file.
     pub(crate) fn in_file(path: &Path, text: &str, span: Range<usize>, message: &str) -> Self {
         let line = text[..span.start.min(text.len())].matches('\n').count() + 1;
         let mut error = Self::new(format!("{}:{line}: {message}", path.display()));
@@ -512,7 +500,6 @@ impl ConfigError {
         error
     }
 
-    /// Says what to do.
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.0.help = Some(help.into());
         self
@@ -530,7 +517,7 @@ fn deciding_facts(table: &toml::Table) -> toml::Table {
     table
 }
 
-/// SHA-256 of the settings in force, whatever their spelling, hexadecimal.
+/// SHA-256 of the parsed settings, in hexadecimal. Comments and layout do not change it.
 fn digest(table: &toml::Table) -> String {
     sha256_hex(table.to_string().as_bytes())
 }
@@ -575,10 +562,10 @@ mod tests {
         let credentials = load(keyless, &[], &[]).unwrap().credentials;
         assert_eq!(credentials, Credentials::ServiceAccount("s@p.example".to_owned()));
         let refused = refusal(&format!("{keyless}key_file = \"key.json\"\n"));
-        assert!(refused.contains("config.toml:4") && refused.contains("exclude each other"), "{refused}");
+        assert!(refused.contains("config.toml:4") && refused.contains("are both set"), "{refused}");
         let flags = [("auth.key_file", ""), ("auth.service_account", "s@p.example")];
         assert_eq!(load(MINIMAL, &[], &flags).unwrap().credentials, credentials, "an empty key is none");
-        assert!(refusal(&keyless.replace("s@p", "s-p")).contains("no address of a service account"));
+        assert!(refusal(&keyless.replace("s@p", "s-p")).contains("config.toml:4"));
     }
 
     #[test]
@@ -587,7 +574,7 @@ mod tests {
         let config = load(text, &[], &[]).unwrap();
         assert_eq!((config.admin, config.admin_role), (None, true));
         let refused = refusal(&text.replace("C0abc", "my_customer"));
-        assert!(refused.contains("config.toml:2") && refused.contains("needs the explicit id"), "{refused}");
+        assert!(refused.contains("config.toml:2") && refused.contains("needs the customer id"), "{refused}");
         assert!(refusal(&text.replace("true", "false")).contains("`admin` is missing"));
     }
 
@@ -630,10 +617,7 @@ mod tests {
     #[test]
     fn a_key_that_is_not_known_is_refused_with_the_nearest_name_and_its_line() {
         let refused = refusal(&format!("{MINIMAL}[reports]\nfail_onn = \"low\"\n"));
-        assert!(
-            refused.contains("folder/config.toml:6: there is no key `fail_onn` in [reports]"),
-            "{refused}"
-        );
+        assert!(refused.contains("folder/config.toml:6: unknown key `fail_onn` in [reports]"), "{refused}");
         assert!(refused.contains("Did you mean `fail_on`?"), "{refused}");
         let refused = refusal(&format!("{MINIMAL}[report]\n"));
         assert!(refused.contains("Did you mean `[reports]`?"), "{refused}");
@@ -646,17 +630,20 @@ mod tests {
         for (text, words) in [
             (
                 "[reports]\nfail_on = \"hihg\"\n",
-                "config.toml:6: there is no severity `hihg`; did you mean `high`?",
+                "config.toml:6: unknown severity `hihg`; did you mean `high`?",
             ),
             ("[reports]\ncsv_bom = \"yes\"\n", "config.toml:6"),
-            ("[reports]\nformats = [\"pdf\"]\n", "there is no format `pdf`"),
+            ("[reports]\nformats = [\"pdf\"]\n", "unknown format `pdf`"),
             ("[collect]\nparts = [\"user\"]\n", "did you mean `users`?"),
-            ("[collect]\nparts = [\"send_as\"]\n", "`send_as` is read for each of `users`: list both"),
-            ("[collect]\nconcurrency = 0\n", "it goes from 1 to 1024"),
-            ("[collect]\npart_deadline = 0\n", "it goes from 1 to 10080"),
-            ("[cloud]\norganization = \"123\"\n", "config.toml:6: `123` is no organization like"),
-            ("[cloud]\norganization = \"organizations/x\"\n", "`organizations/x` is no organization like"),
-            ("[checks]\nprofile = \"nist\"\n", "Known: default, cis, scuba."),
+            ("[collect]\nparts = [\"send_as\"]\n", "`send_as` needs the part `users`"),
+            ("[collect]\nconcurrency = 0\n", "from 1 to 1024"),
+            ("[collect]\npart_deadline = 0\n", "from 1 to 10080"),
+            ("[cloud]\norganization = \"123\"\n", "config.toml:6: `123` is not an organization like"),
+            (
+                "[cloud]\norganization = \"organizations/x\"\n",
+                "`organizations/x` is not an organization like",
+            ),
+            ("[checks]\nprofile = \"nist\"\n", "default, cis, scuba"),
             ("[history\n", "config.toml:5"),
         ] {
             let refused = refusal(&format!("{MINIMAL}{text}"));

@@ -20,7 +20,7 @@ pub(crate) struct Outcome {
     pub(crate) at_or_above: u64,
     /// Whether it continued another.
     pub(crate) beginning: Beginning,
-    /// Whether it was told to stop before everything was read.
+    /// Whether a signal stopped it before everything was read.
     pub(crate) was_interrupted: bool,
 }
 

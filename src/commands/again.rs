@@ -1,4 +1,4 @@
-//! `judge` and `report`: a run of the history, again.
+//! `judge` and `report`: a new report of a stored run.
 
 use crate::audit::{self, AuditError, Exit, Outcome};
 use crate::cli::{Again, Output};
@@ -24,7 +24,7 @@ fn act(
     let config = run::load(&again.configured)?;
     let run_id = named(&config, &again.run)?;
     let outcome = act(&config, &run_id, again.reason.as_deref())?;
-    terminal::tell(&outcome, output);
+    terminal::print_outcome(&outcome, output);
     Ok(outcome.exit)
 }
 

@@ -1,4 +1,4 @@
-//! `demo`: the same audit against the embedded synthetic tenant, over real HTTP on loopback.
+//! `demo`: the audit against the built-in sample tenant, over HTTP on loopback.
 
 use std::path::Path;
 
@@ -15,13 +15,13 @@ use super::{faults, progress_bar, runtime, stop_signal, terminal};
 
 pub(super) fn run(demo: &Demo, output: &Output) -> Result<Exit, Failure> {
     let progress = progress_bar::progress(output);
-    let outcome = runtime()?.block_on(audit_synthetic_tenant(demo, &*progress))?;
+    let outcome = runtime()?.block_on(audit_sample_tenant(demo, &*progress))?;
     drop(progress);
-    terminal::tell(&outcome, output);
+    terminal::print_outcome(&outcome, output);
     Ok(outcome.exit)
 }
 
-async fn audit_synthetic_tenant(demo: &Demo, progress: &dyn Progress) -> Result<Outcome, Failure> {
+async fn audit_sample_tenant(demo: &Demo, progress: &dyn Progress) -> Result<Outcome, Failure> {
     let faults = faults::planned(&demo.faults)?;
     let options = Options { tenant: demo.tenant, at: demo.at, faults, ..Options::default() };
     let emulator = workspace_audit_emulator::start(options).await?;
@@ -30,12 +30,12 @@ async fn audit_synthetic_tenant(demo: &Demo, progress: &dyn Progress) -> Result<
     let config = Config::load(&files.config, std::iter::empty(), &settings(demo))?;
     let at = demo.at.unwrap_or_else(Utc::now).trunc_subsecs(0);
     let options = RunOptions { at, is_demo: true, resume: Resume::IfYoung };
-    let outcome = audit::run(&config, options, progress, stop_signal::told_to_stop()?).await?;
+    let outcome = audit::run(&config, options, progress, stop_signal::stop_requested()?).await?;
     emulator.shutdown().await;
     Ok(outcome)
 }
 
-/// The demo's reports and history are its own, beside those of the real tenant.
+/// The demo has its own reports and history, apart from those of a real tenant.
 fn settings(demo: &Demo) -> Vec<(String, String)> {
     let absolute =
         |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string();

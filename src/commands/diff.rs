@@ -1,4 +1,4 @@
-//! `diff`: what changed between two runs of the history.
+//! `diff`: what changed between two runs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -42,7 +42,7 @@ pub(super) fn run(diff: &Diff) -> Result<Exit, Failure> {
         let compared = compared?;
         *counts.entry(compared.difference).or_default() += 1;
         if compared.difference != Difference::Unchanged {
-            tell(&mut stdout, &compared)?;
+            print_finding(&mut stdout, &compared)?;
         }
     }
     for difference in Difference::ALL {
@@ -57,7 +57,7 @@ fn with_report<'s>(store: &'s Store, id: &str) -> Result<(Run<'s>, RunSummary), 
     Ok((run, summary))
 }
 
-fn tell(stdout: &mut impl Write, compared: &Compared) -> io::Result<()> {
+fn print_finding(stdout: &mut impl Write, compared: &Compared) -> io::Result<()> {
     let finding = &compared.finding;
     let (difference, severity) = (compared.difference.as_str(), finding.severity.as_str());
     let message = printable(&finding.message);

@@ -1,4 +1,4 @@
-//! `emulate`: serves a synthetic tenant for other clients.
+//! `emulate`: serves the built-in sample tenant to other clients.
 
 use std::io::{self, Write};
 
@@ -16,7 +16,7 @@ pub(super) fn run(emulate: Emulate) -> Result<Exit, Failure> {
 }
 
 async fn serve(emulate: Emulate) -> Result<Exit, Failure> {
-    // What service managers and containers send; taken before anybody is told that it serves.
+    // Service managers and containers send SIGTERM; handle it before the address is printed.
     let mut terminated = signal(SignalKind::terminate())?;
     let folder = emulate.client_files.clone();
     let emulator = workspace_audit_emulator::start(options(emulate)?).await?;
@@ -25,12 +25,12 @@ async fn serve(emulate: Emulate) -> Result<Exit, Failure> {
         let mut stdout = io::stdout().lock();
         writeln!(stdout, "serving {}", emulator.base_url())?;
         writeln!(stdout, "key file: {}", files.key_file.display())?;
-        writeln!(stdout, "without a key: {}", files.application_default.display())?;
+        writeln!(stdout, "credentials without a key file: {}", files.application_default.display())?;
         if let Some(certificate) = &files.ca_certificate {
-            writeln!(stdout, "certificate authority: SSL_CERT_FILE={}", certificate.display())?;
+            writeln!(stdout, "certificate authority: set SSL_CERT_FILE={}", certificate.display())?;
         }
-        writeln!(stdout, "try: workspace-audit run --config {}", files.config.display())?;
-        writeln!(stdout, "end: Ctrl-C")?;
+        writeln!(stdout, "audit it: workspace-audit run --config {}", files.config.display())?;
+        writeln!(stdout, "stop: press Ctrl-C")?;
         stdout.flush()?;
     }
     tokio::select! {

@@ -1,4 +1,4 @@
-//! Why a command did nothing.
+//! Why a command failed.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,6 @@ use crate::audit::{AuditError, Exit};
 use crate::config::ConfigError;
 use crate::store::StoreError;
 
-/// Why a command did nothing.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 pub(super) enum Failure {
     #[error(transparent)]
@@ -18,25 +17,25 @@ pub(super) enum Failure {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Audit(#[from] AuditError),
-    #[error("the synthetic tenant cannot be served: {0}")]
+    #[error("cannot serve the sample tenant: {0}")]
     #[diagnostic(help(
-        "Another program may hold the address: choose another one with `--listen`, or port 0."
+        "If another program uses the address, choose another one with `--listen`. Port 0 selects a free port."
     ))]
     Emulator(#[from] EmulatorError),
     #[error("{0}")]
-    #[diagnostic(help("`emulate --help` lists what can go wrong, and how it is written."))]
+    #[diagnostic(help("Run `workspace-audit emulate --help` for the faults and their syntax."))]
     Faults(EmulatorError),
-    #[error("{} exists already", .0.display())]
-    #[diagnostic(help("Name another file, or remove this one first: nothing is overwritten."))]
+    #[error("{} already exists", .0.display())]
+    #[diagnostic(help("Name another file, or delete this one first. Existing files are not overwritten."))]
     Exists(PathBuf),
     #[error("cannot write {}: {source}", path.display())]
     Write { path: PathBuf, source: std::io::Error },
     #[error(transparent)]
     #[diagnostic(help("{}", .0.advice()))]
     History(#[from] StoreError),
-    #[error("cannot start: {0}")]
+    #[error("cannot start the async runtime: {0}")]
     Runtime(std::io::Error),
-    #[error("cannot print: {0}")]
+    #[error("cannot write to stdout: {0}")]
     Print(#[from] std::io::Error),
 }
 

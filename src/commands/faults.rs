@@ -1,4 +1,4 @@
-//! What the emulator is told to do wrong, from flags and files.
+//! The faults that the emulator injects, from flags and files.
 
 use workspace_audit_emulator::Fault;
 
@@ -6,7 +6,7 @@ use crate::cli::FaultArgs;
 
 use super::failure::Failure;
 
-/// Those of the flags first, then those of the files.
+/// The faults of the flags, then those of the files.
 pub(super) fn planned(args: &FaultArgs) -> Result<Vec<Fault>, Failure> {
     let mut faults = args.fault.clone();
     for path in &args.faults {

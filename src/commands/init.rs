@@ -16,15 +16,13 @@ pub(super) fn run(init: &Init) -> Result<Exit, Failure> {
     write_new(path, config::TEMPLATE)?;
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "wrote {}", path.display())?;
-    writeln!(
-        stdout,
-        "next: set `admin`, `key_file` and `projects` in it, delegate what `workspace-audit scopes` lists,"
-    )?;
-    writeln!(stdout, "      then: workspace-audit run --config {}", path.display())?;
+    writeln!(stdout, "next:\n  1. Set `admin`, `key_file` and `projects` (or `organization`) in this file.")?;
+    writeln!(stdout, "  2. Delegate the scopes that `workspace-audit scopes` lists.")?;
+    writeln!(stdout, "  3. Run `workspace-audit run --config {}`.", path.display())?;
     Ok(Exit::Complete)
 }
 
-/// Writes a file that is not there yet, for its owner's eyes.
+/// Writes a new file with mode 0600.
 pub(super) fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|source| {

@@ -1,4 +1,4 @@
-//! `checks`, `scopes` and `causes`: what there is, what it costs, what can go wrong.
+//! `checks`, `scopes` and `causes`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -53,14 +53,14 @@ fn print(text: &str) -> Result<Exit, Failure> {
     Ok(Exit::Complete)
 }
 
-/// What a scope unlocks, and what it takes besides.
+/// What a scope is for, and which rights it needs.
 struct Need {
     parts: Vec<Part>,
     roles: Vec<&'static str>,
     cost: &'static str,
 }
 
-/// Scopes, by who asks for them.
+/// Scopes by the identity that requests them.
 type Needed = BTreeMap<(Identity, &'static str), Need>;
 
 fn needed(parts: &BTreeSet<Part>) -> Needed {
@@ -77,7 +77,7 @@ fn needed(parts: &BTreeSet<Part>) -> Needed {
     needed
 }
 
-fn unlocked(parts: &[Part]) -> String {
+fn checks_of(parts: &[Part]) -> String {
     let checks: Vec<&str> = checks::ALL
         .iter()
         .filter(|check| check.needs.iter().any(|part| parts.contains(part)))
@@ -86,12 +86,12 @@ fn unlocked(parts: &[Part]) -> String {
     checks.join(", ")
 }
 
-const fn asked_as(identity: Identity, admin_role: bool) -> &'static str {
+const fn requested_by(identity: Identity, admin_role: bool) -> &'static str {
     match identity {
-        Identity::Admin if admin_role => "not delegated: the service account by an admin role of its own",
-        Identity::Admin => "delegated, as the admin",
-        Identity::Mailbox => "delegated, as each user",
-        Identity::Account => "not delegated: the service account as itself",
+        Identity::Admin if admin_role => "the service account itself, with its admin role; do not delegate",
+        Identity::Admin => "the delegation, as the admin",
+        Identity::Mailbox => "the delegation, as each user",
+        Identity::Account => "the service account itself; do not delegate",
         Identity::File => "a file",
     }
 }
@@ -101,11 +101,11 @@ fn scope_list(needed: &Needed, admin_role: bool) -> String {
     for ((identity, scope), need) in needed {
         let titles: Vec<&str> = need.parts.iter().map(|part| part.title()).collect();
         let rows = [
-            ("asked", asked_as(*identity, admin_role)),
+            ("used by", requested_by(*identity, admin_role)),
             ("reads", &titles.join(", ")),
             ("needs", &need.roles.join(&format!("\n{:<10}", ""))),
-            ("can do", need.cost),
-            ("checks", &unlocked(&need.parts)),
+            ("allows", need.cost),
+            ("checks", &checks_of(&need.parts)),
         ];
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{scope}");
@@ -114,11 +114,11 @@ fn scope_list(needed: &Needed, admin_role: bool) -> String {
         }
         text.push('\n');
     }
-    let _ = writeln!(text, "For the delegation entry, in one line:\n{}", delegated(needed, admin_role));
+    let _ = writeln!(text, "The scopes to delegate, as one line:\n{}", delegated(needed, admin_role));
     text
 }
 
-/// What the delegation entry takes, in one line.
+/// The scopes for the delegation entry, separated by commas.
 fn delegated(needed: &Needed, admin_role: bool) -> String {
     let delegated: Vec<&str> = needed
         .keys()
@@ -134,7 +134,7 @@ fn delegated(needed: &Needed, admin_role: bool) -> String {
 
 fn scope_table(needed: &Needed, admin_role: bool) -> String {
     let mut text = String::from(
-        "| Scope | Asked | Reads | Needs besides | What it can do | Checks |\n|---|---|---|---|---|---|\n",
+        "| Scope | Used by | Reads | Also needs | Allows | Checks |\n|---|---|---|---|---|---|\n",
     );
     for ((identity, scope), need) in needed {
         let titles: Vec<&str> = need.parts.iter().map(|part| part.title()).collect();
@@ -142,16 +142,16 @@ fn scope_table(needed: &Needed, admin_role: bool) -> String {
         let _ = writeln!(
             text,
             "| `{scope}` | {} | {} | {} | {} | {} |",
-            asked_as(*identity, admin_role),
+            requested_by(*identity, admin_role),
             titles.join(", "),
             need.roles.join("<br>"),
             need.cost,
-            unlocked(&need.parts)
+            checks_of(&need.parts)
         );
     }
     let _ = writeln!(
         text,
-        "\nFor the delegation entry, in one line:\n\n```text\n{}\n```",
+        "\nThe scopes to delegate, as one line:\n\n```text\n{}\n```",
         delegated(needed, admin_role)
     );
     text

@@ -10,8 +10,8 @@ use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::cli::{LogFormat, Output};
 
-/// Starts logging. `RUST_LOG` wins over `-v`; whatever it says, other people's code is heard at info at
-/// most, because some of it prints tokens below that.
+/// Starts logging. `RUST_LOG` overrides `-v`. Other crates log at info at most, because some of them print tokens at
+/// lower levels.
 pub(super) fn start(output: &Output) {
     let level = match (output.quiet, output.verbose) {
         (true, _) => "error",
@@ -22,7 +22,7 @@ pub(super) fn start(output: &Output) {
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let ours = |target: &str| target == "workspace_audit" || target.starts_with("workspace_audit::");
-    // One line for each refused handshake, where one sentence at the end says it all.
+    // It logs every refused handshake; the gap at the end says the same once.
     let noise = |target: &str| target.starts_with("rustls_platform_verifier");
     let capped = filter_fn(move |metadata| {
         ours(metadata.target()) || (*metadata.level() <= Level::INFO && !noise(metadata.target()))
@@ -33,6 +33,6 @@ pub(super) fn start(output: &Output) {
         LogFormat::Text => lines.boxed(),
         LogFormat::Json => lines.json().boxed(),
     };
-    // A second start, as in tests, keeps the first.
+    // In tests, a second start keeps the first subscriber.
     let _ = tracing_subscriber::registry().with(lines.with_filter(capped).with_filter(filter)).try_init();
 }

@@ -1,4 +1,4 @@
-//! What is seen while it works: on a terminal a bar a part, elsewhere a log line now and then.
+//! Progress: a bar for each part on a terminal, log lines elsewhere.
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
@@ -12,7 +12,7 @@ use crate::collect::{Progress, Silent};
 use crate::google::Traffic;
 use crate::tenant::Part;
 
-/// Bars on a terminal, log lines elsewhere; nothing where quiet was asked for.
+/// Bars on a terminal, log lines elsewhere, nothing with `--quiet`.
 pub(super) fn progress(output: &Output) -> Box<dyn Progress> {
     if output.quiet {
         Box::new(Silent)
@@ -23,7 +23,7 @@ pub(super) fn progress(output: &Output) -> Box<dyn Progress> {
     }
 }
 
-/// A bar for each part that is under way, and a line about the traffic below them.
+/// A bar for each part that is being read, and a line about the traffic below them.
 struct Bars {
     all: MultiProgress,
     parts: Mutex<BTreeMap<Part, ProgressBar>>,
@@ -56,7 +56,7 @@ impl Progress for Bars {
 
     fn resumed(&self, part: Part, units: u64) {
         if let Some(bar) = self.of(part) {
-            // Not counted into the rate: nobody read them now.
+            // An earlier run read them, so they do not count for the rate.
             bar.set_position(units);
             bar.reset_eta();
         }
@@ -76,46 +76,46 @@ impl Progress for Bars {
     }
 
     fn traffic(&self, traffic: Traffic) {
-        self.traffic.set_message(told(traffic));
+        self.traffic.set_message(traffic_text(traffic));
         self.traffic.tick();
     }
 }
 
 impl Drop for Bars {
     fn drop(&mut self) {
-        // A run that is stopped leaves its bars under way.
+        // A run that is stopped leaves bars on the terminal.
         let _ = self.all.clear();
     }
 }
 
 fn style(template: &str) -> ProgressStyle {
     let rate = |state: &ProgressState, text: &mut dyn std::fmt::Write| {
-        // A bar that cannot be written is not worth a word.
+        // An error here only affects the bar.
         let _ = write!(text, "{:.0}/s", state.per_sec());
     };
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     style.with_key("rate", rate)
 }
 
-/// A log line every half minute, for whoever reads the log of a long run.
-struct Lines(Mutex<Told>);
+/// A log line every half minute, where there is no terminal.
+struct Lines(Mutex<LineState>);
 
 #[derive(Default)]
-struct Told {
+struct LineState {
     last: Option<Instant>,
     parts: BTreeMap<Part, (u64, Option<u64>)>,
 }
 
-const PAUSE: Duration = Duration::from_secs(30);
+const LINE_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Under this name, long work is heard without being asked; what takes less than a pause says nothing.
+/// The log target that is on by default. A run shorter than one interval writes no line.
 const TARGET: &str = "progress";
 
 impl Progress for Lines {
     fn started(&self, part: Part, total: Option<u64>) {
-        let mut told = lock(&self.0);
-        told.last.get_or_insert_with(Instant::now);
-        told.parts.insert(part, (0, total));
+        let mut state = lock(&self.0);
+        state.last.get_or_insert_with(Instant::now);
+        state.parts.insert(part, (0, total));
     }
 
     fn resumed(&self, part: Part, units: u64) {
@@ -135,23 +135,23 @@ impl Progress for Lines {
     }
 
     fn traffic(&self, traffic: Traffic) {
-        let mut told = lock(&self.0);
-        if told.last.is_none_or(|last| last.elapsed() < PAUSE) {
+        let mut state = lock(&self.0);
+        if state.last.is_none_or(|last| last.elapsed() < LINE_INTERVAL) {
             return;
         }
-        told.last = Some(Instant::now());
-        for (part, (done, total)) in &told.parts {
+        state.last = Some(Instant::now());
+        for (part, (done, total)) in &state.parts {
             let of = total.map_or_else(String::new, |total| format!(" of {total}"));
-            let traffic = self::told(traffic);
+            let traffic = traffic_text(traffic);
             tracing::info!(target: TARGET, "reading {}: {done}{of}; {traffic}", part.title());
         }
     }
 }
 
-fn told(traffic: Traffic) -> String {
+fn traffic_text(traffic: Traffic) -> String {
     let Traffic { calls, retries, throttles, waited } = traffic;
     let mut text = format!("{calls} calls");
-    for (count, what) in [(retries, "asked again"), (throttles, "throttled")] {
+    for (count, what) in [(retries, "retried"), (throttles, "throttled")] {
         if count > 0 {
             text.push_str(&format!(", {count} {what}"));
         }
@@ -171,10 +171,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn traffic_is_told_as_far_as_there_is_any() {
+    fn traffic_text_leaves_out_what_is_zero() {
         let calls = Traffic { calls: 7, ..Traffic::default() };
-        assert_eq!(told(calls), "7 calls");
+        assert_eq!(traffic_text(calls), "7 calls");
         let busy = Traffic { retries: 2, throttles: 1, waited: Duration::from_millis(2500), ..calls };
-        assert_eq!(told(busy), "7 calls, 2 asked again, 1 throttled, 2 s waited");
+        assert_eq!(traffic_text(busy), "7 calls, 2 retried, 1 throttled, 2 s waited");
     }
 }

@@ -1,4 +1,4 @@
-//! `register --init`: drafts a register of the clients that were seen.
+//! `register --init`: writes a register of the clients of a run.
 
 use std::io::{self, Write};
 
@@ -14,7 +14,8 @@ pub(super) fn run(register: &Register) -> Result<Exit, Failure> {
     init::write_new(&register.path, &audit::draft_register(&config, &run_id)?)?;
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "wrote {}", register.path.display())?;
-    writeln!(stdout, "next: fill in owner, purpose and review_by of each client, delete what is not meant,")?;
-    writeln!(stdout, "      then name the file in `[checks] register`")?;
+    writeln!(stdout, "next:\n  1. Fill in `owner`, `purpose` and `review_by` of each client.")?;
+    writeln!(stdout, "  2. Delete the scopes and clients that you do not approve.")?;
+    writeln!(stdout, "  3. Set `[checks] register` to this file.")?;
     Ok(Exit::Complete)
 }

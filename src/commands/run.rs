@@ -21,25 +21,25 @@ pub(super) fn run(run: &Run, output: &Output) -> Result<Exit, Failure> {
     };
     let options = RunOptions { at: Utc::now().trunc_subsecs(0), is_demo: false, resume };
     let outcome = runtime()?.block_on(async {
-        let stop = stop_signal::told_to_stop()?;
+        let stop = stop_signal::stop_requested()?;
         audit::run(&config, options, &*progress, stop).await.map_err(Failure::from)
     })?;
     drop(progress);
-    terminal::tell(&outcome, output);
+    terminal::print_outcome(&outcome, output);
     Ok(outcome.exit)
 }
 
-/// The configuration, as file, environment and flags say together.
+/// The configuration from the file, the environment and the flags.
 pub(super) fn load(configured: &Configured) -> Result<Config, ConfigError> {
     Config::load(&configured.config, environment(), &configured.flags())
 }
 
-/// The configuration, as file and environment say together.
+/// The configuration from the file and the environment.
 pub(super) fn load_file(path: &Path) -> Result<Config, ConfigError> {
     Config::load(path, environment(), &[])
 }
 
-/// A variable that is no text cannot be a setting of ours.
+/// Variables that are not UTF-8 are ignored: they cannot be settings.
 fn environment() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

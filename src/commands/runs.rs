@@ -1,4 +1,4 @@
-//! `runs`: what the history holds.
+//! `runs`: the runs in the history.
 
 use std::io::{self, Write};
 
@@ -20,7 +20,11 @@ pub(super) fn run(configured: &Configured) -> Result<Exit, Failure> {
     )?;
     for known in Store::look(&config.history)?.runs()? {
         let Some(run) = known.summary else {
-            writeln!(stdout, "{:<22} under way, or killed: `run --resume={0}` continues it", known.id)?;
+            writeln!(
+                stdout,
+                "{:<22} unfinished: to continue it, run `workspace-audit run --resume={0}`",
+                known.id
+            )?;
             continue;
         };
         let read = match (known.state, run.completeness) {
@@ -37,7 +41,7 @@ pub(super) fn run(configured: &Configured) -> Result<Exit, Failure> {
             .unwrap_or_default();
         let judged = match known.newest_report {
             Some(report) if known.judgments > 1 => {
-                format!("  judged {} times, newest report {report}", known.judgments)
+                format!("  evaluated {} times, newest report {report}", known.judgments)
             }
             _ => String::new(),
         };

@@ -6,31 +6,31 @@ use std::time::{Duration, Instant};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
-/// What a shell says of a program that was interrupted.
+/// The exit code that shells report for an interrupted program.
 const INTERRUPTED: i32 = 130;
 
-/// What comes so soon after the first is the same wish: `timeout` signals the process and then its whole group.
-const SAME: Duration = Duration::from_secs(2);
+/// Signals within this time of the first count as one: `timeout` signals the process and then its whole group.
+const SAME_SIGNAL_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Comes true when the program is told to stop. Also afterwards, while reports are written, somebody listens.
-pub(super) fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
+/// Completes at the first signal. A later signal ends the program, also while reports are written.
+pub(super) fn stop_requested() -> io::Result<impl Future<Output = ()>> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let (tell, told) = oneshot::channel();
+    let (sender, receiver) = oneshot::channel();
     tokio::spawn(async move {
         either(&mut terminate, &mut interrupt).await;
         let first = Instant::now();
         tracing::warn!(
-            "told to stop: the report of what was read is being written; again, after 2 s, ends at once"
+            "stopping: writing a report of what was read; a second signal after 2 s ends the program at once"
         );
-        // Nobody hears it once everything is read: the report is on its way then.
-        let _ = tell.send(());
-        while first.elapsed() < SAME {
+        // The receiver is gone once everything is read: the report is being written then.
+        let _ = sender.send(());
+        while first.elapsed() < SAME_SIGNAL_INTERVAL {
             either(&mut terminate, &mut interrupt).await;
         }
         std::process::exit(INTERRUPTED);
     });
     Ok(async move {
-        if told.await.is_err() {
+        if receiver.await.is_err() {
             std::future::pending().await
         }
     })

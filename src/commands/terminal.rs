@@ -1,4 +1,4 @@
-//! What a person reads in the terminal. Tenant text is hostile: no control sequence of it gets here.
+//! The terminal summary and errors. Tenant text is hostile: control sequences are replaced.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -12,18 +12,18 @@ use crate::report::Latest;
 
 use super::failure::Failure;
 
-/// Says what went wrong, why, and what to do: in words, or where a program reads the log, as a line of it.
-pub(super) fn complain(failure: &Failure, format: LogFormat) {
+/// Prints an error with its cause and fix, as text or as a JSON log line.
+pub(super) fn print_failure(failure: &Failure, format: LogFormat) {
     if format == LogFormat::Json {
         let text = |text: &dyn std::fmt::Display| printable(&text.to_string());
         let fix = failure.help().map(|help| text(&help)).unwrap_or_default();
-        // The place in a file that is at fault, if it is one.
-        let shown = failure.labels().map(|_| printable(&rendered(failure, GraphicalTheme::none())));
-        tracing::error!(fix, shown, "{}", text(failure));
+        // The excerpt of the file, if the error has a place in one.
+        let excerpt = failure.labels().map(|_| printable(&rendered(failure, GraphicalTheme::none())));
+        tracing::error!(fix, excerpt, "{}", text(failure));
         return;
     }
     let theme = if io::stderr().is_terminal() { GraphicalTheme::unicode() } else { GraphicalTheme::none() };
-    // Without stderr there is nobody to tell.
+    // If stderr is closed, the error cannot be reported.
     let _ = writeln!(io::stderr(), "{}", printable(&rendered(failure, theme)));
 }
 
@@ -34,20 +34,20 @@ fn rendered(failure: &Failure, theme: GraphicalTheme) -> String {
     if rendered.is_ok() { text } else { failure.to_string() }
 }
 
-/// Says what was not read, and, unless told to be quiet, where the report is and what it says first.
-pub(super) fn tell(outcome: &Outcome, output: &Output) {
-    // The reports are written: a terminal that is gone changes nothing about the run.
-    let _ = try_to_tell(outcome, output);
+/// Prints what was not read and, unless `--quiet` is set, a summary and the path of the report.
+pub(super) fn print_outcome(outcome: &Outcome, output: &Output) {
+    // The reports are written: a closed terminal does not change the result of the run.
+    let _ = try_to_print(outcome, output);
 }
 
-fn try_to_tell(outcome: &Outcome, output: &Output) -> io::Result<()> {
+fn try_to_print(outcome: &Outcome, output: &Output) -> io::Result<()> {
     let summary = &outcome.summary;
     let missing: Vec<NotRead> = summary.coverage.missing().iter().map(NotRead::of).collect();
     match output.log_format {
-        LogFormat::Text => write!(io::stderr().lock(), "{}", printable(&in_words(&missing)))?,
+        LogFormat::Text => write!(io::stderr().lock(), "{}", printable(&gap_text(&missing)))?,
         LogFormat::Json => missing.iter().for_each(NotRead::log),
     }
-    tell_latest(&outcome.latest, output.log_format)?;
+    print_latest(&outcome.latest, output.log_format)?;
     if output.log_format == LogFormat::Json {
         summary.missing_settings().iter().for_each(log_missing);
     }
@@ -57,19 +57,19 @@ fn try_to_tell(outcome: &Outcome, output: &Output) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     match outcome.beginning {
         Beginning::Fresh | Beginning::Resumed => {}
-        Beginning::NothingToResume => writeln!(stdout, "nothing to resume: a run from the beginning")?,
+        Beginning::NothingToResume => writeln!(stdout, "nothing to resume: started a new run")?,
     }
     if let Some(resumed_at) = summary.resumed_at {
         let time = |at: DateTime<Utc>| at.format("%Y-%m-%d %H:%M UTC");
         writeln!(
             stdout,
-            "resumed: the run that began at {} was resumed at {}; its facts are from before and after",
+            "resumed: the run started at {} and was resumed at {}; facts are from both times",
             time(summary.started_at),
             time(resumed_at)
         )?;
     }
     if outcome.was_interrupted {
-        writeln!(stdout, "interrupted: `workspace-audit run --resume` reads the rest")?;
+        writeln!(stdout, "interrupted: to read the rest, run `workspace-audit run --resume`")?;
     }
     writeln!(stdout, "{}", amber(&printable(&headline(summary)), summary.is_limited()))?;
     if output.log_format == LogFormat::Text {
@@ -80,29 +80,30 @@ fn try_to_tell(outcome: &Outcome, output: &Output) -> io::Result<()> {
         writeln!(stdout, "{} findings are at or above `fail_on`", outcome.at_or_above)?;
     }
     let report = outcome.folder.join("report.html");
-    let shown = if report.exists() { report } else { outcome.folder.clone() };
-    writeln!(stdout, "report: {}", shown.display())
+    let path = if report.exists() { report } else { outcome.folder.clone() };
+    writeln!(stdout, "report: {}", path.display())
 }
 
-/// Says where `latest` does not lead to the report, however quiet it shall be: somebody may watch it.
-fn tell_latest(latest: &Latest, format: LogFormat) -> io::Result<()> {
+/// Reports, even with `--quiet`, that `latest` does not point to the report: other programs may follow it.
+fn print_latest(latest: &Latest, format: LogFormat) -> io::Result<()> {
     let Latest::NoLink { link, cause, named } = latest else { return Ok(()) };
     let link = printable(&link.display().to_string());
     let instead = match named {
-        Some(file) => format!("{} names the report instead", printable(&file.display().to_string())),
-        None => "nothing there names the report".to_owned(),
+        Some(file) => format!("{} has the path of the report", printable(&file.display().to_string())),
+        None => "no other file has the path of the report".to_owned(),
     };
-    let fix = "Move what has this name away. Where the file system has no links, read `latest.txt`.";
+    let fix = "Rename or delete the file or folder that has this name. If the file system has no links, read \
+               `latest.txt`.";
     match format {
         LogFormat::Json => {
-            tracing::error!(fix, cause, "{link} is no link to this report: {instead}");
+            tracing::error!(fix, cause, "cannot link {link} to this report: {instead}");
             Ok(())
         }
         LogFormat::Text => {
             let mut stderr = io::stderr().lock();
             writeln!(
                 stderr,
-                "no link: {link}\n  cause: {}\n  instead: {instead}\n  fix: {fix}",
+                "cannot link {link} to this report\n  cause: {}\n  instead: {instead}\n  fix: {fix}",
                 printable(cause)
             )
         }
@@ -125,15 +126,15 @@ fn not_configured(summary: &RunSummary) -> String {
     let mut text = String::new();
     for missing in summary.missing_settings() {
         let hides = match missing.checks.as_slice() {
-            [] => "no verdict alone".to_owned(),
+            [] => "none on its own".to_owned(),
             checks => format!("{} of {}", verdicts(missing.verdicts), checks.join(", ")),
         };
         let parts = titles(&missing);
         let setting = missing.setting;
-        text.push_str(&format!("not configured: {parts}\n  hides: {hides}\n  configure: {setting}\n"));
+        text.push_str(&format!("not configured: {parts}\n  not assessed: {hides}\n  fix: {setting}\n"));
     }
     if summary.settings_overlap() {
-        text.push_str("  (some verdicts need several of these settings and are counted at each)\n");
+        text.push_str("  (a verdict that needs several of these settings is counted for each of them)\n");
     }
     text
 }
@@ -142,7 +143,7 @@ fn verdicts(count: u64) -> String {
     if count == 1 { "1 verdict".to_owned() } else { format!("{count} verdicts") }
 }
 
-/// In amber, where a person can see it.
+/// Colors the text amber if the terminal has colors.
 fn amber(text: &str, is_amber: bool) -> String {
     let has_colors = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     if is_amber && has_colors { format!("\u{1b}[33m{text}\u{1b}[0m") } else { text.to_owned() }
@@ -157,7 +158,7 @@ fn headline(summary: &RunSummary) -> String {
         Completeness::Complete if missing == 0 => "complete".to_owned(),
         Completeness::Complete => {
             let hidden = verdicts(summary.verdicts_not_configured());
-            format!("LIMITED: {missing} parts are not configured, so {hidden} could not be given")
+            format!("LIMITED: {missing} parts are not configured, so {hidden} are missing")
         }
         Completeness::Partial if missing == 0 => {
             format!("PARTIAL: {partial} of {parts} parts were not read completely")
@@ -187,7 +188,7 @@ fn numbers(summary: &RunSummary) -> String {
     )
 }
 
-/// Parts that were not read for the same reason, in words.
+/// Parts that were not read because of one cause.
 struct NotRead {
     parts: String,
     cause: String,
@@ -206,7 +207,7 @@ impl NotRead {
         }
     }
 
-    /// At a level that is heard however quiet the log is.
+    /// Logged as an error, so that `--quiet` does not hide it.
     fn log(&self) {
         let Self { parts, cause, needed, fix } = self;
         let (cause, needed, fix) = (printable(cause), printable(needed), printable(fix));
@@ -214,7 +215,7 @@ impl NotRead {
     }
 }
 
-fn in_words(missing: &[NotRead]) -> String {
+fn gap_text(missing: &[NotRead]) -> String {
     let mut text = String::new();
     for NotRead { parts, cause, needed, fix } in missing {
         let lines = [("not read: ", parts), ("  cause: ", cause), ("  needed: ", needed), ("  fix: ", fix)];
@@ -227,10 +228,10 @@ fn in_words(missing: &[NotRead]) -> String {
     text
 }
 
-/// Without what a terminal would obey, or what hides text: control and formatting characters.
+/// Replaces control and formatting characters, which a terminal would obey or which hide text.
 pub(super) fn printable(text: &str) -> String {
-    let shown = |c: char| if c == '\n' || !(c.is_control() || is_formatting(c)) { c } else { '\u{fffd}' };
-    text.chars().map(shown).collect()
+    let replace = |c: char| if c == '\n' || !(c.is_control() || is_formatting(c)) { c } else { '\u{fffd}' };
+    text.chars().map(replace).collect()
 }
 
 const fn is_formatting(character: char) -> bool {

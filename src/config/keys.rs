@@ -1,28 +1,25 @@
-//! Every key of the configuration, each declared once: where it stands, and what it takes.
+//! The keys of the configuration: section, name, kind, default and bounds.
 
 use toml::Value;
 
 use crate::policy::{DEFAULT_EVENT_DAYS, DEFAULT_EXCEPTION_MAX_DAYS, DEFAULT_EXCEPTION_MAX_FINDINGS};
 
-/// What a key takes.
+/// The kind of value that a key takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
-    /// A whole number.
     Number {
         default: i64,
         least: i64,
         most: i64,
     },
-    /// `true` or `false`; false if it is left out.
+    /// `true` or `false`; by default false.
     Switch,
     List,
-    /// A word or a list.
     TextOrList,
     Date,
 }
 
-/// One key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Key {
     pub(super) section: &'static str,
@@ -59,7 +56,7 @@ keys! {
     PROFILE = checks profile: Kind::Text;
     EXCEPTIONS = checks exceptions: Kind::Text;
     REGISTER = checks register: Kind::Text;
-    // The Reports API reads no further back: discovery document of admin.reports_v1, `startTime`.
+    // The Reports API returns at most 180 days: discovery document of admin.reports_v1, `startTime`.
     EVENT_DAYS = checks event_days: number(DEFAULT_EVENT_DAYS, 1, 180);
     EXCEPTION_MAX_FINDINGS = checks exception_max_findings: number(DEFAULT_EXCEPTION_MAX_FINDINGS as i64, 1, 1_000_000);
     EXCEPTION_MAX_DAYS = checks exception_max_days: number(DEFAULT_EXCEPTION_MAX_DAYS, 1, 36_500);
@@ -77,7 +74,7 @@ const fn number(default: i64, least: i64, most: i64) -> Kind {
     Kind::Number { default, least, most }
 }
 
-/// The prefix of environment twins.
+/// The prefix of environment variables.
 pub(super) const PREFIX: &str = "WORKSPACE_AUDIT__";
 
 impl Key {
@@ -95,31 +92,32 @@ impl Key {
         ALL.iter().find(|key| key.section == section && key.name == name)
     }
 
-    /// What is wrong with a value, if it is not what the key takes.
+    /// Why a value is not valid for the key.
     pub(super) fn refusal(&self, value: &Value) -> Option<String> {
         let is_list_of_text = || value.as_array().is_some_and(|list| list.iter().all(Value::is_str));
         let (is_right, takes) = match self.kind {
-            Kind::Text => (value.is_str(), "a text in quotes"),
+            Kind::Text => (value.is_str(), "a string in quotes"),
             Kind::Number { .. } => (value.is_integer(), "a whole number"),
             Kind::Switch => (value.is_bool(), "true or false"),
-            Kind::List => (is_list_of_text(), "a list of texts like [\"one\", \"two\"]"),
-            Kind::TextOrList => {
-                (value.is_str() || is_list_of_text(), "a word, or a list of texts like [\"one\", \"two\"]")
-            }
+            Kind::List => (is_list_of_text(), "a list of strings like [\"one\", \"two\"]"),
+            Kind::TextOrList => (
+                value.is_str() || is_list_of_text(),
+                "a string, or a list of strings like [\"one\", \"two\"]",
+            ),
             Kind::Date => (value.is_datetime(), "a date like 2026-11-20, without quotes"),
         };
         if !is_right {
-            return Some(format!("`{}` takes {takes}", self.name));
+            return Some(format!("`{}` must be {takes}", self.name));
         }
         match (self.kind, value.as_integer()) {
             (Kind::Number { least, most, .. }, Some(number)) if !(least..=most).contains(&number) => {
-                Some(format!("`{}` is {number}; it goes from {least} to {most}", self.name))
+                Some(format!("`{}` is {number}; it must be from {least} to {most}", self.name))
             }
             _ => None,
         }
     }
 
-    /// The value of a text from the environment or a flag.
+    /// Parses the value of an environment variable or a flag.
     pub(super) fn value(&self, text: &str) -> Result<Value, String> {
         let list = |text: &str| {
             let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
@@ -128,18 +126,19 @@ impl Key {
         match self.kind {
             Kind::Text => Ok(Value::String(text.to_owned())),
             Kind::Number { .. } => {
-                text.parse().map(Value::Integer).map_err(|_| format!("`{text}` is no whole number"))
+                text.parse().map(Value::Integer).map_err(|_| format!("`{text}` is not a whole number"))
             }
             Kind::Switch => {
                 text.parse().map(Value::Boolean).map_err(|_| format!("`{text}` is neither true nor false"))
             }
-            Kind::Date => {
-                text.parse().map(Value::Datetime).map_err(|_| format!("`{text}` is no date like 2026-11-20"))
-            }
+            Kind::Date => text
+                .parse()
+                .map(Value::Datetime)
+                .map_err(|_| format!("`{text}` is not a date like 2026-11-20")),
             Kind::List | Kind::TextOrList if text.starts_with('[') => {
                 let table = format!("value = {text}").parse::<toml::Table>();
                 let value = table.ok().and_then(|mut table| table.remove("value"));
-                value.ok_or_else(|| format!("`{text}` is no list like [\"one\", \"two\"]"))
+                value.ok_or_else(|| format!("`{text}` is not a list like [\"one\", \"two\"]"))
             }
             Kind::List => Ok(list(text)),
             Kind::TextOrList if text == "default" => Ok(Value::String(text.to_owned())),
@@ -148,7 +147,7 @@ impl Key {
     }
 }
 
-/// The name among `names` that reads most like `written`.
+/// The name that is most similar to `written`.
 pub(super) fn nearest<'n>(written: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     names
         .map(|name| (strsim::jaro_winkler(written, name), name))

@@ -1,4 +1,4 @@
-//! The files that the operator keeps beside the configuration: exceptions, the register, the console's list.
+//! The operator's files: exceptions, the register and the delegation list.
 
 use chrono::{DateTime, Utc};
 
@@ -15,40 +15,43 @@ pub(crate) fn read_exceptions(
     let Some(path) = &config.exceptions else { return Ok((Exceptions::default(), None)) };
     let (text, file) = input_file::read_known_text(path).map_err(|error| {
         let message = format!("cannot read the exceptions file {}: {error}", path.display());
-        ConfigError::new(message)
-            .with_help("Correct `[checks] exceptions`, or remove the key if there are none.")
+        ConfigError::new(message).with_help(
+            "Correct the path in `[checks] exceptions`. If you have no exceptions, delete the key.",
+        )
     })?;
     let exceptions = Exceptions::parse(&text, known_checks).map_err(|error| {
         ConfigError::in_file(path, &text, error.span.unwrap_or_default(), &error.message).with_help(
-            "An exception has check, subject, reason, owner and expires (a date); approver, ticket and created if you like.",
+            "Required keys: check, subject, reason, owner, expires (a date). Optional keys: approver, ticket, created.",
         )
     })?;
     Ok((exceptions, Some(file)))
 }
 
-/// The operator's register of clients, if there is one.
+/// The register of clients, if one is configured.
 pub(crate) fn read_register(config: &Config) -> Result<(Option<Register>, Option<InputFile>), ConfigError> {
     let Some(path) = &config.register else { return Ok((None, None)) };
     let (text, file) = input_file::read_known_text(path).map_err(|error| {
         ConfigError::new(format!("cannot read the register {}: {error}", path.display()))
-            .with_help("Correct `[checks] register`, or draft one with `workspace-audit register --init`.")
+            .with_help(
+                "Correct the path in `[checks] register`. To create a register, run `workspace-audit register --init`.",
+            )
     })?;
     let register = Register::parse(&text).map_err(|error| {
         ConfigError::in_file(path, &text, error.span.unwrap_or_default(), &error.message).with_help(
-            "A client has client_id, name, owner, purpose, scopes and review_by (a date); vendor, custodians and \
-             tickets if you like.",
+            "Required key: client_id. Optional keys: name, owner, purpose, scopes, review_by (a date), vendor, \
+             custodians, tickets.",
         )
     })?;
     Ok((Some(register), Some(file)))
 }
 
-/// A list that is dated ahead would look fresh for as long.
+/// A delegation list with a date in the future would never count as stale in time.
 pub(crate) fn refuse_a_list_of_the_future(config: &Config, at: DateTime<Utc>) -> Result<(), ConfigError> {
-    let help = "Write the day on which the list was taken into `[cloud] console_grants_date`.";
+    let help = "Set `[cloud] console_grants_date` to the day on which you copied the list.";
     let refuse = |message: String| Err(ConfigError::new(message).with_help(help));
     match (config.console_grants_date, &config.console_grants) {
         (Some(date), _) if date > at.date_naive() => {
-            refuse(format!("`[cloud] console_grants_date` is {date}, after the run itself"))
+            refuse(format!("`[cloud] console_grants_date` is {date}, which is after the start of the run"))
         }
         (None, Some(path)) => {
             let modified = std::fs::metadata(path).and_then(|metadata| metadata.modified());
@@ -56,11 +59,14 @@ pub(crate) fn refuse_a_list_of_the_future(config: &Config, at: DateTime<Utc>) ->
             if taken_at <= at + CLOCK_SKEW {
                 return Ok(());
             }
-            refuse(format!("{} was written on {taken_at:.0}, after the run itself", path.display()))
+            refuse(format!(
+                "the file time of {} is {taken_at:.0}, after the start of the run",
+                path.display()
+            ))
         }
         _ => Ok(()),
     }
 }
 
-/// How far the clock of a file server may be ahead.
+/// The tolerance for the clock of a file server.
 const CLOCK_SKEW: chrono::Duration = chrono::Duration::minutes(10);

@@ -22,7 +22,7 @@ fn init_writes_a_private_configuration_that_is_the_one_in_the_repository_and_ove
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     let (code, stderr) = stderr_of(&arguments);
     assert_eq!(code, 2);
-    assert!(stderr.contains("exists already"), "{stderr}");
+    assert!(stderr.contains("already exists"), "{stderr}");
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn a_misspelt_key_is_refused_with_the_nearest_name_and_its_line() {
     tenant.edit_config(|text| text.replace("[reports]", "[reports]\nfail_onn = \"high\""));
     let audit = tenant.audit();
     audit.assert_code(2);
-    assert!(audit.stderr.contains("there is no key `fail_onn`"), "{}", audit.stderr);
+    assert!(audit.stderr.contains("unknown key `fail_onn`"), "{}", audit.stderr);
     assert!(audit.stderr.contains("Did you mean `fail_on`?"), "{}", audit.stderr);
     assert!(tenant.requests().is_empty(), "nothing is asked with a wrong configuration");
 }

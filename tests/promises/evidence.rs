@@ -255,7 +255,7 @@ fn the_history_keeps_every_judgment_and_the_next_run_compares_with_the_newest() 
     assert_eq!(manifest["previous_report"], folder_of(&judged).file_name().unwrap().to_str().unwrap());
     assert_eq!(manifest["previous_manifest_sha256"], sha256_of(&folder_of(&judged).join("manifest.json")));
     let listed = again(&tenant, &["runs"]).stdout;
-    assert!(listed.lines().nth(2).unwrap().contains("judged 2 times"), "{listed}");
+    assert!(listed.lines().nth(2).unwrap().contains("evaluated 2 times"), "{listed}");
 }
 
 #[test]

@@ -106,7 +106,7 @@ fn a_killed_run_continues_by_itself_and_ends_like_one_that_nobody_disturbed() {
     }
     let last = tenant.audit();
     last.assert_code(expected.code);
-    assert!(last.stdout.contains("resumed: the run that began at"), "{}", last.stdout);
+    assert!(last.stdout.contains("resumed: the run started at"), "{}", last.stdout);
     assert_eq!(facts(last.folder.as_ref().unwrap()), facts(expected.folder.as_ref().unwrap()));
     // What was in flight, or answered and not written yet, is asked for again; nothing else is.
     let again = mailbox_requests(&tenant) - 2 * clean;
