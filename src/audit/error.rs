@@ -1,4 +1,4 @@
-//! Why a run gave no report at all.
+//! Why an audit command wrote no report.
 
 use chrono::{DateTime, Utc};
 use miette::Diagnostic;
@@ -11,102 +11,68 @@ use crate::tenant::Gap;
 
 use super::Exit;
 
-/// Why a run gave no report at all.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 pub(crate) enum AuditError {
-    /// The credentials, or the way to Google.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Connect(#[from] ConnectError),
-    /// The exceptions file.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Exceptions(#[from] ConfigError),
-    /// The history.
     #[error(transparent)]
     #[diagnostic(help("{}", .0.advice()))]
     Store(#[from] StoreError),
-    /// The history is of another tenant.
-    #[error("the history is of customer {before}, and this is customer {now}")]
-    #[diagnostic(help("Each tenant has a history of its own: set `[history] path` to another file."))]
-    OtherTenant {
-        /// The history's.
-        before: String,
-        /// This run's.
-        now: String,
-    },
-    /// The run that was not finished asked for something else.
-    #[error(
-        "the unfinished run {0} was begun with other settings, or by another version: it cannot be continued"
-    )]
+    #[error("the history belongs to customer {before}, but this run is about customer {now}")]
+    #[diagnostic(help("Set `[history] path` to another file: each tenant needs its own history."))]
+    OtherTenant { before: String, now: String },
+    #[error("cannot continue the run {0}: it was started with other settings or by another version")]
     #[diagnostic(help(
-        "Put back the settings of [tenant], [auth], [cloud], [google] and `[collect] parts`, with their environment \
-         twins; or run without `--resume` to begin a new one."
+        "To continue it, restore the settings of [tenant], [auth], [cloud], [google] and `[collect] parts`, also in \
+         environment variables. To start a new run, omit `--resume`."
     ))]
     OtherTerms(String),
-    /// The run that was not finished is too old to be continued without its id.
     #[error(
-        "the unfinished run {id} began on {}, which is not within `[history] resume_hours`", began_at.format("%Y-%m-%d at %H:%M UTC")
+        "the unfinished run {id} started on {}, longer ago than `[history] resume_hours`", began_at.format("%Y-%m-%d at %H:%M UTC")
     )]
     #[diagnostic(help(
-        "To continue it all the same, name it: `workspace-audit run --resume={id}`. Its report then holds facts of both \
-         times, and says so. To begin a new run, leave `--resume` out."
+        "To continue it, run `workspace-audit run --resume={id}`. The report then has facts from both times, and says \
+         so. To start a new run, omit `--resume`."
     ))]
-    NotYoung {
-        /// Its id.
-        id: String,
-        /// When it began.
-        began_at: DateTime<Utc>,
-    },
-    /// The run that shall be continued cannot be.
-    #[error("the run {0} cannot be continued: it is finished, or another one began after it")]
+    NotYoung { id: String, began_at: DateTime<Utc> },
+    #[error("cannot continue the run {0}: it is finished, or another run started after it")]
     #[diagnostic(help(
-        "Run without `--resume` to begin a new one. `workspace-audit judge` and `report` make its reports again."
+        "To start a new run, omit `--resume`. To write its report again, run `workspace-audit report {0}`."
     ))]
     NotUnfinished(String),
-    /// Nothing could be asked at all.
-    #[error("no token at all, so nothing was read: {}", .0.message)]
+    #[error("Google issued no token, so nothing was read: {}", .0.message)]
     #[diagnostic(help("{}", .0.fix))]
     NoToken(Box<Gap>),
-    /// No report.
     #[error(transparent)]
     #[diagnostic(help(
-        "`[reports] directory` must be a folder that this account can write, with space left."
+        "Check that `[reports] directory` is a folder, that this account can write to it, and that the disk has space."
     ))]
     Report(#[from] ReportError),
-    /// Not in the history.
     #[error("the history has no run `{0}`")]
-    #[diagnostic(help("`workspace-audit runs` lists them."))]
+    #[diagnostic(help("To list the runs, run `workspace-audit runs`."))]
     NoSuchRun(String),
-    /// No run has a report.
-    #[error("no run of the history has a report yet")]
-    #[diagnostic(help("`workspace-audit run` makes one; `workspace-audit runs` lists what there is."))]
+    #[error("no run in the history has a report")]
+    #[diagnostic(help("To make a report, run `workspace-audit run`."))]
     NoRun,
-    /// It is the first of its history.
-    #[error("the run {0} is the first of the history: there is nothing to compare it with")]
+    #[error("the run {0} has no earlier run to compare it with")]
     #[diagnostic(help(
-        "`workspace-audit runs` lists the runs. Name two of them: `workspace-audit diff OLD NEW`."
+        "Name two runs: `workspace-audit diff OLD NEW`. To list the runs, run `workspace-audit runs`."
     ))]
     NothingToCompare(String),
-    /// They were named the wrong way round.
-    #[error("the run {older} began after the run {newer}")]
-    #[diagnostic(help("Name the earlier run first: `workspace-audit diff {newer} {older}`."))]
-    NamedBackwards {
-        /// What was named as the earlier run.
-        older: String,
-        /// What was named as the later run.
-        newer: String,
-    },
-    /// It was killed, or is under way.
-    #[error(
-        "the run {0} is under way, or was killed before its report: there is nothing to judge or to report again"
-    )]
-    #[diagnostic(help("`workspace-audit run --resume={0}` continues it."))]
+    #[error("the run {older} started after the run {newer}")]
+    #[diagnostic(help("Name the older run first: `workspace-audit diff {newer} {older}`."))]
+    NamedBackwards { older: String, newer: String },
+    #[error("the run {0} has no report yet: it is unfinished")]
+    #[diagnostic(help("To continue it, run `workspace-audit run --resume={0}`."))]
     NoReportYet(String),
 }
 
 impl AuditError {
-    /// The exit code: what the operator wrote, or what went wrong.
+    /// The exit code: 2 for a mistake in the command or the configuration, else 1.
     #[must_use]
     pub(crate) fn exit(&self) -> Exit {
         match self {

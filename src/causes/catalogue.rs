@@ -1,4 +1,4 @@
-//! The causes for people: `docs/causes.md`, and the list for a terminal.
+//! The causes as `docs/causes.md` and as text for a terminal.
 
 use std::fmt::{Arguments, Write as _};
 
@@ -9,7 +9,7 @@ use super::{ALL, Cause, Class, GAP_REASONS, ReasonRow, Retry, answers};
 pub(crate) fn markdown() -> String {
     let mut page = String::from(INTRO);
     page.push_str("\n## All causes\n\n");
-    page.push_str("| Cause | What | Counts as | Asked again | Fix | Place |\n|---|---|---|---|---|---|\n");
+    page.push_str("| Cause | Meaning | Counts as | Retried | Fix | Place |\n|---|---|---|---|---|---|\n");
     for cause in ALL {
         let place = if cause.place.is_empty() { "–" } else { cause.place };
         line(
@@ -26,7 +26,7 @@ pub(crate) fn markdown() -> String {
     }
     page.push_str(RECOGNITION);
     page.push_str(
-        "| # | Who answers | HTTP | Google's reason | Words in the message | Cause |\n|---|---|---|---|---|---|\n",
+        "| # | Source | HTTP | Google's reason | Text in the message | Cause |\n|---|---|---|---|---|---|\n",
     );
     for (index, row) in answers::described().enumerate() {
         line(
@@ -49,19 +49,19 @@ pub(crate) fn markdown() -> String {
     page
 }
 
-/// The list for a terminal: id, what, fix, place.
+/// The list for a terminal: id, meaning, fix and place.
 #[must_use]
 pub(crate) fn text_list() -> String {
     let mut list = String::new();
     for Cause { id, title, fix, place, .. } in ALL {
-        line(&mut list, format_args!("{id}\n  what   {title}\n  fix    {fix}"));
+        line(&mut list, format_args!("{id}\n  means  {title}\n  fix    {fix}"));
         if !place.is_empty() {
             line(&mut list, format_args!("  place  {place}"));
         }
         list.push('\n');
     }
     for ReasonRow { id, meaning, fix } in GAP_REASONS {
-        line(&mut list, format_args!("{id}\n  what   {meaning}\n  fix    {fix}\n"));
+        line(&mut list, format_args!("{id}\n  means  {meaning}\n  fix    {fix}\n"));
     }
     list
 }
@@ -69,38 +69,48 @@ pub(crate) fn text_list() -> String {
 const INTRO: &str = "\
 # What can go wrong
 
-Each cause that a report, a gap or an error names, with what to do. This page is made from the program by
-`just docs`; change the tables in `src/causes/`, not the page.
+This page lists every cause that a report or an error can name, and the fix for each. `just docs` generates it from the
+tables in `src/causes/`.
 
-`denied` and `failed` are the columns of `coverage.csv` that the missing units are counted in: both make a run
-partial (exit code 4). A cause that is asked again is tried up to five times, with growing waits and within a budget
-for each API and run (`[collect] retry_budget`), before it becomes a gap; one that hangs (`timeout`), three times. An
-API that no longer answers what it answered before is waited for (`[collect] outage_patience`), and then given up
-(`given_up`).
+**Counts as** is the column of `coverage.csv` that counts the missing data. `denied` and `failed` make a run partial
+(exit code 4).
+
+**Retried** says whether the audit sends the request again before it reports a gap:
+
+| Case | Limit |
+|---|---|
+| most causes | 5 attempts, with increasing waits |
+| `timeout` | 3 attempts |
+| all retries of one API in one run | `[collect] retry_budget` |
+| an API that stops answering | `[collect] outage_patience`, then `given_up` |
 ";
 
 const RECOGNITION: &str = "
-## How an answer is recognised
+## How a response is recognized
 
-The first row that fits decides; an empty cell fits anything. An answer that fits no row is `unknown_answer` and
-keeps its own words. Upper and lower case do not matter, nor does `_` in a reason: `failedPrecondition` is the
-`FAILED_PRECONDITION` that newer APIs have as `status`. A 200 that holds an `error` is read as that error.
+- The first matching row decides. An empty cell matches anything.
+- Matching ignores case, and `_` in a reason: `failedPrecondition` matches `FAILED_PRECONDITION`.
+- A response that matches no row is `unknown_answer`, and the report quotes Google's message.
+- A response with HTTP status 200 that contains an `error` counts as that error.
 
-The wordings are those of Google's error guides, of the lists that open-source clients match on, and of bodies
-quoted in their issue trackers. None of them was checked against a live tenant for this table.
+The texts come from Google's error guides, from the sources of open-source clients, and from responses that their issue
+trackers quote. They have not been verified on a live tenant.
 
 ";
 
 const NO_ANSWER: &str = "
-## Without an answer of Google's
+## Causes without a response from Google
 
-`dns`, `connect`, `tls`, `timeout`, `connection_lost` and the proxy's come from the network, `undecodable`,
-`undecodable_row`, `repeated_page` and `listing_too_long` from reading what arrived, `given_up` and `deadline` from the audit's own limits,
-`no_machine_identity` and `machine_identity_refused` from signing without a key file.
+| Origin | Causes |
+|---|---|
+| the network or a proxy | `dns`, `connect`, `tls`, `trust_file`, `timeout`, `connection_lost`, `proxy_authentication`, `proxy_refused`, `proxy_unreachable` |
+| a response that cannot be read | `undecodable`, `undecodable_row`, `empty_listing`, `repeated_page`, `listing_too_long` |
+| limits of the audit | `given_up`, `deadline` |
+| signing without a key file | `no_machine_identity`, `machine_identity_refused` |
 
 ## Other reasons
 
-These reasons of a gap are no errors of Google's. The report shows each gap with its own words and fix.
+These reasons are not errors. A gap in a report can have a more specific message and fix than this table.
 
 | Reason | Meaning | Fix |
 |---|---|---|

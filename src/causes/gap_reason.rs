@@ -1,4 +1,4 @@
-//! Why a part is missing: the reasons that are no error of Google's, and the type that every gap's reason has.
+//! Reasons of a gap other than errors of Google, and the type of every reason.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Cause;
 
-/// The reason of a gap, as reports and the store name it. A new one is a row of the table below or a [`Cause`], so
-/// that `docs/causes.md` has all of them. A stored run may hold a reason of an older version.
+/// The reason of a gap, as reports and the store name it. A new reason is a row of the table below or a [`Cause`], so
+/// that `docs/causes.md` has all of them. A stored run can have a reason of an older version.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct GapReason(Cow<'static, str>);
@@ -21,7 +21,7 @@ impl GapReason {
 }
 
 impl Cause {
-    /// The reason of a gap that this cause made.
+    /// The reason of a gap with this cause.
     #[must_use]
     pub(crate) const fn reason(&self) -> GapReason {
         GapReason::named(self.id)
@@ -64,11 +64,9 @@ impl<T: Into<String>> From<T> for GapReason {
 /// A row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ReasonRow {
-    /// Its name in reports, such as `not_configured`.
+    /// The name in reports, such as `not_configured`.
     pub(crate) id: &'static str,
-    /// One line.
     pub(crate) meaning: &'static str,
-    /// What to do.
     pub(crate) fix: &'static str,
 }
 

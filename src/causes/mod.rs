@@ -1,7 +1,7 @@
-//! What can go wrong between the audit and Google: each cause with its proof and its fix.
+//! The causes of errors between the audit and Google, each with its fix.
 //!
-//! `table` holds the causes, `answers` the answers by which each is recognised. An answer that fits no
-//! row keeps its own words and is called unknown.
+//! `table` has the causes, `answers` the responses that mean each of them. A response that matches no row is an unknown
+//! error and keeps Google's message.
 
 mod answers;
 pub(crate) mod catalogue;
@@ -17,47 +17,40 @@ pub(crate) use table::*;
 /// What a cause means for the part that was being read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Class {
-    /// Google refused.
+    /// Google refused the request.
     Denied,
-    /// It broke.
+    /// The request failed.
     Failed,
-    /// Not an error: Gmail is off for this user.
+    /// Gmail is off for this user, which is not an error.
     MailOff,
 }
 
-/// Whether to ask again.
+/// Whether a request is sent again after this cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Retry {
-    /// The answer will not change.
     Never,
-    /// After a wait.
     AfterWait,
-    /// Once, after a wait: it is mostly for good.
+    /// The error is rarely temporary, so one retry is enough.
     OnceAfterWait,
-    /// Once, with a fresh token.
+    /// Once, with a new access token.
     WithFreshToken,
 }
 
-/// One thing that can go wrong.
+/// One cause of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Cause {
-    /// Its name in reports, such as `scope_not_delegated`.
+    /// The name in reports, such as `scope_not_delegated`.
     pub(crate) id: &'static str,
-    /// One line.
     pub(crate) title: &'static str,
-    /// What to do.
     pub(crate) fix: &'static str,
-    /// Where.
+    /// Where to apply the fix; empty if there is no single place.
     pub(crate) place: &'static str,
-    /// What it means for the part.
     pub(crate) class: Class,
-    /// Whether to ask again.
     pub(crate) retry: Retry,
 }
 
 impl Cause {
-    /// Whether the token endpoint's words fit a scope that is not delegated and a single user alike: what other users
-    /// get tells which.
+    /// Whether the error can be about the scope or about this user. The responses for other users decide.
     #[must_use]
     pub(crate) fn may_be_the_users(self) -> bool {
         [SCOPE_NOT_DELEGATED, CLIENT_NOT_AUTHORIZED].contains(&self)

@@ -1,4 +1,4 @@
-//! What each part costs: as whom it is read, with which scope, by which role.
+//! What each part needs: an identity, a scope and a role.
 
 use std::collections::BTreeSet;
 
@@ -7,17 +7,17 @@ use strum::IntoStaticStr;
 use crate::google::{Api, admin1_directory, gmail1, iam1, reports1};
 use crate::tenant::Part;
 
-/// What it takes to search an organization for service accounts.
-pub(crate) const SEARCH_ROLE: &str = "IAM permission cloudasset.assets.searchAllResources on the organization, as in \
-                               roles/cloudasset.viewer; the Cloud Asset API, enabled";
+/// The right to search an organization for service accounts.
+pub(crate) const SEARCH_ROLE: &str = "IAM permission cloudasset.assets.searchAllResources on the organization (in \
+                               roles/cloudasset.viewer); Cloud Asset API enabled";
 
-/// As whom a part is read.
+/// The identity that reads a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum Identity {
-    /// The configured admin, by delegation.
+    /// The configured admin, through delegation.
     Admin,
-    /// Each user, by delegation.
+    /// Each user, through delegation.
     Mailbox,
     /// The service account itself, without a subject.
     Account,
@@ -33,21 +33,20 @@ impl Identity {
     }
 }
 
-/// What a part costs.
+/// What a part needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Access {
-    /// As whom it is read.
     pub(crate) identity: Identity,
-    /// With which scope; `None`: with a file, or with the probe's own questions.
+    /// `None` for a file, and for the probe, which requests one scope at a time.
     pub(crate) scope: Option<&'static str>,
-    /// The right that the identity must hold besides.
+    /// The right that the identity needs in addition to the scope.
     pub(crate) role: &'static str,
-    /// What the scope allows beyond what the audit does with it.
+    /// What the scope allows.
     pub(crate) cost: &'static str,
 }
 
 impl Access {
-    /// What a part costs.
+    /// What a part needs.
     #[must_use]
     pub(crate) const fn of(part: Part) -> Self {
         match part {
@@ -55,56 +54,55 @@ impl Access {
                 identity: Identity::Admin,
                 scope: Some(admin1_directory::USER_SCOPE),
                 role: "admin privileges Users > Read and Organizational units > Read",
-                cost: "reads every user's profile; changes nothing",
+                cost: "reading every user's profile; no changes",
             },
             Part::Domains => Self {
                 identity: Identity::Admin,
                 scope: Some(admin1_directory::DOMAIN_SCOPE),
                 role: "admin privilege Domain management",
-                cost: "reads domains; changes nothing",
+                cost: "reading domains; no changes",
             },
             Part::AdminRoles => Self {
                 identity: Identity::Admin,
                 scope: Some(admin1_directory::ROLE_SCOPE),
                 role: "Super Admin",
-                cost: "reads who holds which admin role; changes nothing",
+                cost: "reading admin roles and who holds them; no changes",
             },
             Part::SendAs | Part::Imap => Self {
                 identity: Identity::Mailbox,
                 scope: Some(gmail1::SETTINGS_SCOPE),
-                role: "none: the subject is the user",
-                cost: "can also change filters, forwarding to known addresses, IMAP and POP; Google has no scope \
-                       that only reads settings; cannot read mail",
+                role: "none: each user reads the user's own settings",
+                cost: "reading settings, and changing filters, IMAP, POP and forwarding to verified addresses; not \
+                       reading mail. Google has no scope that only reads settings",
             },
             Part::ServiceAccounts | Part::SaKeys => Self {
                 identity: Identity::Account,
                 scope: Some(iam1::CLOUD_SCOPE),
-                role: "IAM permissions iam.serviceAccounts.list and iam.serviceAccountKeys.list on each project, as in \
-                       roles/iam.securityReviewer; the Identity and Access Management (IAM) API, enabled",
-                cost: "one token serves all APIs of the cloud, and only IAM would take less; what the account may do \
-                       is what its IAM roles allow. Not delegated: it acts as itself",
+                role: "IAM permissions iam.serviceAccounts.list and iam.serviceAccountKeys.list on each project (in \
+                       roles/iam.securityReviewer); Identity and Access Management (IAM) API enabled",
+                cost: CLOUD_COST,
             },
             Part::IamPolicies => Self::of_cloud(
                 "IAM permissions iam.serviceAccounts.getIamPolicy, resourcemanager.projects.get, \
                  resourcemanager.projects.getIamPolicy, resourcemanager.folders.get, \
-                 resourcemanager.folders.getIamPolicy and resourcemanager.organizations.getIamPolicy, as in \
-                 roles/iam.securityReviewer on the organization; the Cloud Resource Manager API, enabled",
+                 resourcemanager.folders.getIamPolicy and resourcemanager.organizations.getIamPolicy on the \
+                 organization (in roles/iam.securityReviewer); Cloud Resource Manager API enabled",
             ),
             Part::IamRoles => Self::of_cloud(
-                "IAM permission iam.roles.get where custom roles are defined, as in roles/iam.securityReviewer",
+                "IAM permission iam.roles.get where custom roles are defined (in roles/iam.securityReviewer)",
             ),
             Part::WorkloadIdentityPools => Self::of_cloud(
-                "IAM permissions iam.workloadIdentityPools.list and iam.workloadIdentityPoolProviders.list, as in \
-                 roles/iam.securityReviewer",
+                "IAM permissions iam.workloadIdentityPools.list and iam.workloadIdentityPoolProviders.list (in \
+                 roles/iam.securityReviewer)",
             ),
             Part::ServiceAccountUse => Self::of_cloud(
                 "IAM permissions policyanalyzer.serviceAccountLastAuthenticationActivities.query and \
-                 policyanalyzer.serviceAccountKeyLastAuthenticationActivities.query, as in \
-                 roles/policyanalyzer.activityAnalysisViewer; the Policy Analyzer API, enabled",
+                 policyanalyzer.serviceAccountKeyLastAuthenticationActivities.query (in \
+                 roles/policyanalyzer.activityAnalysisViewer); Policy Analyzer API enabled",
             ),
             Part::Guardrails => Self::of_cloud(
-                "IAM permission orgpolicy.policy.get, as in roles/orgpolicy.policyViewer on the organization; the \
-                 Organization Policy API, enabled",
+                "IAM permission orgpolicy.policy.get on the organization (in roles/orgpolicy.policyViewer); \
+                 Organization Policy API enabled",
             ),
             Part::ClientCertificates => Self {
                 identity: Identity::File,
@@ -116,39 +114,39 @@ impl Access {
                 identity: Identity::Admin,
                 scope: Some(admin1_directory::GROUP_SCOPE),
                 role: "admin privilege Groups > Read",
-                cost: "reads groups and their members; changes nothing",
+                cost: "reading groups and their members; no changes",
             },
             Part::AdminLog | Part::AccessEvaluationLog | Part::TokenLog => Self {
                 identity: Identity::Admin,
                 scope: Some(reports1::AUDIT_SCOPE),
                 role: "admin privilege Reports",
-                cost: "reads the audit logs of half a year: who did what, with addresses; changes nothing",
+                cost: "reading six months of audit logs, with the names of users; no changes",
             },
             Part::ConsoleGrants => Self {
                 identity: Identity::File,
                 scope: None,
-                role: "a super admin exports or copies the list",
+                role: "a super admin who exports or copies the list",
                 cost: "a file",
             },
             Part::OtherProbes => Self {
                 identity: Identity::Account,
                 scope: Some(iam1::CLOUD_SCOPE),
-                role: "IAM permission iam.serviceAccounts.signJwt on each account that shall be asked, as in \
-                       roles/iam.serviceAccountTokenCreator; the IAM Service Account Credentials API, enabled",
-                cost: "as for service accounts: what it may do is what its IAM roles allow",
+                role: "IAM permission iam.serviceAccounts.signJwt on each account to probe (in \
+                       roles/iam.serviceAccountTokenCreator); IAM Service Account Credentials API enabled",
+                cost: CLOUD_COST,
             },
             Part::ProbeGrants => Self {
                 identity: Identity::Admin,
                 scope: None,
                 role: "none",
-                cost: "asks the token endpoint for one scope at a time of the scope-risk table and drops the tokens unused",
+                cost: "requesting a token for each scope of the scope-risk table; the tokens are dropped unused",
             },
         }
     }
 }
 
 impl Access {
-    /// The right that one API takes to be asked for a part; most parts are read from one.
+    /// The right that a part needs at one API. Only the search of an organization uses another API.
     #[must_use]
     pub(super) const fn role_at(part: Part, api: Api) -> &'static str {
         match api {
@@ -157,18 +155,15 @@ impl Access {
         }
     }
 
-    /// A read as the service account itself.
+    /// Access as the service account itself.
     const fn of_cloud(role: &'static str) -> Self {
-        Self {
-            identity: Identity::Account,
-            scope: Some(iam1::CLOUD_SCOPE),
-            role,
-            cost: "as for service accounts: what it may do is what its IAM roles allow",
-        }
+        Self { identity: Identity::Account, scope: Some(iam1::CLOUD_SCOPE), role, cost: CLOUD_COST }
     }
 }
 
-/// The scopes that an identity asks for, for these parts.
+const CLOUD_COST: &str = "everything that the IAM roles of the service account allow";
+
+/// The scopes that an identity requests for these parts.
 #[must_use]
 pub(crate) fn scopes(identity: Identity, parts: &BTreeSet<Part>) -> Vec<&'static str> {
     let mut scopes: Vec<_> = parts

@@ -88,54 +88,29 @@ pub(crate) enum Roots {
 /// Why an address is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum RootsError {
-    /// No URL at all.
-    #[error("`{0}` is no URL")]
+    #[error("`{0}` is not a URL")]
     NoUrl(String),
-    /// Not encrypted, and not on this machine.
-    #[error("`{0}` is neither https nor http on loopback: tokens would travel readable")]
+    #[error("`{0}` is neither https nor on loopback, so tokens would be sent unencrypted")]
     NotEncrypted(String),
-    /// User, query or fragment.
-    #[error("`{0}` has a user, a query or a fragment; an address of a server has none")]
+    #[error("`{0}` has a user, a query or a fragment, which a server URL cannot have")]
     NotARoot(String),
     /// Google has no root that serves all of its APIs.
-    #[error(
-        "base_url `{0}` is one of Google's hosts, and none of them serves every API: leave it empty for Google"
-    )]
+    #[error("base_url `{0}` is a host of Google, and no host of Google serves every API")]
     GoogleHasNoRoot(String),
-    /// Google's tokens would go elsewhere.
     #[error(
-        "base_url `{base_url}` is not Google, but the key's token_uri `{token_uri}` is: real tokens would travel to a stranger"
+        "base_url `{base_url}` is not Google, but the key's token_uri `{token_uri}` is, so Google's tokens would be sent to another server"
     )]
-    TokensOfGoogleElsewhere {
-        /// As configured.
-        base_url: String,
-        /// As in the key file.
-        token_uri: String,
-    },
-    /// The machine's own tokens would go elsewhere.
+    GoogleTokensElsewhere { base_url: String, token_uri: String },
     #[error(
-        "base_url `{base_url}` is not Google, but the machine's own identity `{issuer}` is: real tokens would travel to a stranger"
+        "base_url `{base_url}` is not Google, but the issuer `{issuer}` of this machine's identity is, so Google's tokens would be sent to another server"
     )]
-    MachineOfGoogleElsewhere {
-        /// As configured.
-        base_url: String,
-        /// Who hands out the machine's tokens.
-        issuer: String,
-    },
-    /// A stranger would be asked for the machine's own tokens.
-    #[error("the machine's own identity is handed out by `{issuer}`, which is not Google, but the APIs are")]
-    MachineOfAStranger {
-        /// Who hands out the machine's tokens.
-        issuer: String,
-    },
-    /// A stranger's tokens, and assertions, for Google.
+    GoogleIdentityElsewhere { base_url: String, issuer: String },
+    #[error("the issuer `{issuer}` of this machine's identity is not Google, but the APIs are Google's")]
+    ForeignIdentity { issuer: String },
     #[error(
-        "the key's token_uri `{token_uri}` is not Google's token endpoint, but the APIs are Google's: a signed assertion would travel to a stranger; Google's key files name https://oauth2.googleapis.com/token"
+        "the key's token_uri `{token_uri}` is not Google's token endpoint https://oauth2.googleapis.com/token, but the APIs are Google's, so a signed assertion would be sent to another server"
     )]
-    TokensOfAStranger {
-        /// As in the key file.
-        token_uri: String,
-    },
+    ForeignTokens { token_uri: String },
 }
 
 impl Roots {
@@ -149,15 +124,15 @@ impl Roots {
             return if is_token_endpoint(&token) {
                 Ok(Self::Google)
             } else {
-                Err(RootsError::TokensOfAStranger { token_uri: token_uri.to_owned() })
+                Err(RootsError::ForeignTokens { token_uri: token_uri.to_owned() })
             };
         }
         match (is_google(&checked(base_url)?), is_google(&token)) {
-            (false, true) => Err(RootsError::TokensOfGoogleElsewhere {
+            (false, true) => Err(RootsError::GoogleTokensElsewhere {
                 base_url: base_url.to_owned(),
                 token_uri: token_uri.to_owned(),
             }),
-            (true, false) => Err(RootsError::TokensOfAStranger { token_uri: token_uri.to_owned() }),
+            (true, false) => Err(RootsError::ForeignTokens { token_uri: token_uri.to_owned() }),
             _ => Self::other(base_url),
         }
     }
@@ -170,10 +145,10 @@ impl Roots {
         for issuer in issuers {
             let url = checked(issuer)?;
             if base_url.is_empty() && !issues_machine_tokens(&url) {
-                return Err(RootsError::MachineOfAStranger { issuer: issuer.clone() });
+                return Err(RootsError::ForeignIdentity { issuer: issuer.clone() });
             }
             if !base_url.is_empty() && is_google(&url) {
-                return Err(RootsError::MachineOfGoogleElsewhere {
+                return Err(RootsError::GoogleIdentityElsewhere {
                     base_url: shown(base_url),
                     issuer: issuer.clone(),
                 });
@@ -302,15 +277,12 @@ mod tests {
         assert!(Roots::new("https://audit.example", "https://tokens.example/token").is_ok());
         assert!(matches!(
             Roots::new("http://127.0.0.1:8080", GOOGLE_TOKEN),
-            Err(RootsError::TokensOfGoogleElsewhere { .. })
+            Err(RootsError::GoogleTokensElsewhere { .. })
         ));
-        assert!(matches!(
-            Roots::new("", "http://localhost/token"),
-            Err(RootsError::TokensOfAStranger { .. })
-        ));
+        assert!(matches!(Roots::new("", "http://localhost/token"), Err(RootsError::ForeignTokens { .. })));
         assert!(matches!(
             Roots::new("https://www.googleapis.com", "https://evilgoogleapis.com/token"),
-            Err(RootsError::TokensOfAStranger { .. })
+            Err(RootsError::ForeignTokens { .. })
         ));
     }
 
@@ -331,7 +303,7 @@ mod tests {
             "https://oauth2.googleapis.com.example.com/token",
         ] {
             let refused = Roots::new("", address);
-            assert!(matches!(refused, Err(RootsError::TokensOfAStranger { .. })), "{address}: {refused:?}");
+            assert!(matches!(refused, Err(RootsError::ForeignTokens { .. })), "{address}: {refused:?}");
             let elsewhere = Roots::new("http://127.0.0.1:1", address);
             assert_eq!(elsewhere.is_ok(), address.contains("example.com"), "{address}");
         }
@@ -392,9 +364,9 @@ mod tests {
         let other = Roots::keyless("http://[::1]:1", &stranger).unwrap();
         assert_eq!(other.token_uri().unwrap().as_str(), "http://[::1]:1/token");
         let refused = Roots::keyless("http://[::1]:1", &google);
-        assert!(matches!(refused, Err(RootsError::MachineOfGoogleElsewhere { .. })), "{refused:?}");
+        assert!(matches!(refused, Err(RootsError::GoogleIdentityElsewhere { .. })), "{refused:?}");
         let refused = Roots::keyless("", &stranger);
-        assert!(matches!(refused, Err(RootsError::MachineOfAStranger { .. })), "{refused:?}");
+        assert!(matches!(refused, Err(RootsError::ForeignIdentity { .. })), "{refused:?}");
         let refused = Roots::keyless("https://www.googleapis.com", &[]);
         assert!(matches!(refused, Err(RootsError::GoogleHasNoRoot(_))), "{refused:?}");
     }

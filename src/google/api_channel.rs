@@ -309,7 +309,7 @@ mod tests {
         assert_eq!(asked, 57, "fifty in a row, and seven tries");
         assert_eq!(channel.traffic().calls, 58, "what is refused is not sent");
         assert!(
-            last.words.contains("57 attempts in a row failed; the last: Google's servers fail"),
+            last.words.contains("57 attempts in a row failed; the last: Google's servers returned an error"),
             "{last}"
         );
         assert!(channel.has_given_up());

@@ -38,10 +38,10 @@ enum Signing {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AuthError {
     /// The key.
-    #[error("the key cannot sign: {0}")]
+    #[error("cannot sign with the key: {0}")]
     Key(String),
     /// The address of the token endpoint.
-    #[error("the address of the token endpoint is no URL")]
+    #[error("the token endpoint is not a valid URL")]
     TokenUri,
 }
 

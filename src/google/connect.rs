@@ -33,21 +33,20 @@ pub(crate) enum ConnectError {
     /// The key file.
     #[error(transparent)]
     #[diagnostic(help(
-        "`[auth] key_file` names the JSON file that the Cloud console hands out: IAM & Admin > Service accounts > \
-         the account > Keys. docs/setup.md shows each step."
+        "Set `[auth] key_file` to the JSON key file of the service account. To create one, see step 2 of docs/setup.md."
     ))]
     KeyFile(#[from] KeyFileError),
     /// The machine's own identity.
     #[error(transparent)]
     #[diagnostic(help(
-        "With `[auth] service_account`, GOOGLE_APPLICATION_CREDENTIALS names the machine's identity, else gcloud's \
-         file or the metadata server is used. docs/setup.md shows each way."
+        "Correct GOOGLE_APPLICATION_CREDENTIALS, or unset it to use gcloud's credentials or the metadata server. See \
+         \"Without a key file\" in docs/setup.md."
     ))]
     Machine(#[from] MachineError),
     /// The addresses.
     #[error("{0}")]
     #[diagnostic(help(
-        "Leave `[google] base_url` empty for Google, or use the key file that belongs to the other server."
+        "For Google, leave `[google] base_url` empty. For another server, use the key file of that server."
     ))]
     Roots(#[from] RootsError),
     /// The key.

@@ -20,7 +20,6 @@ impl std::fmt::Debug for KeyFile {
 /// Why a key file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyFileError {
-    /// Not there, not readable.
     #[error("cannot read the key file {}: {source}", path.display())]
     Unreadable {
         /// As configured.
@@ -28,12 +27,10 @@ pub(crate) enum KeyFileError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// Not the file that Google hands out.
-    #[error("{} is no service account key file: {reason}", path.display())]
+    #[error("{} is not a service account key file: {reason}", path.display())]
     NoKeyFile {
-        /// As configured.
         path: PathBuf,
-        /// What is missing. Never a part of the file.
+        /// Never a part of the file.
         reason: String,
     },
 }
@@ -49,7 +46,7 @@ impl KeyFile {
         let text = input_file::read(path, input_file::MAX_BYTES)
             .map_err(|source| KeyFileError::Unreadable { path: path.to_owned(), source })?;
         let key = yup_oauth2::parse_service_account_key(&text)
-            .map_err(|_| no_key_file("it lacks client_email, private_key or token_uri, or is no JSON"))?;
+            .map_err(|_| no_key_file("it is not JSON, or it lacks client_email, private_key or token_uri"))?;
         if key.key_type.as_deref().is_some_and(|key_type| key_type != "service_account") {
             return Err(no_key_file("its `type` is not `service_account`"));
         }

@@ -55,24 +55,22 @@ enum Source {
 /// Why the machine's identity cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MachineError {
-    /// Not there, not readable.
-    #[error("cannot read the machine's identity {}: {source}", path.display())]
+    #[error("cannot read the credentials file {}: {source}", path.display())]
     Unreadable {
         /// As the environment names it.
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
     },
-    /// No kind of identity that can be used here.
-    #[error("{} is no identity that can be used here: {reason}", path.display())]
+    #[error("cannot use the credentials file {}: {reason}", path.display())]
     Unusable {
         /// As the environment names it.
         path: PathBuf,
-        /// What is wrong. Never a part of the file.
+        /// Never a part of the file.
         reason: String,
     },
     /// The system's certificates, or the library.
-    #[error("cannot prepare the machine's identity: {0}")]
+    #[error("cannot use this machine's identity: {0}")]
     Unprepared(std::io::Error),
 }
 
@@ -118,7 +116,7 @@ impl Machine {
         let text = input_file::read(path, input_file::MAX_BYTES)
             .map_err(|source| MachineError::Unreadable { path: path.to_owned(), source })?;
         let file: File =
-            serde_json::from_slice(&text).map_err(|_| unusable("it is no JSON with a `type`"))?;
+            serde_json::from_slice(&text).map_err(|_| unusable("it is not JSON with a `type`"))?;
         let client = client()?;
         let (tokens, issuers) = match file.kind.as_str() {
             "authorized_user" => {
@@ -137,17 +135,17 @@ impl Machine {
                 if file.credential_source.get("file").is_some()
                     && file.credential_source.pointer("/format/type").is_some_and(|kind| kind != "text")
                 {
-                    return Err(unusable("the subject's token must stand in its file as plain text"));
+                    return Err(unusable("the subject token in its file must be plain text"));
                 }
                 let secret = serde_json::from_slice(&text).map_err(|_| {
-                    unusable("of workload identity federation, a file or a URL with a `format` can be used as source")
+                    unusable("its credential_source is neither a file nor a URL with a `format`")
                 })?;
                 let issuers = [file.token_url].into_iter().chain(file.service_account_impersonation_url);
                 (ExternalAccountAuthenticator::with_client(secret, client).build().await, issuers.collect())
             }
             _ => {
                 return Err(unusable(
-                    "its `type` is none of authorized_user, external_account and service_account",
+                    "its `type` is not authorized_user, external_account or service_account",
                 ));
             }
         };
@@ -294,10 +292,10 @@ mod tests {
             "token_url": "https://sts.googleapis.com/v1/token",
             "credential_source": {"file": "/t", "format": {"type": "json"}}}"#;
         for (text, words) in [
-            ("SECRET", "no JSON"),
-            (r#"{"type": "SECRET"}"#, "none of authorized_user"),
+            ("SECRET", "not JSON"),
+            (r#"{"type": "SECRET"}"#, "not authorized_user"),
             (r#"{"type": "authorized_user", "client_id": "SECRET"}"#, "lacks client_id"),
-            (r#"{"type": "external_account", "audience": "SECRET"}"#, "a file or a URL"),
+            (r#"{"type": "external_account", "audience": "SECRET"}"#, "credential_source"),
             (json_in_a_file, "plain text"),
         ] {
             let error = of(text).await.unwrap_err().to_string();

@@ -263,7 +263,7 @@ mod tests {
         for cause in [causes::SCOPE_NOT_DELEGATED, causes::CLIENT_NOT_AUTHORIZED, causes::TOKEN_REFUSED] {
             let cause = as_own(GoogleError::of_cause(cause)).cause;
             assert_eq!(cause.id, "own_token_refused");
-            assert!(cause.fix.contains("Delegate nothing") && !cause.place.contains("domain-wide"));
+            assert!(cause.fix.contains("Do not delegate") && !cause.place.contains("domain-wide"));
         }
         let kept = as_own(GoogleError::of_cause(causes::KEY_REJECTED)).cause;
         assert_eq!(kept.id, "key_rejected");

@@ -35,9 +35,9 @@ impl std::fmt::Debug for Signer {
 /// Why a key cannot sign. Says nothing of the key itself.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SignerError {
-    #[error("`private_key` is no PEM block")]
+    #[error("`private_key` is not in PEM format")]
     NoPem,
-    #[error("`private_key` is no RSA key of at least 2048 bits")]
+    #[error("`private_key` is not an RSA key of at least 2048 bits")]
     NoRsaKey,
     #[error("signing failed")]
     Signing,
@@ -134,6 +134,6 @@ mod tests {
     #[test]
     fn what_is_no_key_says_so_without_showing_it() {
         let error = Signer::new("SECRET", "").unwrap_err();
-        assert_eq!(error.to_string(), "`private_key` is no PEM block");
+        assert_eq!(error.to_string(), "`private_key` is not in PEM format");
     }
 }

@@ -64,47 +64,44 @@ impl Default for ClientOptions {
     }
 }
 
-/// Why there can be no client.
+/// Why the HTTP client cannot be built.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ClientError {
-    /// TLS.
-    #[error("cannot prepare the network: {0}")]
+    #[error("cannot create the HTTP client: {0}")]
     Network(#[from] reqwest::Error),
-    /// TLS, for want of a file of trusted authorities.
-    #[error("no TLS connection can be trusted: the file that SSL_CERT_FILE names cannot be used ({0})")]
+    #[error("cannot use the file in SSL_CERT_FILE: {0}")]
     TrustFile(String),
-    /// The proxy's address.
-    #[error("the environment variable {0} holds no address of a proxy that can be used")]
+    #[error("the environment variable {0} does not have a valid proxy URL")]
     Proxy(&'static str),
 }
 
 impl ClientError {
-    /// What to do, for a person.
+    /// The fix.
     #[must_use]
     pub(crate) const fn advice(&self) -> &'static str {
         match self {
-            Self::Network(_) => "This machine's set of trusted authorities must be readable.",
+            Self::Network(_) => "Check that this account can read the system's CA certificates.",
             Self::TrustFile(_) => causes::TRUST_FILE.fix,
             Self::Proxy(_) => {
-                "Write it as http://user:password@host:port, with whatever an address cannot hold percent-encoded, \
-                 or unset it. SOCKS is not supported."
+                "Set it to http://user:password@host:port, with special characters percent-encoded, or unset it. \
+                 SOCKS proxies are not supported."
             }
         }
     }
 }
 
-/// What the environment puts between here and Google.
+/// The proxy and the CA certificates that the environment sets.
 #[derive(Debug)]
 struct Route {
     proxies: Proxies,
-    /// What makes the file of trusted authorities unusable.
+    /// Why the file in SSL_CERT_FILE cannot be used.
     trust_fault: Option<String>,
 }
 
 /// Sends on an API's channel and classifies what comes back.
 ///
-/// It reads. What it can post is a closed list: the exchange of an assertion for a token, and the signing
-/// of an assertion.
+/// Read-only. It can send POST only to exchange an assertion for a token, to sign an assertion, and for reads that
+/// Google shaped as POST.
 #[derive(Debug)]
 pub(super) struct Transport {
     http: reqwest::Client,

@@ -1,15 +1,14 @@
-//! What can be wrong with the store.
+//! Errors of the history file.
 
 use std::io;
 use std::path::PathBuf;
 
 use rusqlite::ErrorCode;
 
-/// What is wrong with the store.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StoreError {
     /// The file or its folder.
-    #[error("cannot open the history {}: {source}", path.display())]
+    #[error("cannot open the history file {}: {source}", path.display())]
     Open {
         /// As configured.
         path: PathBuf,
@@ -17,7 +16,7 @@ pub(crate) enum StoreError {
         source: io::Error,
     },
     /// What has the name of the lock file.
-    #[error("cannot use {} as the lock of the history: {problem}", path.display())]
+    #[error("cannot use {} as the lock file of the history: {problem}", path.display())]
     LockFile {
         /// The lock file.
         path: PathBuf,
@@ -25,7 +24,7 @@ pub(crate) enum StoreError {
         problem: String,
     },
     /// It is not what this program wrote.
-    #[error("the history {} is damaged: {what}", path.display())]
+    #[error("the history file {} is damaged: {what}", path.display())]
     Damaged {
         /// As configured.
         path: PathBuf,
@@ -34,10 +33,10 @@ pub(crate) enum StoreError {
     },
     /// It is gone, and files that SQLite kept beside it are not.
     #[error(
-        "the history {} is gone, but {} {} left: what a run wrote to it before it was killed",
+        "the history file {} is missing, but {} {} in its folder",
         path.display(),
         left.join(" and "),
-        if left.len() == 1 { "is" } else { "are" }
+        if left.len() == 1 { "is still" } else { "are still" }
     )]
     Left {
         /// As configured.
@@ -52,7 +51,7 @@ pub(crate) enum StoreError {
         path: PathBuf,
     },
     /// Another run is at work on it.
-    #[error("another run is using the history {}: {holder}", path.display())]
+    #[error("another run is using the history file {}: {holder}", path.display())]
     Locked {
         /// As configured.
         path: PathBuf,
@@ -60,7 +59,7 @@ pub(crate) enum StoreError {
         holder: String,
     },
     /// A newer version of this program wrote it.
-    #[error("the history {} was written by a newer version of this program (layout {found}, known up to {known})", path.display())]
+    #[error("a newer version of workspace-audit wrote the history file {} (layout {found}, this version reads up to {known})", path.display())]
     Newer {
         /// As configured.
         path: PathBuf,
@@ -71,7 +70,7 @@ pub(crate) enum StoreError {
     },
     /// A newer version of this program wrote what it keeps of one type.
     #[error(
-        "the history {} was written by a newer version of this program (`{name}` in version {found}, known up to {known})",
+        "a newer version of workspace-audit wrote the history file {} (`{name}` version {found}, this version reads up to {known})",
         path.display()
     )]
     NewerType {
@@ -85,88 +84,83 @@ pub(crate) enum StoreError {
         known: i64,
     },
     /// A database of another program.
-    #[error("{} is a database of another program", path.display())]
+    #[error("{} is a database of another program, not a history file", path.display())]
     NotAHistory {
         /// As configured.
         path: PathBuf,
     },
     /// A folder, a device, a pipe.
-    #[error("{} is no regular file, and cannot be a history", path.display())]
+    #[error("{} is not a regular file, so it cannot be a history file", path.display())]
     NotAFile {
         /// As configured.
         path: PathBuf,
     },
     /// Reading or writing.
-    #[error("the history cannot be read or written: {0}")]
+    #[error("cannot read or write the history file: {0}")]
     Sqlite(#[from] rusqlite::Error),
-    /// What stands there is not what this program wrote.
-    #[error("the history holds what this program did not write: {0}")]
+    /// A stored value is not valid JSON of its type.
+    #[error("the history file has a value that workspace-audit cannot read: {0}")]
     Foreign(#[from] serde_json::Error),
 }
 
 impl StoreError {
-    /// What to do, for a person.
+    /// The fix.
     #[must_use]
     pub(crate) fn advice(&self) -> &'static str {
         match self {
             Self::Locked { .. } => {
-                "Wait until it is done, or stop it. The lock goes with the process that holds it, so there is \
-                 nothing to delete."
+                "Wait until the other run ends, or stop it. The lock ends with its process; do not delete files."
             }
             Self::LockFile { .. } => {
-                "Move that file away, or set `[history] path` to a file in another folder, which this account can \
-                 write. The file was not touched."
+                "Rename that file, or set `[history] path` to a file in another folder that this account can write \
+                 to. The file was not changed."
             }
             Self::Damaged { .. } => {
-                "Restore `[history] path` from a backup, or move the file away to begin a new history. The file was \
-                 not touched."
+                "Restore the history file from a backup. To start a new history, rename the damaged file. The file \
+                 was not changed."
             }
             Self::Left { .. } => {
-                "Move the history back beside these files if you have it. Otherwise move these files out of the \
-                 folder, then restore a backup or run again to begin a new history. Nothing was touched."
+                "Move the history file back to this folder. If you do not have it, move the other files out of the \
+                 folder and restore a backup, or run again to start a new history. No file was changed."
             }
             Self::Moved { .. } => {
-                "Leave the history and the files beside it alone while a run is under way, then run again. Restore \
-                 `[history] path` from a backup first if it is gone."
+                "If the history file is missing, restore it from a backup. Then run again, and do not move or replace \
+                 the history file or its `-wal` and `-shm` files during the run."
             }
             Self::NotAHistory { .. } | Self::NotAFile { .. } => {
-                "Set `[history] path` to a file of its own. This one was not touched."
+                "Set `[history] path` to another file. This one was not changed."
             }
             Self::Newer { .. } | Self::NewerType { .. } => {
-                "Run the newer version, or set `[history] path` to another file. The file was not touched."
+                "Run the newer version, or set `[history] path` to another file. The file was not changed."
             }
             Self::Sqlite(error) if is_cut(error) => {
-                "`[history] path` ends within a page: it was cut. Restore it from a backup, or move it away to begin a \
-                 new one."
+                "The history file is truncated. Restore it from a backup. To start a new history, rename it."
             }
             Self::Sqlite(error) => match error.sqlite_error_code() {
                 Some(ErrorCode::DiskFull) => {
-                    "Make room on the disk that holds `[history] path`, then run again: what was read so far is \
-                     kept, and the run continues where it was."
+                    "Free space on the disk of the history file, then run again. The run continues with what it \
+                     already read."
                 }
                 Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
-                    "This account must be able to write `[history] path` and the folder that holds it: SQLite \
-                     keeps two more files beside it."
+                    "Give this account write access to the history file and to its folder: SQLite writes two more \
+                     files there."
                 }
                 Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-                    "`[history] path` is no history of this program, or it is damaged. Restore it from a backup, \
-                     or move it away to begin a new one."
+                    "The file is damaged, or it is not a history file. Restore it from a backup. To start a new \
+                     history, rename it."
                 }
                 Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-                    "Another program has the file open: a backup, or an SQLite browser. Close it, then run again."
+                    "Another program uses the file, such as a backup or an SQLite browser. Close it, then run again."
                 }
-                _ => "`[history] path` must be a file that this account can write, with space left.",
+                _ => "Check that this account can write to the history file, and that the disk has space.",
             },
-            Self::Foreign(_) => {
-                "`[history] path` was changed by another program. Restore it from a backup, or move it away to \
-                 begin a new one."
-            }
-            Self::Open { .. } => "`[history] path` must be a file that this account can write.",
+            Self::Foreign(_) => "Restore the history file from a backup. To start a new history, rename it.",
+            Self::Open { .. } => "Check `[history] path`, and that this account can write to the file.",
         }
     }
 }
 
-/// Whether the file ends before the page that was to be read does.
+/// Whether the file ends before the end of a page.
 fn is_cut(error: &rusqlite::Error) -> bool {
     error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHORT_READ)
 }

@@ -30,7 +30,7 @@ impl Lock {
         })?;
         let found = file.metadata().map_err(|error| refuse(error.to_string()))?;
         if !found.is_file() {
-            return Err(refuse("it is no regular file".to_owned()));
+            return Err(refuse("it is not a regular file".to_owned()));
         }
         if found.nlink() > 1 {
             return Err(refuse("the file has another name, too (a hard link)".to_owned()));

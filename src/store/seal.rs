@@ -48,7 +48,10 @@ pub(super) fn check(history: &Path, file: &File) -> Result<Seal, StoreError> {
     };
     let length = file.metadata().map_err(refuse)?.len();
     if page == 0 || length % page != 0 {
-        return Err(damaged(history, format!("{length} bytes are no whole pages: it was cut")));
+        return Err(damaged(
+            history,
+            format!("{length} bytes are not a whole number of pages: the file was truncated"),
+        ));
     }
     let Some((counter, digest)) = kept(history) else { return Ok(Seal::Absent) };
     if header[COUNTER] != header[COUNTER_AGAIN] {

@@ -264,7 +264,7 @@ fn a_full_disk_is_named_and_what_was_kept_stays() {
     let many: Vec<User> =
         (0..500).map(|number| user(&format!("{number}"), "Somebody", "2026-11-13T00:00:00Z")).collect();
     let error = run.put_users(&many, 0, &"cursor").unwrap_err();
-    assert!(error.advice().contains("Make room"), "{error}: {}", error.advice());
+    assert!(error.advice().contains("Free space"), "{error}: {}", error.advice());
     drop(run);
     drop(store);
     let store = folder.store();
@@ -310,7 +310,7 @@ fn what_is_no_history_is_refused_and_left_as_it_is() {
         .unwrap();
     let before = std::fs::read(folder.path()).unwrap();
     let error = Store::open(&folder.path()).unwrap_err();
-    assert!(error.advice().contains("no history"), "{error}: {}", error.advice());
+    assert!(error.advice().contains("not a history file"), "{error}: {}", error.advice());
     assert_eq!(std::fs::read(folder.path()).unwrap(), before);
 }
 

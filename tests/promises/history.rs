@@ -149,7 +149,7 @@ fn the_history_of_another_tenant_is_refused() {
     tenant.becomes(Options { seed: 9, ..typical() });
     let audit = tenant.audit();
     audit.assert_code(2);
-    assert!(audit.stderr.contains("the history is of customer"), "{}", audit.stderr);
+    assert!(audit.stderr.contains("the history belongs to customer"), "{}", audit.stderr);
     assert!(audit.stderr.contains("[history] path"), "{}", audit.stderr);
 }
 
@@ -191,14 +191,14 @@ fn what_is_no_regular_file_is_no_history_and_is_not_touched() {
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).unwrap();
     let (audit, beside) = with_history_at(&path);
     audit.assert_code(1);
-    assert!(audit.stderr.contains("is no regular file"), "{}", audit.stderr);
+    assert!(audit.stderr.contains("is not a regular file"), "{}", audit.stderr);
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o666);
     assert_eq!(beside, ["history.sqlite"]);
 
     let link = folder.path().join("link.sqlite");
     std::os::unix::fs::symlink(&path, &link).unwrap();
     let (audit, _) = with_history_at(&link);
-    assert!(audit.stderr.contains("is no regular file"), "{}", audit.stderr);
+    assert!(audit.stderr.contains("is not a regular file"), "{}", audit.stderr);
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o666);
 }
 

@@ -83,7 +83,7 @@ fn a_machine_that_may_not_sign_is_told_which_role_it_lacks() {
     let (name, value) = attached(&tenant);
     let audit = keyless(&tenant, &[], (name, &value));
     audit.assert_code(1);
-    assert!(audit.stderr.contains("may not sign"), "{}", audit.stderr);
+    assert!(audit.stderr.contains("cannot sign"), "{}", audit.stderr);
     assert!(audit.stderr.contains("roles/iam.serviceAccountTokenCreator"), "{}", audit.stderr);
 }
 
@@ -92,7 +92,7 @@ fn a_machine_without_an_identity_is_told_how_to_get_one() {
     let tenant = Tenant::named(TenantName::Healthy);
     let audit = keyless(&tenant, &[], ("GCE_METADATA_HOST", "127.0.0.1:9"));
     audit.assert_code(1);
-    assert!(audit.stderr.contains("no identity of its own"), "{}", audit.stderr);
+    assert!(audit.stderr.contains("has no Google Cloud identity"), "{}", audit.stderr);
     assert!(audit.stderr.contains("GOOGLE_APPLICATION_CREDENTIALS"), "{}", audit.stderr);
     let audit = keyless(&tenant, &[], ("GOOGLE_APPLICATION_CREDENTIALS", "/nonexistent/identity.json"));
     audit.assert_code(2);
@@ -105,7 +105,7 @@ fn a_google_login_never_travels_to_a_stranger() {
     let login = tenant.files.application_default.display().to_string();
     let audit = keyless(&tenant, &[], ("GOOGLE_APPLICATION_CREDENTIALS", &login));
     audit.assert_code(2);
-    assert!(audit.stderr.contains("real tokens would travel to a stranger"), "{}", audit.stderr);
+    assert!(audit.stderr.contains("would be sent to another server"), "{}", audit.stderr);
     assert!(tenant.requests().is_empty());
 }
 
@@ -156,7 +156,7 @@ fn the_scopes_to_delegate_shrink_with_an_admin_role() {
     let config = tenant.files.config.display().to_string();
     let output = crate::support::binary(&["scopes", "--config", &config], &[]);
     let text = String::from_utf8(output.stdout).unwrap();
-    let (_, delegated) = text.split_once("in one line:\n").unwrap();
+    let (_, delegated) = text.split_once("as one line:\n").unwrap();
     assert_eq!(delegated.trim(), "https://www.googleapis.com/auth/gmail.settings.basic");
-    assert!(text.contains("by an admin role of its own"), "{text}");
+    assert!(text.contains("with its admin role"), "{text}");
 }

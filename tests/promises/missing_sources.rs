@@ -203,8 +203,8 @@ fn an_account_that_gets_no_token_of_its_own_is_never_told_to_delegate_the_cloud(
     let fault = "POST /token unauthorized_client".parse().unwrap();
     let tenant = Tenant::with(Options { faults: vec![fault], ..Options::default() });
     let audit = tenant.audit_with(&["--set", r#"collect.parts=["service_accounts"]"#], &[]);
-    assert!(audit.stderr.contains("no token of its own"), "{}", audit.stderr);
-    assert!(audit.stderr.contains("Delegate nothing for this"), "{}", audit.stderr);
+    assert!(audit.stderr.contains("no token for the audit's service account itself"), "{}", audit.stderr);
+    assert!(audit.stderr.contains("Do not delegate"), "{}", audit.stderr);
     assert!(!audit.stderr.contains("delegation entry"), "{}", audit.stderr);
     assert!(!audit.stderr.contains("Manage domain-wide delegation"), "{}", audit.stderr);
 }
