@@ -156,7 +156,7 @@ fn a_subject_that_is_no_admin_is_named_with_the_role_to_give() {
     let audit = tenant.audit_with(&["--admin", admin], &[]);
     audit.assert_code(4);
     assert!(audit.coverage("users")["reason"].contains("admin_right_missing"));
-    assert!(audit.stderr.contains("Set `[tenant] admin`"), "{}", audit.stderr);
+    assert!(audit.stderr.contains("docs/setup.md"), "{}", audit.stderr);
     assert_eq!(audit.verdicts("IDM-01")["pass"], 0);
     assert_eq!(audit.coverage("service_accounts")["read"], "1", "the rest is there");
 }
@@ -216,7 +216,7 @@ fn public_certificates_that_are_refused_name_no_role() {
         Tenant::with(Options { tenant: TenantName::Typical, faults: vec![fault], ..Options::default() });
     let audit = tenant.audit();
     let coverage = audit.coverage("client_certificates");
-    assert!(coverage["reason"].contains("blocked on the way"), "{coverage:?}");
+    assert!(coverage["reason"].contains("blocks it"), "{coverage:?}");
     assert_eq!(coverage["needed"], "", "{coverage:?}");
 }
 
