@@ -19,7 +19,6 @@ pub(crate) struct Contents<'a> {
     pub(crate) run: &'a Run<'a>,
     /// Its tenant-wide facts.
     pub(crate) tenant: &'a Snapshot,
-    /// The run at a glance.
     pub(crate) summary: &'a RunSummary,
     /// Names of formats.
     pub(crate) formats: &'a [String],
@@ -48,12 +47,7 @@ pub(crate) struct Contents<'a> {
 pub(crate) enum ReportError {
     /// The folder of all reports.
     #[error("cannot write reports to {}: {source}", folder.display())]
-    Folder {
-        /// As configured.
-        folder: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    Folder { folder: PathBuf, source: io::Error },
     /// One file.
     #[error(transparent)]
     File(#[from] FormatError),

@@ -8,7 +8,6 @@ use crate::report::Latest;
 /// What a run came to.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
-    /// The run at a glance.
     pub(crate) summary: RunSummary,
     /// Where its reports are.
     pub(crate) folder: PathBuf,

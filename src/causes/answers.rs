@@ -5,18 +5,12 @@
 
 use super::{Cause, table as cause};
 
-/// Who answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Source {
-    /// The token endpoint.
     TokenEndpoint,
-    /// Admin SDK Directory.
     Directory,
-    /// Gmail.
     Gmail,
-    /// Admin SDK Reports.
     Reports,
-    /// IAM Credentials.
     IamCredentials,
     /// Public certificates: nobody is asked who they are.
     Public,
@@ -27,7 +21,6 @@ pub(crate) enum Source {
 /// What an answer says, taken apart.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Answer<'a> {
-    /// Who answered.
     pub(crate) source: Source,
     /// HTTP status; 0 where a library dropped it.
     pub(crate) http: u16,

@@ -55,7 +55,6 @@ causes! {
         "Google does not know the user, or does not allow the client to act as the user",
         "Use the primary address of an active user of this tenant, not an alias or a group.",
         USERS;
-    /// The subject was deleted.
     SUBJECT_DELETED = Denied, Never, "subject_deleted",
         "The user was deleted",
         "Use another user, or restore this user within 20 days.",
@@ -181,7 +180,6 @@ causes! {
         "The audit's service account does not have an IAM role that allows this request",
         "Grant a role with this permission to the service account, such as `roles/iam.securityReviewer`.",
         CLOUD_IAM;
-    /// The project is suspended.
     PROJECT_SUSPENDED = Denied, Never, "project_suspended",
         "Google suspended the project of the audit's service account",
         "Read Google's notice in the Cloud console, or move the service account to another project.",
@@ -206,7 +204,6 @@ causes! {
         "The response is from SendGrid, not from Google",
         "Check `[google] base_url` and the proxy: requests reach another server.",
         THIS_MACHINE;
-    /// A domain policy.
     DOMAIN_POLICY = Denied, Never, "domain_policy",
         "The tenant's policy does not allow this API",
         "Allow the API for the tenant or for the user's organizational unit.",
@@ -241,7 +238,6 @@ causes! {
         "Reading the part took longer than `[collect] part_deadline`",
         "Run the audit again, or raise `[collect] part_deadline`.",
         "config.toml";
-    /// The daily limit.
     DAILY_LIMIT = Failed, Never, "daily_limit",
         "The project's daily quota is used up",
         "Run the audit again tomorrow, or request more quota.",
@@ -296,7 +292,6 @@ causes! {
         "This machine cannot connect to the proxy",
         "Correct the address and port of the proxy, or unset the variable.",
         PROXY;
-    /// TLS.
     TLS = Failed, Never, "tls",
         "The TLS certificate is not trusted on this machine",
         "If a proxy inspects TLS, set SSL_CERT_FILE to a file with the proxy's CA certificate.",

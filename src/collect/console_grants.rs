@@ -678,7 +678,6 @@ impl Grants {
     }
 }
 
-/// The words of a cell.
 fn words(cell: &str) -> impl Iterator<Item = &str> {
     let separators = [',', ';', '|', ' ', '\t', '\n', '\r', '，', '、', '；'];
     cell.split(separators).map(unwrapped).filter(|word| !word.is_empty())

@@ -7,7 +7,6 @@ use crate::tenant::Reading;
 /// The scopes that the token endpoint granted to one client, of those of the scope-risk table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ClientProbe {
-    /// The client id.
     pub(crate) client_id: String,
     /// What was granted; complete if every scope was answered.
     pub(crate) granted: Reading<Vec<String>>,

@@ -15,7 +15,6 @@ pub(crate) enum Disagreement {
     NotInList {
         /// When the log names it last.
         authorized_at: DateTime<Utc>,
-        /// The list's date.
         listed_at: DateTime<Utc>,
         /// Whether the log was read without a hole from the one to the other, so that a removal would show.
         log_is_unbroken: bool,
@@ -24,7 +23,6 @@ pub(crate) enum Disagreement {
     SeenAfterRemoval {
         /// Who shows it.
         source: LedgerSource,
-        /// When.
         seen_at: DateTime<Utc>,
         /// When the client was removed.
         removed_at: DateTime<Utc>,
@@ -33,18 +31,14 @@ pub(crate) enum Disagreement {
     SeenAfterAbsence {
         /// Who shows it.
         source: LedgerSource,
-        /// When.
         seen_at: DateTime<Utc>,
-        /// The list's date.
         listed_at: DateTime<Utc>,
     },
     /// The source shows it before a list that does not name it; the log saw the time between, and no removal in it.
     AbsenceNotLogged {
         /// Who shows it.
         source: LedgerSource,
-        /// When.
         seen_at: DateTime<Utc>,
-        /// The list's date.
         listed_at: DateTime<Utc>,
     },
     /// In a list and not in the list before; the log saw the time between, and no authorization in it.
@@ -55,10 +49,7 @@ pub(crate) enum Disagreement {
         listed_at: DateTime<Utc>,
     },
     /// The token endpoint refuses it to the audit's own client.
-    TokenRefused {
-        /// When.
-        at: DateTime<Utc>,
-    },
+    TokenRefused { at: DateTime<Utc> },
     /// A later authorization of the client does not name it. Google says nowhere whether one replaces or adds.
     NotNamedAgain {
         /// When the client was authorized again.
@@ -68,7 +59,6 @@ pub(crate) enum Disagreement {
     UnknownChange {
         /// Google's word for it.
         name: String,
-        /// When.
         at: DateTime<Utc>,
     },
     /// Its use was allowed by something else than a delegation.
@@ -77,20 +67,14 @@ pub(crate) enum Disagreement {
         configuration_source: String,
     },
     /// Two lists carry the same date, and only one names it.
-    ListsOfOneDate {
-        /// The date.
-        listed_at: DateTime<Utc>,
-    },
+    ListsOfOneDate { listed_at: DateTime<Utc> },
     /// A source writes the scope in another way.
     OtherSpelling {
         /// As written there.
         written: String,
     },
     /// Nothing newer than a list that is too old speaks for it.
-    StaleList {
-        /// The list's date.
-        listed_at: DateTime<Utc>,
-    },
+    StaleList { listed_at: DateTime<Utc> },
 }
 
 impl Disagreement {
@@ -108,7 +92,6 @@ impl Disagreement {
 }
 
 impl std::fmt::Display for Disagreement {
-    /// One sentence for a person.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let day = |at: &DateTime<Utc>| at.date_naive();
         match self {

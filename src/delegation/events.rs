@@ -111,9 +111,7 @@ pub(crate) struct GrantUse {
     /// What the use has in common with those it is counted with.
     #[serde(flatten)]
     pub(crate) of: UseKey,
-    /// The first.
     pub(crate) first_at: DateTime<Utc>,
-    /// The last.
     pub(crate) last_at: DateTime<Utc>,
     /// How many, in one reading of the log.
     pub(crate) count: u64,
@@ -172,13 +170,11 @@ pub(crate) struct SeenGrant {
 /// What a source covered: a log from one time to another, a list or a probe at one time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct SourceWindow {
-    /// Who.
     pub(crate) source: LedgerSource,
     /// Of one client only, as for a probe.
     pub(crate) client: Option<String>,
     /// From when.
     pub(crate) from: DateTime<Utc>,
-    /// Until when.
     pub(crate) until: DateTime<Utc>,
 }
 

@@ -45,7 +45,6 @@ pub(crate) struct Sighting {
 /// When a grant was used last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LastUse {
-    /// When.
     pub(crate) at: DateTime<Utc>,
     /// Which log shows it. [`LedgerSource::TokenLog`] names no scope: the client was used, by this grant or
     /// another.
@@ -90,7 +89,6 @@ pub(crate) struct Grant {
 pub(crate) struct EndedGrant {
     /// The OAuth client id.
     pub(crate) client_id: String,
-    /// The scope.
     pub(crate) scope: String,
     /// When a source showed it last.
     pub(crate) last_seen_at: Option<DateTime<Utc>>,
@@ -103,22 +101,14 @@ pub(crate) struct EndedGrant {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Ending {
     /// The removal of the whole client is logged.
-    Removed {
-        /// When.
-        at: DateTime<Utc>,
-        /// By whom.
-        by: Option<String>,
-    },
+    Removed { at: DateTime<Utc>, by: Option<String> },
     /// A newer list of the console does not name it.
     NotInList {
         /// The list's date.
         at: DateTime<Utc>,
     },
     /// The token endpoint, which alone had shown it, refuses it.
-    TokenRefused {
-        /// When.
-        at: DateTime<Utc>,
-    },
+    TokenRefused { at: DateTime<Utc> },
 }
 
 impl Ending {

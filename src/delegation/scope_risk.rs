@@ -21,13 +21,11 @@ pub(crate) enum RiskClass {
     /// Reads, writes and sends mail.
     #[serde(rename = "M")]
     MailFull,
-    /// Reads mail.
     #[serde(rename = "R")]
     MailRead,
     /// Inserts, drafts or labels mail.
     #[serde(rename = "W")]
     MailWrite,
-    /// Sends.
     #[serde(rename = "S")]
     Send,
     /// Changes mail settings.
@@ -39,22 +37,17 @@ pub(crate) enum RiskClass {
     /// File metadata, or few files.
     #[serde(rename = "d")]
     FilesNarrow,
-    /// Calendar.
     #[serde(rename = "K")]
     Calendar,
-    /// Chat.
     #[serde(rename = "H")]
     Chat,
     /// Reads directory or contacts.
     #[serde(rename = "X")]
     DirectoryRead,
-    /// Groups.
     #[serde(rename = "G")]
     Groups,
-    /// Vault.
     #[serde(rename = "V")]
     Vault,
-    /// Logs.
     #[serde(rename = "L")]
     Logs,
     /// Anything else that is known.

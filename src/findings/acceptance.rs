@@ -10,9 +10,7 @@ pub(crate) struct Acceptance {
     pub(crate) id: String,
     /// Who answers for it.
     pub(crate) owner: String,
-    /// Why.
     pub(crate) reason: String,
-    /// Who agreed.
     #[serde(default)]
     pub(crate) approver: Option<String>,
     /// Where it was discussed.

@@ -53,7 +53,6 @@ impl Assumption {
 }
 
 impl std::fmt::Display for Assumption {
-    /// One sentence for a person.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}; not read: {} ({})", self.rule.sentence(), self.part, self.message)
     }

@@ -31,7 +31,6 @@ pub(crate) struct Population {
     pub(crate) assessed: u64,
     /// Data is missing.
     pub(crate) not_assessed: u64,
-    /// The question does not arise.
     pub(crate) not_applicable: u64,
 }
 
@@ -44,7 +43,6 @@ pub(crate) struct CheckSummary {
     pub(crate) slug: String,
     /// One line.
     pub(crate) title: String,
-    /// Why it matters.
     pub(crate) why: String,
     /// The usual severity.
     pub(crate) severity: Severity,

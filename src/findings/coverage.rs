@@ -9,7 +9,6 @@ use crate::tenant::{Gap, Part};
 /// One part: `total = read + not_applicable + denied + failed`, where the total is known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct CoverageRow {
-    /// The part.
     pub(crate) part: Part,
     /// Units there are; `None` if a listing broke off, so that nobody knows.
     pub(crate) total: Option<u64>,

@@ -47,7 +47,6 @@ pub(crate) struct Finding {
     pub(crate) check_id: String,
     /// Never pass or not applicable.
     pub(crate) verdict: Verdict,
-    /// How bad.
     pub(crate) severity: Severity,
     /// What it is about. For not assessed: the part that is missing.
     pub(crate) subject: Subject,
@@ -60,7 +59,6 @@ pub(crate) struct Finding {
     pub(crate) message: String,
     /// The facts behind it.
     pub(crate) evidence: Vec<Evidence>,
-    /// What to do.
     pub(crate) fix: String,
     /// Which action that is; `None` in findings of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -71,7 +69,6 @@ pub(crate) struct Finding {
     /// What may stop working; empty if nothing is known.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) may_break: String,
-    /// Where in the console.
     pub(crate) place: String,
     /// Controls of standards.
     pub(crate) controls: Vec<String>,
@@ -172,7 +169,6 @@ impl Finding {
 /// A finding of the last run that is gone although its source was read again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FixedFinding {
-    /// The check.
     pub(crate) check_id: String,
     /// How bad it was.
     pub(crate) severity: Severity,

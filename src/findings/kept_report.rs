@@ -17,8 +17,6 @@ pub(crate) struct KeptReport {
 pub(crate) struct LogWindow {
     /// A part, or the events of it that alone were read: `admin_log/delegations`.
     pub(crate) log: String,
-    /// Its beginning.
     pub(crate) from: DateTime<Utc>,
-    /// Its end.
     pub(crate) until: DateTime<Utc>,
 }

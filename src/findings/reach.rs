@@ -10,7 +10,6 @@ use crate::authority::TakeoverEdge;
 /// Another check that applies to the subject of a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct AlsoCheck {
-    /// Its id.
     pub(crate) check_id: String,
     /// Its own verdict, which its counts count.
     pub(crate) verdict: Verdict,
@@ -30,10 +29,7 @@ pub(crate) enum ReachedBy {
     /// By a role for single accounts that is given above the account.
     RoleAbove,
     /// The client itself holds a scope.
-    Scope {
-        /// Which.
-        scope: String,
-    },
+    Scope { scope: String },
 }
 
 /// One delegated account that a finding reaches, in one way.
@@ -41,11 +37,8 @@ pub(crate) enum ReachedBy {
 pub(crate) struct Reached {
     /// The client that the account is.
     pub(crate) client_id: String,
-    /// The account's address.
     pub(crate) account: String,
-    /// How.
     pub(crate) by: ReachedBy,
-    /// How bad.
     pub(crate) severity: Severity,
     /// By whom it is accepted: a custodian of the register, or of a scope the exception.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -93,17 +86,13 @@ impl Reached {
 pub(crate) enum Added {
     /// Another check applies.
     Check {
-        /// Its id.
         check_id: String,
     },
-    /// An account.
     Account {
-        /// Its address.
         account: String,
     },
     /// Somebody who reaches an account.
     Principal {
-        /// Who.
         principal: String,
     },
     /// A path, or a worse one, between a principal and an account that were there.
@@ -115,23 +104,18 @@ pub(crate) enum Added {
     },
     /// A scope that was not there, or was accepted.
     Scope {
-        /// Which.
         scope: String,
-        /// How bad.
         severity: Severity,
     },
     /// A scope that was there, and is more severe.
     WorseScope {
-        /// Which.
         scope: String,
-        /// Before.
         from: Severity,
         /// Now.
         to: Severity,
     },
     /// It is more severe.
     Severity {
-        /// Before.
         from: Severity,
         /// Now.
         to: Severity,

@@ -9,26 +9,11 @@ use super::SubjectKind;
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum Remediation {
     /// What the check advises of every subject.
-    Check {
-        /// The check.
-        check_id: String,
-    },
+    Check { check_id: String },
     /// One of several things that the check advises.
-    Advice {
-        /// The check.
-        check_id: String,
-        /// Which.
-        advice: String,
-    },
+    Advice { check_id: String, advice: String },
     /// What the check advises of this subject alone.
-    Subject {
-        /// The check.
-        check_id: String,
-        /// The subject's kind.
-        subject_kind: SubjectKind,
-        /// The subject's id.
-        subject_id: String,
-    },
+    Subject { check_id: String, subject_kind: SubjectKind, subject_id: String },
     /// Change or remove one binding.
     Binding {
         /// The id of the binding.
@@ -39,10 +24,7 @@ pub(crate) enum Remediation {
     /// Look for a Marketplace app, and uninstall it.
     UninstallApp,
     /// Find out what to do: the check broke, or has no advice.
-    LookInto {
-        /// The check.
-        check_id: String,
-    },
+    LookInto { check_id: String },
 }
 
 /// What a check advises instead of its usual advice, where several subjects share it.

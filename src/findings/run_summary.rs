@@ -103,7 +103,6 @@ impl From<KeptRequests> for Requests {
 /// A part that checks need and the configuration gives no source for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct NotConfigured {
-    /// The part.
     pub(crate) part: Part,
     /// The checks that need it and could not give every verdict, by id.
     pub(crate) checks: Vec<String>,
@@ -118,7 +117,6 @@ pub(crate) struct NotConfigured {
 /// Parts that one setting adds, and what is hidden without them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MissingSetting<'a> {
-    /// The parts.
     pub(crate) parts: Vec<&'a NotConfigured>,
     /// The checks that need one of them, by id.
     pub(crate) checks: Vec<&'a str>,
@@ -190,7 +188,6 @@ pub(crate) struct RunSummary {
     pub(crate) open_by_severity: BTreeMap<Severity, u64>,
     /// Every enabled check.
     pub(crate) checks: Vec<CheckSummary>,
-    /// Every part.
     pub(crate) coverage: Coverage,
     /// Findings that are gone, worst first, capped; the count is in `changes`.
     pub(crate) fixed: Vec<FixedFinding>,

@@ -10,19 +10,15 @@ use strum::IntoStaticStr;
 pub(crate) enum SubjectKind {
     /// The whole tenant.
     Tenant,
-    /// A user.
     User,
     /// One send-as address of a mailbox.
     SendAs,
-    /// A domain or domain alias.
     Domain,
     /// A client × scope.
     Grant,
     /// An OAuth client.
     Client,
-    /// A service account.
     ServiceAccount,
-    /// A key of a service account.
     Key,
     /// A role that one member holds on a resource, and that leads to delegated accounts.
     Binding,
@@ -30,7 +26,6 @@ pub(crate) enum SubjectKind {
     Path,
     /// A Cloud project, or one of its guardrails.
     Project,
-    /// A third-party app.
     App,
     /// Something that happened.
     Event,
@@ -51,11 +46,9 @@ impl SubjectKind {
 /// What a verdict is about: an id that never changes, a name for people.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Subject {
-    /// What it is.
     pub(crate) kind: SubjectKind,
     /// Made of ids that Google never reuses, so that a finding keeps its identity.
     pub(crate) id: String,
-    /// For people.
     pub(crate) name: String,
     /// Other ids and addresses by which an exception may name it.
     #[serde(default)]
@@ -63,7 +56,6 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
-    /// A subject with an id and a name.
     pub(crate) fn new(kind: SubjectKind, id: impl Into<String>, name: impl Into<String>) -> Self {
         Self { kind, id: id.into(), name: name.into(), also: Vec::new() }
     }

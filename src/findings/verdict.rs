@@ -11,7 +11,6 @@ use crate::tenant::{Gap, Part};
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum Verdict {
-    /// Wrong.
     Fail,
     /// A person must decide.
     Review,
@@ -23,7 +22,6 @@ pub(crate) enum Verdict {
     Excepted,
     /// In order.
     Pass,
-    /// The question does not arise.
     NotApplicable,
 }
 
@@ -102,7 +100,6 @@ impl CheckResult {
         Self::new(Verdict::Pass, Severity::Info, message)
     }
 
-    /// Wrong.
     pub(crate) fn fail(severity: Severity, message: impl Into<String>) -> Self {
         Self::new(Verdict::Fail, severity, message)
     }
@@ -112,7 +109,6 @@ impl CheckResult {
         Self::new(Verdict::Review, severity, message)
     }
 
-    /// The question does not arise.
     pub(crate) fn not_applicable(message: impl Into<String>) -> Self {
         Self::new(Verdict::NotApplicable, Severity::Info, message)
     }

@@ -61,7 +61,6 @@ pub(super) fn optional_boolean(known: Option<bool>) -> Cell<'static> {
     known.map_or_else(unknown, boolean)
 }
 
-/// A number.
 pub(super) fn number(value: impl Into<i128>) -> Cell<'static> {
     text(value.into().to_string())
 }
@@ -91,7 +90,6 @@ pub(super) fn list<'a>(items: impl IntoIterator<Item = &'a str>) -> Cell<'static
     Cell(Cow::Owned(serde_json::Value::from(items.collect::<Vec<_>>()).to_string()))
 }
 
-/// Nobody knows.
 pub(super) const fn unknown<'a>() -> Cell<'a> {
     Cell(Cow::Borrowed(""))
 }

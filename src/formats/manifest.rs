@@ -18,7 +18,6 @@ use super::{FormatError, json_file, utc};
 use crate::findings::{KeptReport, LogWindow, Requests, RunSummary};
 use crate::tenant;
 
-/// The file's name.
 pub(crate) const FILE: &str = "manifest.json";
 
 /// What `sha256sum -c` reads.
@@ -27,7 +26,6 @@ const SUMS: &str = "SHA256SUMS";
 /// What the caller knows and the folder does not tell.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ManifestHead<'a> {
-    /// The run.
     pub(crate) summary: &'a RunSummary,
     /// SHA-256 of the configuration in force, hexadecimal.
     pub(crate) config_sha256: &'a str,

@@ -22,7 +22,6 @@ pub(crate) use source::{Format, FormatError, FormatOptions, Source};
 /// Every format. Adding one takes its file and a line here.
 pub(crate) const ALL: &[&dyn Format] = &[&csv::Csv, html::FORMAT, &json::Json];
 
-/// The format with this name.
 #[must_use]
 pub(crate) fn find(name: &str) -> Option<&'static dyn Format> {
     ALL.iter().copied().find(|format| format.name() == name)

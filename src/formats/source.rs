@@ -8,10 +8,8 @@ use crate::snapshot::{Snapshot, UserFacts};
 
 /// One judged run, as formats read it. Users and findings stream: they may be a million.
 pub(crate) trait Source {
-    /// The run at a glance.
     fn summary(&self) -> &RunSummary;
 
-    /// The tenant-wide facts.
     fn tenant(&self) -> &Snapshot;
 
     /// Every user, ordered bytewise by id.
@@ -57,9 +55,7 @@ pub(crate) trait Format: Sync {
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write {file}: {source}")]
 pub(crate) struct FormatError {
-    /// The file's name.
     pub(crate) file: String,
-    /// What the system said.
     pub(crate) source: io::Error,
 }
 

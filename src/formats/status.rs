@@ -11,7 +11,6 @@ use super::json::{Counts, SCHEMA_VERSION, completeness};
 use super::{FormatError, json_file, utc};
 use crate::findings::{Completeness, Coverage, NotConfigured, Severity};
 
-/// The file's name.
 pub(crate) const FILE: &str = "status.json";
 
 /// How a run can end.
@@ -27,7 +26,6 @@ pub(crate) enum RunState {
 /// How a run ended.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Status<'a> {
-    /// The run.
     pub(crate) run_id: &'a str,
     /// How it ended.
     pub(crate) state: RunState,

@@ -20,7 +20,6 @@ pub(crate) const GROUP_SCOPE: &str = "https://www.googleapis.com/auth/admin.dire
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Group {
-    /// Its address.
     #[serde(default)]
     pub(crate) email: String,
     /// Other addresses.
@@ -50,9 +49,7 @@ pub(crate) struct Member {
 pub(crate) struct User {
     /// Immutable id.
     pub(crate) id: String,
-    /// Primary address.
     pub(crate) primary_email: String,
-    /// Names.
     pub(crate) name: Option<UserName>,
     /// Organizational unit.
     pub(crate) org_unit_path: Option<String>,
@@ -64,18 +61,13 @@ pub(crate) struct User {
     pub(crate) suspension_reason: Option<String>,
     /// RFC 3339.
     pub(crate) suspension_time: Option<String>,
-    /// Archived.
     pub(crate) archived: Option<bool>,
     /// A mailbox was created.
     pub(crate) is_mailbox_setup: Option<bool>,
-    /// Super admin.
     pub(crate) is_admin: Option<bool>,
-    /// Delegated admin.
     pub(crate) is_delegated_admin: Option<bool>,
-    /// 2-Step Verification.
     #[serde(rename = "isEnrolledIn2Sv")]
     pub(crate) is_enrolled_in_2sv: Option<bool>,
-    /// 2-Step Verification.
     #[serde(rename = "isEnforcedIn2Sv")]
     pub(crate) is_enforced_in_2sv: Option<bool>,
     /// RFC 3339.
@@ -91,7 +83,6 @@ pub(crate) struct User {
     /// Somebody outside the organization. Google leaves it out for others
     /// (<https://github.com/GAM-team/GAM/issues/1874>).
     pub(crate) is_guest_user: Option<bool>,
-    /// Of guests.
     pub(crate) guest_account_info: Option<GuestAccountInfo>,
 }
 
@@ -142,7 +133,6 @@ pub(crate) struct UserName {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Domain {
-    /// Name.
     pub(crate) domain_name: String,
     /// The tenant's first domain.
     pub(crate) is_primary: Option<bool>,
@@ -154,7 +144,6 @@ pub(crate) struct Domain {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DomainAlias {
-    /// Name.
     pub(crate) domain_alias_name: String,
     /// The domain whose users have their addresses there, too.
     pub(crate) parent_domain_name: Option<String>,
@@ -170,7 +159,6 @@ pub(crate) struct Role {
     pub(crate) role_id: String,
     /// Such as `_SEED_ADMIN_ROLE`.
     pub(crate) role_name: Option<String>,
-    /// Super admin.
     pub(crate) is_super_admin_role: Option<bool>,
     /// Made by Google.
     pub(crate) is_system_role: Option<bool>,

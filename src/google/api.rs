@@ -7,9 +7,7 @@ use strum::IntoStaticStr;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub(crate) enum Api {
-    /// Admin SDK Directory.
     Directory,
-    /// Gmail.
     Gmail,
     /// Identity and Access Management.
     Iam,
@@ -17,7 +15,6 @@ pub(crate) enum Api {
     IamCredentials,
     /// The token endpoint.
     Token,
-    /// Admin SDK Reports.
     Reports,
     /// Resource Manager: the hierarchy of projects, and its policies.
     ResourceManager,

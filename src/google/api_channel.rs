@@ -244,7 +244,6 @@ impl ApiChannel {
     }
 }
 
-/// A channel for each API.
 #[derive(Debug)]
 pub(super) struct ApiChannels([ApiChannel; Api::ALL.len()]);
 

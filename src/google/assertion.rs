@@ -38,7 +38,6 @@ impl Claims {
         }
     }
 
-    /// As JSON.
     pub(super) fn to_json(&self) -> String {
         // Strings and numbers always serialise.
         serde_json::to_string(self).unwrap_or_default()

@@ -37,7 +37,6 @@ enum Signing {
 /// Why there can be no tokens at all.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AuthError {
-    /// The key.
     #[error("cannot sign with the key: {0}")]
     Key(String),
     /// The address of the token endpoint.
@@ -80,7 +79,6 @@ impl Auth {
         Self { account: account.to_owned(), token_uri, signing, issued: AtomicU64::new(0) }
     }
 
-    /// The account's address.
     pub(super) fn account(&self) -> &str {
         &self.account
     }

@@ -6,7 +6,6 @@ use std::collections::HashSet;
 /// What is wrong with a body.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// It is no object.
     NoObject,
     /// It holds `error` where its fields are.
     Error,

@@ -12,7 +12,6 @@ pub(crate) struct FoundAccount {
     /// `//iam.googleapis.com/projects/<project>/serviceAccounts/<address or unique id>`.
     #[serde(default)]
     pub(crate) name: String,
-    /// For people.
     #[serde(default)]
     pub(crate) display_name: String,
     /// `DISABLED` for an account that is switched off.
@@ -30,7 +29,6 @@ impl FoundAccount {
         self.name.split_once("/projects/")?.1.split('/').next().filter(|project| !project.is_empty())
     }
 
-    /// The account's address.
     #[must_use]
     pub(crate) fn email(&self) -> Option<&str> {
         self.attribute("email").or_else(|| self.last_of_name().filter(|name| name.contains('@')))

@@ -12,7 +12,6 @@ use super::{
 /// How the service account proves who it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Credentials {
-    /// By its key file.
     KeyFile(PathBuf),
     /// By its address: the machine's own identity has assertions signed for it.
     ServiceAccount(String),
@@ -21,7 +20,6 @@ pub(crate) enum Credentials {
 /// The audit's own service account, as far as the credentials say.
 #[derive(Clone, Debug)]
 pub(crate) struct OwnAccount {
-    /// Its address.
     pub(crate) email: String,
     /// Its OAuth client id, which a key file names.
     pub(crate) client_id: Option<String>,
@@ -49,7 +47,6 @@ pub(crate) enum ConnectError {
         "For Google, leave `[google] base_url` empty. For another server, use the key file of that server."
     ))]
     Roots(#[from] RootsError),
-    /// The key.
     #[error(transparent)]
     Auth(#[from] AuthError),
     /// The network, as this machine has it.

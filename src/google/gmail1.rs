@@ -33,9 +33,7 @@ pub(crate) struct SendAs {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SmtpMsa {
-    /// Host name.
     pub(crate) host: Option<String>,
-    /// TCP port.
     pub(crate) port: Option<i64>,
     /// `none`, `ssl`, `starttls`.
     pub(crate) security_mode: Option<String>,

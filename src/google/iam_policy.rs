@@ -91,7 +91,6 @@ pub(crate) struct Binding {
 /// `Expr`.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Condition {
-    /// For people.
     #[serde(default)]
     pub(crate) title: String,
     /// Common Expression Language.

@@ -21,12 +21,7 @@ impl std::fmt::Debug for KeyFile {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyFileError {
     #[error("cannot read the key file {}: {source}", path.display())]
-    Unreadable {
-        /// As configured.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
+    Unreadable { path: PathBuf, source: std::io::Error },
     #[error("{} is not a service account key file: {reason}", path.display())]
     NoKeyFile {
         path: PathBuf,
@@ -55,7 +50,6 @@ impl KeyFile {
         Ok(file)
     }
 
-    /// The account's address.
     #[must_use]
     pub(crate) fn client_email(&self) -> &str {
         &self.key.client_email
@@ -67,7 +61,6 @@ impl KeyFile {
         self.key.client_id.as_deref().filter(|id| !id.is_empty())
     }
 
-    /// The id of the key.
     #[must_use]
     pub(crate) fn key_id(&self) -> Option<&str> {
         self.key.private_key_id.as_deref()

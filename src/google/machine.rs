@@ -56,15 +56,9 @@ enum Source {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MachineError {
     #[error("cannot read the credentials file {}: {source}", path.display())]
-    Unreadable {
-        /// As the environment names it.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
+    Unreadable { path: PathBuf, source: std::io::Error },
     #[error("cannot use the credentials file {}: {reason}", path.display())]
     Unusable {
-        /// As the environment names it.
         path: PathBuf,
         /// Never a part of the file.
         reason: String,

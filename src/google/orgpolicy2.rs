@@ -16,7 +16,6 @@ pub(crate) struct Policy {
 /// `GoogleCloudOrgpolicyV2PolicySpec`.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(crate) struct PolicySpec {
-    /// The rules.
     #[serde(default)]
     pub(crate) rules: Vec<PolicyRule>,
 }
@@ -42,7 +41,6 @@ pub(crate) struct PolicyRule {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PolicyValues {
-    /// What is allowed.
     #[serde(default)]
     pub(crate) allowed_values: Vec<String>,
 }

@@ -81,7 +81,6 @@ fn name_of_row(text: &str) -> Option<String> {
 /// How long a listing may become: longer than in any tenant. Beyond it something else than Google answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bound {
-    /// Pages.
     pub(crate) pages: u64,
     /// Bytes of all pages together.
     pub(crate) bytes: u64,
@@ -99,7 +98,6 @@ impl Bound {
 /// Pages without rows in a row: Google sends some, but not for ever.
 const MAX_PAGES_WITHOUT_ROWS: u64 = 100;
 
-/// One page.
 #[derive(Debug)]
 pub(crate) struct Page<T> {
     /// Rows that were read.

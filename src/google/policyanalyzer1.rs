@@ -10,7 +10,6 @@ use super::{Api, Bound, Pages, Request, Session, iam1, segment};
 /// What is asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ActivityType {
-    /// Service accounts.
     ServiceAccount,
     /// Their keys.
     ServiceAccountKey,

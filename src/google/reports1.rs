@@ -17,13 +17,11 @@ pub(crate) const KEPT_DAYS: i64 = 180;
 pub(crate) struct Activity {
     /// When, and which.
     pub(crate) id: ActivityId,
-    /// Who.
     #[serde(default)]
     pub(crate) actor: Actor,
     /// From where.
     #[serde(rename = "ipAddress")]
     pub(crate) ip_address: Option<String>,
-    /// What.
     #[serde(default)]
     pub(crate) events: Vec<Event>,
 }
@@ -55,7 +53,6 @@ pub(crate) struct Actor {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ApplicationInfo {
-    /// OAuth client id.
     pub(crate) oauth_client_id: Option<String>,
     /// Whether it acted as a user.
     pub(crate) impersonation: Option<bool>,
@@ -64,10 +61,8 @@ pub(crate) struct ApplicationInfo {
 /// `Activity.events`: one event.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Event {
-    /// Its name.
     #[serde(default)]
     pub(crate) name: String,
-    /// Its parameters.
     #[serde(default)]
     pub(crate) parameters: Vec<Parameter>,
 }
@@ -76,10 +71,8 @@ pub(crate) struct Event {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Parameter {
-    /// Its name.
     #[serde(default)]
     pub(crate) name: String,
-    /// One value.
     #[serde(default, deserialize_with = "digit_by_digit")]
     pub(crate) value: Option<String>,
     /// Several values.

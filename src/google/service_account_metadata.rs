@@ -8,10 +8,8 @@ use x509_parser::pem::parse_x509_pem;
 
 use super::{Api, Client, GoogleError, Request, segment};
 
-/// One certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Certificate {
-    /// The key's id.
     pub(crate) key_id: String,
     /// The common name: the account's address with a dot for its `@`; empty if it cannot be read.
     pub(crate) common_name: String,

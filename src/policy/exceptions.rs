@@ -11,7 +11,6 @@ use crate::findings::{Acceptance, Subject};
 pub(crate) struct Exception {
     /// `CHECK/subject`, as written: what reports cite.
     pub(crate) id: String,
-    /// The check.
     pub(crate) check: String,
     /// An id, an address or a glob, as written.
     pub(crate) subject: String,
@@ -21,7 +20,6 @@ pub(crate) struct Exception {
     pub(crate) owner: String,
     /// The last day on which it holds.
     pub(crate) expires: NaiveDate,
-    /// Who agreed.
     pub(crate) approver: Option<String>,
     /// Where it was discussed.
     pub(crate) ticket: Option<String>,

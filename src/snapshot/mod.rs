@@ -44,7 +44,6 @@ pub(crate) struct Snapshot {
     pub(crate) people: Reading<People>,
     /// Domains and domain aliases.
     pub(crate) domains: Reading<Domains>,
-    /// Admin roles.
     pub(crate) admin_roles: Reading<AdminRoles>,
     /// Service accounts with their keys.
     pub(crate) service_accounts: Reading<ServiceAccounts>,

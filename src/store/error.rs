@@ -9,12 +9,7 @@ use rusqlite::ErrorCode;
 pub(crate) enum StoreError {
     /// The file or its folder.
     #[error("cannot open the history file {}: {source}", path.display())]
-    Open {
-        /// As configured.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    Open { path: PathBuf, source: io::Error },
     /// What has the name of the lock file.
     #[error("cannot use {} as the lock file of the history: {problem}", path.display())]
     LockFile {
@@ -26,7 +21,6 @@ pub(crate) enum StoreError {
     /// It is not what this program wrote.
     #[error("the history file {} is damaged: {what}", path.display())]
     Damaged {
-        /// As configured.
         path: PathBuf,
         /// What is wrong with it.
         what: String,
@@ -39,7 +33,6 @@ pub(crate) enum StoreError {
         if left.len() == 1 { "is still" } else { "are still" }
     )]
     Left {
-        /// As configured.
         path: PathBuf,
         /// The files, by name: they are in the folder of the history.
         left: Vec<String>,
@@ -53,7 +46,6 @@ pub(crate) enum StoreError {
     /// Another run is at work on it.
     #[error("another run is using the history file {}: {holder}", path.display())]
     Locked {
-        /// As configured.
         path: PathBuf,
         /// Who, since when.
         holder: String,
@@ -61,7 +53,6 @@ pub(crate) enum StoreError {
     /// A newer version of this program wrote it.
     #[error("a newer version of workspace-audit wrote the history file {} (layout {found}, this version reads up to {known})", path.display())]
     Newer {
-        /// As configured.
         path: PathBuf,
         /// The file's layout.
         found: i64,
@@ -74,7 +65,6 @@ pub(crate) enum StoreError {
         path.display()
     )]
     NewerType {
-        /// As configured.
         path: PathBuf,
         /// The type's name in the store.
         name: String,
@@ -85,16 +75,10 @@ pub(crate) enum StoreError {
     },
     /// A database of another program.
     #[error("{} is a database of another program, not a history file", path.display())]
-    NotAHistory {
-        /// As configured.
-        path: PathBuf,
-    },
+    NotAHistory { path: PathBuf },
     /// A folder, a device, a pipe.
     #[error("{} is not a regular file, so it cannot be a history file", path.display())]
-    NotAFile {
-        /// As configured.
-        path: PathBuf,
-    },
+    NotAFile { path: PathBuf },
     /// Reading or writing.
     #[error("cannot read or write the history file: {0}")]
     Sqlite(#[from] rusqlite::Error),

@@ -241,7 +241,6 @@ impl Run<'_> {
 /// What the run before found and this one did not.
 #[derive(Clone, Debug)]
 pub(crate) struct GoneFinding {
-    /// As it was.
     pub(crate) finding: Finding,
     /// Whether its subject could not be judged this time.
     pub(crate) was_not_assessed: bool,

@@ -38,7 +38,6 @@ impl RunState {
 /// What is known of a run without its facts.
 #[derive(Clone, Debug)]
 pub(crate) struct KnownRun {
-    /// Its id.
     pub(crate) id: String,
     /// How far it got.
     pub(crate) state: RunState,

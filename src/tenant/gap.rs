@@ -30,7 +30,6 @@ pub(crate) struct Gap {
     pub(crate) message: String,
     /// The scope, role or setting that would fill the gap; empty if none would.
     pub(crate) needed: String,
-    /// What to do.
     pub(crate) fix: String,
     /// Where to do it, such as a page of the Admin console. Empty if the fix says it, or if no place is known.
     #[serde(default)]

@@ -43,7 +43,6 @@ impl Sight {
 }
 
 impl std::fmt::Display for Sight {
-    /// One sentence for a person.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let day = |at: DateTime<Utc>| at.date_naive();
         match (self.log_since.zip(self.log_until), self.console_at) {

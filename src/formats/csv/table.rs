@@ -33,7 +33,6 @@ pub(super) struct Table {
     pub(super) rows: Rows,
 }
 
-/// The names of the columns.
 pub(super) fn names<Row>(columns: &[Column<Row>]) -> Vec<&'static str> {
     columns.iter().map(|(name, _)| *name).collect()
 }
@@ -60,7 +59,6 @@ impl TableFile {
         Self { name, writer }
     }
 
-    /// Writes one row.
     pub(super) fn write<Row>(&mut self, columns: &[Column<Row>], row: &Row) -> Result<(), FormatError> {
         self.write_cells(columns.iter().map(|(_, cell)| cell(row)))
     }

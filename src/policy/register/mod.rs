@@ -95,7 +95,6 @@ impl RegisteredClient {
         by_name.or_else(of_group)
     }
 
-    /// The custodian that is this group.
     #[must_use]
     pub(crate) fn custodian_group(&self, group: &str) -> Option<&str> {
         self.custodian(group).filter(|custodian| custodian.to_ascii_lowercase().starts_with("group:"))

@@ -8,11 +8,9 @@ use crate::tenant::Reading;
 /// One public key of a service account outside the listed projects.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PublicKey {
-    /// The key's id.
     pub(crate) key_id: String,
     /// From when on it is good.
     pub(crate) valid_after: Option<DateTime<Utc>>,
-    /// Until when.
     pub(crate) valid_before: Option<DateTime<Utc>>,
 }
 
@@ -33,7 +31,6 @@ pub(crate) struct ForeignAccount {
 /// What became of one client id.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ClientCertificates {
-    /// The client id.
     pub(crate) client_id: String,
     /// `Complete(None)`: Google knows no such account, or not any more.
     pub(crate) account: Reading<Option<ForeignAccount>>,

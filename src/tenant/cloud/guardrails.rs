@@ -72,6 +72,5 @@ impl ProjectGuardrails {
     }
 }
 
-/// The guardrails of every project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Guardrails(pub(crate) Vec<ProjectGuardrails>);

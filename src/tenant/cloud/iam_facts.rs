@@ -17,7 +17,6 @@ pub(crate) struct IamFacts {
     pub(crate) roles: Reading<IamRoles>,
     /// Groups with their members.
     pub(crate) groups: Reading<Groups>,
-    /// Workload identity pools.
     pub(crate) pools: Reading<WorkloadIdentityPools>,
 }
 

@@ -41,7 +41,6 @@ pub(crate) struct IamBinding {
 /// An allow policy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct IamPolicy {
-    /// Its bindings.
     pub(crate) bindings: Vec<IamBinding>,
     /// Which accesses it logs.
     #[serde(default)]
@@ -62,7 +61,6 @@ pub(crate) struct AuditLog {
 /// A resource with its place in the hierarchy and its own policy; what it inherits is not repeated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ResourcePolicy {
-    /// The resource.
     pub(crate) resource: IamResource,
     /// `projectNumber` of a project, by which pools and sets of service accounts name it.
     pub(crate) number: Option<String>,
@@ -95,7 +93,6 @@ impl IamPolicies {
         own.or(only).map(|(number, _)| number.clone())
     }
 
-    /// The policy of this resource.
     #[must_use]
     pub(crate) fn of(&self, resource: &IamResource) -> Option<&ResourcePolicy> {
         self.0.iter().find(|entry| entry.resource == *resource)

@@ -10,7 +10,6 @@ use crate::tenant::{IamResource, Reading};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum IamRoleState {
-    /// It does.
     Active,
     /// A custom role of launch stage `DISABLED`: its bindings stand but give nothing, until it is enabled.
     Disabled,
@@ -18,7 +17,6 @@ pub(crate) enum IamRoleState {
     Deleted,
 }
 
-/// A role.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct IamRole {
     /// `roles/…`, `projects/<project>/roles/…` or `organizations/<number>/roles/…`.

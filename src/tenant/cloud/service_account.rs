@@ -34,7 +34,6 @@ pub(crate) struct ServiceAccountKey {
 pub(crate) struct ServiceAccount {
     /// The project it lives in.
     pub(crate) project: String,
-    /// Its address.
     pub(crate) email: String,
     /// `uniqueId`.
     pub(crate) unique_id: String,
@@ -113,7 +112,6 @@ impl ServiceAccounts {
         self.0.get(*index.get(bare_client(client_id))?)
     }
 
-    /// The account with this address.
     #[must_use]
     pub(crate) fn by_address(&self, address: &str) -> Option<&ServiceAccount> {
         self.0.iter().find(|account| account.email.eq_ignore_ascii_case(address))

@@ -30,7 +30,6 @@ pub(crate) enum LastUse<'a> {
     On(DateTime<Utc>),
     /// Not within what Google remembers.
     Never,
-    /// Nobody knows.
     Unknown(&'a Gap),
 }
 

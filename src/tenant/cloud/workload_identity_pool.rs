@@ -8,7 +8,6 @@ use crate::tenant::Reading;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PoolState {
-    /// It does.
     Active,
     /// Its tokens are neither issued nor accepted until it is enabled.
     Disabled,
@@ -29,7 +28,6 @@ pub(crate) struct WorkloadIdentityProvider {
     pub(crate) is_open: bool,
 }
 
-/// A workload identity pool.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct WorkloadIdentityPool {
     /// `projects/<number>/locations/global/workloadIdentityPools/<id>`.

@@ -46,7 +46,6 @@ impl AdminRole {
     }
 }
 
-/// One assignment of a role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RoleAssignment {
     /// `roleAssignmentId`.
@@ -66,7 +65,6 @@ pub(crate) struct RoleAssignment {
 pub(crate) enum HeldRoles<'a> {
     /// None by an assignment of its own.
     None,
-    /// One that is listed.
     Listed,
     /// Only such as are not listed, so that nobody knows what they allow; the id of one.
     Unlisted(&'a str),
@@ -75,20 +73,16 @@ pub(crate) enum HeldRoles<'a> {
 /// All roles and assignments of the tenant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct AdminRoles {
-    /// Roles.
     pub(crate) roles: Vec<AdminRole>,
-    /// Assignments.
     pub(crate) assignments: Vec<RoleAssignment>,
 }
 
 impl AdminRoles {
-    /// The role with this id.
     #[must_use]
     pub(crate) fn role(&self, id: &str) -> Option<&AdminRole> {
         self.roles.iter().find(|role| role.id == id)
     }
 
-    /// Assignments of a super admin role.
     pub(crate) fn super_admin_assignments(&self) -> impl Iterator<Item = &RoleAssignment> {
         self.assignments.iter().filter(|assignment| {
             self.role(&assignment.role_id).is_some_and(|role| role.is_super_admin == Some(true))

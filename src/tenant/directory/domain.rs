@@ -39,7 +39,6 @@ impl DomainKind {
 pub(crate) struct Domain {
     /// The name as Directory spells it.
     pub(crate) name: String,
-    /// What it is.
     pub(crate) kind: DomainKind,
     /// Whether ownership was proved to Google; `None` if Directory left it out.
     pub(crate) verified: Option<bool>,

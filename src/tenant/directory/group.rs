@@ -18,19 +18,15 @@ pub(crate) enum GroupMemberKind {
     Other(String),
 }
 
-/// A member of a group.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct GroupMember {
     /// Its address; empty for [`GroupMemberKind::Customer`].
     pub(crate) email: String,
-    /// What it is.
     pub(crate) kind: GroupMemberKind,
 }
 
-/// A group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Group {
-    /// Its address.
     pub(crate) email: String,
     /// Its other addresses.
     pub(crate) aliases: Vec<String>,

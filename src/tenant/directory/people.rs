@@ -11,7 +11,6 @@ use crate::tenant::{Address, User};
 pub(crate) struct Person<'a> {
     /// Directory's immutable id.
     pub(crate) id: &'a str,
-    /// Primary address.
     pub(crate) primary_email: &'a str,
     /// Neither suspended nor archived.
     pub(crate) is_active: bool,

@@ -12,9 +12,7 @@ use crate::tenant::Address;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum LastLogin {
-    /// At this time.
     At(DateTime<Utc>),
-    /// Never.
     Never,
     /// Directory did not say.
     Unknown,
@@ -36,13 +34,11 @@ pub(crate) struct User {
     pub(crate) suspended: Option<bool>,
     /// Google's word for why, kept verbatim: no list of values is published.
     pub(crate) suspension_reason: Option<String>,
-    /// When.
     pub(crate) suspended_at: Option<DateTime<Utc>>,
     /// Whether the user is archived.
     pub(crate) archived: Option<bool>,
     /// Whether Google created a mailbox for the user. Says nothing about Gmail being on now.
     pub(crate) is_mailbox_setup: Option<bool>,
-    /// Super admin.
     pub(crate) is_admin: Option<bool>,
     /// Holder of an admin role other than super admin.
     pub(crate) is_delegated_admin: Option<bool>,

@@ -262,9 +262,7 @@ pub(crate) struct SendAs {
 /// `smtpMsa`: the outside mail server of a send-as address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SmtpMsa {
-    /// Host name.
     pub(crate) host: String,
-    /// TCP port.
     pub(crate) port: Option<i64>,
     /// `none`, `ssl`, `starttls`, or what Gmail said, verbatim.
     pub(crate) security_mode: String,

@@ -20,7 +20,6 @@ pub(crate) struct App {
     pub(crate) some_users: Vec<String>,
     /// The first authorization in the log.
     pub(crate) first_authorized_at: DateTime<Utc>,
-    /// The last.
     pub(crate) last_authorized_at: DateTime<Utc>,
     /// Who gave which of the scopes, as the log lists it now.
     #[serde(default)]
@@ -33,7 +32,6 @@ pub(crate) struct App {
 /// Users who gave an app the same scopes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Consent {
-    /// The scopes.
     pub(crate) scopes: BTreeSet<String>,
     /// Some of the users.
     pub(crate) users: BTreeSet<String>,
@@ -78,13 +76,11 @@ pub(crate) struct GmailSettingChange {
     /// Unique in the tenant and the same in every run; empty in facts that an earlier version kept.
     #[serde(default)]
     pub(crate) id: String,
-    /// When.
     pub(crate) at: DateTime<Utc>,
     /// `CREATE_GMAIL_SETTING`, `CHANGE_GMAIL_SETTING`, `DELETE_GMAIL_SETTING` or `CHANGE_EMAIL_SETTING`.
     pub(crate) event: String,
     /// `SETTING_NAME`, verbatim.
     pub(crate) setting: String,
-    /// Who.
     pub(crate) actor: String,
     /// What the event says besides, each as `name: value`.
     pub(crate) details: Vec<String>,

@@ -5,8 +5,6 @@ use chrono::{DateTime, Utc};
 /// A time from one moment to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Period {
-    /// Its beginning.
     pub(crate) from: DateTime<Utc>,
-    /// Its end.
     pub(crate) until: DateTime<Utc>,
 }
