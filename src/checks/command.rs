@@ -1,8 +1,9 @@
 //! Commands to copy that clear a finding.
 //!
 //! The syntax is that of the references of gcloud (`gcloud projects|organizations|resource-manager folders|iam
-//! service-accounts remove-iam-policy-binding`, `gcloud iam service-accounts keys disable`, cloud.google.com/sdk/gcloud/reference)
-//! and of GAM's wiki (`gam user X delete sendas Y`, "Users - Gmail - Send As/Signature/Vacation").
+//! service-accounts remove-iam-policy-binding`, `gcloud iam service-accounts keys disable`, `gcloud
+//! resource-manager org-policies enable-enforce`, cloud.google.com/sdk/gcloud/reference) and of GAM's wiki: "Users - Gmail - Send
+//! As/Signature/Vacation", "Users - Tokens", "Managing Admins" and "Users" (`gam update user X suspended on`).
 
 use crate::authority::AccessBinding;
 use crate::tenant::{IamResource, ServiceAccount, ServiceAccountKey};
@@ -38,6 +39,30 @@ pub(super) fn disable_key(key: &ServiceAccountKey, account: &ServiceAccount) -> 
 /// Deletes a send-as address of a mailbox.
 pub(super) fn delete_send_as(user: &str, address: &str) -> Option<String> {
     Some(format!("gam user {} delete sendas {}", positional(user)?, positional(address)?))
+}
+
+/// Suspends a user, which can be undone.
+pub(super) fn suspend_user(user: &str) -> Option<String> {
+    Some(format!("gam update user {} suspended on", positional(user)?))
+}
+
+/// Removes an assignment of an admin role.
+pub(super) fn delete_role_assignment(id: &str) -> Option<String> {
+    Some(format!("gam delete admin {}", positional(id)?))
+}
+
+/// Revokes what one user gave an app.
+pub(super) fn delete_token(user: &str, client_id: &str) -> Option<String> {
+    Some(format!("gam user {} delete token clientid {}", positional(user)?, positional(client_id)?))
+}
+
+/// Enforces a boolean constraint of organization policy on a project.
+pub(super) fn enforce(constraint: &str, project: &str) -> Option<String> {
+    Some(format!(
+        "gcloud resource-manager org-policies enable-enforce {} --project={}",
+        positional(constraint)?,
+        quoted(project)?
+    ))
 }
 
 /// An argument that no program takes for an option.
@@ -78,6 +103,19 @@ mod tests {
             assert!(command.starts_with(begins), "{command}");
             assert!(command.ends_with(" --member='user:ann@example.com' --role='roles/owner'"), "{command}");
         }
+    }
+
+    #[test]
+    fn commands_about_users_and_projects_quote_what_they_name() {
+        let commands = [
+            suspend_user("ann@example.com"),
+            delete_role_assignment("12"),
+            delete_token("ann@example.com", "1.apps.googleusercontent.com"),
+            enforce("iam.disableServiceAccountKeyCreation", "p"),
+        ];
+        insta::assert_snapshot!(commands.map(Option::unwrap).join("\n"));
+        assert_eq!(suspend_user("-rf"), None, "an option");
+        assert_eq!(delete_token("ann@example.com", "a\nb"), None, "two lines");
     }
 
     #[test]

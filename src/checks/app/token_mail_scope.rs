@@ -1,7 +1,7 @@
 //! APP-02: apps that users let into their mail or files.
 
 use crate::checks::standing::tier_zero;
-use crate::checks::{Check, Condition, Evaluator};
+use crate::checks::{Check, Condition, Evaluator, command};
 use crate::delegation::{RiskClass, ScopeRiskTable};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
@@ -66,7 +66,7 @@ const SOME_REMEMBERED: usize = 20;
 fn judge(app: &App, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
     let scopes: Vec<&str> = sensitive(app).collect();
     if scopes.is_empty() {
-        return vec![CheckResult::pass("The app was let into neither mail nor all files")];
+        return vec![CheckResult::pass("The app has access to neither mail nor all files")];
     }
     let people = tenant.people.known();
     let remembered = app.remembered_users();
@@ -78,12 +78,20 @@ fn judge(app: &App, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
     });
     let severity = if great.is_some() { Severity::Critical } else { Severity::High };
     let message = if is_only_remembered(app) {
-        format!("Users let {} into mail or files, as an earlier run read; no revocation is logged", name(app))
+        format!(
+            "Users gave {} access to mail or files, as an earlier run read. No revocation is logged",
+            name(app)
+        )
     } else {
         let users = if app.users == 1 { "1 user".to_owned() } else { format!("{} users", app.users) };
-        format!("{users} let {} into mail or files", name(app))
+        format!("{users} gave {} access to mail or files", name(app))
     };
-    let mut result = CheckResult::fail(severity, message)
+    let only = Some(app.some_users.as_slice()).filter(|_| app.users == 1 && remembered.is_empty());
+    let command = match only {
+        Some([user]) => command::delete_token(user, &app.client_id),
+        _ => None,
+    };
+    let mut result = CheckResult { command, ..CheckResult::fail(severity, message) }
         .evidence("client_id", &app.client_id)
         .evidence("users", app.some_users.join(", "))
         .evidence("last_authorized", app.last_authorized_at.date_naive().to_string());

@@ -138,7 +138,7 @@ fn judge_account(account: &ServiceAccount) -> CheckResult {
     if account.disabled {
         CheckResult::review(
             Severity::Low,
-            format!("The delegation outlives its service account: {email} of project {project} is disabled"),
+            format!("Service account {email} of project {project} is disabled, but its delegation remains"),
         )
         .fix("Remove the delegation, or enable the account again if it is needed.")
         .advising(Advice::Other("disabled_account"))
@@ -170,8 +170,7 @@ fn unmatched(
     }
     let identity = tenant.identity_of(client_id);
     if is_app_name(client_id) {
-        let message =
-            format!("{client_id} is named by the log without a client id: perhaps it is a Marketplace app");
+        let message = format!("The log names {client_id} without a client id: it may be a Marketplace app");
         return CheckResult::review(Severity::High, message)
             .fix(MARKETPLACE_FIX)
             .advising(Advice::UninstallApp);
@@ -188,11 +187,11 @@ fn unmatched(
         ),
         ClientIdentity::Deleted(email) => {
             format!(
-                "The delegation outlives its service account: client {client_id} was {email}, which is deleted"
+                "Client {client_id} was service account {email}, which is deleted, but its delegation remains"
             )
         }
         ClientIdentity::NoAccount => format!(
-            "Client {client_id} is no service account that exists: it was deleted, or is an OAuth client of another kind"
+            "Client {client_id} is not an existing service account: it was deleted, or is an OAuth client of another kind"
         ),
         ClientIdentity::Listed(_) | ClientIdentity::Unknown => format!(
             "Client {client_id} is not a service account in the configured projects; it may be foreign, deleted or in another project"
@@ -203,7 +202,7 @@ fn unmatched(
             CheckResult::review(Severity::High, message).fix(REMOVE).advising(Advice::RemoveDelegation)
         }
         Some(client) => {
-            CheckResult::review(Severity::High, format!("{message}; by the register it is a vendor's"))
+            CheckResult::review(Severity::High, format!("{message}; the register marks it as a vendor's"))
                 .accepted_by_register(&client.client_id)
         }
         None => CheckResult::review(Severity::High, message),
@@ -225,7 +224,7 @@ fn unmatched(
 mod tests {
     use super::*;
     use crate::checks::test_facts::*;
-    use crate::findings::Verdict;
+    use crate::findings::{Evidence, Verdict};
     use crate::tenant::{
         ClientCertificates, IamBinding, IamPolicies, IamPolicy, IamResource, Reading, ResourcePolicy,
         ServiceAccounts,
@@ -260,9 +259,7 @@ mod tests {
             keys: Vec::new(),
         };
         let whole = tenant;
-        for (account, expected) in
-            [(Some(foreign), "mailer@vendor"), (None, "no service account that exists")]
-        {
+        for (account, is_account) in [(Some(foreign), true), (None, false)] {
             let mut tenant = whole.clone();
             tenant.client_certificates = Reading::Complete(vec![ClientCertificates {
                 client_id: "555".to_owned(),
@@ -270,7 +267,8 @@ mod tests {
             }]);
             let result = only(judge("555", &tenant, &policy()));
             assert_eq!((result.verdict, result.severity), (Verdict::Review, Severity::High));
-            assert!(result.message.contains(expected), "{}", result.message);
+            let address = Evidence::new("service_account", "mailer@vendor.iam.gserviceaccount.com");
+            assert_eq!(result.evidence.contains(&address), is_account, "{}", result.message);
         }
     }
 
@@ -407,11 +405,8 @@ mod tests {
         }]));
         let result = only(judge_client(&CHECK, &tenant));
         assert_eq!(result.verdict, Verdict::Review);
-        assert!(
-            result.message.contains("was old@p.iam.gserviceaccount.com, which is deleted"),
-            "{}",
-            result.message
-        );
+        let deleted = Evidence::new("service_account", "old@p.iam.gserviceaccount.com, deleted");
+        assert!(result.evidence.contains(&deleted), "{}", result.message);
         assert!(result.fix.unwrap().starts_with("Remove the delegation"));
         let vendor = RegisteredClient { vendor: true, ..registered_client(CLIENT) };
         let result = by(CLIENT, vendor, &tenant);

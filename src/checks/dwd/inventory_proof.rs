@@ -102,7 +102,7 @@ fn registered_for_nothing(tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult
                 Part::TokenLog,
                 Part::ProbeGrants,
             ])
-            .fix("Take it out of the register, or find out who took its delegation away.")
+            .fix("Remove it from the register, or find out who removed its delegation.")
             .advising(Advice::Other("register"))
     })
     .collect()
@@ -118,9 +118,8 @@ fn perhaps_marketplace(grants: &[&Grant], tenant: &Snapshot) -> Option<CheckResu
         count => format!("{count} scopes"),
     };
     (!scopes.is_empty()).then(|| {
-        let message = format!(
-            "{app} was granted {granted} but is in no delegation list: perhaps it is a Marketplace app",
-        );
+        let message =
+            format!("{app} was granted {granted} but is in no delegation list: it may be a Marketplace app",);
         let result = CheckResult::review(Severity::Medium, message)
             .about(subjects::client(app, tenant))
             .evidence("client_id", app)

@@ -68,7 +68,7 @@ fn judge(client_id: &str, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult
         (Some(account), _) => own_client(judge_account(account, tenant), client_id, policy),
         (None, Some(gap)) => CheckResult::not_assessed(gap),
         (None, None) => CheckResult::not_applicable(
-            "The client is no service account of the listed projects; DWD-06 asks whose it is",
+            "The client is no service account of the listed projects; DWD-06 asks who owns it",
         ),
     };
     vec![result.about(subjects::client(client_id, tenant))]
@@ -121,7 +121,7 @@ fn admin_roles(account: &ServiceAccount, tenant: &Snapshot) -> Vec<Load> {
         }
         Some(role) if says_read_only(role) => Load {
             severity: Severity::Low,
-            what: format!("holds the admin role {}, of which only the name says that it reads", role.title()),
+            what: format!("holds the admin role {}, and only the name says that it reads", role.title()),
             is_certain: false,
         },
         Some(role) => Load::certain(Severity::High, format!("holds the admin role {}", role.title())),

@@ -61,13 +61,15 @@ pub(super) fn fail_scope(severity: Severity, can: &str, grant: &Grant, tenant: &
     match tenant.identity_of(&grant.client_id) {
         ClientIdentity::Deleted(_) => CheckResult::fail(
             severity.min(Severity::Medium),
-            format!("Service account {client} is deleted, but stays delegated: restored, it can {can}"),
+            format!(
+                "Service account {client} is deleted, but its delegation remains. If somebody restores it, it can {can}"
+            ),
         ),
         ClientIdentity::NoAccount => CheckResult::fail(
             severity,
             format!(
-                "No service account {client} exists, it was deleted or is an OAuth client of another kind, but it stays \
-                 delegated to {can}"
+                "No service account {client} exists, but its delegation to {can} remains. It was deleted, or is an OAuth \
+                 client of another kind"
             ),
         ),
         _ => CheckResult::fail(severity, format!("{client} can {can}")),
@@ -106,7 +108,7 @@ pub(super) fn describe(
     if is_app_name(&grant.client_id) {
         let verdict = if result.verdict == Verdict::Fail { Verdict::Review } else { result.verdict };
         result = CheckResult { verdict, ..result }
-            .evidence("client", "named by the log without a client id: perhaps a Marketplace app")
+            .evidence("client", "named by the log without a client id: it may be a Marketplace app")
             .fix(MARKETPLACE_FIX)
             .advising(Advice::UninstallApp);
     }

@@ -53,8 +53,8 @@ fn judge(grant: &Grant, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> 
     let severity = Severity::from(ScopeRiskTable::shipped().severity(&grant.scope));
     let client = client_name(grant, tenant);
     let message = format!("{client} holds a scope that the scope-risk table does not know");
-    let fix = "Look the scope up in Google's documentation. If nobody needs it, take it out of the delegation; else \
-               record who accepted it.";
+    let fix = "Look the scope up in Google's documentation. If nobody needs it, remove it from the delegation. \
+               Otherwise, record an exception.";
     vec![describe(
         CheckResult::review(severity, message).fix(fix).advising(Advice::Other("unknown_scope")),
         grant,

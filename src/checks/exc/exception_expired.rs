@@ -28,7 +28,7 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(exception: &Exception, usage: ExceptionUse<'_>) -> Vec<CheckResult> {
     if !exception.is_expired(usage.run_at) {
-        return vec![CheckResult::pass("The exception holds")];
+        return vec![CheckResult::pass("The exception is valid")];
     }
     let message = format!("Exception {} expired on {}", exception.id, exception.expires);
     vec![describe(CheckResult::fail(Severity::Medium, message), exception)]

@@ -36,7 +36,7 @@ fn judge(exception: &Exception, usage: ExceptionUse<'_>) -> Vec<CheckResult> {
         0 => "today".to_owned(),
         1 => "tomorrow".to_owned(),
         2..=SOON_DAYS => format!("in {days} days"),
-        _ => return vec![CheckResult::pass("The exception holds for more than two weeks")],
+        _ => return vec![CheckResult::pass("The exception is valid for more than two weeks")],
     };
     let message = format!("Exception {} expires {when}, on {}", exception.id, exception.expires);
     vec![describe(CheckResult::review(Severity::Low, message), exception)]

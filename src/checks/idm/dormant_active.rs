@@ -7,7 +7,7 @@ use crate::checks::gaps::{contradiction, left_out};
 use crate::checks::standing::{
     AdminStanding, GUEST, Standing, TIER_ZERO, admin_standing, standing, user_tier_zero,
 };
-use crate::checks::{Check, Condition, Evaluator};
+use crate::checks::{Check, Condition, Evaluator, command};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
@@ -126,7 +126,7 @@ fn judge_never(facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> CheckRe
 
 fn dormant(message: String, facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> CheckResult {
     let user = &facts.user;
-    match (admin_standing(user, tenant), user_tier_zero(user, tenant, policy)) {
+    let result = match (admin_standing(user, tenant), user_tier_zero(user, tenant, policy)) {
         (AdminStanding::Admin, _) => CheckResult::fail(Severity::High, message).evidence("admin", true),
         (_, Some(why)) => CheckResult::fail(Severity::High, message).evidence("tier_0", why),
         (AdminStanding::Ordinary, None) => {
@@ -138,7 +138,8 @@ fn dormant(message: String, facts: &UserFacts, tenant: &Snapshot, policy: &Polic
         (AdminStanding::Unknown(gap), None) => CheckResult::fail(Severity::Medium, message)
             .weighed_by(&TIER_ZERO)
             .evidence("admin", format!("unknown: {}", gap.message)),
-    }
+    };
+    CheckResult { command: command::suspend_user(&user.primary_email), ..result }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::checks::{Check, Condition, Evaluator, gaps};
+use crate::checks::{Check, Condition, Evaluator, command, gaps};
 use crate::findings::{CheckResult, Severity, Subject, SubjectKind};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
@@ -121,8 +121,11 @@ fn count(admins: &Admins<'_>, policy: &Policy) -> CheckResult {
     if all > policy.super_admins_max {
         let severity = if all > FAR_TOO_MANY { Severity::High } else { Severity::Medium };
         let message = format!("{}, more than {}", super_admins(all), policy.super_admins_max);
-        return CheckResult::fail(severity, message)
-            .fix("Take the super admin role from people who do not need it daily.");
+        let may_break = CHECK.may_break.map(str::to_owned);
+        return CheckResult { may_break, ..CheckResult::fail(severity, message) }.fix(
+            "Remove the super admin role from users who do not need it every day, and assign them a prebuilt role \
+             with only the privileges that they need.",
+        );
     }
     if admins.outside.iter().any(|assignment| assignment.assignee_type == AssigneeType::Group) {
         return CheckResult::not_assessed(&uncounted());
@@ -182,7 +185,7 @@ fn outsider(assignment: &RoleAssignment, tenant: &Snapshot) -> CheckResult {
         (_, None) => (
             "principal",
             format!(
-                "A super admin role is assigned to {holder}, which is no listed user: deleted, or a service account"
+                "A super admin role is assigned to {holder}, which is not a listed user. It was deleted, or is a service account"
             ),
             format!(
                 "Delete the role assignment {id}: `roleAssignments.delete`, or the role's list of admins in the Admin \
@@ -190,11 +193,13 @@ fn outsider(assignment: &RoleAssignment, tenant: &Snapshot) -> CheckResult {
             ),
         ),
     };
-    CheckResult::review(Severity::High, message)
+    let result = CheckResult::review(Severity::High, message)
         .about(Subject::new(SubjectKind::Tenant, format!("{noun}:{holder}"), format!("{noun} {holder}")))
         .evidence("role_assignment", id)
         .evidence("assigned_to", holder)
-        .fix(fix)
+        .fix(fix);
+    let may_break = format!("{holder} loses every right that the role gives.");
+    CheckResult { command: command::delete_role_assignment(id), may_break: Some(may_break), ..result }
 }
 
 /// Somebody outside the organization who may do everything in it.
@@ -202,7 +207,7 @@ fn guest_admin(guest: &str) -> CheckResult {
     CheckResult::review(Severity::High, format!("The guest {guest} is a super admin"))
         .about(Subject::new(SubjectKind::Tenant, format!("guest:{guest}"), format!("guest {guest}")))
         .evidence("super_admin", guest)
-        .fix(format!("Take the super admin role from the guest {guest}."))
+        .fix(format!("Remove the super admin role from the guest {guest}."))
 }
 
 #[cfg(test)]

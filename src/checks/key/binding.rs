@@ -25,7 +25,7 @@ pub(crate) fn path_checks() -> impl Iterator<Item = &'static str> {
     ORDER.into_iter().map(|check| check.id)
 }
 
-/// What rests on one binding.
+/// What one binding gives.
 #[derive(Debug)]
 pub(crate) struct BindingFacts<'t> {
     /// What findings about it are about.
@@ -147,7 +147,7 @@ impl<'t> BindingFacts<'t> {
             [] => {
                 let title = &self.subject.name;
                 return format!(
-                    "{title} covers {accounts}, and every account that is created below it later"
+                    "{title} covers {accounts}, and every service account that is created below it later"
                 );
             }
             [only] => (*only).to_string(),
@@ -166,7 +166,7 @@ impl<'t> BindingFacts<'t> {
         format!("{who}{from} can get delegated tokens of {accounts}{through}")
     }
 
-    /// Whose the principals are, of which this many have it.
+    /// Who owns the principals, of which this many have it.
     fn whose(&self, all: usize) -> String {
         let principals = |is: fn(&TakeoverPath) -> bool| {
             let paths = self.paths.iter().map(|(_, path)| path).filter(|path| is(path));
@@ -238,7 +238,7 @@ impl<'t> BindingFacts<'t> {
             facts.add("binding", binding.title());
         }
         if self.is_agents {
-            facts.add("service_agent", "an account of Google's own, which only its service can be");
+            facts.add("service_agent", "a Google service agent, which only its service can act as");
         }
         facts.0
     }
@@ -266,8 +266,8 @@ impl<'t> BindingFacts<'t> {
             format!("Removing this breaks {}.", service_of(holder))
         } else if let Some(service) = ServiceAccount::default_by_address(holder) {
             format!(
-                "Every workload that runs as the default service account of {service} loses what {} gives. Grant it the \
-                 roles that those workloads need first.",
+                "Every workload that runs as the default service account of {service} loses what {} gives. First grant \
+                 the account the roles that those workloads need.",
                 binding.role_title()
             )
         } else if binding.role == "roles/owner" {
@@ -283,21 +283,30 @@ impl<'t> BindingFacts<'t> {
         if self.is_agents {
             let service = service_of(binding.holder());
             return Some(format!(
-                "Keep the binding while you use {service}: removing this breaks {service}. If nobody uses it, disable \
-                 its API; then remove the binding {title}."
+                "Keep the binding while you use {service}: removing this breaks {service}. If nobody uses the service, \
+                 disable its API. Then delete the binding {title}."
             ));
         }
         let is_accepted_in_part = !is_accepted && reach.iter().any(|reached| reached.accepted_by.is_some());
         if is_accepted_in_part {
             return Some(format!(
-                "Replace the binding {title} by one that gives only what the register accepts, or let the client's \
+                "Replace the binding {title} with one that gives only what the register accepts, or let the client's \
                  owner accept the rest as custodians."
             ));
         }
         let is_broad =
             !self.broad.is_empty() || also.iter().any(|also| also.check_id == project_wide_role::CHECK.id);
-        let instead = if is_broad { " Grant the role on the one service account that needs it." } else { "" };
-        Some(format!("Remove the binding {title}.{instead}"))
+        let is_basic = matches!(binding.role.as_str(), "roles/owner" | "roles/editor");
+        let instead = match (is_broad, is_basic) {
+            (true, _) => {
+                format!(" Grant {} on the service account that needs it instead.", binding.role)
+            }
+            (false, true) => {
+                format!(" Grant {} the predefined roles that it needs instead.", binding.member)
+            }
+            (false, false) => String::new(),
+        };
+        Some(format!("Delete the binding {title}.{instead}"))
     }
 }
 

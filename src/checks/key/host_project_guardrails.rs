@@ -1,7 +1,7 @@
 //! KEY-08: what projects with service accounts forbid about keys, and whether they log signing.
 
 use crate::checks::words::listed;
-use crate::checks::{Check, Condition, Evaluator, subjects};
+use crate::checks::{Check, Condition, Evaluator, command, subjects};
 use crate::findings::{Advice, CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
@@ -60,6 +60,9 @@ struct Guardrail {
     severity: Severity,
     fault: &'static str,
     fix: &'static str,
+    may_break: &'static str,
+    /// The constraint that a command can enforce.
+    constraint: Option<&'static str>,
 }
 
 /// What organization policies forbid.
@@ -68,15 +71,19 @@ const GUARDRAILS: [Guardrail; 3] = [
         name: "key_creation",
         holds: |project| &project.forbids_key_creation,
         severity: Severity::High,
-        fault: "service account keys may be made",
+        fault: "no organization policy forbids to create service account keys",
         fix: "Enforce `iam.managed.disableServiceAccountKeyCreation`.",
+        may_break: "Programs that create keys in this project fail. Existing keys keep working.",
+        constraint: Some("iam.disableServiceAccountKeyCreation"),
     },
     Guardrail {
         name: "key_upload",
         holds: |project| &project.forbids_key_upload,
         severity: Severity::Medium,
-        fault: "service account keys may be uploaded",
+        fault: "no organization policy forbids to upload service account keys",
         fix: "Enforce `iam.managed.disableServiceAccountKeyUpload`.",
+        may_break: "Programs that upload keys in this project fail. Existing keys keep working.",
+        constraint: Some("iam.disableServiceAccountKeyUpload"),
     },
     Guardrail {
         name: "exposed_keys",
@@ -84,6 +91,8 @@ const GUARDRAILS: [Guardrail; 3] = [
         severity: Severity::Medium,
         fault: "a key that Google finds in public stays enabled",
         fix: "Set `iam.serviceAccountKeyExposureResponse` to `DISABLE_KEY`.",
+        may_break: "Programs stop working whose key Google finds in public.",
+        constraint: None,
     },
 ];
 
@@ -103,7 +112,9 @@ fn judge_one(guardrail: &Guardrail, project: &ProjectGuardrails) -> Option<Check
         Reading::Complete(true) => return None,
         Reading::Complete(false) => {
             let message = format!("In project {}, {}", project.project, guardrail.fault);
-            CheckResult::fail(guardrail.severity, message)
+            let command = guardrail.constraint.and_then(|name| command::enforce(name, &project.project));
+            let may_break = Some(guardrail.may_break.to_owned());
+            CheckResult { command, may_break, ..CheckResult::fail(guardrail.severity, message) }
                 .evidence("project", &project.project)
                 .evidence("guardrail", guardrail.name)
                 .fix(guardrail.fix)
@@ -150,11 +161,11 @@ fn incomplete(project: &str, logs: &SigningLogs) -> CheckResult {
     let exempted: Vec<&str> = logs.exempted().into_iter().collect();
     let lacks_data_read = logs.data_read.is_none();
     let missing = match (lacks_data_read, exempted.is_empty()) {
-        (true, true) => "DATA_READ is off, which one of Google's pages asks for".to_owned(),
+        (true, true) => "DATA_READ is off, and one of Google's pages asks for it".to_owned(),
         (true, false) => format!("DATA_READ is off, and {} exempted", are(&exempted)),
         (false, _) => format!("{} exempted", are(&exempted)),
     };
-    let message = format!("In project {project}, perhaps not every signature is logged: {missing}");
+    let message = format!("In project {project}, some signatures may not be logged: {missing}");
     let mut result = CheckResult::review(Severity::Medium, message);
     if lacks_data_read {
         result = result.evidence("missing", "DATA_READ of iam.googleapis.com");

@@ -62,7 +62,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(client_id: &str, tenant: &Snapshot, _: &Policy) -> Vec<CheckResult> {
-    judge_takeover(client_id, tenant, "Nobody else can make a key for", |takeover| {
+    judge_takeover(client_id, tenant, "Nobody else can create keys for", |takeover| {
         let minting = takeover.paths_of_others().filter(|path| path.edge == TakeoverEdge::Key);
         rule_on_bindings(takeover, minting.map(Seen::new))
     })

@@ -1,4 +1,4 @@
-//! KEY-06: who gets at a delegated account from outside.
+//! KEY-06: outsiders who can take over a delegated account.
 
 use super::takeover::{Seen, judge_takeover, rule_on_bindings};
 use crate::authority::TakeoverPrincipal;
@@ -70,11 +70,11 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(client_id: &str, tenant: &Snapshot, _: &Policy) -> Vec<CheckResult> {
-    // What the tenant's own domains and projects are decides whose a principal is, if it says so itself.
+    // What the tenant's own domains and projects are decides who owns a principal.
     let gap = [Part::Domains, Part::IamPolicies].into_iter().find_map(|part| tenant.gap(part));
     // Without the tenant's own id nobody knows which organization is its own.
     let no_organization = tenant.people.gap().filter(|_| tenant.customer_id.is_none());
-    judge_takeover(client_id, tenant, "Nobody outside gets at", |takeover| {
+    judge_takeover(client_id, tenant, "Nobody outside can take over", |takeover| {
         let mut unknown = None;
         let mut strangers = Vec::new();
         for path in takeover.paths_of_others() {

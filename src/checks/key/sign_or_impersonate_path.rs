@@ -64,7 +64,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(client_id: &str, tenant: &Snapshot, _: &Policy) -> Vec<CheckResult> {
-    judge_takeover(client_id, tenant, "Nobody else can sign as, or become,", |takeover| {
+    judge_takeover(client_id, tenant, "Nobody else can sign as, or impersonate,", |takeover| {
         let keyless = takeover.paths_of_others().filter(|path| path.edge != TakeoverEdge::Key);
         rule_on_bindings(takeover, keyless.map(Seen::new))
     })

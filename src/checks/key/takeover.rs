@@ -20,7 +20,7 @@ pub(super) const NEEDS: &[Part] = &[
     Part::Groups,
 ];
 
-/// Judges who gets at a client. `judge` gives the findings; without any, `fine` is said if nothing is missing.
+/// Judges who can take over a client. `judge` gives the findings; without any, `fine` is said if nothing is missing.
 pub(super) fn judge_takeover(
     client_id: &str,
     tenant: &Snapshot,
@@ -124,7 +124,7 @@ fn reached(seen: &Seen<'_>, takeover: &Takeover) -> Reached {
     }
 }
 
-/// Of a client that no listed account is, nobody can say who gets at it.
+/// Of a client that no listed account is, nobody can say who can take it over.
 fn unmatched(client_id: &str, tenant: &Snapshot) -> CheckResult {
     let gap: Option<Gap> = match subjects::account_of(client_id, tenant) {
         Some(_) => Some(gaps::not_asked(Part::IamPolicies)),
@@ -133,7 +133,7 @@ fn unmatched(client_id: &str, tenant: &Snapshot) -> CheckResult {
     gap.map_or_else(
         || {
             CheckResult::not_applicable(
-                "The client is no service account of the listed projects; DWD-06 asks whose it is",
+                "The client is no service account of the listed projects; DWD-06 asks who owns it",
             )
         },
         |gap| CheckResult::not_assessed(&gap),

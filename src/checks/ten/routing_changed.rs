@@ -80,7 +80,7 @@ fn is_routing(change: &GmailSettingChange) -> bool {
 
 fn changed(change: &GmailSettingChange) -> CheckResult {
     let verb = match change.event.split('_').next() {
-        Some("CREATE") => "made",
+        Some("CREATE") => "created",
         Some("DELETE") => "deleted",
         _ => "changed",
     };

@@ -95,7 +95,7 @@ impl WaysIn {
         } else if tenant.identity_of(entry.client_id).is_gone() {
             "Not searched: its service account does not exist, so nobody can become it. Remove the delegation."
         } else {
-            "Not searched: the account is in none of the listed projects, so nobody here can see who gets at it."
+            "Not searched: the account is in none of the listed projects, so who can take it over is not known."
         };
         Self {
             count: "ways in not searched".to_owned(),
