@@ -242,11 +242,7 @@ pub(crate) fn draft_register(config: &Config, run_id: &str) -> Result<String, Au
 /// The parts that may be read: what enabled checks need, within what the operator allows.
 #[must_use]
 pub(crate) fn needed_parts(checks: &[&Check], allowed: Option<&BTreeSet<Part>>) -> BTreeSet<Part> {
-    let needed = checks.iter().flat_map(|check| check.needs.iter().chain(check.judge.subjects())).copied();
-    // Pools close paths that policies open: without them no verdict is missing, only milder.
-    let needed = needed.flat_map(|part| {
-        [Some(part), (part == Part::IamPolicies).then_some(Part::WorkloadIdentityPools)].into_iter().flatten()
-    });
+    let needed = checks.iter().flat_map(|check| check.reads());
     needed.filter(|part| allowed.is_none_or(|allowed| allowed.contains(part))).collect()
 }
 

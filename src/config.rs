@@ -19,7 +19,7 @@ use crate::formats;
 use crate::google::Credentials;
 use crate::input_file;
 use crate::policy::Profile;
-use crate::tenant::{InputFile, Part, PartGrain, sha256_hex};
+use crate::tenant::{InputFile, Part, sha256_hex};
 
 use keys::{Key, Kind};
 pub(crate) use operator_files::{read_exceptions, read_register, refuse_a_list_of_the_future};
@@ -376,11 +376,7 @@ impl Settings {
     /// Refuses a part without the part that lists its users or accounts.
     fn with_their_lists(&self, parts: BTreeSet<Part>) -> Result<BTreeSet<Part>, ConfigError> {
         for part in &parts {
-            let list = match part.grain() {
-                PartGrain::Tenant => continue,
-                PartGrain::User => Part::Users,
-                PartGrain::ServiceAccount => Part::ServiceAccounts,
-            };
+            let Some(list) = part.listed_by() else { continue };
             if !parts.contains(&list) {
                 let message = format!("`{part}` needs the part `{list}`, which is not in the list");
                 return Err(self.about(&keys::PARTS, message).with_help(format!("Add `{list}` to `parts`.")));

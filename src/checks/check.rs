@@ -134,6 +134,13 @@ pub(crate) struct ExceptionUse<'a> {
 }
 
 impl Check {
+    /// The parts that are read for it: those that it needs, those that list its subjects among them, and pools where it
+    /// needs policies. Pools close paths that policies open: without them no verdict is missing, only milder.
+    pub(crate) fn reads(&self) -> impl Iterator<Item = Part> {
+        let pools = self.needs.contains(&Part::IamPolicies).then_some(Part::WorkloadIdentityPools);
+        self.needs.iter().copied().chain(pools)
+    }
+
     /// Whether what is missing is what it reads: of the admin log, one check reads changes of Gmail's settings, and
     /// the others read delegations.
     #[must_use]

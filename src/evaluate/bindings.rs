@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Basis, Evaluation, Fixed, SubjectScope};
+use super::Evaluation;
+use super::carry_over::Fixed;
+use super::exceptions::Basis;
+use super::missing_parts::SubjectScope;
 use crate::checks::{self, BindingFacts, Check, OneFinding, subjects};
 use crate::findings::{
     Acceptance, Added, CheckResult, Evidence, Finding, Fingerprint, REGISTER, Reached, ReachedBy, Subject,

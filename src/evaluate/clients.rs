@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Evaluation;
 use super::bindings::joined;
-use super::{Basis, Evaluation, SubjectScope};
+use super::exceptions::Basis;
+use super::missing_parts::SubjectScope;
 use crate::checks::{Check, subjects};
 use crate::findings::{
     Acceptance, CheckResult, Evidence, Finding, Fingerprint, Reached, ReachedBy, Subject, Verdict,

@@ -99,13 +99,8 @@ pub(super) fn not_configured(
     tallies: &[Tally],
 ) -> Vec<NotConfigured> {
     let missing = |part: Part| {
-        let needs = |part: Part| {
-            tallies.iter().filter(move |tally| {
-                let check = tally.check;
-                check.needs.contains(&part) || check.judge.subjects().contains(&part)
-            })
-        };
-        let without: Vec<&Tally> = needs(part).filter(|tally| tally.not_assessed() > 0).collect();
+        let needing = tallies.iter().filter(|tally| tally.check.needs.contains(&part));
+        let without: Vec<&Tally> = needing.filter(|tally| tally.not_assessed() > 0).collect();
         let (reason, setting) = if parts.contains(&part) {
             let gap = tenant.gap(part).filter(|gap| gap.class == GapClass::NotConfigured)?;
             // What hides nothing needs no setting.
@@ -114,9 +109,7 @@ pub(super) fn not_configured(
             }
             (gap.message.clone(), gap.advice())
         } else {
-            // No check needs pools, but they close paths that policies open.
-            let needed = if part == Part::WorkloadIdentityPools { Part::IamPolicies } else { part };
-            needs(needed).next()?;
+            tallies.iter().find(|tally| tally.check.reads().any(|read| read == part))?;
             (format!("{}: left out of `[collect] parts`", part.title()), PARTS_SETTING.to_owned())
         };
         Some(NotConfigured {

@@ -1,53 +1,214 @@
-//! Which exceptions nobody can call unused, because something that they may be about was not assessed.
+//! What a person should see, under the exceptions and the register of today.
 
-use super::Evaluation;
-use crate::checks::{self, Check, Evaluator};
-use crate::findings::{Subject, SubjectKind};
-use crate::policy::Exception;
-use crate::tenant::Part;
+use std::collections::BTreeSet;
 
-impl Evaluation<'_> {
-    /// Remembers the exceptions that may be about this subject, or about something of it.
-    pub(super) fn leave_undecided(&mut self, check: &Check, not_assessed: &Subject) {
-        let exceptions = self.input.exceptions.0.iter().filter(|exception| exception.check == check.id);
-        let undecided = exceptions.filter(|exception| {
-            exception.covers(check.id, not_assessed)
-                || (finds_within(check, not_assessed) && !self.names_another(exception, check, not_assessed))
-        });
-        let lines: Vec<usize> = undecided.map(|exception| exception.line).collect();
-        self.undecided_exceptions.extend(lines);
-    }
+use super::missing_parts::SubjectScope;
+use super::{Evaluation, clients};
+use crate::checks::Check;
+use crate::findings::{
+    Acceptance, Change, CheckResult, Evidence, Finding, Fingerprint, REGISTER, Subject, Verdict,
+};
+use crate::policy::{Exception, Exceptions};
+use crate::store::StoreError;
+use crate::tenant::{Gap, Part};
 
-    /// Whether an exception names another user, client or account than the one that was not assessed. Where that is not
-    /// certain, it may be about this one.
-    fn names_another(&self, exception: &Exception, check: &Check, not_assessed: &Subject) -> bool {
-        let holder = exception.subject.split(['/', ' ']).next().unwrap_or_default();
-        if exception.is_pattern() || not_assessed.names().any(|name| name.eq_ignore_ascii_case(holder)) {
-            return false;
-        }
-        let tenant = self.input.tenant;
-        match check.judge {
-            // A send-as address is named with its user.
-            Evaluator::User(_) => true,
-            // A binding reaches several clients, and none of them is named with it.
-            Evaluator::Client(_) if checks::path_checks().any(|id| id == check.id) => false,
-            Evaluator::Client(_) | Evaluator::Grant(_) => tenant.grants.clients().contains(&holder),
-            Evaluator::Key(_) => tenant.service_accounts.known().is_some_and(|accounts| {
-                let is_holder = |id: &str| id.eq_ignore_ascii_case(holder);
-                accounts.0.iter().any(|account| is_holder(&account.unique_id) || is_holder(&account.email))
-            }),
-            _ => false,
-        }
-    }
+/// What a finding rests on, beside what its check says.
+pub(super) struct Basis<'f> {
+    /// The Cloud project that was read for it.
+    pub(super) project: Option<&'f str>,
+    /// The parts that bear on it and were not read.
+    pub(super) unread: BTreeSet<Part>,
+    /// Why, of those that its severity depends on.
+    pub(super) weighing: &'f [Gap],
 }
 
-/// Whether what a check finds may be a part of the subject, with a name of its own.
-fn finds_within(check: &Check, subject: &Subject) -> bool {
-    match check.judge {
-        Evaluator::User(_) => check.needs.contains(&Part::SendAs),
-        Evaluator::Domain(_) | Evaluator::App(_) => false,
-        Evaluator::Grant(_) => subject.kind != SubjectKind::Grant,
-        Evaluator::Key(_) => subject.kind != SubjectKind::Key,
-        _ => true,
+impl<'a> Evaluation<'a> {
+    pub(super) fn find(
+        &mut self,
+        check: &'static Check,
+        judged: &Subject,
+        share: SubjectScope<'_>,
+        result: CheckResult,
+    ) -> Result<Verdict, StoreError> {
+        let finding = self.finding(check, judged, share, result)?;
+        let verdict = finding.verdict;
+        self.keep(finding)?;
+        Ok(verdict)
+    }
+
+    /// What a person should see, under the exceptions of today.
+    pub(super) fn finding(
+        &mut self,
+        check: &'static Check,
+        judged: &Subject,
+        share: SubjectScope<'_>,
+        result: CheckResult,
+    ) -> Result<Finding, StoreError> {
+        let (unread, weighing) = self.unread(check, share, &result);
+        let weighing: Vec<Gap> = weighing.into_iter().cloned().collect();
+        let basis = Basis { project: share.project(), unread, weighing: &weighing };
+        self.finding_of(check, judged, basis, result)
+    }
+
+    pub(super) fn finding_of(
+        &mut self,
+        check: &'static Check,
+        judged: &Subject,
+        basis: Basis<'_>,
+        result: CheckResult,
+    ) -> Result<Finding, StoreError> {
+        let at = self.run.started_at();
+        let subject = result.subject.as_ref().unwrap_or(judged);
+        let mut exception = self.input.exceptions.covering(check.id, subject, at);
+        if exception.is_none() && !basis.unread.is_empty() {
+            exception = self.covering_before(&Fingerprint::of(check.id, subject))?;
+        }
+        Ok(self.finding_under(check, judged, basis, result, exception))
+    }
+
+    /// A finding, and what an exception makes of it.
+    pub(super) fn finding_under(
+        &mut self,
+        check: &'static Check,
+        judged: &Subject,
+        basis: Basis<'_>,
+        result: CheckResult,
+        exception: Option<&Exception>,
+    ) -> Finding {
+        let Basis { project, unread, weighing } = basis;
+        let at = self.run.started_at();
+        let subject = result.subject.clone().unwrap_or_else(|| judged.clone());
+        let fingerprint = Fingerprint::of(check.id, &subject);
+        let remediation = Some(result.remediation(check.id, &subject));
+        // Another fix breaks other things.
+        let common = check.may_break.filter(|_| result.fix.is_none() && result.verdict.is_open());
+        let may_break = result.may_break.or_else(|| common.map(str::to_owned));
+        let mut accepted = Vec::new();
+        let (by_register, mut exception_id) = (result.accepted_by.is_some(), result.accepted_by);
+        let (mut verdict, mut message, mut evidence) = (result.verdict, result.message, result.evidence);
+        evidence.extend(weighing.iter().map(|gap| {
+            let why = format_args!("may differ, {} was not read: {}", gap.part, gap.message);
+            Evidence::new("severity", why)
+        }));
+        let assumptions = result.assumptions.iter();
+        evidence.extend(assumptions.map(|assumption| Evidence::new("assumption", assumption)));
+        if by_register {
+            verdict = Verdict::Excepted;
+        }
+        if let Some(exception) = exception {
+            self.count_covered(Some(exception));
+            let is_expired = exception.is_expired(at);
+            if !(is_expired && by_register) {
+                exception_id = Some(exception.id.clone());
+            }
+            if !is_expired {
+                accepted.push(exception.acceptance());
+                verdict = Verdict::Excepted;
+            } else if !by_register {
+                evidence.push(Evidence::new("acceptance_expired", exception.acceptance()));
+                message = format!("{message} (its exception expired on {})", exception.expires);
+            }
+        }
+        if accepted.is_empty() && verdict == Verdict::Excepted {
+            accepted.extend(exception_id.as_deref().and_then(|id| self.of_register(id)));
+        }
+        Finding {
+            check_id: check.id.to_owned(),
+            verdict,
+            severity: result.severity,
+            fingerprint,
+            subject,
+            judged_id: judged.id.clone(),
+            project: project.map(str::to_owned),
+            message,
+            evidence,
+            fix: result.fix.unwrap_or_else(|| check.fix.to_owned()),
+            remediation,
+            command: result.command.unwrap_or_default(),
+            may_break: may_break.unwrap_or_default(),
+            place: check.place.to_owned(),
+            controls: check.controls.iter().map(|control| (*control).to_owned()).collect(),
+            first_seen_at: at,
+            change: Change::New,
+            exception_id,
+            count: 1,
+            is_only_assumed: !result.assumptions.is_empty(),
+            assumptions: result.assumptions,
+            unread: unread.into_iter().collect(),
+            also_checks: Vec::new(),
+            reach: Vec::new(),
+            added: Vec::new(),
+            accepted,
+        }
+    }
+
+    /// The exception that covered the same finding in the run before: an account that was not read this time has no
+    /// address by which the file could name it.
+    fn covering_before(&self, fingerprint: &Fingerprint) -> Result<Option<&'a Exception>, StoreError> {
+        let Some(previous) = &self.previous else { return Ok(None) };
+        let before = previous.finding(fingerprint)?.and_then(|before| before.exception_id);
+        let exceptions: &'a Exceptions = self.input.exceptions;
+        Ok(before.and_then(|id| exceptions.0.iter().find(|exception| exception.id == id)))
+    }
+
+    pub(super) fn count_covered(&mut self, exception: Option<&Exception>) {
+        if let Some(exception) = exception {
+            *self.covered.entry(exception.line).or_default() += 1;
+        }
+    }
+
+    /// A finding that nobody could look at again, under the exceptions and the register of today.
+    pub(super) fn accepted_anew(&mut self, finding: Finding) -> Finding {
+        if clients::is_of_scopes(&finding) {
+            return self.accept_scopes_anew(finding);
+        }
+        let by_register = finding.verdict == Verdict::Excepted && self.register_still_accepts(&finding);
+        let at = self.run.started_at();
+        let exception = self.input.exceptions.covering(&finding.check_id, &finding.subject, at);
+        self.count_covered(exception);
+        let verdict = match (exception, finding.verdict) {
+            (Some(exception), _) if !exception.is_expired(at) => Verdict::Excepted,
+            _ if by_register => return finding,
+            // What it was before it was accepted is not kept: the stricter.
+            (_, Verdict::Excepted) => Verdict::Fail,
+            (_, verdict) => verdict,
+        };
+        let live = exception.filter(|exception| !exception.is_expired(at));
+        let accepted = live.map(Exception::acceptance).into_iter().collect();
+        let exception_id = exception.map(|exception| exception.id.clone());
+        Finding { verdict, exception_id, accepted, ..finding }
+    }
+
+    /// The entry of the register that accepts something, as a finding carries it.
+    pub(super) fn of_register(&self, id: &str) -> Option<Acceptance> {
+        let register = self.input.policy.register.as_ref();
+        let entry = register.and_then(|register| register.client(id.strip_prefix(REGISTER)?))?;
+        Some(Acceptance {
+            id: id.to_owned(),
+            owner: entry.owner.clone(),
+            reason: entry.purpose.clone(),
+            approver: None,
+            ticket: None,
+            created: None,
+            expires: entry.review_by,
+            parts: Vec::new(),
+        })
+    }
+
+    /// Whether the entry of the register that accepted a finding is there, with the custodian that it names.
+    fn register_still_accepts(&self, finding: &Finding) -> bool {
+        let register = self.input.policy.register.as_ref();
+        let custodians_of = |client_id: &str| register?.client(client_id).map(|entry| &entry.custodians);
+        if !finding.reach.is_empty() {
+            return finding.reach.iter().all(|reached| {
+                let known = custodians_of(&reached.client_id);
+                let named = reached.accepted_by.as_ref();
+                named.zip(known).is_some_and(|(named, known)| known.contains(named))
+            });
+        }
+        let client_id = finding.exception_id.as_deref().and_then(|id| id.strip_prefix(REGISTER));
+        let known = client_id.and_then(custodians_of);
+        let mut custodians = finding.evidence.iter().filter(|fact| fact.name == Evidence::CUSTODIAN);
+        known.is_some_and(|known| custodians.all(|named| known.contains(&named.value)))
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::{Case, settled};
+use super::cases::Case;
+use super::missing_parts::settled;
 use crate::authority::{
     AccessBinding, BroadBinding, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal,
 };

@@ -133,6 +133,16 @@ impl Part {
         }
     }
 
+    /// The part that lists what this one is read for, if it is not one listing.
+    #[must_use]
+    pub(crate) const fn listed_by(self) -> Option<Self> {
+        match self.grain() {
+            PartGrain::Tenant => None,
+            PartGrain::User => Some(Self::Users),
+            PartGrain::ServiceAccount => Some(Self::ServiceAccounts),
+        }
+    }
+
     /// The part with this [`Part::id`].
     #[must_use]
     pub(crate) fn from_id(id: &str) -> Option<Self> {
