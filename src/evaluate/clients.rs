@@ -111,9 +111,18 @@ impl<'a> Evaluation<'a> {
         let result = one_result(check, open, &reach, is_accepted);
         let is_assumed = result.reach.iter().all(|reached| reached.is_assumed);
         let subject = client.clone();
-        let CheckResult { message, mut evidence, assumptions, fix, advice, severity, verdict, .. } = result;
+        let CheckResult {
+            message, mut evidence, assumptions, fix, may_break, advice, severity, verdict, ..
+        } = result;
         evidence.extend(decision.evidence());
-        let bare = CheckResult { assumptions, fix, advice, evidence, ..CheckResult::fail(severity, message) };
+        let bare = CheckResult {
+            assumptions,
+            fix,
+            may_break,
+            advice,
+            evidence,
+            ..CheckResult::fail(severity, message)
+        };
         let basis = Basis { project: share.project(), unread, weighing: &weighing };
         let mut finding = self.finding_under(check, client, basis, bare, None);
         finding.is_only_assumed &= is_assumed;

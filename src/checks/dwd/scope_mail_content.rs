@@ -33,9 +33,9 @@ pub(crate) const CHECK: Check = Check {
     ],
     why: "A delegated scope reaches every mailbox of the tenant. No user is asked for consent, and a scope \
           cannot be limited to some users.",
-    fix: "Replace the scope with the smallest one that serves: `gmail.send` to only send, `gmail.readonly` \
-          to only read, `gmail.metadata` to read only headers and labels. If few users need the client, \
-          use their OAuth consent instead of a delegation.",
+    fix: "Replace the scope with the smallest one that serves: `gmail.send` to only send, `gmail.readonly` to only \
+          read, `gmail.metadata` to read only headers and labels, `gmail.settings.basic` instead of \
+          `gmail.settings.sharing`. If few users need the client, use their OAuth consent instead of a delegation.",
     command: Some("None: Google has no API or command that changes a delegation."),
     may_break: Some(
         "Programs that use what is removed get `unauthorized_client` when they ask for a token. IMAP, POP \

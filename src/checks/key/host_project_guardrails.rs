@@ -153,6 +153,8 @@ fn judge_signing_logs(project: &ProjectGuardrails) -> Option<CheckResult> {
         .evidence("guardrail", SIGNING_LOGS)
         .fix(SIGNING_FIX)
         .advising(Advice::Other(SIGNING_LOGS));
+    let may_break = "Nothing stops working. Data Access logs can raise the cost of Cloud Logging.".to_owned();
+    let result = CheckResult { may_break: Some(may_break), ..result };
     Some(result.about(subjects::guardrail(project, SIGNING_LOGS)))
 }
 

@@ -57,7 +57,10 @@ pub(super) fn judge_each(
 }
 
 fn describe(result: CheckResult, facts: &UserFacts, entry: &SendAs) -> CheckResult {
+    let is_primary = entry.is_primary;
     let mut result = CheckResult {
+        // The primary entry cannot be deleted: only its Reply-To and its name can be changed.
+        may_break: is_primary.then(|| "Replies go to the mailbox itself again.".to_owned()),
         command: if entry.is_primary {
             None
         } else {
