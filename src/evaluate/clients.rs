@@ -321,7 +321,8 @@ fn one_result(
             fixes.push(fix);
         }
     }
-    let fix = Some(fixes.join(" "));
+    // What every client of the check is told is one action.
+    let fix = (fixes != [check.fix]).then(|| fixes.join(" "));
     let is_common = counted().any(|result| result.fix.is_none());
     let may_break = check.may_break.filter(|_| is_common).map(str::to_owned);
     let mut assumptions = Vec::new();

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod accepted;
 #[cfg(test)]
+mod actions;
+#[cfg(test)]
 mod answers;
 #[cfg(test)]
 mod audit;

@@ -242,7 +242,13 @@ impl Actions {
         let actions = shown
             .map(|((key, closed), number)| {
                 let first_row = first_rows.get(&number).copied().unwrap_or_default();
-                Action::new(number, key, closed, &titles, first_row)
+                let action = Action::new(number, key, closed, &titles, first_row);
+                // In a first run everything is new.
+                if summary.compared_with.is_some() {
+                    action
+                } else {
+                    Action { news: String::new(), ..action }
+                }
             })
             .collect();
         let left_out = ranked.ranked.iter().skip(MOST_ACTIONS).map(|(_, closed)| closed.count());
@@ -277,6 +283,11 @@ impl Action {
             ),
             _ => (clip(&closed.fix), clip(&closed.place)),
         };
+        // The fix of a binding names it.
+        let (subjects, more_subjects) = match key {
+            Remediation::Binding { .. } => (Vec::new(), 0),
+            _ => (closed.subjects.texts.iter().map(|name| address(name)).collect(), closed.subjects.more()),
+        };
         let title = match closed.checks.iter().collect::<Vec<_>>().as_slice() {
             [only] => titles.get(only.as_str()).copied().map(clip).unwrap_or_default(),
             _ => String::new(),
@@ -294,8 +305,8 @@ impl Action {
             by_severity: by_severity(&closed.by_severity),
             mark: closed.exposure.mark(),
             news: more(closed.news, "new or worse", "new or worse"),
-            subjects: closed.subjects.texts.iter().map(|name| address(name)).collect(),
-            more: more(closed.subjects.more(), "more", "more"),
+            subjects,
+            more: more(more_subjects, "more", "more"),
             commands: closed.commands.texts.clone(),
             more_commands: more(closed.commands.more(), "more", "more"),
             breaks: closed.breaks.texts.iter().map(|text| clip(text)).collect(),

@@ -117,7 +117,7 @@ impl Row {
             total: row.total.map_or_else(|| "unknown".to_owned(), count),
             read: count(row.read),
             extent: row.total.map_or_else(
-                || "nobody knows how many there are".to_owned(),
+                || "the total is unknown".to_owned(),
                 |total| {
                     let others = [
                         (row.not_applicable, "not applicable"),

@@ -475,22 +475,21 @@ const fn heading(shelf: Shelf) -> (&'static str, &'static str) {
         Shelf::Expired => {
             return (
                 "Expired",
-                "What happened, and was in reports for long enough. Listed for the last time.",
+                "These events have been in reports for the configured time. They are listed for the last time.",
             );
         }
     };
     match verdict {
-        Verdict::Fail => ("Failed", "Wrong, and to be put right."),
+        Verdict::Fail => ("Failed", "Fix these, or accept them in writing."),
         Verdict::Review => ("For review", "A person must decide whether this is intended."),
-        Verdict::Error => ("Check broke", "The check itself failed: treat the subject as not assessed."),
+        Verdict::Error => ("Check broke", "The check itself failed. Treat the subject as not assessed."),
         Verdict::NotAssessed => (
             "Not assessed",
-            "Data is missing, so nobody knows. Never a pass. One row for each check and cause.",
+            "Data is missing, so these checks could not decide. This is never a pass. One row for each check and cause.",
         ),
-        Verdict::Excepted => (
-            "Excepted",
-            "Wrong, and accepted in writing: by an exception until it expires, or by the register.",
-        ),
+        Verdict::Excepted => {
+            ("Excepted", "Accepted in writing: by an exception until it expires, or by the register.")
+        }
         Verdict::Pass | Verdict::NotApplicable => ("Other", ""),
     }
 }

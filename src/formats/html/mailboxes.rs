@@ -54,7 +54,7 @@ impl Reason {
             Self::Suspended => "Cannot sign in or send. Settings come back with the account.",
             Self::Archived => "Cannot sign in or send. Settings come back with the account.",
             Self::Guest => "Somebody outside the organization. Mail goes to the guest's own provider.",
-            Self::Unknown => "Nobody said whether Gmail is on.",
+            Self::Unknown => "It is not known whether Gmail is on.",
         }
     }
 

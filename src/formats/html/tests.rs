@@ -441,7 +441,7 @@ fn every_finding_has_its_action_its_fix_and_its_row() {
         "removed on 22 Oct 2026 by root@example.com",
         "no source names a scope of it",
         "sources disagree",
-        "Closes <b>7 ways in</b> to 2 clients",
+        "Closes <b>7 access paths</b> to 2 clients",
         "does not add up",
     ] {
         assert_eq!(html.contains(text), text != "does not add up", "{text}");
@@ -624,13 +624,13 @@ fn what_is_not_known_of_the_ledger_is_said() {
     sample.tenant.grants = Grants::default();
     let html = render(&sample);
     assert!(html.contains("Blind throughout."));
-    assert!(html.contains("No way in was found, but not everything was searched."));
+    assert!(html.contains("No access path was found, but not everything was searched."));
     assert!(html.contains("It was refused"));
     sample.tenant.grants = sample::plausible().tenant.grants;
     let html = render(&sample);
     assert!(html.contains("None was found, but the search was not complete."));
     assert!(html.contains("<strong>There may be more.</strong> It was refused."));
-    assert!(!html.contains("Nobody else: every policy"));
+    assert!(!html.contains("None: every policy"));
 }
 
 #[test]
@@ -686,7 +686,7 @@ fn findings_stand_on_the_page_of_their_client_whatever_they_are_about() {
     let client = &html[start..start + html[start..].find("</details>").unwrap()];
     let told: Vec<bool> = (0..6).map(|index| client.contains(&format!("message {index}"))).collect();
     assert_eq!(told, [true, true, true, true, false, false]);
-    assert!(client.contains("1 finding is about ways in"));
+    assert!(client.contains("1 finding is about access paths"));
 }
 
 #[test]

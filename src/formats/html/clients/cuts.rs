@@ -84,7 +84,7 @@ impl Cut {
             } else {
                 "Cloud console > IAM & Admin > IAM"
             },
-            paths: counted(cut.paths, "way in", "ways in"),
+            paths: counted(cut.paths, "access path", "access paths"),
             clients: counted(cut.clients, "client", "clients"),
             marks: [(cut.open_to_many, "open to many"), (cut.outside, "from outside")]
                 .into_iter()

@@ -61,15 +61,17 @@ impl WaysIn {
         let more = others.len().saturating_sub(most);
         Self {
             count: if found == 1 && or_more.is_empty() {
-                "1 way in".to_owned()
+                "1 access path".to_owned()
             } else {
-                format!("{}{or_more} ways in", count(found))
+                format!("{}{or_more} access paths", count(found))
             },
             number: format!("{}{or_more}", count(found)),
             more: if more > 0 { counted(more as u64, "more", "more") } else { String::new() },
             none: match (found, gaps.is_empty()) {
-                (0, true) if !approved.is_empty() => "Nobody but whom the register approves.".to_owned(),
-                (0, true) => "Nobody else: every policy above the account was read.".to_owned(),
+                (0, true) if !approved.is_empty() => {
+                    "None besides those that the register approves.".to_owned()
+                }
+                (0, true) => "None: every policy above the account was read.".to_owned(),
                 (0, false) => "None was found, but the search was not complete.".to_owned(),
                 _ => String::new(),
             },
@@ -93,12 +95,12 @@ impl WaysIn {
         let none = if entry.account.is_some() {
             "Not searched: no policy of the account was read."
         } else if tenant.identity_of(entry.client_id).is_gone() {
-            "Not searched: its service account does not exist, so nobody can become it. Remove the delegation."
+            "Not searched: its service account does not exist, so no access path leads to it. Remove the delegation."
         } else {
             "Not searched: the account is in none of the listed projects, so who can take it over is not known."
         };
         Self {
-            count: "ways in not searched".to_owned(),
+            count: "access paths not searched".to_owned(),
             number: "not searched".to_owned(),
             paths: Vec::new(),
             more: String::new(),
@@ -124,7 +126,7 @@ impl Way {
             (path.kind == TakeoverPrincipal::Open, "open to many"),
             (path.is_outside == Some(true), "outside the tenant"),
             (path.kind == TakeoverPrincipal::ServiceAgent, "Google's own service"),
-            (path.is_outside.is_none(), "nobody knows whose"),
+            (path.is_outside.is_none(), "owner unknown"),
             (path.is_closed, "closed by policy"),
             (path.is_conditional && !path.is_closed, "under a condition"),
         ];
