@@ -30,7 +30,7 @@ pub(crate) use error::AuditError;
 pub(crate) use outcome::{Beginning, Exit, Outcome};
 use summary::{profile_name, requests, scope_table, summary, with_verdicts};
 
-/// What a run is told beside its configuration.
+/// The options of a run outside its configuration.
 #[derive(Clone, Debug)]
 pub(crate) struct RunOptions {
     /// The run's "now": its id, and what ages are measured against. A run that is continued keeps its own.
@@ -302,7 +302,7 @@ fn judge(
     Ok(evaluate::judge(run, input)?)
 }
 
-/// A run that has a report, also one that was told to stop.
+/// A run that has a report, also one that was stopped.
 fn reported_run<'s, 'r>(
     store: &'s Store,
     run_id: &str,

@@ -1,4 +1,4 @@
-//! The answers by which causes are recognised: first row that fits.
+//! The responses that mean each cause. The first matching row decides.
 //!
 //! Words are Google's, from its error guides and from what its clients match on; `docs/causes.md` shows
 //! them all.

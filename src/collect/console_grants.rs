@@ -1,6 +1,6 @@
 //! The Admin console's delegation list, from a file of any layout: columns are found by content.
 //!
-//! Google documents no export format. Client ids and scope URLs are recognised wherever they stand; a
+//! Google documents no export format. Client ids and scope URLs are recognized wherever they stand; a
 //! row that holds neither, or a half of one, makes the whole list unusable, because a list with a hole
 //! would show fewer grants than there are.
 

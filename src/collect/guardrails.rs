@@ -31,7 +31,7 @@ pub(super) async fn collect(
             project: project.clone(),
             forbids_key_creation: creation,
             forbids_key_upload: upload,
-            disables_exposed_keys: told(exposure, disables_exposed_keys),
+            disables_exposed_keys: reading_of(exposure, disables_exposed_keys),
             signing_logs: signing_logs(project),
         });
     }
@@ -72,13 +72,13 @@ async fn forbidden(account: &Session<'_>, project: &str, constraints: [&str; 2])
         orgpolicy2::get_effective_policy(account, project, second),
     );
     let in_force = |rules: &[PolicyRule]| rules.iter().any(|rule| rule.enforce && rule.condition.is_none());
-    match (told(first, in_force), told(second, in_force)) {
+    match (reading_of(first, in_force), reading_of(second, in_force)) {
         (Reading::Complete(true), _) | (_, Reading::Complete(true)) => Reading::Complete(true),
         (Reading::Complete(false), other) | (other, _) => other,
     }
 }
 
-fn told(
+fn reading_of(
     answer: Result<orgpolicy2::Policy, GoogleError>,
     holds: impl Fn(&[PolicyRule]) -> bool,
 ) -> Reading<bool> {

@@ -52,7 +52,7 @@ pub(super) async fn collect(
     let read: Vec<Reading<Vec<WorkloadIdentityPool>>> = stream::iter(wanted)
         .map(|(project, pools)| async move {
             let read = of_project(account, project, &pools, before).await;
-            if is_known(policies, project) { read } else { told_as_foreign(read, project) }
+            if is_known(policies, project) { read } else { as_foreign(read, project) }
         })
         .buffered(AT_ONCE)
         .collect()
@@ -88,7 +88,7 @@ fn is_known(policies: &IamPolicies, project: &str) -> bool {
 }
 
 /// Nobody can be asked to let the audit into a project that may be somebody else's.
-fn told_as_foreign<T>(read: Reading<T>, project: &str) -> Reading<T> {
+fn as_foreign<T>(read: Reading<T>, project: &str) -> Reading<T> {
     match read {
         Reading::Missing(gap) if gap.class == GapClass::Denied => Reading::Missing(Gap {
             class: GapClass::NotConfigured,
@@ -238,8 +238,8 @@ mod tests {
     #[test]
     fn a_refusal_for_a_project_that_is_not_read_does_not_make_the_run_partial() {
         let gap = |class| Gap { class, ..Gap::not_reached(PART) };
-        let told = |class| told_as_foreign(Reading::<()>::Missing(gap(class)), "9").gap().unwrap().class;
-        assert_eq!(told(GapClass::Denied), GapClass::NotConfigured);
-        assert_eq!(told(GapClass::Failed), GapClass::Failed);
+        let class_of = |class| as_foreign(Reading::<()>::Missing(gap(class)), "9").gap().unwrap().class;
+        assert_eq!(class_of(GapClass::Denied), GapClass::NotConfigured);
+        assert_eq!(class_of(GapClass::Failed), GapClass::Failed);
     }
 }

@@ -14,7 +14,7 @@ use super::{Identity, Plan, Progress, access, gaps};
 
 /// Mailboxes that are written at once.
 const BATCH: usize = 200;
-/// How far apart users are asked for who stand side by side: some trouble strikes neighbours, and an API that fails
+/// How far apart users are asked for who stand side by side: some trouble strikes neighbors, and an API that fails
 /// for all who are asked first looks like one that is down.
 const STRIDE: usize = 50;
 
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_are_asked_for_far_apart_and_nobody_is_left_out() {
+    fn neighbors_are_asked_for_far_apart_and_nobody_is_left_out() {
         for count in [0, 1, 49, 60, 5_000, 12_345] {
             let asked: Vec<usize> = spread(0..count).collect();
             let far = |pair: &[usize]| pair[1] == pair[0] + STRIDE;

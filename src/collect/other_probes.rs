@@ -56,17 +56,17 @@ pub(super) async fn collect(
         return Ok(reading(Vec::new(), missing.is_empty(), missing));
     }
 
-    let shown = shown(run)?;
+    let observed = observed(run)?;
     let own: Option<Reading<Vec<String>>> = run.part(Part::ProbeGrants)?;
     let groups = asker.learn(own.as_ref()).await;
     progress.started(PART, Some(signable.len() as u64));
     let none = BTreeSet::new();
     let probes: Vec<ClientProbe> = stream::iter(signable)
         .map(|account| {
-            let shown = shown.get(&account.client_id).unwrap_or(&none);
+            let observed = observed.get(&account.client_id).unwrap_or(&none);
             let asker = &asker;
             async move {
-                let granted = asker.ask(account, groups, shown).await;
+                let granted = asker.ask(account, groups, observed).await;
                 progress.advanced(PART, 1);
                 ClientProbe { client_id: account.client_id.clone(), granted }
             }
@@ -117,10 +117,10 @@ impl Asker<'_> {
         &self,
         account: &ServiceAccount,
         groups: Groups,
-        shown: &BTreeSet<String>,
+        observed: &BTreeSet<String>,
     ) -> Reading<Vec<String>> {
         let other = OtherAccount { asker: self, email: &account.email };
-        let (shown, others): (Vec<_>, Vec<_>) = scopes().partition(|scope| shown.contains(*scope));
+        let (observed, others): (Vec<_>, Vec<_>) = scopes().partition(|scope| observed.contains(*scope));
         let mut answers = Vec::new();
         let mut others = others.as_slice();
         if let Some((first, rest)) = others.split_first() {
@@ -131,7 +131,7 @@ impl Asker<'_> {
             answers.push((*first, answer));
             others = rest;
         }
-        answers.extend(scope_questions::ask_all(&other, groups, &shown, others).await);
+        answers.extend(scope_questions::ask_all(&other, groups, &observed, others).await);
         probe::from_answers(PART, answers)
     }
 }
@@ -166,11 +166,11 @@ fn scopes() -> impl Iterator<Item = &'static str> {
 }
 
 /// The scopes that the list, the admin log or an earlier run show, by client.
-fn shown(run: &Run<'_>) -> Result<BTreeMap<String, BTreeSet<String>>, StoreError> {
-    let mut shown: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+fn observed(run: &Run<'_>) -> Result<BTreeMap<String, BTreeSet<String>>, StoreError> {
+    let mut observed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut show = |client: &str, scope: &str| {
         let client = client.trim().trim_end_matches(".apps.googleusercontent.com");
-        shown.entry(client.to_owned()).or_default().insert(scope.to_owned());
+        observed.entry(client.to_owned()).or_default().insert(scope.to_owned());
     };
     let console: Option<Reading<GrantListing>> = run.part(Part::ConsoleGrants)?;
     let listed = console.as_ref().and_then(Reading::known);
@@ -185,7 +185,7 @@ fn shown(run: &Run<'_>) -> Result<BTreeMap<String, BTreeSet<String>>, StoreError
         let seen = seen?;
         show(&seen.client, &seen.scope);
     }
-    Ok(shown)
+    Ok(observed)
 }
 
 fn too_many(beyond: usize) -> Gap {

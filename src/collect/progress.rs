@@ -3,7 +3,7 @@
 use crate::google::Traffic;
 use crate::tenant::Part;
 
-/// Told of what is being read.
+/// Receives the progress of reading.
 pub(crate) trait Progress: Sync {
     /// A part begins; `total` units if known.
     fn started(&self, part: Part, total: Option<u64>);
@@ -13,7 +13,7 @@ pub(crate) trait Progress: Sync {
     fn advanced(&self, part: Part, units: u64);
     /// A part is done.
     fn finished(&self, part: Part);
-    /// What went to all APIs together since the beginning; told every second.
+    /// What went to all APIs together since the start; called every second.
     fn traffic(&self, traffic: Traffic);
 }
 

@@ -1,4 +1,4 @@
-//! Which scopes the token endpoint grants an account, in as few questions as its behaviour allows.
+//! Which scopes the token endpoint grants an account, in as few questions as its behavior allows.
 //!
 //! It seems to refuse a question as a whole if one of its scopes is not granted; Google documents neither that nor
 //! the words. So the audit's own account, of which each scope was asked for alone, is asked first for what is known.

@@ -121,9 +121,9 @@ fn contradicted(
     before: &KnownUse,
     now: DateTime<Utc>,
 ) -> Option<Gap> {
-    let is_told = |at: &DateTime<Utc>| before.is_contradicted || *at > now - Duration::days(OBSERVED_DAYS);
+    let counts = |at: &DateTime<Utc>| before.is_contradicted || *at > now - Duration::days(OBSERVED_DAYS);
     let known = |uses: &BTreeMap<String, DateTime<Utc>>| {
-        uses.iter().find(|(_, at)| is_told(at)).map(|(name, at)| (name.clone(), at.date_naive()))
+        uses.iter().find(|(_, at)| counts(at)).map(|(name, at)| (name.clone(), at.date_naive()))
     };
     let account = gaps::is_empty(accounts).then(|| known(&before.used.accounts)).flatten();
     let key = gaps::is_empty(keys).then(|| known(&before.used.keys)).flatten();
@@ -176,15 +176,16 @@ mod tests {
 
     #[test]
     fn a_time_that_cannot_be_read_is_unknown_and_not_never() {
-        let told = uses(&[("117", "")], &[("117/keys/k", "garbage"), ("117/keys/l", "2026-11-20T07:00:00Z")]);
+        let uses_read =
+            uses(&[("117", "")], &[("117/keys/k", "garbage"), ("117/keys/l", "2026-11-20T07:00:00Z")]);
         let unknown = |used| matches!(used, Some(ServiceAccountLastUse::Unknown(gap)) if gap.reason == "undecodable_row");
-        assert!(unknown(told.of_key("p", "k")));
-        assert!(matches!(told.of_key("p", "l"), Some(ServiceAccountLastUse::On(_))));
-        let told = uses(&[(ACCOUNT, "garbage")], &[]);
-        assert!(unknown(told.of_account("p", ACCOUNT, "117")));
-        let told = uses(&[(ACCOUNT, "")], &[("117/keys/k", "")]);
-        assert_eq!(told.of_key("p", "k"), Some(ServiceAccountLastUse::Never));
-        assert_eq!(told.of_account("p", ACCOUNT, "117"), Some(ServiceAccountLastUse::Never));
+        assert!(unknown(uses_read.of_key("p", "k")));
+        assert!(matches!(uses_read.of_key("p", "l"), Some(ServiceAccountLastUse::On(_))));
+        let uses_read = uses(&[(ACCOUNT, "garbage")], &[]);
+        assert!(unknown(uses_read.of_account("p", ACCOUNT, "117")));
+        let uses_read = uses(&[(ACCOUNT, "")], &[("117/keys/k", "")]);
+        assert_eq!(uses_read.of_key("p", "k"), Some(ServiceAccountLastUse::Never));
+        assert_eq!(uses_read.of_account("p", ACCOUNT, "117"), Some(ServiceAccountLastUse::Never));
     }
 
     #[test]
@@ -198,9 +199,9 @@ mod tests {
             (vec![(ACCOUNT, new.as_str())], vec![("117/keys/k", old.as_str())]),
             (vec![(ACCOUNT, old.as_str()), ("117", new.as_str())], vec![]),
         ] {
-            let told = uses(&accounts, &keys);
+            let uses_read = uses(&accounts, &keys);
             let expected = ServiceAccountLastUse::On(new.parse().unwrap());
-            assert_eq!(told.of_account("p", ACCOUNT, "117"), Some(expected), "{accounts:?} {keys:?}");
+            assert_eq!(uses_read.of_account("p", ACCOUNT, "117"), Some(expected), "{accounts:?} {keys:?}");
         }
     }
 
@@ -208,10 +209,10 @@ mod tests {
     fn without_the_accounts_own_day_a_keys_day_proves_no_idleness() {
         let refused = Listing { began: false, stopped: Some(failed()), ..listing(&[]) };
         let keys = listing(&[("117/keys/k", "2026-01-01T08:00:00Z")]);
-        let told = ServiceAccountUse(
+        let uses_read = ServiceAccountUse(
             [("p".to_owned(), of_project(&refused, &keys, &KnownUse::default(), now()))].into(),
         );
-        assert!(matches!(told.of_account("p", ACCOUNT, "117"), Some(ServiceAccountLastUse::Unknown(_))));
+        assert!(matches!(uses_read.of_account("p", ACCOUNT, "117"), Some(ServiceAccountLastUse::Unknown(_))));
     }
 
     #[test]
@@ -229,9 +230,9 @@ mod tests {
             (&KnownUse { is_contradicted: true, ..forgotten.clone() }, &[][..], false),
             (&recent, &other[..], true),
         ] {
-            let told = of_project(&listing(&[]), &listing(rows), before, now());
-            assert_eq!(told.gap().is_none(), is_whole, "{before:?} {rows:?}");
-            assert_eq!(told.known().unwrap().keys.get("k"), before.used.keys.get("k"));
+            let uses_read = of_project(&listing(&[]), &listing(rows), before, now());
+            assert_eq!(uses_read.gap().is_none(), is_whole, "{before:?} {rows:?}");
+            assert_eq!(uses_read.known().unwrap().keys.get("k"), before.used.keys.get("k"));
         }
     }
 

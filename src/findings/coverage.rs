@@ -34,13 +34,13 @@ pub(crate) struct CountedGap {
 }
 
 impl CountedGap {
-    /// Whether a reader is told the same, but for the part and what it needs.
+    /// Whether the two differ only in the part and what it needs.
     fn is_alike(&self, other: &Self) -> bool {
-        let told = |counted: &Self| {
+        let key = |counted: &Self| {
             let Gap { class, reason, message, fix, places, .. } = counted.gap.clone();
             (counted.units, class, reason, message, fix, places)
         };
-        told(self) == told(other)
+        key(self) == key(other)
     }
 }
 
@@ -177,7 +177,7 @@ mod tests {
             row(Part::AdminRoles, Vec::new()),
             row(Part::Domains, of_domains),
         ]);
-        let told: Vec<(&str, Vec<Part>, usize)> = coverage
+        let rows: Vec<(&str, Vec<Part>, usize)> = coverage
             .missing()
             .into_iter()
             .map(|missing| {
@@ -185,7 +185,7 @@ mod tests {
                 (&*missing.counted.gap.reason, parts, missing.needed.len())
             })
             .collect();
-        assert_eq!(told, [("denied", vec![Part::Users, Part::Domains], 2), ("off", vec![Part::Users], 1)]);
+        assert_eq!(rows, [("denied", vec![Part::Users, Part::Domains], 2), ("off", vec![Part::Users], 1)]);
     }
 
     #[test]

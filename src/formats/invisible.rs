@@ -24,7 +24,7 @@ const RANGES: &[RangeInclusive<char>] = &[
     '\u{E0000}'..='\u{E0FFF}',
 ];
 
-/// Whether a reader sees nothing of it: zero width, or it only turns or joins its neighbours.
+/// Whether a reader sees nothing of it: zero width, or it only turns or joins its neighbors.
 pub(super) fn is_invisible(character: char) -> bool {
     !character.is_ascii() && RANGES.iter().any(|range| range.contains(&character))
 }

@@ -29,7 +29,7 @@ pub(crate) struct ManifestHead<'a> {
     pub(crate) summary: &'a RunSummary,
     /// SHA-256 of the configuration in force, hexadecimal.
     pub(crate) config_sha256: &'a str,
-    /// How many checks the catalogue has, enabled or not.
+    /// How many checks there are, enabled or not.
     pub(crate) catalogue_size: usize,
     /// The Cloud projects of which something was read.
     pub(crate) projects_read: &'a BTreeSet<&'a str>,

@@ -19,7 +19,7 @@ pub(crate) const FILE: &str = "status.json";
 pub(crate) enum RunState {
     /// With a report.
     Finished,
-    /// It was told to stop, and can be resumed.
+    /// It was stopped, and can be resumed.
     Interrupted,
 }
 

@@ -146,7 +146,7 @@ impl Roots {
             }
             if !base_url.is_empty() && is_google(&url) {
                 return Err(RootsError::GoogleIdentityElsewhere {
-                    base_url: shown(base_url),
+                    base_url: redacted(base_url),
                     issuer: issuer.clone(),
                 });
             }
@@ -186,23 +186,23 @@ impl Roots {
 }
 
 fn checked(text: &str) -> Result<Url, RootsError> {
-    let url = Url::parse(text).map_err(|_| RootsError::NoUrl(shown(text)))?;
+    let url = Url::parse(text).map_err(|_| RootsError::NoUrl(redacted(text)))?;
     let encrypted = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
     if !encrypted || url.host().is_none() {
-        return Err(RootsError::NotEncrypted(shown(text)));
+        return Err(RootsError::NotEncrypted(redacted(text)));
     }
     let plain = url.username().is_empty()
         && url.password().is_none()
         && url.query().is_none()
         && url.fragment().is_none();
-    if plain { Ok(url) } else { Err(RootsError::NotARoot(shown(text))) }
+    if plain { Ok(url) } else { Err(RootsError::NotARoot(redacted(text))) }
 }
 
-/// An address without what may be a secret in it: user, password, query and fragment.
-fn shown(text: &str) -> String {
+/// A URL without its user, password, query and fragment, which can be secret.
+fn redacted(text: &str) -> String {
     let end = text.find(['?', '#']).unwrap_or(text.len());
     let address = &text[..end];
-    // Of a text that is no URL nobody knows where the password ends: all before the last `@` goes.
+    // In a text that is not a URL, the end of the password is unknown: remove everything before the last `@`.
     let plain = match (address.find("://"), address.rfind('@')) {
         (Some(scheme), Some(at)) if at > scheme => format!("{}://…{}", &address[..scheme], &address[at..]),
         (_, Some(at)) => format!("…{}", &address[at..]),
@@ -355,14 +355,14 @@ mod tests {
     #[test]
     fn the_machines_tokens_stay_with_google_or_away_from_it() {
         let google = ["https://sts.googleapis.com/v1/token".to_owned()];
-        let stranger = ["http://127.0.0.1:1/sts".to_owned()];
+        let other_host = ["http://127.0.0.1:1/sts".to_owned()];
         assert_eq!(Roots::keyless("", &google), Ok(Roots::Google));
         assert_eq!(Roots::keyless("", &[]), Ok(Roots::Google));
-        let other = Roots::keyless("http://[::1]:1", &stranger).unwrap();
+        let other = Roots::keyless("http://[::1]:1", &other_host).unwrap();
         assert_eq!(other.token_uri().unwrap().as_str(), "http://[::1]:1/token");
         let refused = Roots::keyless("http://[::1]:1", &google);
         assert!(matches!(refused, Err(RootsError::GoogleIdentityElsewhere { .. })), "{refused:?}");
-        let refused = Roots::keyless("", &stranger);
+        let refused = Roots::keyless("", &other_host);
         assert!(matches!(refused, Err(RootsError::ForeignIdentity { .. })), "{refused:?}");
         let refused = Roots::keyless("https://www.googleapis.com", &[]);
         assert!(matches!(refused, Err(RootsError::GoogleHasNoRoot(_))), "{refused:?}");

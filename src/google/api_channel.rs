@@ -73,7 +73,7 @@ struct State {
     traffic: Traffic,
     /// Why the last attempt failed, for those that are refused because of it.
     last: Option<GoogleError>,
-    /// What was answered last: by asking it again, an outage is told from requests that fail by themselves.
+    /// What was answered last: the health probe sends it again, to tell an outage from requests that fail by themselves.
     known: Option<HealthProbe>,
     /// Answers so far.
     answers: u64,
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn each_api_has_its_own_lane() {
+    fn each_api_has_its_own_channel() {
         let channels = ApiChannels::new(1, 1, PATIENCE);
         assert!(Api::ALL.iter().all(|api| channels.of(*api).api == *api));
     }

@@ -152,12 +152,12 @@ fn retry_after_in(message: &str, now: DateTime<Utc>) -> Option<Duration> {
 fn without_secrets(words: &str) -> String {
     let is_secret = |word: &str| word.contains("ya29.") || (word.contains("eyJ") && word.contains('.'));
     let mut after_bearer = false;
-    let shown = words.split(' ').map(|word| {
+    let redacted = words.split(' ').map(|word| {
         let hidden = after_bearer || is_secret(word);
         after_bearer = word.to_lowercase().ends_with("bearer");
         if hidden { "[secret]" } else { word }
     });
-    shown.collect::<Vec<_>>().join(" ")
+    redacted.collect::<Vec<_>>().join(" ")
 }
 
 pub(super) fn chain(error: &dyn std::error::Error) -> String {

@@ -54,7 +54,7 @@ impl<'a> ClientIdentity<'a> {
 
 /// What certificates and policies tell of clients, by bare client id; made when somebody first asks.
 #[derive(Debug, Default)]
-pub(crate) struct IdentityIndex(OnceLock<HashMap<String, Told>>);
+pub(crate) struct IdentityIndex(OnceLock<HashMap<String, ClientRecord>>);
 
 /// A copy may be changed before it is asked.
 impl Clone for IdentityIndex {
@@ -63,9 +63,9 @@ impl Clone for IdentityIndex {
     }
 }
 
-/// What is told of one client.
+/// What is known about one client.
 #[derive(Debug, Default)]
-struct Told {
+struct ClientRecord {
     /// The place among the certificates of an answer.
     certificates: Option<usize>,
     /// The address under which a policy names it as deleted.
@@ -73,16 +73,16 @@ struct Told {
 }
 
 impl IdentityIndex {
-    fn of<'a>(&'a self, client_id: &str, tenant: &Snapshot) -> Option<&'a Told> {
+    fn of<'a>(&'a self, client_id: &str, tenant: &Snapshot) -> Option<&'a ClientRecord> {
         self.0.get_or_init(|| index(tenant)).get(bare_client(client_id))
     }
 }
 
-fn index(tenant: &Snapshot) -> HashMap<String, Told> {
-    let mut told: HashMap<String, Told> = HashMap::new();
+fn index(tenant: &Snapshot) -> HashMap<String, ClientRecord> {
+    let mut records: HashMap<String, ClientRecord> = HashMap::new();
     for (place, client) in tenant.client_certificates.known().into_iter().flatten().enumerate() {
         if client.account.known().is_some() {
-            let client = told.entry(bare_client(&client.client_id).to_owned()).or_default();
+            let client = records.entry(bare_client(&client.client_id).to_owned()).or_default();
             client.certificates.get_or_insert(place);
         }
     }
@@ -90,9 +90,9 @@ fn index(tenant: &Snapshot) -> HashMap<String, Told> {
     let bindings = policies.filter_map(|entry| entry.policy.known()).flat_map(|policy| &policy.bindings);
     for (email, number) in bindings.flat_map(|binding| &binding.members).filter_map(|member| deleted(member))
     {
-        told.entry(number.to_owned()).or_default().deleted.get_or_insert_with(|| email.to_owned());
+        records.entry(number.to_owned()).or_default().deleted.get_or_insert_with(|| email.to_owned());
     }
-    told
+    records
 }
 
 /// IAM keeps a deleted member as `deleted:serviceAccount:<address>?uid=<number>`.
@@ -108,10 +108,11 @@ impl Snapshot {
         if let Some(account) = accounts.and_then(|accounts| accounts.by_client(client_id)) {
             return ClientIdentity::Listed(account);
         }
-        let told = self.identities.of(client_id, self);
+        let record = self.identities.of(client_id, self);
         let certificates = self.client_certificates.known();
-        let asked = told.and_then(|told| certificates?.get(told.certificates?)).map(|client| &client.account);
-        let deleted = told.and_then(|told| told.deleted.as_deref()).map(ClientIdentity::Deleted);
+        let asked =
+            record.and_then(|record| certificates?.get(record.certificates?)).map(|client| &client.account);
+        let deleted = record.and_then(|record| record.deleted.as_deref()).map(ClientIdentity::Deleted);
         match asked.and_then(Reading::known) {
             Some(Some(account)) => ClientIdentity::Foreign(account),
             Some(None) => deleted.unwrap_or(ClientIdentity::NoAccount),

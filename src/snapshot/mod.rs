@@ -21,7 +21,7 @@ pub(crate) struct UserFacts {
     pub(crate) user: User,
     /// Gmail's view.
     pub(crate) mailbox: Mailbox,
-    /// The latest sign-in that this run or an earlier one was told.
+    /// The latest sign-in that this run or an earlier one read.
     pub(crate) known_sign_in: Option<DateTime<Utc>>,
 }
 

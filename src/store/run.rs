@@ -207,7 +207,7 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Forgets a run, and the facts that neither of its finished neighbours shares. Only they can: a run takes
+    /// Forgets a run, and the facts that neither of its finished neighbors shares. Only they can: a run takes
     /// over facts from the finished one before it alone.
     fn forget(&self, number: i64) -> Result<(), StoreError> {
         let mut connection = self.connection();
@@ -217,16 +217,16 @@ impl Store {
                  SELECT profile FROM user_fact WHERE run = {number}
                  UNION ALL SELECT fact FROM mailbox_fact WHERE run = {number}
                  UNION ALL SELECT reading FROM part_fact WHERE run = {number}
-                 EXCEPT SELECT profile FROM user_fact WHERE run IN {neighbours}
-                 EXCEPT SELECT fact FROM mailbox_fact WHERE run IN {neighbours}
-                 EXCEPT SELECT reading FROM part_fact WHERE run IN {neighbours}
+                 EXCEPT SELECT profile FROM user_fact WHERE run IN {neighbors}
+                 EXCEPT SELECT fact FROM mailbox_fact WHERE run IN {neighbors}
+                 EXCEPT SELECT reading FROM part_fact WHERE run IN {neighbors}
              );
              DELETE FROM user_key WHERE user IN (SELECT user FROM user_fact WHERE run = {number})
                  AND NOT EXISTS (SELECT 1 FROM run JOIN user_fact AS other USING (run)
                                  WHERE run.run <> {number} AND other.user = user_key.user);
              DELETE FROM run WHERE run = {number};
              DELETE FROM finding_text WHERE finding NOT IN (SELECT finding FROM finding);",
-            neighbours = format_args!(
+            neighbors = format_args!(
                 "(SELECT max(run) FROM run WHERE run < {number} AND state = 'finished'
                   UNION ALL SELECT min(run) FROM run WHERE run > {number} AND state = 'finished')"
             ),
@@ -324,7 +324,7 @@ impl<'s> Run<'s> {
     /// # Errors
     /// When the store cannot be written.
     pub(crate) fn forget_all_but(&self, keep: u32) -> Result<(), StoreError> {
-        // First these: what a run shares with the one before is told by its finished neighbours.
+        // First these: what a run shares with the one before is told by its finished neighbors.
         for number in self
             .store
             .numbers("SELECT run FROM run WHERE state <> 'finished' AND run <> ?1", [self.number])?
