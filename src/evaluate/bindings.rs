@@ -224,7 +224,10 @@ impl Evaluation<'_> {
 /// Names what a finding has and did not have in the run before. If that run read less, nobody knows what is new: the
 /// finding says so and has not worsened.
 pub(super) fn tell_added(before: &PreviousFinding, finding: &mut Finding) {
+    let is_more_severe = finding.severity > before.severity && before.unread == finding.unread;
+    let severity = is_more_severe.then_some(Added::Severity { from: before.severity, to: finding.severity });
     if finding.reach.is_empty() || before.reach.is_empty() {
+        finding.added = severity.into_iter().collect();
         return;
     }
     let mut news = added(&before.reach, &finding.reach);
@@ -244,9 +247,7 @@ pub(super) fn tell_added(before: &PreviousFinding, finding: &mut Finding) {
         finding.added = news.into_iter().filter(Added::is_always_told).collect();
         return;
     }
-    if finding.severity > before.severity && before.unread == finding.unread {
-        news.insert(Added::Severity { from: before.severity, to: finding.severity });
-    }
+    news.extend(severity);
     // What is only assumed to be worse has not grown.
     news.retain(|added| before.unread == finding.unread || !matches!(added, Added::WorseScope { .. }));
     finding.added = news.into_iter().collect();

@@ -140,6 +140,70 @@ fn what_a_binding_reaches_more_than_before_is_named_and_the_finding_has_worsened
     assert_eq!((&third["change"], added(&third).len()), (&json!("open"), 0), "news once");
 }
 
+/// Scopes of clients, accounts that bindings reach, members of a group, severities.
+#[test]
+fn twelve_additions_inside_findings_that_were_open_are_each_named_and_none_is_missed() {
+    let scope = |name: &str| format!("https://www.googleapis.com/auth/{name}");
+    let full_mail = || "https://mail.google.com/".to_owned();
+    let loader = "reports-loader@data-project.iam.gserviceaccount.com";
+    let scopes = [
+        ("DWD-02", "124417277923324090467", scope("example.other")),
+        ("DWD-02", "126905412069111992092", scope("cloud-platform")),
+        ("DWD-02", "158380373389143500105", scope("admin.directory.user")),
+        ("DWD-03", "108869548310388307601", full_mail()),
+        ("DWD-03", "167198486801004206159", full_mail()),
+        ("DWD-03", "172022561676867230236", scope("gmail.settings.sharing")),
+        ("DWD-04", "106241621620884097749", scope("gmail.compose")),
+    ];
+    let others = [
+        ("KEY-01", "167198486801004206159/", "critical"),
+        ("KEY-04", "keyKeeper/user:monika.graf@example.com", loader),
+        ("KEY-05", "securityAdmin/user:viktor.balogh@example.com", loader),
+        ("KEY-06", "group:platform@example.com", "mallory@example.com"),
+        ("KEY-06", "group:platform@example.com", "eve@outside.example"),
+    ];
+    let member = |id: &str, email: &str| {
+        json!({"op": "add", "path": "/members/-", "value": {"kind": "admin#directory#member",
+            "id": id, "email": email, "role": "MEMBER", "type": "USER", "status": "ACTIVE"}})
+    };
+    let patch = json!([member("99998", "eve@outside.example"), member("99999", "mallory@example.com")]);
+
+    let mut tenant = typical();
+    let first = tenant.audit();
+    tenant.becomes(options(vec![patched(MEMBERS, &patch)]));
+    let list = tenant.files.config.parent().unwrap().join("dwd.csv");
+    let mut rows = std::fs::read_to_string(&list).unwrap();
+    for (_, client, scope) in &scopes {
+        rows.push_str(&format!("added,{client},{scope}\n"));
+    }
+    rows.push_str("added,148501721030456362185,https://www.googleapis.com/auth/gmail.readonly\n");
+    std::fs::write(&list, rows).unwrap();
+    let second = tenant.audit();
+
+    let found = |audit: &Audit, check: &str, subject: &str| {
+        let report = audit.json("report.json");
+        let of = |finding: &&Value| {
+            let id = finding["subject"]["id"].as_str().unwrap();
+            finding["check_id"] == check && finding["verdict"] != "not_assessed" && id.contains(subject)
+        };
+        report["findings"].as_array().unwrap().iter().find(of).cloned()
+    };
+    let scopes = scopes.iter().map(|(check, client, scope)| (*check, *client, scope.as_str()));
+    let all: Vec<_> = scopes.chain(others).collect();
+    assert_eq!(all.len(), 12);
+    for (check, subject, what) in all {
+        assert!(found(&first, check, subject).is_some(), "{check} {subject}");
+        let grown = found(&second, check, subject).unwrap();
+        assert_eq!(grown["change"], "worsened", "{grown:#}");
+        assert!(grown["added"].to_string().contains(what), "{what}: {grown:#}");
+    }
+    let report = second.json("report.json");
+    let is_worse = |finding: &&Value| finding["change"] == "worsened";
+    for finding in report["findings"].as_array().unwrap().iter().filter(is_worse) {
+        assert_ne!(finding["added"], json!([]), "{finding:#}");
+    }
+}
+
 #[test]
 fn what_could_not_be_read_in_between_is_kept_and_is_no_growth_when_it_is_read_again() {
     let mut tenant = typical();
