@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::google::{Listing, Session, admin1_directory as directory};
-use crate::store::{Run, StoreError};
+use crate::store::{Run, StoreError, part_key};
 use crate::tenant::{AdminRole, AdminRoles, AssigneeType, Gap, Part, Reading, RoleAssignment};
 
 use super::{Plan, earlier, gaps, reading};
@@ -48,7 +48,7 @@ async fn unlisted(
 /// first.
 pub(super) fn known_before(run: &Run<'_>) -> Result<Vec<String>, StoreError> {
     let (mut of_super_admins, mut others) = (BTreeSet::new(), BTreeSet::new());
-    earlier::readings(run, Part::AdminRoles, |reading: &Reading<AdminRoles>| {
+    earlier::readings(run, part_key::ADMIN_ROLES, |reading| {
         if let Some(roles) = reading.known() {
             let id = |assignment: &RoleAssignment| assignment.id.clone();
             of_super_admins.extend(roles.super_admin_assignments().map(id));

@@ -10,7 +10,7 @@ use crate::causes;
 use crate::delegation::{DelegationEvent, LedgerSource, SourceWindow, UNKNOWN_CLIENT, UseKey, UseTally};
 use crate::google::reports1::{self, Activity, Event};
 use crate::google::{BrokenRows, GoogleError, Pages, Session};
-use crate::store::{Run, StoreError};
+use crate::store::{Run, StoreError, part_key};
 use crate::tenant::Period;
 use crate::tenant::{AdminEvents, App, Consent, Gap, GmailSettingChange, Part, Reading};
 
@@ -454,7 +454,7 @@ pub(super) async fn token(
 /// The apps that the newest earlier run knew that read the log. It knew what the runs before it did.
 fn apps_before(run: &Run<'_>) -> Result<Vec<App>, StoreError> {
     let mut known = Vec::new();
-    earlier::readings(run, Part::TokenLog, |reading: &Reading<Vec<App>>| match reading.known() {
+    earlier::readings(run, part_key::TOKEN_LOG, |reading| match reading.known() {
         Some(apps) => {
             known.clone_from(apps);
             true

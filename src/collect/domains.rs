@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::google::{Session, admin1_directory as directory};
-use crate::store::{Run, StoreError};
+use crate::store::{Run, StoreError, part_key};
 use crate::tenant::{Domain, DomainKind, Domains, Part, Reading};
 
 use super::{Plan, earlier, gaps, reading};
@@ -31,7 +31,7 @@ pub(super) async fn collect(admin: &Session<'_>, plan: &Plan, before: &[String])
 /// The domain aliases that the newest earlier run knew which read them all, or any.
 pub(super) fn known_before(run: &Run<'_>) -> Result<Vec<String>, StoreError> {
     let mut known = Vec::new();
-    earlier::readings(run, Part::Domains, |reading: &Reading<Domains>| {
+    earlier::readings(run, part_key::DOMAINS, |reading| {
         let domains = reading.known().into_iter().flat_map(|domains| &domains.0);
         let aliases = domains.filter(|domain| domain.kind == DomainKind::Alias);
         known.extend(aliases.map(|alias| alias.name.clone()));

@@ -2,8 +2,8 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::store::{Run, StoreError};
-use crate::tenant::{Part, Reading};
+use crate::store::{PartKey, Run, StoreError};
+use crate::tenant::Reading;
 
 /// Shows what each earlier run read of a part, the newest first, until `is_enough`. A run that did not read it is passed
 /// over.
@@ -12,12 +12,12 @@ use crate::tenant::{Part, Reading};
 /// When the store cannot be read.
 pub(super) fn readings<T: DeserializeOwned>(
     run: &Run<'_>,
-    part: Part,
+    key: PartKey<T>,
     mut is_enough: impl FnMut(&Reading<T>) -> bool,
 ) -> Result<(), StoreError> {
     let mut earlier = run.previous()?;
     while let Some(run) = earlier {
-        if run.part::<Reading<T>>(part)?.is_some_and(|reading| is_enough(&reading)) {
+        if run.part(key)?.is_some_and(|reading| is_enough(&reading)) {
             break;
         }
         earlier = run.previous()?;

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::store::{Run, StoreError};
-use crate::tenant::{Part, Reading, ServiceAccounts};
-
-use crate::delegation::GrantListing;
+use crate::store::{Run, StoreError, part_key};
+use crate::tenant::Reading;
 
 /// The most clients that are asked about in one run.
 pub(super) const MOST: usize = 1000;
@@ -13,7 +11,7 @@ pub(super) const MOST: usize = 1000;
 /// Clients that the console's list, the logs or an earlier run name: ids of the list first, then the others,
 /// each in order. Only service accounts have certificates: their ids are numbers, and logs may name an address.
 pub(super) fn of(run: &Run<'_>) -> Result<Vec<String>, StoreError> {
-    let accounts: Option<Reading<ServiceAccounts>> = run.part(Part::ServiceAccounts)?;
+    let accounts = run.part(part_key::SERVICE_ACCOUNTS)?;
     let accounts = accounts.as_ref().and_then(Reading::known);
     let of_earlier_runs = run.address_book()?;
     let is_listed = |id: &str| accounts.is_some_and(|accounts| accounts.by_client(id).is_some());
@@ -29,7 +27,7 @@ pub(super) fn of(run: &Run<'_>) -> Result<Vec<String>, StoreError> {
         clients
     };
 
-    let console: Option<Reading<GrantListing>> = run.part(Part::ConsoleGrants)?;
+    let console = run.part(part_key::CONSOLE_GRANTS)?;
     let grants = console.as_ref().and_then(Reading::known).into_iter().flat_map(|listing| &listing.grants);
     let listed: BTreeSet<String> = grants.flat_map(|(client, _)| asked(client)).collect();
     let mut others = BTreeSet::new();
@@ -59,6 +57,7 @@ fn account_of(written: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delegation::GrantListing;
     use crate::store::Store;
 
     #[test]
@@ -72,10 +71,12 @@ mod tests {
         run.put_client_addresses(&[pair("118000000000000000005"), pair(real)]).unwrap();
         let held = |client: &str| (client.to_owned(), "https://mail.google.com/".to_owned());
         let grants = vec![held("118000000000000000005"), held("118000000000000000006")];
-        run.put_part(Part::ConsoleGrants, &Reading::Complete(GrantListing { grants, seen_at: at })).unwrap();
+        run.put_part(part_key::CONSOLE_GRANTS, &Reading::Complete(GrantListing { grants, seen_at: at }))
+            .unwrap();
         assert_eq!(of(&run).unwrap(), ["118000000000000000005", "118000000000000000006"]);
         let grants = vec![held(real)];
-        run.put_part(Part::ConsoleGrants, &Reading::Complete(GrantListing { grants, seen_at: at })).unwrap();
+        run.put_part(part_key::CONSOLE_GRANTS, &Reading::Complete(GrantListing { grants, seen_at: at }))
+            .unwrap();
         assert_eq!(of(&run).unwrap(), ["103"]);
     }
 

@@ -9,7 +9,7 @@ use crate::google::iam_policy::{AuditConfig, Policy};
 use crate::google::{
     GoogleError, Session, admin1_directory as directory, cloudresourcemanager3 as resource_manager, iam1,
 };
-use crate::store::{Run, StoreError};
+use crate::store::{Run, StoreError, part_key};
 use crate::tenant::{
     AuditLog, Gap, Group, GroupMember, GroupMemberKind, Groups, IamBinding, IamCondition, IamPolicies,
     IamPolicy, IamResource, IamRole, IamRoleState, IamRoles, Part, Reading, ResourcePolicy, ServiceAccounts,
@@ -244,7 +244,7 @@ pub(super) type KnownMembers = BTreeMap<String, BTreeSet<String>>;
 /// The members that the newest earlier run knew of each group, back to the newest that read all groups.
 pub(super) fn members_before(run: &Run<'_>) -> Result<KnownMembers, StoreError> {
     let (mut known, mut whole) = (KnownMembers::new(), BTreeSet::new());
-    earlier::readings(run, Part::Groups, |reading: &Reading<Groups>| {
+    earlier::readings(run, part_key::GROUPS, |reading| {
         for group in reading.known().into_iter().flat_map(|groups| &groups.0) {
             let Some(email) = address(&group.email).filter(|email| !whole.contains(email)) else { continue };
             let members = group.members.known().into_iter().flatten();

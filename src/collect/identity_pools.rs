@@ -6,7 +6,7 @@ use futures::{StreamExt, stream};
 
 use crate::causes::{self, Class};
 use crate::google::{Session, iam1};
-use crate::store::{Run, StoreError};
+use crate::store::{Run, StoreError, part_key};
 use crate::tenant::{
     Gap, GapClass, IamPolicies, IamResource, IamRoles, Part, PoolState, Reading, WorkloadIdentityPool,
     WorkloadIdentityPools, WorkloadIdentityProvider,
@@ -25,7 +25,7 @@ pub(super) type KnownProviders = BTreeMap<String, Vec<String>>;
 /// The providers of each pool as the newest earlier run knew them that read all of them.
 pub(super) fn known_before(run: &Run<'_>) -> Result<KnownProviders, StoreError> {
     let mut known = KnownProviders::new();
-    earlier::readings(run, PART, |reading: &Reading<WorkloadIdentityPools>| {
+    earlier::readings(run, part_key::WORKLOAD_IDENTITY_POOLS, |reading| {
         for pool in reading.known().into_iter().flat_map(|pools| &pools.0) {
             if let Ok(providers) = pool.providers.complete() {
                 let ids = || providers.iter().map(|provider| provider.id.clone()).collect();

@@ -30,13 +30,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-use crate::delegation::ClientProbe;
 use crate::google::{BrokenRows, Client, Session};
-use crate::store::{Run, StoreError};
-use crate::tenant::{
-    App, ClientCertificates, Gap, GmailSettingChange, IamPolicies, IamRoles, Part, Reading, ServiceAccounts,
-    UserListing,
-};
+use crate::store::{PartKey, Run, StoreError, part_key};
+use crate::tenant::{Gap, IamPolicies, Part, Reading, ServiceAccounts, UserListing};
 
 pub(crate) use access::{Access, Identity};
 pub(crate) use audit_logs::log_look_back;
@@ -111,15 +107,15 @@ pub(crate) async fn collect(
         Session::as_account(client, &access::scopes(Identity::Account, &plan.parts)).until(deadline);
     // A file of the operator's, who may have mended it meanwhile.
     let (console, list) = console_grants::collect(plan, run.started_at());
-    run.put_part(Part::ConsoleGrants, &console)?;
+    run.put_part(part_key::CONSOLE_GRANTS, &console)?;
     run.put_console_list(list.as_ref())?;
     let aliases = domains::known_before(run)?;
     let assignments = admin_roles::known_before(run)?;
     tokio::try_join!(
-        kept(run, Part::Domains, domains::collect(&admin, plan, &aliases)),
-        kept(run, Part::AdminRoles, admin_roles::collect(&admin, plan, &assignments)),
+        kept(run, part_key::DOMAINS, domains::collect(&admin, plan, &aliases)),
+        kept(run, part_key::ADMIN_ROLES, admin_roles::collect(&admin, plan, &assignments)),
         cloud(client, &account, &admin, plan, run, progress),
-        kept(run, Part::ProbeGrants, probe::collect(client, plan, progress)),
+        kept(run, part_key::PROBE_GRANTS, probe::collect(client, plan, progress)),
         users::collect(&admin, plan, run, progress),
         logs(&admin, plan, run, progress),
     )?;
@@ -131,20 +127,20 @@ pub(crate) async fn collect(
 /// Certificates of the clients that no listed account is. Logs that an attempt before did not read can name more.
 async fn certificates(client: &Client, plan: &Plan, run: &Run<'_>) -> Result<(), StoreError> {
     if let Some(gap) = plan.not_asked(Part::ClientCertificates) {
-        return run.put_part(Part::ClientCertificates, &Reading::<Vec<ClientCertificates>>::Missing(gap));
+        return run.put_part(part_key::CLIENT_CERTIFICATES, &Reading::Missing(gap));
     }
     let clients = foreign_clients::of(run)?;
-    let known: Option<Reading<Vec<ClientCertificates>>> = run.part(Part::ClientCertificates)?;
+    let known = run.part(part_key::CLIENT_CERTIFICATES)?;
     let known = known.as_ref().and_then(|known| known.complete().ok());
     let is_known =
         |client: &String| known.is_some_and(|known| known.iter().any(|known| known.client_id == *client));
     if known.is_some() && clients.iter().all(is_known) {
         return Ok(());
     }
-    let listed: Option<Reading<ServiceAccounts>> = run.part(Part::ServiceAccounts)?;
+    let listed = run.part(part_key::SERVICE_ACCOUNTS)?;
     let listed = listed.as_ref().and_then(Reading::known);
     let certificates = client_certificates::collect(client, clients, listed).await;
-    run.put_part(Part::ClientCertificates, &certificates)
+    run.put_part(part_key::CLIENT_CERTIFICATES, &certificates)
 }
 
 /// What other accounts hold, asked once their own grants and the audit's are known from elsewhere.
@@ -155,11 +151,11 @@ async fn others(
     run: &Run<'_>,
     progress: &dyn Progress,
 ) -> Result<(), StoreError> {
-    if !plan.probe_others || !is_wanted::<Vec<ClientProbe>>(plan, run, Part::OtherProbes)? {
+    if !plan.probe_others || !is_wanted(plan, run, part_key::OTHER_PROBES)? {
         return Ok(());
     }
     let probes = other_probes::collect(client, account, plan, run, progress).await?;
-    run.put_part(Part::OtherProbes, &probes)
+    run.put_part(part_key::OTHER_PROBES, &probes)
 }
 
 /// The audit logs, one after the other: they share one quota.
@@ -169,14 +165,17 @@ async fn logs(
     run: &Run<'_>,
     progress: &dyn Progress,
 ) -> Result<(), StoreError> {
-    if is_wanted::<Vec<GmailSettingChange>>(plan, run, Part::AdminLog)? {
-        run.put_part(Part::AdminLog, &audit_logs::admin(admin, run, progress).await?)?;
+    if is_wanted(plan, run, part_key::ADMIN_LOG)? {
+        run.put_part(part_key::ADMIN_LOG, &audit_logs::admin(admin, run, progress).await?)?;
     }
-    if is_wanted::<()>(plan, run, Part::AccessEvaluationLog)? {
-        run.put_part(Part::AccessEvaluationLog, &audit_logs::access_evaluation(admin, run, progress).await?)?;
+    if is_wanted(plan, run, part_key::ACCESS_EVALUATION_LOG)? {
+        run.put_part(
+            part_key::ACCESS_EVALUATION_LOG,
+            &audit_logs::access_evaluation(admin, run, progress).await?,
+        )?;
     }
-    if is_wanted::<Vec<App>>(plan, run, Part::TokenLog)? {
-        run.put_part(Part::TokenLog, &audit_logs::token(admin, run, progress).await?)?;
+    if is_wanted(plan, run, part_key::TOKEN_LOG)? {
+        run.put_part(part_key::TOKEN_LOG, &audit_logs::token(admin, run, progress).await?)?;
     }
     Ok(())
 }
@@ -185,13 +184,13 @@ async fn logs(
 fn is_wanted<T: Serialize + DeserializeOwned>(
     plan: &Plan,
     run: &Run<'_>,
-    part: Part,
+    key: PartKey<T>,
 ) -> Result<bool, StoreError> {
-    if let Some(gap) = plan.not_asked(part) {
-        run.put_part(part, &Reading::<T>::Missing(gap))?;
+    if let Some(gap) = plan.not_asked(key.part()) {
+        run.put_part(key, &Reading::Missing(gap))?;
         return Ok(false);
     }
-    Ok(!matches!(run.part::<Reading<T>>(part)?, Some(Reading::Complete(_))))
+    Ok(!matches!(run.part(key)?, Some(Reading::Complete(_))))
 }
 
 /// Service accounts, and who and what is around them. Each step asks about what the one before found.
@@ -210,9 +209,9 @@ async fn cloud(
         search = gap;
         accounts
     };
-    kept(run, Part::ServiceAccounts, found).await?;
+    kept(run, part_key::SERVICE_ACCOUNTS, found).await?;
     let search = search.as_ref();
-    let accounts: Reading<ServiceAccounts> = run.part(Part::ServiceAccounts)?.unwrap_or_else(nothing_read);
+    let accounts = run.part(part_key::SERVICE_ACCOUNTS)?.unwrap_or_else(nothing_read);
     let projects = accounts.known().map(|accounts| accounts.projects(&plan.projects)).unwrap_or_default();
     let needs_accounts = |part| plan.not_asked(part).or_else(|| without_projects(&accounts, part));
     let policies = async {
@@ -225,10 +224,10 @@ async fn cloud(
     let uses = service_account_use::collect(account, &projects, &used, run.started_at());
     let uses = asked(needs_accounts(Part::ServiceAccountUse), uses);
     tokio::try_join!(
-        kept(run, Part::IamPolicies, of_found(search, Part::IamPolicies, policies)),
-        kept(run, Part::ServiceAccountUse, of_found(search, Part::ServiceAccountUse, uses)),
+        kept(run, part_key::IAM_POLICIES, of_found(search, Part::IamPolicies, policies)),
+        kept(run, part_key::SERVICE_ACCOUNT_USE, of_found(search, Part::ServiceAccountUse, uses)),
     )?;
-    let policies: Reading<IamPolicies> = run.part(Part::IamPolicies)?.unwrap_or_else(nothing_read);
+    let policies = run.part(part_key::IAM_POLICIES)?.unwrap_or_else(nothing_read);
     let known = policies.known().cloned().unwrap_or_default();
     let needs_policies = |part| plan.not_asked(part).or_else(|| policies_missing(&policies, part));
     let signing_logs = |project: &str| iam::signing_logs(&policies, project);
@@ -236,10 +235,10 @@ async fn cloud(
     let roles = asked(needs_policies(Part::IamRoles), iam::roles(account, &known));
     let guardrails = asked(needs_accounts(Part::Guardrails), guardrails);
     tokio::try_join!(
-        kept(run, Part::IamRoles, of_found(search, Part::IamRoles, roles)),
-        kept(run, Part::Guardrails, of_found(search, Part::Guardrails, guardrails)),
+        kept(run, part_key::IAM_ROLES, of_found(search, Part::IamRoles, roles)),
+        kept(run, part_key::GUARDRAILS, of_found(search, Part::Guardrails, guardrails)),
     )?;
-    let roles: Option<Reading<IamRoles>> = run.part(Part::IamRoles)?;
+    let roles = run.part(part_key::IAM_ROLES)?;
     let roles = roles.as_ref().and_then(Reading::known);
     let members = iam::members_before(run)?;
     let groups = asked(needs_policies(Part::Groups), iam::groups(admin, &known, roles, &members));
@@ -247,8 +246,8 @@ async fn cloud(
     let pools = identity_pools::collect(account, &known, roles, &providers);
     let pools = asked(needs_policies(Part::WorkloadIdentityPools), pools);
     tokio::try_join!(
-        kept(run, Part::Groups, of_found(search, Part::Groups, groups)),
-        kept(run, Part::WorkloadIdentityPools, of_found(search, Part::WorkloadIdentityPools, pools)),
+        kept(run, part_key::GROUPS, of_found(search, Part::Groups, groups)),
+        kept(run, part_key::WORKLOAD_IDENTITY_POOLS, of_found(search, Part::WorkloadIdentityPools, pools)),
     )?;
     Ok(())
 }
@@ -300,12 +299,12 @@ fn policies_missing(policies: &Reading<IamPolicies>, part: Part) -> Option<Gap> 
 /// Keeps what `collect` reads as soon as it is read; asks for nothing that an attempt before read whole.
 async fn kept<T: Serialize + DeserializeOwned>(
     run: &Run<'_>,
-    part: Part,
+    key: PartKey<T>,
     collect: impl Future<Output = Reading<T>>,
 ) -> Result<(), StoreError> {
-    match run.part::<Reading<T>>(part)? {
+    match run.part(key)? {
         Some(Reading::Complete(_)) => Ok(()),
-        _ => run.put_part(part, &collect.await),
+        _ => run.put_part(key, &collect.await),
     }
 }
 

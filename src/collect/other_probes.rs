@@ -7,12 +7,11 @@ use futures::{StreamExt, stream};
 
 use crate::delegation::{ClientProbe, ScopeRiskTable};
 use crate::google::{Client, GoogleError, Session, iam1};
-use crate::store::{Run, StoreError};
-use crate::tenant::{Gap, GapClass, GapReason, Part, Reading, ServiceAccount, ServiceAccounts};
+use crate::store::{Run, StoreError, part_key};
+use crate::tenant::{Gap, GapClass, GapReason, Part, Reading, ServiceAccount};
 
 use super::scope_questions::{self, Ask, Groups, means_not_granted};
 use super::{Plan, Progress, gaps, probe, reading};
-use crate::delegation::GrantListing;
 
 /// Accounts that are looked at, and asked, at once.
 const AT_ONCE: usize = 16;
@@ -42,7 +41,7 @@ pub(super) async fn collect(
             "Set `[tenant] admin` to a user whom the clients may act as, to ask which scopes they hold.";
         return Ok(Reading::Missing(gaps::not_configured(PART, "no admin is configured", fix)));
     };
-    let accounts: Option<Reading<ServiceAccounts>> = run.part(Part::ServiceAccounts)?;
+    let accounts = run.part(part_key::SERVICE_ACCOUNTS)?;
     let accounts = match accounts.unwrap_or_else(|| Reading::Missing(Gap::not_reached(PART))) {
         Reading::Complete(accounts) | Reading::Partial(accounts, _) => accounts.0,
         Reading::Missing(gap) => return Ok(Reading::Missing(Gap { part: PART, ..gap })),
@@ -57,7 +56,7 @@ pub(super) async fn collect(
     }
 
     let observed = observed(run)?;
-    let own: Option<Reading<Vec<String>>> = run.part(Part::ProbeGrants)?;
+    let own = run.part(part_key::PROBE_GRANTS)?;
     let groups = asker.learn(own.as_ref()).await;
     progress.started(PART, Some(signable.len() as u64));
     let none = BTreeSet::new();
@@ -172,7 +171,7 @@ fn observed(run: &Run<'_>) -> Result<BTreeMap<String, BTreeSet<String>>, StoreEr
         let client = client.trim().trim_end_matches(".apps.googleusercontent.com");
         observed.entry(client.to_owned()).or_default().insert(scope.to_owned());
     };
-    let console: Option<Reading<GrantListing>> = run.part(Part::ConsoleGrants)?;
+    let console = run.part(part_key::CONSOLE_GRANTS)?;
     let listed = console.as_ref().and_then(Reading::known);
     for (client, scope) in listed.into_iter().flat_map(|listing| &listing.grants) {
         show(client, scope);

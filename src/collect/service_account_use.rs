@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use crate::causes;
 use crate::google::policyanalyzer1::{self, Activity, ActivityType};
 use crate::google::{BrokenRows, Listing, Session};
-use crate::store::{Run, StoreError};
+use crate::store::{Run, StoreError, part_key};
 use crate::tenant::{Gap, Part, ProjectUse, Reading, ServiceAccountUse, ServiceAccounts};
 
 use super::{earlier, gaps, reading};
@@ -33,7 +33,7 @@ pub(super) fn known_before(
     listed: &Reading<ServiceAccounts>,
 ) -> Result<KnownUses, StoreError> {
     let mut known = KnownUses::new();
-    earlier::readings(run, Part::ServiceAccountUse, |reading: &Reading<ServiceAccountUse>| {
+    earlier::readings(run, part_key::SERVICE_ACCOUNT_USE, |reading| {
         for (project, reading) in reading.known().into_iter().flat_map(|uses| &uses.0) {
             if let (Some(used), false) = (reading.known(), known.contains_key(project)) {
                 let is_contradicted = reading.gap().is_some_and(|gap| gap.reason == causes::EMPTY_LISTING.id);

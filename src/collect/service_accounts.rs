@@ -9,7 +9,7 @@ use crate::causes;
 use crate::google::cloudasset1::{self, FoundAccount};
 use crate::google::iam1::ExtendedStatus;
 use crate::google::{Client, Listing, Session, iam1};
-use crate::store::{Run, StoreError};
+use crate::store::{Run, StoreError, part_key};
 use crate::tenant::{Gap, GapClass, Part, Reading, ServiceAccount, ServiceAccountKey, ServiceAccounts};
 
 use super::{Plan, Progress, earlier, gaps, reading};
@@ -221,7 +221,7 @@ fn of_projects<T>(read: &[(String, Reading<T>)]) -> Option<Gap> {
 /// knew last of the accounts of each project and of their keys, back to the newest run that read them all.
 pub(super) fn known_before(run: &Run<'_>, client: &Client) -> Result<Vec<KnownAccount>, StoreError> {
     let mut known = BTreeMap::new();
-    earlier::readings(run, Part::ServiceAccounts, |reading: &Reading<ServiceAccounts>| {
+    earlier::readings(run, part_key::SERVICE_ACCOUNTS, |reading| {
         let accounts = reading.known().into_iter().flat_map(|accounts| &accounts.0);
         accounts.clone().for_each(|account| gather(account, &mut known));
         reading.gap().is_none() && accounts.into_iter().all(|account| account.keys.gap().is_none())

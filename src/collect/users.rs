@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Utc};
 
 use crate::causes;
 use crate::google::{Page, Session, admin1_directory as directory};
-use crate::store::{Run, StoreError};
+use crate::store::{Run, StoreError, part_key};
 use crate::tenant::{LastLogin, Part, Reading, User};
 
 use super::{Plan, Progress, UserCursor, gaps};
@@ -17,7 +17,7 @@ pub(super) async fn collect(
     run: &Run<'_>,
     progress: &dyn Progress,
 ) -> Result<(), StoreError> {
-    if let Some(Reading::Complete(_)) = run.part::<Reading<UserListing>>(Part::Users)? {
+    if let Some(Reading::Complete(_)) = run.part(part_key::USERS)? {
         return Ok(());
     }
     let reading = match plan.not_asked(Part::Users) {
@@ -29,7 +29,7 @@ pub(super) async fn collect(
             reading
         }
     };
-    run.put_part(Part::Users, &reading)
+    run.put_part(part_key::USERS, &reading)
 }
 
 async fn list(

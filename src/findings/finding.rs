@@ -150,7 +150,7 @@ impl Finding {
             ("ticket", ticket.as_ref()),
         ];
         let told = told.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        told.map(|(name, value)| Evidence::new(&format!("{EXCEPTION}{name}"), value)).collect()
+        told.map(|(name, value)| Evidence::new(format!("{EXCEPTION}{name}"), value)).collect()
     }
 
     /// Whether it is open, and new, worse or back again.

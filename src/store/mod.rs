@@ -6,6 +6,7 @@ mod events;
 mod findings;
 mod lock;
 mod pages;
+pub(crate) mod part_key;
 mod parts;
 mod reports;
 mod run;
@@ -26,6 +27,7 @@ use rusqlite::{Connection, OpenFlags};
 pub(crate) use error::StoreError;
 pub(crate) use events::{EventStage, LoggedKind};
 pub(crate) use findings::{GoneFinding, PreviousFinding};
+pub(crate) use part_key::PartKey;
 pub(crate) use run::{KnownRun, Run, RunState};
 
 use lock::Lock;

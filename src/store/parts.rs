@@ -5,16 +5,21 @@ use rusqlite::{OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::tenant::Part;
+use crate::tenant::{Part, Reading};
 
-use super::{Run, StoreError};
+use super::{PartKey, Run, StoreError};
 
 impl Run<'_> {
     /// Keeps what was read of a tenant-wide part.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub(crate) fn put_part<T: Serialize>(&self, part: Part, reading: &T) -> Result<(), StoreError> {
+    pub(crate) fn put_part<T: Serialize>(
+        &self,
+        key: PartKey<T>,
+        reading: &Reading<T>,
+    ) -> Result<(), StoreError> {
+        let part = key.part();
         let text = serde_json::to_string(reading)?;
         let mut connection = self.store.connection();
         let transaction = connection.transaction()?;
@@ -44,8 +49,14 @@ impl Run<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub(crate) fn part<T: DeserializeOwned>(&self, part: Part) -> Result<Option<T>, StoreError> {
-        self.one("SELECT text FROM part_fact JOIN fact ON fact = reading WHERE run = ?1 AND part = ?2", part)
+    pub(crate) fn part<T: DeserializeOwned>(
+        &self,
+        key: PartKey<T>,
+    ) -> Result<Option<Reading<T>>, StoreError> {
+        self.one(
+            "SELECT text FROM part_fact JOIN fact ON fact = reading WHERE run = ?1 AND part = ?2",
+            key.part(),
+        )
     }
 
     /// Remembers where a listing goes on should the run be killed.

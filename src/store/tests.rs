@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use rusqlite::Connection;
 
 use super::users::UserKey;
-use super::{Run, RunState, Store, StoreError};
+use super::{Run, RunState, Store, StoreError, part_key};
 use crate::delegation::{
     AddressBook, AddressHolding, DelegationEvent, GrantUse, Ledger, LedgerSource, SeenGrant, SourceWindow,
     UseKey,
@@ -157,7 +157,7 @@ fn week<'s>(store: &'s Store, day: &str, name: &str) -> Run<'s> {
     let keys: Vec<UserKey> = run.users_to_read(1).map(|row| row.unwrap().0).collect();
     let mailboxes: Vec<_> = keys.into_iter().map(|key| (key, mailbox())).collect();
     run.put_mailboxes(&mailboxes).unwrap();
-    run.put_part(Part::Domains, &Reading::Complete(vec!["example.com"])).unwrap();
+    run.put_part(part_key::PROBE_GRANTS, &Reading::Complete(vec!["example.com".to_owned()])).unwrap();
     run.end(RunState::Finished, &summary()).unwrap();
     run
 }
@@ -382,8 +382,8 @@ fn write_version_1(path: &Path) {
             let row = (id, &user.id, serde_json::to_string(&user).unwrap(), mailbox);
             connection.execute("INSERT INTO user_fact VALUES (?1, ?2, ?3, ?4)", row).unwrap();
         }
-        let reading = serde_json::to_string(&Reading::Complete(vec!["example.com"])).unwrap();
-        connection.execute("INSERT INTO part_fact VALUES (?1, 'domains', ?2)", (id, reading)).unwrap();
+        let reading = serde_json::to_string(&Reading::Complete(vec!["example.com".to_owned()])).unwrap();
+        connection.execute("INSERT INTO part_fact VALUES (?1, 'probe_grants', ?2)", (id, reading)).unwrap();
         let finding = serde_json::to_string(&finding()).unwrap();
         connection
             .execute(
@@ -409,7 +409,10 @@ fn a_store_of_version_1_is_brought_up_to_date_with_everything_in_it() {
     assert_eq!(facts[2].user.last_login, LastLogin::Unknown);
     assert_eq!(facts[0].mailbox, Mailbox::of(&facts[0].user, &asked(), mailbox()));
     assert_eq!(facts[0].mailbox.read(), MailboxRead::Complete);
-    assert_eq!(run.part(Part::Domains).unwrap(), Some(Reading::Complete(vec!["example.com".to_owned()])));
+    assert_eq!(
+        run.part(part_key::PROBE_GRANTS).unwrap(),
+        Some(Reading::Complete(vec!["example.com".to_owned()]))
+    );
     assert_eq!(run.findings().unwrap().count(), 1);
     assert!(store.run("r3").unwrap().is_none(), "nobody finished it");
 }

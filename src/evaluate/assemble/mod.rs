@@ -11,13 +11,13 @@ use serde::Deserialize;
 use takeovers::takeovers;
 
 use crate::checks;
-use crate::delegation::{ClientProbe, GrantListing, Sight};
+use crate::delegation::Sight;
 use crate::evaluate::UserTotals;
 use crate::snapshot::{IdentityIndex, Snapshot};
-use crate::store::{LoggedKind, Run, StoreError};
+use crate::store::{LoggedKind, PartKey, Run, StoreError, part_key};
 use crate::tenant::{
-    AdminEvents, App, ClientCertificates, Gap, GapClass, GapReason, GmailSettingChange, IamFacts,
-    IamPolicies, Part, People, Reading, ServiceAccounts, UserListing,
+    AdminEvents, App, Gap, GapClass, GapReason, GmailSettingChange, IamFacts, Part, People, Reading,
+    ServiceAccounts, UserListing,
 };
 
 use grants::{Accounts, Lists, ObservedGrants};
@@ -49,14 +49,14 @@ pub(crate) fn facts(
     look_back: Duration,
 ) -> Result<Facts, StoreError> {
     let listing = user_listing(run)?;
-    let service_accounts: Reading<ServiceAccounts> = part(run, Part::ServiceAccounts)?;
-    let console: Reading<GrantListing> = part(run, Part::ConsoleGrants)?;
-    let probe: Reading<Vec<String>> = part(run, Part::ProbeGrants)?;
-    let others: Reading<Vec<ClientProbe>> = part(run, Part::OtherProbes)?;
+    let service_accounts = part(run, part_key::SERVICE_ACCOUNTS)?;
+    let console = part(run, part_key::CONSOLE_GRANTS)?;
+    let probe = part(run, part_key::PROBE_GRANTS)?;
+    let others = part(run, part_key::OTHER_PROBES)?;
     let own_client_id = own_client_id(own, &service_accounts);
-    let client_certificates: Reading<Vec<ClientCertificates>> = part(run, Part::ClientCertificates)?;
+    let client_certificates = part(run, part_key::CLIENT_CERTIFICATES)?;
     let lists = Lists { console: &console, own: &probe, others: &others };
-    let policies: Reading<IamPolicies> = part(run, Part::IamPolicies)?;
+    let policies = part(run, part_key::IAM_POLICIES)?;
     let accounts = Accounts { listed: &service_accounts, foreign: &client_certificates, policies: &policies };
     let shown = ObservedGrants::new(run, lists, &own_client_id, accounts);
     let mut grants = shown.grants(run)?;
@@ -70,15 +70,15 @@ pub(crate) fn facts(
         unreadable: known.map_or(0, |listing| listing.unreadable),
         is_unknown: known.is_none_or(|listing| listing.interrupted),
     };
-    let admin_log: Reading<Vec<GmailSettingChange>> = part(run, Part::AdminLog)?;
-    let token_log: Reading<Vec<App>> = part(run, Part::TokenLog)?;
+    let admin_log = part(run, part_key::ADMIN_LOG)?;
+    let token_log = part(run, part_key::TOKEN_LOG)?;
     let events_from = run.events_from(look_back)?;
     let customer_id = known.and_then(|listing| listing.customer_id.clone());
     let mut tenant = Snapshot {
         run_at: run.started_at(),
         people: people(run, &listing)?,
-        domains: part(run, Part::Domains)?,
-        admin_roles: part(run, Part::AdminRoles)?,
+        domains: part(run, part_key::DOMAINS)?,
+        admin_roles: part(run, part_key::ADMIN_ROLES)?,
         service_accounts,
         console_grants: up_to_date(
             console.without_facts(),
@@ -94,15 +94,15 @@ pub(crate) fn facts(
                 .known()
                 .and_then(|policies| policies.organization_of(customer_id.as_deref())),
             policies,
-            roles: part(run, Part::IamRoles)?,
-            groups: part(run, Part::Groups)?,
-            pools: part(run, Part::WorkloadIdentityPools)?,
+            roles: part(run, part_key::IAM_ROLES)?,
+            groups: part(run, part_key::GROUPS)?,
+            pools: part(run, part_key::WORKLOAD_IDENTITY_POOLS)?,
         },
         customer_id,
         takeovers: Vec::new(),
         takeover_cuts: Vec::new(),
-        service_account_use: part(run, Part::ServiceAccountUse)?,
-        guardrails: part(run, Part::Guardrails)?,
+        service_account_use: part(run, part_key::SERVICE_ACCOUNT_USE)?,
+        guardrails: part(run, part_key::GUARDRAILS)?,
         client_certificates,
         gmail_changes: gmail_changes(run, &admin_log, events_from)?,
         new_apps: new_apps(run, &token_log, events_from)?,
@@ -115,7 +115,7 @@ pub(crate) fn facts(
         )?,
         token_log_unread: run.unread_before(Part::TokenLog, None, events_from)?,
         admin_log: admin_log.without_facts(),
-        access_evaluation_log: part(run, Part::AccessEvaluationLog)?,
+        access_evaluation_log: part(run, part_key::ACCESS_EVALUATION_LOG)?,
         token_log: token_log.without_facts(),
         apps: Vec::new(),
         identities: IdentityIndex::default(),
@@ -177,8 +177,8 @@ fn new_apps(
     Ok(due)
 }
 
-fn part<T: serde::de::DeserializeOwned>(run: &Run<'_>, part: Part) -> Result<Reading<T>, StoreError> {
-    Ok(run.part(part)?.unwrap_or_else(|| Reading::Missing(Gap::not_reached(part))))
+fn part<T: serde::de::DeserializeOwned>(run: &Run<'_>, key: PartKey<T>) -> Result<Reading<T>, StoreError> {
+    Ok(run.part(key)?.unwrap_or_else(|| Reading::Missing(Gap::not_reached(key.part()))))
 }
 
 /// What stays of the cursor of a listing that was stopped.
@@ -189,7 +189,7 @@ struct StoppedListing {
 
 /// The users' listing; of one that was stopped, as much as is kept.
 fn user_listing(run: &Run<'_>) -> Result<Reading<UserListing>, StoreError> {
-    if let Some(reading) = run.part(Part::Users)? {
+    if let Some(reading) = run.part(part_key::USERS)? {
         return Ok(reading);
     }
     let stopped: Option<StoppedListing> = run.cursor(Part::Users)?;
