@@ -45,7 +45,7 @@ pub(crate) enum AuditError {
     ))]
     NotUnfinished(String),
     #[error("Google issued no token, so nothing was read: {}", .0.message)]
-    #[diagnostic(help("{}", .0.fix))]
+    #[diagnostic(help("{}", .0.advice()))]
     NoToken(Box<Gap>),
     #[error(transparent)]
     #[diagnostic(help(

@@ -362,7 +362,11 @@ fn keys(entry: &Entry<'_>, tenant: &Snapshot) -> (Vec<Key>, String, String) {
     let more = foreign.keys.len().saturating_sub(MOST_KEYS);
     let more = if more > 0 { counted(more as u64, "more key", "more keys") } else { String::new() };
     let keys = foreign.keys.iter().take(MOST_KEYS).map(|key| Key::public(key, tenant)).collect();
-    (keys, "Public certificates, Google's own among them: who holds which is not told.".to_owned(), more)
+    (
+        keys,
+        "Public certificates, also those of Google's own keys. They do not show who holds a key.".to_owned(),
+        more,
+    )
 }
 
 impl Key {
