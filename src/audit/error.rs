@@ -72,6 +72,15 @@ pub(crate) enum AuditError {
 }
 
 impl AuditError {
+    /// A stable name of the cause, where it has one.
+    pub(crate) fn id(&self) -> Option<String> {
+        match self {
+            Self::NoToken(gap) => Some(gap.reason.to_string()),
+            Self::Connect(ConnectError::KeyFile(error)) => Some(error.id().to_owned()),
+            _ => None,
+        }
+    }
+
     /// The exit code: 2 for a mistake in the command or the configuration, else 1.
     #[must_use]
     pub(crate) fn exit(&self) -> Exit {

@@ -30,10 +30,12 @@ fn act(
 
 /// The id of a run; `latest` is the newest that has a report.
 pub(super) fn named(config: &Config, run: &str) -> Result<String, Failure> {
+    // What is named is looked for later; a history is never made for it.
+    let store = Store::look(&config.history)?;
     if run != "latest" {
         return Ok(run.to_owned());
     }
-    let runs = Store::look(&config.history)?.runs()?;
+    let runs = store.runs()?;
     let newest = runs.into_iter().find(|run| run.summary.is_some());
     Ok(newest.ok_or(AuditError::NoRun)?.id)
 }

@@ -40,9 +40,21 @@ pub(super) enum Failure {
 }
 
 impl Failure {
+    /// A stable name of the cause, where it has one: the JSON log has it.
+    pub(super) fn id(&self) -> Option<String> {
+        match self {
+            Self::Audit(error) => error.id(),
+            Self::History(StoreError::NoHistory { .. }) => Some("no_history".to_owned()),
+            _ => None,
+        }
+    }
+
     pub(super) fn exit(&self) -> Exit {
         match self {
-            Self::Config(_) | Self::Faults(_) | Self::Exists(_) => Exit::Usage,
+            Self::Config(_)
+            | Self::Faults(_)
+            | Self::Exists(_)
+            | Self::History(StoreError::NoHistory { .. }) => Exit::Usage,
             Self::Audit(error) => error.exit(),
             Self::Emulator(_) | Self::Write { .. } | Self::History(_) | Self::Runtime(_) | Self::Print(_) => {
                 Exit::RunFailed

@@ -19,7 +19,7 @@ pub(super) fn print_failure(failure: &Failure, format: LogFormat) {
         let fix = failure.help().map(|help| text(&help)).unwrap_or_default();
         // The excerpt of the file, if the error has a place in one.
         let excerpt = failure.labels().map(|_| printable(&rendered(failure, GraphicalTheme::none())));
-        tracing::error!(fix, excerpt, "{}", text(failure));
+        tracing::error!(id = failure.id(), fix, excerpt, "{}", text(failure));
         return;
     }
     let theme = if io::stderr().is_terminal() { GraphicalTheme::unicode() } else { GraphicalTheme::none() };

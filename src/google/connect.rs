@@ -30,9 +30,7 @@ pub(crate) struct OwnAccount {
 pub(crate) enum ConnectError {
     /// The key file.
     #[error(transparent)]
-    #[diagnostic(help(
-        "Set `[auth] key_file` to the JSON key file of the service account. To create one, see step 2 of docs/setup.md."
-    ))]
+    #[diagnostic(help("{}", .0.advice()))]
     KeyFile(#[from] KeyFileError),
     /// The machine's own identity.
     #[error(transparent)]

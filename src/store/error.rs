@@ -10,6 +10,9 @@ pub(crate) enum StoreError {
     /// The file or its folder.
     #[error("cannot open the history file {}: {source}", path.display())]
     Open { path: PathBuf, source: io::Error },
+    /// There is none, and something is to be read of it.
+    #[error("no run has been made yet: there is no history file {}", path.display())]
+    NoHistory { path: PathBuf },
     /// What has the name of the lock file.
     #[error("cannot use {} as the lock file of the history: {problem}", path.display())]
     LockFile {
@@ -139,6 +142,10 @@ impl StoreError {
                 _ => "Check that this account can write to the history file, and that the disk has space.",
             },
             Self::Foreign(_) => "Restore the history file from a backup. To start a new history, rename it.",
+            Self::NoHistory { .. } => {
+                "To make the first run, run `workspace-audit run`. If there were runs, name their configuration with \
+                 `--config FILE`, or correct `[history] path`."
+            }
             Self::Open { .. } => "Check `[history] path`, and that this account can write to the file.",
         }
     }

@@ -147,8 +147,8 @@ impl Store {
     /// When there is none, when it cannot be read, or when it is from another version.
     pub(crate) fn look(path: &Path) -> Result<Self, StoreError> {
         if !exists(path)? {
-            let source = std::io::ErrorKind::NotFound.into();
-            return Err(StoreError::Open { path: path.to_owned(), source });
+            refuse_left(path)?;
+            return Err(StoreError::NoHistory { path: path.to_owned() });
         }
         let connection = read_only(path)?;
         match schema::refuse_foreign(&connection, path) {
