@@ -262,7 +262,7 @@ impl Settings {
             admin: self.admin(admin_role)?,
             credentials: self.credentials()?,
             admin_role,
-            projects: self.list(&keys::PROJECTS)?.unwrap_or_default(),
+            projects: self.projects()?,
             organization: self.organization()?,
             probe_others: self.switch(&keys::PROBE_OTHERS)?,
             console_grants: self.file(&keys::CONSOLE_GRANTS)?,
@@ -290,6 +290,20 @@ impl Settings {
             digest: digest(&self.table),
             facts_digest: digest(&deciding_facts(&self.table)),
         })
+    }
+
+    /// Project ids or numbers.
+    fn projects(&self) -> Result<Vec<String>, ConfigError> {
+        let projects = self.list(&keys::PROJECTS)?.unwrap_or_default();
+        let Some(wrong) = projects.iter().find(|project| !is_project(project)) else { return Ok(projects) };
+        let message = format!("`{wrong}` is not a project id or a project number");
+        let help = match wrong.strip_prefix("projects/").filter(|project| is_project(project)) {
+            Some(project) => format!("Write `{project}`, without `projects/`."),
+            None => {
+                "Write the project id, not the name. To list the ids, run `gcloud projects list`.".to_owned()
+            }
+        };
+        Err(self.about(&keys::PROJECTS, message).with_help(help))
     }
 
     /// The number of the organization; `None` if the key is empty.
@@ -502,6 +516,21 @@ impl ConfigError {
     }
 }
 
+/// Whether this can be a project id or number. Google: 6 to 30 lowercase letters, digits or hyphens, with a letter first
+/// and no hyphen last; older ids have the domain in front, as in `example.com:my-project`.
+pub(crate) fn is_project(text: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (domain, id) = text.rsplit_once(':').map_or((None, text), |(domain, id)| (Some(domain), id));
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let is_domain =
+        |domain: &str| domain.contains('.') && domain.bytes().all(|byte| is_plain(byte) || byte == b'.');
+    let is_id = (6..=30).contains(&id.len())
+        && id.bytes().all(is_plain)
+        && id.starts_with(|c: char| c.is_ascii_lowercase())
+        && !id.ends_with('-');
+    is_number(text) || is_id && domain.is_none_or(is_domain)
+}
+
 /// The settings that decide which facts are read, and as whom.
 fn deciding_facts(table: &toml::Table) -> toml::Table {
     let mut table = table.clone();
@@ -576,9 +605,14 @@ mod tests {
 
     #[test]
     fn an_organization_and_projects_are_read_together() {
-        let text = format!("{MINIMAL}[cloud]\nprojects = [\"p\"]\norganization = \"organizations/123\"\n");
+        let text = format!(
+            "{MINIMAL}[cloud]\nprojects = [\"apps-project\"]\norganization = \"organizations/123\"\n"
+        );
         let config = load(&text, &[], &[]).unwrap();
-        assert_eq!((config.projects, config.organization.as_deref()), (vec!["p".to_owned()], Some("123")));
+        assert_eq!(
+            (config.projects, config.organization.as_deref()),
+            (vec!["apps-project".to_owned()], Some("123"))
+        );
         assert_eq!(load(MINIMAL, &[], &[("cloud.organization", "")]).unwrap().organization, None);
     }
 
@@ -595,7 +629,7 @@ mod tests {
     #[test]
     fn lists_numbers_and_switches_come_from_the_environment_too() {
         let environment = [
-            ("WORKSPACE_AUDIT__CLOUD__PROJECTS", "one, two"),
+            ("WORKSPACE_AUDIT__CLOUD__PROJECTS", "project-one, 123456789012"),
             ("WORKSPACE_AUDIT__COLLECT__PARTS", "users,send_as"),
             ("WORKSPACE_AUDIT__COLLECT__CONCURRENCY", "8"),
             ("WORKSPACE_AUDIT__REPORTS__CSV_BOM", "true"),
@@ -603,7 +637,7 @@ mod tests {
             ("WORKSPACE_AUDIT__CLOUD__CONSOLE_GRANTS_DATE", "2026-11-20"),
         ];
         let config = load(MINIMAL, &environment, &[]).unwrap();
-        assert_eq!(config.projects, ["one", "two"]);
+        assert_eq!(config.projects, ["project-one", "123456789012"]);
         assert_eq!(config.parts.unwrap().len(), 2);
         assert_eq!((config.concurrency, config.csv_bom), (8, true));
         assert_eq!(config.formats, ["csv", "json"]);
@@ -639,6 +673,9 @@ mod tests {
                 "[cloud]\norganization = \"organizations/x\"\n",
                 "`organizations/x` is not an organization like",
             ),
+            ("[cloud]\nprojects = [\"projects/apps-project\"]\n", "Write `apps-project`, without"),
+            ("[cloud]\nprojects = [\"My Project\"]\n", "`My Project` is not a project id"),
+            ("[cloud]\nprojects = [\"apps-project\", \"projects/x\"]\n", "`projects/x` is not a project id"),
             ("[checks]\nprofile = \"nist\"\n", "default, cis, scuba"),
             ("[history\n", "config.toml:5"),
         ] {

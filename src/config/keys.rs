@@ -149,9 +149,15 @@ impl Key {
 
 /// The name that is most similar to `written`.
 pub(super) fn nearest<'n>(written: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let written = written.to_lowercase();
+    let edits = |name: &str| strsim::osa_distance(&written, &name.to_lowercase());
+    let is_part = |name: &str| {
+        let name = name.to_lowercase();
+        written.len().min(name.len()) >= 4 && (name.starts_with(&written) || written.starts_with(&name))
+    };
     names
-        .map(|name| (strsim::jaro_winkler(written, name), name))
-        .filter(|(likeness, _)| *likeness > 0.7)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|name| (edits(name), name))
+        .filter(|(edits, name)| *edits <= 1.max(name.len() / 4) || is_part(name))
+        .min_by_key(|(edits, _)| *edits)
         .map(|(_, name)| name)
 }

@@ -170,6 +170,18 @@ impl Exceptions {
     }
 }
 
+/// Whether somebody who wrote this can have meant the check: another number is another check, not a misspelling.
+fn is_misspelled(written: &str, id: &str) -> bool {
+    let split = |text: &str| {
+        let letters: String =
+            text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_uppercase).collect();
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        (letters, digits.parse::<u32>().ok())
+    };
+    let ((written_letters, written_number), (letters, number)) = (split(written), split(id));
+    written_number == number && strsim::osa_distance(&written_letters, &letters) <= 1
+}
+
 fn valid(written: WrittenException, line: usize, known_checks: &[&str]) -> Result<Exception, ExceptionError> {
     let refuse = |message: String| ExceptionError { message, span: None };
     for (key, value) in [
@@ -185,10 +197,7 @@ fn valid(written: WrittenException, line: usize, known_checks: &[&str]) -> Resul
     if !known_checks.contains(&written.check.as_str()) {
         let nearest = known_checks
             .iter()
-            .max_by(|a, b| {
-                let score = |id: &str| strsim::jaro_winkler(id, &written.check);
-                score(a).total_cmp(&score(b))
-            })
+            .find(|id| is_misspelled(&written.check, id))
             .map(|id| format!("; did you mean `{id}`?"))
             .unwrap_or_default();
         return Err(refuse(format!("there is no check `{}`{nearest}", written.check)));
