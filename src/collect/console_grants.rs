@@ -136,7 +136,16 @@ fn records(text: &str) -> Result<Vec<(u64, csv::StringRecord)>, ListError> {
         .flexible(true)
         .delimiter(delimiter(text))
         .from_reader(text.as_bytes());
-    let at = |position: Option<&csv::Position>| position.map_or(0, csv::Position::line);
+    // The reader counts empty lines before a row as a part of the row.
+    let (mut line, mut counted) = (1, 0);
+    let mut at = |position: Option<&csv::Position>| {
+        let begins = position.and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(counted);
+        let rest = text.get(begins..).unwrap_or_default();
+        let first = begins + rest.len() - rest.trim_start_matches(['\r', '\n']).len();
+        line += text.get(counted..first).unwrap_or_default().matches('\n').count() as u64;
+        counted = first.max(counted);
+        line
+    };
     let records = reader.records().map(|record| match record {
         Ok(record) => Ok((at(record.position()), record)),
         Err(error) => {
