@@ -71,6 +71,7 @@ mod register;
 mod resume;
 #[cfg(test)]
 mod secrets;
+mod setup_messages;
 #[cfg(test)]
 mod statements;
 #[cfg(test)]
