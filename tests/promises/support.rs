@@ -73,7 +73,16 @@ impl Tenant {
         let old = self.emulator.take().unwrap();
         self.runtime.block_on(old.shutdown());
         let options = Options { listen: address, ..options };
-        let emulator = self.runtime.block_on(workspace_audit_emulator::start(options)).unwrap();
+        // A connection of another test may hold the port for a moment.
+        let mut attempts = 0;
+        let emulator = loop {
+            match self.runtime.block_on(workspace_audit_emulator::start(options.clone())) {
+                Ok(emulator) => break emulator,
+                Err(error) if attempts == 100 => panic!("{address} stays in use: {error}"),
+                Err(_) => std::thread::sleep(std::time::Duration::from_millis(100)),
+            }
+            attempts += 1;
+        };
         self.files = emulator.write_client_files(self.folder.path()).unwrap();
         self.emulator = Some(emulator);
     }
