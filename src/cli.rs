@@ -80,6 +80,8 @@ pub(crate) enum Command {
     Scopes(Scopes),
     /// List the errors and gaps that a report can name, with the fix for each
     Causes(List),
+    /// Explain a pasted error: who sent it, what it means, the likely causes, and a test and a fix for each
+    Explain(Explain),
     /// Serve the built-in sample tenant to other clients, with a key file and a configuration
     Emulate(Emulate),
 }
@@ -262,6 +264,25 @@ pub(crate) struct List {
     /// Output format
     #[arg(long, value_enum, default_value_t = ListFormat::Text, value_name = "FORMAT")]
     pub(crate) format: ListFormat,
+}
+
+/// The error to explain.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The error's text, a file that holds it, or - for the standard input
+    #[arg(value_name = "TEXT, FILE or -")]
+    pub(crate) text: Vec<String>,
+    /// For people, or for programs
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text, value_name = "FORMAT")]
+    pub(crate) format: ReportFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
 }
 
 #[derive(Debug, Args)]

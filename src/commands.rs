@@ -4,6 +4,7 @@ mod again;
 mod demo;
 mod diff;
 mod emulate;
+mod explain;
 mod failure;
 mod faults;
 mod init;
@@ -39,6 +40,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Checks(list) => lists::checks(&list),
         Command::Scopes(list) => lists::scopes(&list),
         Command::Causes(list) => lists::causes(&list),
+        Command::Explain(typed) => explain::run(&typed),
         Command::Emulate(emulate) => emulate::run(emulate),
     };
     let exit = result.unwrap_or_else(|failure| {

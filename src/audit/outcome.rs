@@ -45,6 +45,8 @@ pub(crate) enum Exit {
     Usage,
     /// 3: everything was read, findings at or above `fail_on`.
     Findings,
+    /// 3: `explain` recognized nothing.
+    NotRecognized,
     /// 4: something that was asked for was denied or failed, whatever was found.
     Partial,
 }
@@ -67,7 +69,7 @@ impl Exit {
             Self::Complete => 0,
             Self::RunFailed => 1,
             Self::Usage => 2,
-            Self::Findings => 3,
+            Self::Findings | Self::NotRecognized => 3,
             Self::Partial => 4,
         }
     }

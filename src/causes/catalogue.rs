@@ -2,6 +2,7 @@
 
 use std::fmt::{Arguments, Write as _};
 
+use super::explain::{LIKELY, LikelyCause, SIGNATURES, Signature};
 use super::{ALL, Cause, Class, GAP_REASONS, ReasonRow, Retry, answers};
 
 /// All of `docs/causes.md`.
@@ -46,7 +47,29 @@ pub(crate) fn markdown() -> String {
     for ReasonRow { id, meaning, fix } in GAP_REASONS {
         line(&mut page, format_args!("| `{id}` | {meaning} | {fix} |"));
     }
+    pasted_errors(&mut page);
     page
+}
+
+/// The tables of `explain`.
+fn pasted_errors(page: &mut String) {
+    page.push_str(PASTED);
+    for Signature { id, speaker, meaning, causes, .. } in SIGNATURES {
+        let ids: Vec<String> = causes.iter().map(|cause| format!("`{}`", cause.id)).collect();
+        let ids = if ids.is_empty() { "none: harmless".to_owned() } else { ids.join(", ") };
+        line(page, format_args!("| `{id}` | {} | {meaning} | {ids} |", speaker.title()));
+    }
+    page.push_str(LIKELY_CAUSES);
+    for LikelyCause { id, title, proof, fix, place, source } in LIKELY {
+        line(page, format_args!("#### `{id}`\n\n{title}.\n\n- Test: {proof}\n- Fix: {fix}"));
+        if !place.is_empty() {
+            line(page, format_args!("- Place: {place}"));
+        }
+        line(page, format_args!("- Source: {source}\n"));
+    }
+    let end = page.trim_end().len();
+    page.truncate(end);
+    page.push('\n');
 }
 
 /// The list for a terminal: id, meaning, fix and place.
@@ -116,6 +139,29 @@ These reasons are not errors. A gap in a report can have a more specific message
 |---|---|---|
 ";
 
+const PASTED: &str = "
+## Errors in a pasted text
+
+`workspace-audit explain` recognizes these errors, in any text: a log, an exception, a JSON body, an SMTP reply.
+
+- A row is recognized by its words. The words are in `src/causes/explain/signatures.rs`.
+- The causes are in the order of likelihood, except those that the text rules out.
+- A text that matches no row is unknown.
+
+### Who says what
+
+| Error | Who says it | Meaning | Likely causes |
+|---|---|---|---|
+";
+
+const LIKELY_CAUSES: &str = "
+### Likely causes
+
+A cause with the id of a row in [All causes](#all-causes) is the same cause, in the words for any program.
+**Source** is a public thread or a page of the vendor. `assumed` means that no source confirms it.
+
+";
+
 const fn counts_as(class: Class) -> &'static str {
     match class {
         Class::Denied => "denied",
@@ -164,5 +210,27 @@ mod tests {
             }
         }
         assert!(text_list().contains("\nclock_skew\n"));
+    }
+
+    #[test]
+    fn what_explain_knows_is_on_the_page() {
+        let page = markdown();
+        for cause in LIKELY {
+            assert!(page.contains(&format!("\n#### `{}`\n", cause.id)), "{}", cause.id);
+        }
+        for signature in SIGNATURES {
+            assert!(page.contains(&format!("\n| `{}` | ", signature.id)), "{}", signature.id);
+            assert!(!signature.meaning.contains(['|', '\n', '<']), "{}", signature.id);
+        }
+    }
+
+    #[test]
+    fn a_cause_in_both_tables_is_mended_in_the_same_console() {
+        for likely in LIKELY {
+            for cause in ALL.iter().filter(|cause| cause.id == likely.id) {
+                let are_consoles = cause.place.contains(" > ") && likely.place.contains(" > ");
+                assert!(!are_consoles || cause.place == likely.place, "{}", cause.id);
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@
 mod answers;
 pub(crate) mod catalogue;
 pub(crate) mod envelope;
+pub(crate) mod explain;
 mod gap_reason;
 mod table;
 

@@ -30,6 +30,8 @@ pub(super) enum Failure {
     Exists(PathBuf),
     #[error("cannot write {}: {source}", path.display())]
     Write { path: PathBuf, source: std::io::Error },
+    #[error("cannot read {}: {source}", path.display())]
+    Read { path: PathBuf, source: std::io::Error },
     #[error(transparent)]
     #[diagnostic(help("{}", .0.advice()))]
     History(#[from] StoreError),
@@ -54,6 +56,7 @@ impl Failure {
             Self::Config(_)
             | Self::Faults(_)
             | Self::Exists(_)
+            | Self::Read { .. }
             | Self::History(StoreError::NoHistory { .. }) => Exit::Usage,
             Self::Audit(error) => error.exit(),
             Self::Emulator(_) | Self::Write { .. } | Self::History(_) | Self::Runtime(_) | Self::Print(_) => {

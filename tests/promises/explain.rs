@@ -1,0 +1,236 @@
+//! `explain`: what a pasted error means.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+struct Explained {
+    code: i32,
+    json: Value,
+}
+
+impl Explained {
+    /// The signatures that were recognized, in order.
+    fn errors(&self) -> Vec<&str> {
+        self.json["errors"].as_array().unwrap().iter().map(|error| error["id"].as_str().unwrap()).collect()
+    }
+
+    fn ignored(&self) -> usize {
+        self.json["ignored"].as_array().unwrap().len()
+    }
+
+    /// The causes of the first error, in order.
+    fn causes(&self) -> Vec<&str> {
+        let causes = self.json["errors"][0]["causes"].as_array().unwrap();
+        causes.iter().map(|cause| cause["id"].as_str().unwrap()).collect()
+    }
+
+    fn speaker(&self) -> &str {
+        self.json["speaker"].as_str().unwrap()
+    }
+}
+
+fn explain_with(arguments: &[&str], input: &[u8]) -> std::process::Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_workspace-audit"))
+        .arg("explain")
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn explain(paste: &str) -> Explained {
+    let output = explain_with(&["--format", "json", "-"], paste.as_bytes());
+    let json = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"));
+    Explained { code: output.status.code().unwrap(), json }
+}
+
+/// The words of googleapis/google-auth-library-ruby issue 210, in the shapes in which people paste them.
+#[test]
+fn one_error_is_the_same_in_every_shape_that_it_is_pasted_in() {
+    let description = "Client is unauthorized to retrieve access tokens using this method, or client not \
+                       authorized for any of the scopes requested.";
+    let body = format!("{{\"error\": \"unauthorized_client\", \"error_description\": \"{description}\"}}");
+    let python = format!(
+        "google.auth.exceptions.RefreshError: ('unauthorized_client: {description}', '{{\\n  \"error\": \"unauthorized_client\"\\n}}')"
+    );
+    let within = serde_json::to_string(&serde_json::json!({ "message": body, "status": 500 })).unwrap();
+    let markdown = body.replace('_', "\\_");
+    let entities = body.replace('"', "&quot;");
+    let wrapped: Vec<String> =
+        body.as_bytes().chunks(40).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+    let quoted: Vec<String> = wrapped.iter().map(|line| format!("> {line}")).collect();
+    let container: Vec<String> = wrapped.iter().map(|line| format!("worker_1  | {line}")).collect();
+    let noise: Vec<String> =
+        (0..100).map(|n| format!("2026-11-20 10:00:{:02} INFO worker {n} idle", n % 60)).collect();
+    let log = format!("{}\n{python}\n{}", noise.join("\n"), noise.join("\n"));
+    for paste in [
+        body.clone(),
+        python,
+        within,
+        markdown,
+        entities,
+        wrapped.join("\n"),
+        quoted.join("\n"),
+        container.join("\r\n"),
+        log,
+    ] {
+        let explained = explain(&paste);
+        assert_eq!(explained.errors(), ["token-unauthorized-scopes"], "{paste}");
+        assert_eq!((explained.code, explained.speaker()), (0, "token_endpoint"), "{paste}");
+        assert_eq!(explained.causes()[0], "scope_not_delegated", "{paste}");
+    }
+}
+
+/// sendgrid/sendgrid-php issue 181; "Enabling SMTP" and error 60604 of SendGrid's documentation.
+#[test]
+fn sendgrids_words_are_not_called_googles_and_the_causes_at_google_follow() {
+    let explained = explain(
+        "{\"errors\": [\"Authenticated user is not authorized to send mail\"], \"message\": \"error\"}",
+    );
+    assert_eq!(explained.speaker(), "relay");
+    assert_eq!(explained.causes()[0], "sendgrid_no_mail_send");
+    for cause in ["scope_insufficient", "scope_not_delegated", "from_not_send_as"] {
+        assert!(explained.causes().contains(&cause), "{cause}");
+    }
+}
+
+/// One sentence of .NET's stands before two replies: renevanosnabrugge/SendEmail-BuildTask issue 49, and Gmail's.
+#[test]
+fn the_servers_reply_decides_and_not_the_librarys_sentence_before_it() {
+    let sentence = "The SMTP server requires a secure connection or the client was not authenticated. The server response was:";
+    for (reply, error) in [
+        ("5.7.0 Must issue a STARTTLS command first. s31sm1331632ywa.30 - gsmtp", "smtp-starttls"),
+        ("5.7.0 Authentication Required. For more information, go to", "smtp-login-missing"),
+        (
+            "5.7.57 SMTP; Client was not authenticated to send anonymous mail during MAIL FROM",
+            "microsoft-login",
+        ),
+        (
+            "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.",
+            "microsoft-smtp-auth",
+        ),
+    ] {
+        assert_eq!(explain(&format!("{sentence} {reply}")).errors(), [error], "{reply}");
+    }
+}
+
+/// A code is on each line of a reply, in the middle of a sentence; the recipient is not the sender.
+#[test]
+fn google_as_the_receiver_is_told_from_google_as_the_sender() {
+    for (reply, speaker, cause) in [
+        (
+            "550-5.7.26 This message does not have authentication information or fails\n550-5.7.26 to pass authentication checks. - gsmtp",
+            "google_receiving",
+            "sender_unauthenticated",
+        ),
+        (
+            "550 5.2.1 The email account that you tried to reach is disabled. Learn more at https://support.google.com/mail/?p=DisabledUser - gsmtp",
+            "google_receiving",
+            "recipient_disabled",
+        ),
+        (
+            "550 5.4.5 Daily user sending quota exceeded. o65sm25351206pga.71 - gsmtp",
+            "gmail_smtp",
+            "sending_limit",
+        ),
+        (
+            "421-4.7.0 Try again later, closing connection. (EHLO) f10sm1.97 - gsmtp",
+            "gmail_smtp",
+            "ehlo_name",
+        ),
+        (
+            "334 eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiQmVhcmVyIiwic2NvcGUiOiJodHRwczovL21haWwuZ29vZ2xlLmNvbS8ifQ==\n535 5.7.8 Username and Password not accepted",
+            "gmail_smtp",
+            "smtp_token_scope",
+        ),
+    ] {
+        let explained = explain(reply);
+        assert_eq!((explained.speaker(), explained.causes()[0]), (speaker, cause), "{reply}");
+    }
+}
+
+#[test]
+fn several_errors_are_each_explained_in_their_order_and_warnings_are_called_harmless() {
+    let explained = explain(
+        "(node:24860) [DEP0040] DeprecationWarning: The `punycode` module is deprecated.\n\
+         Error: Invalid login: 454 4.7.0 Too many login attempts, please try again later. - gsmtp\n\
+         then: 403 Gmail API has not been used in project 392021992927 before or it is disabled.",
+    );
+    assert_eq!(explained.errors(), ["smtp-too-many-logins", "api-disabled"]);
+    assert_eq!(explained.ignored(), 1);
+    let alone = explain(
+        "Regional Access Boundary HTTP request failed after retries: {'status': 'FAILED_PRECONDITION'}",
+    );
+    assert!(alone.errors().is_empty() && alone.ignored() == 1 && alone.code == 0);
+}
+
+#[test]
+fn what_is_not_known_is_called_unknown_with_exit_code_3() {
+    for paste in [
+        "",
+        "It does not work since Tuesday.",
+        "psycopg2.OperationalError: connection to server at \"postgres\", port 5432 failed: Connection refused",
+        "\"POST /o/token/ HTTP/1.1\" 400 32 {'error': 'unauthorized_client'}",
+        "Error from server (Forbidden): pods is forbidden",
+        "{\"code\": 500, \"message\": null}",
+    ] {
+        let explained = explain(paste);
+        assert!(explained.code == 3 && explained.json["unknown"] == true, "{paste}: {}", explained.json);
+        assert!(explained.json["speaker"].is_null());
+    }
+}
+
+/// GAM's `check serviceaccount` passes the clock and the key before it tests scopes.
+#[test]
+fn what_the_paste_itself_rules_out_stands_last_with_the_reason() {
+    let explained = explain(
+        "Your system time differs from admin.googleapis.com by 1 second  PASS\n\
+         later: google.auth.exceptions.RefreshError: invalid_grant: Bad Request",
+    );
+    let causes = explained.json["errors"][0]["causes"].as_array().unwrap();
+    let last = causes.last().unwrap();
+    assert_eq!(last["id"], "clock_skew");
+    assert!(!last["ruled_out"].is_null());
+    assert!(causes[..causes.len() - 1].iter().all(|cause| cause["ruled_out"].is_null()));
+}
+
+#[test]
+fn every_cause_has_a_proof_a_fix_and_a_source() {
+    let explained = explain("Request had insufficient authentication scopes.");
+    let cause = &explained.json["errors"][0]["causes"][0];
+    assert_eq!(cause["id"], "scope_insufficient");
+    for field in ["title", "proof", "fix", "place", "source"] {
+        assert!(!cause[field].as_str().unwrap().is_empty(), "{field}");
+    }
+    assert!(cause["fix"].as_str().unwrap().contains("https://www.googleapis.com/auth/gmail.send"));
+}
+
+#[test]
+fn a_text_a_file_and_the_standard_input_are_explained_alike_without_a_configuration() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("error.log");
+    let text = "535-5.7.8 Username and Password not accepted. - gsmtp";
+    std::fs::write(&file, text).unwrap();
+    let typed = explain_with(&[text], b"");
+    let read = explain_with(&[file.to_str().unwrap()], b"");
+    let piped = explain_with(&[], text.as_bytes());
+    assert_eq!(typed.stdout, read.stdout);
+    assert_eq!(typed.stdout, piped.stdout);
+    assert!(typed.status.success() && !typed.stdout.is_empty());
+}
+
+#[test]
+fn hostile_text_reaches_the_terminal_as_text() {
+    let output = explain_with(
+        &["-"],
+        b"\x1b]0;owned\x07\x1b[2J invalid_client: The OAuth client was not found \xff\xfe",
+    );
+    assert!(output.status.success());
+    assert!(!output.stdout.contains(&0x1b) && !output.stdout.contains(&0x07));
+}
