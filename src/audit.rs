@@ -3,6 +3,7 @@
 mod begin;
 mod error;
 mod outcome;
+mod rehearsal;
 mod summary;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +29,7 @@ use crate::tenant::{Gap, GapClass, Inputs, Part, PartGrain};
 use begin::{begin, refuse_another_tenant};
 pub(crate) use error::AuditError;
 pub(crate) use outcome::{Beginning, Exit, Outcome};
+pub(crate) use rehearsal::{Rehearsal, connect_to_rehearse, rehearsal_plan, rehearse};
 use summary::{profile_name, requests, scope_table, summary, with_verdicts};
 
 /// The options of a run outside its configuration.
@@ -153,7 +155,7 @@ async fn tell_traffic(
     }
 }
 
-fn known_checks() -> Vec<&'static str> {
+pub(crate) fn known_checks() -> Vec<&'static str> {
     checks::ALL.iter().map(|check| check.id).collect()
 }
 

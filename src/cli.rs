@@ -22,6 +22,7 @@ const EXAMPLES: &str = "\
 Examples:
   workspace-audit demo                     Audit a built-in sample tenant; needs no Google account
   workspace-audit init                     Write a commented config.toml
+  workspace-audit doctor                   Check the set-up before the first run
   workspace-audit run                      Run the audit
   workspace-audit run --fail-on high       Exit with code 3 if a finding is high or critical
   workspace-audit run --resume             Continue the last unfinished run
@@ -60,6 +61,8 @@ pub(crate) enum LogFormat {
 pub(crate) enum Command {
     /// Write a commented config.toml
     Init(Init),
+    /// Check the set-up step by step, with one cause and one fix for each problem; writes no report
+    Doctor(Doctor),
     /// Run the audit: read the tenant, evaluate the checks and write a report
     Run(Run),
     /// Run the audit against a built-in sample tenant
@@ -91,6 +94,31 @@ pub(crate) struct Init {
     /// The file to write
     #[arg(default_value = "config.toml", value_name = "FILE")]
     pub(crate) path: PathBuf,
+}
+
+/// Exit codes: 0 ready, 1 not ready, 2 the configuration cannot be read.
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// Continue after the first failed step
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = DoctorFormat::Text, value_name = "FORMAT")]
+    pub(crate) format: DoctorFormat,
+    /// The configuration file
+    #[arg(short, long, default_value = "config.toml", value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Override any setting, such as tenant.admin=admin@example.com; may be repeated
+    #[arg(long = "set", value_name = "SECTION.KEY=VALUE", value_parser = setting)]
+    pub(crate) settings: Vec<(String, String)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DoctorFormat {
+    /// One line a step
+    Text,
+    /// One JSON object
+    Json,
 }
 
 /// The configuration file, and flags that override it.

@@ -3,6 +3,7 @@
 mod again;
 mod demo;
 mod diff;
+mod doctor;
 mod emulate;
 mod explain;
 mod failure;
@@ -30,6 +31,7 @@ pub fn run(cli: Cli) -> ExitCode {
     logging::start(&cli.output);
     let result = match cli.command {
         Command::Init(init) => init::run(&init),
+        Command::Doctor(doctor) => doctor::run(&doctor),
         Command::Run(run) => run::run(&run, &cli.output),
         Command::Demo(demo) => demo::run(&demo, &cli.output),
         Command::Judge(again) => again::judge(&again, &cli.output),

@@ -17,6 +17,7 @@ mod formats;
 mod google;
 mod input_file;
 mod policy;
+mod readiness;
 mod report;
 mod snapshot;
 mod store;

@@ -40,7 +40,7 @@ pub(super) fn load_file(path: &Path) -> Result<Config, ConfigError> {
 }
 
 /// Variables that are not UTF-8 are ignored: they cannot be settings.
-fn environment() -> impl Iterator<Item = (String, String)> {
+pub(super) fn environment() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }

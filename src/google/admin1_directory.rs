@@ -194,6 +194,18 @@ pub(crate) fn list_users<'a>(session: &'a Session<'a>, customer: &str) -> Pages<
     Pages::new(session, USER_SCOPE, request, "users", Bound::STREAM)
 }
 
+/// `users.get`: by the primary address, an alias or the id (Directory's reference, `userKey`).
+///
+/// # Errors
+/// What came instead.
+pub(crate) async fn get_user(session: &Session<'_>, address: &str) -> Result<User, GoogleError> {
+    let path = format!("admin/directory/v1/users/{}", segment(address));
+    let fields =
+        "id,primaryEmail,customerId,suspended,archived,isAdmin,isDelegatedAdmin,lastLoginTime,aliases";
+    let request = Request::new(Api::Directory, path).query("fields", fields);
+    session.get(USER_SCOPE, &request).await
+}
+
 /// `domains.list`: not paged.
 #[must_use]
 pub(crate) fn list_domains<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, Domain> {

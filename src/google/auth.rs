@@ -91,6 +91,11 @@ impl Auth {
         }
     }
 
+    /// The token endpoint.
+    pub(super) const fn token_uri(&self) -> &Url {
+        &self.token_uri
+    }
+
     /// Tokens handed out so far.
     pub(super) fn issued(&self) -> u64 {
         self.issued.load(Ordering::Relaxed)

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 
 use crate::causes;
@@ -87,6 +88,24 @@ pub(crate) struct Client {
     retry: RetryPolicy,
     /// Scopes within which any user got a token: they are delegated.
     delegated: Mutex<BTreeSet<String>>,
+    /// APIs that answered that they are off in the project of the account.
+    disabled: Mutex<BTreeSet<Api>>,
+    short_listings: bool,
+}
+
+/// What came of asking a host for anything.
+#[derive(Debug)]
+pub(crate) struct Reached {
+    pub(crate) host: String,
+    /// The host's clock and this machine's, if it told the time.
+    pub(crate) clocks: Result<Option<Clocks>, GoogleError>,
+}
+
+/// Two clocks at one moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clocks {
+    pub(crate) there: DateTime<Utc>,
+    pub(crate) here: DateTime<Utc>,
 }
 
 impl Client {
@@ -104,7 +123,49 @@ impl Client {
             roots,
             retry: RetryPolicy::default(),
             delegated: Mutex::default(),
+            disabled: Mutex::default(),
+            short_listings: options.short_listings,
         })
+    }
+
+    /// Whether the host of an API answers at all: without a token, and without a second try.
+    pub(crate) async fn reach(&self, api: Api) -> Reached {
+        let url = match api {
+            Api::Token => self.auth.token_uri().join("/"),
+            _ => self.roots.url(api, ""),
+        };
+        let url = match url {
+            Ok(url) => url,
+            Err(error) => {
+                let error = GoogleError::new(causes::BAD_REQUEST, api, None, &error.to_string());
+                return Reached { host: api.service().to_owned(), clocks: Err(error) };
+            }
+        };
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let answered = self.transport.reach(api, url).await;
+        // The header comes before the rest of an answer, so the end of the request is the nearer moment.
+        let here = Utc::now();
+        Reached { host, clocks: answered.map(|date| date.map(|there| Clocks { there, here })) }
+    }
+
+    /// Whether listings end early.
+    pub(super) const fn has_short_listings(&self) -> bool {
+        self.short_listings
+    }
+
+    /// The APIs that answered that they are off in the project of the account.
+    #[must_use]
+    pub(crate) fn disabled_apis(&self) -> BTreeSet<Api> {
+        self.disabled.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes an answer that an API is off.
+    fn note_disabled<T>(&self, answer: &Result<T, GoogleError>) {
+        if let Err(error) = answer
+            && error.cause == causes::API_DISABLED
+        {
+            self.disabled.lock().unwrap_or_else(PoisonError::into_inner).insert(error.api);
+        }
     }
 
     /// The address of the audit's own service account.
@@ -160,7 +221,9 @@ impl Client {
         A: Fn(bool) -> F,
         F: Future<Output = Result<T, GoogleError>>,
     {
-        self.retry.run(self.transport.channel(api), attempt, tokio::time::sleep).await
+        let answer = self.retry.run(self.transport.channel(api), attempt, tokio::time::sleep).await;
+        self.note_disabled(&answer);
+        answer
     }
 
     /// One attempt of a read with a token.

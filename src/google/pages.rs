@@ -95,6 +95,9 @@ impl Bound {
     pub(crate) const STREAM: Self = Self { pages: 100_000, bytes: 64 << 30 };
 }
 
+/// Rows of a listing that is only to show that it can be read: a full page of users.
+const SHORT_LISTING: usize = 500;
+
 /// Pages without rows in a row: Google sends some, but not for ever.
 const MAX_PAGES_WITHOUT_ROWS: u64 = 100;
 
@@ -132,6 +135,7 @@ pub(crate) struct Pages<'a, T> {
     pages: u64,
     bytes: u64,
     pages_without_rows: u64,
+    rows: usize,
     row: PhantomData<fn() -> T>,
 }
 
@@ -161,6 +165,7 @@ impl<'a, T: DeserializeOwned> Pages<'a, T> {
             pages: 0,
             bytes: 0,
             pages_without_rows: 0,
+            rows: 0,
             row: PhantomData,
         }
     }
@@ -218,6 +223,10 @@ impl<'a, T: DeserializeOwned> Pages<'a, T> {
         self.pages_without_rows = if rows.is_empty() { self.pages_without_rows + 1 } else { 0 };
         if self.pages_without_rows > MAX_PAGES_WITHOUT_ROWS {
             return Err(self.too_long(&format!("{MAX_PAGES_WITHOUT_ROWS} pages without rows")));
+        }
+        self.rows += rows.len();
+        if self.session.has_short_listings() && self.rows >= SHORT_LISTING {
+            self.next = Next::Done;
         }
         Ok(Some(decode_rows(&rows)))
     }

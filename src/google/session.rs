@@ -62,6 +62,11 @@ impl<'a> Session<'a> {
         Self { deadline: Some(deadline), ..self }
     }
 
+    /// Whether listings end early.
+    pub(super) const fn has_short_listings(&self) -> bool {
+        self.client.has_short_listings()
+    }
+
     /// Reads, within `scope`, with retries.
     ///
     /// # Errors

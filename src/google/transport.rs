@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use chrono::{DateTime, Utc};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, RETRY_AFTER};
 use reqwest::{RequestBuilder, StatusCode, Url};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -49,6 +49,8 @@ pub(crate) struct ClientOptions {
     pub(crate) idle_timeout: Duration,
     /// The longest wait for one whole answer.
     pub(crate) answer_timeout: Duration,
+    /// Whether a listing ends once it has as many rows as a full page of Google's: enough to see whether it can be read.
+    pub(crate) short_listings: bool,
 }
 
 impl Default for ClientOptions {
@@ -60,6 +62,7 @@ impl Default for ClientOptions {
             connect_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(30),
             answer_timeout: Duration::from_secs(40),
+            short_listings: false,
         }
     }
 }
@@ -182,6 +185,16 @@ impl Transport {
     ) -> Result<T, GoogleError> {
         let request = self.client(&url).post(url.clone()).header(CONTENT_TYPE, "application/json").body(body);
         self.exchange(api, &url, with_token(request, token)?, empty, &[token.text()]).await
+    }
+
+    /// Asks a host for anything, once. Any answer will do: its `Date`, if it has one.
+    pub(super) async fn reach(&self, api: Api, url: Url) -> Result<Option<DateTime<Utc>>, GoogleError> {
+        let answer = self.client(&url).get(url.clone()).send().await.map_err(|error| {
+            let proxy = self.route.proxies.between(url.as_str());
+            GoogleError::from_transport(api, &error, proxy.as_deref(), self.route.trust_fault.as_deref())
+        })?;
+        let date = answer.headers().get(DATE).and_then(|date| date.to_str().ok());
+        Ok(date.and_then(|date| Some(DateTime::parse_from_rfc2822(date).ok()?.to_utc())))
     }
 
     /// Exchanges an assertion for a token.

@@ -141,6 +141,19 @@ impl Store {
         Self::connect(&real, lock)
     }
 
+    /// A store that is never written to a disk.
+    ///
+    /// # Errors
+    /// When SQLite refuses.
+    pub(crate) fn in_memory() -> Result<Self, StoreError> {
+        let mut connection = Connection::open_in_memory()?;
+        // Without this, a large sort would go through a file.
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        schema::migrate(&mut connection)?;
+        Ok(Self { connection: Mutex::new(connection), held: None })
+    }
+
     /// Opens the store to look at it, also while a run is using it. Nothing is written.
     ///
     /// # Errors

@@ -22,6 +22,8 @@ mod demo;
 #[cfg(test)]
 mod differences;
 #[cfg(test)]
+mod doctor;
+#[cfg(test)]
 mod emulate;
 #[cfg(test)]
 mod endurance;

@@ -57,7 +57,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 /// The oldest list that still proves something, in days.
-const FRESH_DAYS: i64 = 35;
+pub(crate) const FRESH_DAYS: i64 = 35;
 
 fn judge(tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
     let (apps, clients): (Vec<&Grant>, Vec<&Grant>) =
