@@ -12,7 +12,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::checks::{self, Check};
-use crate::collect::{self, Access, ConsoleList, Plan, Progress};
+use crate::collect::{self, Access, ConsoleList, FirstRefusal, Identity, Plan, Progress};
 use crate::config::{Config, read_exceptions, read_register, refuse_a_list_of_the_future};
 use crate::evaluate::assemble::{self, Approvals, ApprovedPaths, Facts};
 use crate::evaluate::{self, EvaluationInput, Judged};
@@ -69,11 +69,11 @@ pub(crate) async fn run(
     let checks = checks::ALL;
     let (exceptions, exceptions_file) = read_exceptions(config, &known_checks())?;
     let (register, register_file) = read_register(config)?;
-    refuse_a_list_of_the_future(config, options.at)?;
     let plan = plan(config, checks);
     let (client, account) =
         google::connect(&config.credentials, &config.base_url, client_options(config)).await?;
     let folder = Folder::prepare(&config.reports)?;
+    begin_or_refuse(config, &client, &plan, options.at).await?;
     let store = Store::open(&config.history)?;
     let (run, beginning) = begin(&store, &folder, config, &options)?;
     let earlier = run.requests()?;
@@ -110,6 +110,16 @@ pub(crate) async fn run(
         }
         return Err(AuditError::NoToken(gap));
     }
+    if ending == RunState::Finished
+        && let Some(gap) = without_any_admin(&facts, &plan.parts)
+    {
+        let refusal = refused_admin(config, &facts.own_email, gap.clone());
+        if beginning != Beginning::Resumed {
+            folder.release(run.id());
+            run.abandon()?;
+        }
+        return Err(refusal);
+    }
     if let Err(refusal) = refuse_another_tenant(&run, &facts.tenant) {
         folder.release(run.id());
         run.abandon()?;
@@ -134,6 +144,41 @@ pub(crate) async fn run(
     let outcome = write_reports(config, &run, &facts.tenant, summary, &folder, &name, writes)?;
     let latest = folder.point_latest(&name);
     Ok(Outcome { beginning, latest, ..outcome })
+}
+
+/// Refuses to begin where a run could come to nothing.
+async fn begin_or_refuse(
+    config: &Config,
+    client: &Client,
+    plan: &Plan,
+    at: DateTime<Utc>,
+) -> Result<(), AuditError> {
+    match collect::first_contact(client, plan).await {
+        Ok(()) => {}
+        Err(FirstRefusal::NoToken(gap)) => return Err(AuditError::NoToken(Box::new(gap))),
+        Err(FirstRefusal::Admin(gap)) => return Err(refused_admin(config, client.account(), gap)),
+        Err(FirstRefusal::Customer { of_admin }) => {
+            let admin = config.admin.clone().unwrap_or_default();
+            return Err(AuditError::WrongCustomer { customer: config.customer.clone(), admin, of_admin });
+        }
+    }
+    // A list that is newer than the run: either it was misdated, or this machine's clock is slow.
+    let behind =
+        client.clock_ahead().map(|ahead| -ahead.num_seconds()).filter(|behind| *behind > MAX_CLOCK_LAG);
+    match (refuse_a_list_of_the_future(config, at), behind) {
+        (Err(_), Some(seconds)) => Err(AuditError::SlowClock { seconds }),
+        (checked, _) => Ok(checked?),
+    }
+}
+
+/// The seconds by which a clock may be slow before a file from the future is its fault.
+const MAX_CLOCK_LAG: i64 = 60;
+
+fn refused_admin(config: &Config, account: &str, gap: Gap) -> AuditError {
+    match &config.admin {
+        Some(admin) if !config.admin_role => AuditError::Admin { admin: admin.clone(), gap: Box::new(gap) },
+        _ => AuditError::AdminRole { account: account.to_owned(), gap: Box::new(gap) },
+    }
 }
 
 /// Tells and keeps for ever what goes to Google; ends only where it cannot be kept.
@@ -174,6 +219,21 @@ fn without_any_token<'f>(facts: &'f Facts, parts: &BTreeSet<Part>) -> Option<&'f
     let whole = asked.filter(|part| part.grain() == PartGrain::Tenant);
     let gaps: Option<Vec<&Gap>> = whole.map(|part| facts.tenant.gap(*part)).collect();
     gaps?.into_iter().find(|gap| gap.class != GapClass::NotConfigured)
+}
+
+/// Why nothing that the admin reads was read, if it is the admin who cannot be used.
+fn without_any_admin<'f>(facts: &'f Facts, parts: &BTreeSet<Part>) -> Option<&'f Gap> {
+    // Groups are asked for only once policies are known.
+    let reads = |part: &&Part| {
+        let access = Access::of(**part);
+        access.identity == Identity::Admin && access.scope.is_some() && **part != Part::Groups
+    };
+    let gaps: Option<Vec<&Gap>> = parts.iter().filter(reads).map(|part| facts.tenant.gap(*part)).collect();
+    let gaps = gaps?;
+    if !gaps.iter().all(|gap| collect::can_be_of_admin(gap)) {
+        return None;
+    }
+    gaps.first().copied()
 }
 
 /// Judges the kept facts of a run again, and writes a report beside those that it has. Asks nobody anything.

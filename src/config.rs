@@ -335,6 +335,15 @@ impl Settings {
     /// The tenant. A service account without a subject belongs to no tenant, so it must name one.
     fn customer(&self, admin_role: bool) -> Result<String, ConfigError> {
         let customer = self.text(&keys::CUSTOMER)?.unwrap_or_else(|| "my_customer".to_owned());
+        let id = customer.strip_prefix('C').unwrap_or_default();
+        let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if customer != "my_customer" && !is_id {
+            let message = format!("`{customer}` is not a customer id like C0abc1234");
+            return Err(self.about(&keys::CUSTOMER, message).with_help(
+                "Delete the key: the tenant of `admin` is then read. Or copy the customer id from Admin console > \
+                 Account > Account settings > Profile.",
+            ));
+        }
         if admin_role && !customer.starts_with('C') {
             let message =
                 format!("`customer` is `{customer}`, but `[auth] admin_role` needs the customer id, C0…");

@@ -47,6 +47,29 @@ pub(crate) enum AuditError {
     #[error("Google issued no token, so nothing was read: {}", .0.message)]
     #[diagnostic(help("{}", .0.advice()))]
     NoToken(Box<Gap>),
+    #[error("the audit cannot read anything as {admin} (`[tenant] admin`): {}", gap.message)]
+    #[diagnostic(help(
+        "Set `[tenant] admin` to the primary address of an active admin of this tenant, not an alias or a group. The \
+         admin must have signed in once, and have the privileges in step 5 of docs/setup.md. Where: Admin console > \
+         Directory > Users."
+    ))]
+    Admin { admin: String, gap: Box<Gap> },
+    #[error("the audit cannot read anything by the admin role of {account}: {}", gap.message)]
+    #[diagnostic(help(
+        "Assign the admin role in step 5 of docs/setup.md to the service account, and check `[tenant] customer`. \
+         Where: Admin console > Account > Admin roles."
+    ))]
+    AdminRole { account: String, gap: Box<Gap> },
+    #[error(
+        "`[tenant] customer` is {customer}, but {admin} (`[tenant] admin`) belongs to the customer {of_admin}"
+    )]
+    #[diagnostic(help(
+        "Delete `customer`, or set it to {of_admin}. To audit the other tenant, use an admin and a history of that one."
+    ))]
+    WrongCustomer { customer: String, admin: String, of_admin: String },
+    #[error("this machine's clock is {seconds} seconds slow, by the Date header of Google's answers")]
+    #[diagnostic(help("Synchronize the clock, for example with NTP. The delegation list is not at fault."))]
+    SlowClock { seconds: i64 },
     #[error(transparent)]
     #[diagnostic(help(
         "Check that `[reports] directory` is a folder, that this account can write to it, and that the disk has space."
@@ -76,6 +99,10 @@ impl AuditError {
     pub(crate) fn id(&self) -> Option<String> {
         match self {
             Self::NoToken(gap) => Some(gap.reason.to_string()),
+            Self::Admin { .. } => Some("admin_unusable".to_owned()),
+            Self::AdminRole { .. } => Some("admin_role_unusable".to_owned()),
+            Self::WrongCustomer { .. } => Some("wrong_customer".to_owned()),
+            Self::SlowClock { .. } => Some("clock_skew".to_owned()),
             Self::Connect(ConnectError::KeyFile(error)) => Some(error.id().to_owned()),
             _ => None,
         }
@@ -96,7 +123,15 @@ impl AuditError {
             | Self::NothingToCompare(_)
             | Self::NamedBackwards { .. }
             | Self::NoReportYet(_) => Exit::Usage,
-            Self::Connect(_) | Self::Store(_) | Self::NoToken(_) | Self::Report(_) => Exit::RunFailed,
+            Self::Store(StoreError::NoHistory { .. }) => Exit::Usage,
+            Self::Connect(_)
+            | Self::Store(_)
+            | Self::NoToken(_)
+            | Self::Admin { .. }
+            | Self::AdminRole { .. }
+            | Self::WrongCustomer { .. }
+            | Self::SlowClock { .. }
+            | Self::Report(_) => Exit::RunFailed,
         }
     }
 }

@@ -51,6 +51,34 @@ pub(crate) struct Cause {
 }
 
 impl Cause {
+    /// Whether no connection was made at all, because of this machine's network, its proxy or its certificates.
+    #[must_use]
+    pub(crate) fn is_of_network(self) -> bool {
+        [DNS, CONNECT, PROXY_AUTHENTICATION, PROXY_REFUSED, PROXY_UNREACHABLE, TLS, TRUST_FILE]
+            .contains(&self)
+    }
+
+    /// Whether no token can be had for anybody: the account, its key, the clock or this machine is at fault.
+    #[must_use]
+    pub(crate) fn is_of_account(self) -> bool {
+        [
+            KEY_REJECTED,
+            SERVICE_ACCOUNT_DELETED,
+            SERVICE_ACCOUNT_DISABLED,
+            SIGNING_DENIED,
+            NO_MACHINE_IDENTITY,
+            MACHINE_IDENTITY_REFUSED,
+            CLOCK_SKEW,
+        ]
+        .contains(&self)
+    }
+
+    /// Whether nobody can act as this user.
+    #[must_use]
+    pub(crate) fn is_of_subject(self) -> bool {
+        [SUBJECT_UNKNOWN, SUBJECT_DELETED, SUBJECT_MALFORMED, ACCOUNT_RESTRICTED].contains(&self)
+    }
+
     /// Whether the error can be about the scope or about this user. The responses for other users decide.
     #[must_use]
     pub(crate) fn may_be_the_users(self) -> bool {

@@ -7,6 +7,7 @@ mod client_certificates;
 pub(crate) mod console_grants;
 mod domains;
 mod earlier;
+mod first_contact;
 mod foreign_clients;
 mod gaps;
 mod guardrails;
@@ -36,6 +37,7 @@ use crate::tenant::{Gap, IamPolicies, Part, Reading, ServiceAccounts, UserListin
 
 pub(crate) use access::{Access, Identity};
 pub(crate) use audit_logs::log_look_back;
+pub(crate) use first_contact::{FirstRefusal, can_be_of_admin, first_contact};
 pub(crate) use progress::{Progress, Silent};
 
 /// What to read, and as whom.

@@ -12,13 +12,14 @@ use super::run::load;
 
 pub(super) fn run(configured: &Configured) -> Result<Exit, Failure> {
     let config = load(configured)?;
+    let runs = Store::look(&config.history)?.runs()?;
     let mut stdout = io::stdout().lock();
     writeln!(
         stdout,
         "{:<22} {:<9} {:>9} {:>7} {:>7} {:>7} {:>13}",
         "run", "read", "users", "open", "new", "fixed", "not assessed"
     )?;
-    for known in Store::look(&config.history)?.runs()? {
+    for known in runs {
         let Some(run) = known.summary else {
             writeln!(
                 stdout,

@@ -148,6 +148,11 @@ impl ApiChannel {
         }
     }
 
+    /// Whether this is the way to the first token, and nothing was ever answered on it: what is set up wrongly shows here.
+    pub(super) fn is_first_contact(&self) -> bool {
+        self.api == Api::Token && !self.state().breaker.has_ever_answered()
+    }
+
     /// Whether there is an outage: whoever failed because of it asks again after it.
     pub(super) fn is_out(&self) -> bool {
         self.state().breaker.is_out()

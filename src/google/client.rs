@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::de::DeserializeOwned;
 
 use crate::causes;
@@ -166,6 +166,12 @@ impl Client {
         {
             self.disabled.lock().unwrap_or_else(PoisonError::into_inner).insert(error.api);
         }
+    }
+
+    /// By how much this machine's clock is ahead of Google's, if an answer told; negative where it is behind.
+    #[must_use]
+    pub(crate) fn clock_ahead(&self) -> Option<TimeDelta> {
+        self.transport.clock_ahead()
     }
 
     /// The address of the audit's own service account.

@@ -104,11 +104,18 @@ impl GoogleError {
         Self { cause, api, http, words: words.into(), retry_after: None, exhausted: false, unanswered: false }
     }
 
-    /// From a request that got no whole answer; `proxy` is the one that it went through, `trust_fault` what makes
-    /// the file of trusted authorities unusable.
+    /// The same, with what else is known in front of the other side's words.
+    pub(super) fn with_words(self, more: &str) -> Self {
+        let words = if self.words.is_empty() { more.to_owned() } else { format!("{more}; {}", self.words) };
+        Self { words: words.into(), ..self }
+    }
+
+    /// From a request to `host` that got no whole answer; `proxy` is the one that it went through, `trust_fault` what
+    /// makes the file of trusted authorities unusable.
     pub(super) fn from_transport(
         api: Api,
         error: &reqwest::Error,
+        host: &str,
         proxy: Option<&str>,
         trust_fault: Option<&str>,
     ) -> Self {
@@ -121,11 +128,11 @@ impl GoogleError {
             None => causes::CONNECTION_LOST,
         };
         if let (causes::TLS, Some(fault)) = (cause, trust_fault) {
-            return Self::new(causes::TRUST_FILE, api, None, fault);
+            return Self::new(causes::TRUST_FILE, api, None, &format!("{fault}, needed for {host}"));
         }
         let words = match proxy {
-            Some(proxy) => format!("through the proxy {proxy}: {}", innermost(error)),
-            None => innermost(error),
+            Some(proxy) => format!("{host} through the proxy {proxy}: {}", innermost(error)),
+            None => format!("{host}: {}", innermost(error)),
         };
         Self::new(cause, api, None, &words)
     }

@@ -208,7 +208,12 @@ impl Machine {
             Source::Metadata(_) => causes::NO_MACHINE_IDENTITY,
             Source::File { .. } => causes::of_connection(&chain(error)).unwrap_or(causes::CONNECT),
         };
-        self.error(cause, &innermost(error))
+        let hosts = self.issuers().into_iter().filter_map(|issuer| issuer.parse::<url::Url>().ok());
+        let hosts: Vec<String> = hosts.filter_map(|url| url.host_str().map(str::to_owned)).collect();
+        match hosts.as_slice() {
+            [] => self.error(cause, &innermost(error)),
+            hosts => self.error(cause, &format!("{}: {}", hosts.join(" or "), innermost(error))),
+        }
     }
 
     fn error(&self, cause: Cause, words: &str) -> GoogleError {

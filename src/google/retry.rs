@@ -76,7 +76,8 @@ impl RetryPolicy {
                     channel.retries_after(Duration::ZERO);
                 }
                 Retry::AfterWait | Retry::OnceAfterWait
-                    if try_number < self.tries_for(error.cause) && channel.grants_retry(&error, answers) =>
+                    if try_number < self.tries_for(error.cause, channel)
+                        && channel.grants_retry(&error, answers) =>
                 {
                     let wait = self.wait(try_number, error.retry_after, random_share());
                     channel.retries_after(wait);
@@ -89,9 +90,10 @@ impl RetryPolicy {
         }
     }
 
-    fn tries_for(&self, cause: Cause) -> u32 {
+    fn tries_for(&self, cause: Cause, channel: &ApiChannel) -> u32 {
         match cause.retry {
             Retry::OnceAfterWait => 2,
+            _ if cause.is_of_network() && channel.is_first_contact() => 2,
             _ if cause == causes::TIMEOUT => self.slow_tries,
             _ => self.tries,
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, RETRY_AFTER};
 use reqwest::{RequestBuilder, StatusCode, Url};
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -15,6 +15,7 @@ use super::api_channel::{ApiChannel, ApiChannels, HealthProbe};
 use super::body_check::{self, Fault};
 use super::error::retry_after;
 use super::proxies::Proxies;
+use super::server_clock::ServerClock;
 use super::token::Token;
 use super::trust::{fault_of_file, is_endless};
 use super::{Api, GoogleError};
@@ -99,6 +100,7 @@ struct Route {
     proxies: Proxies,
     /// Why the file in SSL_CERT_FILE cannot be used.
     trust_fault: Option<String>,
+    clock: ServerClock,
 }
 
 /// Sends on an API's channel and classifies what comes back.
@@ -141,9 +143,18 @@ impl Transport {
         Ok(Self {
             http: built(builder())?,
             loopback: built(builder().no_proxy())?,
-            route: Arc::new(Route { proxies: Proxies::of_environment(), trust_fault }),
+            route: Arc::new(Route {
+                proxies: Proxies::of_environment(),
+                trust_fault,
+                clock: ServerClock::default(),
+            }),
             channels: ApiChannels::new(options.concurrency, options.retry_budget, options.outage_patience),
         })
+    }
+
+    /// By how much this machine's clock is ahead of Google's, if an answer told; negative where it is behind.
+    pub(super) fn clock_ahead(&self) -> Option<TimeDelta> {
+        self.route.clock.ahead()
     }
 
     /// Whether any API was given up for good.
@@ -191,7 +202,13 @@ impl Transport {
     pub(super) async fn reach(&self, api: Api, url: Url) -> Result<Option<DateTime<Utc>>, GoogleError> {
         let answer = self.client(&url).get(url.clone()).send().await.map_err(|error| {
             let proxy = self.route.proxies.between(url.as_str());
-            GoogleError::from_transport(api, &error, proxy.as_deref(), self.route.trust_fault.as_deref())
+            GoogleError::from_transport(
+                api,
+                &error,
+                &host(&url),
+                proxy.as_deref(),
+                self.route.trust_fault.as_deref(),
+            )
         })?;
         let date = answer.headers().get(DATE).and_then(|date| date.to_str().ok());
         Ok(date.and_then(|date| Some(DateTime::parse_from_rfc2822(date).ok()?.to_utc())))
@@ -251,6 +268,12 @@ impl Transport {
     }
 }
 
+/// The host of an address, with its port where it is not the usual one.
+fn host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
 /// Sends, and classifies what comes back.
 async fn sent<T: DeserializeOwned>(
     route: &Route,
@@ -262,13 +285,15 @@ async fn sent<T: DeserializeOwned>(
 ) -> Result<T, GoogleError> {
     let lost = |error| {
         let proxy = route.proxies.between(url.as_str());
-        GoogleError::from_transport(api, &error, proxy.as_deref(), route.trust_fault.as_deref())
+        GoogleError::from_transport(api, &error, &host(url), proxy.as_deref(), route.trust_fault.as_deref())
     };
     let mut response = request.send().await.map_err(|error| {
         let error = lost(error);
         GoogleError { unanswered: error.cause == causes::CONNECTION_LOST, ..error }
     })?;
     let status = response.status();
+    let date = response.headers().get(DATE).and_then(|header| header.to_str().ok());
+    route.clock.note(date, Utc::now());
     let asked = response.headers().get(RETRY_AFTER).and_then(|header| header.to_str().ok());
     let asked = asked.and_then(|header| retry_after(header, Utc::now()));
     let mut body = Vec::new();
@@ -281,7 +306,11 @@ async fn sent<T: DeserializeOwned>(
     }
     if !status.is_success() {
         let body = without(&body, secrets);
-        return Err(GoogleError::from_answer(api, status.as_u16(), body.as_bytes(), asked));
+        let error = GoogleError::from_answer(api, status.as_u16(), body.as_bytes(), asked);
+        return Err(match route.clock.words() {
+            Some(clock) if error.cause == causes::CLOCK_SKEW => error.with_words(&clock),
+            _ => error,
+        });
     }
     decoded(api, status, &body, empty, secrets)
 }

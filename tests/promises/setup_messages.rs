@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
-use workspace_audit_emulator::TenantName;
+use workspace_audit_emulator::{Fault, Options, TenantName};
 
 use crate::support::{Audit, Tenant, binary};
 
@@ -133,4 +133,143 @@ fn a_bad_first_row_of_the_console_list_is_named_by_its_line() {
         let reason = audit.coverage("console_grants")["reason"].clone();
         assert!(reason.contains(&format!("line {line}:")), "{text:?}: {reason}");
     }
+}
+
+/// What `runs` prints, without its head.
+fn runs(tenant: &Tenant) -> String {
+    let output = binary(&["runs", "--config", tenant.files.config.to_str().unwrap()], &[]);
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The messages of errors in the log.
+fn errors(audit: &Audit) -> String {
+    let lines = log_lines(audit).into_iter().filter(|line| line["level"] == "ERROR");
+    lines.map(|line| line["fields"]["message"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn an_admin_who_cannot_be_used_ends_the_run_with_the_address_and_leaves_the_history_alone() {
+    let tenant = Tenant::named(TenantName::Typical);
+    tenant.audit().assert_code(0);
+    let before = runs(&tenant);
+    let truth = tenant.truth();
+    let users = truth["users"].as_array().unwrap();
+    let address = |user: &Value| user["primaryEmail"].as_str().unwrap().to_owned();
+    let suspended = address(users.iter().find(|user| user["suspended"] == true).unwrap());
+    let newcomer = users.iter().find(|user| user["agreedToTerms"] == false && user["suspended"] != true);
+    let alias = users.iter().find_map(|user| user["aliases"][0].as_str()).unwrap().to_owned();
+    let group = truth["groups"][0]["email"].as_str().unwrap().to_owned();
+    let mut wrong = vec![
+        "nobody@example.com".to_owned(),
+        "admin@another-tenant.example".to_owned(),
+        suspended,
+        alias,
+        group,
+    ];
+    wrong.extend(newcomer.map(address));
+    for admin in wrong {
+        let audit = audit_in_json(&tenant, &["--admin", &admin], &[]);
+        audit.assert_code(1);
+        assert_eq!(
+            ids(&audit).last().map(String::as_str),
+            Some("admin_unusable"),
+            "{admin}: {}",
+            audit.stderr
+        );
+        assert!(errors(&audit).contains(&admin), "{}", audit.stderr);
+        assert_eq!(runs(&tenant), before, "{admin}");
+    }
+    tenant.audit().assert_code(0);
+}
+
+#[test]
+fn a_wrong_customer_is_not_blamed_on_the_admin() {
+    let tenant = Tenant::named(TenantName::Healthy);
+    for written in ["example.com", "c0abc1234", "customers/C0abc1234"] {
+        tenant.audit_with(&["--customer", written], &[]).assert_code(2);
+    }
+    assert!(tenant.requests().is_empty());
+    let audit = audit_in_json(&tenant, &["--customer", "C0wrong"], &[]);
+    audit.assert_code(1);
+    assert_eq!(ids(&audit), ["wrong_customer"], "{}", audit.stderr);
+    let own = tenant.truth()["customerId"].as_str().unwrap().to_owned();
+    assert!(errors(&audit).contains("C0wrong") && errors(&audit).contains(&own), "{}", audit.stderr);
+    assert_eq!(runs(&tenant).lines().count(), 0, "no history");
+    tenant.audit_with(&["--customer", &own], &[]).assert_code(0);
+}
+
+#[test]
+fn a_network_that_is_set_up_wrongly_is_told_at_once_with_the_host() {
+    let tenant = Tenant::named(TenantName::Healthy);
+    let key = std::fs::read_to_string(&tenant.files.key_file).unwrap();
+    let elsewhere = "https://audit.invalid";
+    std::fs::write(&tenant.files.key_file, key.replace(&tenant.base_url(), elsewhere)).unwrap();
+    let base_url = format!("google.base_url={elsewhere}");
+    for (environment, id) in [
+        (("https_proxy", "http://127.0.0.1:9"), "proxy_unreachable"),
+        (("https_proxy", "http://proxy.invalid:3128"), "proxy_unreachable"),
+        (("UNRELATED", ""), "dns"),
+    ] {
+        let began = std::time::Instant::now();
+        let patience = ("WORKSPACE_AUDIT__COLLECT__OUTAGE_PATIENCE", "120");
+        let audit = audit_in_json(&tenant, &["--set", &base_url], &[environment, patience]);
+        audit.assert_code(1);
+        assert_eq!(ids(&audit), [id], "{}", audit.stderr);
+        assert!(errors(&audit).contains("audit.invalid"), "{}", audit.stderr);
+        assert!(began.elapsed() < std::time::Duration::from_secs(20), "{:?}", began.elapsed());
+        assert!(!audit.reports.join("history.sqlite").exists());
+    }
+    let tls = Tenant::with(Options { tenant: TenantName::Healthy, tls: true, ..Options::default() });
+    let audit = audit_in_json(&tls, &[], &[]);
+    audit.assert_code(1);
+    assert_eq!(ids(&audit), ["tls"], "{}", audit.stderr);
+    assert!(errors(&audit).contains(&tls.address().port().to_string()), "{}", audit.stderr);
+}
+
+/// A tenant whose server's clock is so many seconds ahead of this machine's.
+fn ahead(seconds: i64, faults: &[&str]) -> Tenant {
+    let at = Some(chrono::Utc::now() + chrono::TimeDelta::seconds(seconds));
+    let faults = faults.iter().map(|fault| fault.parse().unwrap()).collect();
+    Tenant::with(Options { tenant: TenantName::Healthy, at, faults, ..Options::default() })
+}
+
+/// The number before ` seconds slow`.
+fn seconds_slow(audit: &Audit) -> i64 {
+    let errors = errors(audit);
+    let before = errors.split(" seconds slow").next().unwrap();
+    before.rsplit(' ').next().unwrap().parse().unwrap_or_else(|_| panic!("{errors}"))
+}
+
+#[test]
+fn a_clock_that_is_off_is_told_with_the_seconds_and_blames_no_list() {
+    let words = "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.";
+    let body = json!({ "error": "invalid_grant", "error_description": words }).to_string();
+    let fault = "POST /token body=400".parse::<Fault>().unwrap().with_text(&body).unwrap();
+    let at = Some(chrono::Utc::now() + chrono::TimeDelta::seconds(600));
+    let tenant =
+        Tenant::with(Options { tenant: TenantName::Healthy, at, faults: vec![fault], ..Options::default() });
+    let audit = audit_in_json(&tenant, &[], &[]);
+    audit.assert_code(1);
+    assert_eq!(ids(&audit), ["clock_skew"], "{}", audit.stderr);
+    assert!((570..=600).contains(&seconds_slow(&audit)), "{}", audit.stderr);
+
+    // Google still takes the assertion, and the list is of its time.
+    let tenant = ahead(900, &[]);
+    let list = tenant.folder.path().join("list.csv");
+    std::fs::write(&list, "117000000000000000001,https://www.googleapis.com/auth/gmail.send\n").unwrap();
+    let taken = std::time::SystemTime::now() + std::time::Duration::from_secs(890);
+    std::fs::File::options().write(true).open(&list).unwrap().set_modified(taken).unwrap();
+    let setting = format!("cloud.console_grants={}", list.display());
+    let arguments = ["--set", &setting];
+    let undated = |text: String| {
+        text.lines().filter(|line| !line.starts_with("console_grants_date")).collect::<Vec<_>>().join("\n")
+    };
+    tenant.edit_config(undated);
+    let audit = audit_in_json(&tenant, &arguments, &[]);
+    audit.assert_code(1);
+    assert_eq!(ids(&audit), ["clock_skew"], "{}", audit.stderr);
+    assert!((870..=900).contains(&seconds_slow(&audit)), "{}", audit.stderr);
+    let in_time = Tenant::named(TenantName::Healthy);
+    in_time.edit_config(undated);
+    audit_in_json(&in_time, &arguments, &[]).assert_code(2);
 }
