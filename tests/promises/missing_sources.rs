@@ -234,7 +234,7 @@ fn users_that_were_not_read_are_not_said_to_be_none_and_one_cause_is_told_once()
     let runs = crate::support::binary(&["runs", "--config", &config], &[]);
     assert!(String::from_utf8_lossy(&runs.stdout).contains("not read"));
     let html = std::fs::read_to_string(audit.folder.as_ref().unwrap().join("report.html")).unwrap();
-    assert!(html.contains("<dt>Users</dt><dd>not read</dd>"));
+    assert!(html.contains("<dt>Users</dt><dd><a href=\"#mailboxes\">not read</a></dd>"));
     let (_, gaps) = html.split_once("What this report does not know").unwrap();
     let gaps = gaps.split("</ul>").next().unwrap();
     assert!(gaps.contains("Domains and domain aliases"), "{gaps}");
