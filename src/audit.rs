@@ -76,6 +76,7 @@ pub(crate) async fn run(
     begin_or_refuse(config, &client, &plan, options.at).await?;
     let store = Store::open(&config.history)?;
     let (run, beginning) = begin(&store, &folder, config, &options)?;
+    progress.begun(run.id(), beginning == Beginning::Resumed, &plan.parts);
     let earlier = run.requests()?;
 
     let ending = tokio::select! {

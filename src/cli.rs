@@ -72,7 +72,7 @@ pub(crate) enum Command {
     /// Write a new report of a stored run; sends no requests
     Report(Again),
     /// List the runs in the history
-    Runs(Configured),
+    Runs(Runs),
     /// Show what changed between two runs
     Diff(Diff),
     /// Create a register of delegated clients to fill in
@@ -179,6 +179,19 @@ impl Configured {
 fn setting(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("write it as section.key=value")?;
     Ok((key.trim().to_owned(), value.trim().to_owned()))
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Runs {
+    /// The configuration file
+    #[arg(short, long, default_value = "config.toml", value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Override any setting, such as history.path=/srv/audit/history.sqlite; may be repeated
+    #[arg(long = "set", value_name = "SECTION.KEY=VALUE", value_parser = setting)]
+    pub(crate) settings: Vec<(String, String)>,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text, value_name = "FORMAT")]
+    pub(crate) format: ReportFormat,
 }
 
 #[derive(Debug, Args)]

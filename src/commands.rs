@@ -9,6 +9,7 @@ mod explain;
 mod failure;
 mod faults;
 mod init;
+mod json_line;
 mod lists;
 mod logging;
 mod progress_bar;
@@ -36,7 +37,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Demo(demo) => demo::run(&demo, &cli.output),
         Command::Judge(again) => again::judge(&again, &cli.output),
         Command::Report(again) => again::report(&again, &cli.output),
-        Command::Runs(configured) => runs::run(&configured),
+        Command::Runs(args) => runs::run(&args),
         Command::Diff(diff) => diff::run(&diff),
         Command::Register(register) => register::run(&register),
         Command::Checks(list) => lists::checks(&list),

@@ -1,10 +1,16 @@
 //! What a person sees while it works.
 
+use std::collections::BTreeSet;
+
 use crate::google::Traffic;
 use crate::tenant::Part;
 
 /// Receives the progress of reading.
 pub(crate) trait Progress: Sync {
+    /// A run begins, or goes on where an attempt before was stopped.
+    fn begun(&self, run: &str, resumed: bool, parts: &BTreeSet<Part>) {
+        let _ = (run, resumed, parts);
+    }
     /// A part begins; `total` units if known.
     fn started(&self, part: Part, total: Option<u64>);
     /// So many units were read by an attempt before.

@@ -10,6 +10,8 @@ use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::cli::{LogFormat, Output};
 
+use super::json_line::JsonLine;
+
 /// Starts logging. `RUST_LOG` overrides `-v`. Other crates log at info at most, because some of them print tokens at
 /// lower levels.
 pub(super) fn start(output: &Output) {
@@ -31,7 +33,7 @@ pub(super) fn start(output: &Output) {
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(colours);
     let lines = match output.log_format {
         LogFormat::Text => lines.boxed(),
-        LogFormat::Json => lines.json().boxed(),
+        LogFormat::Json => lines.event_format(JsonLine).boxed(),
     };
     // In tests, a second start keeps the first subscriber.
     let _ = tracing_subscriber::registry().with(lines.with_filter(capped).with_filter(filter)).try_init();

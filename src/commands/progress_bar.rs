@@ -1,13 +1,13 @@
 //! Progress: a bar for each part on a terminal, log lines elsewhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
-use crate::cli::Output;
+use crate::cli::{LogFormat, Output};
 use crate::collect::{Progress, Silent};
 use crate::google::Traffic;
 use crate::tenant::Part;
@@ -16,10 +16,12 @@ use crate::tenant::Part;
 pub(super) fn progress(output: &Output) -> Box<dyn Progress> {
     if output.quiet {
         Box::new(Silent)
+    } else if output.log_format == LogFormat::Json {
+        Box::new(Lines { state: Mutex::default(), tells_beginning: true })
     } else if std::io::stderr().is_terminal() {
         Box::new(Bars::new())
     } else {
-        Box::new(Lines(Mutex::default()))
+        Box::new(Lines { state: Mutex::default(), tells_beginning: false })
     }
 }
 
@@ -98,7 +100,11 @@ fn style(template: &str) -> ProgressStyle {
 }
 
 /// A log line every half minute, where there is no terminal.
-struct Lines(Mutex<LineState>);
+struct Lines {
+    state: Mutex<LineState>,
+    /// For programs, which read the log only.
+    tells_beginning: bool,
+}
 
 #[derive(Default)]
 struct LineState {
@@ -109,11 +115,18 @@ struct LineState {
 const LINE_INTERVAL: Duration = Duration::from_secs(30);
 
 /// The log target that is on by default. A run shorter than one interval writes no line.
-const TARGET: &str = "progress";
+pub(super) const TARGET: &str = "progress";
 
 impl Progress for Lines {
+    fn begun(&self, run: &str, resumed: bool, parts: &BTreeSet<Part>) {
+        if self.tells_beginning {
+            let parts = serde_json::json!(parts.iter().map(|part| part.id()).collect::<Vec<_>>()).to_string();
+            tracing::info!(target: TARGET, id = "run_started", run, resumed, json.parts = parts, "run started");
+        }
+    }
+
     fn started(&self, part: Part, total: Option<u64>) {
-        let mut state = lock(&self.0);
+        let mut state = lock(&self.state);
         state.last.get_or_insert_with(Instant::now);
         state.parts.insert(part, (0, total));
     }
@@ -123,19 +136,19 @@ impl Progress for Lines {
     }
 
     fn advanced(&self, part: Part, units: u64) {
-        if let Some((done, _)) = lock(&self.0).parts.get_mut(&part) {
+        if let Some((done, _)) = lock(&self.state).parts.get_mut(&part) {
             *done += units;
         }
     }
 
     fn finished(&self, part: Part) {
-        if let Some((done, _)) = lock(&self.0).parts.remove(&part) {
+        if let Some((done, _)) = lock(&self.state).parts.remove(&part) {
             tracing::info!(part = part.id(), done, "read");
         }
     }
 
     fn traffic(&self, traffic: Traffic) {
-        let mut state = lock(&self.0);
+        let mut state = lock(&self.state);
         if state.last.is_none_or(|last| last.elapsed() < LINE_INTERVAL) {
             return;
         }

@@ -2,17 +2,23 @@
 
 use std::io::{self, Write};
 
+use serde_json::json;
+
 use crate::audit::Exit;
-use crate::cli::Configured;
-use crate::findings::Completeness;
-use crate::store::{RunState, Store};
+use crate::cli::{ReportFormat, Runs};
+use crate::config::Config;
+use crate::findings::{Completeness, RunSummary};
+use crate::store::{KnownRun, RunState, Store};
 
 use super::failure::Failure;
-use super::run::load;
+use super::run::environment;
 
-pub(super) fn run(configured: &Configured) -> Result<Exit, Failure> {
-    let config = load(configured)?;
+pub(super) fn run(args: &Runs) -> Result<Exit, Failure> {
+    let config = Config::load(&args.config, environment(), &args.settings)?;
     let runs = Store::look(&config.history)?.runs()?;
+    if args.format == ReportFormat::Json {
+        return print_json(&runs);
+    }
     let mut stdout = io::stdout().lock();
     writeln!(
         stdout,
@@ -28,12 +34,7 @@ pub(super) fn run(configured: &Configured) -> Result<Exit, Failure> {
             )?;
             continue;
         };
-        let read = match (known.state, run.completeness) {
-            (RunState::Finished, Completeness::Complete) if run.is_limited() => "limited",
-            (RunState::Finished, Completeness::Complete) => "complete",
-            (RunState::Finished, Completeness::Partial) => "partial",
-            _ => "stopped",
-        };
+        let read = read(known.state, &run);
         let changes = run.changes;
         let users = run.known_users().map_or_else(|| "not read".to_owned(), |users| users.to_string());
         let resumed = run
@@ -52,5 +53,37 @@ pub(super) fn run(configured: &Configured) -> Result<Exit, Failure> {
             run.run_id, changes.open, changes.new, changes.fixed, changes.not_assessed
         )?;
     }
+    Ok(Exit::Complete)
+}
+
+/// How far a run read.
+fn read(state: RunState, run: &RunSummary) -> &'static str {
+    match (state, run.completeness) {
+        (RunState::Finished, Completeness::Complete) if run.is_limited() => "limited",
+        (RunState::Finished, Completeness::Complete) => "complete",
+        (RunState::Finished, Completeness::Partial) => "partial",
+        _ => "stopped",
+    }
+}
+
+/// One array, the newest run first.
+fn print_json(runs: &[KnownRun]) -> Result<Exit, Failure> {
+    let rows = runs.iter().map(|known| match &known.summary {
+        None => json!({ "run": known.id, "read": "unfinished" }),
+        Some(run) => json!({
+            "run": run.run_id,
+            "read": read(known.state, run),
+            "started_at": run.started_at,
+            "resumed_at": run.resumed_at,
+            "finished_at": run.finished_at,
+            "compared_with": run.compared_with,
+            "users": run.known_users(),
+            "changes": run.changes,
+            "evaluations": known.judgments,
+            "newest_report": known.newest_report,
+        }),
+    });
+    let text = serde_json::to_string_pretty(&rows.collect::<Vec<_>>()).map_err(io::Error::other)?;
+    writeln!(io::stdout().lock(), "{text}")?;
     Ok(Exit::Complete)
 }

@@ -1,9 +1,11 @@
 //! The terminal summary and errors. Tenant text is hostile: control sequences are replaced.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+use serde_json::json;
 
 use crate::audit::{Beginning, Exit, Outcome};
 use crate::cli::{LogFormat, Output};
@@ -11,6 +13,7 @@ use crate::findings::{Completeness, MissingParts, MissingSetting, RunSummary, Se
 use crate::report::Latest;
 
 use super::failure::Failure;
+use super::progress_bar::TARGET;
 
 /// Prints an error with its cause and fix, as text or as a JSON log line.
 pub(super) fn print_failure(failure: &Failure, format: LogFormat) {
@@ -50,6 +53,7 @@ fn try_to_print(outcome: &Outcome, output: &Output) -> io::Result<()> {
     print_latest(&outcome.latest, output.log_format)?;
     if output.log_format == LogFormat::Json {
         summary.missing_settings().iter().for_each(log_missing);
+        log_end(outcome);
     }
     if output.quiet {
         return Ok(());
@@ -79,9 +83,53 @@ fn try_to_print(outcome: &Outcome, output: &Output) -> io::Result<()> {
     if outcome.exit == Exit::Findings {
         writeln!(stdout, "{} findings are at or above `fail_on`", outcome.at_or_above)?;
     }
+    writeln!(stdout, "report: {}", report_path(outcome).display())
+}
+
+fn report_path(outcome: &Outcome) -> PathBuf {
     let report = outcome.folder.join("report.html");
-    let path = if report.exists() { report } else { outcome.folder.clone() };
-    writeln!(stdout, "report: {}", path.display())
+    if report.exists() { report } else { outcome.folder.clone() }
+}
+
+/// What was read of each part, and what the run came to.
+fn log_end(outcome: &Outcome) {
+    let summary = &outcome.summary;
+    for row in &summary.coverage.0 {
+        tracing::info!(
+            target: TARGET,
+            id = "part_finished",
+            part = row.part.id(),
+            total = row.total,
+            read = row.read,
+            not_applicable = row.not_applicable,
+            denied = row.denied,
+            failed = row.failed,
+            "part finished"
+        );
+    }
+    let changes = summary.changes;
+    let completeness = match summary.completeness {
+        _ if outcome.was_interrupted => "interrupted",
+        Completeness::Complete => "complete",
+        Completeness::Partial => "partial",
+    };
+    tracing::info!(
+        target: TARGET,
+        id = "run_finished",
+        run = summary.run_id,
+        exit_code = outcome.exit.code(),
+        completeness,
+        users = summary.known_users(),
+        open = changes.open,
+        new = changes.new,
+        worsened = changes.worsened,
+        fixed = changes.fixed,
+        excepted = changes.excepted,
+        not_assessed = changes.not_assessed,
+        findings_at_or_above = outcome.at_or_above,
+        report = %report_path(outcome).display(),
+        "run finished"
+    );
 }
 
 /// Reports, even with `--quiet`, that `latest` does not point to the report: other programs may follow it.
@@ -111,10 +159,10 @@ fn print_latest(latest: &Latest, format: LogFormat) -> io::Result<()> {
 }
 
 fn log_missing(missing: &MissingSetting<'_>) {
-    let parts = titles(missing);
-    let (checks, verdicts) = (missing.checks.join(", "), missing.verdicts);
-    let setting = printable(missing.setting);
-    tracing::warn!(parts, checks, verdicts, setting, "not configured");
+    let parts: Vec<&str> = missing.parts.iter().map(|missing| missing.part.id()).collect();
+    let (parts, checks) = (json!(parts).to_string(), json!(missing.checks).to_string());
+    let (verdicts, setting) = (missing.verdicts, printable(missing.setting));
+    tracing::warn!(json.parts = parts, json.checks = checks, verdicts, setting, "not configured");
 }
 
 fn titles(missing: &MissingSetting<'_>) -> String {
@@ -190,7 +238,9 @@ fn numbers(summary: &RunSummary) -> String {
 
 /// Parts that were not read because of one cause.
 struct NotRead {
-    parts: String,
+    parts: Vec<&'static str>,
+    /// By id.
+    part_ids: Vec<&'static str>,
     cause: String,
     needed: String,
     fix: String,
@@ -198,9 +248,9 @@ struct NotRead {
 
 impl NotRead {
     fn of(missing: &MissingParts<'_>) -> Self {
-        let titles: Vec<&str> = missing.rows.iter().map(|row| row.part.title()).collect();
         Self {
-            parts: titles.join(", "),
+            parts: missing.rows.iter().map(|row| row.part.title()).collect(),
+            part_ids: missing.rows.iter().map(|row| row.part.id()).collect(),
             cause: missing.counted.to_string(),
             needed: missing.needed.join("; "),
             fix: missing.counted.gap.advice(),
@@ -209,16 +259,22 @@ impl NotRead {
 
     /// Logged as an error, so that `--quiet` does not hide it.
     fn log(&self) {
-        let Self { parts, cause, needed, fix } = self;
+        let Self { part_ids, cause, needed, fix, .. } = self;
+        let parts = json!(part_ids).to_string();
         let (cause, needed, fix) = (printable(cause), printable(needed), printable(fix));
-        tracing::error!(parts, cause, needed, fix, "not read");
+        tracing::error!(json.parts = parts, cause, needed, fix, "not read");
     }
 }
 
 fn gap_text(missing: &[NotRead]) -> String {
     let mut text = String::new();
-    for NotRead { parts, cause, needed, fix } in missing {
-        let lines = [("not read: ", parts), ("  cause: ", cause), ("  needed: ", needed), ("  fix: ", fix)];
+    for NotRead { parts, cause, needed, fix, .. } in missing {
+        let lines = [
+            ("not read: ", &parts.join(", ")),
+            ("  cause: ", cause),
+            ("  needed: ", needed),
+            ("  fix: ", fix),
+        ];
         for (name, value) in lines.into_iter().filter(|(_, value)| !value.is_empty()) {
             text.push_str(name);
             text.push_str(value);

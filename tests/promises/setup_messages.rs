@@ -273,3 +273,66 @@ fn a_clock_that_is_off_is_told_with_the_seconds_and_blames_no_list() {
     in_time.edit_config(undated);
     audit_in_json(&in_time, &arguments, &[]).assert_code(2);
 }
+
+#[test]
+fn a_good_run_logs_its_start_its_parts_and_its_end_for_programs() {
+    let tenant = Tenant::named(TenantName::Healthy);
+    let audit = audit_in_json(&tenant, &[], &[]);
+    audit.assert_code(0);
+    let lines = log_lines(&audit);
+    let of = |id: &str| -> Vec<Value> {
+        lines.iter().filter(|line| line["fields"]["id"] == id).map(|line| line["fields"].clone()).collect()
+    };
+    let (started, parts, finished) = (of("run_started"), of("part_finished"), of("run_finished"));
+    assert_eq!((started.len(), finished.len()), (1, 1), "{}", audit.stderr);
+    assert_eq!(started[0]["run"], finished[0]["run"]);
+    let started: Vec<&str> =
+        started[0]["parts"].as_array().unwrap().iter().map(|part| part.as_str().unwrap()).collect();
+    let coverage = audit.rows("coverage.csv");
+    assert_eq!(parts.len(), coverage.len());
+    for part in &parts {
+        let row = coverage.iter().find(|row| row["part"] == part["part"].as_str().unwrap()).unwrap();
+        for count in ["read", "denied", "failed"] {
+            assert_eq!(part[count].to_string(), row[count], "{part}");
+        }
+        assert!(started.contains(&part["part"].as_str().unwrap()) || part["read"] == 0, "{part}");
+    }
+    assert_eq!(finished[0]["exit_code"], 0);
+    let path = std::path::Path::new(finished[0]["report"].as_str().unwrap());
+    assert_eq!(path.parent(), audit.folder.as_deref());
+    assert!(path.exists());
+    assert!(log_lines(&audit_in_json(&tenant, &["--quiet"], &[])).is_empty());
+
+    let config = tenant.files.config.to_str().unwrap();
+    let listed = binary(&["runs", "--config", config, "--format", "json"], &[]);
+    let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
+    assert_eq!(listed.as_array().unwrap().len(), 2);
+    assert_eq!(listed[1]["run"], finished[0]["run"]);
+    assert_eq!(listed[1]["changes"]["open"], finished[0]["open"]);
+}
+
+#[test]
+fn what_is_missing_is_a_list_and_each_cause_is_told_once() {
+    for disabled in ["iam.googleapis.com", "cloudresourcemanager.googleapis.com", "gmail.googleapis.com"] {
+        let tenant = Tenant::with(Options {
+            tenant: TenantName::Typical,
+            disabled_services: vec![disabled.to_owned()],
+            ..Options::default()
+        });
+        let audit = audit_in_json(&tenant, &[], &[]);
+        audit.assert_code(4);
+        let lines = log_lines(&audit);
+        let gaps: Vec<&Value> =
+            lines.iter().map(|line| &line["fields"]).filter(|gap| gap["message"] == "not read").collect();
+        let mut causes: Vec<&str> = gaps.iter().map(|gap| gap["cause"].as_str().unwrap()).collect();
+        let all = causes.len();
+        causes.sort_unstable();
+        causes.dedup();
+        assert_eq!(causes.len(), all, "{disabled}: {causes:#?}");
+        for gap in gaps {
+            assert!(gap["parts"].as_array().is_some_and(|parts| !parts.is_empty()), "{gap}");
+            let cause = gap["cause"].as_str().unwrap();
+            assert!(cause.matches("is disabled in the project").count() <= 1, "{cause}");
+        }
+    }
+}
