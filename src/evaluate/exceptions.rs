@@ -6,7 +6,7 @@ use super::missing_parts::SubjectScope;
 use super::{Evaluation, clients};
 use crate::checks::Check;
 use crate::findings::{
-    Acceptance, Change, CheckResult, Evidence, Finding, Fingerprint, REGISTER, Subject, Verdict,
+    Acceptance, Change, CheckResult, Evidence, Finding, Fingerprint, REGISTER, Reached, Subject, Verdict,
 };
 use crate::policy::{Exception, Exceptions};
 use crate::store::StoreError;
@@ -61,7 +61,7 @@ impl<'a> Evaluation<'a> {
         let subject = result.subject.as_ref().unwrap_or(judged);
         let mut exception = self.input.exceptions.covering(check.id, subject, at);
         if exception.is_none() && !basis.unread.is_empty() {
-            exception = self.covering_before(&Fingerprint::of(check.id, subject))?;
+            exception = self.covering_before(check, subject, &result)?;
         }
         Ok(self.finding_under(check, judged, basis, result, exception))
     }
@@ -143,12 +143,25 @@ impl<'a> Evaluation<'a> {
     }
 
     /// The exception that covered the same finding in the run before: an account that was not read this time has no
-    /// address by which the file could name it.
-    fn covering_before(&self, fingerprint: &Fingerprint) -> Result<Option<&'a Exception>, StoreError> {
+    /// address by which the file could name it. It covers no other check, and nothing that it did not cover then.
+    fn covering_before(
+        &self,
+        check: &Check,
+        subject: &Subject,
+        result: &CheckResult,
+    ) -> Result<Option<&'a Exception>, StoreError> {
         let Some(previous) = &self.previous else { return Ok(None) };
-        let before = previous.finding(fingerprint)?.and_then(|before| before.exception_id);
+        let Some(before) = previous.finding(&Fingerprint::of(check.id, subject))? else { return Ok(None) };
+        let was_reached = |reached: &Reached| {
+            let mut known = before.reach.iter().filter(|known| known.key() == reached.key());
+            known.any(|known| reached.severity <= known.severity)
+        };
+        if result.severity > before.severity || !result.reach.iter().all(was_reached) {
+            return Ok(None);
+        }
         let exceptions: &'a Exceptions = self.input.exceptions;
-        Ok(before.and_then(|id| exceptions.0.iter().find(|exception| exception.id == id)))
+        let mut of_check = exceptions.0.iter().filter(|exception| exception.check == check.id);
+        Ok(before.exception_id.and_then(|id| of_check.find(|exception| exception.id == id)))
     }
 
     pub(super) fn count_covered(&mut self, exception: Option<&Exception>) {

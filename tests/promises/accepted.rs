@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use workspace_audit_emulator::TenantName;
+use workspace_audit_emulator::{Options, TenantName};
 
 use crate::support::{Audit, Tenant, binary};
 
@@ -130,4 +130,42 @@ fn the_report_says_who_accepted_what_until_when_and_how_many() {
     assert_eq!(report["run"]["changes"]["excepted"], excepted);
     assert_eq!(audit.json("status.json")["findings_excepted"], excepted);
     assert!(audit.stdout.contains(&format!("excepted {excepted}")), "{}", audit.stdout);
+}
+
+const UNREAD_ACCOUNTS: &str = "GET /v1/projects/data-project/serviceAccounts 403";
+const SIGNERS: &str = "jwtSigner/group:platform@example.com";
+
+fn becomes(tenant: &mut Tenant, faults: &[&str]) {
+    let faults = faults.iter().map(|fault| fault.parse().unwrap()).collect();
+    tenant.becomes(Options { tenant: TenantName::Typical, faults, ..Options::default() });
+}
+
+/// A run of its own with a file of the policy.
+fn audit_under(tenant: &Tenant, setting: &str, text: &str) -> Audit {
+    let file = tenant.folder.path().join("accepted.toml");
+    std::fs::write(&file, text).unwrap();
+    tenant.audit_with(&["--set", &format!("{setting}={}", file.display())], &[])
+}
+
+fn finding(audit: &Audit, subject: &str) -> Value {
+    let of = |finding: &Value| finding["subject"]["id"].as_str().unwrap().contains(subject);
+    let found: Vec<Value> = findings(audit).into_iter().filter(of).collect();
+    let [only] = found.as_slice() else { panic!("{subject}: {found:#?}") };
+    only.clone()
+}
+
+#[test]
+fn an_exception_for_another_check_accepts_no_newcomer_because_a_part_was_not_read() {
+    let remove = "GET /admin/directory/v1/groups/night-shift*/members patch text=[{\"op\":\"remove\",\"path\":\"/members/1\"}]";
+    let mut tenant = Tenant::named(TenantName::Typical);
+    becomes(&mut tenant, &[remove]);
+    let id = finding(&tenant.audit(), SIGNERS)["subject"]["id"].as_str().unwrap().to_owned();
+    let accepted = entry("KEY-05", &id);
+    let first = finding(&audit_under(&tenant, "checks.exceptions", &accepted), SIGNERS);
+    assert_eq!((&first["check_id"], &first["verdict"]), (&json!("KEY-05"), &json!("excepted")));
+    becomes(&mut tenant, &[UNREAD_ACCOUNTS]);
+    let second = finding(&audit_under(&tenant, "checks.exceptions", &accepted), SIGNERS);
+    assert_eq!(second["check_id"], "KEY-06");
+    assert_eq!((&second["verdict"], &second["change"]), (&json!("fail"), &json!("worsened")), "{second:#}");
+    assert_eq!(second["also_checks"], json!([{"check_id": "KEY-05", "verdict": "excepted"}]));
 }
