@@ -6,7 +6,7 @@ use super::Evaluation;
 use super::carry_over::Fixed;
 use super::exceptions::Basis;
 use super::missing_parts::SubjectScope;
-use crate::checks::{self, BindingFacts, Check, OneFinding, subjects};
+use crate::checks::{self, BindingFacts, Check, Kept, OneFinding, subjects};
 use crate::findings::{
     Acceptance, Added, CheckResult, Evidence, Finding, Fingerprint, REGISTER, Reached, ReachedBy, Subject,
     Verdict, added,
@@ -122,6 +122,7 @@ impl Evaluation<'_> {
             .filter(|reached| !known.contains(&reached.key()) && !self.sources.looked_again_at(reached))
             .map(|reached| Reached { is_not_rechecked: true, ..reached.clone() })
             .collect();
+        let kept = self.kept(kept, before.as_ref());
         let Some(OneFinding { check, also, result }) = facts.one_finding(results, kept) else {
             return Ok(None);
         };
@@ -144,6 +145,16 @@ impl Evaluation<'_> {
         self.accept_also(&mut finding);
         self.remember_former(facts, &finding, &former);
         Ok(Some(Drawn { index, finding, before }))
+    }
+
+    /// What the run before said of what nobody could look at again.
+    fn kept(&self, reach: Vec<Reached>, before: Option<&PreviousFinding>) -> Kept {
+        let id = before.and_then(|before| before.check_ids.first());
+        let mut asked = self.input.checks.iter().map(|check| check.id);
+        // What it was before an exception accepted it is not kept: the stricter.
+        let verdict = before.map_or(Verdict::Fail, |before| before.verdict);
+        let verdict = if verdict.is_open() { verdict } else { Verdict::Fail };
+        Kept { reach, check_id: id.and_then(|id| asked.find(|asked| asked == id)), verdict }
     }
 
     /// What the register accepts of a binding: all of it, or the accounts that it names.

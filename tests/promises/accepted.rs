@@ -133,6 +133,7 @@ fn the_report_says_who_accepted_what_until_when_and_how_many() {
 }
 
 const UNREAD_ACCOUNTS: &str = "GET /v1/projects/data-project/serviceAccounts 403";
+const ADMIN: &str = "securityAdmin/user:viktor.balogh@example.com";
 const SIGNERS: &str = "jwtSigner/group:platform@example.com";
 
 fn becomes(tenant: &mut Tenant, faults: &[&str]) {
@@ -154,6 +155,29 @@ fn finding(audit: &Audit, subject: &str) -> Value {
     only.clone()
 }
 
+fn clients(finding: &Value) -> BTreeSet<String> {
+    let reach = finding["reach"].as_array().unwrap().iter();
+    reach.map(|reached| reached["client_id"].as_str().unwrap().to_owned()).collect()
+}
+
+/// A register in which the admin may use these clients.
+fn register<'c>(clients: impl IntoIterator<Item = &'c String>) -> String {
+    let entry = |client| {
+        format!(
+            "[[client]]\nclient_id = \"{client}\"\nowner = \"it@example.com\"\npurpose = \"agreed\"\nscopes = \
+             []\nreview_by = 2099-01-01\ncustodians = [\"user:viktor.balogh@example.com\"]\n\n"
+        )
+    };
+    clients.into_iter().map(entry).collect()
+}
+
+/// The client whose account is in the project that is not read later.
+fn client_in_data(finding: &Value) -> String {
+    let mut reach = finding["reach"].as_array().unwrap().iter();
+    let reached = reach.find(|reached| reached["project"] == "data-project").unwrap();
+    reached["client_id"].as_str().unwrap().to_owned()
+}
+
 #[test]
 fn an_exception_for_another_check_accepts_no_newcomer_because_a_part_was_not_read() {
     let remove = "GET /admin/directory/v1/groups/night-shift*/members patch text=[{\"op\":\"remove\",\"path\":\"/members/1\"}]";
@@ -168,4 +192,23 @@ fn an_exception_for_another_check_accepts_no_newcomer_because_a_part_was_not_rea
     assert_eq!(second["check_id"], "KEY-06");
     assert_eq!((&second["verdict"], &second["change"]), (&json!("fail"), &json!("worsened")), "{second:#}");
     assert_eq!(second["also_checks"], json!([{"check_id": "KEY-05", "verdict": "excepted"}]));
+}
+
+#[test]
+fn what_nobody_accepted_stays_open_when_it_cannot_be_read_and_all_else_is_accepted() {
+    let mut tenant = Tenant::named(TenantName::Typical);
+    let all = finding(&tenant.audit(), ADMIN);
+    let open = client_in_data(&all);
+    let text = register(clients(&all).iter().filter(|client| **client != open));
+    let first = finding(&audit_under(&tenant, "checks.register", &text), ADMIN);
+    becomes(&mut tenant, &[UNREAD_ACCOUNTS]);
+    let second = finding(&audit_under(&tenant, "checks.register", &text), ADMIN);
+    let kept = second["reach"].as_array().unwrap().iter().find(|reached| reached["client_id"] == *open);
+    assert_eq!(kept.unwrap()["is_not_rechecked"], true);
+    for name in ["check_id", "verdict", "severity"] {
+        assert_eq!(second[name], first[name], "{name}: {second:#}");
+    }
+    assert_eq!(second["verdict"], "fail");
+    let accepted = second["accepted"].as_array().unwrap().iter();
+    assert!(accepted.clone().count() > 0 && accepted.clone().all(|by| by["parts"] != json!([])));
 }

@@ -63,6 +63,17 @@ pub(crate) fn bindings(tenant: &Snapshot) -> BTreeMap<String, BindingFacts<'_>> 
     all
 }
 
+/// What an earlier run found of a binding, and this one could not look at again.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    /// What was reached.
+    pub(crate) reach: Vec<Reached>,
+    /// The check that the finding belonged to, if it is asked this time.
+    pub(crate) check_id: Option<&'static str>,
+    /// What it said of what nobody accepts.
+    pub(crate) verdict: Verdict,
+}
+
 /// What the checks say of one binding, as one finding.
 #[derive(Debug)]
 pub(crate) struct OneFinding {
@@ -79,13 +90,12 @@ impl<'t> BindingFacts<'t> {
         Self { subject, binding, paths: Vec::new(), broad: Vec::new(), is_agents }
     }
 
-    /// One finding of what each check says of each account; `kept` is what an earlier run found and this one could not
-    /// look at again.
+    /// One finding of what each check says of each account, and of what this run could not look at again.
     #[must_use]
     pub(crate) fn one_finding(
         &self,
         said: Vec<(&'static Check, CheckResult)>,
-        kept: Vec<Reached>,
+        kept: Kept,
     ) -> Option<OneFinding> {
         let mut verdicts: BTreeMap<usize, Verdict> = BTreeMap::new();
         for (check, result) in &said {
@@ -94,9 +104,17 @@ impl<'t> BindingFacts<'t> {
             let worst = verdicts.entry(place).or_insert(verdict);
             *worst = verdict.min(*worst);
         }
+        let first_said =
+            ORDER.iter().position(|known| said.first().is_some_and(|(check, _)| check.id == known.id))?;
+        if kept.reach.iter().any(|reached| reached.accepted_by.is_none()) {
+            // Nobody saw that it ended, and nobody accepts it: it stays what it was.
+            let place = ORDER.iter().position(|known| Some(known.id) == kept.check_id).unwrap_or(first_said);
+            let worst = verdicts.entry(place).or_insert(kept.verdict);
+            *worst = kept.verdict.min(*worst);
+        }
         let worst = *verdicts.values().min()?;
         let owner = verdicts.iter().find(|(_, verdict)| **verdict == worst).map(|(place, _)| *place)?;
-        let check = said.iter().map(|(check, _)| *check).find(|check| check.id == ORDER[owner].id)?;
+        let check = ORDER[owner];
         let also = verdicts
             .iter()
             .filter(|(place, _)| **place != owner)
@@ -107,7 +125,7 @@ impl<'t> BindingFacts<'t> {
         let said: Vec<CheckResult> = said.into_iter().map(|(_, result)| result).collect();
         let first = said.first()?;
         let verdict = said.iter().map(|result| result.verdict).min()?;
-        let reach = merged(said.iter().flat_map(|result| result.reach.iter().cloned()).chain(kept));
+        let reach = merged(said.iter().flat_map(|result| result.reach.iter().cloned()).chain(kept.reach));
         let counted = || reach.iter().filter(|reached| is_accepted || reached.accepted_by.is_none());
         let severity = counted().map(|reached| reached.severity).max()?;
         let mut result = CheckResult {
