@@ -120,7 +120,7 @@ impl Evaluation<'_> {
             .iter()
             .flat_map(|before| &before.reach)
             .filter(|reached| !known.contains(&reached.key()) && !self.sources.looked_again_at(reached))
-            .map(|reached| Reached { is_not_rechecked: true, ..reached.clone() })
+            .map(|reached| Reached { is_not_rechecked: true, ..self.under_register(reached.clone()) })
             .collect();
         let kept = self.kept(kept, before.as_ref());
         let Some(OneFinding { check, also, result }) = facts.one_finding(results, kept) else {

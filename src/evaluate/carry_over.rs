@@ -1,6 +1,6 @@
 //! Findings and the run before: what is new, what worsened, what is fixed, and what nobody could look at again.
 
-use super::compare::has_worsened;
+use super::compare::{has_worsened, is_reopened};
 use super::{Evaluation, FIXED_KEPT, bindings, clients};
 use crate::checks::Check;
 use crate::findings::{Change, Finding, FixedFinding, SubjectKind, Verdict};
@@ -113,8 +113,12 @@ impl<'a> Evaluation<'a> {
     }
 
     pub(super) fn carry(&mut self, finding: Finding, change: Change) -> Result<(), StoreError> {
-        let finding = Finding { change, ..self.accepted_anew(finding) };
+        let before = finding.verdict;
+        let finding = self.accepted_anew(finding);
+        let is_reopened = change == Change::NotRechecked && is_reopened(before, &finding);
+        let finding = Finding { change: if is_reopened { Change::Worsened } else { change }, ..finding };
         if finding.verdict.is_open() {
+            self.changes.worsened += u64::from(is_reopened);
             self.changes.open += 1;
             *self.open_by_severity.entry(finding.severity).or_default() += 1;
         }

@@ -153,10 +153,13 @@ fn only_before(old: &Finding, checks: &BTreeSet<String>) -> Option<Difference> {
 /// Whether a finding is worse than before, and not only because one of the two runs read less.
 pub(super) fn has_worsened(before: &PreviousFinding, finding: &Finding) -> bool {
     let is_same_sight = before.unread == finding.unread;
-    let by_register =
-        before.exception_id.as_deref().is_some_and(|id| id.starts_with(crate::findings::REGISTER));
-    let is_reopened = before.verdict == Verdict::Excepted && finding.verdict.is_open();
     !finding.added.is_empty()
         || (finding.severity > before.severity && is_same_sight)
-        || (is_reopened && (is_same_sight || !by_register))
+        || is_reopened(before.verdict, finding)
+}
+
+/// Whether nobody accepts any more what was accepted. Sight has no part in that: what was accepted and could not be
+/// looked at again is kept as it was.
+pub(super) fn is_reopened(before: Verdict, finding: &Finding) -> bool {
+    before == Verdict::Excepted && finding.verdict.is_open()
 }

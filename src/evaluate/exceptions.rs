@@ -176,6 +176,7 @@ impl<'a> Evaluation<'a> {
             return self.accept_scopes_anew(finding);
         }
         let by_register = finding.verdict == Verdict::Excepted && self.register_still_accepts(&finding);
+        let finding = if by_register { finding } else { self.reach_anew(finding) };
         let at = self.run.started_at();
         let exception = self.input.exceptions.covering(&finding.check_id, &finding.subject, at);
         self.count_covered(exception);
@@ -208,19 +209,37 @@ impl<'a> Evaluation<'a> {
         })
     }
 
+    /// What a binding reached, under the register of today.
+    fn reach_anew(&self, finding: Finding) -> Finding {
+        let reach: Vec<Reached> =
+            finding.reach.into_iter().map(|reached| self.under_register(reached)).collect();
+        let open = reach.iter().filter(|reached| reached.accepted_by.is_none());
+        let severity = open.map(|reached| reached.severity).max().unwrap_or(finding.severity);
+        Finding { severity, reach, ..finding }
+    }
+
+    /// What was reached, accepted only while the register names the custodian.
+    pub(super) fn under_register(&self, reached: Reached) -> Reached {
+        let accepted_by = reached.accepted_by.filter(|named| {
+            let custodians = self.custodians_of(&reached.client_id);
+            custodians.is_some_and(|custodians| custodians.contains(named))
+        });
+        Reached { accepted_by, ..reached }
+    }
+
+    fn custodians_of(&self, client_id: &str) -> Option<&'a Vec<String>> {
+        let register = self.input.policy.register.as_ref();
+        register?.client(client_id).map(|entry| &entry.custodians)
+    }
+
     /// Whether the entry of the register that accepted a finding is there, with the custodian that it names.
     fn register_still_accepts(&self, finding: &Finding) -> bool {
-        let register = self.input.policy.register.as_ref();
-        let custodians_of = |client_id: &str| register?.client(client_id).map(|entry| &entry.custodians);
         if !finding.reach.is_empty() {
-            return finding.reach.iter().all(|reached| {
-                let known = custodians_of(&reached.client_id);
-                let named = reached.accepted_by.as_ref();
-                named.zip(known).is_some_and(|(named, known)| known.contains(named))
-            });
+            let mut reach = finding.reach.iter().cloned();
+            return reach.all(|reached| self.under_register(reached).accepted_by.is_some());
         }
         let client_id = finding.exception_id.as_deref().and_then(|id| id.strip_prefix(REGISTER));
-        let known = client_id.and_then(custodians_of);
+        let known = client_id.and_then(|client_id| self.custodians_of(client_id));
         let mut custodians = finding.evidence.iter().filter(|fact| fact.name == Evidence::CUSTODIAN);
         known.is_some_and(|known| custodians.all(|named| known.contains(&named.value)))
     }

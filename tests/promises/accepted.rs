@@ -212,3 +212,18 @@ fn what_nobody_accepted_stays_open_when_it_cannot_be_read_and_all_else_is_accept
     let accepted = second["accepted"].as_array().unwrap().iter();
     assert!(accepted.clone().count() > 0 && accepted.clone().all(|by| by["parts"] != json!([])));
 }
+
+#[test]
+fn whoever_is_no_custodian_any_more_accepts_nothing_of_what_cannot_be_read() {
+    let mut tenant = Tenant::named(TenantName::Typical);
+    let all = finding(&tenant.audit(), ADMIN);
+    let struck = client_in_data(&all);
+    let first = audit_under(&tenant, "checks.register", &register(&clients(&all)));
+    assert_eq!(finding(&first, ADMIN)["verdict"], "excepted");
+    becomes(&mut tenant, &[UNREAD_ACCOUNTS]);
+    let text = register(clients(&all).iter().filter(|client| **client != struck));
+    let second = finding(&audit_under(&tenant, "checks.register", &text), ADMIN);
+    let kept = second["reach"].as_array().unwrap().iter().find(|reached| reached["client_id"] == *struck);
+    assert_eq!(kept.unwrap()["accepted_by"], Value::Null, "{second:#}");
+    assert_eq!((&second["verdict"], &second["change"]), (&json!("fail"), &json!("worsened")), "{second:#}");
+}
