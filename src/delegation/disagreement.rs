@@ -152,7 +152,7 @@ impl std::fmt::Display for Disagreement {
                 "an earlier list of {} names it and this one of the same date does not: date the newer one",
                 day(listed_at)
             ),
-            Self::OtherSpelling { written } => write!(f, "a source writes it `{written}`"),
+            Self::OtherSpelling { written } => write!(f, "a source writes it “{written}”"),
             Self::StaleList { listed_at } => {
                 write!(f, "nothing newer than the console's list of {} speaks for it", day(listed_at))
             }

@@ -7,7 +7,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::exposed::{Exposed, Exposure};
-use super::text::{address, clip, count, counted, whole, words};
+use super::text::{self, address, clip, count, counted, whole, words};
 use crate::authority::TakeoverCut;
 use crate::findings::{Finding, Remediation, RunSummary, Severity, SubjectKind, Verdict};
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::text::{clip, count, words};
+use super::text::{self, clip, count, words};
 use crate::findings::{CheckSummary, RunSummary, Verdict};
 use crate::tenant::Part;
 

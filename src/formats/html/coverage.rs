@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::text::{clip, count, second};
+use super::text::{self, clip, count, second};
 use crate::findings::{CoverageRow, RunSummary};
 use crate::snapshot::Snapshot;
 use crate::tenant::Part;

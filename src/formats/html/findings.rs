@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 
 use super::budget::size;
 use super::exposed::Exposed;
-use super::text::{address, age, clip, count, counted, day, token, whole, words};
+use super::text::{self, address, age, clip, count, counted, day, token, whole, words};
 use super::top_list::TopList;
 use crate::findings::{Acceptance, Change, Evidence, Finding, RunSummary, Severity, Verdict};
 use crate::formats::Source;

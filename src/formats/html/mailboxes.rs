@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use super::budget::{keep_fitting, size};
-use super::text::{address, clip, count, counted, day};
+use super::text::{self, address, clip, count, counted, day};
 use crate::snapshot::UserFacts;
 use crate::tenant::{GmailState, MailboxRead};
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::coverage;
 use super::security::{SCRIPT, STYLE, hash};
-use super::text::{address, clip, count, counted, moment, words};
+use super::text::{self, address, clip, count, counted, moment, words};
 use crate::findings::{Completeness, MissingParts, MissingSetting, NotConfigured, RunSummary, Severity};
 
 /// Everything before the style.
@@ -133,18 +133,7 @@ struct Setting {
     parts: Vec<SettingPart>,
     checks: String,
     verdicts: String,
-    how: Vec<Words>,
-}
-
-/// A stretch of a text that a person is told; between backticks it is code.
-struct Words {
-    text: String,
-    is_code: bool,
-}
-
-fn words_and_code(text: &str) -> Vec<Words> {
-    let stretches = text.split('`').enumerate();
-    stretches.map(|(place, text)| Words { text: text.to_owned(), is_code: place % 2 == 1 }).collect()
+    how: String,
 }
 
 struct SettingPart {
@@ -160,7 +149,7 @@ impl Setting {
             parts: missing.parts.iter().map(part).collect(),
             checks: missing.checks.join(", "),
             verdicts: counted(missing.verdicts, "verdict", "verdicts"),
-            how: words_and_code(&clip(missing.setting)),
+            how: clip(missing.setting),
         }
     }
 }

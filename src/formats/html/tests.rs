@@ -21,7 +21,7 @@ use crate::tenant::{
 };
 
 /// What an attacker would call himself.
-const PAYLOAD: &str = "<script>alert(1)</script>\"><img src=x onerror=alert(2)>' onmouseover='alert(3)\
+const PAYLOAD: &str = "<script>alert(1)</script>\"><img src=x onerror=alert(2)>' `<b>` onmouseover='alert(3)\
                        </style></title></textarea>--><svg onload=alert(4)>javascript:alert(5)\u{202E}\u{200B}\
                        {{7*7}}{% include %}@b\u{fc}cher.example";
 

@@ -1,8 +1,9 @@
 //! Values as people read them.
 
+use askama::filters::{Escaper, Safe};
 use chrono::{DateTime, Utc};
 
-use super::escape::cost;
+use super::escape::{VisibleHtml, cost};
 use crate::tenant::Address;
 
 /// Texts that take more bytes of HTML are cut: the CSV files have them whole. Without this a single
@@ -44,6 +45,51 @@ pub(super) fn address(text: &str) -> String {
         Some(ascii) if has_foreign_domain => format!("{} ({})", clip(text), clip(ascii)),
         _ => clip(text),
     }
+}
+
+/// A stretch of a text that a person is told; between backticks it is code.
+#[derive(Debug, PartialEq, Eq)]
+struct Words<'a> {
+    text: &'a str,
+    is_code: bool,
+}
+
+/// Splits a text of this program at its backticks. One that nothing closes is text, as is one around what no program
+/// writes as code.
+fn words_and_code(text: &str) -> Vec<Words<'_>> {
+    let is_code = |text: &str| {
+        text.trim() == text && !text.is_empty() && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+    };
+    let (mut split, mut rest) = (Vec::new(), text);
+    let mut from = 0;
+    while let Some(open) = rest[from..].find('`').map(|at| from + at) {
+        let Some(length) = rest[open + 1..].find('`') else { break };
+        let close = open + 1 + length;
+        if is_code(&rest[open + 1..close]) {
+            split.push(Words { text: &rest[..open], is_code: false });
+            split.push(Words { text: &rest[open + 1..close], is_code: true });
+            (rest, from) = (&rest[close + 1..], 0);
+        } else {
+            from = close;
+        }
+    }
+    split.push(Words { text: rest, is_code: false });
+    split.retain(|words| !words.text.is_empty());
+    split
+}
+
+/// A text of this program as HTML, what is between its backticks as code. Never for an attribute, and never for a text
+/// that a tenant wrote.
+pub(super) fn code(text: &str) -> Safe<String> {
+    let mut html = String::new();
+    for words in words_and_code(text) {
+        let (open, close) = if words.is_code { ("<code>", "</code>") } else { ("", "") };
+        html.push_str(open);
+        let written = VisibleHtml.write_escaped_str(&mut html, words.text);
+        debug_assert!(written.is_ok(), "a string takes whatever is written");
+        html.push_str(close);
+    }
+    Safe(html)
 }
 
 /// `4,120`.
@@ -112,6 +158,23 @@ mod tests {
     fn numbers_are_grouped() {
         assert_eq!([0, 999, 1000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!(counted(1, "finding", "findings"), "1 finding");
+    }
+
+    #[test]
+    fn what_is_between_backticks_is_code_and_a_lone_backtick_is_text() {
+        let split = |text| -> Vec<(String, bool)> {
+            words_and_code(text).iter().map(|words| (words.text.to_owned(), words.is_code)).collect()
+        };
+        let words = |text: &str| (text.to_owned(), false);
+        let code = |text: &str| (text.to_owned(), true);
+        assert_eq!(
+            split("Set `a` to `b`."),
+            [words("Set "), code("a"), words(" to "), code("b"), words(".")]
+        );
+        for text in ["a ` lone", "`` empty", "` a`", "`\u{202E}a`", "`é`"] {
+            assert_eq!(split(text), [words(text)], "{text}");
+        }
+        assert_eq!(split("o` and `a`"), [words("o` and "), code("a")]);
     }
 
     #[test]

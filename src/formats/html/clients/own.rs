@@ -9,7 +9,7 @@ use super::ways_in::WaysIn;
 use super::words;
 use crate::delegation::ScopeRiskTable;
 use crate::findings::RunSummary;
-use crate::formats::html::text::{address, age, clip, counted, day, words as spaced};
+use crate::formats::html::text::{self, address, age, clip, counted, day, words as spaced};
 use crate::snapshot::Snapshot;
 use crate::tenant::{Part, ServiceAccount};
 

@@ -10,7 +10,7 @@ use super::ways_in::WaysIn;
 use super::words;
 use crate::delegation::{EndedGrant, Grant, LastUse, Provenance, RiskClass, ScopeRiskTable};
 use crate::findings::{RunSummary, Severity};
-use crate::formats::html::text::{age, clip, counted, day, words as spaced};
+use crate::formats::html::text::{self, age, clip, counted, day, words as spaced};
 use crate::snapshot::{ClientIdentity, Snapshot};
 use crate::tenant::{PublicKey, ServiceAccount, ServiceAccountKey};
 

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::words;
-use crate::formats::html::text::{address, clip, day};
+use crate::formats::html::text::{self, address, clip, day};
 use crate::snapshot::Snapshot;
 use crate::tenant::{Part, Reading};
 
