@@ -74,7 +74,7 @@ fn write_page(source: &dyn Source, page: &mut dyn Write) -> io::Result<()> {
         accepted.add(finding);
         open.add(finding);
     })?;
-    let mut plan = actions::Plan::of(&gathered.open, &exposed, &tenant.takeover_cuts);
+    let mut plan = actions::Plan::of(&gathered.open, &exposed, &tenant.takeover_cuts, summary);
     if gathered.is_cut {
         for finding in source.findings()? {
             plan.count(&finding?);

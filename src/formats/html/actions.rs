@@ -4,15 +4,22 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::exposed::{Exposed, Exposure};
 use super::text::{self, address, clip, count, counted, whole, words};
 use crate::authority::TakeoverCut;
-use crate::findings::{Finding, Remediation, RunSummary, Severity, SubjectKind, Verdict};
+use crate::findings::{Finding, Remediation, RunSummary, Severity, Subject, SubjectKind, Verdict};
 
 const MOST_ACTIONS: usize = 50;
-const MOST_SUBJECTS: usize = 3;
+const MOST_TOLD: usize = 5;
+/// Objects of an action that later actions can refer to.
+const MOST_OBJECTS: usize = 50;
+/// In a first run, events of this many days come first.
+const FRESH_DAYS: i64 = 7;
+/// The evidence that says who or what, where the sentence only counts.
+const KEY_FACTS: [(&str, &str); 4] =
+    [("scope", "Scopes"), ("scope_lost", "Scopes"), ("super_admin", "Super admins"), ("users", "Users")];
 const MOST_COMMANDS: usize = 5;
 const MOST_BREAKS: usize = 3;
 /// Actions that are told apart. Findings beyond them are looked into check by check: memory stays bounded, and no
@@ -25,6 +32,17 @@ pub(super) struct Plan<'a> {
     exposed: &'a Exposed,
     /// The places of the bindings to cut, by id.
     cuts: HashMap<String, usize>,
+    run_at: DateTime<Utc>,
+    is_first_run: bool,
+}
+
+/// What actions have in common: the same key, client, address or binding.
+type Object = (SubjectKind, String);
+
+fn object(finding: &Finding) -> Option<Object> {
+    use SubjectKind::{Binding, Client, Key, SendAs};
+    let Subject { kind, id, .. } = &finding.subject;
+    matches!(kind, Binding | Client | Key | SendAs).then(|| (*kind, id.clone()))
 }
 
 /// What an action closes.
@@ -40,12 +58,53 @@ struct Closed {
     exposure: Exposure,
     checks: BTreeSet<String>,
     by_severity: BTreeMap<Severity, u64>,
-    /// When its newest event was first in a report.
+    /// The time of its newest event that is new and severe.
     newest_event: Option<DateTime<Utc>>,
+    /// Whether a critical finding is new or worse than in the run before.
+    has_critical_news: bool,
     news: u64,
-    subjects: Listed,
+    told: Vec<Told>,
+    /// How many of its findings are told.
+    told_findings: u64,
+    objects: BTreeSet<Object>,
     commands: Listed,
     breaks: Listed,
+}
+
+/// What a finding says, and what it is about.
+struct Told {
+    text: String,
+    object: Option<Object>,
+}
+
+/// A finding in a line: its sentence, and the evidence that says who or what.
+fn told(finding: &Finding) -> String {
+    let message = clip(finding.message.trim_end_matches('.'));
+    let name = &finding.subject.name;
+    let is_word = |character: char| !character.is_whitespace() && !",:→".contains(character);
+    let words = name.split(|character| !is_word(character)).filter(|word| !word.is_empty());
+    let is_said = matches!(finding.subject.kind, SubjectKind::Event | SubjectKind::Tenant)
+        || words.clone().any(|word| message.contains(word));
+    let mut line = if is_said { message } else { format!("{}: {message}", address(name)) };
+    for (fact, title) in KEY_FACTS {
+        let values: Vec<&str> =
+            finding.facts().filter(|known| known.name == fact).map(|known| known.value.as_str()).collect();
+        if !values.is_empty() {
+            let some =
+                values.iter().take(MOST_TOLD).map(|value| address(value)).collect::<Vec<_>>().join(", ");
+            let more = values.len().saturating_sub(MOST_TOLD) as u64;
+            let more = if more > 0 { format!(" and {}", count(more)) + " more" } else { String::new() };
+            line.push_str(&format!(". {title}: {some}{more}"));
+        }
+    }
+    line
+}
+
+/// When an event was: its name ends with that.
+fn event_time(finding: &Finding) -> Option<DateTime<Utc>> {
+    let is_event = finding.subject.kind == SubjectKind::Event;
+    let at = finding.subject.name.rsplit(", ").next().filter(|_| is_event)?;
+    DateTime::parse_from_rfc3339(at).ok().map(|at| at.to_utc())
 }
 
 /// Different texts, up to a bound, and how many findings have one.
@@ -88,7 +147,15 @@ impl Closed {
             (self.fix, self.place) = (finding.fix.clone(), finding.place.clone());
         }
         self.checks.extend(finding.check_ids().map(str::to_owned));
-        self.subjects.name(&finding.subject.name, MOST_SUBJECTS);
+        if self.told.len() < MOST_TOLD {
+            let text = told(finding);
+            if !self.told.iter().any(|known| known.text == text) {
+                self.told.push(Told { text, object: object(finding) });
+            }
+        }
+        if self.objects.len() < MOST_OBJECTS {
+            self.objects.extend(object(finding));
+        }
         if is_advised {
             self.has_other_steps |= self.fix != finding.fix;
             self.commands.name(whole(&finding.command), MOST_COMMANDS);
@@ -99,13 +166,13 @@ impl Closed {
     fn add(&mut self, finding: &Finding, exposure: Exposure, is_advised: bool) {
         self.describe(finding, is_advised);
         *self.by_severity.entry(finding.severity).or_default() += 1;
-        self.subjects.count(&finding.subject.name);
+        if self.told_findings < MOST_TOLD as u64 {
+            let text = told(finding);
+            self.told_findings += u64::from(self.told.iter().any(|known| known.text == text));
+        }
         if is_advised {
             self.commands.count(&finding.command);
             self.breaks.count(&finding.may_break);
-        }
-        if finding.subject.kind == SubjectKind::Event {
-            self.newest_event = self.newest_event.max(Some(finding.first_seen_at));
         }
         self.severity = self.severity.max(Some(finding.severity));
         self.exposure = self.exposure.max(exposure);
@@ -116,9 +183,20 @@ impl Closed {
 
 impl<'a> Plan<'a> {
     /// Knows the actions of the worst findings, and counts nothing yet.
-    pub(super) fn of(worst: &[Finding], exposed: &'a Exposed, cuts: &[TakeoverCut]) -> Self {
+    pub(super) fn of(
+        worst: &[Finding],
+        exposed: &'a Exposed,
+        cuts: &[TakeoverCut],
+        summary: &RunSummary,
+    ) -> Self {
         let cuts = cuts.iter().enumerate().map(|(place, cut)| (cut.binding.id(), place)).collect();
-        let mut plan = Self { actions: HashMap::new(), exposed, cuts };
+        let mut plan = Self {
+            actions: HashMap::new(),
+            exposed,
+            cuts,
+            run_at: summary.started_at,
+            is_first_run: summary.compared_with.is_none(),
+        };
         for finding in worst.iter().filter(|finding| finding.is_open()) {
             let (closed, is_advised) = plan.action(finding);
             closed.describe(finding, is_advised);
@@ -130,9 +208,24 @@ impl<'a> Plan<'a> {
     pub(super) fn count(&mut self, finding: &Finding) {
         if finding.is_open() {
             let exposure = self.exposed.of_finding(finding);
+            let newest_event = event_time(finding).filter(|at| self.is_urgent(finding, *at));
+            let is_critical_news =
+                !self.is_first_run && finding.is_news() && finding.severity == Severity::Critical;
             let (closed, is_advised) = self.action(finding);
             closed.add(finding, exposure, is_advised);
+            closed.newest_event = closed.newest_event.max(newest_event);
+            closed.has_critical_news |= is_critical_news;
         }
+    }
+
+    /// Whether an event is severe, and new: since the run before, or in a first run of the last days.
+    fn is_urgent(&self, finding: &Finding, at: DateTime<Utc>) -> bool {
+        let is_fresh = if self.is_first_run {
+            self.run_at - at <= Duration::days(FRESH_DAYS)
+        } else {
+            finding.is_news()
+        };
+        is_fresh && finding.severity >= Severity::High
     }
 
     /// The action that closes an open finding, and whether it is what the finding itself advises.
@@ -146,13 +239,13 @@ impl<'a> Plan<'a> {
         (self.actions.entry(key).or_default(), is_advised)
     }
 
-    /// Every action in order: the newest events, then what everybody or an outsider has, then worst first, then by the
-    /// number of findings. Among equals certain ones come first, and bindings to cut keep the order of the cuts.
+    /// Every action in order: severe events that are new, what is critical and new or worse, then what everybody or an
+    /// outsider has, then worst first, then by the number of findings. Among equals certain ones come first, and bindings to cut keep the order of the cuts.
     pub(super) fn ranked(&self) -> Ranked<'_> {
         let mut ranked: Vec<(&Remediation, &Closed)> = self.actions.iter().collect();
         ranked.sort_by_cached_key(|(key, closed)| {
-            let rank =
-                (closed.newest_event, closed.exposure, closed.severity, closed.count(), closed.is_certain);
+            let urgency = (closed.newest_event, closed.has_critical_news);
+            let rank = (urgency, closed.exposure, closed.severity, closed.count(), closed.is_certain);
             let cut = match key {
                 Remediation::Binding { binding } => self.cuts.get(binding).copied(),
                 _ => None,
@@ -210,6 +303,8 @@ pub(super) struct Actions {
     open: String,
     left_out: String,
     left_out_findings: String,
+    is_first_run: bool,
+    fresh_days: i64,
 }
 
 struct Action {
@@ -225,7 +320,7 @@ struct Action {
     by_severity: String,
     mark: &'static str,
     news: String,
-    subjects: Vec<String>,
+    found: Vec<Found>,
     more: String,
     commands: Vec<String>,
     more_commands: String,
@@ -234,15 +329,26 @@ struct Action {
     first_row: usize,
 }
 
+/// A finding of an action.
+struct Found {
+    text: String,
+    /// The number of an earlier action about the same object; 0 for none.
+    also_in: usize,
+}
+
 impl Actions {
     pub(super) fn new(summary: &RunSummary, ranked: &Ranked<'_>, first_rows: &HashMap<usize, usize>) -> Self {
         let titles: HashMap<&str, &str> =
             summary.checks.iter().map(|check| (check.id.as_str(), check.title.as_str())).collect();
         let shown = ranked.ranked.iter().take(MOST_ACTIONS).zip(1..);
+        let mut first: HashMap<&Object, usize> = HashMap::new();
         let actions = shown
             .map(|((key, closed), number)| {
                 let first_row = first_rows.get(&number).copied().unwrap_or_default();
-                let action = Action::new(number, key, closed, &titles, first_row);
+                let action = Action::new(number, key, closed, &titles, first_row, &first);
+                for object in &closed.objects {
+                    first.entry(object).or_insert(number);
+                }
                 // In a first run everything is new.
                 if summary.compared_with.is_some() {
                     action
@@ -258,6 +364,8 @@ impl Actions {
             open: counted(summary.changes.open, "open finding", "open findings"),
             left_out: more(ranked.ranked.len().saturating_sub(MOST_ACTIONS) as u64, "action", "actions"),
             left_out_findings: counted(left_out.sum(), "finding", "findings"),
+            is_first_run: summary.compared_with.is_none(),
+            fresh_days: FRESH_DAYS,
         }
     }
 }
@@ -274,6 +382,7 @@ impl Action {
         closed: &Closed,
         titles: &HashMap<&str, &str>,
         first_row: usize,
+        earlier: &HashMap<&Object, usize>,
     ) -> Self {
         let severity = closed.severity.unwrap_or(Severity::Info).as_str();
         let (fix, place) = match key {
@@ -283,11 +392,10 @@ impl Action {
             ),
             _ => (clip(&closed.fix), clip(&closed.place)),
         };
-        // The fix of a binding names it.
-        let (subjects, more_subjects) = match key {
-            Remediation::Binding { .. } => (Vec::new(), 0),
-            _ => (closed.subjects.texts.iter().map(|name| address(name)).collect(), closed.subjects.more()),
-        };
+        let found = closed.told.iter().map(|told| Found {
+            text: told.text.clone(),
+            also_in: told.object.as_ref().and_then(|object| earlier.get(object)).copied().unwrap_or_default(),
+        });
         let title = match closed.checks.iter().collect::<Vec<_>>().as_slice() {
             [only] => titles.get(only.as_str()).copied().map(clip).unwrap_or_default(),
             _ => String::new(),
@@ -305,8 +413,8 @@ impl Action {
             by_severity: by_severity(&closed.by_severity),
             mark: closed.exposure.mark(),
             news: more(closed.news, "new or worse", "new or worse"),
-            subjects,
-            more: more(more_subjects, "more", "more"),
+            found: found.collect(),
+            more: more(closed.count().saturating_sub(closed.told_findings), "more", "more"),
             commands: closed.commands.texts.clone(),
             more_commands: more(closed.commands.more(), "more", "more"),
             breaks: closed.breaks.texts.iter().map(|text| clip(text)).collect(),
@@ -322,12 +430,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::findings::{Change, Subject};
+    use crate::findings::Change;
     use crate::formats::Source;
     use crate::formats::html::sample;
 
     fn planned<'a>(worst: &[Finding], all: &[Finding], exposed: &'a Exposed) -> Plan<'a> {
-        let mut plan = Plan::of(worst, exposed, &[]);
+        let summary = RunSummary { compared_with: Some("before".to_owned()), ..sample::plausible().summary };
+        let mut plan = Plan::of(worst, exposed, &[], &summary);
         all.iter().for_each(|finding| plan.count(finding));
         plan
     }
@@ -418,28 +527,62 @@ mod tests {
         assert_eq!(plan.actions.len(), MOST_TRACKED + 2);
     }
 
-    #[test]
-    fn the_newest_event_comes_first_then_exposure_severity_and_number() {
+    /// One action each of: a severe event, a mild one, what everybody has, critical, critical and new, high.
+    fn order(compared_with: Option<&str>, days_ago: i64) -> Vec<usize> {
         let sample = sample::plausible();
-        let severities = [Severity::Low, Severity::Low, Severity::Critical, Severity::High, Severity::High];
-        let mut findings: Vec<Finding> = (0..6).map(|_| sample.findings[0].clone()).collect();
-        let at = findings[0].first_seen_at;
-        for (index, finding) in findings.iter_mut().enumerate() {
-            (finding.verdict, finding.change) = (Verdict::Fail, Change::Open);
-            // The last two are one action.
-            let action = index.min(4);
-            finding.severity = severities[action];
-            finding.remediation = Some(Remediation::Binding { binding: action.to_string() });
-        }
-        for (index, days) in [(0, 1), (1, 2)] {
-            findings[index].subject.kind = SubjectKind::Event;
-            findings[index].first_seen_at = at + Duration::days(days);
+        let summary =
+            RunSummary { compared_with: compared_with.map(str::to_owned), ..sample.summary.clone() };
+        let severities =
+            [Severity::High, Severity::Medium, Severity::Critical, Severity::Critical, Severity::High];
+        let mut findings: Vec<Finding> = severities
+            .iter()
+            .enumerate()
+            .map(|(index, severity)| {
+                let mut finding = sample::finding(0, Verdict::Fail, *severity, "name", "message");
+                finding.change = if index == 3 { Change::New } else { Change::Open };
+                finding.remediation = Some(Remediation::Binding { binding: index.to_string() });
+                finding
+            })
+            .collect();
+        for finding in &mut findings[..2] {
+            let at = (summary.started_at - Duration::days(days_ago)).to_rfc3339();
+            finding.subject = Subject::new(SubjectKind::Event, "id", format!("EVENT, {at}"));
+            finding.change = Change::New;
         }
         let exposed = Exposed::of(sample.tenant());
-        let plan = planned(&findings, &findings, &exposed);
+        let mut plan = Plan::of(&findings, &exposed, &[], &summary);
+        findings.iter().for_each(|finding| plan.count(finding));
         let ranked = plan.ranked();
-        let numbers: Vec<usize> = findings.iter().map(|finding| ranked.number_of(finding)).collect();
-        assert_eq!(numbers, [2, 1, 3, 5, 4, 4]);
+        findings.iter().map(|finding| ranked.number_of(finding)).collect()
+    }
+
+    #[test]
+    fn severe_new_events_come_first_then_new_critical_findings_then_severity() {
+        assert_eq!(order(Some("before"), 20), [1, 5, 3, 2, 4]);
+        // In a first run everything is new, so the time of the event decides.
+        assert_eq!(order(None, 6), [1, 5, 2, 3, 4]);
+        assert_eq!(order(None, 8), [3, 5, 1, 2, 4]);
+    }
+
+    #[test]
+    fn an_action_refers_to_an_earlier_one_about_the_same_key() {
+        let sample = sample::plausible();
+        let findings: Vec<Finding> = [Severity::Critical, Severity::Low]
+            .iter()
+            .enumerate()
+            .map(|(index, severity)| {
+                let mut finding = sample::finding(0, Verdict::Fail, *severity, "name", "message");
+                finding.subject = Subject::new(SubjectKind::Key, "key", "key");
+                finding.remediation =
+                    Some(Remediation::Check { check_id: format!("{}{index}", finding.check_id) });
+                finding
+            })
+            .collect();
+        let exposed = Exposed::of(sample.tenant());
+        let plan = planned(&findings, &findings, &exposed);
+        let actions = Actions::new(&sample.summary, &plan.ranked(), &HashMap::new());
+        let also: Vec<usize> = actions.actions.iter().map(|action| action.found[0].also_in).collect();
+        assert_eq!(also, [0, 1]);
     }
 
     #[test]
