@@ -369,7 +369,7 @@ fn what_is_not_configured_is_said_before_anything_else_with_what_it_hides_and_it
     assert!(top.contains("class=\"state limited\"") && !top.contains("state whole"), "{top}");
     assert!(top.contains("console_grants</span>, ") && top.contains(&check), "{top}");
     assert_eq!(
-        top.matches("<b>Configure</b> set <span class=\"code\">[cloud] console_grants</span> to &").count(),
+        top.matches("<b>Configure</b> set <code>[cloud] console_grants</code> to &").count(),
         1,
         "{top}"
     );
