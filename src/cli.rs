@@ -199,7 +199,7 @@ pub(crate) struct Diff {
     /// The older run; by default the run that the newer one was compared with
     #[arg(value_name = "OLD")]
     pub(crate) old: Option<String>,
-    /// The newer run; by default the newest run that has a report
+    /// The newer run; by default, and as `latest`, the newest run that has a report
     #[arg(value_name = "NEW")]
     pub(crate) new: Option<String>,
     #[command(flatten)]

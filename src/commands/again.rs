@@ -28,11 +28,14 @@ fn act(
     Ok(outcome.exit)
 }
 
+/// The name of the newest run that has a report.
+pub(super) const LATEST: &str = "latest";
+
 /// The id of a run; `latest` is the newest that has a report.
 pub(super) fn named(config: &Config, run: &str) -> Result<String, Failure> {
     // What is named is looked for later; a history is never made for it.
     let store = Store::look(&config.history)?;
-    if run != "latest" {
+    if run != LATEST {
         return Ok(run.to_owned());
     }
     let runs = store.runs()?;

@@ -1,44 +1,40 @@
 //! `diff`: what changed between two runs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::audit::{AuditError, Exit};
 use crate::cli::Diff;
-use crate::evaluate::compare::{Compared, Difference, compare};
-use crate::findings::RunSummary;
+use crate::evaluate::compare::{Compared, Difference, Told, compare};
+use crate::findings::{Fingerprint, RunSummary};
 use crate::store::{Run, Store};
 
+use super::again;
 use super::failure::Failure;
 use super::run::load;
 use super::terminal::printable;
 
 pub(super) fn run(diff: &Diff) -> Result<Exit, Failure> {
     let config = load(&diff.configured)?;
+    let newer = again::named(&config, diff.new.as_deref().unwrap_or(again::LATEST))?;
     let store = Store::look(&config.history)?;
-    let reported: Vec<String> =
-        store.runs()?.into_iter().filter(|run| run.summary.is_some()).map(|run| run.id).collect();
-    let newer = match &diff.new {
-        Some(id) => id.clone(),
-        None => reported.first().cloned().ok_or(AuditError::NoRun)?,
-    };
     let (after, summary) = with_report(&store, &newer)?;
     let older = match &diff.old {
-        Some(id) => id.clone(),
+        Some(id) => again::named(&config, id)?,
         None => match after.previous()? {
             Some(previous) => previous.id().to_owned(),
             None => return Err(AuditError::NothingToCompare(newer).into()),
         },
     };
-    let (before, _) = with_report(&store, &older)?;
+    let (before, earlier) = with_report(&store, &older)?;
     if before.started_at() > after.started_at() {
         return Err(AuditError::NamedBackwards { older, newer }.into());
     }
-    let checks: BTreeSet<String> = summary.checks.iter().map(|check| check.id.clone()).collect();
+    let told = told(&store, &earlier, &summary)?;
     let mut counts: BTreeMap<Difference, u64> = BTreeMap::new();
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "{older} → {newer}")?;
-    for compared in compare(before.findings()?, after.findings()?, &checks) {
+    for compared in compare(&before, &after, &told)? {
         let compared = compared?;
         *counts.entry(compared.difference).or_default() += 1;
         if compared.difference != Difference::Unchanged {
@@ -55,6 +51,24 @@ fn with_report<'s>(store: &'s Store, id: &str) -> Result<(Run<'s>, RunSummary), 
     let run = store.run(id)?.ok_or_else(|| AuditError::NoSuchRun(id.to_owned()))?;
     let summary = run.known()?.summary.ok_or_else(|| AuditError::NoReportYet(id.to_owned()))?;
     Ok((run, summary))
+}
+
+/// What the runs after `earlier` told, up to the later one.
+fn told(store: &Store, earlier: &RunSummary, later: &RunSummary) -> Result<Told, Failure> {
+    let since = |run: &RunSummary| {
+        (earlier.started_at..=later.started_at).contains(&run.started_at) && run.run_id != earlier.run_id
+    };
+    let runs: Vec<RunSummary> =
+        store.runs()?.into_iter().filter_map(|run| run.summary).filter(since).collect();
+    let fixed = runs.iter().flat_map(|run| &run.fixed);
+    Ok(Told {
+        checks: later.checks.iter().map(|check| check.id.clone()).collect(),
+        // One that was judged again since is not what the later run was compared with.
+        is_next: later.compared_with.as_deref() == Some(&earlier.run_id)
+            && earlier.judged_at <= later.judged_at,
+        fixed: fixed.map(|fixed| Fingerprint::of(&fixed.check_id, &fixed.subject)).collect(),
+        is_cut: runs.iter().any(|run| run.changes.fixed > run.fixed.len() as u64),
+    })
 }
 
 fn print_finding(stdout: &mut impl Write, compared: &Compared) -> io::Result<()> {

@@ -3,14 +3,12 @@
 //! *Unknown* is apart from *fixed*: a finding that the later run could not look at again is neither there nor gone.
 //! (Model: crater compares the results of two toolchains, and keeps what it could not build apart from what broke.)
 
-use std::cmp::Ordering;
 use std::collections::BTreeSet;
-use std::iter::Peekable;
 
 use strum::IntoStaticStr;
 
-use crate::findings::{Change, Finding, SubjectKind, Verdict, added};
-use crate::store::PreviousFinding;
+use crate::findings::{Change, Finding, Fingerprint, SubjectKind, Verdict, added};
+use crate::store::{GoneFinding, PreviousFinding, Run, StoreError};
 
 /// How one finding differs between two runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr)]
@@ -26,7 +24,7 @@ pub(crate) enum Difference {
     Accepted,
     /// The same in both.
     Unchanged,
-    /// Only the earlier run has it, and its source was read again.
+    /// Only the earlier run has it, and a run since then found it to be fixed.
     Fixed,
     /// The earlier run has it, and the later one could not look at it again.
     Unknown,
@@ -63,52 +61,57 @@ pub(crate) struct Compared {
     pub(crate) finding: Finding,
 }
 
-/// Compares the findings of two runs, both ordered as the store orders them. `checks` are the ids of the checks that
-/// the later run evaluated: what another check found is unknown, not fixed.
-pub(crate) fn compare<E>(
-    before: impl Iterator<Item = Result<Finding, E>>,
-    after: impl Iterator<Item = Result<Finding, E>>,
-    checks: &BTreeSet<String>,
-) -> impl Iterator<Item = Result<Compared, E>> {
-    let (mut before, mut after) = (findings(before), findings(after));
-    std::iter::from_fn(move || {
-        loop {
-            let order = match (before.peek(), after.peek()) {
-                (None, None) => return None,
-                (Some(_), None) | (Some(Err(_)), _) => Ordering::Less,
-                (None, Some(_)) | (_, Some(Err(_))) => Ordering::Greater,
-                (Some(Ok(old)), Some(Ok(new))) => key(old).cmp(&key(new)),
-            };
-            let old = if order.is_le() { before.next() } else { None };
-            let new = if order.is_ge() { after.next() } else { None };
-            let (old, new) = match (old.transpose(), new.transpose()) {
-                (Ok(old), Ok(new)) => (old, new),
-                (Err(error), _) | (_, Err(error)) => return Some(Err(error)),
-            };
-            let difference = match (&old, &new) {
-                (Some(old), Some(new)) => Some(in_both(old, new)),
-                (None, Some(new)) => only_after(new),
-                (Some(old), None) => only_before(old, checks),
-                (None, None) => None,
-            };
-            if let (Some(difference), Some(finding)) = (difference, new.or(old)) {
-                return Some(Ok(Compared { difference, finding }));
-            }
-        }
-    })
+/// What is known of two runs beside their findings.
+pub(crate) struct Told {
+    /// The checks that the later run evaluated, by id.
+    pub(crate) checks: BTreeSet<String>,
+    /// Whether the later run was compared with the earlier one, as both are judged now.
+    pub(crate) is_next: bool,
+    /// What the runs after the earlier one found to be fixed.
+    pub(crate) fixed: BTreeSet<Fingerprint>,
+    /// Whether those runs found more to be fixed than they kept.
+    pub(crate) is_cut: bool,
 }
 
-/// What a check did not assess is no finding.
-fn findings<E, I: Iterator<Item = Result<Finding, E>>>(
-    rows: I,
-) -> Peekable<impl Iterator<Item = Result<Finding, E>> + use<E, I>> {
-    let is_finding = |finding: &Finding| finding.verdict.is_open() || finding.verdict == Verdict::Excepted;
-    rows.filter(move |row| row.as_ref().map_or(true, is_finding)).peekable()
+/// Compares the findings of two runs by their fingerprints: first what the later run has, then what is gone.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) fn compare<'r>(
+    before: &'r Run<'_>,
+    after: &'r Run<'_>,
+    told: &'r Told,
+) -> Result<impl Iterator<Item = Result<Compared, StoreError>> + 'r, StoreError> {
+    // What a check did not assess is no finding.
+    let found = |finding: &Finding| finding.verdict.is_open() || finding.verdict == Verdict::Excepted;
+    let there = after.findings()?.filter(move |row| row.as_ref().map_or(true, found)).map(move |finding| {
+        let finding = finding?;
+        let old = before.kept_finding(&finding.fingerprint)?.filter(found);
+        let difference = match old {
+            Some(old) if told.is_next => since(&old, &finding),
+            Some(old) => in_both(&old, &finding),
+            None => only_after(&finding),
+        };
+        Ok(Some(Compared { difference, finding }))
+    });
+    let gone = after.gone_since(before).map(|gone| {
+        let GoneFinding { finding, .. } = gone?;
+        Ok(only_before(&finding, told).map(|difference| Compared { difference, finding }))
+    });
+    Ok(there.chain(gone).filter_map(Result::transpose))
 }
 
-fn key(finding: &Finding) -> (&str, &str, &str, &str) {
-    let subject = &finding.subject;
-    (&finding.check_id, subject.kind.as_str(), &subject.id, finding.fingerprint.as_str())
+/// As the later run itself told it.
+fn since(old: &Finding, new: &Finding) -> Difference {
+    match new.change {
+        _ if !new.verdict.is_open() => in_both(old, new),
+        Change::New | Change::Reopened => Difference::New,
+        Change::Worsened => Difference::Worsened,
+        _ => match in_both(old, new) {
+            Difference::Worsened => Difference::Unchanged,
+            difference => difference,
+        },
+    }
 }
 
 fn in_both(old: &Finding, new: &Finding) -> Difference {
@@ -128,25 +131,25 @@ fn in_both(old: &Finding, new: &Finding) -> Difference {
     }
 }
 
-fn only_after(new: &Finding) -> Option<Difference> {
+fn only_after(new: &Finding) -> Difference {
     match new.change {
-        Change::NotRechecked => Some(Difference::Unknown),
-        Change::Expired => Some(Difference::Ended),
-        _ if new.verdict.is_open() => Some(Difference::New),
-        _ => Some(Difference::Accepted),
+        Change::NotRechecked => Difference::Unknown,
+        Change::Expired => Difference::Ended,
+        _ if new.verdict.is_open() => Difference::New,
+        _ => Difference::Accepted,
     }
 }
 
-fn only_before(old: &Finding, checks: &BTreeSet<String>) -> Option<Difference> {
-    let is_open = old.verdict.is_open();
+/// Only what a run found to be fixed is fixed: that it is absent proves nothing. Of a run in a row, what is neither fixed
+/// nor carried over is part of another finding now, or stood only by an assumption.
+fn only_before(old: &Finding, told: &Told) -> Option<Difference> {
+    let may_be_cut = told.is_cut && !old.is_only_assumed && told.checks.contains(&old.check_id);
+    let is_fixed = old.verdict.is_open() && (told.fixed.contains(&old.fingerprint) || may_be_cut);
     match old.subject.kind {
+        _ if is_fixed => Some(Difference::Fixed),
+        _ if told.is_next => None,
         SubjectKind::Event => Some(Difference::Ended),
-        // Earlier versions had a finding for each path and each scope: it is part of its binding or its client now.
-        SubjectKind::Path | SubjectKind::Grant => Some(Difference::Unknown),
-        // A client that was known by its address alone may be known by its id now.
-        SubjectKind::Client if old.subject.id.contains('@') => Some(Difference::Unknown),
-        _ if !checks.contains(&old.check_id) || old.is_only_assumed => Some(Difference::Unknown),
-        _ => is_open.then_some(Difference::Fixed),
+        _ => old.verdict.is_open().then_some(Difference::Unknown),
     }
 }
 

@@ -148,11 +148,19 @@ impl Run<'_> {
         rows.map(|row| Ok(serde_json::from_str(&row?)?)).collect()
     }
 
-    /// What this run said of one subject.
+    /// What this run said of one subject, as the next run needs it.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub(crate) fn finding(&self, fingerprint: &Fingerprint) -> Result<Option<PreviousFinding>, StoreError> {
+        Ok(self.kept_finding(fingerprint)?.map(PreviousFinding::from))
+    }
+
+    /// What this run said of one subject.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn kept_finding(&self, fingerprint: &Fingerprint) -> Result<Option<Finding>, StoreError> {
         let judgment = self.judgment()?;
         let found: Option<String> = self
             .store
@@ -163,8 +171,7 @@ impl Run<'_> {
             )?
             .query_row(params![judgment, fingerprint.as_str()], |row| row.get(0))
             .optional()?;
-        let finding: Option<Finding> = found.map(|text| serde_json::from_str(&text)).transpose()?;
-        Ok(finding.map(PreviousFinding::from))
+        Ok(found.map(|text| serde_json::from_str(&text)).transpose()?)
     }
 
     /// When a finding was first seen, over the whole history, this run included; and whether that was

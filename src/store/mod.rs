@@ -173,6 +173,7 @@ impl Store {
             // A layout of an older version is brought up to date first.
             return Self::open(path);
         }
+        schema::make_room(&connection)?;
         Ok(Self { connection: Mutex::new(connection), held: None })
     }
 

@@ -90,6 +90,12 @@ pub(super) fn is_current(connection: &Connection) -> Result<bool, StoreError> {
     Ok(version(connection)? == STEPS.len() as i64 && types::are_current(connection)?)
 }
 
+/// Makes room for what needs not be kept, in a history that is only looked at.
+pub(super) fn make_room(connection: &Connection) -> Result<(), StoreError> {
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    Ok(connection.execute_batch(SCRATCH)?)
+}
+
 /// Takes back judgments that never came to a report, of runs that have one: what they replaced is in force again.
 pub(super) fn drop_unreported(connection: &Connection) -> Result<(), StoreError> {
     Ok(connection.execute_batch(

@@ -51,6 +51,67 @@ fn what_could_not_be_read_again_is_unknown_and_not_fixed() {
     assert_eq!(over_both["unchanged"], over_both.values().sum::<u64>(), "{over_both:?}");
 }
 
+/// The counts of a run's own report, by the words of `diff`.
+fn told(audit: &Audit) -> BTreeMap<String, u64> {
+    let changes = audit.json("report.json")["run"]["changes"].clone();
+    let is_unknown = |row: &&BTreeMap<String, String>| row["change"] == "not_rechecked";
+    let unknown = audit.rows("findings.csv").iter().filter(is_unknown).count() as u64;
+    let of_report =
+        ["new", "worsened", "fixed"].map(|word| (word.to_owned(), changes[word].as_u64().unwrap()));
+    of_report.into_iter().chain([("unknown".to_owned(), unknown)]).collect()
+}
+
+#[track_caller]
+fn assert_agrees(tenant: &Tenant, audit: &Audit, step: &str) -> BTreeMap<String, u64> {
+    let told = told(audit);
+    let differences = diff(tenant, &[]);
+    let of_diff: BTreeMap<String, u64> = told.keys().map(|word| (word.clone(), differences[word])).collect();
+    assert_eq!(of_diff, told, "{step}: {differences:?}");
+    told
+}
+
+#[test]
+fn two_runs_in_a_row_differ_as_the_report_of_the_later_one_says() {
+    let mut tenant = Tenant::with(typical(&[]));
+    tenant.audit();
+    let same = assert_agrees(&tenant, &tenant.audit(), "nothing changed");
+    assert_eq!(same.values().sum::<u64>(), 0, "{same:?}");
+
+    let denied = ["GET /admin/directory/v1/groups 403", "GET /admin/directory/v1/groups/*/members 403"];
+    tenant.becomes(typical(&denied));
+    let audit = tenant.audit();
+    let unread = assert_agrees(&tenant, &audit, "groups denied");
+    assert_eq!(unread["fixed"], 0, "{unread:?}");
+    let same = assert_agrees(&tenant, &tenant.audit(), "groups denied still");
+    assert_eq!((same["new"], same["fixed"]), (0, 0), "{same:?}");
+
+    tenant.becomes(typical(&[]));
+    assert_agrees(&tenant, &tenant.audit(), "groups read again");
+
+    let small = Options { tenant: TenantName::Healthy, ..typical(&[]) };
+    tenant.becomes(small);
+    let shrunk = assert_agrees(&tenant, &tenant.audit(), "most of it mended");
+    assert!(shrunk["fixed"] > 0, "{shrunk:?}");
+    tenant.becomes(typical(&[]));
+    let grown = assert_agrees(&tenant, &tenant.audit(), "grown");
+    assert!(grown["new"] > 0, "{grown:?}");
+
+    let exceptions = std::fs::read_to_string(&tenant.files.exceptions).unwrap_or_default();
+    let accepted = "\n[[exception]]\ncheck = \"IDM-01\"\nsubject = \"*\"\nreason = \"r\"\nowner = \"o\"\nexpires = 2099-01-01\n";
+    std::fs::write(&tenant.files.exceptions, format!("{exceptions}{accepted}")).unwrap();
+    assert_agrees(&tenant, &tenant.audit(), "an exception more");
+    std::fs::write(&tenant.files.exceptions, exceptions).unwrap();
+    assert_agrees(&tenant, &tenant.audit(), "the exception gone");
+}
+
+#[test]
+fn the_newest_run_may_be_named_latest() {
+    let tenant = Tenant::with(typical(&[]));
+    let first = run_id(&tenant.audit());
+    tenant.audit();
+    assert_eq!(diff(&tenant, &[&first, "latest"]), diff(&tenant, &[]));
+}
+
 #[test]
 fn the_first_run_has_nothing_to_be_compared_with() {
     let tenant = Tenant::with(typical(&[]));
