@@ -608,4 +608,64 @@ likely! {
         "Run `gam user ADDRESS check serviceaccount`, then `gam info user ADDRESS`.",
         "If scopes fail, delegate them. If all pass, switch Gmail on for the user.",
         DELEGATION, "taers232c/GAMADV-XTD3#475; GAM-team/GAM#287";
+    NOT_FOUND = "not_found",
+        "What the request names does not exist, or the caller does not see it",
+        "Read the name or id in the request, and look for it in the console.",
+        "Correct the name or id. Acting for another user shows other messages and labels.",
+        "", "assumed";
+    PROJECT_SUSPENDED = "project_suspended",
+        "The calling project is suspended, deleted or not valid",
+        "Run `gcloud projects describe PROJECT`.",
+        "Restore the project within 30 days, or use a client of another project.",
+        "Cloud console > IAM & Admin > Settings", "googleapis/googleapis google/api/error_reason.proto (CONSUMER_SUSPENDED, CONSUMER_INVALID)";
+    BILLING_DISABLED = "billing_disabled",
+        "The calling project has no billing account, and this API wants one",
+        "Run `gcloud billing projects describe PROJECT`.",
+        "Link a billing account. Gmail API and Admin SDK need none.",
+        "Cloud console > Billing", "googleapis/googleapis google/api/error_reason.proto (BILLING_DISABLED)";
+    NO_MACHINE_IDENTITY = "no_machine_identity",
+        "The machine has no Google Cloud identity, so the metadata server gives no token",
+        "Run `curl -H 'Metadata-Flavor: Google' http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/`.",
+        "Attach a service account to the machine, or set GOOGLE_APPLICATION_CREDENTIALS.",
+        MACHINE, "assumed";
+    WORKLOAD_IDENTITY = "workload_identity_refused",
+        "Workload identity federation does not accept the outside token: audience, issuer or attribute condition do not fit",
+        "Decode the outside token and compare `iss`, `aud` and the mapped attributes with the provider: `gcloud iam workload-identity-pools providers describe`.",
+        "Correct the audience in the credential file, or the provider's condition and mapping.",
+        "Cloud console > IAM & Admin > Workload Identity Federation", "assumed";
+    CONNECTION_LOST = "connection_lost",
+        "The connection broke before the answer was complete: a proxy, a firewall, or an idle connection that was reused",
+        "Repeat the same request with `curl -v`.",
+        "Retry. If it stays, look at the proxy and the firewall, and do not reuse idle connections.",
+        MACHINE, "googleapis/google-api-dotnet-client#1458";
+    TOO_MANY_RECIPIENTS = "too_many_recipients",
+        "One message has more recipients than the server takes: 100 by SMTP",
+        "Count the recipients of the message.",
+        "Send several messages, or to a group.",
+        PROGRAM, "Google reference: Gmail SMTP errors";
+    SEND_AS_SERVER = "send_as_server_refused",
+        "The SMTP server that is stored for the send-as address refuses: its password, its certificate, or its rules",
+        "Look up the address in `send_as.csv` of a run (columns on the SMTP server).",
+        "Enter the server's password again, or remove the server and make the address an alias of the user.",
+        SEND_AS, "assumed";
+    RECIPIENT_SUPPRESSED = "recipient_suppressed",
+        "The sending provider does not send to this recipient, because earlier mail bounced or was refused",
+        "Look for the address in the provider's suppression list.",
+        "Remove the address from the list once the recipient exists.",
+        PROVIDER, "emencia/emencia-django-newsletter#61";
+    PROVIDER_KEY = "provider_key",
+        "The provider's API key or login is wrong, or has no right to send; it is none of Google's",
+        "Call the provider's own API with the same key.",
+        "Create a key with the right to send, and set it in the program.",
+        PROVIDER, "theoomoregbee/US-visa-appointment-notifier#5 (Mailgun)";
+    MICROSOFT_GRAPH = "microsoft_graph_refused",
+        "Microsoft Graph refuses: the permission Mail.Send is missing or not consented, or the mailbox is not in Exchange Online",
+        "Decode the token and look for `Mail.Send` in `roles` or `scp`.",
+        "Grant the permission and the admin's consent, and name a licensed mailbox.",
+        "Microsoft Entra admin center > App registrations", "assumed";
+    CLIENT_CONFIG = "client_configuration",
+        "The program's own mail settings are missing or not valid",
+        "Print which settings the program read.",
+        "Correct the setting that the text names.",
+        PROGRAM, "thorsten/phpMyFAQ#2681";
 }

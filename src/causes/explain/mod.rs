@@ -7,14 +7,15 @@ mod likely;
 mod normal_form;
 mod signatures;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 pub(crate) use likely::{LIKELY, LikelyCause};
 pub(crate) use signatures::{SIGNATURES, Signature};
 
 pub(crate) use normal_form::MAX_READ;
 
-use normal_form::{NormalForm, Span};
+use normal_form::{NormalForm, Phrases, Span};
 
 /// The most of a paste that is shown for one error, in characters.
 const MAX_SHOWN: usize = 240;
@@ -39,6 +40,8 @@ pub(crate) enum Speaker {
     GoogleReceiving,
     /// Another provider, relay or mail server.
     Relay,
+    /// A mail server, and the text does not say whose.
+    MailServer,
     /// The program or its library: no server said this.
     ClientLibrary,
 }
@@ -60,6 +63,7 @@ impl Speaker {
             Self::GmailSmtp => "Gmail's SMTP server, to the sender",
             Self::GoogleReceiving => "Google's mail server of the recipient",
             Self::Relay => "another provider or mail server, not Google",
+            Self::MailServer => "a mail server; the text does not say whose",
             Self::ClientLibrary => "the client program itself; no server said this",
         }
     }
@@ -68,7 +72,7 @@ impl Speaker {
 /// What a paste comes to.
 #[derive(Debug, Default)]
 pub(crate) struct Explanation {
-    /// In the order of the paste.
+    /// In the order of the paste; after a server's answer, those of the network.
     pub(crate) errors: Vec<Recognized>,
     /// Harmless warnings, in the order of the paste.
     pub(crate) ignored: Vec<Recognized>,
@@ -99,42 +103,54 @@ pub(crate) struct Recognized {
     pub(crate) causes: Vec<(&'static LikelyCause, Option<&'static str>)>,
 }
 
+/// Every phrase of the signatures.
+static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
+    let of_signatures = SIGNATURES.iter().flat_map(|row| [row.any, row.with, row.not]).flatten();
+    let of_rules = signatures::RULED_OUT.iter().flat_map(|rule| rule.by);
+    Phrases::new(of_signatures.chain(of_rules).copied())
+});
+
 /// Explains a pasted text.
 pub(crate) fn explain(paste: &str) -> Explanation {
     let paste = within(paste, normal_form::MAX_READ);
-    let forms = NormalForm::both(paste);
+    let forms = NormalForm::both(paste, &PHRASES);
     let has = |phrase: &&str| forms.iter().any(|form| form.has(phrase));
     // By form: what an earlier row took. A later, more general one does not take it again.
-    let mut taken: [Vec<Span>; 2] = [Vec::new(), Vec::new()];
+    let mut taken = [Taken::default(), Taken::default()];
     let mut families: BTreeSet<&str> = BTreeSet::new();
     let mut found: Vec<(usize, &'static Signature)> = Vec::new();
     for signature in SIGNATURES {
-        if signature.is_general && families.contains(signature.family) {
-            continue;
-        }
-        if signature.not.iter().any(has) {
+        let is_said = match signature.family {
+            signatures::ANY => !families.is_empty(),
+            family => signature.is_general && families.contains(family),
+        };
+        if is_said || !signature.any.iter().any(has) || signature.not.iter().any(has) {
             continue;
         }
         if !signature.with.is_empty() && !signature.with.iter().any(has) {
             continue;
         }
-        let mut lines: Vec<usize> = Vec::new();
+        let mut first_line = None;
         for (form, taken) in forms.iter().zip(&mut taken) {
             for span in signature.any.iter().flat_map(|phrase| form.find(phrase)) {
-                if taken.iter().any(|other| other.overlaps(span)) {
-                    continue;
+                if taken.take(span) {
+                    let line = form.line(span);
+                    first_line = Some(first_line.map_or(line, |first: usize| first.min(line)));
                 }
-                taken.push(span);
-                lines.push(form.line(span));
             }
         }
         // The same error again is the same error.
-        if let Some(line) = lines.into_iter().min() {
-            families.insert(signature.family);
+        if let Some(line) = first_line {
+            if !signature.is_harmless() {
+                families.insert(signature.family);
+            }
             found.push((line, signature));
         }
     }
-    found.sort_by_key(|(line, _)| *line);
+    // What a server answered says more than a line about the network.
+    let is_answered =
+        found.iter().any(|(_, signature)| !signature.is_of_network() && !signature.is_harmless());
+    found.sort_by_key(|(line, signature)| (is_answered && signature.is_of_network(), *line));
     let lines: Vec<&str> = paste.lines().collect();
     let recognized = found.into_iter().map(|(line, signature)| Recognized {
         signature,
@@ -144,6 +160,21 @@ pub(crate) fn explain(paste: &str) -> Explanation {
     });
     let (ignored, errors) = recognized.partition(|recognized| recognized.signature.is_harmless());
     Explanation { errors, ignored }
+}
+
+/// What rows have taken of a text: spans that do not overlap, by their begin.
+#[derive(Default)]
+struct Taken(BTreeMap<usize, usize>);
+
+impl Taken {
+    /// Takes a span, unless some of it is taken.
+    fn take(&mut self, span: Span) -> bool {
+        let is_free = self.0.range(..span.to).next_back().is_none_or(|(_, to)| *to <= span.from);
+        if is_free {
+            self.0.insert(span.from, span.to);
+        }
+        is_free
+    }
 }
 
 /// The causes of a signature: those that the paste rules out stand last.
@@ -175,4 +206,65 @@ fn within(text: &str, most: usize) -> &str {
         end -= 1;
     }
     &text[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_every_row_can_be_recognized() {
+        let mut ids = HashSet::new();
+        for signature in SIGNATURES {
+            assert!(ids.insert(signature.id), "{}", signature.id);
+            assert!(!signature.any.is_empty(), "{}", signature.id);
+        }
+        let mut ids = HashSet::new();
+        assert!(LIKELY.iter().all(|cause| ids.insert(cause.id)));
+    }
+
+    #[test]
+    fn every_cause_belongs_to_an_error_and_every_rule_to_a_cause() {
+        let used: HashSet<&str> =
+            SIGNATURES.iter().flat_map(|row| row.causes).map(|cause| cause.id).collect();
+        for cause in LIKELY {
+            assert!(used.contains(cause.id), "{}", cause.id);
+        }
+        for id in signatures::RULED_OUT.iter().flat_map(|rule| rule.causes) {
+            assert!(used.contains(id), "{id}");
+        }
+    }
+
+    #[test]
+    fn rows_that_speak_where_no_other_does_come_last() {
+        let first = SIGNATURES.iter().position(|row| row.family == signatures::ANY);
+        let first = first.expect("there are such rows");
+        assert!(SIGNATURES[first..].iter().all(|row| row.family == signatures::ANY || row.is_general));
+    }
+
+    #[test]
+    fn four_megabytes_of_anything_are_explained_in_seconds() {
+        for unit in ["a", "\n", "550-", "eyJ", "invalid_grant ", "said: 550 5.1.1\n"] {
+            let paste = unit.repeat((4 << 20) / unit.len());
+            let begun = Instant::now();
+            explain(&paste);
+            // A debug build on a busy machine is some times slower than a release build.
+            assert!(begun.elapsed() < Duration::from_secs(30), "{unit:?}: {:?}", begun.elapsed());
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_paste_breaks_it_or_is_shown_with_control_characters(paste in "\\PC{0,200}|[\\x00-\\x7f]{0,200}|(550-5\\.7\\.1 |gsmtp|invalid_grant|\\x1b\\[2J|\\r\\n|\\\\){0,40}") {
+            let explained = explain(&paste);
+            for error in explained.errors.iter().chain(&explained.ignored) {
+                proptest::prop_assert!(!error.text.chars().any(char::is_control));
+                proptest::prop_assert!(error.line >= 1);
+                proptest::prop_assert!(error.causes.is_empty() == error.signature.is_harmless());
+            }
+        }
+    }
 }

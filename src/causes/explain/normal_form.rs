@@ -1,12 +1,16 @@
 //! A pasted text in a form in which Google's words are found again, however they were wrapped, escaped or quoted.
 
+use std::collections::HashMap;
+
+use aho_corasick::AhoCorasick;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 /// The most of a paste that is read, in bytes: a log file may be large, and its errors are near each other.
-pub(crate) const MAX_READ: usize = 4 << 20;
+pub(crate) const MAX_READ: usize = 1 << 20;
 /// The parts of a phrase stand this near each other, in letters and digits.
 const MAX_APART: usize = 600;
+const BETWEEN_PARTS: &str = " + ";
 
 /// Where something stands in a [`NormalForm`], in letters and digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,10 +25,46 @@ impl Span {
     }
 }
 
+/// The phrases to look for, found in one pass over a text.
+#[derive(Debug)]
+pub(super) struct Phrases {
+    /// By part of a phrase, its number in `parts`.
+    numbers: HashMap<String, usize>,
+    parts: AhoCorasick,
+}
+
+impl Phrases {
+    pub(super) fn new<'p>(phrases: impl Iterator<Item = &'p str>) -> Self {
+        let mut numbers = HashMap::new();
+        let mut parts = Vec::new();
+        for part in phrases.flat_map(parts_of).filter(|part| !part.is_empty()) {
+            if !numbers.contains_key(&part) {
+                numbers.insert(part.clone(), parts.len());
+                parts.push(part);
+            }
+        }
+        // Only a table of phrases beyond any size fails, and it finds nothing then.
+        let parts = AhoCorasick::new(&parts)
+            .or_else(|_| AhoCorasick::new(std::iter::empty::<&str>()))
+            .expect("no phrase is always accepted");
+        Self { numbers, parts }
+    }
+}
+
 /// Letters and digits in lower case, and nothing between them: a line break in the middle of a word, a backslash or an
 /// entity changes nothing.
-#[derive(Debug, Default)]
-pub(super) struct NormalForm {
+#[derive(Debug)]
+pub(super) struct NormalForm<'p> {
+    phrases: &'p Phrases,
+    /// By number of a part, where it begins, in order.
+    places: Vec<Vec<usize>>,
+    /// For each byte of the text, the line of the paste, from 0.
+    lines: Vec<u32>,
+}
+
+/// A text whose places are still to be found.
+#[derive(Default)]
+struct Squeezed {
     text: String,
     /// For each byte of `text`, the line of the paste, from 0.
     lines: Vec<u32>,
@@ -32,37 +72,29 @@ pub(super) struct NormalForm {
     begins: Vec<bool>,
 }
 
-impl NormalForm {
+impl<'p> NormalForm<'p> {
     /// The form with reply codes of SMTP, and the form without: servers repeat the code on each line, in the middle of
     /// a sentence.
-    pub(super) fn both(paste: &str) -> [Self; 2] {
-        let lines: Vec<String> = paste.lines().map(|line| unescaped(without_prefix(line))).collect();
-        let with = Self::of(lines.iter().map(String::as_str));
-        let without = without_reply_codes(&lines);
-        [with, Self::of(without.iter().map(String::as_str))]
+    pub(super) fn both(paste: &str, phrases: &'p Phrases) -> [Self; 2] {
+        let lines = (0..).zip(paste.lines()).filter(|(_, line)| !line.is_empty());
+        let lines: Vec<(u32, String)> =
+            lines.map(|(number, line)| (number, unescaped(without_prefix(line)))).collect();
+        let with = Squeezed::of(lines.iter().map(|(number, line)| (*number, line.as_str())));
+        let mut without = Squeezed::default();
+        for (number, line) in &lines {
+            without.push(*number, &without_reply_codes(line));
+        }
+        [Self::of(with, phrases), Self::of(without, phrases)]
     }
 
-    fn of<'t>(lines: impl Iterator<Item = &'t str>) -> Self {
-        let mut form = Self::default();
-        for (number, line) in (0..).zip(lines) {
-            // A line break is no boundary: a console breaks words.
-            let mut begins = form.text.is_empty();
-            for char in line.chars() {
-                if !char.is_alphanumeric() {
-                    begins = true;
-                    continue;
-                }
-                for lower in char.to_lowercase() {
-                    let from = form.text.len();
-                    form.text.push(lower);
-                    form.lines.resize(form.text.len(), number);
-                    form.begins.resize(form.text.len(), false);
-                    form.begins[from] = begins;
-                    begins = false;
-                }
+    fn of(squeezed: Squeezed, phrases: &'p Phrases) -> Self {
+        let mut places = vec![Vec::new(); phrases.numbers.len()];
+        for found in phrases.parts.find_overlapping_iter(&squeezed.text) {
+            if squeezed.is_word(found.start(), found.end()) {
+                places[found.pattern().as_usize()].push(found.start());
             }
         }
-        form
+        Self { phrases, places, lines: squeezed.lines }
     }
 
     /// The line of the paste where a span begins, from 0.
@@ -72,25 +104,18 @@ impl NormalForm {
 
     /// Every place where all parts of a phrase stand near each other. Parts are written with ` + ` between them.
     pub(super) fn find(&self, phrase: &str) -> Vec<Span> {
-        let mut parts = phrase.split(" + ").map(squeezed);
-        let Some(first) = parts.next().filter(|first| !first.is_empty()) else { return Vec::new() };
-        let others: Vec<String> = parts.collect();
+        let mut parts = parts_of(phrase).map(|part| (self.places(&part), part.len()));
+        let Some((firsts, length)) = parts.next() else { return Vec::new() };
+        let others: Vec<(&[usize], usize)> = parts.collect();
         let mut found: Vec<Span> = Vec::new();
-        for begin in self.places(&first) {
-            let mut span = Span { from: begin, to: begin + first.len() };
-            let mut is_whole = true;
-            for other in &others {
-                let near = self
-                    .places(other)
-                    .filter(|place| place.abs_diff(begin) <= MAX_APART)
-                    .min_by_key(|place| place.abs_diff(begin));
-                let Some(place) = near else {
-                    is_whole = false;
-                    break;
-                };
-                span = Span { from: span.from.min(place), to: span.to.max(place + other.len()) };
-            }
-            if is_whole && !found.iter().any(|known| known.overlaps(span)) {
+        for &begin in firsts {
+            let mut span = Span { from: begin, to: begin + length };
+            let is_whole = others.iter().all(|(places, length)| {
+                let Some(place) = nearest(places, begin) else { return false };
+                span = Span { from: span.from.min(place), to: span.to.max(place + length) };
+                true
+            });
+            if is_whole && found.last().is_none_or(|last| !last.overlaps(span)) {
                 found.push(span);
             }
         }
@@ -98,25 +123,73 @@ impl NormalForm {
     }
 
     pub(super) fn has(&self, phrase: &str) -> bool {
-        !self.find(phrase).is_empty()
+        match phrase.contains(BETWEEN_PARTS) {
+            true => !self.find(phrase).is_empty(),
+            false => !self.places(&squeezed(phrase)).is_empty(),
+        }
     }
 
-    /// Where a part begins: at the beginning of a word, or of a line, which may break a word.
-    fn places<'s>(&'s self, part: &'s str) -> impl Iterator<Item = usize> + 's {
-        let is_short = part.len() < 12;
-        self.text.match_indices(part).map(|(at, _)| at).filter(move |&at| {
-            let ends = at + part.len();
-            // A word may carry a number: `AADSTS7000215`.
-            let begins_number = part.ends_with(char::is_alphabetic)
-                && self.text.as_bytes().get(ends).is_some_and(u8::is_ascii_digit);
-            let is_end = begins_number
-                || self.begins.get(ends).is_none_or(|begins| *begins)
-                || self.lines.get(ends) != self.lines.get(ends - 1);
-            let is_begin = at == 0 || self.begins[at] || self.lines[at] != self.lines[at - 1];
-            // A short part inside of another word or number is another word or number.
-            !is_short || (is_begin && is_end)
-        })
+    fn places(&self, part: &str) -> &[usize] {
+        self.phrases.numbers.get(part).map_or(&[], |number| &self.places[*number])
     }
+}
+
+/// The place that is nearest to another, if it is near.
+fn nearest(places: &[usize], to: usize) -> Option<usize> {
+    let after = places.partition_point(|place| *place < to);
+    let both = [after.checked_sub(1), Some(after)];
+    let near = both.into_iter().flatten().filter_map(|at| places.get(at).copied());
+    near.filter(|place| place.abs_diff(to) <= MAX_APART).min_by_key(|place| place.abs_diff(to))
+}
+
+impl Squeezed {
+    fn of<'t>(lines: impl Iterator<Item = (u32, &'t str)>) -> Self {
+        let mut form = Self::default();
+        for (number, line) in lines {
+            form.push(number, line);
+        }
+        form
+    }
+
+    fn push(&mut self, number: u32, line: &str) {
+        // A line break is no boundary: a console breaks words.
+        let mut begins = self.text.is_empty();
+        for char in line.chars() {
+            if !char.is_alphanumeric() {
+                begins = true;
+                continue;
+            }
+            for lower in char.to_lowercase() {
+                let from = self.text.len();
+                self.text.push(lower);
+                self.lines.resize(self.text.len(), number);
+                self.begins.resize(self.text.len(), false);
+                self.begins[from] = begins;
+                begins = false;
+            }
+        }
+    }
+
+    /// Whether a short part stands at the beginning of a word, or of a line, which may break a word: inside of another
+    /// word or number it is another word or number.
+    fn is_word(&self, from: usize, to: usize) -> bool {
+        if to - from >= 12 {
+            return true;
+        }
+        let bytes = self.text.as_bytes();
+        // A word may carry a number: `AADSTS7000215`.
+        let begins_number =
+            bytes[to - 1].is_ascii_alphabetic() && bytes.get(to).is_some_and(u8::is_ascii_digit);
+        let is_end = begins_number
+            || self.begins.get(to).is_none_or(|begins| *begins)
+            || self.lines.get(to) != self.lines.get(to - 1);
+        let is_begin = from == 0 || self.begins[from] || self.lines[from] != self.lines[from - 1];
+        is_begin && is_end
+    }
+}
+
+fn parts_of(phrase: &str) -> impl Iterator<Item = String> {
+    phrase.split(BETWEEN_PARTS).map(squeezed)
 }
 
 fn squeezed(phrase: &str) -> String {
@@ -194,8 +267,8 @@ fn escape(text: &str) -> (char, usize) {
     }
 }
 
-/// Lines without `550-5.7.1`, `550 5.7.1` and `5.7.1`, wherever they stand.
-fn without_reply_codes(lines: &[String]) -> Vec<String> {
+/// A line without `550-5.7.1`, `550 5.7.1` and `5.7.1`, wherever they stand.
+fn without_reply_codes(line: &str) -> String {
     let is_reply = |word: &str| {
         word.len() == 3 && word.starts_with(['2', '4', '5']) && word.bytes().all(|byte| byte.is_ascii_digit())
     };
@@ -214,13 +287,9 @@ fn without_reply_codes(lines: &[String]) -> Vec<String> {
         Some((reply, enhanced)) => is_reply(reply) && is_enhanced(enhanced),
         None => is_reply(word) || is_enhanced(word),
     };
-    let without = |line: &String| {
-        let words = line
-            .split(' ')
-            .filter(|word| !is_code(word.trim_matches(|char: char| "\"'(),;:".contains(char))));
-        words.collect::<Vec<_>>().join(" ")
-    };
-    lines.iter().map(without).collect()
+    let words =
+        line.split(' ').filter(|word| !is_code(word.trim_matches(|char: char| "\"'(),;:".contains(char))));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -228,7 +297,8 @@ mod tests {
     use super::*;
 
     fn has(paste: &str, phrase: &str) -> bool {
-        NormalForm::both(paste).iter().any(|form| form.has(phrase))
+        let phrases = Phrases::new([phrase].into_iter());
+        NormalForm::both(paste, &phrases).iter().any(|form| form.has(phrase))
     }
 
     #[test]
@@ -264,7 +334,8 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_paste_breaks_it(paste in "\\PC*|(.|\\n|\\\\|&|#|[245]){0,80}") {
-            for form in NormalForm::both(&paste) {
+            let phrases = Phrases::new(["a + e"].into_iter());
+            for form in NormalForm::both(&paste, &phrases) {
                 for span in form.find("a + e") {
                     proptest::prop_assert!(span.from < span.to && form.line(span) <= paste.lines().count());
                 }
