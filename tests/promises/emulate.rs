@@ -18,7 +18,7 @@ fn the_signal_to_terminate_lets_open_requests_finish() {
         .unwrap();
     let mut lines = BufReader::new(emulator.stdout.take().unwrap()).lines().map(Result::unwrap);
     let address = lines.find_map(|line| Some(line.strip_prefix("serving http://")?.to_owned())).unwrap();
-    assert!(lines.any(|line| line.starts_with("end: ")));
+    assert!(lines.any(|line| line.starts_with("stop: ")));
 
     let mut connection = TcpStream::connect(address).unwrap();
     connection.write_all(b"POST /token HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n").unwrap();
