@@ -20,6 +20,8 @@ use super::{AuditError, client_options, judge, plan, policy};
 
 /// The longest outage that is waited for: somebody looks on.
 const MAX_PATIENCE: Duration = Duration::from_secs(10);
+/// The longest wait for a connection, or for the next bytes of an answer.
+const MAX_SILENCE: Duration = Duration::from_secs(8);
 /// The longest that reading one part may take.
 const MAX_PART_TIME: Duration = Duration::from_secs(300);
 
@@ -46,6 +48,9 @@ pub(crate) async fn connect_to_rehearse(config: &Config) -> Result<(Client, OwnA
     let options = client_options(config);
     let options = ClientOptions {
         outage_patience: options.outage_patience.min(MAX_PATIENCE),
+        connect_timeout: MAX_SILENCE,
+        idle_timeout: MAX_SILENCE,
+        answer_timeout: 2 * MAX_SILENCE,
         short_listings: true,
         ..options
     };

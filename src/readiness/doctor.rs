@@ -69,7 +69,7 @@ pub(crate) async fn examine(config: &Config, at: DateTime<Utc>, all: bool) -> Ve
     let (client, account) = match audit::connect_to_rehearse(config).await {
         Ok(connected) => connected,
         Err(error) => {
-            let step = outside::unconnected(&error);
+            let step = outside::unconnected(config, &error);
             found.steps.retain(|known| known.id != step.id);
             if step.id == StepId::Network {
                 found.add(Step::ok(StepId::Credentials, "readable"));
@@ -325,18 +325,32 @@ impl Tenant<'_> {
             let mut roles: Vec<&str> = unread.iter().map(|unread| Access::of(unread.part).role).collect();
             roles.dedup();
             let problem = first.problem();
-            let problem = Problem {
-                cause: format!("{} ({name}, for {})", problem.cause, titles(unread)),
-                fix: format!("Assign to {name} a role with: {}.", roles.join("; ")),
-                ..problem
-            };
+            let mut cause = format!("{} ({name}, for {})", problem.cause, titles(unread));
+            let mut fix = format!("Assign to {name} a role with: {}.", roles.join("; "));
+            if let Some(Err(error)) = self.user
+                && error.cause == causes::ADMIN_RIGHT_MISSING
+            {
+                // Google says no more of any of these.
+                cause.push_str(
+                    ". It has no admin right at all: it is no admin, suspended, archived, or never signed in",
+                );
+                fix = format!(
+                    "Set `[tenant] admin` to an active admin who has signed in once. Or reactivate {name}, sign in once, and assign a role with: {}.",
+                    roles.join("; ")
+                );
+            }
+            let problem = Problem { cause, fix, ..problem };
             return Step::failed(id, name, problem);
         }
         match self.user {
             Some(Err(error)) if step_of(error.cause) == Some(StepId::Apis) => {
                 Step::skipped(id, format!("{name}: not checked, see apis"))
             }
-            Some(Err(error)) => Step::failed(id, name, Problem::of_google(error)),
+            Some(Err(error)) if error.cause == causes::NOT_FOUND => {
+                Step::failed(id, name, Problem::of_google(error))
+            }
+            // The reads met the same, and coverage tells it.
+            Some(Err(_)) => Step::skipped(id, format!("{name}: not checked, see coverage")),
             Some(Ok(user)) if never_signed_in(user) => Step::warning(
                 id,
                 format!("{name} has every privilege that is needed"),
@@ -408,16 +422,25 @@ impl Tenant<'_> {
         places.extend(organization.iter().map(|number| format!("organization {number}")));
         let what = places.join(", ");
         if let Some(first) = unread.first() {
+            let message = &first.counted.gap.message;
+            // One project that is named: its id may be wrong, and only it lacks the role.
+            let alone = projects.iter().find(|project| message.starts_with(&format!("Project {project}: ")));
             let problem = first.problem();
             let needed = &first.counted.gap.needed;
             let roles: BTreeSet<&str> = unread.iter().filter_map(|unread| role(unread)).collect();
-            let granted = roles.iter().map(|role| self.grant(role)).collect::<Vec<_>>().join(" && ");
+            let granted = roles.iter().map(|role| self.grant(role, alone)).collect::<Vec<_>>().join(" && ");
             let fix = match (roles.is_empty(), needed.is_empty()) {
                 (true, true) => problem.fix.clone(),
                 (true, false) => format!("{} Needed: {needed}.", problem.fix),
                 (false, _) => {
-                    let roles: Vec<&str> = roles.into_iter().collect();
-                    format!("Grant {} to {} on {what}.", roles.join(" and "), self.account.email)
+                    let roles = roles.into_iter().collect::<Vec<_>>().join(", ");
+                    let email = &self.account.email;
+                    match alone {
+                        Some(project) => format!(
+                            "Check that {project} in `[cloud] projects` is the id of a project, then grant {roles} to {email} on it."
+                        ),
+                        None => format!("Grant {roles} to {email} on {what}."),
+                    }
                 }
             };
             let cause = format!("{} ({}, for {})", problem.cause, self.account.email, titles(unread));
@@ -435,7 +458,7 @@ impl Tenant<'_> {
     }
 
     /// The command that grants a role where the configuration looks.
-    fn grant(&self, role: &str) -> String {
+    fn grant(&self, role: &str, alone: Option<&String>) -> String {
         let member = shell(&format!("serviceAccount:{}", self.account.email));
         let grant = |of: &str, id: &str| {
             format!(
@@ -443,9 +466,10 @@ impl Tenant<'_> {
                 shell(id)
             )
         };
-        match &self.config.organization {
-            Some(number) => grant("organizations", number),
-            None => {
+        match (alone, &self.config.organization) {
+            (Some(project), _) => grant("projects", project),
+            (None, Some(number)) => grant("organizations", number),
+            (None, None) => {
                 self.config.projects.iter().map(|id| grant("projects", id)).collect::<Vec<_>>().join(" && ")
             }
         }

@@ -1,6 +1,6 @@
 //! What a run would not read, by the step that it belongs to.
 
-use crate::causes::{self, Cause};
+use crate::causes::{self, Cause, Class};
 use crate::collect::{Access, Identity};
 use crate::findings::{CountedGap, Coverage};
 use crate::tenant::{GapClass, Part, PartGrain};
@@ -66,10 +66,18 @@ fn step(part: Part, cause: Option<Cause>) -> StepId {
         (_, Identity::Mailbox) => StepId::Coverage,
         (Some(StepId::Cloud), Identity::Admin) => StepId::Admin,
         (Some(step), _) => step,
-        (None, Identity::Account) => StepId::Cloud,
+        (None, Identity::Account)
+            if cause.is_none_or(|cause| is_about_the_request(cause) || is_denied(cause)) =>
+        {
+            StepId::Cloud
+        }
         (None, Identity::Admin) if cause.is_some_and(is_about_the_request) => StepId::Customer,
-        (None, Identity::Admin) => StepId::Coverage,
+        (None, Identity::Account | Identity::Admin) => StepId::Coverage,
     }
+}
+
+fn is_denied(cause: Cause) -> bool {
+    cause.class == Class::Denied
 }
 
 /// The customer is the only value of Directory's requests that the operator sets.

@@ -98,7 +98,7 @@ pub(super) fn shell(text: &str) -> String {
 }
 
 /// Why no client can be made: of the credentials, or of the network.
-pub(super) fn unconnected(error: &ConnectError) -> Step {
+pub(super) fn unconnected(config: &Config, error: &ConnectError) -> Step {
     let id = match error {
         ConnectError::Client(_) => StepId::Network,
         ConnectError::Roots(_) => StepId::Config,
@@ -112,7 +112,13 @@ pub(super) fn unconnected(error: &ConnectError) -> Step {
         },
         _ => problem,
     };
-    Step::failed(id, "", problem)
+    let what = match (&config.credentials, id) {
+        (_, StepId::Config) => config.file.name.clone(),
+        (_, StepId::Network) => "no request was sent".to_owned(),
+        (Credentials::KeyFile(path), _) => format!("key file {}", path.display()),
+        (Credentials::ServiceAccount(email), _) => format!("{email}, signed for by this machine's identity"),
+    };
+    Step::failed(id, what, problem)
 }
 
 /// The APIs that a plan asks.
