@@ -110,6 +110,7 @@ pub(super) fn unconnected(config: &Config, error: &ConnectError) -> Step {
             fix: "Create a new key for the service account, and download its JSON file again.".to_owned(),
             ..problem
         },
+        ConnectError::KeyFile(error) => Problem { cause: format!("{}: {error}", error.id()), ..problem },
         _ => problem,
     };
     let what = match (&config.credentials, id) {
@@ -169,9 +170,7 @@ pub(super) fn network(reached: &[Reached]) -> Step {
     };
     let alike = |reached: &&Reached| reached.clocks.as_ref().is_err_and(|other| other.cause == error.cause);
     let unreached = hosts(&mut reached.iter().filter(alike));
-    let problem = Problem::of_google(error);
-    let cause = format!("{}: {}: {unreached} ({})", error.cause.id, error.cause.title, error.words);
-    Step::failed(StepId::Network, unreached, Problem { cause, ..problem })
+    Step::failed(StepId::Network, format!("cannot reach {unreached}"), Problem::of_google(error))
 }
 
 /// The clock, by the host whose time is nearest.
@@ -185,8 +184,8 @@ pub(super) fn clock(reached: &[Reached]) -> Step {
     };
     let off = match offset {
         0 => "differs by less than a second".to_owned(),
-        1.. => format!("is {offset} s ahead"),
-        _ => format!("is {} s behind", offset.unsigned_abs()),
+        1.. => format!("is {offset} seconds fast"),
+        _ => format!("is {} seconds slow", offset.unsigned_abs()),
     };
     let what = format!("this machine's clock {off}, compared with {}", reached.host);
     let problem = || Problem {
