@@ -94,6 +94,46 @@ pub(crate) struct Init {
     /// The file to write
     #[arg(default_value = "config.toml", value_name = "FILE")]
     pub(crate) path: PathBuf,
+    /// The Google Cloud project of the audit's service account; prints the commands that set it up
+    #[arg(long, value_name = "ID", requires = "admin", value_parser = project)]
+    pub(crate) project: Option<String>,
+    /// The admin that the audit acts as
+    #[arg(long, value_name = "ADDRESS", requires = "project", value_parser = address)]
+    pub(crate) admin: Option<String>,
+    /// Search this organization for service accounts
+    #[arg(long, value_name = "NUMBER", requires = "project", value_parser = organization)]
+    pub(crate) organization: Option<String>,
+    /// Sign with the identity of the machine instead of a key file
+    #[arg(long, requires = "project")]
+    pub(crate) keyless: bool,
+}
+
+fn project(text: &str) -> Result<String, String> {
+    let is_id = crate::config::is_project(text) && !text.bytes().all(|byte| byte.is_ascii_digit());
+    is_id.then(|| text.to_owned()).ok_or_else(|| {
+        "write the project id, not the name or the number; `gcloud projects list` shows it".to_owned()
+    })
+}
+
+fn address(text: &str) -> Result<String, String> {
+    let is_plain = |text: &str, more: &str| {
+        !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || more.contains(c))
+    };
+    let is_address = |(local, domain): (&str, &str)| {
+        is_plain(local, ".!#$%&'*+-/=?^_`{|}~") && is_plain(domain, ".-") && domain.contains('.')
+    };
+    let valid = text.rsplit_once('@').is_some_and(is_address);
+    valid
+        .then(|| text.to_owned())
+        .ok_or_else(|| "write an email address, such as admin@example.com".to_owned())
+}
+
+fn organization(text: &str) -> Result<String, String> {
+    let number = text.strip_prefix("organizations/").unwrap_or(text);
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| number.to_owned()).ok_or_else(|| {
+        "write the number of the organization; `gcloud organizations list` shows it".to_owned()
+    })
 }
 
 /// Exit codes: 0 ready, 1 not ready, 2 the configuration cannot be read.

@@ -27,6 +27,37 @@ pub(crate) use operator_files::{read_exceptions, read_register, refuse_a_list_of
 /// What `init` writes.
 pub(crate) const TEMPLATE: &str = include_str!("../config.toml");
 
+/// What `init` writes when it is told the values.
+pub(crate) fn filled_template(values: &TemplateValues<'_>) -> String {
+    let TemplateValues { admin, project, organization, service_account } = values;
+    let quoted = |text: &str| toml::Value::from(text).to_string();
+    let mut text =
+        TEMPLATE.replacen("admin = \"auditor@example.com\"", &format!("admin = {}", quoted(admin)), 1);
+    if let Some(account) = service_account {
+        text = text.replacen("key_file = ", "# key_file = ", 1);
+        let example = "# service_account = \"auditor@my-project.iam.gserviceaccount.com\"";
+        text = text.replacen(example, &format!("service_account = {}", quoted(account)), 1);
+    }
+    match organization {
+        Some(number) => {
+            let written = format!("organization = {}", quoted(&format!("organizations/{number}")));
+            text.replacen("# organization = \"organizations/123456789012\"", &written, 1)
+        }
+        None => text.replacen("projects = []", &format!("projects = [{}]", quoted(project)), 1),
+    }
+}
+
+/// The values that `init` can be told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TemplateValues<'a> {
+    pub(crate) admin: &'a str,
+    pub(crate) project: &'a str,
+    /// Its number.
+    pub(crate) organization: Option<&'a str>,
+    /// Instead of a key file.
+    pub(crate) service_account: Option<&'a str>,
+}
+
 /// A valid configuration.
 #[derive(Clone, Debug)]
 pub(crate) struct Config {

@@ -73,6 +73,16 @@ fn kind(file: FileType) -> &'static str {
     }
 }
 
+/// A text as one word of a shell.
+#[must_use]
+pub(crate) fn shell_quoted(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-@:+=,".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,5 +119,11 @@ mod tests {
             let refused = read_known_text(path).unwrap_err();
             assert!(refused.to_string().contains(kind), "{refused}");
         }
+    }
+
+    #[test]
+    fn a_path_is_one_word_of_a_shell() {
+        assert_eq!(shell_quoted("/etc/audit/key.json"), "/etc/audit/key.json");
+        assert_eq!(shell_quoted("my key's.json"), "'my key'\\''s.json'");
     }
 }

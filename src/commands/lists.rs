@@ -10,6 +10,7 @@ use crate::checks::{self, catalogue};
 use crate::cli::{List, ListFormat, Scopes};
 use crate::collect::access::SEARCH_ROLE;
 use crate::collect::{Access, Identity};
+use crate::config::Config;
 use crate::tenant::Part;
 
 use super::failure::Failure;
@@ -88,17 +89,40 @@ fn checks_of(parts: &[Part]) -> String {
 
 const fn requested_by(identity: Identity, admin_role: bool) -> &'static str {
     match identity {
-        Identity::Admin if admin_role => "the service account itself, with its admin role; do not delegate",
+        Identity::Admin if admin_role => "the service account itself, with its admin role",
         Identity::Admin => "the delegation, as the admin",
         Identity::Mailbox => "the delegation, as each user",
-        Identity::Account => "the service account itself; do not delegate",
+        Identity::Account => "the service account itself",
         Identity::File => "a file",
     }
 }
 
+/// Whether a scope belongs into the delegation entry. What the account uses itself must not be there: whoever has the
+/// account could use it as any user.
+const fn is_delegated(identity: Identity, admin_role: bool) -> bool {
+    match identity {
+        Identity::Admin => !admin_role,
+        Identity::Mailbox => true,
+        Identity::Account | Identity::File => false,
+    }
+}
+
+const DELEGATE: &str = "Delegate these scopes, as one line:";
+const DO_NOT_DELEGATE: &str =
+    "Do not delegate these scopes. The service account uses them itself, by its own roles:";
+
 fn scope_list(needed: &Needed, admin_role: bool) -> String {
     let mut text = String::new();
-    for ((identity, scope), need) in needed {
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{DELEGATE}\n{}\n", delegated(needed, admin_role));
+    write_scopes(&mut text, needed, |identity| is_delegated(identity, admin_role), admin_role);
+    let _ = writeln!(text, "{DO_NOT_DELEGATE}\n");
+    write_scopes(&mut text, needed, |identity| !is_delegated(identity, admin_role), admin_role);
+    text
+}
+
+fn write_scopes(text: &mut String, needed: &Needed, is_listed: impl Fn(Identity) -> bool, admin_role: bool) {
+    for ((identity, scope), need) in needed.iter().filter(|((identity, _), _)| is_listed(*identity)) {
         let titles: Vec<&str> = need.parts.iter().map(|part| part.title()).collect();
         let rows = [
             ("used by", requested_by(*identity, admin_role)),
@@ -114,29 +138,32 @@ fn scope_list(needed: &Needed, admin_role: bool) -> String {
         }
         text.push('\n');
     }
-    let _ = writeln!(text, "The scopes to delegate, as one line:\n{}", delegated(needed, admin_role));
-    text
+}
+
+/// The line of a configuration's scopes for the delegation entry.
+pub(super) fn delegation_line(config: &Config) -> String {
+    delegated(&needed(&audit::planned_parts(config, checks::ALL)), config.admin_role)
 }
 
 /// The scopes for the delegation entry, separated by commas.
 fn delegated(needed: &Needed, admin_role: bool) -> String {
-    let delegated: Vec<&str> = needed
-        .keys()
-        .filter(|(identity, _)| match identity {
-            Identity::Admin => !admin_role,
-            Identity::Mailbox => true,
-            Identity::Account | Identity::File => false,
-        })
-        .map(|(_, scope)| *scope)
-        .collect();
-    delegated.join(",")
+    let scopes = needed.keys().filter(|(identity, _)| is_delegated(*identity, admin_role));
+    scopes.map(|(_, scope)| *scope).collect::<Vec<_>>().join(",")
 }
 
 fn scope_table(needed: &Needed, admin_role: bool) -> String {
-    let mut text = String::from(
-        "| Scope | Used by | Reads | Also needs | Allows | Checks |\n|---|---|---|---|---|---|\n",
-    );
-    for ((identity, scope), need) in needed {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{DELEGATE}\n\n```text\n{}\n```\n", delegated(needed, admin_role));
+    write_rows(&mut text, needed, |identity| is_delegated(identity, admin_role), admin_role);
+    let _ = writeln!(text, "\n{DO_NOT_DELEGATE}\n");
+    write_rows(&mut text, needed, |identity| !is_delegated(identity, admin_role), admin_role);
+    text
+}
+
+fn write_rows(text: &mut String, needed: &Needed, is_listed: impl Fn(Identity) -> bool, admin_role: bool) {
+    text.push_str("| Scope | Used by | Reads | Also needs | Allows | Checks |\n|---|---|---|---|---|---|\n");
+    for ((identity, scope), need) in needed.iter().filter(|((identity, _), _)| is_listed(*identity)) {
         let titles: Vec<&str> = need.parts.iter().map(|part| part.title()).collect();
         // Writing to a string cannot fail.
         let _ = writeln!(
@@ -149,10 +176,4 @@ fn scope_table(needed: &Needed, admin_role: bool) -> String {
             checks_of(&need.parts)
         );
     }
-    let _ = writeln!(
-        text,
-        "\nThe scopes to delegate, as one line:\n\n```text\n{}\n```",
-        delegated(needed, admin_role)
-    );
-    text
 }

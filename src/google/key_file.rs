@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::input_file;
+use crate::input_file::{self, shell_quoted};
 
 use super::signer::{Signer, SignerError};
 
@@ -205,15 +205,6 @@ fn warn_of_readers(path: &Path) {
     }
 }
 
-/// A text as one word of a shell.
-fn shell_quoted(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-@:+=,".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', "'\\''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,11 +234,5 @@ mod tests {
         assert_eq!(NoKey::of(&[0x30, 0x82, 9, 0x7e, 2]), Some(NoKey::Pkcs12));
         let whole = br#"{"client_email": "a@b", "private_key": "k", "token_uri": "t"}"#;
         assert_eq!(NoKey::of(whole), None);
-    }
-
-    #[test]
-    fn a_path_is_one_word_of_a_shell() {
-        assert_eq!(shell_quoted("/etc/audit/key.json"), "/etc/audit/key.json");
-        assert_eq!(shell_quoted("my key's.json"), "'my key'\\''s.json'");
     }
 }

@@ -157,6 +157,6 @@ fn the_scopes_to_delegate_shrink_with_an_admin_role() {
     let output = crate::support::binary(&["scopes", "--config", &config], &[]);
     let text = String::from_utf8(output.stdout).unwrap();
     let (_, delegated) = text.split_once("as one line:\n").unwrap();
-    assert_eq!(delegated.trim(), "https://www.googleapis.com/auth/gmail.settings.basic");
+    assert_eq!(delegated.lines().next(), Some("https://www.googleapis.com/auth/gmail.settings.basic"));
     assert!(text.contains("with its admin role"), "{text}");
 }

@@ -336,3 +336,104 @@ fn what_is_missing_is_a_list_and_each_cause_is_told_once() {
         }
     }
 }
+
+/// What `init` prints, and what a shell makes of its commands with a `gcloud` that only writes down what it is told.
+fn commands_of_init(folder: &std::path::Path, arguments: &[&str]) -> (String, Vec<Vec<String>>) {
+    let config = folder.join("it's a config.toml");
+    let all = [&["init", config.to_str().unwrap()], arguments].concat();
+    let output = binary(&all, &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let (bin, log) = (folder.join("bin"), folder.join("log"));
+    std::fs::create_dir(&bin).unwrap();
+    let fake = format!(
+        "#!/bin/sh\nfor word; do printf '%s\\t' \"$word\"; done >>'{0}'\necho >>'{0}'\n",
+        log.display()
+    );
+    std::fs::write(bin.join("gcloud"), fake).unwrap();
+    std::fs::set_permissions(bin.join("gcloud"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let script: String = text
+        .lines()
+        .filter(|line| line.contains("gcloud ") && !line.starts_with('#'))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let ran =
+        std::process::Command::new("sh").args(["-eu", "-c", &script]).env("PATH", path).output().unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let called = std::fs::read_to_string(log).unwrap();
+    let words = |line: &str| line.split_terminator('\t').map(str::to_owned).collect();
+    (text.clone(), called.lines().map(words).collect())
+}
+
+#[test]
+fn init_prints_commands_that_a_shell_takes_and_a_line_without_what_must_not_be_delegated() {
+    let cloud = "https://www.googleapis.com/auth/cloud-platform";
+    for (arguments, organization, keyless) in [
+        (&["--project", "audit-project", "--admin", "o'hara+audit@example.com"][..], false, false),
+        (
+            &[
+                "--project",
+                "audit-project",
+                "--admin",
+                "a@example.com",
+                "--organization",
+                "organizations/123",
+                "--keyless",
+            ][..],
+            true,
+            true,
+        ),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let (text, called) = commands_of_init(folder.path(), arguments);
+        let config = std::fs::read_to_string(folder.path().join("it's a config.toml")).unwrap();
+        let config: toml::Table = config.parse().unwrap();
+        assert_eq!(config["tenant"]["admin"].as_str(), Some(arguments[3]));
+        assert_eq!(config["cloud"].get("organization").is_some(), organization);
+        assert_eq!(config["auth"].get("service_account").is_some(), keyless);
+        assert_eq!(config["auth"].get("key_file").is_some(), !keyless);
+        let is_called = |words: &[&str]| {
+            called.iter().any(|call| words.iter().all(|word| call.iter().any(|c| c == word)))
+        };
+        assert!(is_called(&["services", "enable", "gmail.googleapis.com", "--project", "audit-project"]));
+        assert!(is_called(&["service-accounts", "create", "workspace-audit"]));
+        assert!(is_called(&["--role", "roles/iam.securityReviewer", "add-iam-policy-binding"]));
+        assert!(is_called(&["describe", "value(oauth2ClientId)"]));
+        assert_eq!(is_called(&["cloudasset.googleapis.com"]), organization);
+        assert_eq!(is_called(&["organizations", "123"]), organization);
+        assert_eq!(is_called(&["roles/iam.serviceAccountTokenCreator"]), keyless);
+        let key = folder.path().join("service-account.json");
+        assert_eq!(is_called(&["keys", "create", key.to_str().unwrap()]), !keyless);
+        let lines: Vec<&str> = text.lines().filter(|line| line.starts_with("https://")).collect();
+        assert_eq!(lines.len(), 1, "{text}");
+        assert!(lines[0].contains("gmail.settings.basic") && !lines[0].contains(cloud), "{}", lines[0]);
+        let scopes = String::from_utf8(binary(&["scopes"], &[]).stdout).unwrap();
+        assert!(scopes.lines().any(|line| line == lines[0]));
+    }
+    let scopes = String::from_utf8(binary(&["scopes"], &[]).stdout).unwrap();
+    let (delegated, own) = scopes.split_once("Do not delegate").unwrap();
+    assert!(!delegated.contains(cloud) && own.contains(cloud), "{scopes}");
+}
+
+#[test]
+fn init_refuses_values_that_cannot_be_right_and_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config.toml");
+    let config = config.to_str().unwrap();
+    for arguments in [
+        &["--project", "audit-project"][..],
+        &["--project", "My Project", "--admin", "a@example.com"],
+        &["--project", "x; rm -rf /", "--admin", "a@example.com"],
+        &["--project", "123456789012", "--admin", "a@example.com"],
+        &["--project", "audit-project", "--admin", "nobody"],
+        &["--project", "audit-project", "--admin", "a@example.com\nadmin_role = true"],
+        &["--project", "audit-project", "--admin", "$(id)@example.com"],
+        &["--project", "audit-project", "--admin", "a@example.com", "--organization", "example.com"],
+        &["--keyless"],
+    ] {
+        let output = binary(&[&["init", config], arguments].concat(), &[]);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(!std::path::Path::new(config).exists(), "{arguments:?}");
+    }
+}
