@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use strum::IntoStaticStr;
 
 use crate::delegation::ScopeSeverity;
-use crate::tenant::{Gap, IamCondition, IamResource, Part};
+use crate::tenant::{Gap, IamCondition, IamResource, Part, quoted_name};
 
 /// A role that one member holds on a resource: what can be removed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -22,21 +22,55 @@ pub(crate) struct AccessBinding {
 }
 
 impl AccessBinding {
-    /// What identifies it over runs. Two conditions of one title are two bindings.
+    /// What identifies it over runs. A `#` is only in front of a digest of every field, so that nobody can name a
+    /// member or a condition in a way that makes two bindings one.
     #[must_use]
     pub(crate) fn id(&self) -> String {
-        let Self { resource, role, member, condition } = self;
-        let kind = match resource {
+        let Self { resource, role, condition, .. } = self;
+        let id = self.id_without_condition();
+        let is_plain_role = matches!(
+            role.split('/').collect::<Vec<_>>().as_slice(),
+            ["roles", _] | ["projects" | "organizations", _, "roles", _]
+        );
+        if condition.is_none() && is_plain_role && !resource.id().contains('/') && !id.contains('#') {
+            return id;
+        }
+        format!("{id}#{}", self.digest())
+    }
+
+    /// How earlier versions spelled the id. Two bindings can share it.
+    #[must_use]
+    pub(crate) fn former_id(&self) -> String {
+        let condition = self.condition.as_ref().map_or_else(String::new, |condition| {
+            let digest = HEXLOWER.encode(&Sha256::digest(&condition.expression)[..4]);
+            format!("/{}#{digest}", condition.title)
+        });
+        format!("{}{condition}", self.id_without_condition())
+    }
+
+    fn id_without_condition(&self) -> String {
+        format!("{}/{}/{}/{}", self.kind(), self.resource.id(), self.role, self.member)
+    }
+
+    const fn kind(&self) -> &'static str {
+        match self.resource {
             IamResource::Organization(_) => "organizations",
             IamResource::Folder(_) => "folders",
             IamResource::Project(_) => "projects",
             IamResource::ServiceAccount(_) => "serviceAccounts",
-        };
-        let condition = condition.as_ref().map_or_else(String::new, |condition| {
-            let digest = HEXLOWER.encode(&Sha256::digest(&condition.expression)[..4]);
-            format!("/{}#{digest}", condition.title)
-        });
-        format!("{kind}/{}/{role}/{member}{condition}", resource.id())
+        }
+    }
+
+    /// 160 bits: whoever can write both bindings needs 2^80 tries for two of one digest.
+    fn digest(&self) -> String {
+        let mut digest = Sha256::new();
+        let condition = self.condition.iter().flat_map(|condition| [&condition.title, &condition.expression]);
+        let fields = [self.kind(), self.resource.id(), &self.role, &self.member];
+        for field in fields.into_iter().chain(condition.map(String::as_str)) {
+            digest.update(field.len().to_be_bytes());
+            digest.update(field);
+        }
+        HEXLOWER.encode(&digest.finalize()[..20])
     }
 
     /// The same for people.
@@ -52,7 +86,9 @@ impl AccessBinding {
     }
 
     fn condition_title(&self) -> String {
-        self.condition.as_ref().map_or_else(String::new, |condition| format!(", if \"{}\"", condition.title))
+        self.condition
+            .as_ref()
+            .map_or_else(String::new, |condition| format!(", if {}", quoted_name(&condition.title)))
     }
 
     /// The member without the word before its address: `user:` and the like.
@@ -256,19 +292,63 @@ pub(crate) struct TakeoverCut {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::checks::test_facts::path;
 
+    fn plain() -> AccessBinding {
+        AccessBinding {
+            resource: IamResource::Project("apps".into()),
+            role: "roles/owner".into(),
+            member: "principal://iam.googleapis.com/pools/p/subject/a".into(),
+            condition: None,
+        }
+    }
+
+    fn under(binding: &AccessBinding, title: &str, expression: &str) -> AccessBinding {
+        let condition = Some(IamCondition { title: title.into(), expression: expression.into() });
+        AccessBinding { condition, ..binding.clone() }
+    }
+
+    fn named(member: String) -> AccessBinding {
+        AccessBinding { member, ..plain() }
+    }
+
     #[test]
-    fn the_id_of_a_binding_tells_conditions_of_one_title_apart() {
-        let plain = path(TakeoverEdge::Key).binding.unwrap();
-        let under = |expression: &str| AccessBinding {
-            condition: Some(IamCondition { title: "Expires".into(), expression: expression.into() }),
-            ..plain.clone()
-        };
-        let ids = [plain.id(), under("a").id(), under("b").id()];
-        assert!(ids[0] != ids[1] && ids[1] != ids[2], "{ids:?}");
-        assert!(ids.iter().all(|id| id.starts_with(&ids[0])), "{ids:?}");
+    fn no_two_bindings_have_one_id_however_their_members_and_conditions_are_named() {
+        let real = under(&plain(), "T", "request.time < timestamp('2027-01-01T00:00:00Z')");
+        let after = |id: &str| id.split_once("/subject/").unwrap().1.to_owned();
+        let mut all = vec![plain(), real.clone(), under(&plain(), "T", "true"), under(&plain(), "U", "true")];
+        // A member that ends as the id of another binding does, in its spelling of today and of before.
+        for id in [real.id(), real.former_id()] {
+            let forged = named(plain().member.replace("subject/a", &format!("subject/{}", after(&id))));
+            all.extend([under(&forged, "T", "true"), forged]);
+        }
+        all.push(under(&plain(), "T#", "rue"));
+        all.push(under(&plain(), "Ttrue", ""));
+        all.push(under(&named(format!("{}/T", plain().member)), "", "true"));
+        all.push(AccessBinding { role: "roles/owner/x".into(), ..plain() });
+        all.push(AccessBinding { resource: IamResource::Project("apps/roles/owner".into()), ..plain() });
+        let ids: BTreeSet<String> = all.iter().map(AccessBinding::id).collect();
+        assert_eq!(ids.len(), all.len(), "{ids:#?}");
+        assert!(all.len() > all.iter().map(AccessBinding::former_id).collect::<BTreeSet<_>>().len());
+    }
+
+    /// Their SHA-256 begin with the same 32 bits.
+    const COLLIDING: [&str; 2] = ["request.path != 'b5cc'", "request.path != 'fae9'"];
+
+    #[test]
+    fn two_expressions_with_one_former_id_have_two_ids() {
+        let [one, two] = COLLIDING.map(|expression| under(&plain(), "T", expression));
+        assert_eq!(one.former_id(), two.former_id());
+        assert_ne!(one.id(), two.id());
+    }
+
+    #[test]
+    fn a_binding_without_a_condition_has_the_id_that_it_had() {
+        assert_eq!(plain().id(), plain().former_id());
+        assert_ne!(under(&plain(), "T", "true").id(), under(&plain(), "T", "true").former_id());
     }
 
     #[test]

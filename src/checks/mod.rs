@@ -25,7 +25,7 @@ pub(crate) mod test_facts;
 
 pub(crate) use app::token_mail_scope::is_only_remembered;
 pub(crate) use check::{Check, Condition, Evaluator, ExceptionUse};
-pub(crate) use key::binding::{BindingFacts, Kept, OneFinding, bindings, path_checks};
+pub(crate) use key::binding::{BindingFacts, Kept, NamedBefore, OneFinding, bindings, path_checks};
 
 /// Days for which a list of the Admin console counts.
 pub(crate) const LIST_FRESH_DAYS: i64 = dwd::inventory_proof::FRESH_DAYS;

@@ -94,6 +94,13 @@ pub(crate) fn binding(binding: &AccessBinding) -> Subject {
         .also(binding.holder())
 }
 
+/// How earlier versions named it, if otherwise.
+#[must_use]
+pub(crate) fn former_binding(binding: &AccessBinding) -> Option<Subject> {
+    let former = Subject::new(SubjectKind::Binding, binding.former_id(), binding.title());
+    (former.id != binding.id()).then_some(former)
+}
+
 /// What is to be changed about a path: its binding. Where none is known, the path itself.
 #[must_use]
 pub(crate) fn path(takeover: &Takeover, path: &TakeoverPath) -> Subject {

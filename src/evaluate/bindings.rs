@@ -6,7 +6,7 @@ use super::Evaluation;
 use super::carry_over::Fixed;
 use super::exceptions::Basis;
 use super::missing_parts::SubjectScope;
-use crate::checks::{self, BindingFacts, Check, Kept, OneFinding, subjects};
+use crate::checks::{self, BindingFacts, Check, Kept, NamedBefore, OneFinding, subjects};
 use crate::findings::{
     Acceptance, Added, CheckResult, Evidence, Finding, Fingerprint, REGISTER, Reached, ReachedBy, Subject,
     Verdict, added,
@@ -108,6 +108,15 @@ impl Evaluation<'_> {
             Some(previous) => previous.finding(&fingerprint)?,
             None => None,
         };
+        if let Some(named) = &facts.former {
+            // Whichever binding it was: it was judged, and is not gone.
+            let fingerprint_before = Fingerprint::of(by, &named.subject);
+            if let (Some(previous), None, true) = (&self.previous, &before, named.is_unique) {
+                before = previous.finding(&fingerprint_before)?;
+                self.run.take_over_first_seen(&fingerprint, [&fingerprint_before].into_iter())?;
+            }
+            self.bindings.former.insert(fingerprint_before);
+        }
         if let (Some(previous), None) = (&self.previous, &before) {
             before = told_before(previous, &former)?;
             if before.is_some() {
@@ -222,7 +231,11 @@ impl Evaluation<'_> {
         let exceptions = self.input.exceptions.0.iter();
         let of_paths = exceptions.filter(|exception| checks::path_checks().any(|id| id == exception.check));
         for exception in of_paths {
-            if former.iter().any(|former| exception.covers(&exception.check, &former.subject)) {
+            let names = |subject: &Subject| exception.covers(&exception.check, subject);
+            let is_unsure = |named: &NamedBefore| !named.is_unique && names(&named.subject);
+            if former.iter().any(|former| names(&former.subject))
+                || facts.former.as_ref().is_some_and(is_unsure)
+            {
                 let id = format!("{}/{}", finding.check_id, facts.subject.id);
                 self.bindings.moved.entry(exception.line).or_default().insert(id);
             }

@@ -8,9 +8,9 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 
-use super::invisible::is_invisible;
 use super::utc;
 use crate::tenant::LastLogin;
+use crate::tenant::is_invisible;
 
 /// What spreadsheets take for the start of a formula, what compatibility normalisation (NFKC) turns
 /// into it, and U+FFFD: at the start of a cell it can stand for a tab, line break or NUL.

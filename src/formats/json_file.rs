@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
 use super::FormatError;
-use super::invisible::is_invisible;
 use super::private_file::private_file;
+use crate::tenant::is_invisible;
 
 /// Writes `value` into a new private file.
 pub(super) fn write(folder: &Path, name: &str, value: &impl Serialize) -> Result<(), FormatError> {

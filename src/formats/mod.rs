@@ -3,7 +3,6 @@
 mod csv;
 mod csv_cell;
 mod html;
-mod invisible;
 mod json;
 mod json_file;
 pub(crate) mod manifest;

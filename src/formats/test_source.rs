@@ -7,7 +7,6 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use super::Source;
-use super::invisible::is_invisible;
 use crate::authority::{AccessBinding, Takeover, TakeoverCut, TakeoverEdge, TakeoverPath, TakeoverPrincipal};
 use crate::delegation::{Grants, Provenance, Sighting};
 use crate::findings::{
@@ -16,6 +15,7 @@ use crate::findings::{
     Severity, Subject, SubjectKind, Verdict, VerdictCounts,
 };
 use crate::snapshot::{Snapshot, UserFacts};
+use crate::tenant::is_invisible;
 use crate::tenant::{
     AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Guardrails, IamCondition, IamFacts,
     IamResource, InputFile, Inputs, LastLogin, Mailbox, MailboxFact, Part, People, Reading, SendAs,

@@ -6,8 +6,10 @@ mod directory;
 mod gap;
 pub(crate) mod gmail;
 mod input_file;
+mod invisible;
 mod logs;
 mod part;
+mod quoted;
 
 pub(crate) use crate::causes::GapReason;
 pub(crate) use cloud::{
@@ -28,5 +30,7 @@ pub(crate) use gmail::{
     SmtpMsa, without_request,
 };
 pub(crate) use input_file::{InputFile, Inputs, sha256_hex};
+pub(crate) use invisible::is_invisible;
 pub(crate) use logs::{App, Consent, GmailSettingChange, Period};
 pub(crate) use part::{Part, PartGrain, Reading};
+pub(crate) use quoted::{quoted, quoted_name};

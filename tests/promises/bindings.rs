@@ -311,3 +311,83 @@ fn an_exception_for_a_path_is_told_which_binding_it_means_now() {
     assert!(told["evidence"].contains(&now), "{told:?}");
     assert_eq!(find(&audit, "roles/owner/user:signe.dahl@example.com")["verdict"], "fail");
 }
+
+/// Bindings on the project of the apps, beside those that are there.
+fn with_bindings(bindings: &[Value]) -> Tenant {
+    let add = |binding| json!({"op": "add", "path": "/bindings/-", "value": binding});
+    let patch: Vec<Value> = bindings.iter().map(add).collect();
+    Tenant::with(options(vec![patched(PROJECT, &json!(patch))]))
+}
+
+fn creator(member: &str, condition: Option<[&str; 2]>) -> Value {
+    let Some([title, expression]) = condition else { return json!({"role": CREATOR, "members": [member]}) };
+    let condition = json!({"title": title, "expression": expression});
+    json!({"role": CREATOR, "members": [member], "condition": condition})
+}
+
+/// The newest run, judged with an exception for this subject.
+fn judged_with_exception(tenant: &Tenant, check: &str, subject: &str) -> Audit {
+    let file = tenant.folder.path().join("accepted.toml");
+    let entry = format!(
+        "[[exception]]\ncheck = \"{check}\"\nsubject = {}\nreason = \"agreed\"\nowner = \"it@example.com\"\nexpires = \
+         2027-06-30\n",
+        json!(subject)
+    );
+    std::fs::write(&file, entry).unwrap();
+    let config = tenant.files.config.display().to_string();
+    let set = format!("checks.exceptions={}", file.display());
+    let output = binary(&["judge", "latest", "--config", &config, "--set", &set], &[]);
+    Audit::of(&output, tenant.folder.path().join("reports"))
+}
+
+/// The SHA-256 of both begin with `12daa6b1`.
+const COLLIDING: [&str; 2] = ["request.path != 'b5cc'", "request.path != 'fae9'"];
+
+#[test]
+fn bindings_that_earlier_versions_took_for_one_are_two_and_neither_is_accepted_by_that_name() {
+    let erik = "user:erik.sandberg@example.com";
+    let forged = format!("{erik}/T#12daa6b1");
+    let former = format!("projects/apps-project/{CREATOR}/{forged}");
+    let [one, two] = COLLIDING.map(|expression| creator(erik, Some(["T", expression])));
+    for bindings in [[one.clone(), two], [one, creator(&forged, None)]] {
+        let tenant = with_bindings(&bindings);
+        let audit = tenant.audit();
+        let found = |audit: &Audit| -> Vec<Value> {
+            let of = |finding: &Value| {
+                finding["subject"]["id"]
+                    .as_str()
+                    .unwrap()
+                    .starts_with(&format!("projects/apps-project/{CREATOR}/{erik}"))
+            };
+            of_bindings(audit).into_iter().filter(of).collect()
+        };
+        assert_eq!(found(&audit).len(), 2, "{:#?}", found(&audit));
+        let text = json!(found(&audit)).to_string();
+        assert!(text.contains("condition_expression") && text.contains(COLLIDING[0]), "{text}");
+        let check = found(&audit)[0]["check_id"].as_str().unwrap().to_owned();
+        let judged = judged_with_exception(&tenant, &check, &former);
+        assert!(found(&judged).iter().all(|finding| finding["verdict"] == "fail"));
+        let ids =
+            found(&judged).into_iter().map(|finding| finding["subject"]["id"].as_str().unwrap().to_owned());
+        let report = judged.json("report.json");
+        let unused =
+            report["findings"].as_array().unwrap().iter().find(|finding| finding["check_id"] == "EXC-02");
+        let told = unused.unwrap().to_string();
+        for id in ids {
+            assert!(told.contains(&id), "{id}: {told}");
+        }
+    }
+}
+
+#[test]
+fn an_exception_for_the_former_id_of_a_binding_still_accepts_it() {
+    let erik = "user:erik.sandberg@example.com";
+    let tenant = with_bindings(&[creator(erik, Some(["T", COLLIDING[0]]))]);
+    let named = format!("apps-project/{CREATOR}/{erik}");
+    let finding = find(&tenant.audit(), &named);
+    let check = finding["check_id"].as_str().unwrap();
+    let former = format!("projects/{named}/T#12daa6b1");
+    assert_ne!(finding["subject"]["id"], former);
+    let judged = judged_with_exception(&tenant, check, &former);
+    assert_eq!(find(&judged, &named)["verdict"], "excepted");
+}

@@ -7,7 +7,7 @@ use crate::authority::{AccessBinding, Takeover, TakeoverEdge, TakeoverPath, Take
 use crate::checks::{Check, command, subjects};
 use crate::findings::{AlsoCheck, CheckResult, Evidence, Reached, ReachedBy, Subject, Verdict};
 use crate::snapshot::Snapshot;
-use crate::tenant::ServiceAccount;
+use crate::tenant::{ServiceAccount, quoted};
 
 /// The checks on access paths. A binding belongs to the first that applies.
 const ORDER: [&Check; 4] = [
@@ -19,6 +19,9 @@ const ORDER: [&Check; 4] = [
 
 /// More names than these are counted.
 const MOST_NAMES: usize = 5;
+
+/// The most characters of a condition's expression in the evidence.
+const MOST_OF_AN_EXPRESSION: usize = 300;
 
 /// The ids of the checks on access paths.
 pub(crate) fn path_checks() -> impl Iterator<Item = &'static str> {
@@ -32,10 +35,21 @@ pub(crate) struct BindingFacts<'t> {
     pub(crate) subject: Subject,
     /// The binding, if one is known.
     pub(crate) binding: Option<&'t AccessBinding>,
+    /// How earlier versions named it, if otherwise.
+    pub(crate) former: Option<NamedBefore>,
     paths: Vec<(&'t Takeover, &'t TakeoverPath)>,
     broad: Vec<&'t Takeover>,
     /// Whether Google's own service holds it.
     is_agents: bool,
+}
+
+/// What earlier versions called a binding.
+#[derive(Debug)]
+pub(crate) struct NamedBefore {
+    /// Under its id of then.
+    pub(crate) subject: Subject,
+    /// Whether no other binding had that id, so that it is certainly this one.
+    pub(crate) is_unique: bool,
 }
 
 /// Every binding that a finding may be about, by its id.
@@ -60,7 +74,24 @@ pub(crate) fn bindings(tenant: &Snapshot) -> BTreeMap<String, BindingFacts<'_>> 
             facts.broad.push(takeover);
         }
     }
+    name_as_before(&mut all);
     all
+}
+
+/// An exception may name a binding as earlier versions did, unless another binding had the same name.
+fn name_as_before(all: &mut BTreeMap<String, BindingFacts<'_>>) {
+    let mut named: BTreeMap<String, u64> = BTreeMap::new();
+    for binding in all.values().filter_map(|facts| facts.binding) {
+        *named.entry(binding.former_id()).or_default() += 1;
+    }
+    for facts in all.values_mut() {
+        let Some(subject) = facts.binding.and_then(subjects::former_binding) else { continue };
+        let is_unique = named.get(&subject.id) == Some(&1);
+        if is_unique {
+            facts.subject.also.push(subject.id.clone());
+        }
+        facts.former = Some(NamedBefore { subject, is_unique });
+    }
 }
 
 /// What an earlier run found of a binding, and this one could not look at again.
@@ -87,7 +118,7 @@ pub(crate) struct OneFinding {
 
 impl<'t> BindingFacts<'t> {
     const fn new(subject: Subject, binding: Option<&'t AccessBinding>, is_agents: bool) -> Self {
-        Self { subject, binding, paths: Vec::new(), broad: Vec::new(), is_agents }
+        Self { subject, binding, former: None, paths: Vec::new(), broad: Vec::new(), is_agents }
     }
 
     /// One finding of what each check says of each account, and of what this run could not look at again.
@@ -150,6 +181,8 @@ impl<'t> BindingFacts<'t> {
         result.command = self.command(&reach, is_accepted);
         result.may_break = self.may_break();
         result.reach = reach;
+        // With its former name, which a check does not know.
+        result.subject = Some(self.subject.clone());
         Some(OneFinding { check, also, result })
     }
 
@@ -254,6 +287,9 @@ impl<'t> BindingFacts<'t> {
         );
         if let Some(binding) = self.binding {
             facts.add("binding", binding.title());
+            if let Some(condition) = &binding.condition {
+                facts.add("condition_expression", quoted(&condition.expression, MOST_OF_AN_EXPRESSION));
+            }
         }
         if self.is_agents {
             facts.add("service_agent", "a Google service agent, which only its service can act as");

@@ -25,6 +25,6 @@ const RANGES: &[RangeInclusive<char>] = &[
 ];
 
 /// Whether a reader sees nothing of it: zero width, or it only turns or joins its neighbors.
-pub(super) fn is_invisible(character: char) -> bool {
+pub(crate) fn is_invisible(character: char) -> bool {
     !character.is_ascii() && RANGES.iter().any(|range| range.contains(&character))
 }

@@ -1,0 +1,67 @@
+//! Text of a tenant within a sentence.
+
+use super::invisible::is_invisible;
+
+/// The most characters of a name within a sentence.
+const MOST_OF_A_NAME: usize = 100;
+
+/// Text that anybody in the tenant may have written, between quotes that it cannot close: without quotes, control
+/// characters and characters that a reader does not see. `…` after the quotes says that it goes on.
+#[must_use]
+pub(crate) fn quoted(text: &str, most: usize) -> String {
+    let mut characters = text.chars();
+    let shown: String = characters.by_ref().take(most).map(harmless).collect();
+    let more = if characters.next().is_some() { "…" } else { "" };
+    format!("\"{shown}\"{more}")
+}
+
+/// A name, quoted.
+#[must_use]
+pub(crate) fn quoted_name(name: &str) -> String {
+    quoted(name, MOST_OF_A_NAME)
+}
+
+fn harmless(character: char) -> char {
+    match character {
+        '"' | '`' | '«' | '»' | '‹' | '›' | '\u{2018}'..='\u{201F}' | '\u{2032}'..='\u{2036}' => '\'',
+        '\u{300C}'..='\u{300F}' | '\u{301D}'..='\u{301F}' | '\u{FF02}' => '\'',
+        _ if character.is_control() || is_invisible(character) => char::REPLACEMENT_CHARACTER,
+        _ => character,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn text_cannot_close_its_quotes_break_its_line_or_turn_it() {
+        for (text, shown) in [
+            ("Expires", "\"Expires\""),
+            ("x\" on project p. It is safe", "\"x' on project p. It is safe\""),
+            ("a\r\nb\u{1b}[31m", "\"a\u{fffd}\u{fffd}b\u{fffd}[31m\""),
+            ("a\u{202e}b\u{200b}\u{2066}", "\"a\u{fffd}b\u{fffd}\u{fffd}\""),
+            ("\u{201c}a\u{201d} `b`", "\"'a' 'b'\""),
+        ] {
+            assert_eq!(quoted_name(text), shown);
+        }
+    }
+
+    #[test]
+    fn long_text_is_cut_and_says_so() {
+        assert_eq!(quoted("abc", 3), "\"abc\"");
+        assert_eq!(quoted("abcd", 3), "\"abc\"…");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_text_it_is_one_line_between_two_quotes(text: String) {
+            let shown = quoted_name(&text);
+            prop_assert_eq!(shown.matches('"').count(), 2);
+            prop_assert!(shown.starts_with('"') && !shown.contains(|c: char| c.is_control() || is_invisible(c)));
+            prop_assert!(shown.chars().count() <= MOST_OF_A_NAME + 3);
+        }
+    }
+}
