@@ -624,6 +624,9 @@ fn disabled(client: &Client, account: &OwnAccount, problem: Problem) -> Problem 
 /// The role that lets the account read a part, if a role is what it lacks.
 fn role(unread: &Unread<'_>) -> Option<&'static str> {
     (unread.cause()? == causes::IAM_PERMISSION_MISSING).then_some(())?;
+    if unread.counted.gap.needed.contains(access::SEARCH_ROLE) {
+        return Some("roles/cloudasset.viewer");
+    }
     Some(match unread.part {
         Part::ServiceAccountUse => "roles/policyanalyzer.activityAnalysisViewer",
         Part::Guardrails => "roles/orgpolicy.policyViewer",

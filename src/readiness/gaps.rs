@@ -40,7 +40,15 @@ pub(super) fn unread(coverage: &Coverage) -> Vec<Unread<'_>> {
         let unread = Unread { step: StepId::Coverage, part, counted };
         Unread { step: step(part, unread.cause()), ..unread }
     });
-    with_step.collect()
+    let mut unread: Vec<Unread<'_>> = with_step.collect();
+    // Groups are asked for by policies: what is missing of those is told once, where it is fixed.
+    let of_cloud = unread.iter().find(|of| of.part == Part::IamPolicies).copied();
+    let told = |groups: &Unread<'_>| {
+        let is_same = |of: &Unread<'_>| of.counted.gap.message == groups.counted.gap.message;
+        groups.part == Part::Groups && of_cloud.as_ref().is_some_and(is_same)
+    };
+    unread.retain(|unread| !told(unread));
+    unread
 }
 
 /// The parts of these, each once.
@@ -64,7 +72,6 @@ fn step(part: Part, cause: Option<Cause>) -> StepId {
         // One mailbox that refuses is nothing that the set-up lacks.
         (Some(StepId::Scopes), _) if part.grain() == PartGrain::User => StepId::Scopes,
         (_, Identity::Mailbox) => StepId::Coverage,
-        (Some(StepId::Cloud), Identity::Admin) => StepId::Admin,
         (Some(step), _) => step,
         (None, Identity::Account)
             if cause.is_none_or(|cause| is_about_the_request(cause) || is_denied(cause)) =>

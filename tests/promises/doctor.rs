@@ -336,6 +336,21 @@ fn an_iam_role_that_the_account_lacks_is_named_with_the_command_that_grants_it()
         let command = found.step("cloud")["command"].as_str().unwrap();
         assert!(command.contains("gcloud projects add-iam-policy-binding audit-project"), "{command}");
     }
+    let revoked_permissions = vec!["cloudasset.*".to_owned()];
+    let tenant = healthy(Options { revoked_permissions, ..Options::default() });
+    let organization = tenant.truth()["organization"]["name"].as_str().unwrap().to_owned();
+    tenant.edit_config(|text| {
+        let projects = |line: &str| match line.starts_with("projects = ") {
+            true => format!("organization = \"{organization}\""),
+            false => line.to_owned(),
+        };
+        text.lines().map(projects).collect::<Vec<_>>().join("\n")
+    });
+    let found = examined(&tenant);
+    found.assert_blocked_at("cloud", &["iam_permission_missing", ACCOUNT]);
+    let command = found.step("cloud")["command"].as_str().unwrap();
+    assert!(command.starts_with("gcloud organizations add-iam-policy-binding"), "{command}");
+    assert!(command.contains("roles/cloudasset.viewer") && !command.contains("&&"), "{command}");
     // A project that is misspelled is the only one that is named.
     let tenant = edited(|text| text.replace("\"apps-project\"", "\"aps-project\""));
     let found = examined(&tenant);

@@ -75,6 +75,7 @@ mod register;
 mod resume;
 #[cfg(test)]
 mod secrets;
+#[cfg(test)]
 mod setup_messages;
 #[cfg(test)]
 mod statements;
