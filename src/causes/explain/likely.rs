@@ -1,7 +1,7 @@
 //! The causes of failed sends and refused look-ups: how each is proved, and how it is mended.
 //!
-//! A cause that the audit itself can meet has the same id as in `causes::table`. `source` names where the link between
-//! words and cause was seen; "assumed" stands where nobody confirmed it.
+//! A cause that the audit itself can meet has the same id as in `causes::table`. `source` is a thread on GitHub
+//! (`owner/name#number`) or a page where words and cause were seen together; "assumed" where nobody confirmed it.
 
 /// Why an error came.
 #[derive(Debug, PartialEq, Eq)]
@@ -98,7 +98,7 @@ likely! {
         "The user to act for was deleted",
         "Run `gam print users deleted`.",
         "Name another user, or restore this one within 20 days of the deletion.",
-        USERS, "Google reference: restore a recently deleted user";
+        USERS, "assumed";
     KEY_REJECTED = "key_rejected",
         "The key is not (or no longer) a key of this service account: deleted, disabled, expired or rotated",
         "Run `gcloud iam service-accounts keys list --iam-account=ACCOUNT` and look for `private_key_id` of the key file.",
@@ -145,7 +145,7 @@ likely! {
         "Look for the user in Reporting > Audit > Context-aware access.",
         "Let the device or network in, or exempt the user.",
         "Admin console > Security > Access and data control > Context-aware access",
-        "gcloud's source treats `Account restricted` so (TokenRefreshDeniedByCAAError)";
+        "assumed: gcloud's source reads `Account restricted` so (TokenRefreshDeniedByCAAError)";
     ACCOUNT_RESTRICTED = "account_restricted",
         "Google restricted the account, often for suspected abuse",
         "Look at the account's state and at alerts about it.",
@@ -185,7 +185,7 @@ likely! {
         "The access token was asked for with a scope that does not allow this method",
         "Run `curl 'https://oauth2.googleapis.com/tokeninfo?access_token=TOKEN'`: `scope` lists what the token has. Sending needs gmail.send, gmail.compose, gmail.modify or https://mail.google.com/.",
         "Ask for `https://www.googleapis.com/auth/gmail.send` in the program *and* allow it: in the delegation entry for a service account, by a new sign-in for a user. Delete the stored token.",
-        PROGRAM, "kwent/react-google-contacts#6; Google reference: users.messages.send, authorization scopes";
+        PROGRAM, "kwent/react-google-contacts#6; https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.messages/send";
     API_DISABLED = "api_disabled",
         "The API is not enabled in the project of the calling client",
         "Run `gcloud services list --enabled --project PROJECT`. The project is the client's own: its number begins the client id.",
@@ -205,7 +205,7 @@ likely! {
         "A fault of Google's that passes: a small share of calls fails, and a retry works",
         "Repeat the same call some times: it works.",
         "Retry with growing pauses.",
-        PROGRAM, "googleapis/google-api-php-client#2558; Google reference: Gmail API, resolve errors";
+        PROGRAM, "googleapis/google-api-php-client#2558; https://developers.google.com/workspace/gmail/api/guides/handle-errors";
     ACCOUNT_NOT_ACTIVE = "account_not_active",
         "The user is suspended or archived, or Google limits the mailbox",
         "Look up the user in `users.csv` of a run (column `suspended`), or run `gam info user ADDRESS`.",
@@ -225,7 +225,7 @@ likely! {
         "The project's daily quota is used up",
         "See the quota page of the project.",
         "Wait until midnight Pacific time, or ask for more quota.",
-        QUOTAS, "Google reference: Gmail API, resolve errors";
+        QUOTAS, "https://developers.google.com/workspace/gmail/api/guides/handle-errors";
     SENDING_LIMIT = "sending_limit",
         "The account reached Gmail's daily limit for sending",
         "Count the recipients of the last 24 hours in Admin console > Reporting > Email log search.",
@@ -250,7 +250,7 @@ likely! {
         "An outside send-as address needs an SMTP server of its own, because it is no address of this tenant",
         "See whether the address is an alias of the user or in a domain of the tenant.",
         "Add the address as an alias of the user first, or give `smtpMsa` with host, port and password.",
-        SEND_AS, "taers232c/GAMADV-XTD3 discussions of `Custom from requires smtpMsa configuration`";
+        SEND_AS, "GAM-team/GAM#681";
     MESSAGE_MALFORMED = "message_malformed",
         "The message itself is malformed: a missing, doubled or wrong header or address",
         "Print the raw message before it is sent: exactly one From, one Subject, valid addresses, CRLF line ends.",
@@ -265,7 +265,7 @@ likely! {
         "The request carried no access token: none was stored, or a proxy removed the Authorization header",
         "Log the request's headers: there is no `Authorization: Bearer …`.",
         "Sign in again so that the program has a token, and send it with each request.",
-        PROGRAM, "awesomemotive/WP-Mail-SMTP issues with `Login Required`";
+        PROGRAM, "awesomemotive/WP-Mail-SMTP#40; https://cosmosfarm.com/threads/document/57111";
     REQUEST_SHAPE = "request_shape",
         "The request is not of the shape that the method takes: an unknown field or a wrong place for it",
         "Compare the request with the method's reference, or try it in the API Explorer.",
@@ -290,7 +290,7 @@ likely! {
         "A policy of the tenant does not allow this API or Drive and Docs add-on to the user",
         "See API controls and the service status of the user's organizational unit.",
         "Allow the service or the API for the user.",
-        APP_ACCESS, "Google reference: Gmail API, resolve errors (`domainPolicy`)";
+        APP_ACCESS, "https://developers.google.com/workspace/gmail/api/guides/handle-errors";
     ADMIN_RIGHT_MISSING = "admin_right_missing",
         "The user that is acted for has no admin role that allows this, or the object is of another tenant",
         "Run `gam info user ADMIN`; compare the role with the method.",
@@ -382,17 +382,17 @@ likely! {
         "The SMTP relay service does not know this sender: address of the machine or domain of the sender is not registered",
         "Compare the machine's public address (IPv6 too) with the relay's list, and the envelope sender's domain with the tenant's.",
         "Add the address to the relay setting, or let the program log in.",
-        ROUTING, "TreeBASE/treebase#273; Google reference: Gmail SMTP errors";
+        ROUTING, "TreeBASE/treebase#273; https://support.google.com/a/answer/3726730";
     RELAY_LIMIT = "relay_limit",
         "A limit of the SMTP relay service is used up",
         "See https://support.google.com/a/answer/2956491 for the limits; count the recipients in Email log search.",
         "Wait, and spread the mail.",
-        ROUTING, "Google reference: Gmail SMTP errors";
+        ROUTING, "https://support.google.com/a/answer/3726730";
     SENDING_DENIED = "sending_denied",
         "The sender's account is disabled or not registered in the tenant",
         "Run `gam info user ADDRESS`.",
         "Use a live user of the tenant as sender.",
-        USERS, "Google reference: Gmail SMTP errors";
+        USERS, "https://support.google.com/a/answer/3726730";
     MESSAGE_TOO_LARGE = "message_too_large",
         "The message is too large; encoding adds a third to attachments",
         "Measure the encoded message: Gmail takes 25 MB.",
@@ -402,7 +402,7 @@ likely! {
         "The server closed the connection without words that reached the program",
         "Log the SMTP conversation, or try `openssl s_client -crlf -starttls smtp -connect HOST:PORT`: the reply before the end says why.",
         "Set a real EHLO name for smtp-relay.gmail.com; use STARTTLS on port 587, and TLS from the first byte on port 465.",
-        PROGRAM, "sourcegraph/sourcegraph#35943; gophish/gophish#253";
+        PROGRAM, "sourcegraph/sourcegraph-public-snapshot#35943; gophish/gophish#253";
     RECIPIENT_UNKNOWN = "recipient_unknown",
         "The recipient does not exist. The sender is in order",
         "Check the recipient's address.",
@@ -412,7 +412,7 @@ likely! {
         "The recipient's account is disabled. The sender is in order",
         "Ask the recipient by another way.",
         "Remove the address, or have the recipient's account restored.",
-        NOWHERE, "Google reference: Gmail SMTP errors";
+        NOWHERE, "https://support.google.com/a/answer/3726730";
     RECIPIENT_OVER_QUOTA = "recipient_over_quota",
         "The recipient's mailbox is full",
         "Ask the recipient by another way.",
@@ -452,7 +452,7 @@ likely! {
         "A rule of the receiving tenant's admin refuses the mail (`gcdp` marks an admin's own text)",
         "Ask the recipient's admin.",
         "The recipient's admin must allow the sender.",
-        NOWHERE, "karolyi/py3-validate-email#53; Google reference: Gmail SMTP errors";
+        NOWHERE, "karolyi/py3-validate-email#53; https://support.google.com/a/answer/3726730";
     SENDGRID_NO_SEND = "sendgrid_no_mail_send",
         "SendGrid: the API key has no right Mail Send (error 60604), or the account is blocked. As far as anybody can trace, these are not Google's words",
         "Run `curl -H \"Authorization: Bearer $KEY\" https://api.sendgrid.com/v3/scopes`: `mail.send` must be in the list.",
@@ -492,7 +492,7 @@ likely! {
         "Microsoft Entra refuses the token, not Google: `AADSTS` begins its error codes",
         "Look the AADSTS number up at https://login.microsoftonline.com/error.",
         "Correct the app registration in Microsoft Entra.",
-        "Microsoft Entra admin center > App registrations", "seen with Keycloak and Microsoft's token endpoint";
+        "Microsoft Entra admin center > App registrations", "keycloak/keycloak#31294; MicrosoftDocs/azure-docs#30802";
     PROVIDER_SENDER = "provider_sender_refused",
         "The provider lets this login send only as its own address",
         "Compare the From address with the login.",
@@ -542,7 +542,7 @@ likely! {
         "The proxy does not let the connection to Google through",
         "Run `curl -v https://oauth2.googleapis.com/` with the same proxy variables.",
         "Correct HTTPS_PROXY and NO_PROXY, or allow googleapis.com on the proxy.",
-        MACHINE, "seen with requests and HTTPSConnectionPool";
+        MACHINE, "samapriya/geeup#60";
     TLS = "tls",
         "The certificate is not trusted on this machine, or both sides speak different TLS",
         "Run `openssl s_client -connect HOST:443` and look at the issuer.",
@@ -552,7 +552,7 @@ likely! {
         "No answer in time: often a firewall that drops SMTP",
         "Run `curl -v telnet://smtp.gmail.com:587`.",
         "Open the port, or send by the Gmail API over 443.",
-        MACHINE, "assumed";
+        MACHINE, "nodemailer/nodemailer#890; nodemailer/nodemailer#955";
     KEY_UNREADABLE = "key_unreadable",
         "The private key cannot be read: line breaks lost, cut, or something else than a service account's JSON key",
         "Run `python3 -c 'import json; print(json.load(open(\"key.json\"))[\"private_key\"][:40])'`: it begins with -----BEGIN PRIVATE KEY-----.",
@@ -567,7 +567,7 @@ likely! {
         "The library refuses an ID token because of its times: an old token, or a wrong clock",
         "Compare `exp` of the token with `date +%s`.",
         "Get a new token; synchronize the clock.",
-        MACHINE, "google-auth-library's oauth2client: Token used too late";
+        MACHINE, "42Statistics/42Stat-Backend#359";
     PROGRAM_FAULT = "program_fault",
         "A fault of the program or of another extension hides the answer; Google did not say this",
         "Turn the other extensions off, and log the raw answer.",
@@ -577,32 +577,32 @@ likely! {
         "The program has no refresh token: Google gives one at the first consent only, and only for `access_type=offline`",
         "Look at the stored token: there is no `refresh_token`.",
         "Remove the program's access at https://myaccount.google.com/permissions, then sign in again with `access_type=offline` and `prompt=consent`.",
-        PROGRAM, "glpi-project issues about PHPMailer's OAuth";
+        PROGRAM, "pluginsGLPI/oauthimap#82";
     SCOPE_METADATA = "scope_metadata",
         "The token carries gmail.metadata, and Gmail then applies its limits, even beside wider scopes",
         "Run `curl 'https://oauth2.googleapis.com/tokeninfo?access_token=TOKEN'`: `scope` has gmail.metadata.",
         "Ask for the token without gmail.metadata.",
-        PROGRAM, "Google reference: users.messages.get, formats and scopes";
+        PROGRAM, "dacastro4/laravel-gmail#90; googleworkspace/cli#174";
     SCOPE_CHANGED = "scope_changed",
         "oauthlib stops where the granted scopes differ from those that were asked for; Google adds openid, for example",
         "Compare the two lists in the text.",
         "Ask for exactly the scopes that come back, or set OAUTHLIB_RELAX_TOKEN_SCOPE=1.",
-        PROGRAM, "seen with oauthlib's validate_token_parameters";
+        PROGRAM, "requests/requests-oauthlib#387; domainaware/parsedmarc#310";
     CONTENT_BLOCKED = "content_blocked",
         "Gmail blocks the content or a type of attachment",
         "Send the same message without the attachment.",
         "Share a link instead of an executable or an encrypted archive.",
-        "https://support.google.com/mail/answer/6590", "Google reference: Gmail SMTP errors";
+        "https://support.google.com/mail/answer/6590", "gophish/gophish#2921; jstedfast/MailKit#408";
     RECIPIENT_SYNTAX = "recipient_syntax",
         "The recipient's address is not valid",
         "Print the address that the program passes.",
         "Correct the address; pass one address for each recipient.",
-        PROGRAM, "Google reference: Gmail SMTP errors";
+        PROGRAM, "https://support.google.com/a/answer/3726730";
     TLS_PORT = "tls_port_mismatch",
         "The mode does not fit the port: 465 is TLS from the first byte, 587 and 25 begin in clear and use STARTTLS",
         "Run `openssl s_client -connect HOST:465` and `openssl s_client -starttls smtp -connect HOST:587`.",
         "Use 465 with TLS (`secure: true`), or 587 with STARTTLS (`secure: false`).",
-        PROGRAM, "nodemailer issues about `wrong version number`";
+        PROGRAM, "nodemailer/nodemailer#1074; dawidd6/action-send-mail#124";
     GMAIL_NOT_USABLE = "gmail_not_usable",
         "GAM hides several answers behind these words: the Gmail scopes are not delegated, or the user has no Gmail",
         "Run `gam user ADDRESS check serviceaccount`, then `gam info user ADDRESS`.",
@@ -642,7 +642,7 @@ likely! {
         "One message has more recipients than the server takes: 100 by SMTP",
         "Count the recipients of the message.",
         "Send several messages, or to a group.",
-        PROGRAM, "Google reference: Gmail SMTP errors";
+        PROGRAM, "https://support.google.com/a/answer/3726730";
     SEND_AS_SERVER = "send_as_server_refused",
         "The SMTP server that is stored for the send-as address refuses: its password, its certificate, or its rules",
         "Look up the address in `send_as.csv` of a run (columns on the SMTP server).",

@@ -239,6 +239,21 @@ mod tests {
     }
 
     #[test]
+    fn every_source_is_a_thread_a_page_or_called_assumed() {
+        for cause in LIKELY {
+            for source in cause.source.split("; ") {
+                let is_thread = source.split_once('/').is_some_and(|(_, rest)| {
+                    rest.split_once('#')
+                        .is_some_and(|(_, number)| number.starts_with(|c: char| c.is_ascii_digit()))
+                });
+                let is_page = source.starts_with("https://") || source.contains(".proto");
+                let is_place = source.starts_with("assumed") || source == "ActiveCampaign/smtp-field-manual";
+                assert!(is_thread || is_page || is_place, "{}: {source}", cause.id);
+            }
+        }
+    }
+
+    #[test]
     fn rows_that_speak_where_no_other_does_come_last() {
         let first = SIGNATURES.iter().position(|row| row.family == signatures::ANY);
         let first = first.expect("there are such rows");
