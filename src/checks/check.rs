@@ -129,11 +129,24 @@ pub(crate) struct ExceptionUse<'a> {
     pub(crate) all_was_assessed: bool,
     /// The ids of findings that took the place of those it was written for.
     pub(crate) now: &'a [String],
+    /// The id of a finding of its check that it may have been written for, if it covers nothing.
+    pub(crate) near: Option<&'a str>,
     /// What the operator decided.
     pub(crate) policy: &'a Policy,
 }
 
+/// The checks on events, which stay in reports for `[checks] event_days`.
+const OF_EVENTS: [&str; 3] = ["DWD-07", "TEN-06", "APP-03"];
+
 impl Check {
+    /// What it looks for, and of events how long ago.
+    pub(crate) fn title_for(&self, event_days: i64) -> String {
+        match OF_EVENTS.contains(&self.id) {
+            true => format!("{} (last {event_days} days)", self.title),
+            false => self.title.to_owned(),
+        }
+    }
+
     /// The parts that are read for it: those that it needs, those that list its subjects among them, and pools where it
     /// needs policies. Pools close paths that policies open: without them no verdict is missing, only milder.
     pub(crate) fn reads(&self) -> impl Iterator<Item = Part> {

@@ -17,13 +17,16 @@ impl Evaluation<'_> {
         for (index, check) in self.input.checks.iter().enumerate() {
             let Evaluator::Exception(judge) = check.judge else { continue };
             for exception in &exceptions.0 {
+                let covered = self.covered.get(&exception.line).copied().unwrap_or_default();
+                let near = if covered == 0 { self.near(exception)? } else { None };
                 let of_check = self.tallies.iter().find(|tally| tally.check.id == exception.check);
                 let results = judge(
                     exception,
                     ExceptionUse {
                         run_at: self.run.started_at(),
-                        covered: self.covered.get(&exception.line).copied().unwrap_or_default(),
+                        covered,
                         now: &self.bindings.moved(exception),
+                        near: near.as_deref(),
                         all_was_assessed: of_check.is_some_and(|tally| {
                             !tally.is_unlisted()
                                 && self.unread_source(tally.check).is_none()
@@ -36,6 +39,25 @@ impl Evaluation<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The finding that an exception may have been written for: one whose id or name has what it names.
+    fn near(&self, exception: &Exception) -> Result<Option<String>, StoreError> {
+        let written = exception.subject.to_lowercase();
+        if exception.is_pattern() {
+            return Ok(None);
+        }
+        for finding in self.run.findings()? {
+            let finding = finding?;
+            let has_it = |name: &str| {
+                let name = name.to_lowercase();
+                name.split(['/', ' ', ',']).any(|word| word == written)
+            };
+            if finding.check_id == exception.check && finding.subject.names().any(has_it) {
+                return Ok(Some(finding.subject.id));
+            }
+        }
+        Ok(None)
     }
 
     /// Remembers the exceptions that may be about this subject, or about something of it.

@@ -112,6 +112,7 @@ fn judge_anew(run: &Run<'_>, input: EvaluationInput<'_>) -> Result<Judged, Store
     evaluation.judge_exceptions()?;
     evaluation.compare(&mut fixed, |check| matches!(check.judge, Evaluator::Exception(_)))?;
     evaluation.flush()?;
+    let event_days = evaluation.input.policy.event_days;
     Ok(Judged {
         not_configured: coverage::not_configured(input.tenant, input.parts, &evaluation.tallies),
         coverage: coverage::coverage(input.tenant, input.parts, input.users, &mailboxes),
@@ -123,7 +124,7 @@ fn judge_anew(run: &Run<'_>, input: EvaluationInput<'_>) -> Result<Judged, Store
             ..evaluation.changes
         },
         open_by_severity: evaluation.open_by_severity,
-        checks: evaluation.tallies.into_iter().map(Tally::into_summary).collect(),
+        checks: evaluation.tallies.into_iter().map(|tally| tally.into_summary(event_days)).collect(),
         fixed: fixed.worst,
     })
 }

@@ -94,11 +94,11 @@ impl Tally {
         self.gaps.values().map(|cost| gap_finding(self.check, cost, at)).collect()
     }
 
-    pub(super) fn into_summary(self) -> CheckSummary {
+    pub(super) fn into_summary(self, event_days: i64) -> CheckSummary {
         CheckSummary {
             id: self.check.id.to_owned(),
             slug: self.check.slug.to_owned(),
-            title: self.check.title.to_owned(),
+            title: self.check.title_for(event_days),
             why: self.check.why.to_owned(),
             severity: self.check.severity,
             needs: self.check.needs.iter().map(|part| part.id().to_owned()).collect(),

@@ -1,4 +1,4 @@
-//! APP-03: apps that came since the last run.
+//! APP-03: apps that came.
 
 use super::token_mail_scope::{name, sensitive};
 use crate::checks::gaps::log_has_a_hole;
@@ -12,7 +12,7 @@ use crate::tenant::{App, Part};
 pub(crate) const CHECK: Check = Check {
     id: "APP-03",
     slug: "app-new",
-    title: "Apps that are new since the last run",
+    title: "Recently added apps",
     severity: Severity::Medium,
     conditions: &[
         Condition::review(

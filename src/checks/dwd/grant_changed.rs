@@ -1,4 +1,4 @@
-//! DWD-07: delegations that were changed since the last run.
+//! DWD-07: delegations that were changed.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ use crate::tenant::Part;
 pub(crate) const CHECK: Check = Check {
     id: "DWD-07",
     slug: "grant-changed",
-    title: "Delegations changed since the last run",
+    title: "Recent delegation changes",
     severity: Severity::High,
     conditions: &[
         Condition::fail(

@@ -56,6 +56,10 @@ fn judge(exception: &Exception, usage: ExceptionUse<'_>) -> Vec<CheckResult> {
             "Something that the exception could cover was not assessed",
         )];
     }
-    let message = format!("Exception {} covers nothing", exception.id);
+    let near = usage.near.map(|near| format!(". Did you mean {near}?")).unwrap_or_default();
+    let message = format!(
+        "Exception {} covers nothing: {} found nothing about {}{near}",
+        exception.id, exception.check, exception.subject
+    );
     vec![describe(CheckResult::review(Severity::Low, message), exception)]
 }

@@ -48,7 +48,14 @@ mod tests {
 
     fn says_of(check: &Check, exception: &Exception, covered: u64, all_was_assessed: bool) -> CheckResult {
         let Evaluator::Exception(judge) = check.judge else { panic!("{} judges no exceptions", check.id) };
-        let usage = ExceptionUse { run_at: run_at(), covered, all_was_assessed, now: &[], policy: &policy() };
+        let usage = ExceptionUse {
+            run_at: run_at(),
+            covered,
+            all_was_assessed,
+            now: &[],
+            near: None,
+            policy: &policy(),
+        };
         judge(exception, usage).remove(0)
     }
 

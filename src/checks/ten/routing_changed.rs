@@ -1,4 +1,4 @@
-//! TEN-06: mail routing that was changed since the last run.
+//! TEN-06: mail routing that was changed.
 
 use crate::checks::gaps::log_has_a_hole;
 use crate::checks::{Check, Condition, Evaluator, subjects};
@@ -11,7 +11,7 @@ use crate::tenant::{AdminEvents, GmailSettingChange, Part};
 pub(crate) const CHECK: Check = Check {
     id: "TEN-06",
     slug: "routing-changed",
-    title: "Mail routing changed since the last run",
+    title: "Recent changes of mail routing",
     severity: Severity::High,
     conditions: &[
         Condition::fail(
