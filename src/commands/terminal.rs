@@ -197,6 +197,10 @@ fn amber(text: &str, is_amber: bool) -> String {
     if is_amber && has_colors { format!("\u{1b}[33m{text}\u{1b}[0m") } else { text.to_owned() }
 }
 
+fn parts_are(number: usize) -> String {
+    if number == 1 { "1 part is".to_owned() } else { format!("{number} parts are") }
+}
+
 fn headline(summary: &RunSummary) -> String {
     let tenant = summary.primary_domain.as_deref().unwrap_or(&summary.customer);
     let parts = summary.coverage.0.len();
@@ -206,14 +210,15 @@ fn headline(summary: &RunSummary) -> String {
         Completeness::Complete if missing == 0 => "complete".to_owned(),
         Completeness::Complete => {
             let hidden = verdicts(summary.verdicts_not_configured());
-            format!("LIMITED: {missing} parts are not configured, so {hidden} are missing")
+            format!("LIMITED: {} not configured, so {hidden} are missing", parts_are(missing))
         }
         Completeness::Partial if missing == 0 => {
             format!("PARTIAL: {partial} of {parts} parts were not read completely")
         }
         Completeness::Partial => {
             format!(
-                "PARTIAL: {partial} of {parts} parts were not read completely, {missing} more are not configured"
+                "PARTIAL: {partial} of {parts} parts were not read completely, and {} not configured",
+                parts_are(missing)
             )
         }
     };

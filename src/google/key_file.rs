@@ -23,8 +23,8 @@ impl std::fmt::Debug for KeyFile {
 /// Why a key file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyFileError {
-    #[error("cannot read the key file {}: {source}", path.display())]
-    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("cannot read the key file {}: {cause}", path.display())]
+    Unreadable { path: PathBuf, cause: std::io::Error },
     #[error("{} is not a service account key file: {found}", path.display())]
     NoKeyFile { path: PathBuf, found: NoKey },
 }
@@ -157,7 +157,7 @@ impl KeyFile {
     pub(crate) async fn read(path: &Path) -> Result<Self, KeyFileError> {
         let no_key_file = |found| KeyFileError::NoKeyFile { path: path.to_owned(), found };
         let text = input_file::read(path, input_file::MAX_BYTES)
-            .map_err(|source| KeyFileError::Unreadable { path: path.to_owned(), source })?;
+            .map_err(|cause| KeyFileError::Unreadable { path: path.to_owned(), cause })?;
         if let Some(found) = NoKey::of(&text) {
             return Err(no_key_file(found));
         }

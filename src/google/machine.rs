@@ -55,8 +55,8 @@ enum Source {
 /// Why the machine's identity cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MachineError {
-    #[error("cannot read the credentials file {}: {source}", path.display())]
-    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("cannot read the credentials file {}: {cause}", path.display())]
+    Unreadable { path: PathBuf, cause: std::io::Error },
     #[error("cannot use the credentials file {}: {reason}", path.display())]
     Unusable {
         path: PathBuf,
@@ -108,7 +108,7 @@ impl Machine {
         let unusable =
             |reason: &str| MachineError::Unusable { path: path.to_owned(), reason: reason.to_owned() };
         let text = input_file::read(path, input_file::MAX_BYTES)
-            .map_err(|source| MachineError::Unreadable { path: path.to_owned(), source })?;
+            .map_err(|cause| MachineError::Unreadable { path: path.to_owned(), cause })?;
         let file: File =
             serde_json::from_slice(&text).map_err(|_| unusable("it is not JSON with a `type`"))?;
         let client = client()?;
