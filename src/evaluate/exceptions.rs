@@ -126,7 +126,7 @@ impl<'a> Evaluation<'a> {
             remediation,
             command: result.command.unwrap_or_default(),
             may_break: may_break.unwrap_or_default(),
-            place: check.place.to_owned(),
+            place: result.place.unwrap_or(check.place).to_owned(),
             controls: check.controls.iter().map(|control| (*control).to_owned()).collect(),
             first_seen_at: at,
             change: Change::New,

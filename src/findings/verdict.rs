@@ -80,6 +80,8 @@ pub(crate) struct CheckResult {
     pub(crate) command: Option<String>,
     /// What may stop working.
     pub(crate) may_break: Option<String>,
+    /// Where that is done, if not where the check says.
+    pub(crate) place: Option<&'static str>,
     /// For [`Verdict::NotAssessed`]: what is missing.
     pub(crate) gap: Option<Gap>,
     /// Who accepted it in writing, as reports cite it, if not an exception: the entry of the register.
@@ -129,6 +131,7 @@ impl CheckResult {
             advice: None,
             command: None,
             may_break: None,
+            place: None,
             gap: None,
             accepted_by: None,
             rests_on: Vec::new(),

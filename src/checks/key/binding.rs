@@ -180,6 +180,7 @@ impl<'t> BindingFacts<'t> {
         result.fix = self.fix(&reach, &also, is_accepted);
         result.command = self.command(&reach, is_accepted);
         result.may_break = self.may_break();
+        result.place = self.binding.map(|binding| binding.resource.bindings_page());
         result.reach = reach;
         // With its former name, which a check does not know.
         result.subject = Some(self.subject.clone());

@@ -33,6 +33,16 @@ impl IamResource {
         self.parts().1
     }
 
+    /// Where the Cloud console shows and changes its bindings.
+    pub(crate) const fn bindings_page(&self) -> &'static str {
+        match self {
+            Self::ServiceAccount(_) => {
+                "Cloud console > IAM & Admin > Service accounts > the account > Permissions"
+            }
+            _ => "Cloud console > IAM & Admin > IAM",
+        }
+    }
+
     fn parts(&self) -> (&'static str, &str) {
         match self {
             Self::Organization(id) => ("organization", id),

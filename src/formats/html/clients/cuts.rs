@@ -7,7 +7,6 @@ use super::ways_in::gaps;
 use crate::authority::TakeoverCut;
 use crate::formats::html::text::{clip, count, counted};
 use crate::snapshot::Snapshot;
-use crate::tenant::IamResource;
 
 const MOST_NAMES: usize = 3;
 
@@ -73,20 +72,15 @@ impl Cut {
         let opens: Vec<Client> = cut.some_clients.iter().take(MOST_NAMES).map(client).collect();
         let more = cut.clients.saturating_sub(opens.len() as u64);
         let binding = &cut.binding;
-        let is_on_account = matches!(binding.resource, IamResource::ServiceAccount(_));
         Self {
             role: clip(&binding.role),
             member: clip(&binding.member),
             resource: clip(&binding.resource.title()),
             condition: binding.condition.as_ref().map(|condition| clip(&condition.title)).unwrap_or_default(),
-            place: if is_on_account {
-                "Cloud console > IAM & Admin > Service accounts > the account > Permissions"
-            } else {
-                "Cloud console > IAM & Admin > IAM"
-            },
+            place: binding.resource.bindings_page(),
             paths: counted(cut.paths, "access path", "access paths"),
             clients: counted(cut.clients, "client", "clients"),
-            marks: [(cut.open_to_many, "open to many"), (cut.outside, "from outside")]
+            marks: [(cut.open_to_many, "public"), (cut.outside, "external")]
                 .into_iter()
                 .filter(|(paths, _)| *paths > 0)
                 .map(|(paths, mark)| format!("{} {mark}", count(paths)))
