@@ -113,10 +113,10 @@ const fn deed(right: Right) -> &'static str {
     match right {
         Right::SignBlob => "can sign data as",
         Right::ImplicitDelegation => "can use, as a delegate,",
-        Right::SetAccountPolicy => "can grant itself roles on",
-        Right::SetProjectPolicy => "can grant itself roles on the project of",
-        Right::SetFolderPolicy => "can grant itself roles on a folder above",
-        Right::SetOrganizationPolicy => "can grant itself roles on the organization above",
+        Right::SetAccountPolicy => "can change who has roles on",
+        Right::SetProjectPolicy => "can change who has roles on the project of",
+        Right::SetFolderPolicy => "can change who has roles on a folder above",
+        Right::SetOrganizationPolicy => "can change who has roles on the organization above",
         Right::UpdateRole => "can add permissions to a role that it has on",
         _ => right.verb(),
     }

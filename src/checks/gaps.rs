@@ -9,7 +9,7 @@ pub(super) fn left_out(part: Part, source: &str, field: &str) -> Gap {
         part,
         class: GapClass::Failed,
         reason: GapReason::FIELD_LEFT_OUT,
-        message: format!("{source} left out {field}"),
+        message: format!("{source} did not return the field {field}"),
         needed: String::new(),
         fix: "Run the audit again. If it is still missing, look it up in the console.".into(),
         places: Box::default(),

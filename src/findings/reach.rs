@@ -141,8 +141,8 @@ impl std::fmt::Display for Added {
             }
             Self::Path { principal, account } => write!(f, "access path from {principal} to {account}"),
             Self::Scope { scope, severity } => write!(f, "{severity} scope {scope}"),
-            Self::WorseScope { scope, from, to } => write!(f, "scope {scope}: {to} instead of {from}"),
-            Self::Severity { from, to } => write!(f, "severity {to} instead of {from}"),
+            Self::WorseScope { scope, from, to } => write!(f, "scope {scope}: {to}, was {from}"),
+            Self::Severity { from, to } => write!(f, "severity {to}, was {from}"),
         }
     }
 }

@@ -242,7 +242,7 @@ mod tests {
         ] {
             let result = of(user);
             assert_eq!(result.verdict, Verdict::NotAssessed);
-            assert!(result.message.starts_with("Directory left out "), "{}", result.message);
+            assert!(result.message.starts_with("Directory did not return "), "{}", result.message);
         }
     }
 

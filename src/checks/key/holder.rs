@@ -67,7 +67,8 @@ pub(super) fn describe(
     let result = CheckResult {
         command: command::disable_key(key, account),
         may_break: Some(
-            "Every program that signs with this key. A disabled key can be enabled again.".to_owned(),
+            "Programs that sign with this key can no longer get tokens. A disabled key can be enabled again."
+                .to_owned(),
         ),
         ..result
     };

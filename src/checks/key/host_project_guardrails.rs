@@ -17,9 +17,9 @@ pub(crate) const CHECK: Check = Check {
         Condition::fail(
             Severity::High,
             "In a project that holds service accounts, neither the plain nor the managed constraint \
-             forbids to create keys.",
+             forbids the creation of keys.",
         ),
-        Condition::fail(Severity::Medium, "Neither forbids to upload keys."),
+        Condition::fail(Severity::Medium, "Neither forbids the upload of keys."),
         Condition::fail(Severity::Medium, "A key that Google finds in public is not disabled."),
         Condition::fail(
             Severity::Medium,
@@ -71,7 +71,7 @@ const GUARDRAILS: [Guardrail; 3] = [
         name: "key_creation",
         holds: |project| &project.forbids_key_creation,
         severity: Severity::High,
-        fault: "no organization policy forbids to create service account keys",
+        fault: "no organization policy forbids the creation of service account keys",
         fix: "Enforce `iam.managed.disableServiceAccountKeyCreation`.",
         may_break: "Programs that create keys in this project fail. Existing keys keep working.",
         constraint: Some("iam.disableServiceAccountKeyCreation"),
@@ -80,7 +80,7 @@ const GUARDRAILS: [Guardrail; 3] = [
         name: "key_upload",
         holds: |project| &project.forbids_key_upload,
         severity: Severity::Medium,
-        fault: "no organization policy forbids to upload service account keys",
+        fault: "no organization policy forbids the upload of service account keys",
         fix: "Enforce `iam.managed.disableServiceAccountKeyUpload`.",
         may_break: "Programs that upload keys in this project fail. Existing keys keep working.",
         constraint: Some("iam.disableServiceAccountKeyUpload"),

@@ -29,9 +29,12 @@ pub(crate) const CHECK: Check = Check {
     ],
     why: "The longer a key file exists, the more copies of it are in old machines, backups and \
           repositories.",
-    fix: "Rotate the key, or sign without one. Set an organization policy that makes new keys expire.",
+    fix: "Create a new key and move every program to it, or sign without a key. Only then disable the old key, watch for \
+          failures, and delete it. Set an organization policy that makes new keys expire.",
     command: Some("`gcloud iam service-accounts keys disable`, which can be undone."),
-    may_break: Some("Every program that signs with this key. A disabled key can be enabled again."),
+    may_break: Some(
+        "Programs that sign with this key can no longer get tokens. A disabled key can be enabled again.",
+    ),
     place: "Cloud console > IAM & Admin > Service accounts > Keys",
     controls: &["CIS-GCP 1.7", "NIST 800-53 IA-5", "ISO 27001 A.5.16", "SOC 2 CC6.1", "ATT&CK T1552.004"],
     needs: &[Part::ServiceAccounts, Part::SaKeys],

@@ -41,7 +41,9 @@ pub(crate) const CHECK: Check = Check {
     fix: "Check the usage metrics of the account in Cloud Monitoring, which also count calls to Workspace \
           APIs. If the key is unused, disable it, watch for failures, then delete it.",
     command: Some("`gcloud iam service-accounts keys disable`, which can be undone."),
-    may_break: Some("Every program that signs with this key. A disabled key can be enabled again."),
+    may_break: Some(
+        "Programs that sign with this key can no longer get tokens. A disabled key can be enabled again.",
+    ),
     place: "Cloud console > IAM & Admin > Service accounts > Keys",
     controls: &["NIST 800-53 AC-2(3)", "ISO 27001 A.5.18", "SOC 2 CC6.3"],
     needs: &[Part::ServiceAccounts, Part::SaKeys, Part::ServiceAccountUse],

@@ -33,7 +33,9 @@ pub(crate) const CHECK: Check = Check {
           `signJwt` of the IAM Credentials API, and grant `roles/iam.serviceAccountTokenCreator` on this \
           account only. Then disable the key, watch for failures, and delete it.",
     command: Some("`gcloud iam service-accounts keys disable`, which can be undone."),
-    may_break: Some("Every program that signs with this key. A disabled key can be enabled again."),
+    may_break: Some(
+        "Programs that sign with this key can no longer get tokens. A disabled key can be enabled again.",
+    ),
     place: "Cloud console > IAM & Admin > Service accounts > Keys",
     controls: &[
         "CIS-GCP 1.4",

@@ -55,16 +55,20 @@ impl std::fmt::Display for Sight {
                     day(since)
                 )?;
                 match console {
-                    Some(at) => write!(f, "only the console's list of {} speaks.", day(at)),
-                    None => f.write_str("nothing speaks: older delegations that are not used are not seen."),
+                    Some(at) => write!(f, "changes are known only from the console's list of {}.", day(at)),
+                    None => {
+                        f.write_str("nothing was read: older delegations that are not used are not seen.")
+                    }
                 }
             }
             (None, Some(at)) => write!(
                 f,
-                "Only the console's list speaks, as of {}: what changed before and after is not seen.",
+                "Only the console's list was read, as of {}: what changed before and after is not seen.",
                 day(at)
             ),
-            (None, None) => f.write_str("Neither a list nor the admin log speaks: delegations are not seen."),
+            (None, None) => {
+                f.write_str("Neither a list nor the admin log was read: delegations are not seen.")
+            }
         }
     }
 }
