@@ -240,7 +240,7 @@ fn what_everybody_can_use_is_the_first_thing_that_the_report_says() {
     let (_, actions) = html.split_once("<h2 id=\"first-h\"").unwrap();
     let is_event = |action: &&str| ["DWD-07", "TEN-06", "APP-03"].iter().any(|check| action.contains(check));
     let first = actions.split("<li>").skip(1).find(|action| !is_event(action)).unwrap();
-    assert!(first.contains("allAuthenticatedUsers") && first.contains("open to many"), "{first}");
+    assert!(first.contains("allAuthenticatedUsers") && first.contains(">public<"), "{first}");
     // A whole identity pool is everybody, too.
     let rows: Vec<&str> = html.split("<li id=\"f-").skip(1).take(4).collect();
     assert!(rows.iter().any(|row| row.contains("allAuthenticatedUsers")), "{rows:?}");

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::text::{self, clip, count, words};
+use super::text::{self, clip, count, verdict_word, words};
 use crate::findings::{CheckSummary, RunSummary, Verdict};
 use crate::tenant::Part;
 
@@ -41,7 +41,7 @@ impl Checks {
     pub(super) fn new(summary: &RunSummary) -> Self {
         Self {
             total: summary.checks.len(),
-            columns: Verdict::ALL.iter().map(|verdict| words(verdict.as_str())).collect(),
+            columns: Verdict::ALL.iter().map(|verdict| verdict_word(*verdict)).collect(),
             rows: summary.checks.iter().enumerate().map(Row::new).collect(),
         }
     }

@@ -24,8 +24,8 @@ impl Exposure {
     pub(super) const fn mark(self) -> &'static str {
         match self {
             Self::Own => "",
-            Self::Outside => "from outside",
-            Self::OpenToMany => "open to many",
+            Self::Outside => "external",
+            Self::OpenToMany => "public",
         }
     }
 }

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 
 use super::budget::size;
 use super::exposed::Exposed;
-use super::text::{self, address, age, clip, count, counted, day, token, whole, words};
+use super::text::{self, address, age, clip, count, counted, day, label, token, verdict_word, whole, words};
 use super::top_list::TopList;
 use crate::findings::{Acceptance, Change, Evidence, Finding, RunSummary, Severity, Verdict};
 use crate::formats::Source;
@@ -26,7 +26,7 @@ const FILTERS: [&str; 10] = [
     "v=open&s=info",
     "c=new",
     "c=worsened",
-    "c=unknown",
+    "c=not-rechecked",
 ];
 const MOST_ROWS: usize = 5_000;
 const MOST_BYTES: usize = 5_800_000;
@@ -324,7 +324,7 @@ impl Findings {
             shown: count(number as u64),
             total: count(total),
             more,
-            more_text: counted(more, "finding", "findings"),
+            more_text: counted(more, "row", "rows"),
             is_empty: total == 0,
             groups,
         }
@@ -406,7 +406,7 @@ impl Row {
             rank: finding.severity,
             is_open: finding.is_open(),
             verdict: Shelf::of(finding).token(),
-            verdict_word: words(finding.verdict.as_str()),
+            verdict_word: verdict_word(finding.verdict),
             area: token(finding.check_id.split('-').next().unwrap_or_default()),
             action,
             check_id: clip(&finding.check_id),
@@ -454,7 +454,7 @@ impl Row {
 impl Fact {
     fn of(fact: &Evidence) -> Self {
         let value = if fact.name.is_empty() { clip(&fact.value) } else { address(&fact.value) };
-        Self { name: clip(&fact.name), value }
+        Self { name: clip(&label(&fact.name)), value }
     }
 }
 
@@ -488,7 +488,7 @@ const fn heading(shelf: Shelf) -> (&'static str, &'static str) {
             "Data is missing, so these checks could not decide. This is never a pass. One row for each check and cause.",
         ),
         Verdict::Excepted => {
-            ("Excepted", "Accepted in writing: by an exception until it expires, or by the register.")
+            ("Accepted", "Accepted in writing: by an exception until it expires, or by the register.")
         }
         Verdict::Pass | Verdict::NotApplicable => ("Other", ""),
     }
@@ -507,7 +507,7 @@ const fn changes(finding: &Finding) -> &'static str {
         _ if !finding.is_open() => "",
         Change::New | Change::Reopened => "news new",
         Change::Worsened => "news worsened",
-        Change::NotRechecked => "unknown",
+        Change::NotRechecked => "not-rechecked",
         Change::Open | Change::Expired => "",
     }
 }

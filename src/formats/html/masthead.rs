@@ -57,7 +57,16 @@ fn headline(summary: &RunSummary, incomplete: usize) -> String {
         (false, true) if summary.resumed_at.is_some() => {
             return "Complete, but resumed: facts are from two times".to_owned();
         }
-        (false, true) => return "Complete: everything that was asked for was read".to_owned(),
+        (false, true) => {
+            let read = "Complete: everything that was asked for was read";
+            return match summary.changes.not_assessed {
+                0 => read.to_owned(),
+                unknown => {
+                    let unknown = counted(unknown, "verdict is", "verdicts are");
+                    format!("{read}; {unknown} not assessed, because what was read does not decide")
+                }
+            };
+        }
     };
     if is_partial(summary) && !summary.not_configured.is_empty() {
         text.push_str(&format!("; {missing} not configured"));

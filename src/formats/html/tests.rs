@@ -436,7 +436,7 @@ fn every_finding_has_its_action_its_fix_and_its_row() {
         "First 3 Nov 2026, 18 days ago",
         "this audit",
         "outside the listed projects",
-        "Blind before 25 May 2026",
+        "Changes before 25 May 2026 are not seen.",
         "1 that no enabled check needs",
         "removed on 22 Oct 2026 by root@example.com",
         "no source names a scope of it",
@@ -623,7 +623,7 @@ fn what_is_not_known_of_the_ledger_is_said() {
     sample.tenant.takeover_cuts.clear();
     sample.tenant.grants = Grants::default();
     let html = render(&sample);
-    assert!(html.contains("Blind throughout."));
+    assert!(html.contains("Changes are not seen."));
     assert!(html.contains("No access path was found, but not everything was searched."));
     assert!(html.contains("It was refused"));
     sample.tenant.grants = sample::plausible().tenant.grants;

@@ -4,6 +4,7 @@ use askama::filters::{Escaper, Safe};
 use chrono::{DateTime, Utc};
 
 use super::escape::{VisibleHtml, cost};
+use crate::findings::Verdict;
 use crate::tenant::Address;
 
 /// Texts that take more bytes of HTML are cut: the CSV files have them whole. Without this a single
@@ -143,6 +144,25 @@ pub(super) fn token(text: &str) -> String {
         .collect()
 }
 
+/// A verdict in the words of the page.
+pub(super) fn verdict_word(verdict: Verdict) -> String {
+    if verdict == Verdict::Excepted { "Accepted".to_owned() } else { words(verdict.as_str()) }
+}
+
+/// `client_ids` → `Client IDs`.
+pub(super) fn label(name: &str) -> String {
+    let words = words(name);
+    let words = words.split(' ').map(|word| match word {
+        "id" => "ID",
+        "ids" => "IDs",
+        "Ip" | "ip" => "IP",
+        "Smtp" | "smtp" => "SMTP",
+        "Tls" | "tls" => "TLS",
+        other => other,
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 /// `not_assessed` → `Not assessed`.
 pub(super) fn words(value: &str) -> String {
     let spaced = value.replace('_', " ");
@@ -214,5 +234,7 @@ mod tests {
     fn attribute_words_hold_letters_and_digits_only() {
         assert_eq!(token("MAIL-08\" x=<"), "mail08x");
         assert_eq!(words("not_assessed"), "Not assessed");
+        assert_eq!(verdict_word(Verdict::Excepted), "Accepted");
+        assert_eq!([label("client_ids"), label("ip")], ["Client IDs", "IP"]);
     }
 }

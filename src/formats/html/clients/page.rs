@@ -241,7 +241,7 @@ fn since(entry: &Entry<'_>, summary: &RunSummary, tenant: &Snapshot) -> String {
             let blind = tenant.grants.sight().blind_before();
             let given = blind.map_or_else(|| "not known".to_owned(), |date| format!("before {}", day(date)));
             let first = words::on(at, summary.started_at);
-            format!("given {given}, or not logged; the first sign of it is of {first}")
+            format!("given {given}, or not logged; first seen {first}")
         }
         None => "not known: no source names a grant of it".to_owned(),
     }

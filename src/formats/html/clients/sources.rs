@@ -40,7 +40,7 @@ impl Sources {
             (None, _) => String::new(),
         };
         let admin_log = sight.log_since.zip(sight.log_until).map_or_else(String::new, |(since, until)| {
-            format!("Read without a hole from {} to {}", day(since), day(until))
+            format!("Read completely from {} to {}", day(since), day(until))
         });
         let newest = |log| {
             let uses = tenant.grants.iter().filter_map(|grant| grant.last_used);
@@ -101,7 +101,7 @@ impl Sources {
 fn accounts(tenant: &Snapshot) -> Source {
     let known = tenant.service_accounts.known().map_or(0, |accounts| accounts.0.len());
     let said = format!(
-        "{} in the listed projects. A client without an account lives elsewhere, or is gone",
+        "{} in the listed projects. A client without an account here is in another project, is deleted, or is no service account",
         crate::formats::html::text::counted(known as u64, "service account", "service accounts")
     );
     Source::new(tenant, Part::ServiceAccounts, "Service accounts", "whose a client is", said)

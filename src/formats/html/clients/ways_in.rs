@@ -68,9 +68,7 @@ impl WaysIn {
             number: format!("{}{or_more}", count(found)),
             more: if more > 0 { counted(more as u64, "more", "more") } else { String::new() },
             none: match (found, gaps.is_empty()) {
-                (0, true) if !approved.is_empty() => {
-                    "None besides those that the register approves.".to_owned()
-                }
+                (0, true) if !approved.is_empty() => "Only those that the register approves.".to_owned(),
                 (0, true) => "None: every policy above the account was read.".to_owned(),
                 (0, false) => "None was found, but the search was not complete.".to_owned(),
                 _ => String::new(),
@@ -123,8 +121,8 @@ impl WaysIn {
 impl Way {
     fn new(path: &TakeoverPath) -> Self {
         let marks = [
-            (path.kind == TakeoverPrincipal::Open, "open to many"),
-            (path.is_outside == Some(true), "outside the tenant"),
+            (path.kind == TakeoverPrincipal::Open, "public"),
+            (path.is_outside == Some(true), "external"),
             (path.kind == TakeoverPrincipal::ServiceAgent, "Google's own service"),
             (path.is_outside.is_none(), "owner unknown"),
             (path.is_closed, "closed by policy"),
@@ -133,7 +131,7 @@ impl Way {
         let marks = marks.into_iter().filter(|(holds, _)| *holds).map(|(_, mark)| mark.to_owned());
         let approved = path.approved_by.as_deref();
         let approved_by =
-            approved.map(|custodian| format!("approved by the register: custodian {}", clip(custodian)));
+            approved.map(|custodian| format!("approved by the register for {}", clip(custodian)));
         Self {
             sentence: clip(&path.sentence),
             // What is approved is not to be cut.

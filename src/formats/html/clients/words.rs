@@ -99,7 +99,7 @@ fn in_project(project: &str) -> String {
 pub(super) fn last_use(used: Option<ServiceAccountLastUse<'_>>, run_at: DateTime<Utc>) -> String {
     match used {
         Some(ServiceAccountLastUse::On(at)) => on(at, run_at),
-        Some(ServiceAccountLastUse::Never) => "never, as far as Google remembers".to_owned(),
+        Some(ServiceAccountLastUse::Never) => "never in the time that Google keeps".to_owned(),
         Some(ServiceAccountLastUse::Unknown(missing)) => format!("not known. {}", gap(missing)),
         None => "not known: nobody asked about its project".to_owned(),
     }

@@ -6,12 +6,6 @@
   const each = (list, act) => Array.prototype.forEach.call(list, act);
 
   const reveal = (details) => { for (let up = details; up; up = up.parentElement) if (up.tagName === "DETAILS") up.open = true; };
-  let closedForPrint = [];
-  addEventListener("beforeprint", () => {
-    closedForPrint = Array.from(document.querySelectorAll("details:not([open])")).filter((one) => !one.closest("li[hidden]"));
-    closedForPrint.forEach((one) => { one.open = true; });
-  });
-  addEventListener("afterprint", () => { closedForPrint.forEach((one) => { one.open = false; }); closedForPrint = []; });
 
   if (!box || !bar) {
     return;
@@ -41,6 +35,19 @@
       && words.every((word) => textOf(row).includes(word)));
   };
 
+  // What is not assessed is no finding: a row stands for the verdicts of one check and cause.
+  const isGap = (row) => row.dataset.v === "unknown";
+  const allGaps = rows.filter(isGap).length;
+  const of = (some, all, one, many) => number.format(some) + (some === all ? "" : " of " + number.format(all)) + (all === 1 ? one : many);
+  const amount = () => {
+    const gaps = matching.filter(isGap).length;
+    const rest = matching.length - gaps;
+    const parts = [];
+    if (rest > 0 || gaps === 0) parts.push(of(rest, rows.length - allGaps, " finding", " findings"));
+    if (gaps > 0) parts.push(of(gaps, allGaps, " row", " rows") + " not assessed");
+    return parts.join(" and ");
+  };
+
   const show = () => {
     const pages = Math.max(1, Math.ceil(matching.length / size));
     page = Math.min(Math.max(page, 0), pages - 1);
@@ -56,8 +63,7 @@
     byId("nothing").hidden = matching.length > 0;
     const to = Math.min(from + size, matching.length);
     const range = pages > 1 ? number.format(from + 1) + " to " + number.format(to) + " of " : "";
-    byId("showing").textContent = "Showing " + range + number.format(matching.length)
-      + (matching.length === rows.length ? "" : " of " + number.format(rows.length)) + (rows.length === 1 ? " finding" : " findings");
+    byId("showing").textContent = "Showing " + range + amount();
     paging.hidden = pages < 2;
     byId("page").textContent = "Page " + number.format(page + 1) + " of " + number.format(pages);
     byId("back").disabled = page === 0;
