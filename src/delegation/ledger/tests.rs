@@ -414,7 +414,7 @@ fn one_grant_has_one_identity_however_it_is_written() {
     let written: Vec<String> = grant.disagreements.iter().map(ToString::to_string).collect();
     assert_eq!(
         written,
-        ["a source writes it `https://MAIL.google.com`", "a source writes it `https://mail.google.com`"]
+        ["a source writes it “https://MAIL.google.com”", "a source writes it “https://mail.google.com”"]
     );
     assert!(grant.disagreements.iter().all(|it| !it.is_contradiction()));
 }
@@ -536,8 +536,8 @@ fn the_blind_date_is_where_the_unbroken_log_begins_else_the_lists_date() {
     assert_eq!(sight(broken.clone()).blind_before(), Some(day(0)));
     assert_eq!(
         sight(broken).to_string(),
-        "The admin log was read from 2026-01-01 to 2026-04-11; before 2026-01-01 only the console's list of \
-         2026-03-22 speaks."
+        "The admin log was read from 2026-01-01 to 2026-04-11; before 2026-01-01 changes are known only \
+         from the console's list of 2026-03-22."
     );
 }
 

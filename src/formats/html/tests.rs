@@ -431,7 +431,7 @@ fn every_finding_has_its_action_its_fix_and_its_row() {
     assert!(html.contains("Closes 7 findings"));
     for text in [
         "Why it matters",
-        "smtp_host",
+        "SMTP host",
         "CIS-GWS 3.1.3.5.3",
         "First 3 Nov 2026, 18 days ago",
         "this audit",
@@ -446,7 +446,7 @@ fn every_finding_has_its_action_its_fix_and_its_row() {
     ] {
         assert_eq!(html.contains(text), text != "does not add up", "{text}");
     }
-    assert!(html.contains("<span class=\"sev unknown\">Unknown</span>"));
+    assert!(html.contains("<span class=\"sev unknown\">Not assessed</span>"));
     assert!(html.contains("MAIL-08/*@example.net"));
 }
 
