@@ -244,7 +244,7 @@ fn what_everybody_can_use_is_the_first_thing_that_the_report_says() {
     // A whole identity pool is everybody, too.
     let rows: Vec<&str> = html.split("<li id=\"f-").skip(1).take(4).collect();
     assert!(rows.iter().any(|row| row.contains("allAuthenticatedUsers")), "{rows:?}");
-    assert!(rows[0].contains("open to many"), "{}", rows[0]);
+    assert!(rows[0].contains("(public)"), "{}", rows[0]);
     let cut = first_of("<h3 id=\"ways-in\"", "<li>");
     assert!(cut.contains("allAuthenticatedUsers"), "{cut}");
     let pages: Vec<&str> = html.split("<details class=\"panel page\">").skip(1).take(2).collect();

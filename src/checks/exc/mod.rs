@@ -92,6 +92,27 @@ mod tests {
     }
 
     #[test]
+    fn an_unused_exception_names_the_finding_that_it_may_mean() {
+        let Evaluator::Exception(judge) = exception_unused::CHECK.judge else {
+            panic!("it judges exceptions")
+        };
+        let (exception, policy) = (written("a@example.net", "2027-01-01", None), policy());
+        let said = |near| {
+            let usage = ExceptionUse {
+                run_at: run_at(),
+                covered: 0,
+                all_was_assessed: true,
+                now: &[],
+                near,
+                policy: &policy,
+            };
+            judge(&exception, usage).remove(0).message
+        };
+        assert!(said(None).contains("MAIL-08/a@example.net"));
+        assert!(said(Some("1/a@example.net")).contains("1/a@example.net"));
+    }
+
+    #[test]
     fn an_exception_is_too_broad_by_its_wildcards_its_findings_or_its_days() {
         let verdict = |exception: &Exception, covered| {
             says_of(&exception_too_broad::CHECK, exception, covered, true).verdict

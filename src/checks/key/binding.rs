@@ -226,8 +226,8 @@ impl<'t> BindingFacts<'t> {
         };
         let outside = principals(|path| path.is_outside == Some(true));
         match (self.exposure(), all) {
-            (Some(TakeoverPrincipal::Open), 1) => " (open to many)".to_owned(),
-            (Some(TakeoverPrincipal::Open), _) => " (some open to many)".to_owned(),
+            (Some(TakeoverPrincipal::Open), 1) => " (public)".to_owned(),
+            (Some(TakeoverPrincipal::Open), _) => " (some public)".to_owned(),
             (Some(_), 1) => " (outside the tenant)".to_owned(),
             (Some(_), _) => format!(" ({outside} outside the tenant)"),
             (None, _) => " (owner unknown)".to_owned(),

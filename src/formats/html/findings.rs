@@ -175,6 +175,8 @@ pub(super) struct Findings {
     more: u64,
     more_text: String,
     is_empty: bool,
+    /// How many verdicts the rows of what is not assessed stand for.
+    not_assessed: String,
 }
 
 type Judged = (Shelf, Row);
@@ -326,6 +328,7 @@ impl Findings {
             more,
             more_text: counted(more, "row", "rows"),
             is_empty: total == 0,
+            not_assessed: counted(gathered.verdicts_not_assessed, "verdict", "verdicts"),
             groups,
         }
     }

@@ -63,7 +63,7 @@ fn headline(summary: &RunSummary, incomplete: usize) -> String {
                 0 => read.to_owned(),
                 unknown => {
                     let unknown = counted(unknown, "verdict is", "verdicts are");
-                    format!("{read}; {unknown} not assessed, because what was read does not decide")
+                    format!("{read}; {unknown} not assessed, because the data does not decide them")
                 }
             };
         }

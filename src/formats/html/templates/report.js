@@ -44,7 +44,7 @@
     const rest = matching.length - gaps;
     const parts = [];
     if (rest > 0 || gaps === 0) parts.push(of(rest, rows.length - allGaps, " finding", " findings"));
-    if (gaps > 0) parts.push(of(gaps, allGaps, " row", " rows") + " not assessed");
+    if (gaps > 0) parts.push(of(gaps, allGaps, " row", " rows") + (gaps === allGaps ? " for " + box.dataset.verdicts : "") + " not assessed");
     return parts.join(" and ");
   };
 
