@@ -245,36 +245,69 @@ impl Evaluation<'_> {
     }
 }
 
-/// Names what a finding has and did not have in the run before. If that run read less, nobody knows what is new: the
-/// finding says so and has not worsened.
-pub(super) fn tell_added(before: &PreviousFinding, finding: &mut Finding) {
-    let is_more_severe = finding.severity > before.severity && before.unread == finding.unread;
-    let severity = is_more_severe.then_some(Added::Severity { from: before.severity, to: finding.severity });
-    if finding.reach.is_empty() || before.reach.is_empty() {
+/// Names what a finding has and did not have in the run before. If that run read less, `seen` is what the last run said
+/// that read as much as this one: what is new since then is news. Without one nobody knows of what may have been in a part
+/// that was not read: the finding says so, and has not worsened by it.
+pub(super) fn tell_added(before: &PreviousFinding, seen: Option<&PreviousFinding>, finding: &mut Finding) {
+    let as_good = seen.unwrap_or(before);
+    let is_same_sight = as_good.unread == finding.unread;
+    let has_reach = !finding.reach.is_empty() && !before.reach.is_empty();
+    let known = if has_reach { before.severity.max(as_good.severity) } else { as_good.severity };
+    let is_more_severe = finding.severity > known && is_same_sight;
+    let severity = is_more_severe.then_some(Added::Severity { from: known, to: finding.severity });
+    if !has_reach {
         finding.added = severity.into_iter().collect();
         return;
     }
-    let mut news = added(&before.reach, &finding.reach);
+    let mut news = added(&known_reach(before, seen), &finding.reach);
     // Another check may apply only because of what is assumed instead.
-    let reads_less = finding.unread.iter().any(|part| !before.unread.contains(part));
-    let is_known_check = |id: &str| reads_less || before.check_ids.iter().any(|known| known == id);
+    let reads_less = finding.unread.iter().any(|part| !as_good.unread.contains(part));
+    let is_known_check = |id: &str| reads_less || as_good.check_ids.iter().any(|known| known == id);
     let new_checks = finding.check_ids().filter(|id| !is_known_check(id));
     news.extend(new_checks.map(|check_id| Added::Check { check_id: check_id.to_owned() }));
-    let unread_before: Vec<&str> =
-        before.unread.iter().filter(|part| !finding.unread.contains(part)).map(|part| part.title()).collect();
-    if !unread_before.is_empty() {
-        let unread = unread_before.join(", ");
-        let told = news
-            .iter()
-            .map(|added| Evidence::new("seen_first", format_args!("{added}; not read last time: {unread}")));
-        finding.evidence.extend(told.take(MOST_SEEN_FIRST));
-        finding.added = news.into_iter().filter(Added::is_always_told).collect();
-        return;
-    }
     news.extend(severity);
     // What is only assumed to be worse has not grown.
-    news.retain(|added| before.unread == finding.unread || !matches!(added, Added::WorseScope { .. }));
-    finding.added = news.into_iter().collect();
+    news.retain(|added| is_same_sight || !matches!(added, Added::WorseScope { .. }));
+    let unread_before: Vec<Part> =
+        as_good.unread.iter().copied().filter(|part| !finding.unread.contains(part)).collect();
+    let (hidden, news): (Vec<_>, Vec<_>) =
+        news.into_iter().partition(|added| unread_before.iter().any(|part| added.may_hide_in(*part)));
+    let unread: Vec<&str> = unread_before.iter().map(|part| part.title()).collect();
+    let told = hidden.iter().map(|added| {
+        Evidence::new("seen_first", format_args!("{added}; not read last time: {}", unread.join(", ")))
+    });
+    finding.evidence.extend(told.take(MOST_SEEN_FIRST));
+    finding.added = news;
+}
+
+/// What was reached before, and by whom the last run knew that read as much as this one. What was only assumed to be
+/// worse, or was not told because less was read, is as severe as that run found it.
+fn known_reach(before: &PreviousFinding, seen: Option<&PreviousFinding>) -> Vec<Reached> {
+    let Some(seen) = seen else { return before.reach.clone() };
+    let of_seen: BTreeMap<_, _> = seen.reach.iter().map(|reached| (reached.key(), reached)).collect();
+    let newest = before.reach.iter().map(|reached| match of_seen.get(&reached.key()) {
+        Some(seen) if reached.is_assumed || reached.scope().is_some() => {
+            let severity = seen.last_certain();
+            Reached {
+                severity,
+                is_assumed: false,
+                accepted_by: reached.accepted_by.clone(),
+                ..(*seen).clone()
+            }
+        }
+        _ => reached.clone(),
+    });
+    seen.reach.iter().cloned().chain(newest).collect()
+}
+
+/// How severe was what is only assumed now, when it was last certain.
+pub(super) fn remember_certain(before: &PreviousFinding, finding: &mut Finding) {
+    let known: BTreeMap<_, _> = before.reach.iter().map(|reached| (reached.key(), reached)).collect();
+    for reached in finding.reach.iter_mut().filter(|reached| reached.is_assumed) {
+        let Some(known) = known.get(&reached.key()) else { continue };
+        reached.certain_severity =
+            if known.is_assumed { known.certain_severity } else { Some(known.severity) };
+    }
 }
 
 /// What earlier versions had a finding of for each check: one path, or one role above an account.

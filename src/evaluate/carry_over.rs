@@ -47,7 +47,9 @@ impl<'a> Evaluation<'a> {
         finding.first_seen_at = first_seen_at;
         finding.is_only_assumed &= before.as_ref().is_none_or(|before| before.is_only_assumed);
         if let Some(before) = &before {
-            bindings::tell_added(before, &mut finding);
+            let seen = self.seen_as_well(before, &finding)?;
+            bindings::remember_certain(before, &mut finding);
+            bindings::tell_added(before, seen.as_ref(), &mut finding);
         }
         finding.change = match before {
             // Where the run before is forgotten, nobody knows whether it was gone in between.
@@ -70,6 +72,28 @@ impl<'a> Evaluation<'a> {
         self.changes.excepted += u64::from(finding.verdict == Verdict::Excepted);
         self.findings.push(finding);
         self.flush_if_full()
+    }
+
+    /// Where the run before read less than this one: what the last run said that did not.
+    fn seen_as_well(
+        &self,
+        before: &PreviousFinding,
+        finding: &Finding,
+    ) -> Result<Option<PreviousFinding>, StoreError> {
+        let read_less =
+            |seen: &PreviousFinding| seen.unread.iter().any(|part| !finding.unread.contains(part));
+        let mut earlier = match &self.previous {
+            Some(previous) if read_less(before) => previous.previous()?,
+            _ => None,
+        };
+        while let Some(run) = earlier {
+            match run.finding(&finding.fingerprint)? {
+                Some(seen) if read_less(&seen) => {}
+                seen => return Ok(seen),
+            }
+            earlier = run.previous()?;
+        }
+        Ok(None)
     }
 
     /// What the last run had and this one has not: fixed if its source was read again, else carried over.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use strum::IntoStaticStr;
 
-use crate::findings::{Change, Finding, Fingerprint, SubjectKind, Verdict, added};
+use crate::findings::{Added, Change, Finding, Fingerprint, SubjectKind, Verdict, added};
 use crate::store::{GoneFinding, PreviousFinding, Run, StoreError};
 
 /// How one finding differs between two runs.
@@ -121,8 +121,11 @@ fn in_both(old: &Finding, new: &Finding) -> Difference {
         _ => {}
     }
     let before = PreviousFinding::from(old.clone());
-    let added = added(&old.reach, &new.reach);
-    let has_grown = added.iter().any(|added| old.unread == new.unread || added.is_always_told());
+    let unread_before: Vec<_> = old.unread.iter().filter(|part| !new.unread.contains(part)).collect();
+    let is_certain = |added: &Added| old.unread == new.unread || !matches!(added, Added::WorseScope { .. });
+    let has_grown = added(&old.reach, &new.reach)
+        .iter()
+        .any(|added| is_certain(added) && !unread_before.iter().any(|part| added.may_hide_in(**part)));
     match (old.verdict.is_open(), new.verdict.is_open()) {
         (true, false) => Difference::Accepted,
         (_, true) if has_grown || has_worsened(&before, new) => Difference::Worsened,

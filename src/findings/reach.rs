@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Severity, Verdict};
 use crate::authority::TakeoverEdge;
+use crate::tenant::Part;
 
 /// Another check that applies to the subject of a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +50,9 @@ pub(crate) struct Reached {
     /// Whether it stands only although something was not read.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) is_assumed: bool,
+    /// If it is assumed: how severe it was when it was last certain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) certain_severity: Option<Severity>,
     /// Whether an earlier run found it, and this one could not look again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) is_not_rechecked: bool,
@@ -59,6 +63,12 @@ impl Reached {
     #[must_use]
     pub(crate) fn key(&self) -> (&str, &ReachedBy) {
         (&self.client_id, &self.by)
+    }
+
+    /// How severe it was when it was last certain, or is if it never was.
+    #[must_use]
+    pub(crate) fn last_certain(&self) -> Severity {
+        self.certain_severity.filter(|_| self.is_assumed).unwrap_or(self.severity)
     }
 
     /// From whom, if along a path.
@@ -123,10 +133,22 @@ pub(crate) enum Added {
 }
 
 impl Added {
-    /// Whether it is news even if the run before read less: a scope that nobody was told of.
+    /// Whether it may have been there in a run that did not read this part. A scope is news even so: nobody was told of it.
     #[must_use]
-    pub(crate) const fn is_always_told(&self) -> bool {
-        matches!(self, Self::Scope { .. })
+    pub(crate) const fn may_hide_in(&self, part: Part) -> bool {
+        match self {
+            Self::Scope { .. } => false,
+            Self::Account { .. } => {
+                matches!(part, Part::ServiceAccounts | Part::IamPolicies | Part::IamRoles)
+            }
+            Self::Principal { .. } | Self::Path { .. } => {
+                matches!(
+                    part,
+                    Part::Groups | Part::WorkloadIdentityPools | Part::IamPolicies | Part::IamRoles
+                )
+            }
+            Self::Check { .. } | Self::WorseScope { .. } | Self::Severity { .. } => true,
+        }
     }
 }
 
@@ -157,7 +179,8 @@ pub(crate) fn added(before: &[Reached], now: &[Reached]) -> BTreeSet<Added> {
     let grows = |reached: &&Reached| {
         reached.accepted_by.is_none()
             && known.get(&reached.key()).is_none_or(|known| {
-                known.accepted_by.is_some() || (known.severity < reached.severity && !reached.is_assumed)
+                known.accepted_by.is_some()
+                    || (known.last_certain() < reached.severity && !reached.is_assumed)
             })
     };
     let mut added = BTreeSet::new();
@@ -166,7 +189,7 @@ pub(crate) fn added(before: &[Reached], now: &[Reached]) -> BTreeSet<Added> {
             let scope = scope.to_owned();
             added.insert(match known.get(&reached.key()) {
                 Some(before) if before.accepted_by.is_none() => {
-                    Added::WorseScope { scope, from: before.severity, to: reached.severity }
+                    Added::WorseScope { scope, from: before.last_certain(), to: reached.severity }
                 }
                 _ => Added::Scope { scope, severity: reached.severity },
             });
@@ -202,6 +225,7 @@ mod tests {
             accepted_by: None,
             project: None,
             is_assumed: false,
+            certain_severity: None,
             is_not_rechecked: false,
         }
     }
@@ -232,6 +256,16 @@ mod tests {
         assert_eq!(told(&closed, &[assumed("ann")]), []);
         let eve = Added::Principal { principal: "eve".to_owned() };
         assert_eq!(told(&closed, &[assumed("ann"), assumed("eve")]), [eve]);
+    }
+
+    #[test]
+    fn what_was_assumed_and_is_certain_now_has_grown_since_it_was_last_certain() {
+        let assumed =
+            |certain_severity| [Reached { is_assumed: true, certain_severity, ..reached("a", "ann") }];
+        let certain = [reached("a", "ann")];
+        assert_eq!(told(&assumed(Some(Severity::Medium)), &certain).len(), 1);
+        assert_eq!(told(&assumed(Some(Severity::High)), &certain), []);
+        assert_eq!(told(&assumed(None), &certain), [], "told when it was new");
     }
 
     #[test]

@@ -227,6 +227,78 @@ fn what_could_not_be_read_in_between_is_kept_and_is_no_growth_when_it_is_read_ag
 }
 
 #[test]
+fn a_run_that_read_less_hides_no_growth_that_the_run_before_it_would_show() {
+    let mallory = json!([{"op": "add", "path": "/members/-", "value":
+        {"kind": "admin#directory#member", "id": "99999", "email": "mallory@example.com", "role": "MEMBER", "type": "USER", "status": "ACTIVE"}}]);
+    let group = "group:platform@example.com";
+    for unread in ["GET /v1/projects/data-project/serviceAccounts", MEMBERS] {
+        let mut tenant = typical();
+        tenant.audit();
+        tenant.becomes(options(vec![format!("{unread} 403").parse().unwrap()]));
+        assert_eq!(added(&find(&tenant.audit(), group)), BTreeSet::new(), "{unread}");
+        tenant.becomes(options(vec![patched(MEMBERS, &mallory)]));
+        let grown = find(&tenant.audit(), group);
+        assert_eq!(grown["change"], "worsened", "{unread}: {grown:#}");
+        assert!(grown["added"].to_string().contains("mallory@example.com"), "{unread}: {grown:#}");
+        let again = find(&tenant.audit(), group);
+        assert_eq!((&again["change"], added(&again).len()), (&json!("open"), 0), "news once: {unread}");
+    }
+}
+
+#[test]
+fn a_first_run_that_read_less_hides_only_what_may_be_in_the_part_that_it_did_not_read() {
+    let mallory = json!([{"op": "add", "path": "/members/-", "value":
+        {"kind": "admin#directory#member", "id": "99999", "email": "mallory@example.com", "role": "MEMBER", "type": "USER", "status": "ACTIVE"}}]);
+    let unread = "GET /v1/projects/data-project/serviceAccounts 403";
+    let mut tenant = Tenant::with(options(vec![unread.parse().unwrap()]));
+    tenant.audit();
+    tenant.becomes(options(vec![patched(MEMBERS, &mallory)]));
+    let second = tenant.audit();
+    let grown = find(&second, "group:platform@example.com");
+    assert_eq!((&grown["change"], added(&grown)), (&json!("worsened"), ["principal".to_owned()].into()));
+    let wider = find(&second, "securityAdmin/user:viktor.balogh@example.com");
+    assert_eq!((&wider["change"], added(&wider)), (&json!("open"), BTreeSet::new()), "{wider:#}");
+    assert!(wider["evidence"].to_string().contains("seen_first"), "{wider:#}");
+}
+
+#[test]
+fn what_was_assumed_to_be_open_and_is_open_now_has_grown() {
+    let policy = |name: &str| format!("GET /v2/projects/apps-project/policies/{name}");
+    let closed = |name: &str| {
+        let fault = format!("{}:getEffectivePolicy body=200", policy(name)).parse::<Fault>().unwrap();
+        let answer =
+            json!({"name": format!("projects/1/policies/{name}"), "spec": {"rules": [{"enforce": true}]}});
+        fault.with_text(&answer.to_string()).unwrap()
+    };
+    let names = ["iam.disableServiceAccountKeyCreation", "iam.disableServiceAccountKeyUpload"];
+    let mut tenant = Tenant::with(options(names.into_iter().map(closed).collect()));
+    let severities = |audit: &Audit| -> BTreeSet<(String, String)> {
+        let of = |finding: &Value| {
+            let id = finding["subject"]["id"].to_string();
+            let reach = finding["reach"].as_array().unwrap().iter();
+            let keys = reach.filter(|reached| reached["by"]["path"]["edge"] == "key");
+            keys.map(|reached| (id.clone(), format!("{} {}", reached["client_id"], reached["severity"])))
+                .collect::<Vec<_>>()
+        };
+        of_bindings(audit).iter().flat_map(of).collect()
+    };
+    let first = severities(&tenant.audit());
+    tenant.becomes(options(vec![format!("{} 403", policy("*")).parse().unwrap()]));
+    tenant.audit();
+    tenant.becomes(options(Vec::new()));
+    let third = tenant.audit();
+    let now = severities(&third);
+    let worse: BTreeSet<&String> = now.difference(&first).map(|(id, _)| id).collect();
+    assert!(!worse.is_empty());
+    for finding in of_bindings(&third) {
+        if worse.contains(&finding["subject"]["id"].to_string()) {
+            assert_eq!(finding["change"], "worsened", "{finding:#}");
+            assert_ne!(finding["added"], json!([]));
+        }
+    }
+}
+
+#[test]
 fn a_binding_that_is_removed_is_fixed_once() {
     let mut tenant = typical();
     let first = tenant.audit();

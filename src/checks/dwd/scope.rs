@@ -129,6 +129,7 @@ fn held(grant: &Grant, tenant: &Snapshot, severity: Severity) -> Reached {
         accepted_by: None,
         project: None,
         is_assumed: false,
+        certain_severity: None,
         is_not_rechecked: false,
     }
 }

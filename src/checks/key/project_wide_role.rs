@@ -69,6 +69,7 @@ fn fail(broad: &BroadBinding, takeover: &Takeover) -> CheckResult {
         accepted_by: None,
         project: None,
         is_assumed: false,
+        certain_severity: None,
         is_not_rechecked: false,
     }];
     result

@@ -120,6 +120,7 @@ fn reached(seen: &Seen<'_>, takeover: &Takeover) -> Reached {
         accepted_by: path.approved_by.clone(),
         project: None,
         is_assumed: !path.may_be_closed_by.is_empty(),
+        certain_severity: None,
         is_not_rechecked: false,
     }
 }
