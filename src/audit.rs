@@ -24,7 +24,7 @@ use crate::policy::{Policy, Register};
 use crate::report::{self, Folder, Latest};
 use crate::snapshot::Snapshot;
 use crate::store::{KnownRun, Run, RunState, Store, StoreError};
-use crate::tenant::{Gap, GapClass, Inputs, Part, PartGrain};
+use crate::tenant::{Gap, GapClass, Inputs, Part, PartGrain, Sample};
 
 use begin::{begin, refuse_another_tenant};
 pub(crate) use error::AuditError;
@@ -41,6 +41,8 @@ pub(crate) struct RunOptions {
     pub(crate) is_demo: bool,
     /// Whether an unfinished run is to be continued.
     pub(crate) resume: Resume,
+    /// A trial on some of the mailboxes: it has no history.
+    pub(crate) sample: Option<Sample>,
 }
 
 /// Which unfinished run is to be continued.
@@ -69,12 +71,17 @@ pub(crate) async fn run(
     let checks = checks::ALL;
     let (exceptions, exceptions_file) = read_exceptions(config, &known_checks())?;
     let (register, register_file) = read_register(config)?;
-    let plan = plan(config, checks);
+    let plan = Plan { sample: options.sample.clone(), ..plan(config, checks) };
     let (client, account) =
         google::connect(&config.credentials, &config.base_url, client_options(config)).await?;
     let folder = Folder::prepare(&config.reports)?;
     begin_or_refuse(config, &client, &plan, options.at).await?;
-    let store = Store::open(&config.history)?;
+    // What a trial read is not compared with anything, today or later.
+    let trial =
+        options.sample.as_ref().map(|_| tempfile::tempdir()).transpose().map_err(StoreError::folder)?;
+    let history =
+        trial.as_ref().map_or(config.history.clone(), |folder| folder.path().join("history.sqlite"));
+    let store = Store::open(&history)?;
     let (run, beginning) = begin(&store, &folder, config, &options)?;
     progress.begun(run.id(), beginning == Beginning::Resumed, &plan.parts);
     let earlier = run.requests()?;
@@ -143,7 +150,7 @@ pub(crate) async fn run(
     let name = folder.free_name(run.id(), run.report_count()? + 1);
     let writes = Writes::Judgment(ending);
     let outcome = write_reports(config, &run, &facts.tenant, summary, &folder, &name, writes)?;
-    let latest = folder.point_latest(&name);
+    let latest = if trial.is_some() { Latest::Kept } else { folder.point_latest(&name) };
     Ok(Outcome { beginning, latest, ..outcome })
 }
 
@@ -327,6 +334,7 @@ fn plan(config: &Config, checks: &[&Check]) -> Plan {
         customer: config.customer.clone(),
         admin: config.admin.clone(),
         admin_role: config.admin_role,
+        sample: None,
         projects: config.projects.clone(),
         organization: config.organization.clone(),
         probe_others: config.probe_others,

@@ -95,7 +95,7 @@ pub(crate) struct Init {
     #[arg(default_value = "config.toml", value_name = "FILE")]
     pub(crate) path: PathBuf,
     /// The Google Cloud project of the audit's service account; prints the commands that set it up
-    #[arg(long, value_name = "ID", requires = "admin", value_parser = project)]
+    #[arg(long, value_name = "ID", requires = "admin")]
     pub(crate) project: Option<String>,
     /// The admin that the audit acts as
     #[arg(long, value_name = "ADDRESS", requires = "project", value_parser = address)]
@@ -106,13 +106,6 @@ pub(crate) struct Init {
     /// Sign with the identity of the machine instead of a key file
     #[arg(long, requires = "project")]
     pub(crate) keyless: bool,
-}
-
-fn project(text: &str) -> Result<String, String> {
-    let is_id = crate::config::is_project(text) && !text.bytes().all(|byte| byte.is_ascii_digit());
-    is_id.then(|| text.to_owned()).ok_or_else(|| {
-        "write the project id, not the name or the number; `gcloud projects list` shows it".to_owned()
-    })
 }
 
 fn address(text: &str) -> Result<String, String> {
@@ -256,6 +249,21 @@ pub(crate) struct Run {
     /// name it: --resume=RUN.
     #[arg(long, value_name = "RUN", num_args = 0..=1, require_equals = true)]
     pub(crate) resume: Option<Option<String>>,
+    /// A trial: read only the mailboxes of this organizational unit and those below it
+    ///
+    /// A trial is marked as a sample in every report. It has no history, so nothing is compared with it.
+    #[arg(long, value_name = "PATH", conflicts_with = "resume", help_heading = "Trial")]
+    pub(crate) org_unit: Option<String>,
+    /// A trial: read only the mailboxes of users whose address matches, such as "*@sales.example.com"
+    #[arg(long, value_name = "GLOB", conflicts_with = "resume", help_heading = "Trial")]
+    pub(crate) users: Option<String>,
+    /// A trial: read at most N mailboxes
+    #[arg(long, value_name = "N", conflicts_with = "resume", help_heading = "Trial", value_parser = mailboxes)]
+    pub(crate) sample: Option<usize>,
+}
+
+fn mailboxes(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "write a number from 1".to_owned())
 }
 
 #[derive(Debug, Args)]

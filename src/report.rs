@@ -379,6 +379,7 @@ fn write_status(contents: &Contents<'_>, folder: &Path) -> Result<(), FormatErro
         folder,
         &status::Status {
             run_id: &summary.run_id,
+            sample: summary.sample.as_deref(),
             state: if contents.was_interrupted {
                 status::RunState::Interrupted
             } else {

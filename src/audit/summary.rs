@@ -53,6 +53,7 @@ pub(super) fn summary(
         profile: profile_name(config),
         scope_table: scope_table(),
         is_demo: options.is_demo,
+        sample: options.sample.as_ref().map(ToString::to_string),
         completeness: Completeness::Complete,
         not_configured: Vec::new(),
         users: 0,

@@ -7,7 +7,7 @@ use crate::causes::{self, Class};
 use crate::google::{Client, GoogleError, Listing, Session, gmail1};
 use crate::store::{Run, StoreError};
 use crate::tenant::{
-    Address, Imap, MailboxFact, MailboxPart, Part, SendAs, SendAsKind, SmtpMsa, User, without_request,
+    Address, Imap, MailboxFact, MailboxPart, Part, Sample, SendAs, SendAsKind, SmtpMsa, User, without_request,
 };
 
 use super::{Identity, Plan, Progress, access, gaps};
@@ -39,6 +39,9 @@ pub(super) async fn collect(
     for (part, _) in &readers {
         progress.started(*part, Some(run.user_count()?));
         progress.resumed(*part, run.mailbox_count(*part)?);
+    }
+    if let Some(sample) = &plan.sample {
+        leave_out(sample, &readers, run)?;
     }
     let scopes = access::scopes(Identity::Mailbox, &plan.parts);
     let deadline = plan.deadline();
@@ -73,6 +76,32 @@ pub(super) async fn collect(
     }
     readers.iter().for_each(|(part, _)| progress.finished(*part));
     Ok(())
+}
+
+/// Notes every mailbox that is not in the sample, so that nobody asks for it.
+fn leave_out(sample: &Sample, readers: &[&(Part, Read)], run: &Run<'_>) -> Result<(), StoreError> {
+    let (mut batch, mut taken) = (Vec::new(), 0);
+    let most = sample.most.unwrap_or(usize::MAX);
+    for row in run.users_to_read(readers.len()) {
+        let (key, user, _) = row?;
+        if taken < most && sample.fits(&user) && without_request(&user).is_none() {
+            taken += 1;
+            continue;
+        }
+        let gap = |part| {
+            let fix = "Run the audit without `--org-unit`, `--users` and `--sample`.";
+            gaps::not_configured(part, "not in the sample", fix)
+        };
+        let parts = readers.iter().filter_map(|(part, _)| MailboxPart::missing(*part, gap(*part)));
+        batch.push((key, parts.collect()));
+        if batch.len() == BATCH {
+            run.put_mailboxes(&std::mem::take(&mut batch))?;
+        }
+    }
+    if taken == 0 {
+        tracing::warn!("no mailbox is in the sample: {sample}");
+    }
+    run.put_mailboxes(&batch)
 }
 
 /// Users who were asked before anybody got a token, and refused in words that fit a missing delegation: others did

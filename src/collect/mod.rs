@@ -33,7 +33,7 @@ use tokio::time::Instant;
 
 use crate::google::{BrokenRows, Client, Session};
 use crate::store::{PartKey, Run, StoreError, part_key};
-use crate::tenant::{Gap, IamPolicies, Part, Reading, ServiceAccounts, UserListing};
+use crate::tenant::{Gap, IamPolicies, Part, Reading, Sample, ServiceAccounts, UserListing};
 
 pub(crate) use access::{Access, Identity};
 pub(crate) use audit_logs::log_look_back;
@@ -51,6 +51,8 @@ pub(crate) struct Plan {
     pub(crate) admin: Option<String>,
     /// Whether Directory calls act as the account itself, by an admin role of its own.
     pub(crate) admin_role: bool,
+    /// The mailboxes that a trial reads; `None`: all.
+    pub(crate) sample: Option<Sample>,
     /// The projects whose service accounts are read.
     pub(crate) projects: Vec<String>,
     /// The number of the organization that is searched for service accounts besides.

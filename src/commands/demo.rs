@@ -29,7 +29,7 @@ async fn audit_sample_tenant(demo: &Demo, progress: &dyn Progress) -> Result<Out
     let files = emulator.write_client_files(client_files.path())?;
     let config = Config::load(&files.config, std::iter::empty(), &settings(demo))?;
     let at = demo.at.unwrap_or_else(Utc::now).trunc_subsecs(0);
-    let options = RunOptions { at, is_demo: true, resume: Resume::IfYoung };
+    let options = RunOptions { at, is_demo: true, resume: Resume::IfYoung, sample: None };
     let outcome = audit::run(&config, options, progress, stop_signal::stop_requested()?).await?;
     emulator.shutdown().await;
     Ok(outcome)

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::audit::Exit;
 use crate::cli::Init;
-use crate::config::{self, TemplateValues};
+use crate::config::{self, ConfigError, TemplateValues};
 use crate::input_file::shell_quoted;
 
 use super::failure::Failure;
@@ -18,6 +18,11 @@ pub(super) fn run(init: &Init) -> Result<Exit, Failure> {
     let (Some(project), Some(admin)) = (&init.project, &init.admin) else {
         return write_template(&init.path);
     };
+    if !config::is_project(project) || project.bytes().all(|byte| byte.is_ascii_digit()) {
+        let help =
+            "Write the project id, not the name or the number. To list the ids, run `gcloud projects list`.";
+        return Err(ConfigError::new(format!("`{project}` is not a project id")).with_help(help).into());
+    }
     let setup = Setup { init, project, admin, account: account(project) };
     let values = TemplateValues {
         admin,

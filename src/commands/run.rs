@@ -7,6 +7,7 @@ use chrono::{SubsecRound, Utc};
 use crate::audit::{self, Exit, Resume, RunOptions};
 use crate::cli::{Configured, Output, Run};
 use crate::config::{Config, ConfigError};
+use crate::tenant::Sample;
 
 use super::failure::Failure;
 use super::{progress_bar, runtime, stop_signal, terminal};
@@ -19,7 +20,9 @@ pub(super) fn run(run: &Run, output: &Output) -> Result<Exit, Failure> {
         Some(None) => Resume::Asked,
         Some(Some(id)) => Resume::Named(id.clone()),
     };
-    let options = RunOptions { at: Utc::now().trunc_subsecs(0), is_demo: false, resume };
+    let sample = Sample::of(run.org_unit.as_deref(), run.users.as_deref(), run.sample)
+        .map_err(|error| ConfigError::new(format!("`--users` is not a glob: {}", error.kind())))?;
+    let options = RunOptions { at: Utc::now().trunc_subsecs(0), is_demo: false, resume, sample };
     let outcome = runtime()?.block_on(async {
         let stop = stop_signal::stop_requested()?;
         audit::run(&config, options, &*progress, stop).await.map_err(Failure::from)

@@ -224,7 +224,8 @@ fn headline(summary: &RunSummary) -> String {
     };
     let users =
         summary.known_users().map_or_else(|| "users not read".to_owned(), |users| format!("{users} users"));
-    format!("{tenant}, {users}, {completeness}")
+    let sample = summary.sample.as_ref().map(|sample| format!("SAMPLE ({sample}): ")).unwrap_or_default();
+    format!("{sample}{tenant}, {users}, {completeness}")
 }
 
 fn numbers(summary: &RunSummary) -> String {

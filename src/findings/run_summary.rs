@@ -173,6 +173,9 @@ pub(crate) struct RunSummary {
     pub(crate) scope_table: String,
     /// `true` for the synthetic tenant of the demo.
     pub(crate) is_demo: bool,
+    /// Of a trial: which mailboxes it read.
+    #[serde(default)]
+    pub(crate) sample: Option<String>,
     /// Whether everything was read.
     pub(crate) completeness: Completeness,
     /// What was not asked for, for want of a setting.

@@ -74,6 +74,8 @@ struct Manifest<'a> {
     reason: Option<&'a str>,
     supersedes: Option<&'a str>,
     supersedes_manifest_sha256: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sample: Option<&'a str>,
 }
 
 /// The program that wrote the report.
@@ -212,6 +214,7 @@ pub(crate) fn write(folder: &Path, head: &ManifestHead<'_>) -> Result<String, Fo
         reason: summary.reason.as_deref(),
         supersedes: summary.supersedes.as_ref().map(|report| report.folder.as_str()),
         supersedes_manifest_sha256: summary.supersedes.as_ref().map(|report| report.manifest_sha256.as_str()),
+        sample: summary.sample.as_deref(),
     };
     json_file::write(folder, FILE, &manifest)?;
     let itself = ListedFile::read(&folder.join(FILE), FILE).map_err(|error| FormatError::of(FILE, error))?;

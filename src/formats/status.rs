@@ -51,6 +51,8 @@ pub(crate) struct Status<'a> {
     pub(crate) excepted: u64,
     /// Open findings.
     pub(crate) open_by_severity: &'a BTreeMap<Severity, u64>,
+    /// Of a trial: which mailboxes it read.
+    pub(crate) sample: Option<&'a str>,
     /// What was read.
     pub(crate) coverage: &'a Coverage,
     /// What was not asked for, for want of a setting.
@@ -76,6 +78,8 @@ struct WrittenStatus<'a> {
     started_at: Option<String>,
     resumed_at: Option<String>,
     finished_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sample: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -130,6 +134,7 @@ impl<'a> WrittenStatus<'a> {
             started_at: status.started_at.map(utc::seconds),
             resumed_at: status.resumed_at.map(utc::seconds),
             finished_at: utc::seconds(status.finished_at),
+            sample: status.sample,
         }
     }
 }
@@ -158,6 +163,7 @@ mod tests {
             resumed_at: source.summary().resumed_at,
             finished_at: source.summary().finished_at,
             excepted: source.summary().changes.excepted,
+            sample: None,
             open_by_severity: &source.summary().open_by_severity,
             coverage: &source.summary().coverage,
             not_configured: &source.summary().not_configured,

@@ -449,6 +449,7 @@ fn summary() -> RunSummary {
         profile: "default".into(),
         scope_table: "1, reviewed 2026-11-01".into(),
         is_demo: false,
+        sample: None,
         completeness: Completeness::Partial,
         not_configured: vec![NotConfigured {
             part: Part::ConsoleGrants,

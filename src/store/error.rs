@@ -91,6 +91,11 @@ pub(crate) enum StoreError {
 }
 
 impl StoreError {
+    /// The folder for a history that is not kept.
+    pub(crate) fn folder(source: io::Error) -> Self {
+        Self::Open { path: std::env::temp_dir(), source }
+    }
+
     /// The fix.
     #[must_use]
     pub(crate) fn advice(&self) -> &'static str {

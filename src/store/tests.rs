@@ -66,6 +66,7 @@ fn summary() -> RunSummary {
         profile: "default".to_owned(),
         scope_table: "version 1".to_owned(),
         is_demo: false,
+        sample: None,
         completeness: Completeness::Complete,
         not_configured: Vec::new(),
         users: 3,

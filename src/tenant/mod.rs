@@ -10,6 +10,7 @@ mod invisible;
 mod logs;
 mod part;
 mod quoted;
+mod sample;
 
 pub(crate) use crate::causes::GapReason;
 pub(crate) use cloud::{
@@ -34,3 +35,4 @@ pub(crate) use invisible::is_invisible;
 pub(crate) use logs::{App, Consent, GmailSettingChange, Period};
 pub(crate) use part::{Part, PartGrain, Reading};
 pub(crate) use quoted::{quoted, quoted_name};
+pub(crate) use sample::Sample;

@@ -437,3 +437,35 @@ fn init_refuses_values_that_cannot_be_right_and_writes_nothing() {
         assert!(!std::path::Path::new(config).exists(), "{arguments:?}");
     }
 }
+
+#[test]
+fn a_trial_reads_only_its_mailboxes_and_is_no_baseline_and_says_so_everywhere() {
+    let tenant = Tenant::named(TenantName::Typical);
+    let full = tenant.audit();
+    full.assert_code(0);
+    let before = (runs(&tenant), std::fs::read_link(full.reports.join("latest")).unwrap());
+    let asked = || {
+        let requests = tenant.requests().into_iter();
+        let requests = requests.filter(|request| request.path.ends_with("/settings/sendAs"));
+        requests.filter_map(|request| request.subject).collect::<Vec<_>>()
+    };
+    let user = asked()[0].clone();
+    for (arguments, most) in [(&["--users", user.as_str()][..], 1), (&["--sample", "3"][..], 3)] {
+        let (earlier, began) = (asked().len(), std::time::Duration::from_millis(1100));
+        std::thread::sleep(began);
+        let trial = tenant.audit_with(arguments, &[]);
+        let mut read = asked().split_off(earlier);
+        read.dedup();
+        assert_eq!(read.len(), most, "{read:?}");
+        for file in ["status.json", "manifest.json"] {
+            assert!(trial.json(file)["sample"].is_string(), "{file}");
+        }
+        assert!(trial.json("report.json")["run"]["sample"].is_string());
+        assert!(trial.file("report.html").contains("banner sample"));
+        assert!(trial.stdout.contains("SAMPLE"), "{}", trial.stdout);
+        assert_eq!(trial.json("report.json")["run"]["changes"]["fixed"], 0);
+        let now = (runs(&tenant), std::fs::read_link(full.reports.join("latest")).unwrap());
+        assert_eq!(now, before, "neither the history nor the newest report changed");
+    }
+    assert!(full.json("status.json").get("sample").is_none());
+}

@@ -91,6 +91,7 @@ pub(super) struct Masthead {
     profile: String,
     tool_version: String,
     is_demo: bool,
+    sample: Option<String>,
     is_partial: bool,
     state: &'static str,
     headline: String,
@@ -222,6 +223,7 @@ impl Masthead {
             profile: clip(&summary.profile),
             tool_version: clip(&summary.tool_version),
             is_demo: summary.is_demo,
+            sample: summary.sample.as_deref().map(clip),
             is_partial: is_partial(summary),
             state: match (is_partial(summary), summary.not_configured.is_empty(), summary.resumed_at) {
                 (true, ..) => "partial",

@@ -379,6 +379,7 @@ pub(super) fn summary(findings: &[Finding], users: usize) -> RunSummary {
         profile: "default".to_owned(),
         scope_table: "version 1, reviewed 2026-11-21".to_owned(),
         is_demo: false,
+        sample: None,
         completeness: Completeness::Partial,
         not_configured: Vec::new(),
         users: users as u64,

@@ -26,6 +26,8 @@ pub(super) struct Run<'a> {
     profile: &'a str,
     scope_table: &'a str,
     is_demo: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sample: Option<&'a str>,
     completeness: &'static str,
     not_configured: Vec<NotConfigured<'a>>,
     users: u64,
@@ -86,6 +88,7 @@ impl<'a> Run<'a> {
             profile: &summary.profile,
             scope_table: &summary.scope_table,
             is_demo: summary.is_demo,
+            sample: summary.sample.as_deref(),
             completeness: completeness(summary.completeness),
             not_configured: summary.not_configured.iter().map(NotConfigured::of).collect(),
             users: summary.users,
