@@ -71,6 +71,9 @@ pub(crate) struct Grant {
     pub(crate) sightings: Vec<Sighting>,
     /// The first run, list or event that showed it, over the whole history.
     pub(crate) first_seen_at: Option<DateTime<Utc>>,
+    /// The same since it was last taken away, as far as the log tells.
+    #[serde(default)]
+    pub(crate) held_since: Option<DateTime<Utc>>,
     /// The newest.
     pub(crate) last_seen_at: Option<DateTime<Utc>>,
     /// Its last use; `None` if no log shows any.
@@ -190,6 +193,7 @@ impl Grants {
             let times = || sightings.iter().map(|sighting| sighting.seen_at);
             Grant {
                 first_seen_at: times().min(),
+                held_since: times().min(),
                 last_seen_at: times().max(),
                 client_id,
                 scope,

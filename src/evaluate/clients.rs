@@ -217,7 +217,9 @@ impl<'a> Evaluation<'a> {
             return false;
         };
         let mut grants = self.input.tenant.grants.of(&reached.client_id);
-        let seen = grants.find(|grant| grant.scope == scope).and_then(|grant| grant.first_seen_at);
+        let seen = grants
+            .find(|grant| grant.scope == scope)
+            .and_then(|grant| grant.held_since.or(grant.first_seen_at));
         let seen = seen.unwrap_or(previous.started_at());
         !exception.names_scope(scope) && seen.date_naive() > created
     }

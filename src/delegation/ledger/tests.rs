@@ -138,6 +138,7 @@ fn an_authorization_says_who_gave_it_and_when() {
     let granted = grant.granted.unwrap();
     assert_eq!((granted.at, granted.by.as_deref()), (day(1), Some("admin1@example.com")));
     assert_eq!((grant.first_seen_at, grant.last_seen_at), (Some(day(1)), Some(day(5))));
+    assert_eq!(grant.held_since, Some(day(1)), "given again while it was held");
     assert_eq!(grant.sightings[0].provenance, Provenance::AuditLog);
     assert!(grant.disagreements.is_empty());
 }
@@ -149,7 +150,7 @@ fn a_removal_clears_the_client_and_an_authorization_after_it_gives_just_its_scop
     let again = cleared.events(&[event(3, AUTHORIZE, &[DRIVE])]);
     let grant = again.one();
     assert_eq!((grant.scope.as_str(), grant.granted.unwrap().at), (DRIVE, day(3)));
-    assert_eq!(grant.first_seen_at, Some(day(1)));
+    assert_eq!((grant.first_seen_at, grant.held_since), (Some(day(1)), Some(day(3))));
     let ended = again.grants().ended;
     assert_eq!(ended[0].ending, Ending::Removed { at: day(2), by: Some("admin2@example.com".to_owned()) });
     assert_eq!(ended[0].last_seen_at, Some(day(1)));
@@ -414,7 +415,7 @@ fn one_grant_has_one_identity_however_it_is_written() {
     let written: Vec<String> = grant.disagreements.iter().map(ToString::to_string).collect();
     assert_eq!(
         written,
-        ["a source writes it “https://MAIL.google.com”", "a source writes it “https://mail.google.com”"]
+        ["a source writes it `https://MAIL.google.com`", "a source writes it `https://mail.google.com`"]
     );
     assert!(grant.disagreements.iter().all(|it| !it.is_contradiction()));
 }
@@ -536,8 +537,8 @@ fn the_blind_date_is_where_the_unbroken_log_begins_else_the_lists_date() {
     assert_eq!(sight(broken.clone()).blind_before(), Some(day(0)));
     assert_eq!(
         sight(broken).to_string(),
-        "The admin log was read from 2026-01-01 to 2026-04-11; before 2026-01-01 changes are known only \
-         from the console's list of 2026-03-22."
+        "The admin log was read from 2026-01-01 to 2026-04-11; before 2026-01-01 only the console's list of \
+         2026-03-22 speaks."
     );
 }
 

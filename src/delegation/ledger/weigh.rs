@@ -128,15 +128,20 @@ impl Ledger {
         };
         let times = evidence.sources.values().chain(evidence.elsewhere.values());
         let authorized = log.scopes.get(scope);
-        let shown = times.map(|seen| seen.first_at).chain(authorized.map(|known| known.first_at));
+        let shown = times.map(|seen| seen.first_at).chain(authorized.map(|known| known.first_at)).min();
+        let granted = log.open(scope).map(|(_, granted)| granted.clone());
+        let removed_at = log.removal.as_ref().map(|removal| removal.at).filter(|at| shown < Some(*at));
+        // What was seen again after the removal, and by no log when it was given, was given after the removal.
+        let given_again = removed_at.map(|at| granted.as_ref().map_or(at, |granted| granted.at));
         Weighed::Held(Box::new(Grant {
             client_id: client_id.to_owned(),
             scope: scope.to_owned(),
             sightings: sightings(&witnesses),
-            first_seen_at: shown.min(),
+            first_seen_at: shown,
+            held_since: given_again.or(shown),
             last_seen_at: Some(newest.at),
             last_used: self.last_use(client_id, evidence),
-            granted: log.open(scope).map(|(_, granted)| granted.clone()),
+            granted,
             disagreements: self.disagreements(scope, evidence, log, against, &witnesses, newest),
             is_rechecked: witnesses.iter().any(|witness| self.is_rechecked(*witness)),
         }))
