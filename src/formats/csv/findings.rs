@@ -1,7 +1,7 @@
 //! `findings.csv`: a row a finding.
 
 use super::table::{Column, Rows, Table, names};
-use crate::findings::Finding;
+use crate::findings::{Finding, Verdict};
 use crate::formats::csv_cell::{list, optional_text, text, time};
 
 pub(super) const TABLE: Table = Table {
@@ -34,7 +34,8 @@ const COLUMNS: &[Column<Finding>] = &[
     ("controls", |row| list(row.controls.iter().map(String::as_str))),
     ("fingerprint", |row| text(row.fingerprint.as_str())),
     ("first_seen_at", |row| time(Some(row.first_seen_at))),
-    ("change", |row| text(row.change.as_str())),
+    // What was not assessed compares with nothing.
+    ("change", |row| text(if row.verdict == Verdict::NotAssessed { "" } else { row.change.as_str() })),
     ("exception_id", |row| optional_text(row.exception_id.as_deref())),
     ("assumptions", |row| {
         let named =
