@@ -16,7 +16,7 @@ use crate::collect::{self, Access, ConsoleList, FirstRefusal, Identity, Plan, Pr
 use crate::config::{Config, read_exceptions, read_register, refuse_a_list_of_the_future};
 use crate::evaluate::assemble::{self, Approvals, ApprovedPaths, Facts};
 use crate::evaluate::{self, EvaluationInput, Judged};
-use crate::findings::{Requests, RunSummary};
+use crate::findings::{Requests, RunSummary, Settings};
 use crate::formats::{self, FormatOptions};
 use crate::google::{self, Client, ClientOptions};
 use crate::policy::Exceptions;
@@ -30,7 +30,7 @@ use begin::{begin, refuse_another_tenant};
 pub(crate) use error::AuditError;
 pub(crate) use outcome::{Beginning, Exit, Outcome};
 pub(crate) use rehearsal::{Rehearsal, connect_to_rehearse, rehearsal_plan, rehearse};
-use summary::{profile_name, requests, scope_table, summary, with_verdicts};
+use summary::{profile_name, requests, scope_table, settings, summary, with_verdicts};
 
 /// The options of a run outside its configuration.
 #[derive(Clone, Debug)]
@@ -136,15 +136,19 @@ pub(crate) async fn run(
     facts.shown.remember(&run)?;
 
     let policy = policy(config, &facts, register);
-    let judged = judge(&run, &facts, checks, &policy, &exceptions, &plan.parts)?;
+    let inputs = Inputs {
+        config: Some(config.file.clone()),
+        exceptions: exceptions_file,
+        register: register_file,
+        console_grants: run.console_list()?,
+    };
+    let settings = settings(config, &policy, &inputs);
+    let rules = Rules { checks, policy: &policy, settings: &settings, exceptions: &exceptions };
+    let judged = judge(&run, &facts, rules, &plan.parts)?;
     let summary = RunSummary {
         requests: requests(&client, &earlier),
-        inputs: Inputs {
-            config: Some(config.file.clone()),
-            exceptions: exceptions_file,
-            register: register_file,
-            console_grants: run.console_list()?,
-        },
+        inputs,
+        settings: Some(settings),
         ..summary(config, &options, &plan, &run, &facts, judged)
     };
     let name = folder.free_name(run.id(), run.report_count()? + 1);
@@ -260,13 +264,17 @@ pub(crate) fn judge_again(
     let (run, state, before, facts) = reported_run(&store, run_id, judged_with, config.event_days)?;
     let parts = before.coverage.0.iter().map(|row| row.part).collect();
     let policy = policy(config, &facts, register);
-    let judged = judge(&run, &facts, checks::ALL, &policy, &exceptions, &parts)?;
     let inputs = Inputs {
         config: Some(config.file.clone()),
         exceptions: exceptions_file,
         register: register_file,
         console_grants: before.inputs.console_grants.clone(),
     };
+    // What was read was read from the projects of then.
+    let projects = before.projects.iter().cloned().collect();
+    let settings = Settings { projects, ..settings(config, &policy, &inputs) };
+    let rules = Rules { checks: checks::ALL, policy: &policy, settings: &settings, exceptions: &exceptions };
+    let judged = judge(&run, &facts, rules, &parts)?;
     let judged_by = RunSummary {
         profile: profile_name(config),
         scope_table: scope_table(),
@@ -275,6 +283,7 @@ pub(crate) fn judge_again(
         judged_at: Some(Utc::now()),
         reason: reason.map(str::to_owned),
         inputs,
+        settings: Some(settings),
         ..before
     };
     let summary = with_verdicts(judged_by, &judged);
@@ -360,16 +369,24 @@ fn policy(config: &Config, facts: &Facts, register: Option<Register>) -> Policy 
     }
 }
 
+/// What verdicts are made by.
+#[derive(Clone, Copy)]
+struct Rules<'r> {
+    checks: &'r [&'static Check],
+    policy: &'r Policy,
+    settings: &'r Settings,
+    exceptions: &'r Exceptions,
+}
+
 fn judge(
     run: &Run<'_>,
     facts: &Facts,
-    checks: &[&'static Check],
-    policy: &Policy,
-    exceptions: &Exceptions,
+    rules: Rules<'_>,
     parts: &BTreeSet<Part>,
 ) -> Result<Judged, AuditError> {
-    let input =
-        EvaluationInput { checks, tenant: &facts.tenant, users: facts.users, policy, exceptions, parts };
+    let Rules { checks, policy, settings, exceptions } = rules;
+    let (tenant, users) = (&facts.tenant, facts.users);
+    let input = EvaluationInput { checks, tenant, users, policy, settings, exceptions, parts };
     Ok(evaluate::judge(run, input)?)
 }
 

@@ -10,13 +10,14 @@ use crate::collect::{self, Plan, Silent};
 use crate::config::{Config, read_register};
 use crate::evaluate::Judged;
 use crate::evaluate::assemble::{self, Approvals};
+use crate::findings::Settings;
 use crate::google::{self, Client, ClientOptions, ConnectError, OwnAccount};
 use crate::policy::Exceptions;
 use crate::snapshot::Snapshot;
 use crate::store::Store;
 use crate::tenant::Part;
 
-use super::{AuditError, client_options, judge, plan, policy};
+use super::{AuditError, Rules, client_options, judge, plan, policy};
 
 /// The longest outage that is waited for: somebody looks on.
 const MAX_PATIENCE: Duration = Duration::from_secs(10);
@@ -81,6 +82,8 @@ pub(crate) async fn rehearse(
     let facts = assemble::facts(&run, own, &approvals, collect::log_look_back(config.event_days))?;
     let policy = policy(config, &facts, register);
     let parts: &BTreeSet<Part> = &plan.parts;
-    let judged = judge(&run, &facts, checks::ALL, &policy, &Exceptions::default(), parts)?;
+    let (settings, exceptions) = (Settings::default(), Exceptions::default());
+    let rules = Rules { checks: checks::ALL, policy: &policy, settings: &settings, exceptions: &exceptions };
+    let judged = judge(&run, &facts, rules, parts)?;
     Ok(Rehearsal { own_client_id: facts.own_client_id, tenant: facts.tenant, judged })
 }

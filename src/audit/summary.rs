@@ -9,10 +9,11 @@ use crate::config::Config;
 use crate::delegation::ScopeRiskTable;
 use crate::evaluate::Judged;
 use crate::evaluate::assemble::Facts;
-use crate::findings::{Completeness, Requests, RunSummary};
+use crate::findings::{Completeness, Requests, RunSummary, Settings};
 use crate::google::{Client, Traffic};
+use crate::policy::Policy;
 use crate::store::Run;
-use crate::tenant::{DomainKind, Inputs};
+use crate::tenant::{DomainKind, InputFile, Inputs};
 
 use super::RunOptions;
 
@@ -50,6 +51,8 @@ pub(super) fn summary(
         service_account: facts.own_email.clone(),
         client_id: facts.own_client_id.clone(),
         key_id: facts.own_key_id.clone(),
+        settings: None,
+        settings_changed: Vec::new(),
         profile: profile_name(config),
         scope_table: scope_table(),
         is_demo: options.is_demo,
@@ -84,12 +87,26 @@ pub(super) fn with_verdicts(summary: RunSummary, judged: &Judged) -> RunSummary 
         checks: judged.checks.clone(),
         coverage: judged.coverage.clone(),
         fixed: judged.fixed.clone(),
+        settings_changed: judged.settings_changed.clone(),
         ..summary
     }
 }
 
 fn own_scopes(identity: Identity, plan: &Plan) -> Vec<String> {
     access::scopes(identity, &plan.parts).into_iter().map(str::to_owned).collect()
+}
+
+/// What verdicts are made by, beside the facts.
+pub(super) fn settings(config: &Config, policy: &Policy, inputs: &Inputs) -> Settings {
+    let digest = |file: &Option<InputFile>| file.as_ref().map(|file| file.sha256.clone());
+    Settings {
+        profile: profile_name(config),
+        thresholds: policy.thresholds(),
+        register: digest(&inputs.register),
+        exceptions: digest(&inputs.exceptions),
+        has_console_list: inputs.console_grants.is_some(),
+        projects: config.projects.iter().cloned().collect(),
+    }
 }
 
 /// The scope-risk table that judges.

@@ -80,6 +80,10 @@ fn try_to_print(outcome: &Outcome, output: &Output) -> io::Result<()> {
         write!(stdout, "{}", printable(&not_configured(summary)))?;
     }
     writeln!(stdout, "{}", numbers(summary))?;
+    if !summary.settings_changed.is_empty() {
+        let changed = printable(&summary.settings_changed.join("; "));
+        writeln!(stdout, "settings changed since the last run: {changed}")?;
+    }
     if outcome.exit == Exit::Findings {
         writeln!(stdout, "{} findings are at or above `fail_on`", outcome.at_or_above)?;
     }

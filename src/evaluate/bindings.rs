@@ -221,7 +221,7 @@ impl Evaluation<'_> {
         let has_ended = || looked_at.iter().any(|reached| self.sources.has_ended_at(reached, &finding));
         // Nobody mended what only stood because something was not read.
         if finding.verdict.is_open() && (!finding.is_only_assumed || has_ended()) {
-            fixed.add(finding);
+            self.settle_gone(finding, fixed)?;
         }
         Ok(())
     }

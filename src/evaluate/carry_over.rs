@@ -1,6 +1,7 @@
 //! Findings and the run before: what is new, what worsened, what is fixed, and what nobody could look at again.
 
 use super::compare::{has_worsened, is_reopened};
+use super::question::{self, Asked};
 use super::{Evaluation, FIXED_KEPT, bindings, clients};
 use crate::checks::Check;
 use crate::findings::{Change, Finding, FixedFinding, SubjectKind, Verdict};
@@ -125,9 +126,18 @@ impl<'a> Evaluation<'a> {
                 // Nobody mended what only stood because something was not read.
                 Some(tally)
                     if finding.is_only_assumed && !self.sources.has_ended_since(&finding, tally.check) => {}
-                Some(_) if finding.verdict.is_open() => fixed.add(finding),
-                Some(_) => {}
+                Some(_) => self.settle_gone(finding, fixed)?,
             }
+        }
+        Ok(())
+    }
+
+    /// What was looked at again and is gone: fixed, unless another setting decides now.
+    pub(super) fn settle_gone(&mut self, finding: Finding, fixed: &mut Fixed) -> Result<(), StoreError> {
+        match question::asked(&finding, self.settings_before.as_ref(), self.input.settings) {
+            Asked::Otherwise(reason) => self.carry_over(question::tell(finding, reason))?,
+            Asked::Alike if finding.verdict.is_open() => fixed.add(finding),
+            Asked::Alike | Asked::ToldOtherwise => {}
         }
         Ok(())
     }

@@ -18,6 +18,7 @@ mod gap_cost;
 mod missing_parts;
 #[cfg(test)]
 mod properties;
+mod question;
 mod sources;
 mod tally;
 
@@ -26,7 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::checks::{Check, Evaluator};
 use crate::findings::{
     ChangeCounts, CheckSummary, Coverage, Finding, Fingerprint, FixedFinding, MailboxCounts, NotConfigured,
-    Severity, SubjectKind, Verdict,
+    Settings, Severity, SubjectKind, Verdict,
 };
 use crate::policy::{Exceptions, Policy};
 use crate::snapshot::{Snapshot, UserFacts};
@@ -59,6 +60,8 @@ pub(crate) struct Judged {
     pub(crate) changes: ChangeCounts,
     /// Open findings by severity.
     pub(crate) open_by_severity: BTreeMap<Severity, u64>,
+    /// The settings that are not those of the run before.
+    pub(crate) settings_changed: Vec<String>,
     /// Findings that are gone, worst first, at most [`FIXED_KEPT`].
     pub(crate) fixed: Vec<FixedFinding>,
 }
@@ -80,6 +83,8 @@ pub(crate) struct EvaluationInput<'a> {
     pub(crate) users: UserTotals,
     /// The thresholds.
     pub(crate) policy: &'a Policy,
+    /// Those and the files of the operator's, to tell what the run before was judged by.
+    pub(crate) settings: &'a Settings,
     /// What was accepted in writing.
     pub(crate) exceptions: &'a Exceptions,
     /// The parts that were asked for.
@@ -125,6 +130,10 @@ fn judge_anew(run: &Run<'_>, input: EvaluationInput<'_>) -> Result<Judged, Store
         },
         open_by_severity: evaluation.open_by_severity,
         checks: evaluation.tallies.into_iter().map(|tally| tally.into_summary(event_days)).collect(),
+        settings_changed: evaluation
+            .settings_before
+            .as_ref()
+            .map_or_else(Vec::new, |before| input.settings.changes_since(before)),
         fixed: fixed.worst,
     })
 }
@@ -132,6 +141,7 @@ fn judge_anew(run: &Run<'_>, input: EvaluationInput<'_>) -> Result<Judged, Store
 struct Evaluation<'a> {
     run: &'a Run<'a>,
     previous: Option<Run<'a>>,
+    settings_before: Option<Settings>,
     input: EvaluationInput<'a>,
     sources: Sources<'a>,
     tallies: Vec<Tally>,
@@ -152,9 +162,12 @@ struct Evaluation<'a> {
 
 impl<'a> Evaluation<'a> {
     fn new(run: &'a Run<'a>, input: EvaluationInput<'a>) -> Result<Self, StoreError> {
+        let previous = run.previous()?;
+        let before = previous.as_ref().map(Run::known).transpose()?.and_then(|known| known.summary);
         Ok(Self {
             run,
-            previous: run.previous()?,
+            previous,
+            settings_before: before.map(|summary| summary.judged_by()),
             input,
             sources: Sources::of(input.tenant),
             tallies: input.checks.iter().map(|check| Tally::new(check)).collect(),

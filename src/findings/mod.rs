@@ -11,6 +11,7 @@ mod kept_report;
 mod reach;
 mod remediation;
 mod run_summary;
+mod settings;
 mod severity;
 mod subject;
 mod verdict;
@@ -28,6 +29,7 @@ pub(crate) use remediation::{Advice, Remediation};
 pub(crate) use run_summary::{
     ChangeCounts, Completeness, MailboxCounts, MissingSetting, NotConfigured, Requests, RunSummary,
 };
+pub(crate) use settings::Settings;
 pub(crate) use severity::Severity;
 pub(crate) use subject::{Subject, SubjectKind};
 pub(crate) use verdict::{CheckResult, REGISTER, Verdict};

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{CheckSummary, Coverage, CoverageRow, FixedFinding, KeptReport, Severity, Verdict};
-use crate::tenant::{Inputs, Part};
+use super::{CheckSummary, Coverage, CoverageRow, FixedFinding, KeptReport, Settings, Severity, Verdict};
+use crate::tenant::{InputFile, Inputs, Part};
 
 /// Whether everything that was asked for was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -167,6 +167,12 @@ pub(crate) struct RunSummary {
     /// The key that signed for the audit, if it was a key file's. Runs of older versions did not keep it.
     #[serde(default)]
     pub(crate) key_id: Option<String>,
+    /// What it was judged by. Earlier versions did not keep it.
+    #[serde(default)]
+    pub(crate) settings: Option<Settings>,
+    /// The settings that decide verdicts and are not those of the run that it is compared with.
+    #[serde(default)]
+    pub(crate) settings_changed: Vec<String>,
     /// The profile of thresholds.
     pub(crate) profile: String,
     /// The version of the scope-risk table that judged, and when it was reviewed.
@@ -210,6 +216,20 @@ pub(crate) struct RunSummary {
 }
 
 impl RunSummary {
+    /// What it was judged by, as far as it is known.
+    #[must_use]
+    pub(crate) fn judged_by(&self) -> Settings {
+        let digest = |file: &Option<InputFile>| file.as_ref().map(|file| file.sha256.clone());
+        self.settings.clone().unwrap_or_else(|| Settings {
+            profile: self.profile.clone(),
+            thresholds: BTreeMap::new(),
+            register: digest(&self.inputs.register),
+            exceptions: digest(&self.inputs.exceptions),
+            has_console_list: self.inputs.console_grants.is_some(),
+            projects: self.projects.iter().cloned().collect(),
+        })
+    }
+
     /// Whether everything that is configured was read, and something is not configured.
     #[must_use]
     pub(crate) fn is_limited(&self) -> bool {

@@ -446,6 +446,8 @@ fn summary() -> RunSummary {
         service_account: "audit@audit.iam.gserviceaccount.com".into(),
         client_id: "117000000000000000000".into(),
         key_id: None,
+        settings: None,
+        settings_changed: Vec::new(),
         profile: "default".into(),
         scope_table: "1, reviewed 2026-11-01".into(),
         is_demo: false,

@@ -1,5 +1,7 @@
 //! The thresholds in force: what a profile asks for.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::policy::Register;
@@ -63,6 +65,26 @@ pub(crate) struct Policy {
 }
 
 impl Policy {
+    /// The numbers that decide verdicts, by name; those that are settings by the name of the setting.
+    #[must_use]
+    pub(crate) fn thresholds(&self) -> BTreeMap<String, i64> {
+        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let thresholds = [
+            ("super_admins_min", number(self.super_admins_min as u64)),
+            ("super_admins_max", number(self.super_admins_max as u64)),
+            ("dormant_after_days", self.dormant_after_days),
+            ("first_login_within_days", self.first_login_within_days),
+            ("key_max_age_days", self.key_max_age_days),
+            ("key_high_age_days", self.key_high_age_days),
+            ("key_idle_after_days", self.key_idle_after_days),
+            ("client_idle_after_days", self.client_idle_after_days),
+            ("checks.event_days", self.event_days),
+            ("checks.exception_max_findings", number(self.exception_max_findings)),
+            ("checks.exception_max_days", self.exception_max_days),
+        ];
+        thresholds.into_iter().map(|(name, threshold)| (name.to_owned(), threshold)).collect()
+    }
+
     /// The thresholds of a profile.
     #[must_use]
     pub(crate) fn of(profile: Profile) -> Self {

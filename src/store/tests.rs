@@ -63,6 +63,8 @@ fn summary() -> RunSummary {
         service_account: "audit@example.iam.gserviceaccount.com".to_owned(),
         client_id: "1".to_owned(),
         key_id: None,
+        settings: None,
+        settings_changed: Vec::new(),
         profile: "default".to_owned(),
         scope_table: "version 1".to_owned(),
         is_demo: false,

@@ -102,6 +102,13 @@ fn two_runs_in_a_row_differ_as_the_report_of_the_later_one_says() {
     assert_agrees(&tenant, &tenant.audit(), "an exception more");
     std::fs::write(&tenant.files.exceptions, exceptions).unwrap();
     assert_agrees(&tenant, &tenant.audit(), "the exception gone");
+
+    let register = tenant.folder.path().join("register.toml");
+    std::fs::write(&register, "").unwrap();
+    let setting = format!("checks.register={}", register.display());
+    assert_agrees(&tenant, &tenant.audit_with(&["--set", &setting], &[]), "a register");
+    let without = assert_agrees(&tenant, &tenant.audit(), "the register removed");
+    assert!(without["fixed"] == 0 && without["unknown"] > 0, "{without:?}");
 }
 
 #[test]

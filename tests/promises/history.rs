@@ -23,7 +23,7 @@ fn a_second_run_finds_nothing_new_and_remembers_when_it_first_saw_what_it_finds(
     let tenant = Tenant::with(typical());
     let (first, second) = (tenant.audit(), tenant.audit());
     second.assert_code(0);
-    let other = |row: &BTreeMap<String, String>| row["change"] != "open";
+    let other = |row: &BTreeMap<String, String>| row["verdict"] != "not_assessed" && row["change"] != "open";
     let others: Vec<_> = second.rows("findings.csv").into_iter().filter(other).collect();
     assert!(others.is_empty(), "{others:?}");
     assert_ne!(first.folder, second.folder);
@@ -59,6 +59,72 @@ fn what_is_mended_is_fixed_only_after_its_source_was_read_again() {
     assert!(open_of(&mended, "MAIL-08").is_empty());
     let fixed = mended.json("report.json")["fixed"].as_array().unwrap().len();
     assert!(fixed > count, "{fixed}");
+}
+
+fn fixed_count(audit: &Audit) -> u64 {
+    audit.json("report.json")["run"]["changes"]["fixed"].as_u64().unwrap()
+}
+
+fn settings_changed(audit: &Audit) -> Vec<String> {
+    serde_json::from_value(audit.json("report.json")["run"]["settings_changed"].clone()).unwrap()
+}
+
+#[test]
+fn what_another_profile_takes_away_is_not_fixed() {
+    let tenant = Tenant::with(typical());
+    let first = tenant.audit();
+    assert_eq!((open_of(&first, "IDM-01").len(), settings_changed(&first).len()), (1, 0));
+    let scuba = ["--set", "checks.profile=scuba"];
+    let second = tenant.audit_with(&scuba, &[]);
+    assert_eq!((fixed_count(&second), settings_changed(&second).len()), (0, 1));
+    assert!(second.stdout.contains(&settings_changed(&second)[0]), "{}", second.stdout);
+    assert!(second.file("report.html").contains(&settings_changed(&second)[0]));
+    let told = open_of(&second, "IDM-01");
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0]["change"], "not_rechecked");
+    assert!(told[0]["evidence"].contains("not_evaluated: setting changed"), "{}", told[0]["evidence"]);
+    let third = tenant.audit_with(&scuba, &[]);
+    assert_eq!((fixed_count(&third), settings_changed(&third).len()), (0, 0));
+    assert_eq!(open_of(&third, "IDM-01").len(), 0, "told once");
+    assert_eq!(open_of(&tenant.audit(), "IDM-01")[0]["change"], "reopened");
+}
+
+#[test]
+fn what_a_register_that_is_gone_had_shown_is_not_fixed() {
+    let tenant = Tenant::with(typical());
+    let register = tenant.folder.path().join("register.toml");
+    std::fs::write(&register, "").unwrap();
+    let setting = format!("checks.register={}", register.display());
+    let with_register = ["--set", &*setting];
+    let unnamed = open_of(&tenant.audit_with(&with_register, &[]), "DWD-06").len();
+    let mut gone = 0;
+    for run in ["second", "third"] {
+        let audit = tenant.audit();
+        assert_eq!(fixed_count(&audit), 0, "{run}");
+        let rows = open_of(&audit, "DWD-06");
+        assert_eq!(rows.len(), unnamed, "{run}");
+        gone = rows.iter().filter(|row| row["evidence"].contains("not_evaluated: setting changed")).count();
+        assert!(gone > 0, "{run}");
+        assert_eq!(settings_changed(&audit).len(), usize::from(run == "second"));
+    }
+    let back = tenant.audit_with(&with_register, &[]);
+    let rows = open_of(&back, "DWD-06");
+    assert_eq!((rows.len(), fixed_count(&back)), (unnamed, 0), "{gone}");
+    assert!(rows.iter().all(|row| row["change"] == "open"), "{rows:?}");
+}
+
+#[test]
+fn what_was_not_assessed_compares_with_nothing() {
+    let tenant = Tenant::with(Options {
+        faults: vec!["GET /gmail/v1/users/*/settings/sendAs 403".parse().unwrap()],
+        ..typical()
+    });
+    let audit = tenant.audit();
+    let rows = audit.rows("findings.csv");
+    assert!(rows.iter().any(|row| row["verdict"] == "not_assessed"));
+    for row in rows {
+        assert_eq!(row["change"].is_empty(), row["verdict"] == "not_assessed", "{row:?}");
+    }
 }
 
 #[test]

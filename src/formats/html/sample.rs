@@ -376,6 +376,8 @@ pub(super) fn summary(findings: &[Finding], users: usize) -> RunSummary {
         service_account: "auditor@audit-prod.iam.gserviceaccount.com".to_owned(),
         client_id: "100000000000000000001".to_owned(),
         key_id: None,
+        settings: None,
+        settings_changed: Vec::new(),
         profile: "default".to_owned(),
         scope_table: "version 1, reviewed 2026-11-21".to_owned(),
         is_demo: false,

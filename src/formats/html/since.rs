@@ -21,6 +21,7 @@ pub(super) struct Since<'a> {
     fixed: String,
     fixed_rows: Vec<Fixed>,
     fixed_more: String,
+    settings_changed: Vec<String>,
     not_rechecked: u64,
     not_rechecked_text: String,
 }
@@ -80,6 +81,7 @@ impl<'a> Since<'a> {
             fixed: count(changes.fixed),
             fixed_rows,
             fixed_more: if fixed_more > 0 { count(fixed_more) } else { String::new() },
+            settings_changed: summary.settings_changed.iter().map(|changed| clip(changed)).collect(),
             not_rechecked,
             not_rechecked_text: count(not_rechecked),
         }

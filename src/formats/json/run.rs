@@ -36,6 +36,7 @@ pub(super) struct Run<'a> {
     open_by_severity: Counts,
     scopes_asked: &'a BTreeMap<String, Vec<String>>,
     requests: &'a BTreeMap<String, Requests>,
+    settings_changed: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -100,6 +101,7 @@ impl<'a> Run<'a> {
             open_by_severity: Counts::by_severity(&summary.open_by_severity),
             scopes_asked: &summary.scopes_asked,
             requests: &summary.requests,
+            settings_changed: &summary.settings_changed,
         }
     }
 }
