@@ -286,6 +286,7 @@ fn hostile_text_is_only_text() {
         "data-s",
         "data-total",
         "data-v",
+        "data-verdicts",
         "datetime",
         "focusable",
         "height",
