@@ -234,3 +234,169 @@ fn hostile_text_reaches_the_terminal_as_text() {
     assert!(output.status.success());
     assert!(!output.stdout.contains(&0x1b) && !output.stdout.contains(&0x07));
 }
+
+/// Short texts from public threads and references, with the link of each. Names and addresses are replaced.
+#[test]
+fn each_text_of_the_collection_is_the_error_that_it_was_found_to_be() {
+    #[derive(serde::Deserialize)]
+    struct Text {
+        text: String,
+        link: String,
+        speaker: Option<String>,
+        error: String,
+        cause: Option<String>,
+    }
+    let lines = include_str!("../error_texts.jsonl");
+    let texts: Vec<Text> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(texts.len() >= 150, "{}", texts.len());
+    // A process for each text: half of the time is the system's.
+    std::thread::scope(|scope| {
+        for some in texts.chunks(texts.len().div_ceil(4)) {
+            scope.spawn(move || {
+                for text in some {
+                    assert!(text.link.starts_with("https://"), "{}", text.link);
+                    let explained = explain(&text.text);
+                    let place = if text.cause.is_some() { "errors" } else { "ignored" };
+                    let first = &explained.json[place][0];
+                    assert_eq!(first["id"], text.error.as_str(), "{}: {}", text.link, text.text);
+                    if let (Some(cause), Some(speaker)) = (&text.cause, &text.speaker) {
+                        assert_eq!(first["causes"][0]["id"], cause.as_str(), "{}", text.link);
+                        assert_eq!(first["speaker"], speaker.as_str(), "{}", text.link);
+                    }
+                }
+            });
+        }
+    });
+}
+
+/// What surprises in these texts: one sentence for several causes, words of others that look like Google's, answers
+/// that hide their reason.
+#[test]
+fn what_surprises_comes_out_right() {
+    for (text, speaker, causes) in [
+        (
+            "400 failedPrecondition: Precondition check failed.",
+            "gmail_api",
+            &["service_account_without_subject", "mail_service_not_enabled", "passing_fault"][..],
+        ),
+        ("400 failedPrecondition: Mail service not enabled", "gmail_api", &["mail_service_not_enabled"]),
+        (
+            "access_denied: Account restricted",
+            "token_endpoint",
+            &["account_restricted", "context_aware_access"],
+        ),
+        (
+            r#"{"error": "unauthorized_client", "error_description": "Unauthorized"}"#,
+            "token_endpoint",
+            &["refresh_token_of_another_client"],
+        ),
+        (
+            "535-5.7.8 Username and Password not accepted. For more information, go to\n535 5.7.8  https://support.google.com/mail/?p=BadCredentials abc.12 - gsmtp",
+            "gmail_smtp",
+            &["password_refused"],
+        ),
+        (
+            "421 4.7.0 Try again later, closing connection. (EHLO) abc.12 - gsmtp",
+            "gmail_smtp",
+            &["ehlo_name"],
+        ),
+        (
+            "smtp-relay.gmail.com: Failed to send test email: EOF",
+            "client_library",
+            &["connection_closed", "ehlo_name"],
+        ),
+        (
+            r#"{"error": {"code": 401, "message": "Login Required.", "errors": [{"reason": "required"}]}}"#,
+            "google_api",
+            &["api_key_used"],
+        ),
+        (
+            "invalid_grant: Not a valid email or user ID.",
+            "token_endpoint",
+            &["subject_unknown", "issuer_wrong"],
+        ),
+        (
+            "google.auth.exceptions.RefreshError: ('invalid_grant: Bad Request', {'error': 'invalid_grant'})",
+            "token_endpoint",
+            &["refresh_token_expired_or_revoked"],
+        ),
+        (
+            "ERROR: 500: Backend Error - backendError (gmail)",
+            "google_api",
+            &["backend_error", "account_not_active"],
+        ),
+        (
+            "403: The user must be signed up for Google Calendar. notACalendarUser",
+            "google_api",
+            &["account_not_active"],
+        ),
+        (
+            "403 Quota exceeded for quota metric 'Queries' and limit 'Queries per minute per user' of service 'gmail.googleapis.com'",
+            "gmail_api",
+            &["throttled"],
+        ),
+        (
+            "Error: Invalid login: 454 4.7.0 Too many login attempts, please try again later. abc.12 - gsmtp",
+            "gmail_smtp",
+            &["too_many_logins"],
+        ),
+        (
+            "Project 123456789012 is not found and cannot be used for API calls. accessNotConfigured",
+            "google_api",
+            &["api_disabled"],
+        ),
+        (
+            "User: user@example.com, Service not applicable/Does not exist",
+            "client_library",
+            &["gmail_not_usable"],
+        ),
+        ("Gmail API Service/App not enabled", "client_library", &["gmail_not_usable"]),
+        (
+            "530 5.7.0 Must issue a STARTTLS command first. abc.12 - gsmtp",
+            "gmail_smtp",
+            &["starttls_missing"],
+        ),
+        (
+            "530-5.7.0 Authentication Required. Learn more at\n530 5.7.0  https://support.google.com/mail/?p=WantAuthError abc.12 - gsmtp",
+            "gmail_smtp",
+            &["smtp_login_missing"],
+        ),
+        (
+            "5.7.9 Application-specific password required. Learn more at 5.7.9 https://support.google.com/mail/?p=InvalidSecondFactor",
+            "gmail_smtp",
+            &["app_password_required"],
+        ),
+        ("Invalid impersonation &quot;sub&quot; field: user", "token_endpoint", &["subject_unknown"]),
+        ("The provided authorization grant is invalid, expired, or revoked", "relay", &["sendgrid_key"]),
+        (
+            "550-5.7.26 This mail has been blocked because the sender is unauthenticated. abc.12 - gsmtp (SendGrid event: bounce)",
+            "google_receiving",
+            &["sender_unauthenticated"],
+        ),
+        ("554 5.7.1 <user@example.com>: Relay access denied", "relay", &["relay_denied"]),
+        ("552 5.7.0 Daily relay quota exceeded", "relay", &["provider_limit"]),
+        ("5.1.0 Sender is not allowed to send from gmail.com", "relay", &["provider_sender_refused"]),
+        (
+            "MessageRejected: Email address is not verified. The following identities failed the check in region EU-WEST-1",
+            "relay",
+            &["ses_identity"],
+        ),
+        (
+            "550 5.2.1 The email account that you tried to reach is disabled. https://support.google.com/mail/?p=DisabledUser abc.12 - gsmtp",
+            "google_receiving",
+            &["recipient_disabled"],
+        ),
+        (
+            "Gmail API has not been used in project 123456789012 before or it is disabled.",
+            "google_api",
+            &["api_disabled"],
+        ),
+    ] {
+        let explained = explain(text);
+        assert!(!explained.errors().is_empty(), "{text}");
+        assert_eq!(explained.speaker(), speaker, "{text}: {:?}", explained.errors());
+        let found = explained.causes();
+        assert_eq!(found[0], causes[0], "{text}: {:?}", explained.errors());
+        assert!(causes.iter().all(|cause| found.contains(cause)), "{text}: {found:?}");
+    }
+}
