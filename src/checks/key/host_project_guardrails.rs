@@ -72,7 +72,7 @@ const GUARDRAILS: [Guardrail; 3] = [
         holds: |project| &project.forbids_key_creation,
         severity: Severity::High,
         fault: "no organization policy forbids the creation of service account keys",
-        fix: "Enforce `iam.managed.disableServiceAccountKeyCreation`.",
+        fix: "Enforce `iam.disableServiceAccountKeyCreation`.",
         may_break: "Programs that create keys in this project fail. Existing keys keep working.",
         constraint: Some("iam.disableServiceAccountKeyCreation"),
     },
@@ -81,7 +81,7 @@ const GUARDRAILS: [Guardrail; 3] = [
         holds: |project| &project.forbids_key_upload,
         severity: Severity::Medium,
         fault: "no organization policy forbids the upload of service account keys",
-        fix: "Enforce `iam.managed.disableServiceAccountKeyUpload`.",
+        fix: "Enforce `iam.disableServiceAccountKeyUpload`.",
         may_break: "Programs that upload keys in this project fail. Existing keys keep working.",
         constraint: Some("iam.disableServiceAccountKeyUpload"),
     },
@@ -201,6 +201,14 @@ mod tests {
     fn logs(admin_read: Option<&[&str]>, data_read: Option<&[&str]>) -> SigningLogs {
         let set = |members: &[&str]| members.iter().map(|member| (*member).to_owned()).collect();
         SigningLogs { admin_read: admin_read.map(set), data_read: data_read.map(set) }
+    }
+
+    #[test]
+    fn the_command_enforces_the_constraint_that_the_fix_names() {
+        for guardrail in GUARDRAILS {
+            let Some(constraint) = guardrail.constraint else { continue };
+            assert!(guardrail.fix.contains(&format!("`{constraint}`")), "{}", guardrail.name);
+        }
     }
 
     #[test]
