@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::principal::{Principal, PrincipalKind};
 use super::right::Right;
 use super::sentence;
-use crate::tenant::{IamCondition, IamResource};
+use crate::tenant::{IamCondition, IamResource, quoted_name};
 
 /// How a path leads to the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -201,6 +201,12 @@ impl<'a> Path<'a> {
         sentence::of(self)
     }
 
+    /// What stands in its way, for a person.
+    #[must_use]
+    pub(crate) fn obstacle_sentences(&self) -> Vec<String> {
+        sentence::obstacles(self)
+    }
+
     /// The path hop by hop, for `sa_paths.csv`.
     #[must_use]
     pub(crate) fn chain(&self) -> String {
@@ -228,7 +234,8 @@ impl<'a> Path<'a> {
 }
 
 fn describe(binding: &Binding) -> String {
-    let condition =
-        binding.condition.map_or_else(String::new, |condition| format!(" if \"{}\"", condition.title));
+    let condition = binding
+        .condition
+        .map_or_else(String::new, |condition| format!(" if {}", quoted_name(&condition.title)));
     format!("{} on {}{condition}", binding.role, binding.resource.title())
 }

@@ -3,7 +3,7 @@
 use super::path::{Also, Binding, Hop, Obstacle, Path};
 use super::principal::{Principal, PrincipalKind};
 use super::right::Right;
-use crate::tenant::IamResource;
+use crate::tenant::{IamResource, one_word, quoted_name};
 
 /// The hops up to the next right: who uses it, and the groups between.
 struct Step<'p, 'a> {
@@ -19,24 +19,25 @@ struct Step<'p, 'a> {
 /// Who can do what to which account, by which role, through which groups, and under which condition.
 pub(super) fn of(path: &Path<'_>) -> String {
     let steps = steps(path);
-    let mut text = match steps.as_slice() {
+    match steps.as_slice() {
         [only] => format!("{}.", only.clause()),
         many => {
             let numbered: Vec<String> =
                 many.iter().enumerate().map(|(at, step)| format!("({}) {}", at + 1, step.clause())).collect();
             format!(
                 "{} can get delegated tokens of {} in {} steps: {}.",
-                path.principal.id,
-                path.account,
+                one_word(&path.principal.id),
+                one_word(path.account),
                 many.len(),
                 numbered.join("; ")
             )
         }
-    };
-    for step in &steps {
-        text.extend(step.obstacle.map(|obstacle| format!(" {}", step.obstructed(obstacle))));
     }
-    text
+}
+
+/// What stands in the way, one sentence each.
+pub(super) fn obstacles(path: &Path<'_>) -> Vec<String> {
+    steps(path).iter().filter_map(|step| Some(step.obstructed(step.obstacle?))).collect()
 }
 
 fn steps<'p, 'a>(path: &'p Path<'a>) -> Vec<Step<'p, 'a>> {
@@ -66,7 +67,7 @@ fn steps<'p, 'a>(path: &'p Path<'a>) -> Vec<Step<'p, 'a>> {
 impl Step<'_, '_> {
     fn clause(&self) -> String {
         let is_itself = self.holder.id.eq_ignore_ascii_case(self.account);
-        let account = if is_itself { "itself" } else { self.account };
+        let account = if is_itself { "itself".into() } else { one_word(self.account) };
         let groups: Vec<String> = self.groups.iter().map(|(group, by)| named(group, by.as_ref())).collect();
         let through = match groups.as_slice() {
             [] => self.role(),
@@ -81,7 +82,7 @@ impl Step<'_, '_> {
             };
             format!(", and it has {} through {}{held}", also.permission, role(&also.binding))
         });
-        format!("{} {} {account} through {through}{also}", self.holder.id, deed(self.right))
+        format!("{} {} {account} through {through}{also}", one_word(&self.holder.id), deed(self.right))
     }
 
     fn role(&self) -> String {
@@ -98,12 +99,13 @@ impl Step<'_, '_> {
             Obstacle::KeysForbidden => {
                 format!(
                     "Organization policies forbid keys of {}: this is closed while they do.",
-                    self.account
+                    one_word(self.account)
                 )
             }
             Obstacle::NothingToRun => format!(
                 "This works only if {} can run code as {}: no such right was found in that account's project.",
-                self.holder.id, self.account
+                one_word(&self.holder.id),
+                one_word(self.account)
             ),
         }
     }
@@ -130,7 +132,7 @@ fn named(group: &Principal, by: Option<&Binding<'_>>) -> String {
         _ => "",
     };
     let by = by.map_or_else(String::new, |binding| format!(" ({})", role(binding)));
-    format!("{kind}{}{by}", group.id)
+    format!("{kind}{}{by}", one_word(&group.id))
 }
 
 fn role(binding: &Binding<'_>) -> String {
@@ -138,8 +140,8 @@ fn role(binding: &Binding<'_>) -> String {
 }
 
 fn role_on(binding: &Binding<'_>, resource: &str) -> String {
-    let condition = binding
-        .condition
-        .map_or_else(String::new, |condition| format!(" under the condition \"{}\"", condition.title));
-    format!("{} on {resource}{condition}", binding.role)
+    let condition = binding.condition.map_or_else(String::new, |condition| {
+        format!(" under the condition {}", quoted_name(&condition.title))
+    });
+    format!("{} on {resource}{condition}", one_word(binding.role))
 }

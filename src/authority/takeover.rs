@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use strum::IntoStaticStr;
 
 use crate::delegation::ScopeSeverity;
-use crate::tenant::{Gap, IamCondition, IamResource, Part, quoted_name};
+use crate::tenant::{Gap, IamCondition, IamResource, Part, one_word, quoted_name};
 
 /// A role that one member holds on a resource: what can be removed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -76,13 +76,19 @@ impl AccessBinding {
     /// The same for people.
     #[must_use]
     pub(crate) fn title(&self) -> String {
-        format!("{} for {} on {}{}", self.role, self.member, self.resource.title(), self.condition_title())
+        let member = one_word(&self.member);
+        format!(
+            "{} for {member} on {}{}",
+            one_word(&self.role),
+            self.resource.title(),
+            self.condition_title()
+        )
     }
 
     /// The same without its holder.
     #[must_use]
     pub(crate) fn role_title(&self) -> String {
-        format!("{} on {}{}", self.role, self.resource.title(), self.condition_title())
+        format!("{} on {}{}", one_word(&self.role), self.resource.title(), self.condition_title())
     }
 
     fn condition_title(&self) -> String {
@@ -161,6 +167,9 @@ pub(crate) struct TakeoverPath {
     pub(crate) is_closed: bool,
     /// For a person: who can do what to the account, and through which role.
     pub(crate) sentence: String,
+    /// For a person: what stands in its way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) obstacles: Vec<String>,
     /// Hop by hop, for `sa_paths.csv`.
     pub(crate) chain: String,
     /// The one binding to remove; of a service agent, the one that it needs.

@@ -73,7 +73,8 @@ fn a_path_is_told_to_a_person_from_its_holder_to_the_account() {
         let authority = world.authority();
         let paths = authority.paths_to(MAILER).paths;
         let of_ann = |path: &&super::Path<'_>| path.principal.id == "ann@example.com";
-        paths.iter().find(of_ann).map(super::Path::sentence).unwrap()
+        let path = paths.iter().find(of_ann).unwrap();
+        [vec![path.sentence()], path.obstacle_sentences()].concat().join(" ")
     };
     let dev = |world: World| world.group("dev@example.com", &["ann@example.com"]);
     let self_signing = || world().bind(MAILER, TOKEN_CREATOR, &member(MAILER));

@@ -298,6 +298,7 @@ pub(crate) fn path(edge: TakeoverEdge) -> TakeoverPath {
         is_conditional: false,
         is_closed: false,
         sentence: format!("ann@example.com can sign JWTs as {ACCOUNT} through roles/x on that account."),
+        obstacles: Vec::new(),
         chain: format!("ann@example.com → can sign JWTs as → {ACCOUNT}"),
         binding: Some(AccessBinding {
             resource: IamResource::ServiceAccount(ACCOUNT.into()),

@@ -311,6 +311,7 @@ pub(super) fn tenant() -> Snapshot {
                 is_conditional: true,
                 is_closed: false,
                 sentence: "devs can create keys for =mailer.".to_owned(),
+                obstacles: Vec::new(),
                 chain: "devs → can create keys for → =mailer".to_owned(),
                 binding: Some(AccessBinding {
                     resource: IamResource::Project("=mail".to_owned()),

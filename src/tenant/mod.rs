@@ -34,5 +34,5 @@ pub(crate) use input_file::{InputFile, Inputs, sha256_hex};
 pub(crate) use invisible::is_invisible;
 pub(crate) use logs::{App, Consent, GmailSettingChange, Period};
 pub(crate) use part::{Part, PartGrain, Reading};
-pub(crate) use quoted::{quoted, quoted_name};
+pub(crate) use quoted::{one_word, quoted, quoted_name};
 pub(crate) use sample::Sample;

@@ -1,9 +1,14 @@
 //! Text of a tenant within a sentence.
 
+use std::borrow::Cow;
+
 use super::invisible::is_invisible;
 
 /// The most characters of a name within a sentence.
 const MOST_OF_A_NAME: usize = 100;
+
+/// The most characters of an identifier within a sentence. A principal of an identity pool has up to about 250.
+const MOST_OF_AN_ID: usize = 300;
 
 /// Text that anybody in the tenant may have written, between quotes that it cannot close: without quotes, control
 /// characters and characters that a reader does not see. `…` after the quotes says that it goes on.
@@ -19,6 +24,18 @@ pub(crate) fn quoted(text: &str, most: usize) -> String {
 #[must_use]
 pub(crate) fn quoted_name(name: &str) -> String {
     quoted(name, MOST_OF_A_NAME)
+}
+
+/// An address or identifier: as it is if it is one word, so that it cannot go on as a sentence, else quoted.
+#[must_use]
+pub(crate) fn one_word(id: &str) -> Cow<'_, str> {
+    let is_long = id.chars().nth(MOST_OF_AN_ID).is_some();
+    let is_word = |character: char| !character.is_whitespace() && harmless(character) == character;
+    if !id.is_empty() && !is_long && id.chars().all(is_word) {
+        Cow::Borrowed(id)
+    } else {
+        Cow::Owned(quoted(id, MOST_OF_AN_ID))
+    }
 }
 
 fn harmless(character: char) -> char {
@@ -53,6 +70,21 @@ mod tests {
     fn long_text_is_cut_and_says_so() {
         assert_eq!(quoted("abc", 3), "\"abc\"");
         assert_eq!(quoted("abcd", 3), "\"abc\"…");
+    }
+
+    #[test]
+    fn an_identifier_stands_without_quotes_only_if_it_is_one_word() {
+        assert_eq!(one_word("user:ann@example.com"), "user:ann@example.com");
+        for (id, shown) in [
+            ("", "\"\""),
+            ("pool/subject/a. It is approved", "\"pool/subject/a. It is approved\""),
+            ("a\u{a0}b", "\"a\u{a0}b\""),
+            ("a\"b", "\"a'b\""),
+            ("a\u{202e}b", "\"a\u{fffd}b\""),
+        ] {
+            assert_eq!(one_word(id), shown);
+        }
+        assert!(one_word(&"a".repeat(MOST_OF_AN_ID + 1)).ends_with("a\"…"));
     }
 
     proptest! {

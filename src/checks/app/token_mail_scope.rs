@@ -6,7 +6,7 @@ use crate::delegation::{RiskClass, ScopeRiskTable};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
-use crate::tenant::{App, Part};
+use crate::tenant::{App, Part, one_word, quoted_name};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -123,9 +123,9 @@ fn is_sensitive(scope: &str) -> bool {
     risk.is_some_and(|risk| risk.classes.iter().any(|class| CLASSES.contains(class)))
 }
 
-/// What the app calls itself, or its client id.
-pub(super) fn name(app: &App) -> &str {
-    if app.name.is_empty() { &app.client_id } else { &app.name }
+/// What the app calls itself, in quotes, or its client id.
+pub(super) fn name(app: &App) -> String {
+    if app.name.is_empty() { one_word(&app.client_id).into_owned() } else { quoted_name(&app.name) }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::checks::{Check, Condition, Evaluator, subjects};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
-use crate::tenant::{AdminRole, Gap, IamPolicies, IamResource, Part, Reading, ServiceAccount};
+use crate::tenant::{AdminRole, Gap, IamPolicies, IamResource, Part, Reading, ServiceAccount, quoted_name};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -117,14 +117,19 @@ fn admin_roles(account: &ServiceAccount, tenant: &Snapshot) -> Vec<Load> {
     };
     let load = |role_id: &str| match roles.role(role_id) {
         Some(role) if role.is_super_admin == Some(true) => {
-            Load::certain(Severity::Critical, format!("is a super admin ({})", role.title()))
+            Load::certain(Severity::Critical, format!("is a super admin ({})", quoted_name(&role.title())))
         }
         Some(role) if says_read_only(role) => Load {
             severity: Severity::Low,
-            what: format!("holds the admin role {}, and only the name says that it reads", role.title()),
+            what: format!(
+                "holds the admin role {}, and only the name says that it reads",
+                quoted_name(&role.title())
+            ),
             is_certain: false,
         },
-        Some(role) => Load::certain(Severity::High, format!("holds the admin role {}", role.title())),
+        Some(role) => {
+            Load::certain(Severity::High, format!("holds the admin role {}", quoted_name(&role.title())))
+        }
         // What it allows is not known.
         None => Load {
             severity: Severity::Medium,

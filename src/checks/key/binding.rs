@@ -1,5 +1,6 @@
 //! One binding is one finding: what the checks on access paths say of it together.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{key_mint_path, outside_principal, project_wide_role, sign_or_impersonate_path};
@@ -7,7 +8,7 @@ use crate::authority::{AccessBinding, Takeover, TakeoverEdge, TakeoverPath, Take
 use crate::checks::{Check, command, subjects};
 use crate::findings::{AlsoCheck, CheckResult, Evidence, Reached, ReachedBy, Subject, Verdict};
 use crate::snapshot::Snapshot;
-use crate::tenant::{ServiceAccount, quoted};
+use crate::tenant::{ServiceAccount, one_word, quoted};
 
 /// The checks on access paths. A binding belongs to the first that applies.
 const ORDER: [&Check; 4] = [
@@ -191,10 +192,10 @@ impl<'t> BindingFacts<'t> {
         let accounts: BTreeSet<&str> = counted.iter().map(|reached| reached.account.as_str()).collect();
         let principals: BTreeSet<&str> = counted.iter().filter_map(|reached| reached.principal()).collect();
         let accounts = match accounts.iter().collect::<Vec<_>>().as_slice() {
-            [only] => (*only).to_string(),
+            [only] => one_word(only).into_owned(),
             many => format!("{} service accounts", many.len()),
         };
-        let holder = self.binding.map_or("", AccessBinding::holder);
+        let holder = self.binding.map_or_else(String::new, |binding| one_word(binding.holder()).into_owned());
         let who = match principals.iter().collect::<Vec<_>>().as_slice() {
             [] => {
                 let title = &self.subject.name;
@@ -202,12 +203,15 @@ impl<'t> BindingFacts<'t> {
                     "{title} covers {accounts}, and every service account that is created below it later"
                 );
             }
-            [only] => (*only).to_string(),
+            [only] => one_word(only).into_owned(),
             many => format!("{} principals", many.len()),
         };
         let through = self.binding.map_or_else(String::new, |binding| {
-            let held =
-                if who == holder { String::new() } else { format!(", which {} holds", binding.member) };
+            let held = if who == holder {
+                String::new()
+            } else {
+                format!(", which {} holds", one_word(&binding.member))
+            };
             format!(" through {}{held}", binding.role_title())
         });
         let from = if check.id == outside_principal::CHECK.id {
@@ -247,6 +251,9 @@ impl<'t> BindingFacts<'t> {
         let shortest = told.min_by_key(|path| (path.is_closed, path.hops, path.is_conditional));
         if let Some(path) = shortest {
             facts.add("path", &path.sentence);
+            for obstacle in &path.obstacles {
+                facts.add("obstacle", obstacle);
+            }
         }
         facts.list("service_accounts", reach.iter().map(|reached| reached.account.as_str()));
         facts.list("client_ids", reach.iter().map(|reached| reached.client_id.as_str()));
@@ -326,9 +333,16 @@ impl<'t> BindingFacts<'t> {
                 binding.role_title()
             )
         } else if binding.role == "roles/owner" {
-            format!("{} loses all access by this role. Make sure that another owner remains.", binding.member)
+            format!(
+                "{} loses all access by this role. Make sure that another owner remains.",
+                one_word(&binding.member)
+            )
         } else {
-            format!("{} loses everything else that {} gives.", binding.member, binding.role_title())
+            format!(
+                "{} loses everything else that {} gives.",
+                one_word(&binding.member),
+                binding.role_title()
+            )
         })
     }
 
@@ -354,10 +368,10 @@ impl<'t> BindingFacts<'t> {
         let is_basic = matches!(binding.role.as_str(), "roles/owner" | "roles/editor");
         let instead = match (is_broad, is_basic) {
             (true, _) => {
-                format!(" Grant {} on the service account that needs it instead.", binding.role)
+                format!(" Grant {} on the service account that needs it instead.", one_word(&binding.role))
             }
             (false, true) => {
-                format!(" Grant {} the predefined roles that it needs instead.", binding.member)
+                format!(" Grant {} the predefined roles that it needs instead.", one_word(&binding.member))
             }
             (false, false) => String::new(),
         };
@@ -403,7 +417,7 @@ impl Facts {
         if names.is_empty() {
             return;
         }
-        let some: Vec<&str> = names.iter().copied().take(MOST_NAMES).collect();
+        let some: Vec<Cow<'_, str>> = names.iter().copied().take(MOST_NAMES).map(one_word).collect();
         let more = match names.len().saturating_sub(MOST_NAMES) {
             0 => String::new(),
             more => format!(" and {more} more"),

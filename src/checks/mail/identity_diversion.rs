@@ -7,7 +7,7 @@ use crate::checks::{Check, Condition, Evaluator};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
-use crate::tenant::{Gap, Part, Person, SendAs, User};
+use crate::tenant::{Gap, Part, Person, SendAs, User, one_word, quoted_name};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -69,21 +69,26 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Snapshot, policy: &Po
         reasons.push(format!("the address belongs to {who}{}", owner.primary_email));
     }
     if let Some(namesake) = diversion.namesakes.first() {
-        let name = &entry.display_name;
+        let name = quoted_name(&entry.display_name);
         let who = if namesake.is_guest { "the guest " } else { "" };
         reasons.push(format!("the display name {name} is that of {who}{}", namesake.primary_email));
     }
     if matches!(diversion.reply_to, Some(Ownership::Outside)) {
         reasons.push(format!(
             "replies to {} go to {}, outside the tenant's verified domains",
-            entry.send_as_email, entry.reply_to
+            one_word(&entry.send_as_email),
+            one_word(&entry.reply_to)
         ));
     }
     if reasons.is_empty() {
         return diversion.gap(tenant).map_or(Entry::Fine, Entry::Unknown);
     }
-    let message =
-        format!("{} can send as {}: {}", holder.primary_email, entry.send_as_email, reasons.join("; "));
+    let message = format!(
+        "{} can send as {}: {}",
+        holder.primary_email,
+        one_word(&entry.send_as_email),
+        reasons.join("; ")
+    );
     let mut victims = diversion.address_owner.into_iter().chain(diversion.namesakes);
     let victim = victims.find_map(|person| {
         let why = tier_zero(person.id, person.primary_email, person.is_super_admin, tenant, policy)?;

@@ -7,7 +7,7 @@ use crate::checks::{Check, Condition, Evaluator};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
-use crate::tenant::{Part, SendAs, SendAsKind};
+use crate::tenant::{Part, SendAs, SendAsKind, one_word};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -66,6 +66,7 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Snapshot, policy: &Po
         _ => ownership(&entry.send_as_email, holder, tenant),
     };
     let server = entry.smtp.as_ref().map(|smtp| smtp.host.trim()).filter(|host| !host.is_empty());
+    let server = server.map(one_word);
     let (severity, what) = match (owner, server) {
         (Ownership::Ours, None) => return Entry::Fine,
         (Ownership::Unknown(gap), None) => return Entry::Unknown(gap),
@@ -77,7 +78,7 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Snapshot, policy: &Po
             (Severity::High, format!("through the mail server {host} instead of the tenant's"))
         }
     };
-    let (holder_address, address) = (&holder.primary_email, &entry.send_as_email);
+    let (holder_address, address) = (&holder.primary_email, one_word(&entry.send_as_email));
     let message = if entry.verification_status == "pending" {
         format!(
             "{holder_address} added the send-as address {address}, {what}. It is not verified yet, so nobody can use it"

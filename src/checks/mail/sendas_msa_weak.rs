@@ -7,7 +7,7 @@ use crate::checks::{Check, Condition, Evaluator};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
-use crate::tenant::{Part, SendAs};
+use crate::tenant::{Part, SendAs, one_word};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -60,7 +60,9 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Snapshot, policy: &Po
     let holder = &facts.user;
     let message = format!(
         "{} sends as {} through the mail server {} {weakness}",
-        holder.primary_email, entry.send_as_email, smtp.host
+        holder.primary_email,
+        one_word(&entry.send_as_email),
+        one_word(&smtp.host)
     );
     Entry::Offends(Box::new(match user_tier_zero(holder, tenant, policy) {
         Some(why) => CheckResult::fail(Severity::High.raised(), message).evidence("tier_0", why),

@@ -5,7 +5,7 @@ use crate::checks::{Check, Condition, Evaluator, subjects};
 use crate::findings::{Advice, CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
-use crate::tenant::{AdminEvents, GmailSettingChange, Part};
+use crate::tenant::{AdminEvents, GmailSettingChange, Part, one_word};
 
 /// The check.
 pub(crate) const CHECK: Check = Check {
@@ -85,7 +85,8 @@ fn changed(change: &GmailSettingChange) -> CheckResult {
         _ => "changed",
     };
     let (actor, day) = (&change.actor, change.at.date_naive());
-    let mut result = CheckResult::fail(Severity::High, format!("{actor} {verb} {} on {day}", change.setting))
+    let (who, setting) = (one_word(actor), one_word(&change.setting));
+    let mut result = CheckResult::fail(Severity::High, format!("{who} {verb} {setting} on {day}"))
         .about(subjects::event(&change.setting, &change.id, change.at))
         .evidence("event", &change.event)
         .evidence("actor", actor);

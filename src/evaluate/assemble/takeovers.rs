@@ -116,6 +116,7 @@ fn path(path: &Path<'_>) -> TakeoverPath {
         is_conditional: path.conditional,
         is_closed: path.obstacles().any(|obstacle| obstacle == Obstacle::KeysForbidden),
         sentence: path.sentence(),
+        obstacles: path.obstacle_sentences(),
         chain: path.chain(),
         binding: path.cut().as_ref().map(binding),
         approved_by: None,

@@ -667,6 +667,7 @@ pub(super) fn takeover(client_id: &str, account: &str) -> Takeover {
             sentence: format!(
                 "marketing@example.com can create keys for {account} through roles/editor on project p."
             ),
+            obstacles: Vec::new(),
             chain: format!("marketing@example.com → can create keys for (roles/editor) → {account}"),
             binding: Some(AccessBinding { condition: None, ..editor() }),
             approved_by: None,

@@ -78,7 +78,7 @@ impl WaysIn {
                 0 => String::new(),
                 more => counted(more as u64, "more", "more"),
             },
-            own: own.map(|path| clip(&path.sentence)).unwrap_or_default(),
+            own: own.map(|path| clip(&sentences(path))).unwrap_or_default(),
             approved_more: match approved.len().saturating_sub(most) {
                 0 => String::new(),
                 more => counted(more as u64, "more", "more"),
@@ -118,6 +118,11 @@ impl WaysIn {
     }
 }
 
+fn sentences(path: &TakeoverPath) -> String {
+    let all: Vec<&str> = std::iter::once(&path.sentence).chain(&path.obstacles).map(String::as_str).collect();
+    all.join(" ")
+}
+
 impl Way {
     fn new(path: &TakeoverPath) -> Self {
         let marks = [
@@ -133,7 +138,7 @@ impl Way {
         let approved_by =
             approved.map(|custodian| format!("approved by the register for {}", clip(custodian)));
         Self {
-            sentence: clip(&path.sentence),
+            sentence: clip(&sentences(path)),
             // What is approved is not to be cut.
             cut: if approved.is_some() { String::new() } else { clip(&path.cut()) },
             marks: approved_by.into_iter().chain(marks).collect(),
