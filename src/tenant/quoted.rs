@@ -29,13 +29,13 @@ pub(crate) fn quoted_name(name: &str) -> String {
 /// An address or identifier: as it is if it is one word, so that it cannot go on as a sentence, else quoted.
 #[must_use]
 pub(crate) fn one_word(id: &str) -> Cow<'_, str> {
+    if id.is_empty() {
+        return Cow::Borrowed("(empty)");
+    }
     let is_long = id.chars().nth(MOST_OF_AN_ID).is_some();
     let is_word = |character: char| !character.is_whitespace() && harmless(character) == character;
-    if !id.is_empty() && !is_long && id.chars().all(is_word) {
-        Cow::Borrowed(id)
-    } else {
-        Cow::Owned(quoted(id, MOST_OF_AN_ID))
-    }
+    let is_plain = !is_long && id.chars().all(is_word);
+    if is_plain { Cow::Borrowed(id) } else { Cow::Owned(quoted(id, MOST_OF_AN_ID)) }
 }
 
 fn harmless(character: char) -> char {
@@ -76,7 +76,7 @@ mod tests {
     fn an_identifier_stands_without_quotes_only_if_it_is_one_word() {
         assert_eq!(one_word("user:ann@example.com"), "user:ann@example.com");
         for (id, shown) in [
-            ("", "\"\""),
+            ("", "(empty)"),
             ("pool/subject/a. It is approved", "\"pool/subject/a. It is approved\""),
             ("a\u{a0}b", "\"a\u{a0}b\""),
             ("a\"b", "\"a'b\""),
