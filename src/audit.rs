@@ -75,13 +75,18 @@ pub(crate) async fn run(
     let (client, account) =
         google::connect(&config.credentials, &config.base_url, client_options(config)).await?;
     let folder = Folder::prepare(&config.reports)?;
-    begin_or_refuse(config, &client, &plan, options.at).await?;
     // What a trial read is not compared with anything, today or later.
     let trial =
         options.sample.as_ref().map(|_| tempfile::tempdir()).transpose().map_err(StoreError::folder)?;
     let history =
         trial.as_ref().map_or(config.history.clone(), |folder| folder.path().join("history.sqlite"));
-    let store = Store::open(&history)?;
+    // A history that cannot be used is refused before Google is asked; a new one begins once Google has answered.
+    let kept = Store::open_existing(&history)?;
+    begin_or_refuse(config, &client, &plan, options.at).await?;
+    let store = match kept {
+        Some(store) => store,
+        None => Store::open(&history)?,
+    };
     let (run, beginning) = begin(&store, &folder, config, &options)?;
     progress.begun(run.id(), beginning == Beginning::Resumed, &plan.parts);
     let earlier = run.requests()?;

@@ -141,6 +141,18 @@ impl Store {
         Self::connect(&real, lock)
     }
 
+    /// Opens the store if there is one. Nothing is made.
+    ///
+    /// # Errors
+    /// As [`Store::open`], also where only a part of a store is left.
+    pub(crate) fn open_existing(path: &Path) -> Result<Option<Self>, StoreError> {
+        if exists(path)? {
+            return Self::open(path).map(Some);
+        }
+        let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        refuse_left(&real).map(|()| None)
+    }
+
     /// A store that is never written to a disk.
     ///
     /// # Errors

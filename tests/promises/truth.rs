@@ -98,7 +98,7 @@ fn one_grant_in_two_spellings_is_one_and_says_so() {
         .collect();
     let [row] = newsletter.as_slice() else { panic!("{newsletter:?}") };
     assert_eq!(row["scope"], "https://mail.google.com/");
-    assert!(row["disagreement"].contains("`https://mail.google.com`"), "{}", row["disagreement"]);
+    assert!(row["disagreement"].contains("“https://mail.google.com”"), "{}", row["disagreement"]);
     assert!(row["disagreement"].contains("console"), "younger than the list: {}", row["disagreement"]);
 }
 
