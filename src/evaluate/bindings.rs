@@ -295,7 +295,9 @@ fn known_reach(before: &PreviousFinding, seen: Option<&PreviousFinding>) -> Vec<
                 ..(*seen).clone()
             }
         }
-        _ => reached.clone(),
+        // Whoever reads less may find it less severe than it is known to be.
+        Some(seen) => Reached { severity: reached.severity.max(seen.severity), ..reached.clone() },
+        None => reached.clone(),
     });
     seen.reach.iter().cloned().chain(newest).collect()
 }

@@ -177,7 +177,7 @@ fn a_custodian_may_and_nobody_else_and_nothing_is_called_fixed() {
     };
     assert!(!closed(&audit), "nobody is told to cut what is approved");
     let html = std::fs::read_to_string(audit.folder.as_ref().unwrap().join("report.html")).unwrap();
-    assert!(html.contains("approved by the register: custodian user:karin.falk@example.com"));
+    assert!(html.contains("approved by the register for user:karin.falk@example.com"));
 }
 
 /// The binding of an owner of a project, which reaches several accounts.
