@@ -125,3 +125,18 @@ fn is_heading(line: &str, anchor: &str) -> bool {
     let kept = text.to_lowercase().replace(' ', "-");
     kept.chars().filter(|c| c.is_alphanumeric() || "-_".contains(*c)).eq(anchor.chars())
 }
+
+#[test]
+fn every_source_file_that_the_recipes_and_the_architecture_name_exists() {
+    for name in ["CONTRIBUTING.md", "docs/architecture.md"] {
+        let text = page(name);
+        let named = text.split('`').skip(1).step_by(2);
+        let files = named.filter(|name| {
+            ["src/", "tests/", "emulator/"].iter().any(|folder| name.starts_with(folder))
+                && name.ends_with(".rs")
+                && !name.contains(['*', '<', '…', '{', ' '])
+        });
+        let missing: Vec<&str> = files.filter(|file| !root().join(file).exists()).collect();
+        assert!(missing.is_empty(), "{name}: {missing:?}");
+    }
+}
