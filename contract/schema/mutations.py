@@ -798,15 +798,15 @@ SOURCE_MISTAKES = [
     SourceMistake(
         "a field that does not exist",
         _DIRECTORY,
-        "pub customer_id: Option<String>",
-        "pub customer_number: Option<String>",
+        "pub(crate) customer_id: Option<String>",
+        "pub(crate) customer_number: Option<String>",
         "users/customerNumber is read, and User has no field `customerNumber`",
     ),
     SourceMistake(
         "a field of another type",
         _DIRECTORY,
-        "pub archived: Option<bool>",
-        "pub archived: Option<String>",
+        "pub(crate) archived: Option<bool>",
+        "pub(crate) archived: Option<String>",
         r"users/archived is read as Option<String>, and is of type boolean",
     ),
     SourceMistake(

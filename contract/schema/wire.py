@@ -22,7 +22,7 @@ _STRUCT = re.compile(
     _COMMENTS + r"(?:pub(?:\([^)]*\))? )?struct (?P<name>\w+)(?:<[^>]*>)? \{\n(?P<body>.*?)\n\}",
     re.S,
 )
-_NEWTYPE = re.compile(r"struct (\w+)\((?:pub )?(\w+)\);")
+_NEWTYPE = re.compile(r"struct (\w+)\((?:pub(?:\([^)]*\))? )?(\w+)\);")
 _FIELD = re.compile(_COMMENTS + r"[ \t]*(?:pub(?:\([^)]*\))? )?(?P<name>\w+): (?P<type>[^\n]+),\n?")
 _FUNCTION = re.compile(
     _COMMENTS + r"(?P<indent>[ \t]*)(?:pub(?:\([^)]*\))? )?(?:async )?fn (?P<name>\w+)(?:<[^>]*>)?"

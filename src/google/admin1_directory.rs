@@ -200,8 +200,10 @@ pub(crate) fn list_users<'a>(session: &'a Session<'a>, customer: &str) -> Pages<
 /// What came instead.
 pub(crate) async fn get_user(session: &Session<'_>, address: &str) -> Result<User, GoogleError> {
     let path = format!("admin/directory/v1/users/{}", segment(address));
-    let fields =
-        "id,primaryEmail,customerId,suspended,archived,isAdmin,isDelegatedAdmin,lastLoginTime,aliases";
+    let fields = "id,primaryEmail,name/fullName,orgUnitPath,customerId,suspended,\
+                  suspensionReason,suspensionTime,archived,isMailboxSetup,isAdmin,isDelegatedAdmin,\
+                  isEnrolledIn2Sv,isEnforcedIn2Sv,creationTime,lastLoginTime,aliases,nonEditableAliases,\
+                  isGuestUser,guestAccountInfo/primaryGuestEmail";
     let request = Request::new(Api::Directory, path).query("fields", fields);
     session.get(USER_SCOPE, &request).await
 }
