@@ -463,3 +463,26 @@ fn an_exception_for_the_former_id_of_a_binding_still_accepts_it() {
     let judged = judged_with_exception(&tenant, check, &former);
     assert_eq!(find(&judged, &named)["verdict"], "excepted");
 }
+
+/// What its evidence says of outsiders.
+fn outside(finding: &Value) -> String {
+    let evidence = finding["evidence"].as_array().unwrap().iter();
+    let said = evidence.filter_map(|line| match line.as_str() {
+        Some(line) => line.strip_prefix("outside: ").map(str::to_owned),
+        None => (line["name"] == "outside").then(|| line["value"].as_str().unwrap().to_owned()),
+    });
+    said.collect()
+}
+
+#[test]
+fn that_nobody_outside_has_it_is_not_said_while_members_of_groups_are_unread() {
+    let mut tenant = typical();
+    let before = tenant.audit();
+    let holder = "jwtSigner/group:platform@example.com";
+    assert_eq!(outside(&find(&before, holder)), "yes");
+    tenant.becomes(options(vec![format!("{MEMBERS} 403").parse().unwrap()]));
+    let blind = tenant.audit();
+    let said: BTreeSet<String> = of_bindings(&blind).iter().map(outside).collect();
+    assert!(!outside(&find(&blind, holder)).is_empty() && outside(&find(&blind, holder)) != "no");
+    assert!(said.contains("unknown"), "{said:?}");
+}

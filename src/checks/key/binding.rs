@@ -281,7 +281,7 @@ impl<'t> BindingFacts<'t> {
             reach.iter().filter(|reached| reached.is_not_rechecked).map(|reached| reached.account.as_str()),
         );
         if !self.paths.is_empty() {
-            facts.add("outside", self.outside());
+            facts.add("outside", self.outside(reach));
         }
         let permissions = self.paths.iter().map(|(_, path)| path.permission.as_str());
         facts.list("permissions", permissions.filter(|permission| !permission.is_empty()));
@@ -305,11 +305,14 @@ impl<'t> BindingFacts<'t> {
         facts.0
     }
 
-    fn outside(&self) -> &'static str {
+    /// Whether somebody outside has it. Nobody knows while a part that could show one was not read.
+    fn outside(&self, reach: &[Reached]) -> &'static str {
+        let is_unread = self.paths.iter().any(|(takeover, _)| !takeover.gaps.is_empty())
+            || reach.iter().any(|reached| reached.is_not_rechecked);
         match self.exposure() {
             Some(TakeoverPrincipal::Open) => "open to many",
             Some(_) => "yes",
-            None if self.paths.iter().any(|(_, path)| path.is_outside.is_none()) => "unknown",
+            None if is_unread || self.paths.iter().any(|(_, path)| path.is_outside.is_none()) => "unknown",
             None => "no",
         }
     }
