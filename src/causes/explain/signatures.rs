@@ -4155,7 +4155,7 @@ pub(crate) const SIGNATURES: &[Signature] = &[
         any: &["receiving mail at a rate that"],
         with: &[],
         not: &[],
-        meaning: "A server says that the recipient gets too much mail for now. Without Google's mark (gsmtp) it need not be Google.",
+        meaning: "A server says that the recipient gets too much mail for now. Without Google's mark (gsmtp), the server may not be Google's.",
         causes: &[RECIPIENT_RATE],
     },
     Signature {
@@ -4721,7 +4721,7 @@ pub(crate) const SIGNATURES: &[Signature] = &[
         ],
         with: &[],
         not: &["gsmtp", "support.google.com"],
-        meaning: "A mail server refuses the login. Without Google's mark (gsmtp) it need not be Gmail.",
+        meaning: "A mail server refuses the login. Without Google's mark (gsmtp), the server may not be Gmail.",
         causes: &[PROVIDER_LOGIN, PASSWORD_REFUSED],
     },
     Signature {

@@ -46,8 +46,8 @@ pub(crate) const CHECK: Check = Check {
     ],
     why: "One change by a super admin lets a client act as any user. A week after the change, you can \
           still ask who made it.",
-    fix: "Confirm the change with the admin who made it, and record its ticket in the register. If nobody \
-          knows of it, remove the client, reset that admin's sign-in, and turn on multi-party approval.",
+    fix: "Confirm the change with the admin who made it, and record its ticket in the register. If no admin \
+          confirms it, remove the client, reset that admin's sign-in, and turn on multi-party approval.",
     command: Some("None: Google has no API or command that changes a delegation."),
     may_break: Some("Programs that use what is removed get `unauthorized_client` when they ask for a token."),
     place: "Admin console > Security > Access and data control > API controls > Manage domain-wide \

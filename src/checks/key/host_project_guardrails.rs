@@ -91,7 +91,7 @@ const GUARDRAILS: [Guardrail; 3] = [
         severity: Severity::Medium,
         fault: "a key that Google finds in public stays enabled",
         fix: "Set `iam.serviceAccountKeyExposureResponse` to `DISABLE_KEY`.",
-        may_break: "Programs stop working whose key Google finds in public.",
+        may_break: "Programs stop working if Google finds their key in public.",
         constraint: None,
     },
 ];

@@ -36,8 +36,8 @@ pub(crate) const CHECK: Check = Check {
              silence is not proof.",
         ),
     ],
-    why: "If a key that nobody uses is stolen, nobody notices. With several keys, nobody knows who has \
-          which copy, and rotating one leaves the others.",
+    why: "The theft of an unused key often goes unnoticed. With several keys, it is unclear who has which \
+          copy, and rotating one leaves the others.",
     fix: "Check the usage metrics of the account in Cloud Monitoring, which also count calls to Workspace \
           APIs. If the key is unused, disable it, watch for failures, then delete it.",
     command: Some("`gcloud iam service-accounts keys disable`, which can be undone."),

@@ -31,7 +31,7 @@ pub(crate) const CHECK: Check = Check {
         ),
     ],
     why: "A routing rule copies or diverts mail of the whole tenant, and no user can see it.",
-    fix: "Confirm the change with the admin who made it, and read the rule. If nobody knows of it, undo \
+    fix: "Confirm the change with the admin who made it, and read the rule. If no admin confirms it, undo \
           the change.",
     command: None,
     may_break: Some("Undoing the change routes mail as before."),
