@@ -517,10 +517,14 @@ impl Settings {
 
     fn syntax(&self, error: &toml::de::Error) -> ConfigError {
         let message = error.message().to_owned();
-        match error.span() {
+        let refused = match error.span() {
             Some(span) => self.at(span, message, None),
             None => self.plain(message, None),
-        }
+        };
+        refused.with_help(
+            "Correct this line. Put text in quotes, as in `admin = \"admin@example.com\"`. Write numbers, true and false \
+             without quotes.",
+        )
     }
 
     fn plain(&self, message: String, nearest: Option<String>) -> ConfigError {
@@ -618,6 +622,17 @@ mod tests {
         assert_eq!(config.history, Path::new("folder/reports/history.sqlite"));
         for key in keys::ALL {
             assert!(TEMPLATE.contains(&format!("{} = ", key.name)), "{} is not in the template", key.path());
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_no_toml_is_named_with_its_place_and_a_fix() {
+        for broken in
+            ["[tenant]\nadmin = \n", "[tenant]\nadmin = ada@example.com\n", "[tenant\nadmin = \"a\"\n"]
+        {
+            let error = load(broken, &[], &[]).unwrap_err();
+            assert!(error.to_string().contains("config.toml:"), "{error}");
+            assert!(error.0.help.is_some(), "{error}");
         }
     }
 
