@@ -418,7 +418,7 @@ impl Settings {
             (Some(word), _) => vec![word.to_owned()],
             (None, Some(names)) => names,
         };
-        let known = || Part::ALL.into_iter().map(Part::id);
+        let known = || Part::all().map(Part::id);
         names
             .iter()
             .map(|name| Part::from_id(name).ok_or_else(|| self.no_such(&keys::PARTS, "part", name, known())))
@@ -490,11 +490,12 @@ impl Settings {
         key: &Key,
         what: &str,
         written: &str,
-        known: impl Iterator<Item = &'n str> + Clone,
+        known: impl Iterator<Item = &'n str>,
     ) -> ConfigError {
-        let all: Vec<&str> = known.clone().collect();
-        let nearest =
-            keys::nearest(written, known).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+        let all: Vec<&str> = known.collect();
+        let nearest = keys::nearest(written, all.iter().copied())
+            .map(|name| format!("; did you mean `{name}`?"))
+            .unwrap_or_default();
         let message = format!("unknown {what} `{written}`{nearest}");
         self.about(key, message).with_help(format!("Use one of: {}.", all.join(", ")))
     }

@@ -113,7 +113,7 @@ proptest! {
     #[test]
     fn knowing_less_of_the_tenant_neither_accuses_nor_acquits(
         facts in mailboxes(),
-        missing in proptest::sample::subsequence(Part::ALL.to_vec(), 0..=Part::ALL.len()),
+        missing in proptest::sample::subsequence(Part::all().collect::<Vec<_>>(), 0..=Part::all().count()),
     ) {
         let whole = tenants_of(&facts);
         let less = missing.iter().fold(whole.clone(), |tenant, &part| without(part, tenant));
@@ -130,7 +130,7 @@ proptest! {
 
     #[test]
     fn an_unread_mailbox_neither_passes_nor_fails(user in users(), asked in any::<bool>()) {
-        let fact = if asked { MailboxFact::Missing(gap(Part::SendAs)) } else { MailboxFact::NotAsked };
+        let fact = if asked { MailboxFact::Missing(gap(Part::SEND_AS)) } else { MailboxFact::NotAsked };
         let facts = with_send_as(user, fact);
         for (id, results) in of_user(&facts, &tenants_of(&facts)) {
             if id.starts_with("MAIL-") {
@@ -147,7 +147,7 @@ proptest! {
         days in -4000..4000_i64,
         origin in text(),
         key_type in text(),
-        missing in proptest::sample::subsequence(Part::ALL.to_vec(), 0..=Part::ALL.len()),
+        missing in proptest::sample::subsequence(Part::all().collect::<Vec<_>>(), 0..=Part::all().count()),
     ) {
         let key = ServiceAccountKey {
             key_id: origin.clone(),

@@ -210,7 +210,7 @@ pub(crate) fn without(part: Part, mut tenant: Snapshot) -> Snapshot {
         Part::AdminLog => tenant.admin_log = Reading::Missing(gap),
         Part::AccessEvaluationLog => tenant.access_evaluation_log = Reading::Missing(gap),
         Part::TokenLog => tenant.token_log = Reading::Missing(gap),
-        Part::SendAs | Part::Imap => {}
+        Part::Mailbox(_) => {}
     }
     tenant
 }

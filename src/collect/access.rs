@@ -68,7 +68,7 @@ impl Access {
                 role: "Super Admin",
                 cost: "reading admin roles and who holds them; no changes",
             },
-            Part::SendAs | Part::Imap => Self {
+            Part::Mailbox(_) => Self {
                 identity: Identity::Mailbox,
                 scope: Some(gmail1::SETTINGS_SCOPE),
                 role: "none: each user reads the user's own settings",

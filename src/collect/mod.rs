@@ -13,6 +13,7 @@ mod gaps;
 mod guardrails;
 mod iam;
 mod identity_pools;
+mod mailbox_settings;
 mod mailboxes;
 mod other_probes;
 mod probe;

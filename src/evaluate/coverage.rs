@@ -75,8 +75,8 @@ impl MailboxTally {
         let mailbox = &facts.mailbox;
         *self.counts.gmail.entry(mailbox.gmail.as_str().to_owned()).or_default() += 1;
         *self.counts.mailbox_read.entry(mailbox.read().as_str().to_owned()).or_default() += 1;
-        for (part, status) in mailbox.statuses() {
-            let units = self.parts.entry(part).or_default();
+        for (setting, status) in mailbox.statuses() {
+            let units = self.parts.entry(Part::Mailbox(setting)).or_default();
             match status {
                 PartStatus::Read => units.read += 1,
                 PartStatus::Partial(gap) | PartStatus::Missing(gap) => {
@@ -120,7 +120,7 @@ pub(super) fn not_configured(
             setting,
         })
     };
-    Part::ALL.into_iter().filter_map(missing).collect()
+    Part::all().filter_map(missing).collect()
 }
 
 const PARTS_SETTING: &str = "Set `parts = \"default\"` in `[collect]`, or add these parts to the list.";

@@ -97,7 +97,7 @@ impl Evaluation<'_> {
 /// Whether what a check finds may be a part of the subject, with a name of its own.
 fn finds_within(check: &Check, subject: &Subject) -> bool {
     match check.judge {
-        Evaluator::User(_) => check.needs.contains(&Part::SendAs),
+        Evaluator::User(_) => check.needs.contains(&Part::SEND_AS),
         Evaluator::Domain(_) | Evaluator::App(_) => false,
         Evaluator::Grant(_) => subject.kind != SubjectKind::Grant,
         Evaluator::Key(_) => subject.kind != SubjectKind::Key,

@@ -7,7 +7,7 @@ use crate::checks::{Check, Evaluator};
 use crate::findings::{CheckResult, Finding, Rule, Verdict};
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::store::StoreError;
-use crate::tenant::{Gap, GapClass, Part, PartGrain, PartStatus, ProjectGuardrails, Reading, ServiceAccount};
+use crate::tenant::{Gap, GapClass, Part, PartStatus, ProjectGuardrails, Reading, ServiceAccount};
 
 /// Whose share of a part a verdict depends on, where a part is read in shares.
 #[derive(Clone, Copy)]
@@ -211,8 +211,11 @@ fn worst_of_each_subject(results: Vec<CheckResult>) -> Vec<CheckResult> {
 
 /// Whether a finding in this mailbox could not be looked at again: nobody reads a suspended user's mailbox.
 pub(super) fn is_unread_mailbox(check: &Check, facts: &UserFacts) -> bool {
-    let mut needed = check.needs.iter().filter(|part| part.grain() == PartGrain::User);
-    needed.any(|part| facts.mailbox.status(*part) != PartStatus::Read)
+    let is_unread = |part: &Part| match part {
+        Part::Mailbox(setting) => facts.mailbox.status(*setting) != PartStatus::Read,
+        _ => false,
+    };
+    check.needs.iter().any(is_unread)
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{
     AdminRoles, App, AssigneeType, Domains, Gap, GapClass, GmailSettingChange, GmailState, Guardrails,
-    IamResource, LastLogin, MailboxFact, Part, ProjectGuardrails, ProjectUse, Reading, ServiceAccountUse,
+    IamResource, LastLogin, MailboxPart, Part, ProjectGuardrails, ProjectUse, Reading, ServiceAccountUse,
     SigningLogs, User,
 };
 
@@ -99,15 +99,12 @@ impl World {
                     roles.assignments = assignments.unwrap_or_default();
                 }
             }
-            Part::SendAs => {
-                for facts in &mut self.users {
-                    facts.mailbox.send_as = MailboxFact::Missing(loss.gap(part));
-                    facts.mailbox.gmail = GmailState::Unknown;
-                }
-            }
-            Part::Imap => {
-                for facts in &mut self.users {
-                    facts.mailbox.imap = MailboxFact::Missing(loss.gap(part));
+            Part::Mailbox(setting) => {
+                for mailbox in self.users.iter_mut().map(|facts| &mut facts.mailbox) {
+                    mailbox.put(MailboxPart::missing(setting, loss.gap(part)));
+                    if !mailbox.statuses().any(|(_, status)| status.is_answered()) {
+                        mailbox.gmail = GmailState::Unknown;
+                    }
                 }
             }
             Part::ServiceAccounts => {
@@ -401,7 +398,7 @@ proptest! {
     #[test]
     fn a_missing_part_makes_no_pass_and_no_fail_but_by_the_two_rules(world in worlds()) {
         let whole = world.results();
-        for part in Part::ALL {
+        for part in Part::all() {
             for loss in losses() {
                 for ((check, subject), results) in world.clone().without(part, loss).results() {
                     let before = whole.get(&(check, subject.clone()));

@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn a_cell_has_each_reason_with_its_count_and_each_fix_once() {
         let row =
-            row(Part::SendAs, vec![counted(Part::SendAs, "denied", 3), counted(Part::SendAs, "off", 1)]);
+            row(Part::SEND_AS, vec![counted(Part::SEND_AS, "denied", 3), counted(Part::SEND_AS, "off", 1)]);
         assert_eq!(row.reason(), "denied (3): refused · off: refused");
         assert_eq!(row.fix(), "Grant the role. Where: Admin console.");
         assert_eq!(row.needed(), "role for send_as");

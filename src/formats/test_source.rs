@@ -231,7 +231,7 @@ fn users() -> Vec<UserFacts> {
             mailbox: Mailbox {
                 gmail: GmailState::Unknown,
                 gmail_evidence: "scope_not_delegated".into(),
-                send_as: MailboxFact::Missing(gap(Part::SendAs)),
+                send_as: MailboxFact::Missing(gap(Part::SEND_AS)),
                 ..Mailbox::not_asked()
             },
         },
@@ -484,8 +484,8 @@ fn summary() -> RunSummary {
             CoverageRow {
                 not_applicable: 1,
                 denied: 1,
-                gaps: vec![CountedGap { gap: gap(Part::SendAs), units: 1 }],
-                ..coverage_row(Part::SendAs, Some(3), 1)
+                gaps: vec![CountedGap { gap: gap(Part::SEND_AS), units: 1 }],
+                ..coverage_row(Part::SEND_AS, Some(3), 1)
             },
         ]),
         fixed: vec![FixedFinding {

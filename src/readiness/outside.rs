@@ -141,7 +141,7 @@ const fn apis_of(part: Part) -> &'static [Api] {
     match part {
         Part::Users | Part::Domains | Part::AdminRoles | Part::Groups => &[Api::Directory],
         Part::AdminLog | Part::AccessEvaluationLog | Part::TokenLog => &[Api::Reports],
-        Part::SendAs | Part::Imap => &[Api::Gmail],
+        Part::Mailbox(_) => &[Api::Gmail],
         Part::ServiceAccounts | Part::SaKeys | Part::IamRoles | Part::WorkloadIdentityPools => &[Api::Iam],
         Part::IamPolicies => &[Api::Iam, Api::ResourceManager],
         Part::ServiceAccountUse => &[Api::PolicyAnalyzer],

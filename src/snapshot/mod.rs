@@ -29,7 +29,10 @@ impl UserFacts {
     /// Why this mailbox's share of `part` is missing; `None` if it was read, or need not be.
     #[must_use]
     pub(crate) fn gap(&self, part: Part) -> Option<&Gap> {
-        self.mailbox.status(part).gap()
+        match part {
+            Part::Mailbox(setting) => self.mailbox.status(setting).gap(),
+            _ => None,
+        }
     }
 }
 
@@ -168,7 +171,7 @@ impl Snapshot {
             Part::Users => self.people.gap(),
             Part::Domains => self.domains.gap(),
             Part::AdminRoles => self.admin_roles.gap(),
-            Part::SendAs | Part::Imap => None,
+            Part::Mailbox(_) => None,
             Part::ServiceAccounts => self.service_accounts.gap(),
             Part::SaKeys => {
                 let accounts = self.service_accounts.known();

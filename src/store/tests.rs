@@ -17,7 +17,8 @@ use crate::findings::{
     SubjectKind, Verdict,
 };
 use crate::tenant::{
-    Gap, GapClass, LastLogin, Mailbox, MailboxFact, MailboxPart, MailboxRead, Part, Reading, User,
+    Gap, GapClass, LastLogin, Mailbox, MailboxFact, MailboxPart, MailboxRead, MailboxSetting, Part, Reading,
+    User,
 };
 
 struct Folder(tempfile::TempDir);
@@ -148,7 +149,7 @@ fn mailbox() -> Vec<MailboxPart> {
 
 /// What is asked for of each mailbox.
 fn asked() -> BTreeSet<Part> {
-    BTreeSet::from([Part::SendAs])
+    BTreeSet::from([Part::SEND_AS])
 }
 
 /// A run of three users, of whom the last was renamed; everybody signed in meanwhile.
@@ -850,7 +851,7 @@ fn a_run_that_goes_on_lacks_only_the_parts_of_a_mailbox_that_were_not_read() {
     run.put_users(&[user("a", "Ann", at), user("b", "Ben", at), user("c", "Cat", at)], 0, &"").unwrap();
     let keys: Vec<UserKey> = run.users_to_read(2).map(|row| row.unwrap().0).collect();
     let imap = |fact| MailboxPart::Imap(fact);
-    let refused = || imap(MailboxFact::Missing(gap(Part::Imap)));
+    let refused = || imap(MailboxFact::Missing(gap(Part::Mailbox(MailboxSetting::Imap))));
     let closed = || imap(MailboxFact::NotApplicable("suspended".to_owned()));
     run.put_mailboxes(&[
         (keys[0], [mailbox(), vec![refused()]].concat()),
@@ -858,22 +859,25 @@ fn a_run_that_goes_on_lacks_only_the_parts_of_a_mailbox_that_were_not_read() {
         (keys[2], mailbox()),
     ])
     .unwrap();
-    let lacking = |run: &Run<'_>| -> Vec<(UserKey, Vec<Part>)> {
+    let lacking = |run: &Run<'_>| -> Vec<(UserKey, Vec<MailboxSetting>)> {
         run.users_to_read(2).map(Result::unwrap).map(|(key, _, kept)| (key, kept)).collect()
     };
-    assert_eq!(lacking(&run), [(keys[2], vec![Part::SendAs])]);
-    assert_eq!((run.mailbox_count(Part::SendAs).unwrap(), run.mailbox_count(Part::Imap).unwrap()), (3, 2));
+    assert_eq!(lacking(&run), [(keys[2], vec![MailboxSetting::SendAs])]);
+    assert_eq!(MailboxSetting::ALL.map(|setting| run.mailbox_count(setting).unwrap()), [3, 2]);
     let missing = run.mailbox_parts_missing_for(&["scope_not_delegated"]).map(Result::unwrap);
     assert_eq!(missing.collect::<Vec<_>>(), [(keys[0], refused())]);
 
-    let asked = BTreeSet::from([Part::SendAs, Part::Imap]);
+    let asked = BTreeSet::from([Part::SEND_AS, Part::Mailbox(MailboxSetting::Imap)]);
     let read: Vec<_> = run.user_facts(&asked).map(|facts| facts.unwrap().mailbox).collect();
     assert_eq!(read[0].read(), MailboxRead::Partial);
     assert_eq!(read[1].read(), MailboxRead::Complete);
     assert_eq!(read[2].read(), MailboxRead::Partial);
-    assert_eq!(read[2].gap(), Some(&Gap::not_reached(Part::Imap)));
+    assert_eq!(read[2].gap(), Some(&Gap::not_reached(Part::Mailbox(MailboxSetting::Imap))));
     assert_eq!(read[0].send_as, MailboxFact::Read(Vec::new()));
 
     let run = run.resume("2026-11-07T08:00:00Z".parse().unwrap()).unwrap();
-    assert_eq!(lacking(&run), [(keys[0], vec![Part::SendAs]), (keys[2], vec![Part::SendAs])]);
+    assert_eq!(
+        lacking(&run),
+        [(keys[0], vec![MailboxSetting::SendAs]), (keys[2], vec![MailboxSetting::SendAs])]
+    );
 }

@@ -7,7 +7,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use serde::Serialize;
 
 use crate::snapshot::UserFacts;
-use crate::tenant::{LastLogin, Mailbox, MailboxPart, Part, User};
+use crate::tenant::{LastLogin, Mailbox, MailboxPart, MailboxSetting, Part, User};
 
 use super::pages::pages;
 use super::{Run, StoreError};
@@ -106,7 +106,7 @@ impl Run<'_> {
             )?;
             for (UserKey(key), parts) in mailboxes {
                 for part in parts {
-                    let id = part.part().id();
+                    let id = part.setting().id();
                     let fact = facts.keep(*key, id, &part.to_json()?)?;
                     put.execute(params![self.number, key, id, fact])?;
                 }
@@ -123,12 +123,12 @@ impl Run<'_> {
         self.count("SELECT COUNT(*) FROM user_fact WHERE run = ?1 AND ?2 IS NULL", None)
     }
 
-    /// Of how many mailboxes this part is kept.
+    /// Of how many mailboxes this setting is kept.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub(crate) fn mailbox_count(&self, part: Part) -> Result<u64, StoreError> {
-        self.count("SELECT COUNT(*) FROM mailbox_fact WHERE run = ?1 AND part = ?2", Some(part.id()))
+    pub(crate) fn mailbox_count(&self, setting: MailboxSetting) -> Result<u64, StoreError> {
+        self.count("SELECT COUNT(*) FROM mailbox_fact WHERE run = ?1 AND part = ?2", Some(setting.id()))
     }
 
     fn count(&self, query: &str, part: Option<&str>) -> Result<u64, StoreError> {
@@ -182,11 +182,11 @@ impl Run<'_> {
         })
     }
 
-    /// Every user of whose mailbox fewer than `parts` parts are kept, with those that are, ordered bytewise by id.
+    /// Every user of whose mailbox fewer than this many settings are kept, with those that are, ordered bytewise by id.
     pub(crate) fn users_to_read(
         &self,
-        parts: usize,
-    ) -> impl Iterator<Item = Result<(UserKey, User, Vec<Part>), StoreError>> + '_ {
+        settings: usize,
+    ) -> impl Iterator<Item = Result<(UserKey, User, Vec<MailboxSetting>), StoreError>> + '_ {
         let rows = self.rows(
             "SELECT key.user_id, row.user, row.last_login, profile.text, NULL
              FROM user_key AS key
@@ -196,9 +196,9 @@ impl Run<'_> {
                  AND (SELECT count(*) FROM mailbox_fact AS part WHERE part.run = ?1 AND part.user = row.user) < ?4
              ORDER BY key.user_id LIMIT ?3",
         );
-        Rows { fewer_than: Some(i64::try_from(parts).unwrap_or(i64::MAX)), ..rows }.map(|row| {
+        Rows { fewer_than: Some(i64::try_from(settings).unwrap_or(i64::MAX)), ..rows }.map(|row| {
             let row = row?;
-            let kept = row.mailbox.iter().filter_map(|(part, _)| Part::from_id(part)).collect();
+            let kept = row.mailbox.iter().filter_map(|(part, _)| MailboxSetting::from_id(part)).collect();
             Ok((row.key, row.user()?, kept))
         })
     }
@@ -247,12 +247,10 @@ impl Run<'_> {
     }
 }
 
-/// `None` if this version knows no such part.
-fn mailbox_part(part: &str, text: &str) -> Result<Option<MailboxPart>, StoreError> {
-    match Part::from_id(part) {
-        Some(part) => Ok(MailboxPart::from_json(part, text)?),
-        None => Ok(None),
-    }
+/// `None` if this version knows no such setting.
+fn mailbox_part(id: &str, text: &str) -> Result<Option<MailboxPart>, StoreError> {
+    let setting = MailboxSetting::from_id(id);
+    Ok(setting.map(|setting| MailboxPart::from_json(setting, text)).transpose()?)
 }
 
 /// A user's profile in a run: what [`Facts`] compares with.

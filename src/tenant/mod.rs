@@ -27,8 +27,8 @@ pub(crate) use directory::{
 };
 pub(crate) use gap::{AdminEvents, Gap, GapClass};
 pub(crate) use gmail::{
-    GmailState, Imap, Mailbox, MailboxFact, MailboxPart, MailboxRead, PartStatus, SendAs, SendAsKind,
-    SmtpMsa, without_request,
+    GmailState, Mailbox, MailboxFact, MailboxPart, MailboxRead, MailboxSetting, PartStatus, SendAs,
+    SendAsKind, SmtpMsa, without_request,
 };
 pub(crate) use input_file::{InputFile, Inputs, sha256_hex};
 pub(crate) use invisible::is_invisible;

@@ -1,57 +1,99 @@
 //! What a run reads, unit by unit, and how completely each unit was read.
 
 use serde::{Deserialize, Serialize};
-use strum::IntoStaticStr;
 
-use super::Gap;
+use super::{Gap, MailboxSetting};
 
-/// One kind of fact that is read as a unit.
-///
-/// The enabled checks decide which parts are read, and the parts decide which scopes are asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, IntoStaticStr)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case", const_into_str)]
-pub(crate) enum Part {
-    /// Every user of the Directory, suspended and archived ones included.
-    Users,
-    /// Primary and secondary domains, and domain aliases, with their verification.
-    Domains,
-    /// Admin roles and who holds them.
-    AdminRoles,
-    /// A mailbox's send-as addresses.
-    SendAs,
-    /// A mailbox's IMAP settings: no check needs them, so they are read only where the operator names them.
-    Imap,
-    /// The service accounts of the configured projects.
-    ServiceAccounts,
-    /// A service account's user-managed keys.
-    SaKeys,
-    /// Delegated scopes as the Admin console lists them, from a file.
-    ConsoleGrants,
-    /// Delegated scopes of the audit's own account, asked for one by one at the token endpoint.
-    ProbeGrants,
-    /// Delegated scopes of other accounts, for which the audit's own may sign: asked only on the operator's word.
-    OtherProbes,
-    /// IAM policies of service accounts and of what stands above them.
-    IamPolicies,
-    /// The permissions of the IAM roles that those policies bind.
-    IamRoles,
-    /// The groups that those policies bind, with their members.
-    Groups,
-    /// The workload identity pools that those policies bind.
-    WorkloadIdentityPools,
-    /// When service accounts and keys authenticated last.
-    ServiceAccountUse,
-    /// What the configured projects forbid about keys, and whether they log signing.
-    Guardrails,
-    /// Who the clients are that no listed service account is.
-    ClientCertificates,
-    /// The admin log: delegations given and taken away, Gmail's settings changed.
-    AdminLog,
-    /// The log of access evaluations: delegations in use.
-    AccessEvaluationLog,
-    /// The token log: apps that users let in, and what clients called.
-    TokenLog,
+macro_rules! parts {
+    (
+        [$($(#[$doc:meta])* $part:ident: $id:ident, $title:literal;)*]
+        [$($(#[$later_doc:meta])* $later:ident: $later_id:ident, $later_title:literal;)*]
+    ) => {
+        /// One kind of fact that is read as a unit.
+        ///
+        /// The enabled checks decide which parts are read, and the parts decide which scopes are asked for.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(into = "&'static str", try_from = "String")]
+        pub(crate) enum Part {
+            $($(#[$doc])* $part,)*
+            /// A setting of each mailbox. One that no check needs is read only where the operator names it.
+            Mailbox(MailboxSetting),
+            $($(#[$later_doc])* $later,)*
+        }
+
+        impl Part {
+            /// Every part, in the order in which reports show them.
+            pub(crate) fn all() -> impl Iterator<Item = Self> {
+                let settings = MailboxSetting::ALL.into_iter().map(Self::Mailbox);
+                [$(Self::$part),*].into_iter().chain(settings).chain([$(Self::$later),*])
+            }
+
+            /// The name in configuration and reports.
+            #[must_use]
+            pub(crate) const fn id(self) -> &'static str {
+                match self {
+                    Self::Mailbox(setting) => setting.id(),
+                    $(Self::$part => stringify!($id),)*
+                    $(Self::$later => stringify!($later_id),)*
+                }
+            }
+
+            /// The name for people.
+            #[must_use]
+            pub(crate) const fn title(self) -> &'static str {
+                match self {
+                    Self::Mailbox(setting) => setting.title(),
+                    $(Self::$part => $title,)*
+                    $(Self::$later => $later_title,)*
+                }
+            }
+        }
+    };
+}
+
+// Every part, in the order in which reports show them: its name, id and title. The settings of mailboxes have a list of
+// their own (`gmail/mod.rs`), and their place is between these two.
+parts! {
+    [
+        /// Every user of the Directory, suspended and archived ones included.
+        Users: users, "Users";
+        /// Primary and secondary domains, and domain aliases, with their verification.
+        Domains: domains, "Domains and domain aliases";
+        /// Admin roles and who holds them.
+        AdminRoles: admin_roles, "Admin roles and assignments";
+    ]
+    [
+        /// The service accounts of the configured projects.
+        ServiceAccounts: service_accounts, "Service accounts";
+        /// A service account's user-managed keys.
+        SaKeys: sa_keys, "Service account keys";
+        /// Delegated scopes as the Admin console lists them, from a file.
+        ConsoleGrants: console_grants, "Delegation list of the Admin console";
+        /// Delegated scopes of the audit's own account, asked for one by one at the token endpoint.
+        ProbeGrants: probe_grants, "Own delegated scopes, probed";
+        /// Delegated scopes of other accounts, for which the audit's own may sign. Off unless the operator asks for it.
+        OtherProbes: other_probes, "Delegated scopes of other accounts, probed";
+        /// Delegations that were given and taken away, and changes of Gmail's settings.
+        AdminLog: admin_log, "Admin log";
+        /// Delegations in use.
+        AccessEvaluationLog: access_evaluation_log, "Access evaluation log";
+        /// Apps that users let in, and what clients called.
+        TokenLog: token_log, "Token log";
+        /// Who the clients are that no listed service account is.
+        ClientCertificates: client_certificates, "Certificates of foreign clients";
+        /// When service accounts and keys authenticated last.
+        ServiceAccountUse: service_account_use, "Last use of service accounts and keys";
+        /// What the configured projects forbid about keys, and whether they log signing.
+        Guardrails: guardrails, "Guardrails of projects";
+        /// IAM policies of service accounts and of what stands above them.
+        IamPolicies: iam_policies, "IAM policies";
+        /// The permissions of the IAM roles that those policies bind.
+        IamRoles: iam_roles, "IAM roles and their permissions";
+        /// The groups that those policies bind, with their members.
+        Groups: groups, "Groups and their members";
+        /// The workload identity pools that those policies bind.
+        WorkloadIdentityPools: workload_identity_pools, "Workload identity pools";
+    ]
 }
 
 /// What one unit of a part is, and so what `total` counts in `coverage.csv`.
@@ -66,68 +108,12 @@ pub(crate) enum PartGrain {
 }
 
 impl Part {
-    /// Every part that is read, in the order in which reports show them.
-    pub(crate) const ALL: [Self; 20] = [
-        Self::Users,
-        Self::Domains,
-        Self::AdminRoles,
-        Self::SendAs,
-        Self::Imap,
-        Self::ServiceAccounts,
-        Self::SaKeys,
-        Self::ConsoleGrants,
-        Self::ProbeGrants,
-        Self::OtherProbes,
-        Self::AdminLog,
-        Self::AccessEvaluationLog,
-        Self::TokenLog,
-        Self::ClientCertificates,
-        Self::ServiceAccountUse,
-        Self::Guardrails,
-        Self::IamPolicies,
-        Self::IamRoles,
-        Self::Groups,
-        Self::WorkloadIdentityPools,
-    ];
+    pub(crate) const SEND_AS: Self = Self::Mailbox(MailboxSetting::SendAs);
 
-    /// The name in configuration and reports.
-    #[must_use]
-    pub(crate) const fn id(self) -> &'static str {
-        self.into_str()
-    }
-
-    /// The name for people.
-    #[must_use]
-    pub(crate) const fn title(self) -> &'static str {
-        match self {
-            Self::Users => "Users",
-            Self::Domains => "Domains and domain aliases",
-            Self::AdminRoles => "Admin roles and assignments",
-            Self::SendAs => "Send-as addresses",
-            Self::Imap => "IMAP settings",
-            Self::ServiceAccounts => "Service accounts",
-            Self::SaKeys => "Service account keys",
-            Self::ConsoleGrants => "Delegation list of the Admin console",
-            Self::ProbeGrants => "Own delegated scopes, probed",
-            Self::OtherProbes => "Delegated scopes of other accounts, probed",
-            Self::IamPolicies => "IAM policies",
-            Self::IamRoles => "IAM roles and their permissions",
-            Self::Groups => "Groups and their members",
-            Self::WorkloadIdentityPools => "Workload identity pools",
-            Self::ServiceAccountUse => "Last use of service accounts and keys",
-            Self::Guardrails => "Guardrails of projects",
-            Self::ClientCertificates => "Certificates of foreign clients",
-            Self::AdminLog => "Admin log",
-            Self::AccessEvaluationLog => "Access evaluation log",
-            Self::TokenLog => "Token log",
-        }
-    }
-
-    /// What one unit of the part is.
     #[must_use]
     pub(crate) const fn grain(self) -> PartGrain {
         match self {
-            Self::SendAs | Self::Imap => PartGrain::User,
+            Self::Mailbox(_) => PartGrain::User,
             Self::SaKeys => PartGrain::ServiceAccount,
             _ => PartGrain::Tenant,
         }
@@ -146,7 +132,21 @@ impl Part {
     /// The part with this [`Part::id`].
     #[must_use]
     pub(crate) fn from_id(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|part| part.id() == id)
+        Self::all().find(|part| part.id() == id)
+    }
+}
+
+impl From<Part> for &'static str {
+    fn from(part: Part) -> Self {
+        part.id()
+    }
+}
+
+impl TryFrom<String> for Part {
+    type Error = String;
+
+    fn try_from(id: String) -> Result<Self, Self::Error> {
+        Self::from_id(&id).ok_or_else(|| format!("unknown part `{id}`"))
     }
 }
 
@@ -225,10 +225,12 @@ mod tests {
         let (_, list) = after.split_once("parts = [").unwrap();
         let (list, _) = list.split_once(']').unwrap();
         let written: Vec<&str> = list.split('"').skip(1).step_by(2).collect();
-        let left_out: Vec<&str> =
-            Part::ALL.into_iter().map(Part::id).filter(|part| !written.contains(part)).collect();
-        // IMAP settings are read, and other accounts asked, only on the operator's word.
-        assert_eq!(left_out, ["admin_roles", "imap", "other_probes"]);
-        assert_eq!(written.len() + left_out.len(), Part::ALL.len(), "{written:?}");
+        let left_out: Vec<&str> = Part::all().map(Part::id).filter(|part| !written.contains(part)).collect();
+        // Other accounts, and settings that no check needs, are read only if the operator asks for it.
+        let unneeded =
+            MailboxSetting::ALL.into_iter().map(Part::Mailbox).filter(|part| *part != Part::SEND_AS);
+        let expected = ["admin_roles"].into_iter().chain(unneeded.map(Part::id)).chain(["other_probes"]);
+        assert_eq!(left_out, expected.collect::<Vec<_>>());
+        assert_eq!(written.len() + left_out.len(), Part::all().count(), "{written:?}");
     }
 }

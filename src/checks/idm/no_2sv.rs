@@ -165,7 +165,7 @@ fn has_mailbox(facts: &UserFacts) -> Result<bool, Gap> {
         // Directory does not tell that Gmail is off for a mailbox that was set up.
         (GmailState::Unknown, Some(true)) => match &facts.mailbox.send_as {
             MailboxFact::Missing(gap) => Err(gap.clone()),
-            MailboxFact::NotAsked => Err(not_asked(Part::SendAs)),
+            MailboxFact::NotAsked => Err(not_asked(Part::SEND_AS)),
             _ => Ok(true),
         },
         (GmailState::Unknown, None) => Err(left_out(Part::Users, "Directory", "isMailboxSetup")),

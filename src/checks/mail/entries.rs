@@ -28,7 +28,7 @@ pub(super) fn judge_each(
         MailboxFact::Read(entries) | MailboxFact::Partial(entries, _) => entries,
         MailboxFact::NotApplicable(reason) => return vec![CheckResult::not_applicable(reason)],
         MailboxFact::Missing(gap) => return vec![CheckResult::not_assessed(gap)],
-        MailboxFact::NotAsked => return vec![CheckResult::not_assessed(&gaps::not_asked(Part::SendAs))],
+        MailboxFact::NotAsked => return vec![CheckResult::not_assessed(&gaps::not_asked(Part::SEND_AS))],
     };
     let mut results = Vec::new();
     // A row that cannot be read may be the one that offends.
@@ -41,7 +41,7 @@ pub(super) fn judge_each(
         }
     }
     if entries.is_empty() {
-        let gap = gaps::unreadable(Part::SendAs, "Gmail listed no address, not even the mailbox's own");
+        let gap = gaps::unreadable(Part::SEND_AS, "Gmail listed no address, not even the mailbox's own");
         unknown = unknown.or(Some(gap));
     }
     if results.is_empty() && unknown.is_none() {
@@ -117,9 +117,9 @@ mod tests {
 
     #[test]
     fn a_mailbox_that_was_not_read_is_not_assessed() {
-        for result in by_every_check(MailboxFact::Missing(gap(Part::SendAs))) {
+        for result in by_every_check(MailboxFact::Missing(gap(Part::SEND_AS))) {
             assert_eq!(result.verdict, Verdict::NotAssessed);
-            assert_eq!(result.gap, Some(gap(Part::SendAs)));
+            assert_eq!(result.gap, Some(gap(Part::SEND_AS)));
         }
     }
 

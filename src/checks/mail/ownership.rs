@@ -26,7 +26,7 @@ pub(super) fn ownership(text: &str, holder: &User, tenant: &Snapshot) -> Ownersh
     }
     let Some(domain) = address.domain().filter(|_| is_single(&address)) else {
         let message = "A send-as entry names what is not one mail address";
-        return Ownership::Unknown(unreadable(Part::SendAs, message));
+        return Ownership::Unknown(unreadable(Part::SEND_AS, message));
     };
     let gap = tenant.domains.gap();
     let domains = match (tenant.domains.known(), gap) {

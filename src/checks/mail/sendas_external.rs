@@ -49,7 +49,7 @@ pub(crate) const CHECK: Check = Check {
         "ATT&CK T1048",
         "ATT&CK T1672",
     ],
-    needs: &[Part::Users, Part::Domains, Part::SendAs],
+    needs: &[Part::Users, Part::Domains, Part::SEND_AS],
     judge: Evaluator::User(judge),
 };
 

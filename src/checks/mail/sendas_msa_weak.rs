@@ -32,7 +32,7 @@ pub(crate) const CHECK: Check = Check {
     ),
     place: "The user's Gmail > Settings > Accounts > Send mail as",
     controls: &["NIST 800-53 SC-8", "ISO 27001 A.5.14", "ISO 27001 A.8.24", "SOC 2 CC6.7", "ATT&CK T1040"],
-    needs: &[Part::Users, Part::SendAs],
+    needs: &[Part::Users, Part::SEND_AS],
     judge: Evaluator::User(judge),
 };
 
@@ -53,9 +53,9 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Snapshot, policy: &Po
         _ if smtp.host.trim().is_empty() => return Entry::Fine,
         ("ssl" | "starttls", Some(_)) => return Entry::Fine,
         ("ssl" | "starttls", None) => {
-            return Entry::Unknown(left_out(Part::SendAs, "Gmail", "smtpMsa.port"));
+            return Entry::Unknown(left_out(Part::SEND_AS, "Gmail", "smtpMsa.port"));
         }
-        _ => return Entry::Unknown(left_out(Part::SendAs, "Gmail", "a known smtpMsa.securityMode")),
+        _ => return Entry::Unknown(left_out(Part::SEND_AS, "Gmail", "a known smtpMsa.securityMode")),
     };
     let holder = &facts.user;
     let message = format!(

@@ -119,7 +119,7 @@ const RULES: &[Rule] = &[
         "Delete the address, and switch per-user outbound gateways off.",
         "Admin console > Apps > Google Workspace > Gmail > End User Access > Allow per-user outbound gateways",
         &["SCuBA GMAIL.12.1", "CIS-GWS 3.1.3.5.3", "NIST 800-53 AC-4"],
-        &[Part::Users, Part::Domains, Part::SendAs],
+        &[Part::Users, Part::Domains, Part::SEND_AS],
     ),
     Rule(
         "MAIL-10",
@@ -130,7 +130,7 @@ const RULES: &[Rule] = &[
         "Delete the address, clear the Reply-To, and ask the mailbox owner who set it.",
         "The user's Gmail > Settings > Accounts > Send mail as",
         &["NIST 800-53 SI-4", "ISO 27001 A.5.14"],
-        &[Part::Users, Part::SendAs],
+        &[Part::Users, Part::SEND_AS],
     ),
     Rule(
         "TEN-01",
@@ -473,21 +473,21 @@ fn coverage(users: u64) -> Coverage {
         gap: Gap { needed: needed.to_owned(), ..gap(part, class, reason, "refused") },
         units,
     };
-    let mut rows: Vec<CoverageRow> = Part::ALL.into_iter().map(|part| row(part, 1, 1, 0)).collect();
+    let mut rows: Vec<CoverageRow> = Part::all().map(|part| row(part, 1, 1, 0)).collect();
     rows[3] = CoverageRow {
         denied: 7,
         failed: 2,
         gaps: vec![
-            missing(Part::SendAs, GapClass::Failed, "retries_exhausted", "", 2),
+            missing(Part::SEND_AS, GapClass::Failed, "retries_exhausted", "", 2),
             missing(
-                Part::SendAs,
+                Part::SEND_AS,
                 GapClass::Denied,
                 "scope_not_delegated",
                 "https://www.googleapis.com/auth/gmail.settings.basic",
                 7,
             ),
         ],
-        ..row(Part::SendAs, users, users.saturating_sub(40), 31)
+        ..row(Part::SEND_AS, users, users.saturating_sub(40), 31)
     };
     rows[5] = CoverageRow {
         denied: 2,
@@ -733,7 +733,7 @@ pub(super) fn user(index: usize) -> UserFacts {
         ..Mailbox::not_asked()
     };
     let missing = |mailbox: &mut Mailbox, class, reason: &str, message: &str| {
-        let gap = gap(Part::SendAs, class, reason, message);
+        let gap = gap(Part::SEND_AS, class, reason, message);
         *mailbox = Mailbox {
             gmail: GmailState::Unknown,
             gmail_evidence: reason.to_owned(),

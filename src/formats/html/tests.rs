@@ -394,7 +394,7 @@ fn a_resumed_run_has_both_times_wherever_its_date_stands() {
 fn a_partial_run_says_so_before_anything_else() {
     let html = render(&sample::plausible());
     let body = &html[html.find("<body>").unwrap()..];
-    let says = body.find(&format!("Partial: 2 of {} parts incomplete", Part::ALL.len())).unwrap();
+    let says = body.find(&format!("Partial: 2 of {} parts incomplete", Part::all().count())).unwrap();
     let reason = body.find("scope_not_delegated (7)").unwrap();
     assert!(says < reason && reason < body.find("At a glance</h2>").unwrap());
     assert!(!body.contains("Complete: everything"));

@@ -8,7 +8,7 @@ use strum::IntoStaticStr;
 use crate::causes;
 use crate::tenant::{Gap, GapClass, GapReason, Part, User};
 
-use super::parts::{MAILBOX_PARTS, Mailbox, MailboxPart, answer_of};
+use super::{Mailbox, MailboxPart, MailboxSetting};
 
 /// Whether the user has a working Gmail mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr)]
@@ -146,12 +146,14 @@ impl Mailbox {
         let mut mailbox = Self::not_asked();
         facts.into_iter().for_each(|fact| mailbox.put(fact));
         let mut is_asked = false;
-        for part in MAILBOX_PARTS.into_iter().filter(|part| asked.contains(part)) {
+        for setting in MailboxSetting::ALL {
+            let part = Part::Mailbox(setting);
+            if !asked.contains(&part) {
+                continue;
+            }
             is_asked = true;
-            if mailbox.status(part) == PartStatus::NotAsked {
-                MailboxPart::missing(part, Gap::not_reached(part))
-                    .into_iter()
-                    .for_each(|gap| mailbox.put(gap));
+            if mailbox.status(setting) == PartStatus::NotAsked {
+                mailbox.put(MailboxPart::missing(setting, Gap::not_reached(part)));
             }
         }
         let closed = mailbox.statuses().find_map(|(_, status)| match status {
@@ -162,7 +164,7 @@ impl Mailbox {
         let answered = mailbox.statuses().find(|(_, status)| status.is_answered());
         let gap = mailbox.statuses().find_map(|(_, status)| status.gap());
         let (gmail, evidence) = match (answered, closed, gap) {
-            (Some((part, _)), ..) => (GmailState::On, answer_of(part)),
+            (Some((setting, _)), ..) => (GmailState::On, setting.evidence()),
             (_, Some(MAIL_OFF), _) => (GmailState::Off, MAIL_OFF),
             (_, Some(why), _) if user.is_mailbox_setup == Some(false) => (GmailState::NoMailbox, why),
             (_, Some(why), _) => (GmailState::Unknown, why),
@@ -171,6 +173,11 @@ impl Mailbox {
         };
         let evidence = evidence.to_owned();
         Self { gmail, gmail_evidence: evidence, ..mailbox }
+    }
+
+    /// How far each setting was read, in the order of reports.
+    pub(crate) fn statuses(&self) -> impl Iterator<Item = (MailboxSetting, PartStatus<'_>)> {
+        MailboxSetting::ALL.into_iter().map(|setting| (setting, self.status(setting)))
     }
 
     /// How far the parts were read that were asked for.
@@ -213,57 +220,3 @@ pub(crate) fn without_request(user: &User) -> Option<&'static str> {
 
 /// Gmail is off for the user.
 const MAIL_OFF: &str = causes::MAIL_SERVICE_NOT_ENABLED.id;
-
-/// What a send-as address is to its mailbox.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case", const_into_str)]
-pub(crate) enum SendAsKind {
-    /// The mailbox's own address.
-    Primary,
-    /// An alias that Directory gives this user.
-    Alias,
-    /// Any other: an address added as a custom "from".
-    Custom,
-}
-
-impl SendAsKind {
-    /// The value in `send_as.csv`.
-    #[must_use]
-    pub(crate) const fn as_str(self) -> &'static str {
-        self.into_str()
-    }
-}
-
-/// One entry of a mailbox's send-as list. Gmail leaves false booleans out: they are false here.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct SendAs {
-    /// The address, as Gmail spells it.
-    pub(crate) send_as_email: String,
-    /// The name shown with it; empty for the account's own name.
-    pub(crate) display_name: String,
-    /// `replyToAddress`; empty if none.
-    pub(crate) reply_to: String,
-    /// What it is to the mailbox.
-    pub(crate) kind: SendAsKind,
-    /// `isPrimary`.
-    pub(crate) is_primary: bool,
-    /// `isDefault`.
-    pub(crate) is_default: bool,
-    /// `treatAsAlias`.
-    pub(crate) treat_as_alias: bool,
-    /// `accepted`, `pending` or what Gmail said, verbatim; empty where Gmail says nothing, as it does
-    /// for the primary address.
-    pub(crate) verification_status: String,
-    /// The outside server that sends for this address; `None`: Gmail's own.
-    pub(crate) smtp: Option<SmtpMsa>,
-}
-
-/// `smtpMsa`: the outside mail server of a send-as address.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct SmtpMsa {
-    pub(crate) host: String,
-    pub(crate) port: Option<i64>,
-    /// `none`, `ssl`, `starttls`, or what Gmail said, verbatim.
-    pub(crate) security_mode: String,
-}
