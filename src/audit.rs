@@ -16,12 +16,13 @@ use crate::collect::{self, Access, ConsoleList, FirstRefusal, Identity, Plan, Pr
 use crate::config::{Config, read_exceptions, read_register, refuse_a_list_of_the_future};
 use crate::evaluate::assemble::{self, Approvals, ApprovedPaths, Facts};
 use crate::evaluate::{self, EvaluationInput, Judged};
-use crate::findings::{Requests, RunSummary, Settings};
+use crate::findings::{RunSummary, Settings};
 use crate::formats::{self, FormatOptions};
 use crate::google::{self, Client, ClientOptions};
 use crate::policy::Exceptions;
 use crate::policy::{Policy, Register};
 use crate::report::{self, Folder, Latest};
+use crate::requests::Requests;
 use crate::snapshot::Snapshot;
 use crate::store::{KnownRun, Run, RunState, Store, StoreError};
 use crate::tenant::{Gap, GapClass, Inputs, Part, PartGrain, Sample};
@@ -98,7 +99,7 @@ pub(crate) async fn run(
             if client.has_given_up() { RunState::Interrupted } else { RunState::Finished }
         }
         () = stop => RunState::Interrupted,
-        failure = tell_traffic(&store, &client, &run, &earlier, progress) => return Err(failure.into()),
+        failure = report_requests(&store, &client, &run, &earlier, progress) => return Err(failure.into()),
     };
     let own = assemble::OwnClient {
         email: &account.email,
@@ -198,8 +199,8 @@ fn refused_admin(config: &Config, account: &str, gap: Gap) -> AuditError {
     }
 }
 
-/// Tells and keeps for ever what goes to Google; ends only where it cannot be kept.
-async fn tell_traffic(
+/// Reports and keeps what is sent to Google, every second; ends only if it cannot be kept.
+async fn report_requests(
     store: &Store,
     client: &Client,
     run: &Run<'_>,
@@ -209,7 +210,7 @@ async fn tell_traffic(
     let mut every_second = tokio::time::interval(Duration::from_secs(1));
     loop {
         every_second.tick().await;
-        progress.traffic(client.traffic().into_values().sum());
+        progress.requests(client.requests().into_values().sum());
         if let Err(error) = run.keep_requests(&requests(client, earlier)).and_then(|()| store.refuse_moved())
         {
             return error;

@@ -19,6 +19,7 @@ mod input_file;
 mod policy;
 mod readiness;
 mod report;
+mod requests;
 mod snapshot;
 mod store;
 mod tenant;

@@ -9,9 +9,10 @@ use crate::config::Config;
 use crate::delegation::ScopeRiskTable;
 use crate::evaluate::Judged;
 use crate::evaluate::assemble::Facts;
-use crate::findings::{Completeness, Requests, RunSummary, Settings};
-use crate::google::{Client, Traffic};
+use crate::findings::{Completeness, RunSummary, Settings};
+use crate::google::{Api, Client};
 use crate::policy::Policy;
+use crate::requests::Requests;
 use crate::store::Run;
 use crate::tenant::{DomainKind, InputFile, Inputs};
 
@@ -119,12 +120,10 @@ pub(super) fn profile_name(config: &Config) -> String {
     format!("{:?}", config.profile).to_lowercase()
 }
 
-/// What went to each API, in earlier attempts at the run too.
+/// What was sent to each API, in earlier attempts at the run too.
 pub(super) fn requests(client: &Client, earlier: &BTreeMap<String, Requests>) -> BTreeMap<String, Requests> {
-    let traffic = client.traffic().into_iter().map(|(api, traffic)| {
-        let Traffic { calls, retries, throttles, waited } = traffic;
-        let requests = Requests { calls, retries, throttles, waited_seconds: waited.as_secs() };
+    let of_all_attempts = |(api, requests): (Api, Requests)| {
         (api.id().to_owned(), requests + earlier.get(api.id()).copied().unwrap_or_default())
-    });
-    traffic.collect()
+    };
+    client.requests().into_iter().map(of_all_attempts).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::google::Traffic;
+use crate::requests::Requests;
 use crate::tenant::Part;
 
 /// Receives the progress of reading.
@@ -20,7 +20,7 @@ pub(crate) trait Progress: Sync {
     /// A part is done.
     fn finished(&self, part: Part);
     /// What went to all APIs together since the start; called every second.
-    fn traffic(&self, traffic: Traffic);
+    fn requests(&self, requests: Requests);
 }
 
 /// Says nothing.
@@ -32,5 +32,5 @@ impl Progress for Silent {
     fn resumed(&self, _: Part, _: u64) {}
     fn advanced(&self, _: Part, _: u64) {}
     fn finished(&self, _: Part) {}
-    fn traffic(&self, _: Traffic) {}
+    fn requests(&self, _: Requests) {}
 }

@@ -9,7 +9,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
 use crate::cli::{LogFormat, Output};
 use crate::collect::{Progress, Silent};
-use crate::google::Traffic;
+use crate::requests::Requests;
 use crate::tenant::Part;
 
 /// Bars on a terminal, log lines elsewhere, nothing with `--quiet`.
@@ -25,18 +25,18 @@ pub(super) fn progress(output: &Output) -> Box<dyn Progress> {
     }
 }
 
-/// A bar for each part that is being read, and a line about the traffic below them.
+/// A bar for each part that is being read, and a line about requests below them.
 struct Bars {
     all: MultiProgress,
     parts: Mutex<BTreeMap<Part, ProgressBar>>,
-    traffic: ProgressBar,
+    requests: ProgressBar,
 }
 
 impl Bars {
     fn new() -> Self {
         let all = MultiProgress::new();
-        let traffic = all.add(ProgressBar::new_spinner().with_style(style("{msg:.dim}")));
-        Self { all, parts: Mutex::default(), traffic }
+        let requests = all.add(ProgressBar::new_spinner().with_style(style("{msg:.dim}")));
+        Self { all, parts: Mutex::default(), requests }
     }
 
     fn of(&self, part: Part) -> Option<ProgressBar> {
@@ -52,7 +52,7 @@ impl Progress for Bars {
             )),
             None => ProgressBar::no_length().with_style(style("{prefix:<36} {human_pos}  {rate}")),
         };
-        let bar = self.all.insert_before(&self.traffic, bar.with_prefix(part.title()));
+        let bar = self.all.insert_before(&self.requests, bar.with_prefix(part.title()));
         lock(&self.parts).insert(part, bar);
     }
 
@@ -77,9 +77,9 @@ impl Progress for Bars {
         }
     }
 
-    fn traffic(&self, traffic: Traffic) {
-        self.traffic.set_message(traffic_text(traffic));
-        self.traffic.tick();
+    fn requests(&self, requests: Requests) {
+        self.requests.set_message(requests_text(requests));
+        self.requests.tick();
     }
 }
 
@@ -147,7 +147,7 @@ impl Progress for Lines {
         }
     }
 
-    fn traffic(&self, traffic: Traffic) {
+    fn requests(&self, requests: Requests) {
         let mut state = lock(&self.state);
         if state.last.is_none_or(|last| last.elapsed() < LINE_INTERVAL) {
             return;
@@ -155,14 +155,14 @@ impl Progress for Lines {
         state.last = Some(Instant::now());
         for (part, (done, total)) in &state.parts {
             let of = total.map_or_else(String::new, |total| format!(" of {total}"));
-            let traffic = traffic_text(traffic);
-            tracing::info!(target: TARGET, "reading {}: {done}{of}; {traffic}", part.title());
+            let requests = requests_text(requests);
+            tracing::info!(target: TARGET, "reading {}: {done}{of}; {requests}", part.title());
         }
     }
 }
 
-fn traffic_text(traffic: Traffic) -> String {
-    let Traffic { calls, retries, throttles, waited } = traffic;
+fn requests_text(requests: Requests) -> String {
+    let Requests { calls, retries, throttles, waited } = requests;
     let mut text = format!("{calls} calls");
     for (count, what) in [(retries, "retried"), (throttles, "throttled")] {
         if count > 0 {
@@ -184,10 +184,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn traffic_text_leaves_out_what_is_zero() {
-        let calls = Traffic { calls: 7, ..Traffic::default() };
-        assert_eq!(traffic_text(calls), "7 calls");
-        let busy = Traffic { retries: 2, throttles: 1, waited: Duration::from_millis(2500), ..calls };
-        assert_eq!(traffic_text(busy), "7 calls, 2 retried, 1 throttled, 2 s waited");
+    fn requests_text_leaves_out_what_is_zero() {
+        let calls = Requests { calls: 7, ..Requests::default() };
+        assert_eq!(requests_text(calls), "7 calls");
+        let busy = Requests { retries: 2, throttles: 1, waited: Duration::from_millis(2500), ..calls };
+        assert_eq!(requests_text(busy), "7 calls, 2 retried, 1 throttled, 2 s waited");
     }
 }

@@ -27,7 +27,7 @@ pub(crate) use kept_report::{KeptReport, LogWindow};
 pub(crate) use reach::{Added, AlsoCheck, Reached, ReachedBy, added};
 pub(crate) use remediation::{Advice, Remediation};
 pub(crate) use run_summary::{
-    ChangeCounts, Completeness, MailboxCounts, MissingSetting, NotConfigured, Requests, RunSummary,
+    ChangeCounts, Completeness, MailboxCounts, MissingSetting, NotConfigured, RunSummary,
 };
 pub(crate) use settings::Settings;
 pub(crate) use severity::Severity;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{CheckSummary, Coverage, CoverageRow, FixedFinding, KeptReport, Settings, Severity, Verdict};
+use crate::requests::Requests;
 use crate::tenant::{InputFile, Inputs, Part};
 
 /// Whether everything that was asked for was read.
@@ -44,60 +45,6 @@ pub(crate) struct MailboxCounts {
     pub(crate) gmail: BTreeMap<String, u64>,
     /// By `mailbox_read`.
     pub(crate) mailbox_read: BTreeMap<String, u64>,
-}
-
-/// What went to one API.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "KeptRequests")]
-pub(crate) struct Requests {
-    /// Requests sent, retries included.
-    pub(crate) calls: u64,
-    /// Requests sent again after a failure.
-    pub(crate) retries: u64,
-    /// Answers that asked for fewer requests.
-    pub(crate) throttles: u64,
-    /// Seconds waited before retries and for the published quota, added up over all requests.
-    pub(crate) waited_seconds: u64,
-}
-
-impl std::ops::Add for Requests {
-    type Output = Self;
-
-    fn add(self, other: Self) -> Self {
-        Self {
-            calls: self.calls + other.calls,
-            retries: self.retries + other.retries,
-            throttles: self.throttles + other.throttles,
-            waited_seconds: self.waited_seconds + other.waited_seconds,
-        }
-    }
-}
-
-/// As a history holds them: early ones kept the calls alone.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum KeptRequests {
-    Calls(u64),
-    All {
-        calls: u64,
-        #[serde(default)]
-        retries: u64,
-        #[serde(default)]
-        throttles: u64,
-        #[serde(default)]
-        waited_seconds: u64,
-    },
-}
-
-impl From<KeptRequests> for Requests {
-    fn from(kept: KeptRequests) -> Self {
-        match kept {
-            KeptRequests::Calls(calls) => Self { calls, ..Self::default() },
-            KeptRequests::All { calls, retries, throttles, waited_seconds } => {
-                Self { calls, retries, throttles, waited_seconds }
-            }
-        }
-    }
 }
 
 /// A part that checks need and the configuration gives no source for.
@@ -280,18 +227,5 @@ impl RunSummary {
         let of_users = |row: &&CoverageRow| row.part == Part::Users;
         let is_unread = self.coverage.0.iter().find(of_users).is_some_and(CoverageRow::is_partial);
         Some(self.users).filter(|users| *users > 0 || !is_unread)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_count_of_an_older_history_is_read_as_calls() {
-        let read = |text| serde_json::from_str::<Requests>(text).unwrap();
-        assert_eq!(read("7"), Requests { calls: 7, ..Requests::default() });
-        let all = Requests { calls: 7, retries: 2, throttles: 1, waited_seconds: 3 };
-        assert_eq!(read(&serde_json::to_string(&all).unwrap()), all);
     }
 }

@@ -15,7 +15,8 @@ use sha2::{Digest, Sha256};
 use super::json::{Coverage, SCHEMA_VERSION, completeness};
 use super::private_file::private_file;
 use super::{FormatError, json_file, utc};
-use crate::findings::{KeptReport, LogWindow, Requests, RunSummary};
+use crate::findings::{KeptReport, LogWindow, RunSummary};
+use crate::requests::Requests;
 use crate::tenant;
 
 pub(crate) const FILE: &str = "manifest.json";

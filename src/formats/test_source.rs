@@ -11,9 +11,10 @@ use crate::authority::{AccessBinding, Takeover, TakeoverCut, TakeoverEdge, Takeo
 use crate::delegation::{Grants, Provenance, Sighting};
 use crate::findings::{
     Change, ChangeCounts, CheckSummary, Completeness, CountedGap, Coverage, CoverageRow, Evidence, Finding,
-    Fingerprint, FixedFinding, KeptReport, MailboxCounts, NotConfigured, Population, Requests, RunSummary,
-    Severity, Subject, SubjectKind, Verdict, VerdictCounts,
+    Fingerprint, FixedFinding, KeptReport, MailboxCounts, NotConfigured, Population, RunSummary, Severity,
+    Subject, SubjectKind, Verdict, VerdictCounts,
 };
+use crate::requests::Requests;
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::is_invisible;
 use crate::tenant::{
@@ -501,7 +502,10 @@ fn summary() -> RunSummary {
         )]),
         requests: BTreeMap::from([
             ("gmail".into(), Requests { calls: 2, ..Requests::default() }),
-            ("token".into(), Requests { calls: 3, retries: 1, throttles: 1, waited_seconds: 4 }),
+            (
+                "token".into(),
+                Requests { calls: 3, retries: 1, throttles: 1, waited: std::time::Duration::from_secs(4) },
+            ),
         ]),
         inputs: Inputs {
             config: Some(InputFile {

@@ -5,35 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::causes::{self, Retry};
+use crate::requests::Requests;
 
 use super::breaker::{Admission, Breaker, RetryBudget};
 use super::limit::{Limiter, Permit};
 use super::quota_limiter::QuotaLimiter;
 use super::{Api, GoogleError};
-
-/// What went to one API so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Traffic {
-    /// Requests sent, retries included.
-    pub(crate) calls: u64,
-    /// Requests sent again after a failure.
-    pub(crate) retries: u64,
-    /// Answers that asked for fewer requests.
-    pub(crate) throttles: u64,
-    /// Waits before retries and for the published quota, added up over all requests.
-    pub(crate) waited: Duration,
-}
-
-impl std::iter::Sum for Traffic {
-    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
-        all.fold(Self::default(), |sum, one| Self {
-            calls: sum.calls + one.calls,
-            retries: sum.retries + one.retries,
-            throttles: sum.throttles + one.throttles,
-            waited: sum.waited + one.waited,
-        })
-    }
-}
 
 /// A request that can be made again, to see whether its API is up: the same words with the same token. It reads, as
 /// every request does. What it holds is secret.
@@ -70,7 +47,7 @@ pub(super) struct ApiChannel {
 struct State {
     budget: RetryBudget,
     breaker: Breaker,
-    traffic: Traffic,
+    requests: Requests,
     /// Why the last attempt failed, for those that are refused because of it.
     last: Option<GoogleError>,
     /// What was answered last: the health probe sends it again, to tell an outage from requests that fail by themselves.
@@ -94,7 +71,7 @@ impl ApiChannel {
         let state = State {
             budget: RetryBudget::new(retries),
             breaker: Breaker::new(patience),
-            traffic: Traffic::default(),
+            requests: Requests::default(),
             last: None,
             known: None,
             answers: 0,
@@ -179,20 +156,20 @@ impl ApiChannel {
     /// Counts a retry, and the wait before it.
     pub(super) fn retries_after(&self, wait: Duration) {
         let mut state = self.state();
-        state.traffic.retries += 1;
-        state.traffic.waited += wait;
+        state.requests.retries += 1;
+        state.requests.waited += wait;
     }
 
-    pub(super) fn traffic(&self) -> Traffic {
-        self.state().traffic
+    pub(super) fn requests(&self) -> Requests {
+        self.state().requests
     }
 
     /// Begins an attempt if one may be made now, and says what is to be asked in its place.
     fn begin(&self, waited: Duration) -> Option<(Attempt<'_>, Option<HealthProbe>)> {
         let mut state = self.state();
-        state.traffic.waited += waited;
+        state.requests.waited += waited;
         let is_free = state.breaker.admits(Instant::now()) == Admission::Free;
-        state.traffic.calls += u64::from(is_free);
+        state.requests.calls += u64::from(is_free);
         let known = state.known.clone().filter(|_| state.breaker.is_open());
         // Made only if it counts: its end would ask for the lock that is held here.
         is_free.then(|| (Attempt(self), known))
@@ -219,7 +196,7 @@ impl ApiChannel {
         match result {
             Err(error) if error.cause.retry == Retry::AfterWait => {
                 let is_throttled = error.cause == causes::THROTTLED;
-                state.traffic.throttles += u64::from(is_throttled);
+                state.requests.throttles += u64::from(is_throttled);
                 state.breaker.failed(Instant::now(), error.cause == causes::TIMEOUT);
                 // What was asked again keeps no words of its own.
                 if state.last.is_none() || !error.words.is_empty() {
@@ -288,13 +265,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn traffic_counts_what_was_sent_and_what_was_throttled() {
+    async fn requests_count_what_was_sent_and_what_was_throttled() {
         let channel = ApiChannel::new(Api::Gmail, 4, 10, PATIENCE);
         channel.attempt(ready(Ok(())), None).await.unwrap();
         channel.attempt(ready(Err::<(), _>(error(causes::THROTTLED))), None).await.unwrap_err();
         channel.retries_after(Duration::from_secs(2));
-        let expected = Traffic { calls: 2, retries: 1, throttles: 1, waited: Duration::from_secs(2) };
-        assert_eq!(channel.traffic(), expected);
+        let expected = Requests { calls: 2, retries: 1, throttles: 1, waited: Duration::from_secs(2) };
+        assert_eq!(channel.requests(), expected);
     }
 
     #[tokio::test]
@@ -311,7 +288,7 @@ mod tests {
             asked += 1;
         };
         assert_eq!(asked, 57, "fifty in a row, and seven tries");
-        assert_eq!(channel.traffic().calls, 58, "what is refused is not sent");
+        assert_eq!(channel.requests().calls, 58, "what is refused is not sent");
         assert!(
             last.words.contains("57 attempts in a row failed; the last: Google's servers returned an error"),
             "{last}"
@@ -340,12 +317,12 @@ mod tests {
         for _ in 0..500 {
             assert_eq!(bad().await, causes::BACKEND_ERROR, "however many, they are their own failures");
         }
-        assert_eq!(channel.traffic().calls, 1 + 500 + 9, "one question after each fifty");
+        assert_eq!(channel.requests().calls, 1 + 500 + 9, "one question after each fifty");
         is_up.store(false, Relaxed);
         while bad().await != causes::GIVEN_UP {}
         let refused = channel.attempt(ready(Ok(())), None).await.unwrap_err();
         assert!(refused.words.contains("gmail answered 503: down"), "{refused}");
-        assert!(channel.traffic().calls <= 510 + 50 + 7, "{:?}", channel.traffic());
+        assert!(channel.requests().calls <= 510 + 50 + 7, "{:?}", channel.requests());
     }
 
     #[tokio::test]

@@ -8,8 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::de::DeserializeOwned;
 
 use crate::causes;
+use crate::requests::Requests;
 
-use super::api_channel::Traffic;
 use super::proxies::Proxies;
 use super::retry::RetryPolicy;
 use super::token::Token;
@@ -188,8 +188,8 @@ impl Client {
 
     /// What went to each API so far; to be asked at any moment.
     #[must_use]
-    pub(crate) fn traffic(&self) -> BTreeMap<Api, Traffic> {
-        Api::ALL.into_iter().map(|api| (api, self.transport.channel(api).traffic())).collect()
+    pub(crate) fn requests(&self) -> BTreeMap<Api, Requests> {
+        Api::ALL.into_iter().map(|api| (api, self.transport.channel(api).requests())).collect()
     }
 
     /// Whether any API was given up for good: what it had to tell can be asked for later.

@@ -36,7 +36,6 @@ mod transport;
 mod trust;
 
 pub(crate) use api::{Api, Roots, RootsError};
-pub(crate) use api_channel::Traffic;
 pub(crate) use auth::{Auth, AuthError};
 pub(crate) use client::{Client, Reached, Request};
 pub(crate) use connect::{ConnectError, Credentials, OwnAccount, connect};

@@ -160,7 +160,7 @@ mod tests {
         for (wait, most) in waits.iter().zip([500, 1000, 2000, 4000]) {
             assert!(*wait <= Duration::from_millis(most));
         }
-        assert_eq!((channel.traffic().retries, channel.traffic().waited), (4, waits.iter().sum()));
+        assert_eq!((channel.requests().retries, channel.requests().waited), (4, waits.iter().sum()));
     }
 
     #[tokio::test]

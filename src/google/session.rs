@@ -293,7 +293,7 @@ mod tests {
             let error = session.get::<serde_json::Value>("s", &request).await.unwrap_err();
             assert_eq!((error.cause, error.api), (causes::DEADLINE, Api::Gmail));
         }
-        assert_eq!(client.traffic()[&Api::Token].calls, 1, "what was late from the start was not begun");
+        assert_eq!(client.requests()[&Api::Token].calls, 1, "what was late from the start was not begun");
     }
 
     #[test]

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, Row, params};
 use strum::IntoStaticStr;
 
-use crate::findings::{Requests, RunSummary};
+use crate::findings::RunSummary;
+use crate::requests::Requests;
 
 use super::{Store, StoreError};
 

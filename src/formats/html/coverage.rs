@@ -13,7 +13,7 @@ use crate::tenant::Part;
 pub(super) struct Coverage {
     rows: Vec<Row>,
     scopes: Vec<Asked>,
-    requests: Vec<Requests>,
+    requests: Vec<RequestRow>,
     requests_total: String,
     admin: String,
     service_account: String,
@@ -51,7 +51,7 @@ struct Asked {
     scopes: Vec<String>,
 }
 
-struct Requests {
+struct RequestRow {
     api: String,
     count: String,
 }
@@ -71,7 +71,7 @@ impl Coverage {
             requests: summary
                 .requests
                 .iter()
-                .map(|(api, requests)| Requests { api: clip(api), count: count(requests.calls) })
+                .map(|(api, requests)| RequestRow { api: clip(api), count: count(requests.calls) })
                 .collect(),
             requests_total: count(summary.requests.values().map(|requests| requests.calls).sum()),
             admin: clip(&summary.admin),

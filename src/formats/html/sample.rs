@@ -11,10 +11,11 @@ use crate::delegation::{
 };
 use crate::findings::{
     Added, Change, ChangeCounts, CheckSummary, Completeness, CountedGap, Coverage, CoverageRow, Evidence,
-    Finding, Fingerprint, FixedFinding, MailboxCounts, Population, Requests, RunSummary, Severity, Subject,
+    Finding, Fingerprint, FixedFinding, MailboxCounts, Population, RunSummary, Severity, Subject,
     SubjectKind, Verdict, VerdictCounts,
 };
 use crate::formats::Source;
+use crate::requests::Requests;
 use crate::snapshot::{IdentityIndex, Snapshot, UserFacts};
 use crate::tenant::{
     AdminRoles, ClientCertificates, Domain, DomainKind, Domains, ForeignAccount, Gap, GapClass, GmailState,

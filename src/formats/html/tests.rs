@@ -6,15 +6,14 @@ use chrono::Duration;
 use super::markup::Page;
 use super::sample::{self, Sample};
 use super::*;
-use crate::findings::{
-    Acceptance, Added, Change, Evidence, NotConfigured, Requests, Severity, SubjectKind, Verdict,
-};
+use crate::findings::{Acceptance, Added, Change, Evidence, NotConfigured, Severity, SubjectKind, Verdict};
 
 use crate::authority::{AccessBinding, BroadBinding, TakeoverPath};
 use crate::delegation::{
     AddressBook, DelegationEvent, GrantUse, Grants, Ledger, LedgerSource, ScopeRiskTable, SeenGrant,
     SourceWindow, UseKey,
 };
+use crate::requests::Requests;
 use crate::tenant::{
     AdminRole, AdminRoles, AssigneeType, ClientCertificates, ForeignAccount, Gap, GapClass, IamCondition,
     IamResource, Part, People, PublicKey, Reading, RoleAssignment, ServiceAccount, ServiceAccounts,

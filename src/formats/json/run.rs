@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use crate::findings::{
-    self, ChangeCounts, CheckSummary, Completeness, CoverageRow, Population, Requests, RunSummary, Severity,
-    Verdict,
+    self, ChangeCounts, CheckSummary, Completeness, CoverageRow, Population, RunSummary, Severity, Verdict,
 };
 use crate::formats::utc;
+use crate::requests::Requests;
 
 #[derive(Serialize)]
 pub(super) struct Run<'a> {
