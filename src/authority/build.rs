@@ -100,15 +100,15 @@ impl<'a> Builder<'a> {
                     Unknown {
                         kind: UnknownKind::CutOff,
                         subject: String::new(),
-                        message: format!("Cut off at {} hops: longer paths were not followed", limits.hops),
+                        message: format!("Only paths of up to {} hops were followed", limits.hops),
                         gap: None,
                     },
                     Unknown {
                         kind: UnknownKind::ServiceAccount,
                         subject: String::new(),
                         message:
-                            "The account is in no project that was read: it was deleted, or is somebody \
-                                  else's"
+                            "The account is in no project that was read. It was deleted, or it belongs to \
+                             somebody else"
                                 .to_owned(),
                         gap: listed.gap().cloned(),
                     },

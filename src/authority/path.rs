@@ -60,9 +60,9 @@ pub(crate) enum Obstacle {
 impl std::fmt::Display for Obstacle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::KeysForbidden => "closed while organization policies forbid keys there",
+            Self::KeysForbidden => "blocked while organization policies forbid keys there",
             Self::NothingToRun => {
-                "if it can run something as that account: no such right was found in its project"
+                "if it can run code as that account; no such permission was found in its project"
             }
         })
     }

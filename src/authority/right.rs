@@ -127,11 +127,11 @@ impl Right {
             Self::GetAccessToken => "can get access tokens of",
             Self::ImplicitDelegation => "can delegate through",
             Self::ActAs | Self::Run => "can run code as",
-            Self::SetAccountPolicy => "can change who holds which role on",
-            Self::SetProjectPolicy => "can change the project's policy above",
-            Self::SetFolderPolicy => "can change a folder's policy above",
-            Self::SetOrganizationPolicy => "can change the organization's policy above",
-            Self::UpdateRole => "can edit its own role on",
+            Self::SetAccountPolicy => "can change the IAM policy of",
+            Self::SetProjectPolicy => "can change the IAM policy of the project of",
+            Self::SetFolderPolicy => "can change the IAM policy of a folder above",
+            Self::SetOrganizationPolicy => "can change the IAM policy of the organization above",
+            Self::UpdateRole => "can add permissions to its own role on",
         }
     }
 

@@ -98,12 +98,13 @@ impl Step<'_, '_> {
         match obstacle {
             Obstacle::KeysForbidden => {
                 format!(
-                    "Organization policies forbid keys of {}: this is closed while they do.",
+                    "Organization policies forbid keys of {}. They block this path as long as they apply.",
                     one_word(self.account)
                 )
             }
             Obstacle::NothingToRun => format!(
-                "This works only if {} can run code as {}: no such right was found in that account's project.",
+                "This works only if {} can run code as {}. No such permission was found in that account's \
+                 project.",
                 one_word(&self.holder.id),
                 one_word(self.account)
             ),
@@ -115,10 +116,6 @@ const fn deed(right: Right) -> &'static str {
     match right {
         Right::SignBlob => "can sign data as",
         Right::ImplicitDelegation => "can use, as a delegate,",
-        Right::SetAccountPolicy => "can change who has roles on",
-        Right::SetProjectPolicy => "can change who has roles on the project of",
-        Right::SetFolderPolicy => "can change who has roles on a folder above",
-        Right::SetOrganizationPolicy => "can change who has roles on the organization above",
         Right::UpdateRole => "can add permissions to a role that it has on",
         _ => right.verb(),
     }

@@ -92,9 +92,9 @@ impl AccessBinding {
     }
 
     fn condition_title(&self) -> String {
-        self.condition
-            .as_ref()
-            .map_or_else(String::new, |condition| format!(", if {}", quoted_name(&condition.title)))
+        self.condition.as_ref().map_or_else(String::new, |condition| {
+            format!(" with the condition {}", quoted_name(&condition.title))
+        })
     }
 
     /// The member without the word before its address: `user:` and the like.

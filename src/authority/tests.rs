@@ -202,9 +202,9 @@ fn act_as_completes_if_the_account_goes_on_and_says_whether_something_to_run_was
         assert_eq!(
             nothing_to_run.paths(),
             [format!(
-                "ann@example.com → can run code as (roles/iam.serviceAccountUser on service account {MAILER}; if it \
-                 can run something as that account: no such right was found in its project) → {MAILER} → can sign \
-                 JWTs as ({SIGNER} on service account {MAILER}) → {MAILER}"
+                "ann@example.com → can run code as (roles/iam.serviceAccountUser on service account \
+                 {MAILER}; if it can run code as that account; no such permission was found in its project) \
+                 → {MAILER} → can sign JWTs as ({SIGNER} on service account {MAILER}) → {MAILER}"
             )]
         );
     }
@@ -267,7 +267,7 @@ fn forbidden_keys_close_a_path_for_a_while_and_hide_no_open_one() {
         of_ann.map(|path| (path.edge().unwrap(), path.conditional)).collect()
     };
     let says_closed = |world: &World| {
-        world.paths().iter().any(|path| path.contains("closed while organization policies forbid keys"))
+        world.paths().iter().any(|path| path.contains("blocked while organization policies forbid keys"))
     };
     for (creation, upload, is_closed) in
         [(true, true, true), (true, false, false), (false, true, false), (false, false, false)]
@@ -360,7 +360,7 @@ fn whoever_edits_a_custom_role_that_it_holds_is_an_admin() {
     assert_eq!(
         world.paths(),
         [format!(
-            "ann@example.com → is a member of → dev@example.com → can edit its own role on ({READER} on project p, \
+            "ann@example.com → is a member of → dev@example.com → can add permissions to its own role on ({READER} on project p, \
              with iam.roles.update by roles/iam.roleAdmin on organization 1) → {MAILER}"
         )]
     );

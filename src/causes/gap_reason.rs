@@ -132,7 +132,7 @@ reasons! {
         "List the projects of your own accounts in `[cloud]`, so that fewer clients are unknown.";
     PATHS_UNKNOWN = "paths_unknown",
         "A fact that access paths depend on is missing.",
-        "Look at the resource in the Cloud console > IAM & Admin.";
+        "Check the resource in Cloud console > IAM & Admin.";
     FIELD_LEFT_OUT = "field_left_out",
         "Google's answer lacks a field that the check needs.",
         "Run the audit again. If the field is still missing, look it up in the console.";

@@ -47,28 +47,31 @@ pub(crate) fn text_list() -> String {
 const INTRO: &str = "\
 # Checks
 
-What `workspace-audit` judges, from which facts, and what to do about it. This page is made from the program
-by `just docs`; change the checks, not the page.
+This page lists what `workspace-audit` checks, which data each check needs, and how to fix what it finds.
+`just docs` generates the page from the program: to change it, change the checks.
 
-An id is never reused; it is what an exception names. Numbers that are not here are not built.
+Exceptions name a check by its ID. IDs are never reused. A missing number is a check that is not built.
 ";
 
 const RULES: &str = "
-Missing data is never a pass: a check that did not get a part it needs says `not_assessed` and names what is
-missing. Severity is for one subject, and is one step higher for tier 0 where a check says so: super admins
-and the admin the audit acts as. Age is measured against the run's start. Where a standard does not name its
-controls for a check itself, they are our reading of it: a compliance reviewer must confirm them.
+- Missing data is never a pass. If a check lacks data that it needs, its verdict is `not_assessed`, and it
+  names what is missing.
+- The severity applies to a single subject. Some checks raise it by one step for tier 0: super admins and the
+  admin that the audit acts as.
+- Ages are measured at the start of the run.
+- Some standards do not map their controls to a check. In this case, the mapping is ours, and a compliance
+  reviewer must confirm it.
 ";
 
 const fn meaning(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Fail => "wrong",
-        Verdict::Review => "a person must decide",
-        Verdict::Error => "the check itself broke",
-        Verdict::NotAssessed => "data is missing; the reason says which, and what would fill the gap",
-        Verdict::Excepted => "a fail or review that somebody accepted in writing, for a time",
-        Verdict::Pass => "in order, on complete data",
-        Verdict::NotApplicable => "the question does not arise",
+        Verdict::Fail => "Something is wrong.",
+        Verdict::Review => "A person must decide.",
+        Verdict::Error => "The check itself failed.",
+        Verdict::NotAssessed => "Data is missing. The reason names it and says how to get it.",
+        Verdict::Excepted => "Somebody accepted a `fail` or `review` in writing, for a limited time.",
+        Verdict::Pass => "Everything is in order, and the data is complete.",
+        Verdict::NotApplicable => "The check does not apply to the subject.",
     }
 }
 
@@ -117,9 +120,9 @@ fn scope_table(page: &mut String, table: &ScopeRiskTable) {
     line(
         page,
         format_args!(
-            "\n## Scope risk\n\nVersion {}, reviewed {}. Severity is for a grant by domain-wide delegation; Google's \
-             own classes rate the consent\nof one user. A scope that is not here is class `?`, severity high, for \
-             a person to decide (DWD-02).\n",
+            "\n## Scope risk\n\nVersion {}, reviewed {}. The severity applies to a scope that is granted by domain-wide \
+             delegation.\nGoogle's own classes rate the consent of a single user. A scope that is not in the table \
+             has class `?` and severity high.\nDWD-02 reports it for review.\n",
             table.version, table.reviewed
         ),
     );

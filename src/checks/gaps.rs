@@ -11,7 +11,7 @@ pub(super) fn left_out(part: Part, source: &str, field: &str) -> Gap {
         reason: GapReason::FIELD_LEFT_OUT,
         message: format!("{source} did not return the field {field}"),
         needed: String::new(),
-        fix: "Run the audit again. If it is still missing, look it up in the console.".into(),
+        fix: "Run the audit again. If the field is still missing, look up its value in the console.".into(),
         places: Box::default(),
     }
 }
@@ -24,7 +24,7 @@ pub(super) fn unreadable(part: Part, message: impl Into<String>) -> Gap {
         reason: GapReason::UNREADABLE_VALUE,
         message: message.into(),
         needed: String::new(),
-        fix: "Run the audit again. If it stays, look at it in the console.".into(),
+        fix: "Run the audit again. If the problem remains, check the value in the console.".into(),
         places: Box::default(),
     }
 }
@@ -37,7 +37,7 @@ pub(super) fn contradiction(part: Part, message: String) -> Gap {
         reason: GapReason::CONTRADICTION,
         message,
         needed: String::new(),
-        fix: "Run the audit again. If it stays, look at the user in the Admin console.".into(),
+        fix: "Run the audit again. If the contradiction remains, check the user in the Admin console.".into(),
         places: Box::default(),
     }
 }
@@ -48,9 +48,9 @@ pub(super) fn not_asked(part: Part) -> Gap {
         part,
         class: GapClass::NotConfigured,
         reason: GapReason::NOT_ASKED,
-        message: format!("{} were not read in this run", part.title()),
+        message: format!("This run did not read the part `{part}`"),
         needed: String::new(),
-        fix: format!("Add `{part}` to `parts` in `[collect]`, or set it to \"default\"."),
+        fix: format!("Add `{part}` to `[collect] parts`, or set `[collect] parts` to \"default\"."),
         places: Box::default(),
     }
 }
@@ -61,9 +61,9 @@ pub(super) fn scope_unknown(part: Part) -> Gap {
         part,
         class: GapClass::NotConfigured,
         reason: GapReason::SCOPE_UNKNOWN,
-        message: "The scope is not in the scope-risk table; DWD-02 asks a person to decide".into(),
+        message: "The scope is not in the scope-risk table. DWD-02 reports it for review".into(),
         needed: String::new(),
-        fix: "Look the scope up in Google's documentation and decide the DWD-02 finding.".into(),
+        fix: "Look up the scope in Google's documentation, and decide on the DWD-02 finding.".into(),
         places: Box::default(),
     }
 }
@@ -74,10 +74,12 @@ pub(super) fn use_unproved() -> Gap {
         part: Part::AccessEvaluationLog,
         class: GapClass::NotConfigured,
         reason: GapReason::USE_UNPROVED,
-        message: "The access evaluation log shows no use of any client: whether this one is used is unknown"
-            .into(),
+        message:
+            "The access evaluation log shows no use of any client, so it is unknown whether this client \
+                  is used"
+                .into(),
         needed: String::new(),
-        fix: "Ask the owner whether it is still used. Not every edition may write the log.".into(),
+        fix: "Ask the owner whether the client is still used. Some editions may not write this log.".into(),
         places: Box::default(),
     }
 }
@@ -105,14 +107,14 @@ pub(super) fn log_has_a_hole(log: Part, unread: Period) -> Gap {
         class: GapClass::Failed,
         reason: GapReason::LOG_HAS_A_HOLE,
         message: format!(
-            "{} were not read from {} to {}, and Google no longer keeps them",
+            "{}: no run read the entries from {} to {}, and Google no longer keeps them",
             log.title(),
             unread.from.date_naive(),
             unread.until.date_naive()
         ),
         needed: String::new(),
-        fix: "Compare what the Admin console shows with the report of the run before. Run the audit at least every \
-              six months."
+        fix: "Compare the settings in the Admin console with the previous report. Run the audit at least \
+              every six months."
             .into(),
         places: Box::default(),
     }

@@ -16,7 +16,7 @@ pub(super) enum Standing {
 }
 
 /// Why a rule for the tenant's own people does not apply, if the user is none of them.
-pub(super) const GUEST: &str = "The user is a guest: somebody outside the organization";
+pub(super) const GUEST: &str = "The user is a guest from outside the organization";
 
 /// Whether the account can sign in.
 pub(super) fn standing(user: &User) -> Standing {

@@ -139,7 +139,8 @@ impl Access {
                 identity: Identity::Admin,
                 scope: None,
                 role: "none",
-                cost: "requesting a token for each scope of the scope-risk table; the tokens are dropped unused",
+                cost: "requesting a token for each scope of the scope-risk table; the tokens are discarded \
+                       unused",
             },
         }
     }

@@ -47,10 +47,15 @@ fn too_many(beyond: usize) -> Option<Gap> {
         part: Part::ClientCertificates,
         class: GapClass::Failed,
         reason: GapReason::TOO_MANY_CLIENTS,
-        message: format!("{beyond} clients beyond the first {} were not asked about", foreign_clients::MOST),
+        message: format!(
+            "The certificates of {beyond} clients beyond the first {} were not requested",
+            foreign_clients::MOST
+        ),
         needed: String::new(),
-        fix: "List the projects of your own accounts in `[cloud]`, so that fewer clients are foreign."
-            .to_owned(),
+        fix:
+            "Add the projects of your own service accounts to `[cloud] projects`, so that fewer clients are \
+              unknown."
+                .to_owned(),
         places: Box::default(),
     })
 }

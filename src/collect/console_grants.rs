@@ -24,8 +24,8 @@ pub(super) fn collect(plan: &Plan, run_at: DateTime<Utc>) -> (Reading<GrantListi
         return (Reading::Missing(gap), None);
     }
     let Some(list) = &plan.console else {
-        let fix = "Copy or export the list from the Admin console > Security > Access and data control > API \
-                   controls > Manage domain-wide delegation, and name the file in `[cloud] console_grants`.";
+        let fix = "Copy or export the list from Admin console > Security > Access and data control > API \
+                   controls > Manage domain-wide delegation, and set `[cloud] console_grants` to the file.";
         let gap = gaps::not_configured(Part::ConsoleGrants, "no file is configured", fix);
         return (Reading::Missing(gap), None);
     };
@@ -61,10 +61,10 @@ pub(crate) struct ListError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Problem {
     /// The file as a whole.
-    #[error("the file is no text: export it as CSV")]
+    #[error("the file is not text; export it as CSV")]
     NoText,
     /// A quote without its end.
-    #[error("a quoted cell begins here and never ends: was the file cut?")]
+    #[error("a quoted cell begins here and does not end; the file may be truncated")]
     Unclosed,
     /// No row at all.
     #[error("the file lists no client")]
@@ -73,26 +73,27 @@ pub(crate) enum Problem {
     #[error("the row cannot be read: {0}")]
     Table(String),
     /// `1.17E+20`.
-    #[error("`{0}` is a client id that a spreadsheet turned into a number: its digits are lost")]
+    #[error("`{0}` is a client ID that a spreadsheet converted to a number, so digits are lost")]
     SpreadsheetNumber(String),
     /// Scopes of nobody.
-    #[error("scopes without a client id")]
+    #[error("scopes without a client ID")]
     NoClient,
     /// A client of nothing.
-    #[error("client id {0} without a scope URL")]
+    #[error("client ID {0} without a scope URL")]
     NoScope(String),
     /// Two clients.
-    #[error("two client ids in one row: {0} and {1}")]
+    #[error("two client IDs in one row: {0} and {1}")]
     TwoClients(String, String),
     /// Beside a scope stands something that is none.
-    #[error("`{0}` stands among scopes and is no scope URL")]
+    #[error("`{0}` is among the scopes but is not a scope URL")]
     NoScopeUrl(String),
     /// Others are not shown.
-    #[error("`{0}` stands for scopes that are not in the file: the list is cut")]
+    #[error("`{0}` stands for scopes that are not in the file, so the list is truncated")]
     Cut(String),
     /// Only one page of several.
     #[error(
-        "`{text}` says that the table has more entries than the {clients} clients in the file: the list is cut"
+        "`{text}` says that the table has more entries than the {clients} clients in the file, so the list \
+         is truncated"
     )]
     OnePage {
         /// The foot of the page.
@@ -101,7 +102,7 @@ pub(crate) enum Problem {
         clients: u64,
     },
     /// Neither id nor scope.
-    #[error("the row holds neither a client id nor a scope URL: `{0}`")]
+    #[error("the row contains neither a client ID nor a scope URL: `{0}`")]
     Nothing(String),
 }
 
@@ -786,14 +787,15 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Gap {
 fn malformed(path: &Path, error: &ListError) -> Gap {
     let fix = match error.problem {
         Problem::SpreadsheetNumber(_) => {
-            "Copy the list again and keep the column of client ids as text, or edit the file in a text editor."
+            "Copy the list again and keep the client IDs as text, or edit the file in a text editor."
         }
         Problem::Cut(_) => {
-            "Open each client in the console (View details), copy all its scopes, and write them out in the file."
+            "Open each client in the console (View details), and copy all its scopes into the file."
         }
         Problem::OnePage { .. } => "Show all rows in the console, or copy every page into the file.",
         _ => {
-            "Correct the line: each client needs its numeric id (or ….apps.googleusercontent.com) and its scope URLs."
+            "Correct the line. Each client needs its numeric ID (or ….apps.googleusercontent.com) and its \
+             scope URLs."
         }
     };
     Gap {
@@ -801,7 +803,7 @@ fn malformed(path: &Path, error: &ListError) -> Gap {
         class: GapClass::Failed,
         reason: GapReason::CONSOLE_LIST_MALFORMED,
         message: format!("The delegation list {} cannot be used: {error}", path.display()),
-        needed: "a list in which each row has a client id and scope URLs".to_owned(),
+        needed: "a list in which each row has a client ID and scope URLs".to_owned(),
         fix: fix.to_owned(),
         places: Box::default(),
     }
@@ -1036,10 +1038,10 @@ mod tests {
             (format!("117012345678901000000,{B}\n"), 1, "a spreadsheet turned into a number"),
             (format!("Client,Scope\n{ID},{A}\nsomething else\n"), 3, "neither a client id nor a scope URL"),
             (format!("Client,Scope\n{ID},\n"), 2, "without a scope URL"),
-            (format!("Client,Scope\nMailer,{A}\n"), 2, "scopes without a client id"),
-            (format!("{ID},{A}\nMailer,{B}\n"), 2, "scopes without a client id"),
+            (format!("Client,Scope\nMailer,{A}\n"), 2, "scopes without a client ID"),
+            (format!("{ID},{A}\nMailer,{B}\n"), 2, "scopes without a client ID"),
             (format!("{ID} 118012345678901234567,{A}\n"), 1, "two client ids"),
-            (format!("{ID},\"{A} gmail.readonly\"\n"), 1, "is no scope URL"),
+            (format!("{ID},\"{A} gmail.readonly\"\n"), 1, "is not a scope URL"),
             ("Client,Scope\n".to_owned(), 1, "lists no client"),
             (String::new(), 1, "lists no client"),
             (format!("Client,Scopes\n{ID},\"{A},\n{B}"), 2, "never ends"),

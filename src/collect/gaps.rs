@@ -27,7 +27,7 @@ pub(super) fn refused(part: Part, error: &GoogleError) -> Gap {
 pub(super) fn interrupted(part: Part, error: &GoogleError) -> Gap {
     Gap {
         class: GapClass::Failed,
-        message: format!("The listing broke off: {error}"),
+        message: format!("The listing was interrupted: {error}"),
         ..refused(part, error)
     }
 }

@@ -275,14 +275,24 @@ async fn read_group(admin: &Session<'_>, email: &str, known: &KnownMembers) -> G
     };
     let counted = about.direct_members_count.as_deref().and_then(|count| count.parse::<u64>().ok());
     let contradicted = (gaps::is_empty(&members) && counted.is_some_and(|count| count > 0)).then(|| {
-        gaps::contradicted(Part::Groups, format!("Google listed no member of {email}, but counts some"))
+        gaps::contradicted(
+            Part::Groups,
+            format!(
+                "Google listed no member of {email}, but its member count \
+                                                  is not zero"
+            ),
+        )
     });
     let listed: BTreeSet<String> = members.rows.iter().filter_map(|member| address(&member.email)).collect();
     let known = known.get(&email.to_lowercase()).into_iter().flatten();
     let unlisted = known.map(String::as_str).filter(|member| !listed.contains(*member)).take(gaps::MAX_ASKED);
     let exists = |member| directory::has_member(admin, email, member);
-    let said =
-        |member: &str| format!("Google did not list {member} among the members of {email}, but it is one");
+    let said = |member: &str| {
+        format!(
+            "Google did not list {member} among the members of {email}, but it is a \
+                                member"
+        )
+    };
     let unlisted = gaps::unlisted(Part::Groups, &members, unlisted, exists, said).await;
     let is_known =
         members.began && !((contradicted.is_some() || unlisted.is_some()) && members.rows.is_empty());

@@ -93,8 +93,7 @@ fn as_foreign<T>(read: Reading<T>, project: &str) -> Reading<T> {
         Reading::Missing(gap) if gap.class == GapClass::Denied => Reading::Missing(Gap {
             class: GapClass::NotConfigured,
             message: format!(
-                "A policy names a pool of project {project}, which is not among those that are read; it counts as \
-                 open. {}",
+                "A policy names a pool of project {project}, which is not read. The pool counts as open. {}",
                 gap.message
             ),
             ..gap

@@ -37,8 +37,8 @@ pub(super) async fn collect(
     progress: &dyn Progress,
 ) -> Result<Reading<Vec<ClientProbe>>, StoreError> {
     let Some(admin) = &plan.admin else {
-        let fix =
-            "Set `[tenant] admin` to a user whom the clients may act as, to ask which scopes they hold.";
+        let fix = "Set `[tenant] admin` to a user that the clients can act as. The probe needs such a user to find \
+             their scopes.";
         return Ok(Reading::Missing(gaps::not_configured(PART, "no admin is configured", fix)));
     };
     let accounts = run.part(part_key::SERVICE_ACCOUNTS)?;
@@ -192,9 +192,9 @@ fn too_many(beyond: usize) -> Gap {
         part: PART,
         class: GapClass::Failed,
         reason: GapReason::TOO_MANY_ACCOUNTS,
-        message: format!("{beyond} accounts beyond the first {MOST} were not asked"),
+        message: format!("{beyond} accounts beyond the first {MOST} were not probed"),
         needed: String::new(),
-        fix: "Let the audit's account sign for fewer accounts.".to_owned(),
+        fix: "Allow the audit's account to sign for fewer accounts.".to_owned(),
         places: Box::default(),
     }
 }

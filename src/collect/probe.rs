@@ -1,5 +1,5 @@
 //! Which scopes are delegated to the audit's own client: the token endpoint is asked for one at a time,
-//! and the tokens are dropped unused.
+//! and the tokens are discarded unused.
 
 use futures::{StreamExt, stream};
 
@@ -20,7 +20,8 @@ pub(super) async fn collect(client: &Client, plan: &Plan, progress: &dyn Progres
         return Reading::Missing(gap);
     }
     let Some(admin) = &plan.admin else {
-        let fix = "Set `[tenant] admin` to a user whom the client may act as, to ask which scopes it holds.";
+        let fix = "Set `[tenant] admin` to a user that the client can act as. The probe needs such a user to \
+                   find its scopes.";
         return Reading::Missing(gaps::not_configured(Part::ProbeGrants, "no admin is configured", fix));
     };
     let deadline = plan.deadline();

@@ -128,14 +128,15 @@ fn contradicted(
     let account = gaps::is_empty(accounts).then(|| known(&before.used.accounts)).flatten();
     let key = gaps::is_empty(keys).then(|| known(&before.used.keys)).flatten();
     let (name, day) = account.or(key)?;
-    let message = format!("Google told of no use, but an earlier run read that {name} was used on {day}");
+    let message = format!("Google reported no use, but an earlier run read that {name} was used on {day}");
     Some(gaps::contradicted(Part::ServiceAccountUse, message))
 }
 
 /// When it was. What cannot be read is not "never".
 fn at(row: &Activity, broken: &mut BrokenRows) -> Option<DateTime<Utc>> {
     row.last_authenticated_at().unwrap_or_else(|written| {
-        broken.add("`lastAuthenticatedTime` is no time", &format!("{}: {written}", row.full_resource_name));
+        broken
+            .add("`lastAuthenticatedTime` is not a time", &format!("{}: {written}", row.full_resource_name));
         None
     })
 }

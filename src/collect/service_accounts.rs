@@ -65,8 +65,8 @@ pub(super) async fn collect(
         return (Reading::Missing(gap), None);
     }
     if plan.projects.is_empty() && plan.organization.is_none() {
-        let fix = "List the projects where service accounts live in `[cloud] projects`, or name the \
-                   `[cloud] organization` to have them searched for.";
+        let fix = "Add the projects with service accounts to `[cloud] projects`, or set `[cloud] \
+                   organization` to search the whole organization.";
         let gap = gaps::not_configured(Part::ServiceAccounts, "no project is configured", fix);
         return (Reading::Missing(gap), None);
     }
@@ -156,11 +156,11 @@ fn found(listing: &Listing<FoundAccount>, organization: &str) -> (Found, Option<
 fn found_nothing(organization: &str) -> Gap {
     Gap {
         message: format!(
-            "The search of organization {organization} found no service account at all, not even the audit's own: is \
-             the organization's number right?"
+            "The search of organization {organization} found no service account, not even the audit's own. \
+             The organization number may be wrong"
         ),
-        fix: "Compare `[cloud] organization` with the number in the Cloud console > IAM & Admin > Settings, at \
-              the organization."
+        fix: "Compare `[cloud] organization` with the organization number in Cloud console > IAM & Admin > \
+              Settings."
             .to_owned(),
         places: Box::default(),
         ..gaps::empty(Part::ServiceAccounts, "service account")
@@ -209,7 +209,7 @@ fn of_projects<T>(read: &[(String, Reading<T>)]) -> Option<Gap> {
     let message = match gaps().count() {
         1 => format!("Project {project}: {}", gravest.message),
         several => format!(
-            "{several} of {} projects are not read whole, such as {project}: {}",
+            "{several} of {} projects were not read completely, such as {project}: {}",
             read.len(),
             gravest.message
         ),

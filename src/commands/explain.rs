@@ -87,7 +87,7 @@ fn told(explanation: &Explanation) -> String {
             "Unknown: no error of Google or of a mail server is recognized in this text.\n\
              Paste more of it: the lines before, the JSON body, or the SMTP conversation.\n"
         } else {
-            "No error is recognized besides.\n"
+            "No other error is recognized.\n"
         });
     }
     text

@@ -97,64 +97,73 @@ impl std::fmt::Display for Disagreement {
         match self {
             Self::NotInList { authorized_at, listed_at, log_is_unbroken } => {
                 let removal = if *log_is_unbroken {
-                    "and the log shows no removal"
+                    "and no removal"
                 } else {
-                    "and the log shows no removal, but was not read for all the time between"
+                    "and no removal, but was not read for the whole time in between"
                 };
                 write!(
                     f,
-                    "the console's list of {} does not name it; the log authorized it on {} {removal}",
+                    "the console list of {} does not contain it; the admin log shows its authorization on {} \
+                     {removal}",
                     day(listed_at),
                     day(authorized_at)
                 )
             }
             Self::SeenAfterRemoval { source, seen_at, removed_at } => write!(
                 f,
-                "the log removed the client on {} and shows no authorization since, yet {} on {}",
+                "the admin log shows that the client was removed on {} and not authorized again, but {} on \
+                 {}",
                 day(removed_at),
                 shown_by(*source),
                 day(seen_at)
             ),
             Self::SeenAfterAbsence { source, seen_at, listed_at } => write!(
                 f,
-                "the console's list of {} does not name it, yet {} on {}",
+                "the console list of {} does not contain it, but {} on {}",
                 day(listed_at),
                 shown_by(*source),
                 day(seen_at)
             ),
             Self::AbsenceNotLogged { source, seen_at, listed_at } => write!(
                 f,
-                "{} on {}, the console's list of {} does not name it, and the log shows no removal between",
+                "{} on {}, but the console list of {} does not contain it, and the admin log shows no \
+                 removal in between",
                 shown_by(*source),
                 day(seen_at),
                 day(listed_at)
             ),
             Self::AuthorizationNotLogged { absent_at, listed_at } => write!(
                 f,
-                "the console's list of {} names it and that of {} does not, yet the log shows no authorization",
+                "the console list of {} contains it and the list of {} does not, but the admin log shows no \
+                 authorization",
                 day(listed_at),
                 day(absent_at)
             ),
             Self::TokenRefused { at } => {
-                write!(f, "the token endpoint refused it on {}; a change can take a day to work", day(at))
+                write!(
+                    f,
+                    "the token endpoint refused it on {}; a change can take up to a day to apply",
+                    day(at)
+                )
             }
             Self::NotNamedAgain { at } => {
                 write!(f, "the client was authorized again on {} without it", day(at))
             }
             Self::UnknownChange { name, at } => {
-                write!(f, "the log shows {name} on {}, whose effect is not known", day(at))
+                write!(f, "the admin log shows the event {name} on {}, and its effect is unknown", day(at))
             }
             Self::OtherPermission { configuration_source } => {
                 write!(f, "its use was allowed by {configuration_source}, not by a delegation")
             }
             Self::ListsOfOneDate { listed_at } => write!(
                 f,
-                "an earlier list of {} names it and this one of the same date does not: date the newer one",
+                "two console lists have the date {}, and only the earlier one contains it; set the date of \
+                 the newer list",
                 day(listed_at)
             ),
-            Self::OtherSpelling { written } => write!(f, "a source writes it “{written}”"),
+            Self::OtherSpelling { written } => write!(f, "a source spells it “{written}”"),
             Self::StaleList { listed_at } => {
-                write!(f, "nothing newer than the console's list of {} speaks for it", day(listed_at))
+                write!(f, "no source newer than the console list of {} shows it", day(listed_at))
             }
         }
     }
@@ -162,8 +171,8 @@ impl std::fmt::Display for Disagreement {
 
 const fn shown_by(source: LedgerSource) -> &'static str {
     match source {
-        LedgerSource::Console => "the console listed it",
-        LedgerSource::AuditLog => "the log authorized it",
+        LedgerSource::Console => "the console list contained it",
+        LedgerSource::AuditLog => "the admin log shows its authorization",
         LedgerSource::Probe => "the token endpoint granted it",
         LedgerSource::AccessEvaluation | LedgerSource::TokenLog => "it was used",
     }

@@ -340,7 +340,7 @@ fn one_result(
     };
     let message = match number {
         1 => worst.message,
-        _ => format!("{}. It holds {number} scopes of this kind", worst.message),
+        _ => format!("{}. It holds {number} such scopes", worst.message),
     };
     let severity = severity.unwrap_or(worst.severity);
     CheckResult { message, evidence, fix, may_break, assumptions, severity, reach: counted_reach, ..worst }

@@ -110,7 +110,7 @@ pub(super) fn not_configured(
             (gap.message.clone(), gap.advice())
         } else {
             tallies.iter().find(|tally| tally.check.reads().any(|read| read == part))?;
-            (format!("{}: left out of `[collect] parts`", part.title()), PARTS_SETTING.to_owned())
+            (format!("{}: not in `[collect] parts`", part.title()), PARTS_SETTING.to_owned())
         };
         Some(NotConfigured {
             part,
@@ -159,8 +159,10 @@ fn mailbox_row(part: Part, tenant: &Snapshot, users: UserTotals, mailboxes: &Mai
     if let Some(gap) = tenant.people.gap() {
         let unlisted = if users.is_unknown { 1 } else { users.unreadable };
         if unlisted > 0 {
-            let message =
-                format!("Users are not listed completely, so neither are mailboxes. {}", gap.message);
+            let message = format!(
+                "The list of users is incomplete, so the list of mailboxes is incomplete too. {}",
+                gap.message
+            );
             units.add_gap(&Gap { part, message, ..gap.clone() }, unlisted);
         }
     }

@@ -38,7 +38,7 @@ impl<'a> Evaluation<'a> {
             }
         }
         if kept.is_empty() {
-            kept.push(CheckResult::pass("Nothing happened that was not in reports for long enough"));
+            kept.push(CheckResult::pass("No event is left to report"));
         }
         Ok(kept)
     }

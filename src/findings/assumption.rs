@@ -25,8 +25,8 @@ impl Rule {
 
     const fn sentence(self) -> &'static str {
         match self {
-            Self::GrantHeld => "the delegation counts as held until something proves that it ended",
-            Self::PathOpen => "the access path counts as open until something that was read closes it",
+            Self::GrantHeld => "the delegation counts as held until a source shows that it ended",
+            Self::PathOpen => "the access path counts as open until something that was read blocks it",
         }
     }
 }

@@ -7,14 +7,14 @@ use crate::delegation::{Grant, ScopeRiskTable, UNKNOWN_CLIENT};
 use crate::snapshot::{ClientIdentity, Snapshot};
 
 const HEAD: &str = "\
-# Clients that may act as users by domain-wide delegation: who owns each, why, and until when.
+# Register of clients with domain-wide delegation: owner, purpose, approved scopes and review date.
 #
-# Made of what was seen. Fill in owner, purpose and review_by; delete scopes that are not meant to be held,
-# and clients that should not be. What stands here counts as approved.
+# This file lists the clients that were seen. Fill in owner, purpose and review_by. Delete the scopes and
+# clients that you do not approve, because everything in this file counts as approved.
 #
-#   vendor = true                                        belongs to a vendor: no service account of yours
-#   custodians = [\"group:keys@example.com\"]              who may make keys of it or sign as it
-#   tickets = [{ id = \"CHG-1\", date = 2026-11-20 }]      agreed changes of its delegation
+#   vendor = true                                        the client belongs to a vendor
+#   custodians = [\"group:keys@example.com\"]              principals that can create its keys or sign as it
+#   tickets = [{ id = \"CHG-1\", date = 2026-11-20 }]      approved changes of its delegation
 ";
 
 /// The text of a register that names every client that is seen. The same facts give the same text.
@@ -26,7 +26,7 @@ pub(crate) fn draft(tenant: &Snapshot) -> String {
     let clients: BTreeSet<&str> = grants.clients().into_iter().chain(unscoped).collect();
     let mut text = HEAD.to_owned();
     if clients.is_empty() {
-        text.push_str("\n# No client was seen. That no client holds a delegation is not proved by it.\n");
+        text.push_str("\n# No client was seen. This does not prove that no client holds a delegation.\n");
     }
     for client_id in clients {
         let identity = tenant.identity_of(client_id);
@@ -37,7 +37,7 @@ pub(crate) fn draft(tenant: &Snapshot) -> String {
         };
         if client_id.contains('@') {
             let comment = format!(
-                "{client_id}: seen by its address alone. Look its client id up in the Admin console."
+                "{client_id}: only its address is known. Look up its client ID in the Admin console."
             );
             text.push('\n');
             line(&mut text, "", Some(comment));
@@ -46,12 +46,12 @@ pub(crate) fn draft(tenant: &Snapshot) -> String {
         text.push_str("\n[[client]]\n");
         line(&mut text, &format!("client_id = {}", quoted(client_id)), comment(identity));
         line(&mut text, &format!("name = {}", quoted(name)), None);
-        line(&mut text, "owner = \"\"", Some("who answers for it".to_owned()));
+        line(&mut text, "owner = \"\"", Some("who is responsible for it".to_owned()));
         line(&mut text, "purpose = \"\"", Some("what it is for".to_owned()));
-        line(&mut text, "review_by = \"\"", Some("a date: look at it again by then".to_owned()));
+        line(&mut text, "review_by = \"\"", Some("date of the next review".to_owned()));
         let grants: Vec<&Grant> = grants.iter().filter(|grant| grant.client_id == client_id).collect();
         if grants.is_empty() {
-            line(&mut text, "scopes = []", Some("it was seen to act; its scopes are not known".to_owned()));
+            line(&mut text, "scopes = []", Some("it was seen in use; its scopes are unknown".to_owned()));
             continue;
         }
         text.push_str("scopes = [\n");
@@ -68,9 +68,9 @@ fn comment(identity: ClientIdentity<'_>) -> Option<String> {
     let email = identity.email();
     match identity {
         ClientIdentity::Listed(_) | ClientIdentity::Unknown => email.map(str::to_owned),
-        ClientIdentity::Foreign(_) => email.map(|email| format!("{email}, in none of the listed projects")),
+        ClientIdentity::Foreign(_) => email.map(|email| format!("{email}, not in the audited projects")),
         ClientIdentity::Deleted(email) => Some(format!("{email}, which is deleted: remove its delegation")),
-        ClientIdentity::NoAccount => Some("no service account that exists".to_owned()),
+        ClientIdentity::NoAccount => Some("not an existing service account".to_owned()),
     }
 }
 
@@ -80,7 +80,7 @@ fn note(grant: &Grant) -> String {
         .map_or_else(|| "not in the scope table".to_owned(), |row| row.grants.clone());
     if let Some(granted) = &grant.granted {
         // Writing to a string cannot fail.
-        let _ = write!(note, "; given on {}", granted.at.date_naive());
+        let _ = write!(note, "; granted on {}", granted.at.date_naive());
         if let Some(by) = &granted.by {
             let _ = write!(note, " by {by}");
         }
@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(register.0[0].scopes, ["https://mail.google.com/", "openid"]);
         assert_eq!(register.0[0].blanks().count(), 3);
         assert!(text.contains("\"x:unheard\",  # not in the scope table\n"), "{text}");
-        assert!(draft(&grants(&[])).contains("not proved"));
+        assert!(draft(&grants(&[])).contains("does not prove"));
     }
 
     #[test]
@@ -165,8 +165,7 @@ mod tests {
             client_certificates: Reading::Complete(vec![certificates]),
             ..grants(&[("1", "openid")])
         };
-        let said =
-            "client_id = \"1\"  # sync@vendor.iam.gserviceaccount.com, in none of the listed projects\n";
+        let said = "client_id = \"1\"  # sync@vendor.iam.gserviceaccount.com, not in the audited projects\n";
         assert!(draft(&tenant).contains(said), "{}", draft(&tenant));
     }
 

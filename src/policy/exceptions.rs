@@ -191,7 +191,7 @@ fn valid(written: WrittenException, line: usize, known_checks: &[&str]) -> Resul
         ("owner", &written.owner),
     ] {
         if value.trim().is_empty() {
-            return Err(refuse(format!("`{key}` is empty: an exception names its {key}")));
+            return Err(refuse(format!("`{key}` is empty. Every exception needs its {key}")));
         }
     }
     if !known_checks.contains(&written.check.as_str()) {
@@ -206,7 +206,7 @@ fn valid(written: WrittenException, line: usize, known_checks: &[&str]) -> Resul
         .case_insensitive(true)
         .literal_separator(false)
         .build()
-        .map_err(|error| refuse(format!("`subject` is no id, address or glob: {error}")))?
+        .map_err(|error| refuse(format!("`subject` is not an ID, an address or a glob: {error}")))?
         .compile_matcher();
     Ok(Exception {
         id: format!("{}/{}", written.check, written.subject),
@@ -229,7 +229,7 @@ fn date(key: &str, written: &toml::Spanned<WrittenDate>) -> Result<NaiveDate, Ex
         WrittenDate::Text(text) => text.clone(),
     };
     text.parse().map_err(|_| ExceptionError {
-        message: format!("`{key}` is no date: write it as 2027-01-31"),
+        message: format!("`{key}` is not a date. Write it as 2027-01-31"),
         span: Some(written.span()),
     })
 }
@@ -291,7 +291,7 @@ mod tests {
             (whole.replace("MAIL-08", "MAIL-8"), "did you mean `MAIL-08`"),
             (whole.replace("owner = \"o\"", "owner = \" \""), "`owner` is empty"),
             (whole.replace("reason", "reson"), "unknown field `reson`"),
-            (whole.replace("\"x\"", "\"[\""), "no id, address or glob"),
+            (whole.replace("\"x\"", "\"[\""), "is not an ID, an address or a glob"),
         ] {
             let error = parse(&change).unwrap_err();
             assert!(error.message.contains(expected), "{}", error.message);

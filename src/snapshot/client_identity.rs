@@ -22,7 +22,7 @@ pub(crate) enum ClientIdentity<'a> {
 }
 
 impl<'a> ClientIdentity<'a> {
-    /// Whether it is no service account that exists: nobody can act as it.
+    /// Whether it is not an existing service account: nobody can act as it.
     #[must_use]
     pub(crate) const fn is_gone(self) -> bool {
         matches!(self, Self::Deleted(_) | Self::NoAccount)

@@ -33,7 +33,7 @@ impl Lock {
             return Err(refuse("it is not a regular file".to_owned()));
         }
         if found.nlink() > 1 {
-            return Err(refuse("the file has another name, too (a hard link)".to_owned()));
+            return Err(refuse("it has a second name (a hard link)".to_owned()));
         }
         match file.try_lock() {
             Ok(()) => {}
@@ -43,7 +43,7 @@ impl Lock {
             Err(TryLockError::Error(error)) => return Err(refuse(error.to_string())),
         }
         if !is_ours(&mut file).map_err(|error| refuse(error.to_string()))? {
-            return Err(refuse("it holds what this program did not write".to_owned()));
+            return Err(refuse("it contains data that this program did not write".to_owned()));
         }
         // Who holds it is a courtesy: a full disk does not stop the run here.
         let now = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);

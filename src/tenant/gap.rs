@@ -105,7 +105,7 @@ impl Gap {
             reason: GapReason::NOT_REACHED,
             message: format!("{}: the run ended before it was read", part.title()),
             needed: String::new(),
-            fix: "Run again: `workspace-audit run --resume` continues where it was.".to_owned(),
+            fix: "To continue the run, use `workspace-audit run --resume`.".to_owned(),
             places: Box::default(),
         }
     }

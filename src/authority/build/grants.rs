@@ -31,12 +31,18 @@ impl<'a> Builder<'a> {
         let on = self.graph.resources[place].title();
         match role.map_or(IamRoleState::Active, |role| role.state) {
             IamRoleState::Deleted => {
-                let message = format!("{name} on {on} was deleted: it gives nothing unless it is undeleted");
+                let message = format!(
+                    "{name} on {on} is deleted. It gives no permissions unless it is \
+                                       undeleted"
+                );
                 self.ignore(place, IgnoredReason::DeletedRole, name, message);
                 return;
             }
             IamRoleState::Disabled => {
-                let message = format!("{name} on {on} is disabled: it gives nothing until it is enabled");
+                let message = format!(
+                    "{name} on {on} is disabled. It gives no permissions until it is \
+                                       enabled"
+                );
                 self.ignore(place, IgnoredReason::DisabledRole, name, message);
                 return;
             }
@@ -45,7 +51,7 @@ impl<'a> Builder<'a> {
         let permissions = role.map(|role| &role.permissions);
         if permissions.is_none_or(|permissions| permissions.complete().is_err()) {
             let gap = permissions.and_then(Reading::gap).or_else(|| self.iam.roles.gap()).cloned();
-            let message = format!("The permissions of {name}, bound on {on}, were not read");
+            let message = format!("The permissions of {name}, which is granted on {on}, were not read");
             let unknown = self.unknown(UnknownKind::Role, name.to_owned(), message, gap);
             self.graph.places[place].unknown.push(unknown);
         }
@@ -115,7 +121,8 @@ impl<'a> Builder<'a> {
             }
             Member::Nameless => {
                 let on = self.graph.resources[place].title();
-                let message = format!("\"{text}\" holds {} on {on}: it names nobody", binding.role);
+                let message =
+                    format!("\"{text}\" holds {} on {on}, but does not name a principal", binding.role);
                 let unknown = self.unknown(UnknownKind::Member, text.to_owned(), message, None);
                 self.graph.places[place].unknown.push(unknown);
                 None

@@ -114,7 +114,7 @@ impl<'a> Builder<'a> {
         };
         if parent.is_none() && reading.is_none_or(|parent| parent.complete().is_err()) {
             let gap = reading.and_then(Reading::gap).or_else(|| self.iam.policies.gap()).cloned();
-            let message = format!("What stands above {} was not read", resource.title());
+            let message = format!("The parent of {} was not read", resource.title());
             let unknown = self.unknown(UnknownKind::Parent, resource.title(), message, gap);
             self.graph.places[id].unknown.push(unknown);
         }

@@ -19,7 +19,7 @@ impl<'a> Builder<'a> {
         };
         let mut unknown = Vec::new();
         if kind == PrincipalKind::ServiceAccount && account.is_none() && ServiceAgent::of(&id).is_none() {
-            let message = format!("Who can act as {id} is unknown: it is in no project that was read");
+            let message = format!("{id} is in no project that was read, so it is unknown who can act as it");
             let gap = self.listed.gap().cloned();
             unknown.push(self.unknown(UnknownKind::ServiceAccount, id.clone(), message, gap));
         }
@@ -28,7 +28,7 @@ impl<'a> Builder<'a> {
             self.graph.ignored.push(Ignored {
                 reason: IgnoredReason::DisabledAccount,
                 subject: id.clone(),
-                message: format!("{id} is disabled: no path leads through it until it is enabled"),
+                message: format!("{id} is disabled. No path leads through it until it is enabled"),
             });
             self.graph.ignored.len() - 1
         });
@@ -76,7 +76,8 @@ impl<'a> Builder<'a> {
         }
         let members = members.and_then(Reading::known).map_or(&[][..], Vec::as_slice);
         if members.len() > self.graph.limits.group_members {
-            let message = format!("{id} has {} members: its users are not listed one by one", members.len());
+            let message =
+                format!("{id} has {} members, so its users are not listed one by one", members.len());
             let unknown = self.unknown(UnknownKind::LargeGroup, id, message, None);
             self.graph.nodes[node].unknown.push(unknown);
             self.graph.nodes[node].is_large = true;

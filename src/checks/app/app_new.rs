@@ -19,20 +19,20 @@ pub(crate) const CHECK: Check = Check {
             Severity::Medium,
             "The token log shows the first authorization of an app that reaches mail or all files.",
         ),
-        Condition::review(Severity::Low, "It shows the first authorization of another app."),
+        Condition::review(Severity::Low, "The token log shows the first authorization of another app."),
         Condition::note(
-            "Each app is one finding from the first run that reads it. Apps from longer than `[checks] \
-             event_days` before the first run of the history are left out.",
+            "Each app is one finding from the first run that reads it. Apps that were first authorized more \
+             than `[checks] event_days` before the first run of the history are ignored.",
         ),
         Condition::note(
-            "A finding stays open until an exception accepts it, or until it was in reports for \
-             `event_days` (30 by default). Then it is listed once more, as expired.",
+            "A finding stays open until an exception accepts it, or until it has been in reports for \
+             `event_days` (30 by default). Then it is listed once more as expired.",
         ),
         Condition::note(
-            "An app that was authorized before the log began, and was unused since, does not show.",
+            "An app is not visible if it was authorized before the log began and not used since.",
         ),
     ],
-    why: "When an app is new, its users still remember why they authorized it.",
+    why: "Soon after they authorize an app, users can still say why they did so.",
     fix: "Ask the users what the app is for. Then trust, limit or block it.",
     command: None,
     may_break: Some("If you limit or block the app, it stops working for its users."),
@@ -56,7 +56,7 @@ fn judge(tenant: &Snapshot, _: &Policy) -> Vec<CheckResult> {
 fn came(app: &App) -> CheckResult {
     let severity = if sensitive(app).next().is_some() { Severity::Medium } else { Severity::Low };
     let first = app.first_authorized_at.date_naive();
-    CheckResult::review(severity, format!("{} is new: first authorized on {first}", name(app)))
+    CheckResult::review(severity, format!("{} is new. It was first authorized on {first}", name(app)))
         .about(subjects::new_app(app))
         .evidence("client_id", &app.client_id)
         .evidence("users", app.some_users.join(", "))

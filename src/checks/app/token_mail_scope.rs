@@ -12,26 +12,25 @@ use crate::tenant::{App, Part, one_word, quoted_name};
 pub(crate) const CHECK: Check = Check {
     id: "APP-02",
     slug: "token-mail-scope",
-    title: "Apps that users gave access to mail or files",
+    title: "Apps with access to users' mail or files",
     severity: Severity::High,
     conditions: &[
         Condition::fail(
             Severity::Critical,
-            "A tier 0 user gave an app access to a scope that reads, writes or sends mail or changes mail \
-             settings (classes M, R, W, S, C), or reads or writes all files (D). Only listed users of the \
-             app are compared.",
+            "A tier 0 user gave an app access to mail or mail settings (classes M, R, W, S, C) or to all \
+             files (D). Only the users that the finding lists are compared.",
         ),
-        Condition::fail(Severity::High, "Another user did."),
+        Condition::fail(Severity::High, "Another user gave an app such access."),
         Condition::note(
-            "The token log of the last 180 days counts, unless the user revoked the access since.",
+            "Access in the token log of the last 180 days counts, unless the user has revoked it.",
         ),
         Condition::note(
-            "Access that an earlier run read stays open until the log shows the user's revocation, or \
-             until the user is deleted. Older access does not show.",
+            "Access that an earlier run read stays open until the log shows that the user revoked it, or \
+             until the user is deleted. Older access is not visible.",
         ),
-        Condition::note("Apps that hold a delegation are judged as clients."),
+        Condition::note("Apps with a domain-wide delegation are evaluated as clients."),
     ],
-    why: "The app keeps its access when the password changes, and acts as the user from outside.",
+    why: "The app can act as the user from outside the tenant, without the user's password.",
     fix: "Ask the users what the app is for. Block or limit the app and revoke its tokens, or record an \
           exception.",
     command: Some("`gam user USER delete token clientid CLIENT`, for an app that one user gave access to."),
@@ -79,7 +78,7 @@ fn judge(app: &App, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
     let severity = if great.is_some() { Severity::Critical } else { Severity::High };
     let message = if is_only_remembered(app) {
         format!(
-            "Users gave {} access to mail or files, as an earlier run read. No revocation is logged",
+            "An earlier run read that users gave {} access to mail or files. No revocation is logged",
             name(app)
         )
     } else {

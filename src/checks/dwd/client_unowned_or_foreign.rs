@@ -15,34 +15,40 @@ use crate::tenant::{ForeignAccount, Part, ServiceAccount};
 pub(crate) const CHECK: Check = Check {
     id: "DWD-06",
     slug: "client-unowned-or-foreign",
-    title: "Clients that match no known service account, or have no owner",
+    title: "Clients without a known service account or owner",
     severity: Severity::High,
     conditions: &[
         Condition::fail(
             Severity::Medium,
-            "There is a register, and it does not name the client, lacks its owner, purpose or review \
-             date, or its review is overdue. If the client is also for review, the higher severity counts.",
+            "The register does not name the client, has no owner, purpose or review date for it, or its \
+             review is overdue. If the client is also for review, the higher severity applies.",
         ),
         Condition::review(
             Severity::High,
-            "A client that holds a delegation matches no service account of the listed projects. It is low \
-             for this audit's own client.",
+            "A client with a delegation is not a service account in the audited projects. The severity is \
+             low for this audit's own client.",
         ),
         Condition::review(Severity::Low, "The client's service account is disabled."),
-        Condition::excepted("The register marks the client as a vendor's, and the client may exist."),
-        Condition::note(
-            "Google's public certificates tell whether such a client is a service account of another \
-             project, or one that no longer exists.",
+        Condition::excepted(
+            "The register marks the client as a vendor's. This does not apply to a service \
+                             account that is known not to exist.",
         ),
-        Condition::note("Without a register, nobody is asked who owns a client."),
+        Condition::note(
+            "Google's public certificates show whether such a client is a service account of another project \
+             or no longer exists.",
+        ),
+        Condition::note("Without a register, ownership is not evaluated."),
     ],
-    why: "A delegation stays when the service account, the vendor contract or the colleague behind it is \
-          gone. Whoever controls the client can act as every user.",
+    why: "A delegation remains when its service account, vendor contract or owner is gone. Whoever controls \
+          the client can act as any user.",
     fix: "Find out who owns the client, and write its owner, purpose and review date into the register. If \
-          nobody owns it, remove the delegation. If its project is yours, list the project in the \
-          configuration. If it is a vendor's, mark it so in the register.",
-    command: Some("None: Google has no API or command that changes a delegation."),
-    may_break: Some("Programs that use what is removed get `unauthorized_client` when they ask for a token."),
+          nobody owns it, remove the delegation. If its project is yours, add the project to the \
+          configuration. If it is a vendor's, set `vendor = true` in the register.",
+    command: Some("None. Google has no API or command that changes a delegation."),
+    may_break: Some(
+        "Programs that use a removed scope or client get `unauthorized_client` when they request \
+                     a token.",
+    ),
     place: "Admin console > Security > Access and data control > API controls > Manage domain-wide \
             delegation",
     controls: &[
@@ -97,16 +103,17 @@ const REGISTER_IT: Advice = Advice::Other("register");
 /// A client for which nobody answers fails, whoever it is.
 fn answered_by_nobody(identity: CheckResult, name: &str, faults: &[String]) -> CheckResult {
     let faults = faults.join(", and ");
-    let fix = "Write its owner, purpose and review date into the register, or remove its delegation.";
+    let fix = "Write the client's owner, purpose and review date into the register, or remove its \
+               delegation.";
     match identity.verdict {
         // The register answers for who it is, and for nothing else.
         _ if identity.verdict == Verdict::Pass || identity.accepted_by.is_some() => {
-            CheckResult::fail(Severity::Medium, format!("{name} holds a delegation: {faults}"))
+            CheckResult::fail(Severity::Medium, format!("{name} holds a delegation, but {faults}"))
                 .fix(fix)
                 .advising(REGISTER_IT)
         }
         Verdict::NotAssessed => {
-            CheckResult::fail(Severity::Medium, format!("{name} holds a delegation: {faults}"))
+            CheckResult::fail(Severity::Medium, format!("{name} holds a delegation, but {faults}"))
                 .evidence("service_account", format!("unknown: {}", identity.message))
                 .fix(fix)
                 .advising(REGISTER_IT)
@@ -123,7 +130,7 @@ fn answered_by_nobody(identity: CheckResult, name: &str, faults: &[String]) -> C
 
 fn register_says(result: CheckResult, entry: Option<Option<&RegisteredClient>>) -> CheckResult {
     match entry {
-        None => result.evidence("register", "none is configured: who owns the client is not asked"),
+        None => result.evidence("register", "not configured; ownership is not evaluated"),
         Some(None) => result.evidence("register", "does not name it"),
         Some(Some(client)) => result
             .evidence("owner", &client.owner)
@@ -140,7 +147,7 @@ fn judge_account(account: &ServiceAccount) -> CheckResult {
             Severity::Low,
             format!("Service account {email} of project {project} is disabled, but its delegation remains"),
         )
-        .fix("Remove the delegation, or enable the account again if it is needed.")
+        .fix("Remove the delegation. If the account is needed, enable it again.")
         .advising(Advice::Other("disabled_account"))
     } else {
         CheckResult::pass(format!("Service account {email} of project {project}"))
@@ -151,7 +158,7 @@ fn judge_account(account: &ServiceAccount) -> CheckResult {
 fn claims(account: &ForeignAccount) -> String {
     match account.claimed.as_slice() {
         [] => String::new(),
-        claimed => format!(": they name {}, which nothing confirms", claimed.join(" and ")),
+        claimed => format!("; they name {}, but nothing confirms this", claimed.join(" and ")),
     }
 }
 
@@ -164,37 +171,40 @@ fn unmatched(
     if policy.own_client_id.as_deref() == Some(client_id) {
         return CheckResult::review(
             Severity::Low,
-            "This audit's own account is in none of the listed projects",
+            "This audit's own service account is not in the audited projects",
         )
-        .fix("List its project in the configuration, so that its keys are judged too.");
+        .fix("Add its project to the configuration, so that its keys are evaluated too.");
     }
     let identity = tenant.identity_of(client_id);
     if is_app_name(client_id) {
-        let message = format!("The log names {client_id} without a client id: it may be a Marketplace app");
+        let message = format!("The log names {client_id} without a client ID. It may be a Marketplace app");
         return CheckResult::review(Severity::High, message)
             .fix(MARKETPLACE_FIX)
             .advising(Advice::UninstallApp);
     }
     let message = match identity {
         ClientIdentity::Foreign(account) if account.email.is_empty() => format!(
-            "Client {client_id} is a service account that exists, in none of the listed projects; its certificates \
-             do not tell its address{}",
+            "Client {client_id} is an existing service account outside the audited projects. Its \
+             certificates do not contain its address{}",
             claims(account)
         ),
         ClientIdentity::Foreign(account) => format!(
-            "Client {client_id} is the service account {}, in none of the listed projects",
+            "Client {client_id} is the service account {}, which is not in the audited projects",
             account.email
         ),
         ClientIdentity::Deleted(email) => {
             format!(
-                "Client {client_id} was service account {email}, which is deleted, but its delegation remains"
+                "Client {client_id} was the service account {email}. The account is deleted, but its \
+                 delegation remains"
             )
         }
         ClientIdentity::NoAccount => format!(
-            "Client {client_id} is not an existing service account: it was deleted, or is an OAuth client of another kind"
+            "Client {client_id} is not an existing service account. It was deleted, or it is another kind of \
+             OAuth client"
         ),
         ClientIdentity::Listed(_) | ClientIdentity::Unknown => format!(
-            "Client {client_id} is not a service account in the configured projects; it may be foreign, deleted or in another project"
+            "Client {client_id} is not a service account in the audited projects. It may be deleted, or \
+             belong to another project"
         ),
     };
     let result = match entry.filter(|client| client.vendor) {
@@ -209,7 +219,7 @@ fn unmatched(
     };
     match identity {
         ClientIdentity::Foreign(account) if account.email.is_empty() => result
-            .evidence("service_account", "exists; its certificates do not tell its address")
+            .evidence("service_account", "exists; its certificates do not contain its address")
             .evidence("public_keys", account.keys.len()),
         ClientIdentity::Foreign(account) => result
             .evidence("service_account", &account.email)
@@ -245,7 +255,7 @@ mod tests {
     fn a_client_that_matches_nothing_is_for_review_and_never_called_foreign() {
         let result = only(judge("555", &known(), &policy()));
         assert_eq!((result.verdict, result.severity), (Verdict::Review, Severity::High));
-        assert!(result.message.contains("may be foreign, deleted or in another project"));
+        assert!(result.message.contains("may be deleted, or belong to another project"));
         assert_eq!(result.subject.unwrap().id, "555");
     }
 
@@ -287,8 +297,8 @@ mod tests {
         }]);
         let result = only(judge("555", &tenant, &policy()));
         assert_eq!((result.verdict, result.severity), (Verdict::Review, Severity::High));
-        assert!(result.message.contains("a service account that exists"), "{}", result.message);
-        let claim = "do not tell its address: they name mailer@vendor.iam.gserviceaccount.com, which nothing confirms";
+        assert!(result.message.contains("an existing service account"), "{}", result.message);
+        let claim = "do not contain its address; they name mailer@vendor.iam.gserviceaccount.com, but nothing confirms this";
         assert!(result.message.ends_with(claim), "{}", result.message);
         assert!(!result.message.contains(" ,"), "{}", result.message);
         assert!(result.evidence.iter().all(|fact| !fact.value.is_empty()), "{:?}", result.evidence);

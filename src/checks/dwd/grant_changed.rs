@@ -22,34 +22,36 @@ pub(crate) const CHECK: Check = Check {
     conditions: &[
         Condition::fail(
             Severity::Critical,
-            "The admin log shows that a delegation was changed, and a scope that the event names changes \
-             the tenant (class T) or reads, writes and sends mail (M).",
+            "The admin log shows a changed delegation, and the event names a scope of class T (changes the \
+             tenant) or M (reads, writes and sends mail).",
         ),
         Condition::fail(
             Severity::High,
-            "The admin log shows that a client was given other scopes, was removed, or was changed in \
-             another way.",
+            "The admin log shows that a client got other scopes, was removed, or was changed in another way.",
         ),
         Condition::excepted(
-            "The register has a ticket of the client for the day of the change in UTC, or for the day \
-             before or after. Without a register, no change has a ticket.",
+            "The register has a ticket for the client on the day of the change (UTC), or one day before or \
+             after. Without a register, no change has a ticket.",
         ),
         Condition::note(
-            "Each event is one finding from the first run that reads it, even if it was logged late. \
-             Events from longer than `[checks] event_days` before the first run of the history are left \
-             out.",
+            "Each event is one finding from the first run that reads it, even if it was logged late. Events \
+             that happened more than `[checks] event_days` before the first run of the history are ignored.",
         ),
         Condition::note(
-            "A finding stays open until an exception or a ticket accepts it, or until it was in reports \
-             for `event_days` (30 by default). Then it is listed once more, as expired.",
+            "A finding stays open until an exception or a ticket accepts it, or until it has been in reports \
+             for `event_days` (30 by default). Then it is listed once more as expired.",
         ),
     ],
-    why: "One change by a super admin lets a client act as any user. A week after the change, you can \
-          still ask who made it.",
-    fix: "Confirm the change with the admin who made it, and record its ticket in the register. If no admin \
-          confirms it, remove the client, reset that admin's sign-in, and turn on multi-party approval.",
-    command: Some("None: Google has no API or command that changes a delegation."),
-    may_break: Some("Programs that use what is removed get `unauthorized_client` when they ask for a token."),
+    why: "With one change, a super admin can let a client act as any user. Soon after a change, you can \
+          still ask the admin about it.",
+    fix: "Ask the admin who made the change to confirm it, and record its ticket in the register. If no \
+          admin confirms it, remove the client, reset that admin's sign-in, and turn on multi-party \
+          approval.",
+    command: Some("None. Google has no API or command that changes a delegation."),
+    may_break: Some(
+        "Programs that use a removed scope or client get `unauthorized_client` when they request \
+                     a token.",
+    ),
     place: "Admin console > Security > Access and data control > API controls > Manage domain-wide \
             delegation; Reporting > Audit and investigation > Admin log events",
     controls: &[
@@ -80,7 +82,7 @@ fn judge(tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
 fn judge_change(event: &DelegationEvent, tenant: &Snapshot, policy: &Policy) -> CheckResult {
     let client = Changed::of(event, tenant);
     let scopes: BTreeSet<&str> = event.scopes.iter().map(|scope| scope_spelling(scope)).collect();
-    let actor = event.actor.as_deref().filter(|actor| !actor.is_empty()).unwrap_or("Somebody");
+    let actor = event.actor.as_deref().filter(|actor| !actor.is_empty()).unwrap_or("An unknown actor");
     let from = event.ip.as_ref().map_or_else(String::new, |ip| format!(" from {ip}"));
     let (name, at) = (&client.name, event.at.format("%Y-%m-%d %H:%M UTC"));
     let what = match event.change() {
@@ -96,7 +98,7 @@ fn judge_change(event: &DelegationEvent, tenant: &Snapshot, policy: &Policy) -> 
     let severity = if is_great { Severity::Critical } else { Severity::High };
     let result = match (entry, ticket) {
         (Some(entry), Some(ticket)) => {
-            CheckResult::fail(severity, format!("{actor} {what}, by {}", ticket.id))
+            CheckResult::fail(severity, format!("{actor} {what} (ticket {})", ticket.id))
                 .evidence("ticket", &ticket.id)
                 .accepted_by_register(&entry.client_id)
         }
@@ -126,9 +128,9 @@ fn count(scopes: usize) -> String {
 
 fn no_ticket(entry: Option<&RegisteredClient>, policy: &Policy) -> &'static str {
     match (entry, &policy.register) {
-        (_, None) => "none: no register is configured",
-        (None, Some(_)) => "none: the register does not name this client",
-        (Some(_), _) => "none of that day in the register",
+        (_, None) => "none; no register is configured",
+        (None, Some(_)) => "none; the register does not name this client",
+        (Some(_), _) => "none for that day in the register",
     }
 }
 

@@ -14,33 +14,34 @@ use crate::tenant::{Gap, GapClass, GapReason, Part, is_same_client};
 pub(crate) const CHECK: Check = Check {
     id: "DWD-01",
     slug: "inventory-proof",
-    title: "Delegations on which sources disagree",
+    title: "Delegations with conflicting sources",
     severity: Severity::High,
     conditions: &[
         Condition::fail(
             Severity::High,
-            "The Admin console's list, the admin log, the access evaluation log and the probe contradict \
-             one another about a grant.",
+            "Sources contradict each other about a grant. The sources are the Admin console list, the admin \
+             log, the access evaluation log and the probe.",
         ),
         Condition::review(
             Severity::Medium,
-            "A log names a client by a name alone, and no list of delegations has it. It may be a Google \
-             Workspace Marketplace app.",
+            "A log names a client without a client ID, and the client is in no delegation list. It may be a \
+             Google Workspace Marketplace app.",
         ),
         Condition::review(
             Severity::Low,
-            "A client of the register holds no delegation, by a fresh console list and by every other \
-             source.",
+            "The register names a client, but neither a current console list nor another source shows a \
+             delegation for it.",
         ),
         Condition::not_assessed(
-            "No console list was taken within 35 days before the run. Without one, nothing passes.",
+            "The Admin console list is missing or more than 35 days old. Without a current list, the check \
+             cannot pass.",
         ),
     ],
-    why: "Google has no API that lists delegations. Where the sources disagree, no other result about \
-          delegations is reliable.",
-    fix: "Take the list from the Admin console again. Look in the admin log for who changed the \
+    why: "Google has no API that lists delegations. If the sources disagree, other results about delegations \
+          are not reliable.",
+    fix: "Copy the delegation list from the Admin console again. In the admin log, look up who changed the \
           delegation.",
-    command: Some("None: Google has no API or command that changes a delegation."),
+    command: Some("None. Google has no API or command that changes a delegation."),
     may_break: None,
     place: "Admin console > Security > Access and data control > API controls > Manage domain-wide \
             delegation",
@@ -73,7 +74,7 @@ fn judge(tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
         None => results.extend(registered_for_nothing(tenant, policy)),
     }
     if results.is_empty() {
-        results.push(CheckResult::pass("The sources agree, and the console's list is fresh"));
+        results.push(CheckResult::pass("The sources agree, and the Admin console list is current"));
     }
     results
 }
@@ -90,7 +91,7 @@ fn registered_for_nothing(tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult
     idle.map(|client| {
         let id = &client.client_id;
         let message =
-            format!("The register names client {id}, and no source shows that it holds a delegation");
+            format!("The register names client {id}, but no source shows that it holds a delegation");
         CheckResult::review(Severity::Low, message)
             .about(subjects::client(id, tenant))
             .evidence("register", format!("line {}", client.line))
@@ -102,7 +103,7 @@ fn registered_for_nothing(tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult
                 Part::TokenLog,
                 Part::ProbeGrants,
             ])
-            .fix("Remove it from the register, or find out who removed its delegation.")
+            .fix("Remove the client from the register, or find out who removed its delegation.")
             .advising(Advice::Other("register"))
     })
     .collect()
@@ -119,7 +120,7 @@ fn perhaps_marketplace(grants: &[&Grant], tenant: &Snapshot) -> Option<CheckResu
     };
     (!scopes.is_empty()).then(|| {
         let message =
-            format!("{app} was granted {granted} but is in no delegation list: it may be a Marketplace app",);
+            format!("{app} was granted {granted} but is in no delegation list. It may be a Marketplace app",);
         let result = CheckResult::review(Severity::Medium, message)
             .about(subjects::client(app, tenant))
             .evidence("client_id", app)
@@ -137,7 +138,11 @@ fn contradictions(grant: &Grant) -> impl Iterator<Item = String> {
 fn contradicted(grant: &Grant, tenant: &Snapshot) -> Option<CheckResult> {
     let contradictions: Vec<String> = contradictions(grant).collect();
     let first = contradictions.first()?;
-    let message = format!("{} and {}: {first}", client_name(grant, tenant), grant.scope);
+    let message = format!(
+        "The sources disagree on whether {} holds {}: {first}",
+        client_name(grant, tenant),
+        grant.scope
+    );
     let result = CheckResult::fail(Severity::High, message).about(subjects::grant(grant, tenant));
     // Nearly all of them say that the log shows nothing in between: one that was not read may.
     let result = result.resting_on(&[Part::AdminLog]);
@@ -152,9 +157,12 @@ fn stale(tenant: &Snapshot) -> Option<Gap> {
         part: Part::ConsoleGrants,
         class: GapClass::NotConfigured,
         reason: GapReason::CONSOLE_LIST_STALE,
-        message: format!("The console's list is of {}, older than {FRESH_DAYS} days", newest.date_naive()),
+        message: format!(
+            "The Admin console list of {} is more than {FRESH_DAYS} days old",
+            newest.date_naive()
+        ),
         needed: String::new(),
-        fix: "Take the list from the Admin console again.".to_owned(),
+        fix: "Copy the delegation list from the Admin console again.".to_owned(),
         places: Box::default(),
     })
 }

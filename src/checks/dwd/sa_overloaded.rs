@@ -13,36 +13,43 @@ use crate::tenant::{AdminRole, Gap, IamPolicies, IamResource, Part, Reading, Ser
 pub(crate) const CHECK: Check = Check {
     id: "DWD-08",
     slug: "sa-overloaded",
-    title: "Delegated accounts that hold more than their delegation",
+    title: "Delegated service accounts with other privileges",
     severity: Severity::High,
     conditions: &[
         Condition::fail(
             Severity::Critical,
-            "The service account of a client that holds a delegation also holds a super admin role.",
+            "A service account with a delegation also has a super admin role.",
         ),
-        Condition::fail(Severity::High, "It holds another admin role of Google Workspace."),
+        Condition::fail(Severity::High, "The account has another Google Workspace admin role."),
         Condition::fail(
             Severity::High,
-            "It is itself Owner or Editor of its project, or of the folder or organization above it.",
+            "The account itself is Owner or Editor of its project, or of a folder or organization above it.",
         ),
-        Condition::fail(Severity::High, "It is a default service account of Compute Engine or App Engine."),
-        Condition::review(Severity::Medium, "It holds an admin role that Directory does not list."),
+        Condition::fail(
+            Severity::High,
+            "The account is a default service account of Compute Engine or App \
+                                         Engine.",
+        ),
+        Condition::review(Severity::Medium, "The account has an admin role that Directory does not list."),
         Condition::review(
             Severity::Low,
-            "It holds an admin role whose name says that it only reads. The role's privileges are not \
-             read.",
+            "The account has an admin role whose name suggests read-only access. The privileges of the role \
+             are not read.",
         ),
         Condition::note(
-            "Roles that it holds as a member of a group, and what it is attached to, are not judged.",
+            "Roles that the account gets through a group are not evaluated. The resources that it is \
+             attached to are not evaluated either.",
         ),
     ],
-    why: "Whoever takes over the account for one of these rights has the others too. A default service \
-          account is attached to new workloads of its project.",
-    fix: "Give the delegation to a dedicated service account in a dedicated project. Remove the other \
-          roles from this account, and grant the predefined roles that its workloads need instead of Owner \
-          or Editor.",
+    why: "Whoever takes over the account gets all its privileges at once. A default service account is \
+          attached to new workloads of its project.",
+    fix: "Move the delegation to a dedicated service account in a dedicated project. Remove the other roles \
+          from this account. Instead of Owner or Editor, grant the predefined roles that its workloads need.",
     command: None,
-    may_break: Some("Programs that use the account lose what the removed role gives, or the delegation."),
+    may_break: Some(
+        "Programs that use the account lose the delegation or the permissions of the removed \
+                     roles.",
+    ),
     place: "Admin console > Account > Admin roles; Cloud console > IAM & Admin > IAM",
     controls: &[
         "CIS-GCP 1.5",
@@ -68,7 +75,7 @@ fn judge(client_id: &str, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult
         (Some(account), _) => own_client(judge_account(account, tenant), client_id, policy),
         (None, Some(gap)) => CheckResult::not_assessed(gap),
         (None, None) => CheckResult::not_applicable(
-            "The client is no service account of the listed projects; DWD-06 asks who owns it",
+            "The client is not a service account in the audited projects. DWD-06 covers it",
         ),
     };
     vec![result.about(subjects::client(client_id, tenant))]
@@ -96,11 +103,14 @@ fn judge_account(account: &ServiceAccount, tenant: &Snapshot) -> CheckResult {
     let Some(severity) = loads.iter().map(|load| load.severity).max() else {
         return match missing(account, tenant) {
             Some(gap) => CheckResult::not_assessed(&gap),
-            None => CheckResult::pass(format!("{} holds nothing but its delegation", account.email)),
+            None => {
+                CheckResult::pass(format!("{} has no privileges other than its delegation", account.email))
+            }
         };
     };
     let texts: Vec<&str> = loads.iter().map(|load| load.what.as_str()).collect();
-    let message = format!("{}, which holds a delegation, {}", account.email, listed(&texts, "and"));
+    let held: Vec<&str> = std::iter::once("holds a delegation").chain(texts.iter().copied()).collect();
+    let message = format!("{} {}", account.email, listed(&held, "and"));
     let result = if loads.iter().any(|load| load.is_certain) {
         CheckResult::fail(severity, message)
     } else {
@@ -122,18 +132,18 @@ fn admin_roles(account: &ServiceAccount, tenant: &Snapshot) -> Vec<Load> {
         Some(role) if says_read_only(role) => Load {
             severity: Severity::Low,
             what: format!(
-                "holds the admin role {}, and only the name says that it reads",
+                "has the admin role {}, whose name suggests read-only access",
                 quoted_name(&role.title())
             ),
             is_certain: false,
         },
         Some(role) => {
-            Load::certain(Severity::High, format!("holds the admin role {}", quoted_name(&role.title())))
+            Load::certain(Severity::High, format!("has the admin role {}", quoted_name(&role.title())))
         }
         // What it allows is not known.
         None => Load {
             severity: Severity::Medium,
-            what: format!("holds an admin role that Directory does not list, with the id {role_id}"),
+            what: format!("has an admin role that Directory does not list (ID {role_id})"),
             is_certain: false,
         },
     };
@@ -175,7 +185,7 @@ fn basic_roles(account: &ServiceAccount, tenant: &Snapshot) -> Vec<Load> {
 
 fn default_account(account: &ServiceAccount) -> Option<Load> {
     let service = account.default_of()?;
-    Some(Load::certain(Severity::High, format!("is the default account of {service}")))
+    Some(Load::certain(Severity::High, format!("is the default service account of {service}")))
 }
 
 /// What keeps "it holds nothing else" from being said.
@@ -197,7 +207,7 @@ fn policy_gap(policies: &IamPolicies, project: &str, tenant: &Snapshot) -> Optio
     if chain().last().is_some_and(|top| top.parent == Reading::Complete(None)) {
         return None;
     }
-    let message = || format!("The policies above project {project} are not known up to the top");
+    let message = || format!("Not all IAM policies above project {project} are known");
     let gap = tenant.iam.policies.gap().cloned();
     Some(gap.unwrap_or_else(|| unreadable(Part::IamPolicies, message())))
 }

@@ -33,9 +33,9 @@ pub(super) fn judge_by_class(
         Err(gap) => return vec![CheckResult::not_assessed(&gap).about(subjects::grant(grant, tenant))],
     };
     let result = if risk.classes.iter().any(|class| classes.contains(class)) {
-        fail_scope(risk.severity.into(), &format!("{}, as any user", risk.grants), grant, tenant)
+        fail_scope(risk.severity.into(), &format!("act as any user and {}", risk.grants), grant, tenant)
     } else {
-        CheckResult::pass("The scope is of another kind")
+        CheckResult::pass("The scope is of another class")
     };
     vec![describe(result, grant, tenant, policy)]
 }
@@ -52,7 +52,7 @@ pub(super) fn client_name<'a>(grant: &'a Grant, tenant: &'a Snapshot) -> &'a str
 }
 
 /// What to do about a delegation whose account is gone.
-pub(super) const REMOVE: &str = "Remove the delegation: its service account does not exist.";
+pub(super) const REMOVE: &str = "Remove the delegation, because its service account does not exist.";
 
 /// What fails of a scope: what the client can do with it, or could, if its account is gone. One that is known to be
 /// deleted can be restored for a while, and does nothing until then: medium at most.
@@ -62,14 +62,15 @@ pub(super) fn fail_scope(severity: Severity, can: &str, grant: &Grant, tenant: &
         ClientIdentity::Deleted(_) => CheckResult::fail(
             severity.min(Severity::Medium),
             format!(
-                "Service account {client} is deleted, but its delegation remains. If somebody restores it, it can {can}"
+                "Service account {client} is deleted, but its delegation remains. If somebody restores the \
+                 account, it can {can}"
             ),
         ),
         ClientIdentity::NoAccount => CheckResult::fail(
             severity,
             format!(
-                "No service account {client} exists, but its delegation to {can} remains. It was deleted, or is an OAuth \
-                 client of another kind"
+                "Client {client} is not an existing service account, but its delegation to {can} remains. It \
+                 was deleted, or it is another kind of OAuth client"
             ),
         ),
         _ => CheckResult::fail(severity, format!("{client} can {can}")),
@@ -108,7 +109,7 @@ pub(super) fn describe(
     if is_app_name(&grant.client_id) {
         let verdict = if result.verdict == Verdict::Fail { Verdict::Review } else { result.verdict };
         result = CheckResult { verdict, ..result }
-            .evidence("client", "named by the log without a client id: it may be a Marketplace app")
+            .evidence("client", "named by the log without a client ID; it may be a Marketplace app")
             .fix(MARKETPLACE_FIX)
             .advising(Advice::UninstallApp);
     }
@@ -135,9 +136,9 @@ fn held(grant: &Grant, tenant: &Snapshot, severity: Severity) -> Reached {
 }
 
 /// What to do about an app of Marketplace.
-pub(super) const MARKETPLACE_FIX: &str = "Look for the app in Admin console > Apps > Google Workspace Marketplace apps. If \
-                                          nobody needs it, uninstall it there. An app of Marketplace is not in the list \
-                                          of domain-wide delegations.";
+pub(super) const MARKETPLACE_FIX: &str = "Look for the app in Admin console > Apps > Google Workspace \
+                                          Marketplace apps. If nobody needs it, uninstall it there. \
+                                          Marketplace apps are not in the list of domain-wide delegations.";
 
 /// A right that something else gave is no delegation: a person looks at it.
 fn not_delegated(result: CheckResult, grant: &Grant) -> CheckResult {

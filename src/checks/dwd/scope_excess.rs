@@ -14,42 +14,46 @@ use crate::tenant::{Gap, Part, is_same_client};
 pub(crate) const CHECK: Check = Check {
     id: "DWD-05",
     slug: "scope-excess",
-    title: "Delegations that hold more than they need",
+    title: "Delegations with unnecessary scopes",
     severity: Severity::Medium,
     conditions: &[
         Condition::fail(
             Severity::Medium,
-            "A client holds, by domain-wide delegation, a scope that its entry in the register does not \
-             approve.",
+            "A client holds a delegated scope that its register entry does not approve.",
         ),
-        Condition::fail(Severity::Medium, "A client holds a scope of a retired feed."),
+        Condition::fail(Severity::Medium, "A client holds a scope of a feed that Google has retired."),
         Condition::fail(
             Severity::Medium,
-            "A client holds a scope together with its read-only variant, so that one of the two is \
-             unnecessary.",
+            "A client holds a scope and its read-only variant, so one of the two is unnecessary.",
         ),
         Condition::review(
             Severity::Medium,
             "The access evaluation log shows uses of other clients, but none of this client for 90 days. \
-             Whether that log records every use is not documented.",
+             Google does not document whether this log records every use.",
         ),
         Condition::note(
-            "The severity is high if a scope changes the tenant (class T) or reads, writes and sends mail \
-             (M).",
+            "The severity is high for a scope of class T (changes the tenant) or M (reads, writes and sends \
+             mail).",
         ),
         Condition::note(
-            "Use is not judged for a delegation granted within the 90 days, or for a service account that \
-             does not exist.",
+            "Use is not evaluated if the delegation was granted within these 90 days, or if the service \
+             account does not exist.",
         ),
-        Condition::note("Scopes of a client that no register names are not compared."),
+        Condition::note(
+            "If the register does not name a client, its scopes are not compared with an \
+                         approved list.",
+        ),
         Condition::note("Policy Analyzer is not a source here, because it does not record delegated calls."),
     ],
-    why: "If somebody abuses a scope that no program needs, nobody notices. A scope that was approved for \
-          one purpose can be used for another.",
+    why: "If no program needs a scope, nobody notices its abuse. A scope that was approved for one purpose \
+          can be used for another.",
     fix: "Reduce the delegation to the scopes that are used and approved. If nothing uses the delegation, \
           remove it.",
-    command: Some("None: Google has no API or command that changes a delegation."),
-    may_break: Some("Programs that use what is removed get `unauthorized_client` when they ask for a token."),
+    command: Some("None. Google has no API or command that changes a delegation."),
+    may_break: Some(
+        "Programs that use a removed scope or client get `unauthorized_client` when they request \
+                     a token.",
+    ),
     place: "Admin console > Security > Access and data control > API controls > Manage domain-wide \
             delegation",
     controls: &[
@@ -115,7 +119,9 @@ fn judge_grants(client_id: &str, grants: &[&Grant], tenant: &Snapshot, policy: &
         (Some(severity), _) if is_silence_alone => CheckResult::review(severity, message(&client, &excesses)),
         (Some(severity), _) => CheckResult::fail(severity, message(&client, &excesses)),
         (None, Err(gap)) => CheckResult::not_assessed(gap),
-        (None, Ok(_)) => CheckResult::pass(format!("{client} holds nothing that is known to be too much")),
+        (None, Ok(_)) => {
+            CheckResult::pass(format!("{client} holds no scope that is known to be unnecessary"))
+        }
     };
     let result = excesses.iter().fold(result.evidence("client_id", client_id), |result, excess| {
         result.evidence("excess", &excess.what)
@@ -130,7 +136,7 @@ fn judge_grants(client_id: &str, grants: &[&Grant], tenant: &Snapshot, policy: &
 fn message(client: &str, excesses: &[Excess]) -> String {
     match excesses {
         [only] => format!("{client} {}", only.what),
-        [first, others @ ..] => format!("{client} {}, and {} more like this", first.what, others.len()),
+        [first, others @ ..] => format!("{client} {}. The evidence lists {} more", first.what, others.len()),
         [] => client.to_owned(),
     }
 }
@@ -142,8 +148,8 @@ fn severity<'s>(scopes: impl IntoIterator<Item = &'s str>) -> Severity {
 /// What the register says of the client, for a person.
 fn register(client_id: &str, policy: &Policy) -> String {
     match policy.register.as_ref().map(|register| register.client(client_id)) {
-        None => "none is configured: scopes are not compared with an approved list".to_owned(),
-        Some(None) => "does not name this client: scopes are not compared with an approved list".to_owned(),
+        None => "not configured; scopes are not compared with an approved list".to_owned(),
+        Some(None) => "does not name this client; scopes are not compared with an approved list".to_owned(),
         Some(Some(client)) => format!("approves {} scopes, line {}", client.scopes.len(), client.line),
     }
 }
@@ -161,7 +167,7 @@ fn unapproved(client_id: &str, grants: &[&Grant], policy: &Policy) -> Vec<Excess
 
 fn retired(grants: &[&Grant]) -> impl Iterator<Item = Excess> {
     let held = grants.iter().map(|grant| grant.scope.as_str()).filter(|scope| RETIRED.contains(scope));
-    held.map(|scope| Excess::of(scope, format!("holds {scope}, a scope of a retired feed")))
+    held.map(|scope| Excess::of(scope, format!("holds {scope}, the scope of a feed that Google has retired")))
 }
 
 /// Scopes that are held beside their read-only variant.
@@ -177,9 +183,12 @@ fn read_only_variants(grants: &[&Grant], tenant: &Snapshot, policy: &Policy) -> 
             let reads_only = is_scope_used(variant, tenant, policy) && !is_scope_used(grant, tenant, policy);
             let log_is_whole = tenant.access_evaluation_log.complete().is_ok();
             let what = if reads_only && log_is_whole {
-                format!("holds {scope}, and uses only its read-only variant {variant_scope}")
+                format!("holds {scope} but uses only its read-only variant {variant_scope}")
             } else {
-                format!("holds {scope} and its read-only variant {variant_scope}, so that one of the two is unnecessary")
+                format!(
+                    "holds {scope} and its read-only variant {variant_scope}, so one of the two is \
+                         unnecessary"
+                )
             };
             Excess::of(scope, what)
         })
@@ -240,7 +249,10 @@ fn silent(client_id: &str, tenant: &Snapshot, policy: &Policy) -> Result<Option<
         return Err(gap.clone());
     }
     if tenant.grants.iter().any(|grant| is_scope_used(grant, tenant, policy)) {
-        Ok(Some(format!("shows no use in the log for {} days", policy.client_idle_after_days)))
+        Ok(Some(format!(
+            "has no use in the access evaluation log for {} days",
+            policy.client_idle_after_days
+        )))
     } else {
         Err(use_unproved())
     }

@@ -16,30 +16,31 @@ pub(crate) const CHECK: Check = Check {
     severity: Severity::High,
     conditions: &[
         Condition::fail_by_scope(
-            "A client holds, by domain-wide delegation, a scope that reads, writes and sends mail (class \
-             M), reads mail (R), inserts, drafts or labels mail (W) or changes mail settings (C).",
+            "A client holds a delegated scope of class M (reads, writes and sends mail), R (reads mail), W \
+             (inserts, drafts or labels mail) or C (changes mail settings).",
         ),
         Condition::review_by_scope(
-            "A log names the client by a name alone, or says that something other than a delegation \
+            "A log names the client without a client ID, or shows that something other than a delegation \
              allowed the scope.",
         ),
         Condition::not_assessed(
-            "The scope-risk table does not list the scope. DWD-02 asks a person to decide.",
+            "The scope-risk table does not list the scope. DWD-02 reports it for review.",
         ),
         Condition::note(
-            "The severity is at most medium for a service account that is known to be deleted. Its \
-             delegation does nothing unless somebody restores the account.",
+            "If the service account is known to be deleted, the severity is at most medium. Its delegation \
+             has no effect unless somebody restores the account.",
         ),
     ],
-    why: "A delegated scope reaches every mailbox of the tenant. No user is asked for consent, and a scope \
-          cannot be limited to some users.",
-    fix: "Replace the scope with the smallest one that serves: `gmail.send` to only send, `gmail.readonly` to only \
-          read, `gmail.metadata` to read only headers and labels, `gmail.settings.basic` instead of \
-          `gmail.settings.sharing`. If few users need the client, use their OAuth consent instead of a delegation.",
-    command: Some("None: Google has no API or command that changes a delegation."),
+    why: "A delegated scope applies to every mailbox of the tenant. Users are not asked for consent, and a \
+          scope cannot be limited to some users.",
+    fix: "Replace the scope with the narrowest one that is sufficient. To send, use `gmail.send`. To read, \
+          use `gmail.readonly`, or `gmail.metadata` for headers and labels. To change settings, use \
+          `gmail.settings.basic` instead of `gmail.settings.sharing`. If only a few users need the client, \
+          use their OAuth consent instead of a delegation.",
+    command: Some("None. Google has no API or command that changes a delegation."),
     may_break: Some(
-        "Programs that use what is removed get `unauthorized_client` when they ask for a token. IMAP, POP \
-         and SMTP accept no scope but `https://mail.google.com/`.",
+        "Programs that use a removed scope or client get `unauthorized_client` when they request a token. \
+         IMAP, POP and SMTP accept only the scope `https://mail.google.com/`.",
     ),
     place: "Admin console > Security > Access and data control > API controls > Manage domain-wide \
             delegation",

@@ -16,26 +16,28 @@ pub(crate) const CHECK: Check = Check {
     severity: Severity::Critical,
     conditions: &[
         Condition::fail_by_scope(
-            "A client holds, by domain-wide delegation, a scope that changes the tenant (class T) or its \
-             users' sign-in security (U), acts in Google Cloud (P) or searches Vault (V).",
+            "A client holds a delegated scope of class T (changes the tenant), U (changes sign-in security), \
+             P (acts in Google Cloud) or V (searches Vault).",
         ),
         Condition::review(Severity::High, "The scope-risk table does not list the scope."),
         Condition::review_by_scope(
-            "A log names the client by a name alone, or says that something other than a delegation \
+            "A log names the client without a client ID, or shows that something other than a delegation \
              allowed the scope.",
         ),
         Condition::note(
-            "The severity is at most medium for a service account that is known to be deleted. Its \
-             delegation does nothing unless somebody restores the account.",
+            "If the service account is known to be deleted, the severity is at most medium. Its delegation \
+             has no effect unless somebody restores the account.",
         ),
     ],
-    why: "The client can act as a super admin. It can create users and assign admin roles, and so do \
-          whatever a super admin can.",
+    why: "The client can act as a super admin. For example, it can create users and assign admin roles.",
     fix: "Remove the scope from the delegation. If the client only reads, grant the scope's `.readonly` \
-          variant instead. For directory work, assign the service account an admin role of its own with \
-          the privileges that it needs.",
-    command: Some("None: Google has no API or command that changes a delegation."),
-    may_break: Some("Programs that use what is removed get `unauthorized_client` when they ask for a token."),
+          variant instead. For directory tasks, assign the service account an admin role with only the \
+          privileges that it needs.",
+    command: Some("None. Google has no API or command that changes a delegation."),
+    may_break: Some(
+        "Programs that use a removed scope or client get `unauthorized_client` when they request \
+                     a token.",
+    ),
     place: "Admin console > Security > Access and data control > API controls > Manage domain-wide \
             delegation",
     controls: &["NIST 800-53 AC-6", "ISO 27001 A.8.2", "SOC 2 CC6.3", "ATT&CK T1098.003", "ATT&CK T1078.004"],
@@ -52,9 +54,9 @@ fn judge(grant: &Grant, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> 
     }
     let severity = Severity::from(ScopeRiskTable::shipped().severity(&grant.scope));
     let client = client_name(grant, tenant);
-    let message = format!("{client} holds a scope that the scope-risk table does not know");
-    let fix = "Look the scope up in Google's documentation. If nobody needs it, remove it from the delegation. \
-               Otherwise, record an exception.";
+    let message = format!("{client} holds a scope that the scope-risk table does not list");
+    let fix = "Look up the scope in Google's documentation. If nobody needs it, remove it from the \
+               delegation. Otherwise, record an exception.";
     vec![describe(
         CheckResult::review(severity, message).fix(fix).advising(Advice::Other("unknown_scope")),
         grant,

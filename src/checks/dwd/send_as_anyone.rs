@@ -18,37 +18,41 @@ pub(crate) const CHECK: Check = Check {
     conditions: &[
         Condition::fail(
             Severity::Critical,
-            "A client holds, by domain-wide delegation, a scope that sends mail, and its enabled service \
-             account has a user-managed key that is enabled and not expired. Such scopes are \
-             `https://mail.google.com/`, `gmail.modify`, `gmail.compose` and `gmail.send`.",
+            "A client holds a delegated scope that sends mail, and its enabled service account has an active \
+             user-managed key. Such scopes are `https://mail.google.com/`, `gmail.modify`, `gmail.compose` \
+             and `gmail.send`.",
         ),
         Condition::fail(
             Severity::High,
-            "A client holds such a scope, and no such key is known. Where keys are unknown, the finding \
-             says so.",
+            "A client holds such a scope, and no active user-managed key is known. If the keys are unknown, \
+             the finding says so.",
         ),
         Condition::review_by_scope(
-            "A log names the client by a name alone, or says that something other than a delegation \
+            "A log names the client without a client ID, or shows that something other than a delegation \
              allowed the scope.",
         ),
         Condition::not_assessed(
-            "The scope-risk table does not list the scope. DWD-02 asks a person to decide.",
+            "The scope-risk table does not list the scope. DWD-02 reports it for review.",
         ),
-        Condition::note("A scope whose own severity is lower than high starts from that severity."),
+        Condition::note("A key is active if it is enabled and not expired."),
         Condition::note(
-            "The severity is at most medium for a service account that is known to be deleted. Its \
-             delegation does nothing unless somebody restores the account.",
+            "If the scope's own severity is lower than high, the finding has that severity, or \
+                         one step more with an active key.",
+        ),
+        Condition::note(
+            "If the service account is known to be deleted, the severity is at most medium. Its delegation \
+             has no effect unless somebody restores the account.",
         ),
     ],
-    why: "By delegation, `gmail.send` sends mail as any user, such as the chief executive. Google \
-          classifies the scope only as sensitive, because it rates the consent of one user.",
-    fix: "If the client sends from few mailboxes, use the OAuth consent of their users, or the SMTP relay \
-          service, and remove the scope. If it must send as any user, replace `https://mail.google.com/`, \
-          `gmail.modify` and `gmail.compose` with `gmail.send`.",
-    command: Some("None: Google has no API or command that changes a delegation."),
+    why: "With a delegation, `gmail.send` can send mail as any user, such as the chief executive. Google \
+          classifies this scope only as sensitive, because its classes rate the consent of a single user.",
+    fix: "If the client sends from only a few mailboxes, use the OAuth consent of their users or the SMTP \
+          relay service, and remove the scope. If it must send as any user, replace \
+          `https://mail.google.com/`, `gmail.modify` and `gmail.compose` with `gmail.send`.",
+    command: Some("None. Google has no API or command that changes a delegation."),
     may_break: Some(
-        "Programs that use what is removed get `unauthorized_client` when they ask for a token. SMTP \
-         accepts no scope but `https://mail.google.com/`.",
+        "Programs that use a removed scope or client get `unauthorized_client` when they request a token. \
+         SMTP accepts only the scope `https://mail.google.com/`.",
     ),
     place: "Admin console > Security > Access and data control > API controls > Manage domain-wide \
             delegation",
@@ -74,15 +78,15 @@ fn judge(grant: &Grant, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> 
         )
         .evidence("key", key_id),
         KeyFile::Unknown(gap) => {
-            let message = format!("{client} can send mail as anyone; whether it has a key file is unknown");
+            let message = format!("{client} can send mail as anyone. Whether it has a key file is unknown");
             CheckResult::fail(severity, message).evidence("keys", format!("unknown: {}", gap.message))
         }
         KeyFile::Gone => fail_scope(severity, "send mail as anyone", grant, tenant),
         KeyFile::NoAccount => CheckResult::fail(
             severity,
             format!(
-                "{client} can send mail as anyone. Its keys are unknown because it is not a service account in the \
-                 configured projects{}",
+                "{client} can send mail as anyone. Its keys are unknown because it is not a service account \
+                 in the audited projects{}",
                 if is_app_name(&grant.client_id) { ". It may be a Marketplace app" } else { "" }
             ),
         ),

@@ -13,11 +13,11 @@ pub(crate) const CHECK: Check = Check {
     severity: Severity::Medium,
     conditions: &[Condition::fail(
         Severity::Medium,
-        "The last day of an entry of the exceptions file is before the day of the run (UTC).",
+        "The `expires` date of an exception is before the date of the run (UTC).",
     )],
-    why: "Nobody answers for the accepted risk any more. What the exception covered counts as open again.",
-    fix: "Fix what the exception covered and delete the entry, or have its owner accept it again with a \
-          new date.",
+    why: "Nobody accepts the risk any longer. The findings that the exception covered count as open again.",
+    fix: "Fix the findings that the exception covered and delete the exception, or ask its owner to accept \
+          them again with a new date.",
     command: None,
     may_break: None,
     place: "The exceptions file",

@@ -13,12 +13,11 @@ pub(crate) const CHECK: Check = Check {
     severity: Severity::Low,
     conditions: &[Condition::review(
         Severity::Low,
-        "The last day of an entry of the exceptions file is the day of the run (UTC), or at most 14 \
-             days later.",
+        "The `expires` date of an exception is the date of the run (UTC), or at most 14 days later.",
     )],
-    why: "What the exception covers will be open again. Its owner still has time to fix it or to accept it \
-          again.",
-    fix: "Ask the owner of the exception to fix what it covers or to accept it again.",
+    why: "When the exception expires, its findings are open again. Its owner still has time to fix them or \
+          to accept them again.",
+    fix: "Ask the owner of the exception to fix the findings that it covers, or to accept them again.",
     command: None,
     may_break: None,
     place: "The exceptions file",

@@ -12,22 +12,20 @@ pub(crate) const CHECK: Check = Check {
     title: "Exceptions that accept too much",
     severity: Severity::Medium,
     conditions: &[
+        Condition::review(Severity::Medium, "The subject of an exception consists only of wildcards."),
         Condition::review(
             Severity::Medium,
-            "The subject of an entry of the exceptions file has nothing but wildcards.",
+            "An exception covers more than `[checks] exception_max_findings` findings (25 by default).",
         ),
         Condition::review(
             Severity::Medium,
-            "The entry covers more than `[checks] exception_max_findings` findings (25).",
-        ),
-        Condition::review(
-            Severity::Medium,
-            "Its last day is more than `[checks] exception_max_days` (365) after `created`, or after the \
-             run if it has no `created`.",
+            "The `expires` date is more than `[checks] exception_max_days` (365 by default) after `created`, \
+             or after the run if there is no `created` date.",
         ),
     ],
     why: "Such an exception accepts new findings before anybody has seen them.",
-    fix: "Write one entry for each subject that somebody has looked at, with a last day within a year.",
+    fix: "Write one exception for each subject that somebody has reviewed, with an `expires` date within a \
+          year.",
     command: None,
     may_break: None,
     place: "The exceptions file",
@@ -42,7 +40,9 @@ fn judge(exception: &Exception, usage: ExceptionUse<'_>) -> Vec<CheckResult> {
     }
     let excess = excess(exception, usage);
     if excess.is_empty() {
-        return vec![CheckResult::pass("The exception names what it accepts, for a limited time")];
+        return vec![CheckResult::pass(
+            "The exception names what it accepts and is valid for a limited time",
+        )];
     }
     let message = format!("Exception {} {}", exception.id, excess.join(", and "));
     vec![
@@ -63,7 +63,7 @@ fn excess(exception: &Exception, usage: ExceptionUse<'_>) -> Vec<String> {
     let days = exception.expires.signed_duration_since(from).num_days();
     if days > exception_max_days {
         let since = if exception.created.is_some() { "" } else { " more" };
-        excess.push(format!("holds for {days}{since} days"));
+        excess.push(format!("is valid for {days}{since} days"));
     }
     excess
 }

@@ -14,17 +14,16 @@ pub(crate) const CHECK: Check = Check {
     conditions: &[
         Condition::review(
             Severity::Low,
-            "An entry of the exceptions file covers no finding of this run, and everything that it could \
-             cover was assessed.",
+            "An exception covers no finding of this run, and everything that it could cover was assessed.",
         ),
         Condition::review(
             Severity::Low,
-            "An entry names an access path, which is now part of the finding of a binding. The evidence \
-             has the ids of those findings.",
+            "An exception names an access path. Access paths are now part of the finding for a binding. The \
+             evidence lists the IDs of these findings.",
         ),
     ],
-    why: "The exception would silently accept the next finding that happens to match.",
-    fix: "Delete the entry, or correct its subject if it is misspelled.",
+    why: "The exception silently accepts the next finding that matches it.",
+    fix: "Delete the exception, or correct its subject if it is misspelled.",
     command: None,
     may_break: None,
     place: "The exceptions file",
@@ -40,11 +39,11 @@ fn judge(exception: &Exception, usage: ExceptionUse<'_>) -> Vec<CheckResult> {
     if !usage.now.is_empty() {
         // Not covered by its old id, whatever else was not read.
         let message = format!(
-            "Exception {} names access paths one by one; findings are about bindings now, so it covers nothing",
+            "Exception {} names single access paths. Findings are now about bindings, so it covers nothing",
             exception.id
         );
-        let fix = "Write an exception for each binding that is named here and still acceptable, or name the \
-                   custodians in the register; then delete this entry.";
+        let fix = "Write an exception for each binding in the evidence that is still acceptable, or name the \
+                   custodians in the register. Then delete this exception.";
         let result = describe(CheckResult::review(Severity::Low, message), exception)
             .fix(fix)
             .advising(Advice::Other("access_paths"));

@@ -25,14 +25,17 @@ pub(crate) const CHECK: Check = Check {
     conditions: &[
         Condition::fail(
             Severity::High,
-            "An active admin or tier 0 user last signed in more than 90 days before the run, or never \
-             signed in and was created more than 30 days before it.",
+            "An active admin or tier 0 user has not signed in for more than 90 days. A user who never signed \
+             in counts if the account is more than 30 days old.",
         ),
-        Condition::fail(Severity::Medium, "The same is true of another active user."),
-        Condition::not_assessed("Directory contradicts itself, or contradicts what an earlier run read."),
+        Condition::fail(Severity::Medium, "Another active user has not signed in for the same time."),
+        Condition::not_assessed(
+            "The dates in Directory contradict each other, or contradict what an earlier \
+                                 run read.",
+        ),
         Condition::not_applicable("The user is suspended, archived or a guest."),
     ],
-    why: "If somebody else signs in to an account that its owner no longer uses, nobody notices.",
+    why: "Nobody notices if an attacker signs in to an account that its owner no longer uses.",
     fix: "Ask the user's manager whether the account is still needed. If it is not, suspend or archive it.",
     command: Some("`gam update user USER suspended on`, which can be undone."),
     may_break: Some(
@@ -64,7 +67,7 @@ fn judge(facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResu
         LastLogin::Unknown => {
             let mut gap = left_out(Part::Users, "Directory", "lastLoginTime");
             if let Some(known) = facts.known_sign_in {
-                gap.message = format!("{}; the last sign-in that is known: {}", gap.message, shown(known));
+                gap.message = format!("{}. The last known sign-in was on {}", gap.message, shown(known));
             }
             CheckResult::not_assessed(&gap)
         }
@@ -114,11 +117,16 @@ fn judge_never(facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> CheckRe
     };
     let date = created.date_naive();
     if !is_older(created, tenant.run_at, policy.first_login_within_days) {
-        return CheckResult::pass(format!("New since {date}, not signed in yet"));
+        return CheckResult::pass(format!(
+            "The account was created on {date}, and the user has not signed in \
+                                          yet"
+        ));
     }
     let days = days_between(created, tenant.run_at);
-    let message =
-        format!("{} never signed in, {days} days after it was created on {date}", facts.user.primary_email);
+    let message = format!(
+        "{} never signed in. The account was created {days} days ago, on {date}",
+        facts.user.primary_email
+    );
     dormant(message, facts, tenant, policy)
         .evidence("lastLoginTime", "never")
         .evidence("creationTime", created.to_rfc3339())

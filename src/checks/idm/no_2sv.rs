@@ -22,20 +22,20 @@ pub(crate) const CHECK: Check = Check {
         ),
         Condition::fail(
             Severity::Medium,
-            "2-Step Verification is not enforced for another active user with a mailbox.",
+            "2-Step Verification is not enforced for another active user who has a mailbox.",
         ),
-        Condition::review(Severity::Medium, "The user holds an admin role that Directory does not list."),
+        Condition::review(Severity::Medium, "The user has an admin role that Directory does not list."),
         Condition::not_applicable(
             "The user is suspended or archived, is a guest without an admin role, or has neither a mailbox \
              nor an admin role.",
         ),
         Condition::note(
-            "An admin is a super admin, a delegated admin, or the holder of any admin role. Roles held \
-             through a group do not count, because members are not read.",
+            "An admin is a super admin, a delegated admin, or the holder of any admin role. Roles that a \
+             user gets through a group do not count, because the members of such groups are not read.",
         ),
         Condition::note(
-            "Single sign-on is not seen. If your identity provider enforces a second factor, record an \
-             exception.",
+            "The check cannot see single sign-on. If your identity provider enforces a second factor, record \
+             an exception.",
         ),
     ],
     why: "A stolen password is enough to sign in and send mail as the user. A stolen admin password is \
@@ -95,14 +95,13 @@ fn judge_unlisted_role(user: &User, role: &str) -> CheckResult {
         }
     };
     let address = &user.primary_email;
-    let message =
-        format!("{what} for {address}, who holds an admin role that Directory does not list: {role}");
+    let message = format!("{what} for {address}, who has an admin role that Directory does not list: {role}");
     CheckResult::review(Severity::Medium, message)
         .evidence("unlisted_role", role)
         .evidence("isEnrolledIn2Sv", spell(user.two_step_enrolled))
         .evidence("isEnforcedIn2Sv", spell(user.two_step_enforced))
         .fix(format!(
-            "Look up in the Admin console which role {address} holds. Enroll the user, then enforce 2-Step \
+            "In the Admin console, look up which role {address} has. Enroll the user, then enforce 2-Step \
              Verification for the organizational unit or group."
         ))
 }

@@ -17,34 +17,38 @@ pub(crate) const CHECK: Check = Check {
     title: "Number of super admins",
     severity: Severity::High,
     conditions: &[
-        Condition::fail(Severity::High, "Fewer than 2 users are active super admins, or more than 8 are."),
+        Condition::fail(Severity::High, "The tenant has fewer than 2 or more than 8 active super admins."),
         Condition::fail(
             Severity::Medium,
-            "More users are active super admins than the profile allows: 4 by default and with CIS, 8 with \
-             SCuBA.",
+            "The tenant has more active super admins than the profile allows. The default and CIS profiles \
+             allow 4, and the SCuBA profile allows 8.",
         ),
         Condition::review(
             Severity::High,
-            "A group, a guest, or an id that is no listed user (a deleted user, a service account) holds a \
-             super admin role.",
+            "A super admin role is assigned to a group, a guest, or an ID that is not a listed user. Such an \
+             ID can be a service account or a deleted user.",
         ),
         Condition::not_assessed(
-            "A group holds a super admin role. Its members are not counted, so the number never passes.",
+            "A super admin role is assigned to a group. Group members are not counted, so the check cannot \
+             pass.",
         ),
         Condition::note(
-            "A super admin is a user with Directory's flag or with a super admin role. Guests count only \
-             against the maximum.",
+            "A super admin is a user that Directory marks as super admin, or that has a super admin role. \
+             Guests count only toward the maximum.",
         ),
     ],
-    why: "Every super admin can add a delegation, and so send mail as anyone. With a single super admin, \
-          one lost account locks the organization out of its tenant.",
+    why: "Every super admin can add a delegation, and so can send mail as anyone. If there is only one super \
+          admin, losing that account locks the organization out of its tenant.",
     fix: "Remove the super admin role from users who do not need it every day. Assign them a prebuilt role \
           instead, such as User Management Admin or Help Desk Admin. If there is only one super admin, \
           appoint a second.",
-    command: Some("`gam delete admin ROLE_ASSIGNMENT`, for a role that a group or an unlisted id holds."),
+    command: Some(
+        "`gam delete admin ROLE_ASSIGNMENT`, if the role is assigned to a group or to an ID that \
+                   is not a listed user.",
+    ),
     may_break: Some(
-        "Whoever loses the role loses every right that it gives. Make sure that another super admin can \
-         sign in.",
+        "The users lose all privileges of the role. Before you remove it, make sure that another super admin \
+         can sign in.",
     ),
     place: "Admin console > Account > Admin roles > Super Admin",
     controls: &[
@@ -120,7 +124,7 @@ fn count(admins: &Admins<'_>, policy: &Policy) -> CheckResult {
     let (own, all) = (admins.sure.len(), admins.sure.len() + admins.guests.len());
     if all > policy.super_admins_max {
         let severity = if all > FAR_TOO_MANY { Severity::High } else { Severity::Medium };
-        let message = format!("{}, more than {}", super_admins(all), policy.super_admins_max);
+        let message = format!("{}; the maximum is {}", super_admins(all), policy.super_admins_max);
         let may_break = CHECK.may_break.map(str::to_owned);
         return CheckResult { may_break, ..CheckResult::fail(severity, message) }.fix(
             "Remove the super admin role from users who do not need it every day, and assign them a prebuilt role \
@@ -131,9 +135,9 @@ fn count(admins: &Admins<'_>, policy: &Policy) -> CheckResult {
         return CheckResult::not_assessed(&uncounted());
     }
     if own + admins.unsure < policy.super_admins_min {
-        let message = format!("{}, fewer than {}", super_admins(own), policy.super_admins_min);
+        let message = format!("{}; the minimum is {}", super_admins(own), policy.super_admins_min);
         return CheckResult::fail(Severity::High, message)
-            .fix("Give the super admin role to a second person.");
+            .fix("Assign the super admin role to a second person.");
     }
     if own < policy.super_admins_min || all + admins.unsure > policy.super_admins_max {
         return CheckResult::not_assessed(&gaps::left_out(Part::Users, "Directory", "isAdmin"));
@@ -143,9 +147,9 @@ fn count(admins: &Admins<'_>, policy: &Policy) -> CheckResult {
 
 fn super_admins(count: usize) -> String {
     match count {
-        0 => "No active super admin".into(),
-        1 => "1 active super admin".into(),
-        _ => format!("{count} active super admins"),
+        0 => "The tenant has no active super admin".into(),
+        1 => "The tenant has 1 active super admin".into(),
+        _ => format!("The tenant has {count} active super admins"),
     }
 }
 
@@ -154,9 +158,9 @@ fn uncounted() -> Gap {
         part: Part::AdminRoles,
         class: GapClass::NotConfigured,
         reason: GapReason::SUPER_ADMINS_UNCOUNTED,
-        message: "A group holds a super admin role: how many people that is cannot be counted".into(),
+        message: "A super admin role is assigned to a group, and group members are not counted".into(),
         needed: String::new(),
-        fix: "Give the super admin role to single users only.".into(),
+        fix: "Assign the super admin role only to single users.".into(),
         places: Box::default(),
     }
 }
@@ -172,24 +176,27 @@ fn outsider(assignment: &RoleAssignment, tenant: &Snapshot) -> CheckResult {
             "group",
             format!("Every member of group {holder} is a super admin; members are not counted"),
             format!(
-                "Give the super admin role to single users, then delete the role assignment {id} of the group."
+                "Assign the super admin role to single users. Then delete the group's role assignment {id}."
             ),
         ),
         (_, Some(account)) => (
             "principal",
-            format!("The service account {} holds a super admin role", account.email),
+            format!("The service account {} has a super admin role", account.email),
             format!(
-                "Delete the role assignment {id}, and give the account a role with the privileges it needs."
+                "Assign the account a role with only the privileges that it needs. Then delete the role \
+                 assignment {id}."
             ),
         ),
         (_, None) => (
             "principal",
             format!(
-                "A super admin role is assigned to {holder}, which is not a listed user. It was deleted, or is a service account"
+                "A super admin role is assigned to the ID {holder}, which is not a listed user. It is a \
+                 service account or a deleted user"
             ),
             format!(
-                "Delete the role assignment {id}: `roleAssignments.delete`, or the role's list of admins in the Admin \
-                 console. If {holder} is a service account in use, give it a role with the privileges it needs first."
+                "Delete the role assignment {id} in the Admin console or with `roleAssignments.delete`. If \
+                 {holder} is a service account in use, first assign it a role with only the privileges that \
+                 it needs."
             ),
         ),
     };
@@ -198,7 +205,7 @@ fn outsider(assignment: &RoleAssignment, tenant: &Snapshot) -> CheckResult {
         .evidence("role_assignment", id)
         .evidence("assigned_to", holder)
         .fix(fix);
-    let may_break = format!("{holder} loses every right that the role gives.");
+    let may_break = format!("{holder} loses all privileges of the role.");
     CheckResult { command: command::delete_role_assignment(id), may_break: Some(may_break), ..result }
 }
 

@@ -200,7 +200,7 @@ impl<'t> BindingFacts<'t> {
             [] => {
                 let title = &self.subject.name;
                 return format!(
-                    "{title} covers {accounts}, and every service account that is created below it later"
+                    "{title} covers {accounts}, and every service account that is created there later"
                 );
             }
             [only] => one_word(only).into_owned(),
@@ -210,7 +210,7 @@ impl<'t> BindingFacts<'t> {
             let held = if who == holder {
                 String::new()
             } else {
-                format!(", which {} holds", one_word(&binding.member))
+                format!(", granted to {}", one_word(&binding.member))
             };
             format!(" through {}{held}", binding.role_title())
         });
@@ -286,7 +286,7 @@ impl<'t> BindingFacts<'t> {
         let permissions = self.paths.iter().map(|(_, path)| path.permission.as_str());
         facts.list("permissions", permissions.filter(|permission| !permission.is_empty()));
         if self.paths.iter().any(|(_, path)| path.is_conditional) {
-            facts.add("condition", "a path depends on a condition that is not evaluated");
+            facts.add("condition", "a path depends on an IAM Condition, which is not evaluated");
         }
         let disabled = self.paths.iter().map(|(takeover, _)| *takeover).chain(self.broad.iter().copied());
         facts.list(
@@ -300,7 +300,7 @@ impl<'t> BindingFacts<'t> {
             }
         }
         if self.is_agents {
-            facts.add("service_agent", "a Google service agent, which only its service can act as");
+            facts.add("service_agent", "a Google service agent; only its Google service can act as it");
         }
         facts.0
     }
@@ -331,21 +331,17 @@ impl<'t> BindingFacts<'t> {
             format!("Removing this breaks {}.", service_of(holder))
         } else if let Some(service) = ServiceAccount::default_by_address(holder) {
             format!(
-                "Every workload that runs as the default service account of {service} loses what {} gives. First grant \
-                 the account the roles that those workloads need.",
+                "Every workload that runs as the default service account of {service} loses {}. First grant \
+                 the account the roles that these workloads need.",
                 binding.role_title()
             )
         } else if binding.role == "roles/owner" {
             format!(
-                "{} loses all access by this role. Make sure that another owner remains.",
+                "{} loses the Owner role. Make sure that another owner remains.",
                 one_word(&binding.member)
             )
         } else {
-            format!(
-                "{} loses everything else that {} gives.",
-                one_word(&binding.member),
-                binding.role_title()
-            )
+            format!("{} loses all other permissions of {}.", one_word(&binding.member), binding.role_title())
         })
     }
 
@@ -355,15 +351,15 @@ impl<'t> BindingFacts<'t> {
         if self.is_agents {
             let service = service_of(binding.holder());
             return Some(format!(
-                "Keep the binding while you use {service}: removing this breaks {service}. If nobody uses the service, \
-                 disable its API. Then delete the binding {title}."
+                "Keep the binding as long as you use {service}, because removing it breaks {service}. If \
+                 nobody uses the service, disable its API. Then delete the binding {title}."
             ));
         }
         let is_accepted_in_part = !is_accepted && reach.iter().any(|reached| reached.accepted_by.is_some());
         if is_accepted_in_part {
             return Some(format!(
-                "Replace the binding {title} with one that gives only what the register accepts, or let the client's \
-                 owner accept the rest as custodians."
+                "Replace the binding {title} with one that gives only the access that the register accepts. \
+                 Or ask the client's owner to accept the other principals as custodians."
             ));
         }
         let is_broad =
@@ -371,10 +367,13 @@ impl<'t> BindingFacts<'t> {
         let is_basic = matches!(binding.role.as_str(), "roles/owner" | "roles/editor");
         let instead = match (is_broad, is_basic) {
             (true, _) => {
-                format!(" Grant {} on the service account that needs it instead.", one_word(&binding.role))
+                format!(
+                    "Instead, grant {} only on the service account for which it is needed.",
+                    one_word(&binding.role)
+                )
             }
             (false, true) => {
-                format!(" Grant {} the predefined roles that it needs instead.", one_word(&binding.member))
+                format!("Instead, grant {} the predefined roles that it needs.", one_word(&binding.member))
             }
             (false, false) => String::new(),
         };

@@ -44,7 +44,7 @@ pub(super) fn grants_of<'a>(account: &'a ServiceAccount, tenant: &'a Snapshot) -
 pub(super) fn opens_the_account(key: &ServiceAccountKey, tenant: &Snapshot) -> Result<(), Box<CheckResult>> {
     let answer = |result| Err(Box::new(result));
     if !is_user_managed(key) {
-        return answer(CheckResult::not_applicable("Google manages the key: there is no file"));
+        return answer(CheckResult::not_applicable("Google manages the key, so there is no key file"));
     }
     if key.disabled {
         return answer(CheckResult::pass("The key is disabled"));

@@ -11,32 +11,32 @@ use crate::tenant::{Part, ProjectGuardrails, Reading, SigningLogs};
 pub(crate) const CHECK: Check = Check {
     id: "KEY-08",
     slug: "host-project-guardrails",
-    title: "Projects that do not guard their service accounts",
+    title: "Projects without guardrails for service accounts",
     severity: Severity::High,
     conditions: &[
         Condition::fail(
             Severity::High,
-            "In a project that holds service accounts, neither the plain nor the managed constraint \
-             forbids the creation of keys.",
+            "A project contains service accounts, and neither the legacy nor the managed constraint forbids \
+             the creation of keys.",
         ),
-        Condition::fail(Severity::Medium, "Neither forbids the upload of keys."),
-        Condition::fail(Severity::Medium, "A key that Google finds in public is not disabled."),
+        Condition::fail(Severity::Medium, "Neither constraint forbids the upload of keys."),
+        Condition::fail(Severity::Medium, "Keys that Google finds in public are not disabled."),
         Condition::fail(
             Severity::Medium,
-            "Signatures are not logged: the Data Access logs of `iam.googleapis.com`, or of all services, \
-             have no `ADMIN_READ` on the project or above it.",
+            "Signing is not logged: the project and the resources above it do not enable `ADMIN_READ` Data \
+             Access logs for `iam.googleapis.com` or for all services.",
         ),
-        Condition::review(Severity::Medium, "Those logs have no `DATA_READ`, or exempt members."),
+        Condition::review(Severity::Medium, "These logs do not include `DATA_READ`, or they exempt members."),
         Condition::note(
-            "Each of these is a finding of its own. Logs of `iamcredentials.googleapis.com` alone hold no \
-             signatures.",
+            "Each missing guardrail is a separate finding. The logs of `iamcredentials.googleapis.com` alone \
+             do not record signing.",
         ),
     ],
-    why: "Where nothing forbids keys, one role is enough to create one and take it away. Without the logs, \
+    why: "If nothing forbids keys, one role is enough to create a key and take it away. Without the logs, \
           signing as an account leaves no trace.",
     fix: "Enforce the organization policies on keys, and turn on the Data Access logs of the IAM API.",
     command: Some(
-        "`gcloud resource-manager org-policies enable-enforce`, for keys that can be created or uploaded.",
+        "`gcloud resource-manager org-policies enable-enforce`, if keys can be created or uploaded.",
     ),
     may_break: Some("Programs that create or upload keys fail. Existing keys keep working."),
     place: "Cloud console > IAM & Admin > Organization policies; IAM & Admin > Audit logs",
@@ -89,7 +89,7 @@ const GUARDRAILS: [Guardrail; 3] = [
         name: "exposed_keys",
         holds: |project| &project.disables_exposed_keys,
         severity: Severity::Medium,
-        fault: "a key that Google finds in public stays enabled",
+        fault: "keys that Google finds in public stay enabled",
         fix: "Set `iam.serviceAccountKeyExposureResponse` to `DISABLE_KEY`.",
         may_break: "Programs stop working if Google finds their key in public.",
         constraint: None,
@@ -100,7 +100,10 @@ fn judge(project: &ProjectGuardrails, _: &Snapshot, _: &Policy) -> Vec<CheckResu
     let policies = GUARDRAILS.iter().filter_map(|guardrail| judge_one(guardrail, project));
     let results: Vec<CheckResult> = policies.chain(judge_signing_logs(project)).collect();
     if results.is_empty() {
-        vec![CheckResult::pass(format!("Project {} guards its service accounts", project.project))]
+        vec![CheckResult::pass(format!(
+            "Project {} has all guardrails for service accounts",
+            project.project
+        ))]
     } else {
         results
     }
@@ -126,8 +129,8 @@ fn judge_one(guardrail: &Guardrail, project: &ProjectGuardrails) -> Option<Check
 }
 
 const SIGNING_LOGS: &str = "signing_logs";
-const SIGNING_FIX: &str = "On the project, turn on the Data Access logs ADMIN_READ and DATA_READ of the IAM API \
-                           (`iam.googleapis.com`), or of all services, and exempt nobody on any level.";
+const SIGNING_FIX: &str = "On the project, enable the Data Access logs ADMIN_READ and DATA_READ for the IAM \
+                           API (`iam.googleapis.com`) or for all services. Exempt no members at any level.";
 
 /// `None` if every signature is logged.
 fn judge_signing_logs(project: &ProjectGuardrails) -> Option<CheckResult> {
@@ -135,7 +138,7 @@ fn judge_signing_logs(project: &ProjectGuardrails) -> Option<CheckResult> {
     let result = match &project.signing_logs {
         Reading::Complete(logs) if logs.is_whole() => return None,
         Reading::Complete(SigningLogs { admin_read: None, .. }) => {
-            let message = format!("In project {name}, signing as a service account leaves no trace");
+            let message = format!("In project {name}, signing as a service account is not logged");
             CheckResult::fail(Severity::Medium, message)
                 .evidence("missing", "ADMIN_READ of iam.googleapis.com")
         }
@@ -163,7 +166,9 @@ fn incomplete(project: &str, logs: &SigningLogs) -> CheckResult {
     let exempted: Vec<&str> = logs.exempted().into_iter().collect();
     let lacks_data_read = logs.data_read.is_none();
     let missing = match (lacks_data_read, exempted.is_empty()) {
-        (true, true) => "DATA_READ is off, and one of Google's pages asks for it".to_owned(),
+        (true, true) => {
+            "DATA_READ is off, although one page of Google's documentation requires it".to_owned()
+        }
         (true, false) => format!("DATA_READ is off, and {} exempted", are(&exempted)),
         (false, _) => format!("{} exempted", are(&exempted)),
     };

@@ -18,16 +18,19 @@ pub(crate) const CHECK: Check = Check {
     title: "Service account keys that are old or never expire",
     severity: Severity::Medium,
     conditions: &[
-        Condition::fail(Severity::High, "A user-managed key is older than 365 days at the time of the run."),
+        Condition::fail(Severity::High, "A user-managed key is more than 365 days old."),
         Condition::fail(
             Severity::Medium,
-            "A user-managed key is older than 90 days, never expires, or was created outside Google and \
+            "A user-managed key is more than 90 days old, never expires, or was created outside Google and \
              uploaded.",
         ),
         Condition::pass("The key is disabled or has expired."),
-        Condition::note("The account need not hold a delegation: one can be added at any time."),
+        Condition::note(
+            "Accounts without a delegation count too, because a delegation can be added at any \
+                         time.",
+        ),
     ],
-    why: "The longer a key file exists, the more copies of it are in old machines, backups and \
+    why: "The longer a key file exists, the more copies of it remain on old machines, in backups and in \
           repositories.",
     fix: "Create a new key and move every program to it, or sign without a key. Only then disable the old key, watch for \
           failures, and delete it. Set an organization policy that makes new keys expire.",

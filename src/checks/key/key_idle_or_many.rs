@@ -15,29 +15,33 @@ use crate::tenant::{Gap, Part, ServiceAccount, ServiceAccountKey, ServiceAccount
 pub(crate) const CHECK: Check = Check {
     id: "KEY-03",
     slug: "key-idle-or-many",
-    title: "Service account keys that nobody uses, or several of one account",
+    title: "Unused or multiple service account keys",
     severity: Severity::Medium,
     conditions: &[
         Condition::fail(Severity::Medium, "The account has more than one active user-managed key."),
         Condition::review(
             Severity::High,
-            "Policy Analyzer shows no use of the key for 90 days, or no use at all and the key is older \
-             than 90 days, and the account holds a delegated scope that changes the tenant (class T) or \
-             reads, writes and sends mail (M).",
+            "Policy Analyzer shows no use of the key for 90 days, and the account holds a delegated scope of \
+             class T (changes the tenant) or M (reads, writes and sends mail).",
         ),
-        Condition::review(Severity::Medium, "Policy Analyzer shows the same for a key of another account."),
-        Condition::pass("The key is disabled or has expired, or signs for this audit."),
+        Condition::review(
+            Severity::Medium,
+            "Policy Analyzer shows no use for 90 days of a key of another \
+                                             account.",
+        ),
+        Condition::pass("The key is disabled, has expired, or is the key that this audit uses."),
         Condition::not_assessed(
-            "A log shows that the account acted as a user, because no log names the key; or Policy \
-             Analyzer did not answer.",
+            "A log shows that the account acted as a user. No log names the key, so the key may be in use.",
         ),
+        Condition::not_assessed("Policy Analyzer did not answer."),
+        Condition::note("A key that was never used counts if it is more than 90 days old."),
         Condition::note(
-            "Policy Analyzer does not record calls to Workspace APIs by domain-wide delegation, so its \
-             silence is not proof.",
+            "Policy Analyzer does not record calls to Workspace APIs by domain-wide delegation. A key \
+             without a recorded use can still be in use.",
         ),
     ],
-    why: "The theft of an unused key often goes unnoticed. With several keys, it is unclear who has which \
-          copy, and rotating one leaves the others.",
+    why: "The theft of an unused key often goes unnoticed. If an account has several keys, the others stay \
+          valid when one is rotated.",
     fix: "Check the usage metrics of the account in Cloud Monitoring, which also count calls to Workspace \
           APIs. If the key is unused, disable it, watch for failures, then delete it.",
     command: Some("`gcloud iam service-accounts keys disable`, which can be undone."),
@@ -76,14 +80,16 @@ fn judge_open_key(
     let is_one_of_many = format!("is one of {active} active keys");
     let result = match (active > 1, &idle) {
         (true, Ok(Some(idle))) => {
-            CheckResult::fail(Severity::Medium, format!("{name} {is_one_of_many}, {idle}"))
+            CheckResult::fail(Severity::Medium, format!("{name} {is_one_of_many} and {idle}"))
         }
         (true, _) => CheckResult::fail(Severity::Medium, format!("{name} {is_one_of_many}")),
         (false, Ok(Some(idle))) => {
             CheckResult::review(severity_of_idleness(account, tenant), format!("{name} {idle}"))
         }
         (false, Err(gap)) => return CheckResult::not_assessed(gap),
-        (false, Ok(None)) => return CheckResult::pass(format!("{name} is in use, and the only one")),
+        (false, Ok(None)) => {
+            return CheckResult::pass(format!("{name} is in use, and is the only active key"));
+        }
     };
     let result = describe(result, key, account)
         .evidence("active_keys", active)
@@ -118,12 +124,18 @@ fn idle_since(
         // What was not read may be a later use.
         Some(ServiceAccountLastUse::On(at)) => match uses.and_then(|uses| uses.gap_of(&account.project)) {
             Some(gap) => Err(gap.clone()),
-            None => Ok(Some(format!("was last seen in use {} days ago", days_between(at, tenant.run_at)))),
+            None => Ok(Some(format!(
+                "was last used {} days ago, according to Policy Analyzer",
+                days_between(at, tenant.run_at)
+            ))),
         },
         Some(ServiceAccountLastUse::Never) => {
             let made = key.created_at.ok_or_else(|| left_out(Part::SaKeys, "IAM", "validAfterTime"))?;
             Ok(is_older(made, tenant.run_at, limit).then(|| {
-                format!("is {} days old and was never seen in use", days_between(made, tenant.run_at))
+                format!(
+                    "is {} days old and was never used, according to Policy Analyzer",
+                    days_between(made, tenant.run_at)
+                )
             }))
         }
         Some(ServiceAccountLastUse::Unknown(gap)) => Err(gap.clone()),
@@ -213,7 +225,9 @@ mod tests {
         let result = of_keys(&[aged(91)], &[], used(None));
         assert_eq!(
             result.message,
-            format!("Key abc123 of {ACCOUNT} is 91 days old and was never seen in use")
+            format!(
+                "Key abc123 of {ACCOUNT} is 91 days old and was never used, according to Policy Analyzer"
+            )
         );
         assert_eq!(of_keys(&[aged(90)], &[], used(None)).verdict, Verdict::Pass);
         let undated = ServiceAccountKey { created_at: None, ..key() };

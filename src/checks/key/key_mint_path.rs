@@ -16,37 +16,37 @@ pub(crate) const CHECK: Check = Check {
     conditions: &[
         Condition::fail(
             Severity::Critical,
-            "A person, a principal outside the tenant, or everybody at once can create or upload a key for \
-             a service account that holds a delegation.",
+            "A person, a principal outside the tenant, or the public can create or upload a key for a \
+             service account with a delegation.",
         ),
-        Condition::fail(Severity::High, "A workload of the tenant can."),
+        Condition::fail(Severity::High, "A workload of the tenant can create or upload such a key."),
         Condition::review(
             Severity::Medium,
-            "Organization policies forbid keys now, or the principal is a Google service agent.",
+            "Organization policies currently forbid keys, or the principal is a Google service agent.",
         ),
         Condition::excepted(
-            "The register names the principal, or a group that it is a member of, as custodian of the \
-             client.",
+            "The register names the principal, or a group that contains it, as a custodian of the client.",
         ),
-        Condition::not_applicable("The client is no service account of the listed projects."),
+        Condition::not_applicable("The client is not a service account in the audited projects."),
         Condition::note(
-            "Roles count on the account and on everything above it, directly or through a group. Roles are \
-             read as permissions, custom roles too.",
+            "Roles on the account and on the resources above it count, whether they are granted directly or \
+             through a group. All roles, including custom roles, are evaluated by their permissions.",
         ),
-        Condition::note("Conditions of bindings are not evaluated."),
+        Condition::note("IAM Conditions are not evaluated."),
     ],
-    why: "The delegation belongs to the account, not to a key. A key that somebody creates today can act \
-          as any user, from anywhere, and still works after that person has left.",
-    fix: "Delete the binding that the finding names. If its holder only needs to act as the account, grant \
-          `roles/iam.serviceAccountTokenCreator` on another account without a delegation. Forbid new keys \
-          by organization policy (KEY-08).",
+    why: "The delegation belongs to the account, not to a key. Whoever creates a key can act as any user \
+          from anywhere, even after leaving the organization.",
+    fix: "Delete the binding that the finding names. If the principal needs to act as a service account, \
+          grant it `roles/iam.serviceAccountTokenCreator` on an account without a delegation. Forbid new \
+          keys with an organization policy (KEY-08).",
     command: Some(
-        "`gcloud projects remove-iam-policy-binding` and its like. None for a binding with a condition, \
-         for a Google service agent, or where the register accepts a part.",
+        "`gcloud projects remove-iam-policy-binding`, or its equivalent for other resources. There is no \
+         command if the binding has a condition, belongs to a Google service agent, or is accepted in part \
+         by the register.",
     ),
     may_break: Some(
-        "The holder loses everything else that the role gives. Without its role, the service of a Google \
-         service agent fails.",
+        "The principal loses all other permissions of the role. If it is a Google service agent, its Google \
+         service fails.",
     ),
     place: "Cloud console > IAM & Admin > IAM; Service accounts > Permissions",
     controls: &[
@@ -62,7 +62,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(client_id: &str, tenant: &Snapshot, _: &Policy) -> Vec<CheckResult> {
-    judge_takeover(client_id, tenant, "Nobody else can create keys for", |takeover| {
+    judge_takeover(client_id, tenant, "No other principal can create keys for", |takeover| {
         let minting = takeover.paths_of_others().filter(|path| path.edge == TakeoverEdge::Key);
         rule_on_bindings(takeover, minting.map(Seen::new))
     })

@@ -12,41 +12,42 @@ use crate::tenant::Part;
 pub(crate) const CHECK: Check = Check {
     id: "KEY-06",
     slug: "outside-principal",
-    title: "Outsiders who can take over delegated accounts",
+    title: "Outside principals that can take over delegated accounts",
     severity: Severity::Critical,
     conditions: &[
         Condition::fail(
             Severity::Critical,
-            "A principal outside the tenant can get delegated tokens of a service account, with a key or \
-             without one. It is in no verified domain and no project of the tenant.",
+            "A principal outside the tenant can get delegated tokens of a service account, with or without a \
+             key. Such a principal belongs to no verified domain and no project of the tenant.",
         ),
         Condition::fail(
             Severity::Critical,
-            "Everybody at once can: `allUsers`, `allAuthenticatedUsers` or a whole identity pool.",
+            "The public can get such tokens. The public is `allUsers`, `allAuthenticatedUsers` or a whole \
+             identity pool.",
         ),
         Condition::review(
             Severity::High,
-            "Nobody can tell who owns the principal, such as a member of a workforce pool.",
+            "The owner of the principal cannot be determined, for example of a member of a workforce pool.",
         ),
-        Condition::review(Severity::Medium, "Organization policies close the path now."),
+        Condition::review(Severity::Medium, "Organization policies currently block the path."),
         Condition::excepted(
-            "The register names the outsider itself as custodian of the client. Membership in a group is \
-             not enough, and everybody at once is never accepted.",
+            "The register names the outside principal itself as a custodian of the client. Membership in a \
+             group is not enough, and the public is never accepted.",
         ),
-        Condition::not_applicable("The client is no service account of the listed projects."),
+        Condition::not_applicable("The client is not a service account in the audited projects."),
     ],
-    why: "Your organization does not hire, dismiss or sign out these principals. A binding for everybody \
-          has no owner at all.",
-    fix: "Delete the binding that the finding names. If an outside workload needs the right, grant it to \
-          one subject of the identity pool, with an attribute condition. Restrict by organization policy \
-          which domains bindings can name.",
+    why: "Your organization does not control these principals. A binding for the public has no owner at all.",
+    fix: "Delete the binding that the finding names. If an outside workload needs the role, grant it to a \
+          single subject of the identity pool, with an attribute condition. Use an organization policy to \
+          restrict the domains that bindings can name.",
     command: Some(
-        "`gcloud projects remove-iam-policy-binding` and its like. None for a binding with a condition, \
-         for a Google service agent, or where the register accepts a part.",
+        "`gcloud projects remove-iam-policy-binding`, or its equivalent for other resources. There is no \
+         command if the binding has a condition, belongs to a Google service agent, or is accepted in part \
+         by the register.",
     ),
     may_break: Some(
-        "The holder loses everything else that the role gives. Without its role, the service of a Google \
-         service agent fails.",
+        "The principal loses all other permissions of the role. If it is a Google service agent, its Google \
+         service fails.",
     ),
     place: "Cloud console > IAM & Admin > IAM; Service accounts > Permissions",
     controls: &[
@@ -74,7 +75,7 @@ fn judge(client_id: &str, tenant: &Snapshot, _: &Policy) -> Vec<CheckResult> {
     let gap = [Part::Domains, Part::IamPolicies].into_iter().find_map(|part| tenant.gap(part));
     // Without the tenant's own id nobody knows which organization is its own.
     let no_organization = tenant.people.gap().filter(|_| tenant.customer_id.is_none());
-    judge_takeover(client_id, tenant, "Nobody outside can take over", |takeover| {
+    judge_takeover(client_id, tenant, "No outside principal can take over", |takeover| {
         let mut unknown = None;
         let mut strangers = Vec::new();
         for path in takeover.paths_of_others() {

@@ -11,28 +11,32 @@ use crate::snapshot::Snapshot;
 pub(crate) const CHECK: Check = Check {
     id: "KEY-07",
     slug: "project-wide-role",
-    title: "Roles for single accounts, granted on whole projects",
+    title: "Service account roles granted on whole projects",
     severity: Severity::High,
     conditions: &[
         Condition::fail(
             Severity::High,
-            "Somebody holds Service Account User, Service Account Token Creator or Service Account Key \
-             Admin on the project of a service account that holds a delegation, or on a folder or the \
-             organization above it.",
+            "A principal has Service Account User, Service Account Token Creator or Service Account Key \
+             Admin on the project, a folder or the organization of a service account with a delegation.",
         ),
-        Condition::review(Severity::Medium, "A Google service agent of the tenant's own projects holds it."),
+        Condition::review(
+            Severity::Medium,
+            "A Google service agent of the tenant's own projects has such a \
+                                             role.",
+        ),
     ],
-    why: "Such a role covers every service account below it, also those that are created later. Whoever \
-          adds a delegation does not see that others can use the account.",
+    why: "Such a role covers every service account below it, including accounts that are created later. \
+          Whoever adds a delegation does not see that others can use the account.",
     fix: "Grant the role on the one service account that needs it. Then delete the binding on the project, \
           folder or organization.",
     command: Some(
-        "`gcloud projects remove-iam-policy-binding` and its like. None for a binding with a condition, \
-         for a Google service agent, or where the register accepts a part.",
+        "`gcloud projects remove-iam-policy-binding`, or its equivalent for other resources. There is no \
+         command if the binding has a condition, belongs to a Google service agent, or is accepted in part \
+         by the register.",
     ),
     may_break: Some(
-        "The holder loses everything else that the role gives. Without its role, the service of a Google \
-         service agent fails.",
+        "The principal loses all other permissions of the role. If it is a Google service agent, its Google \
+         service fails.",
     ),
     place: "Cloud console > IAM & Admin > IAM",
     controls: &[
@@ -49,7 +53,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(client_id: &str, tenant: &Snapshot, _: &Policy) -> Vec<CheckResult> {
-    judge_takeover(client_id, tenant, "No role for single accounts is given above", |takeover| {
+    judge_takeover(client_id, tenant, "No service account role is granted above", |takeover| {
         takeover.broad.iter().map(|binding| fail(binding, takeover)).collect()
     })
 }

@@ -16,39 +16,39 @@ pub(crate) const CHECK: Check = Check {
     conditions: &[
         Condition::fail(
             Severity::Critical,
-            "A principal other than the account can get its delegated tokens without a key in at most two \
-             hops, or is outside the tenant, or is everybody at once.",
+            "A principal other than the account itself can get its delegated tokens without a key. It needs \
+             at most two steps, is outside the tenant, or is the public.",
         ),
-        Condition::fail(Severity::High, "A principal of the tenant can in more than two hops."),
+        Condition::fail(Severity::High, "A principal of the tenant needs more than two steps."),
         Condition::review(
             Severity::Medium,
-            "The principal is a Google service agent, or organization policies close the path now.",
+            "The principal is a Google service agent, or organization policies currently block the path.",
         ),
         Condition::excepted(
-            "The register names the principal, or a group that it is a member of, as custodian of the \
-             client.",
+            "The register names the principal, or a group that contains it, as a custodian of the client.",
         ),
-        Condition::not_applicable("The client is no service account of the listed projects."),
+        Condition::not_applicable("The client is not a service account in the audited projects."),
         Condition::note(
-            "A principal gets such tokens if it can sign as the account, can impersonate an account that \
-             can, or can grant itself such a right.",
+            "A principal can get such tokens if it can sign as the account, impersonate an account that can \
+             sign, or grant itself one of these permissions.",
         ),
         Condition::note(
-            "A right that only gives the account's own access token is no path: that token acts as no \
-             user. The account's right to sign as itself is none either: signing without a key needs it.",
+            "A permission that gives only the account's own access token does not count, because this token \
+             cannot act as a user. The account's permission to sign as itself does not count, because \
+             signing without a key needs it.",
         ),
-        Condition::note("Conditions of bindings are not evaluated."),
+        Condition::note("IAM Conditions are not evaluated."),
     ],
-    why: "Whoever signs as the account can act as any user of the tenant. Nobody needs to steal a key file \
-          for it.",
+    why: "Whoever can sign as the account can act as any user of the tenant, without stealing a key file.",
     fix: "Delete the binding that the finding names.",
     command: Some(
-        "`gcloud projects remove-iam-policy-binding` and its like. None for a binding with a condition, \
-         for a Google service agent, or where the register accepts a part.",
+        "`gcloud projects remove-iam-policy-binding`, or its equivalent for other resources. There is no \
+         command if the binding has a condition, belongs to a Google service agent, or is accepted in part \
+         by the register.",
     ),
     may_break: Some(
-        "The holder loses everything else that the role gives. Without its role, the service of a Google \
-         service agent fails.",
+        "The principal loses all other permissions of the role. If it is a Google service agent, its Google \
+         service fails.",
     ),
     place: "Cloud console > IAM & Admin > IAM; Service accounts > Permissions",
     controls: &[
@@ -64,7 +64,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(client_id: &str, tenant: &Snapshot, _: &Policy) -> Vec<CheckResult> {
-    judge_takeover(client_id, tenant, "Nobody else can sign as, or impersonate,", |takeover| {
+    judge_takeover(client_id, tenant, "No other principal can sign as or impersonate", |takeover| {
         let keyless = takeover.paths_of_others().filter(|path| path.edge != TakeoverEdge::Key);
         rule_on_bindings(takeover, keyless.map(Seen::new))
     })

@@ -134,7 +134,7 @@ fn unmatched(client_id: &str, tenant: &Snapshot) -> CheckResult {
     gap.map_or_else(
         || {
             CheckResult::not_applicable(
-                "The client is no service account of the listed projects; DWD-06 asks who owns it",
+                "The client is not a service account in the audited projects. DWD-06 covers it",
             )
         },
         |gap| CheckResult::not_assessed(&gap),

@@ -14,24 +14,28 @@ use crate::tenant::{Part, ServiceAccount, ServiceAccountKey};
 pub(crate) const CHECK: Check = Check {
     id: "KEY-01",
     slug: "user-managed-key",
-    title: "Key files of delegated accounts",
+    title: "Key files of delegated service accounts",
     severity: Severity::High,
     conditions: &[
         Condition::fail(
             Severity::Critical,
-            "A service account that holds a delegation has a user-managed key that is enabled and not \
-             known to have expired, and one of its scopes changes the tenant (class T), reads, writes and \
-             sends mail (M) or sends mail (S).",
+            "A service account with an active user-managed key holds a delegated scope of class T (changes \
+             the tenant), M (reads, writes and sends mail) or S (sends mail).",
         ),
-        Condition::fail(Severity::High, "It has such a key, and only other scopes."),
+        Condition::fail(
+            Severity::High,
+            "A service account with an active user-managed key holds only \
+                                         delegated scopes of other classes.",
+        ),
         Condition::pass("The key is disabled or has expired."),
+        Condition::note("A key is active if it is enabled and not known to have expired."),
         Condition::not_applicable("The account holds no delegation, or Google manages the key."),
     ],
     why: "The delegation belongs to the account, not to the key. Whoever has a copy of the key file can \
           act as any user.",
-    fix: "Sign without a key: use the attached service account or Workload Identity Federation with \
-          `signJwt` of the IAM Credentials API, and grant `roles/iam.serviceAccountTokenCreator` on this \
-          account only. Then disable the key, watch for failures, and delete it.",
+    fix: "Sign without a key: use an attached service account or Workload Identity Federation, and call \
+          `signJwt` of the IAM Credentials API. For this, grant `roles/iam.serviceAccountTokenCreator` on \
+          this account only. Then disable the key, watch for failures, and delete it.",
     command: Some("`gcloud iam service-accounts keys disable`, which can be undone."),
     may_break: Some(
         "Programs that sign with this key can no longer get tokens. A disabled key can be enabled again.",
@@ -70,7 +74,8 @@ fn judge(
 
 fn open_door(key: &ServiceAccountKey, account: &ServiceAccount, grants: &[&Grant]) -> CheckResult {
     let can = powers(grants);
-    let message = format!("Whoever has key {} of {} can, as any user, {can}", key.key_id, account.email);
+    let message =
+        format!("Whoever has key {} of {} can act as any user and {can}", key.key_id, account.email);
     let result = describe(CheckResult::fail(severity(grants), message), key, account);
     grants.iter().fold(result, |result, grant| {
         let classes = ScopeRiskTable::shipped().class_letters(&grant.scope);

@@ -19,19 +19,20 @@ pub(crate) const CHECK: Check = Check {
         Condition::fail(Severity::Medium, "The address of a send-as entry belongs to another user."),
         Condition::fail(
             Severity::Medium,
-            "The display name of a send-as entry is another user's full name, and not the holder's own.",
+            "The display name of a send-as entry is the full name of another user, and not of the mailbox \
+             owner.",
         ),
         Condition::fail(
             Severity::Medium,
             "The Reply-To address of a send-as entry is outside the tenant's verified domains.",
         ),
         Condition::note(
-            "The severity is one step higher if the holder, or the user who is imitated, is tier 0.",
+            "The severity is one step higher if the mailbox owner or the imitated user is tier 0.",
         ),
-        Condition::note("The primary entry is judged too."),
+        Condition::note("The primary entry is evaluated too."),
     ],
-    why: "Business email fraud is set up this way: colleagues trust the name, and their replies go to \
-          somebody else. Few people look at Reply-To.",
+    why: "Business email compromise can work this way: colleagues trust the name, and their replies go to \
+          somebody else. Few people look at the Reply-To address.",
     fix: "Ask the user why the entry exists. Delete the entry or clear its Reply-To address, or record an \
           exception.",
     command: Some("`gam user USER delete sendas ADDRESS`, except for the primary address."),
@@ -52,7 +53,7 @@ pub(crate) const CHECK: Check = Check {
     judge: Evaluator::User(judge),
 };
 
-const FINE: &str = "No send-as entry borrows another user's identity or diverts answers";
+const FINE: &str = "No send-as entry imitates another user or diverts replies";
 
 fn judge(facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
     judge_each(facts, tenant, &[Part::Users, Part::Domains], FINE, |entry| {
@@ -75,7 +76,7 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Snapshot, policy: &Po
     }
     if matches!(diversion.reply_to, Some(Ownership::Outside)) {
         reasons.push(format!(
-            "replies to {} go to {}, outside the tenant's verified domains",
+            "replies to {} go to {}, which is outside the tenant's verified domains",
             one_word(&entry.send_as_email),
             one_word(&entry.reply_to)
         ));

@@ -25,7 +25,7 @@ pub(super) fn ownership(text: &str, holder: &User, tenant: &Snapshot) -> Ownersh
         return Ownership::Ours;
     }
     let Some(domain) = address.domain().filter(|_| is_single(&address)) else {
-        let message = "A send-as entry names what is not one mail address";
+        let message = "A send-as entry does not contain exactly one email address";
         return Ownership::Unknown(unreadable(Part::SEND_AS, message));
     };
     let gap = tenant.domains.gap();

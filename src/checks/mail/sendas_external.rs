@@ -16,21 +16,27 @@ pub(crate) const CHECK: Check = Check {
     title: "Send-as addresses outside the tenant",
     severity: Severity::Medium,
     conditions: &[
-        Condition::fail(Severity::High, "A send-as address uses a mail server of its own (`smtpMsa`)."),
+        Condition::fail(
+            Severity::High,
+            "A send-as address uses its own mail server (`smtpMsa`) instead of \
+                                         Gmail.",
+        ),
         Condition::fail(
             Severity::Medium,
             "A send-as address other than the primary one is outside the tenant's verified domains.",
         ),
         Condition::note("The severity is one step higher for tier 0 mailboxes."),
         Condition::note(
-            "A domain that is listed but not verified counts as outside. A user's own address does not, \
-             except a guest's.",
+            "A domain that is listed but not verified counts as outside the tenant. A user's own address \
+             counts as inside, unless the user is a guest.",
         ),
-        Condition::note("An address whose verification is pending counts. The evidence says so."),
+        Condition::note(
+            "An address counts even if its verification is pending. In this case, the finding \
+                         says so.",
+        ),
     ],
-    why: "Mail through an outside server bypasses the tenant's mail servers, with their journaling and \
-          data loss prevention. Replies to an outside address go where nobody in the organization sees \
-          them.",
+    why: "Mail through an outside server bypasses the tenant's journaling and data loss prevention. Nobody \
+          in the organization sees replies to an outside address.",
     fix: "Delete the address from the user's Gmail settings, or record an exception. If no user needs an \
           outside mail server, turn off per-user outbound gateways.",
     command: Some("`gam user USER delete sendas ADDRESS`, except for the primary address."),
@@ -53,7 +59,7 @@ pub(crate) const CHECK: Check = Check {
     judge: Evaluator::User(judge),
 };
 
-const FINE: &str = "Every send-as address is the tenant's own and goes out through Gmail";
+const FINE: &str = "Every send-as address belongs to the tenant and uses Gmail";
 
 fn judge(facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
     judge_each(facts, tenant, &[Part::Domains], FINE, |entry| judge_entry(entry, facts, tenant, policy))
@@ -70,12 +76,18 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Snapshot, policy: &Po
     let (severity, what) = match (owner, server) {
         (Ownership::Ours, None) => return Entry::Fine,
         (Ownership::Unknown(gap), None) => return Entry::Unknown(gap),
-        (Ownership::Outside, None) => (Severity::Medium, "outside the tenant's verified domains".to_owned()),
-        (Ownership::Outside, Some(host)) => {
-            (Severity::High, format!("outside the tenant's verified domains, through the mail server {host}"))
+        (Ownership::Outside, None) => {
+            (Severity::Medium, "which is outside the tenant's verified domains".to_owned())
         }
+        (Ownership::Outside, Some(host)) => (
+            Severity::High,
+            format!(
+                "which is outside the tenant's verified domains and uses the mail \
+                                      server {host}"
+            ),
+        ),
         (Ownership::Ours | Ownership::Unknown(_), Some(host)) => {
-            (Severity::High, format!("through the mail server {host} instead of the tenant's"))
+            (Severity::High, format!("which uses the mail server {host} instead of the tenant's"))
         }
     };
     let (holder_address, address) = (&holder.primary_email, one_word(&entry.send_as_email));

@@ -23,7 +23,7 @@ pub(crate) const CHECK: Check = Check {
         ),
         Condition::note("The severity is one step higher for tier 0 mailboxes."),
     ],
-    why: "Others on the network can read the mail and the password of the outside mail server.",
+    why: "Without TLS, others on the network can read the mail and the password for the mail server.",
     fix: "Delete the address. If it is needed, create it again with STARTTLS or SSL.",
     command: Some("`gam user USER delete sendas ADDRESS`, except for the primary address."),
     may_break: Some(

@@ -11,7 +11,7 @@ use crate::tenant::{Domain, Part};
 pub(crate) const CHECK: Check = Check {
     id: "TEN-01",
     slug: "domain-unverified",
-    title: "Domains without proof of ownership",
+    title: "Unverified domains",
     severity: Severity::Medium,
     conditions: &[
         Condition::fail(
@@ -24,7 +24,7 @@ pub(crate) const CHECK: Check = Check {
             "A domain or domain alias is not verified, and no user's address is known to be in it.",
         ),
     ],
-    why: "Nobody proved to Google that the organization owns the domain, so it may be somebody else's. \
+    why: "Google has no proof that the organization owns the domain, so it may belong to somebody else. \
           Send-as addresses in it count as outside the tenant.",
     fix: "Verify the domain, or remove it from the tenant.",
     command: None,

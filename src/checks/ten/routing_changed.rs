@@ -11,30 +11,29 @@ use crate::tenant::{AdminEvents, GmailSettingChange, Part, one_word};
 pub(crate) const CHECK: Check = Check {
     id: "TEN-06",
     slug: "routing-changed",
-    title: "Recent changes of mail routing",
+    title: "Recent mail routing changes",
     severity: Severity::High,
     conditions: &[
         Condition::fail(
             Severity::High,
-            "The admin log shows that a Gmail routing rule was created, changed or deleted: \
-             `UNIFIED_MAIL_ROUTING`, `ALIAS_TABLE`, `EMAIL_ROUTE`, `MESSAGE_SECURITY_RULE`, and settings \
-             whose names say that they are gateways, relays, hosts or routes.",
+            "The admin log shows that a Gmail routing setting was created, changed or deleted. Such settings \
+             are `UNIFIED_MAIL_ROUTING`, `ALIAS_TABLE`, `EMAIL_ROUTE`, `MESSAGE_SECURITY_RULE`, and settings \
+             with names for gateways, relays, hosts or routes.",
         ),
         Condition::note(
-            "Each event is one finding from the first run that reads it, even if it was logged late. \
-             Events from longer than `[checks] event_days` before the first run of the history are left \
-             out.",
+            "Each event is one finding from the first run that reads it, even if it was logged late. Events \
+             that happened more than `[checks] event_days` before the first run of the history are ignored.",
         ),
         Condition::note(
-            "A finding stays open until an exception accepts it, or until it was in reports for \
-             `event_days` (30 by default). Then it is listed once more, as expired.",
+            "A finding stays open until an exception accepts it, or until it has been in reports for \
+             `event_days` (30 by default). Then it is listed once more as expired.",
         ),
     ],
-    why: "A routing rule copies or diverts mail of the whole tenant, and no user can see it.",
-    fix: "Confirm the change with the admin who made it, and read the rule. If no admin confirms it, undo \
-          the change.",
+    why: "A routing rule can copy or divert mail of the whole tenant, and users cannot see it.",
+    fix: "Ask the admin who made the change to confirm it, and review the rule. If no admin confirms it, \
+          undo the change.",
     command: None,
-    may_break: Some("Undoing the change routes mail as before."),
+    may_break: Some("If you undo the change, mail is routed as before it."),
     place: "Admin console > Apps > Google Workspace > Gmail > Routing",
     controls: &["NIST 800-53 AC-4", "NIST 800-53 SI-4", "ISO 27001 A.8.9", "SOC 2 CC8.1", "ATT&CK T1114.003"],
     needs: &[Part::AdminLog],
@@ -92,7 +91,7 @@ fn changed(change: &GmailSettingChange) -> CheckResult {
         .evidence("actor", actor);
     if verb == "deleted" {
         result = result
-            .fix("Find out what the rule did; restore it if it is needed.")
+            .fix("Find out what the rule did. If it is needed, restore it.")
             .advising(Advice::Other("deleted"));
     }
     change.details.iter().fold(result, |result, detail| result.evidence("detail", detail))

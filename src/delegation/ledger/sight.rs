@@ -47,28 +47,22 @@ impl std::fmt::Display for Sight {
         let day = |at: DateTime<Utc>| at.date_naive();
         match (self.log_since.zip(self.log_until), self.console_at) {
             (Some((since, until)), console) => {
-                write!(
-                    f,
-                    "The admin log was read from {} to {}; before {} ",
-                    day(since),
-                    day(until),
-                    day(since)
-                )?;
+                write!(f, "The admin log was read from {} to {}. ", day(since), day(until))?;
                 match console {
-                    Some(at) => write!(f, "changes are known only from the console's list of {}.", day(at)),
-                    None => {
-                        f.write_str("nothing was read: older delegations that are not used are not seen.")
+                    Some(at) => {
+                        write!(f, "Earlier changes are known only from the console list of {}.", day(at))
                     }
+                    None => f.write_str("Older delegations that are not in use are not visible."),
                 }
             }
             (None, Some(at)) => write!(
                 f,
-                "Only the console's list was read, as of {}: what changed before and after is not seen.",
+                "Only the console list of {} was read. Earlier and later changes are not visible.",
                 day(at)
             ),
-            (None, None) => {
-                f.write_str("Neither a list nor the admin log was read: delegations are not seen.")
-            }
+            (None, None) => f.write_str(
+                "Neither a console list nor the admin log was read, so delegations are not visible.",
+            ),
         }
     }
 }

@@ -537,8 +537,8 @@ fn the_blind_date_is_where_the_unbroken_log_begins_else_the_lists_date() {
     assert_eq!(sight(broken.clone()).blind_before(), Some(day(0)));
     assert_eq!(
         sight(broken).to_string(),
-        "The admin log was read from 2026-01-01 to 2026-04-11; before 2026-01-01 changes are known only from the \
-         console's list of 2026-03-22."
+        "The admin log was read from 2026-01-01 to 2026-04-11. Earlier changes are known only from the console \
+         list of 2026-03-22."
     );
 }
 

@@ -217,13 +217,15 @@ fn up_to_date(
                 class: GapClass::NotConfigured,
                 reason: GapReason::CONSOLE_LIST_OUTDATED,
                 message: format!(
-                    "The console's list is of {}, and the admin log was not read from then on, so nobody would have \
-                     seen what was delegated since{missing}",
+                    "The console list is of {}, and the admin log was not read since then, so later \
+                     delegations are not visible{missing}",
                     listed_at.date_naive()
                 ),
                 needed: admin_log.map(|gap| gap.needed.clone()).unwrap_or_default(),
-                fix: "Take the list from the Admin console again, or let the audit read the admin log."
-                    .to_owned(),
+                fix:
+                    "Copy the delegation list from the Admin console again, or let the audit read the admin \
+                      log."
+                        .to_owned(),
                 places: Box::default(),
             };
             Reading::Partial((), gap)

@@ -233,7 +233,7 @@ fn gap(message: &str, gap: Option<&Gap>) -> Gap {
             reason: GapReason::PATHS_UNKNOWN,
             message: message.to_owned(),
             needed: String::new(),
-            fix: "Look at the resource in the Cloud console > IAM & Admin.".to_owned(),
+            fix: "Check the resource in Cloud console > IAM & Admin.".to_owned(),
             places: Box::default(),
         },
     }

@@ -44,16 +44,20 @@ impl Reason {
 
     const fn meaning(self) -> &'static str {
         match self {
-            Self::Failed => {
-                "The request or its answer broke, retries included. The user may be able to send."
-            }
-            Self::Denied => "Google refused the audit. The user may be able to send.",
-            Self::Partial => "Some settings of the mailbox are missing.",
+            Self::Failed => "The request failed, and its retries failed too. The user may be able to send.",
+            Self::Denied => "Google refused the request. The user may be able to send.",
+            Self::Partial => "Some settings of the mailbox were not read.",
             Self::GmailOff => "The mail service is switched off: the user cannot send.",
             Self::NoMailbox => "Google never created a mailbox: the user cannot send.",
-            Self::Suspended => "Cannot sign in or send. Settings come back with the account.",
-            Self::Archived => "Cannot sign in or send. Settings come back with the account.",
-            Self::Guest => "Somebody outside the organization. Mail goes to the guest's own provider.",
+            Self::Suspended => {
+                "The user cannot sign in or send. Settings are readable again when the \
+                                account is active."
+            }
+            Self::Archived => {
+                "The user cannot sign in or send. Settings are readable again when the account \
+                               is active."
+            }
+            Self::Guest => "The user is outside the organization. Mail goes to the guest's own provider.",
             Self::Unknown => "It is not known whether Gmail is on.",
         }
     }

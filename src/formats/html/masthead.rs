@@ -55,7 +55,7 @@ fn headline(summary: &RunSummary, incomplete: usize) -> String {
         (true, _) => format!("Partial: {incomplete} of {} parts incomplete", summary.coverage.0.len()),
         (false, false) => format!("Limited: {missing} not configured, so {hidden} could not be given"),
         (false, true) if summary.resumed_at.is_some() => {
-            return "Complete, but resumed: facts are from two times".to_owned();
+            return "Complete, but resumed: the data is from two times".to_owned();
         }
         (false, true) => {
             let read = "Complete: everything that was asked for was read";
@@ -72,7 +72,7 @@ fn headline(summary: &RunSummary, incomplete: usize) -> String {
         text.push_str(&format!("; {missing} not configured"));
     }
     if summary.resumed_at.is_some() {
-        text.push_str("; resumed: facts are from two times");
+        text.push_str("; resumed: the data is from two times");
     }
     text
 }

@@ -47,8 +47,8 @@ impl Flag {
 
     const fn meaning(self) -> &'static str {
         match self {
-            Self::OutsideServer => "mail leaves through a server that the user chose, past your own",
-            Self::Unencrypted => "the password of the outside server travels in clear",
+            Self::OutsideServer => "mail is sent through a server that the user chose, not through your own",
+            Self::Unencrypted => "the password for the outside server is sent without encryption",
             Self::OtherUser => "the address belongs to another user of this tenant",
             Self::OutsideDomain => "the domain is not a verified domain of this tenant",
             Self::ReplyElsewhere => "replies go to an address outside this tenant",

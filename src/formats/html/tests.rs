@@ -435,11 +435,11 @@ fn every_finding_has_its_action_its_fix_and_its_row() {
         "CIS-GWS 3.1.3.5.3",
         "First 3 Nov 2026, 18 days ago",
         "this audit",
-        "outside the listed projects",
-        "Changes before 25 May 2026 are not seen.",
+        "outside the audited projects",
+        "Changes before 25 May 2026 are not visible.",
         "1 that no enabled check needs",
         "removed on 22 Oct 2026 by root@example.com",
-        "no source names a scope of it",
+        "no source names its scopes",
         "sources disagree",
         "Closes <b>7 access paths</b> to 2 clients",
         "does not add up",
@@ -593,9 +593,8 @@ fn a_client_whose_certificates_name_nobody_is_an_account_without_an_address() {
     let html = render(&sample);
     let start = html.find(&format!("id=\"client-{client_id}\"")).unwrap();
     let client = &html[start..start + html[start..].find("</details>").unwrap()];
-    let claim =
-        "do not tell its address: they name &lt;b&gt;@vendor.iam.gserviceaccount.com, which nothing confirms";
-    for text in ["a service account that exists", claim, "0a1b"] {
+    let claim = "do not contain its address; they name &lt;b&gt;@vendor.iam.gserviceaccount.com, but nothing confirms this";
+    for text in ["an existing service account", claim, "0a1b"] {
         assert!(client.contains(text), "{text}\n{client}");
     }
     assert!(!client.contains("service account ,"), "{client}");
@@ -623,14 +622,14 @@ fn what_is_not_known_of_the_ledger_is_said() {
     sample.tenant.takeover_cuts.clear();
     sample.tenant.grants = Grants::default();
     let html = render(&sample);
-    assert!(html.contains("Changes are not seen."));
+    assert!(html.contains("Changes are not visible."));
     assert!(html.contains("No access path was found, but not everything was searched."));
     assert!(html.contains("It was refused"));
     sample.tenant.grants = sample::plausible().tenant.grants;
     let html = render(&sample);
-    assert!(html.contains("None was found, but the search was not complete."));
+    assert!(html.contains("No access path was found, but the search was not complete."));
     assert!(html.contains("<strong>There may be more.</strong> It was refused."));
-    assert!(!html.contains("None: every policy"));
+    assert!(!html.contains("No access path. Every policy"));
 }
 
 #[test]
@@ -639,9 +638,9 @@ fn a_client_of_which_only_uses_are_known_has_a_page_that_says_so() {
     let start = html.find("id=\"client-1999\"").unwrap();
     let client = &html[start..start + html[start..].find("</details>").unwrap()];
     for text in [
-        "no source names a scope of it",
-        "acting as a user, last 17 Nov 2026, 4 days ago (token log)",
-        "not known: no source names a grant of it",
+        "no source names its scopes",
+        "acted as a user, last 17 Nov 2026, 4 days ago (token log)",
+        "unknown, because no source shows a grant",
     ] {
         assert!(client.contains(text), "{text}\n{client}");
     }

@@ -79,12 +79,12 @@ impl Register {
             let id = required("client_id", &client.client_id)?;
             if id.contains('@') {
                 let message =
-                    format!("`client_id` is an address: write the OAuth client id of {id}, a number");
+                    format!("`client_id` is an address. Write the numeric OAuth client ID of {id} instead");
                 return Err(refuse(&client.client_id, message));
             }
             let bare = bare_client(&id).to_owned();
             if let Some(known) = clients.get(&bare) {
-                let message = format!("client {id} stands here again; it is on line {} already", known.line);
+                let message = format!("client {id} is already on line {}", known.line);
                 return Err(RegisterError { message, span: Some(client.client_id.span()) });
             }
             clients.insert(bare, client.valid(id, line)?);
@@ -138,7 +138,7 @@ fn required(key: &str, written: &Spanned<String>) -> Result<String, RegisterErro
 fn one_word(key: &str, written: &Spanned<String>) -> Result<String, RegisterError> {
     let word = required(key, written)?;
     if word.contains(|c: char| c.is_whitespace() || c == ',') {
-        return Err(refuse(written, format!("`{key}` is a list: write `{word}` as several values")));
+        return Err(refuse(written, format!("`{key}` is a list. Write `{word}` as separate values")));
     }
     Ok(word)
 }
@@ -150,7 +150,7 @@ fn custodian(written: &Spanned<String>) -> Result<String, RegisterError> {
         ["allUsers", "allAuthenticatedUsers"].iter().any(|all| all.eq_ignore_ascii_case(&principal))
             || (principal.starts_with("principalSet://") && principal.ends_with("/*"));
     if is_everybody {
-        return Err(refuse(written, format!("`{principal}` is everybody at once, and nobody's custodian")));
+        return Err(refuse(written, format!("`{principal}` is public, so it cannot be a custodian")));
     }
     let name = without_kind(&principal);
     let is_address =
@@ -162,7 +162,7 @@ fn custodian(written: &Spanned<String>) -> Result<String, RegisterError> {
     } else {
         let help = "write it as IAM does: `user:ann@example.com`, `group:`, `serviceAccount:`, `domain:example.com`, \
                     `principal://…`";
-        Err(refuse(written, format!("`{principal}` is no principal: {help}")))
+        Err(refuse(written, format!("`{principal}` is not a principal: {help}")))
     }
 }
 
@@ -178,7 +178,7 @@ fn date(key: &str, written: &Spanned<WrittenDate>) -> Result<NaiveDate, Register
         WrittenDate::Date(date) => date.to_string(),
         WrittenDate::Text(text) => text.trim().to_owned(),
     };
-    text.parse().map_err(|_| refuse(written, format!("`{key}` is no date: write it as 2027-01-31")))
+    text.parse().map_err(|_| refuse(written, format!("`{key}` is not a date. Write it as 2027-01-31")))
 }
 
 #[cfg(test)]
@@ -240,7 +240,7 @@ vendor = true
             ("2027-01-31", "\"soon\"", "`review_by` is no date", 8),
             ("purpose =", "porpose =", "unknown field `porpose`", 6),
             ("\"117012345678901234567\"", "\" \"", "`client_id` is empty", 3),
-            ("407-abc.apps.googleusercontent.com", "117012345678901234567", "it is on line 2 already", 13),
+            ("407-abc.apps.googleusercontent.com", "117012345678901234567", "is already on line 2", 13),
             (
                 "gmail.send\"",
                 "gmail.send, x\"",
@@ -250,10 +250,10 @@ vendor = true
             ("date = 2026-11-20", "date = \"\"", "`date` is no date", 10),
             ("id = \"CHG-1\", ", "", "missing field `id`", 10),
             ("vendor = true", "vendor = 1", "invalid type", 16),
-            ("group:keys@example.com", "platform", "`platform` is no principal", 9),
-            ("group:keys@example.com", "team:keys@example.com", "is no principal", 9),
-            ("group:keys@example.com", "allAuthenticatedUsers", "is everybody at once", 9),
-            ("group:keys@example.com", "principalSet://iam.googleapis.com/x/*", "is everybody at once", 9),
+            ("group:keys@example.com", "platform", "`platform` is not a principal", 9),
+            ("group:keys@example.com", "team:keys@example.com", "is not a principal", 9),
+            ("group:keys@example.com", "allAuthenticatedUsers", "cannot be a custodian", 9),
+            ("group:keys@example.com", "principalSet://iam.googleapis.com/x/*", "cannot be a custodian", 9),
             ("117012345678901234567", "mailer@p.iam.gserviceaccount.com", "`client_id` is an address", 3),
         ] {
             let text = WHOLE.replace(from, to);

@@ -51,7 +51,7 @@ impl SigningLogs {
 fn not_kept() -> Reading<SigningLogs> {
     Reading::Missing(Gap {
         reason: GapReason::NOT_KEPT,
-        message: "The version that made this run did not keep which signatures are logged".to_owned(),
+        message: "The version that made this run did not store which signatures are logged".to_owned(),
         fix: "Run the audit again.".to_owned(),
         ..Gap::not_reached(Part::Guardrails)
     })

@@ -134,7 +134,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// The account outside the listed projects that its public certificates show; they may not tell its address.
+    /// The account outside the audited projects that its public certificates show; they may not tell its address.
     pub(super) fn foreign(&self) -> Option<&'a ForeignAccount> {
         let foreign = self.certificates?.account.known()?.as_ref()?;
         self.account.is_none().then_some(foreign)

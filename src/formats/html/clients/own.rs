@@ -96,7 +96,7 @@ impl Own {
             keys: keys(account, tenant),
             roles: match roles(account, &summary.client_id, tenant) {
                 none if none.is_empty() => {
-                    "none is assigned to the account itself; what groups hold is not looked at".to_owned()
+                    "none is assigned to the account itself; roles of its groups are not read".to_owned()
                 }
                 roles => roles,
             },
@@ -127,11 +127,11 @@ fn asker(identity: &str) -> String {
 
 fn keys(account: Option<&ServiceAccount>, tenant: &Snapshot) -> String {
     let Some(account) = account else {
-        return "not known: its project is not among those that are listed".to_owned();
+        return "unknown, because its project is not audited".to_owned();
     };
     let known = account.keys.known().map(Vec::as_slice).unwrap_or_default();
     let made = known.iter().filter_map(|key| key.created_at).min();
-    let oldest = made.map(|at| format!(", the oldest made {}, {}", day(at), age(at, tenant.run_at)));
+    let oldest = made.map(|at| format!(", the oldest created {}, {}", day(at), age(at, tenant.run_at)));
     let oldest = oldest.unwrap_or_default();
     match account.keys.complete() {
         Err(missing) => format!("not every key is known. {}", words::gap(missing)),
@@ -160,7 +160,7 @@ pub(super) fn roles(account: Option<&ServiceAccount>, client_id: &str, tenant: &
                 format!("{} (super admin)", clip(&role.title()))
             }
             Some(role) => clip(&role.title()),
-            None => format!("the role with the id {}", clip(&assignment.role_id)),
+            None => format!("the role with the ID {}", clip(&assignment.role_id)),
         })
         .collect();
     let more = held.len().saturating_sub(MOST_ROLES);

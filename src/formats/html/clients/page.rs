@@ -179,7 +179,7 @@ pub(super) fn marks(entry: &Entry<'_>, tenant: &Snapshot) -> Vec<Mark> {
         entry.grants.iter().flat_map(|grant| &grant.disagreements).any(|doubt| doubt.is_contradiction());
     let candidates = [
         (entry.is_own, "own", "this audit"),
-        (entry.foreign().is_some(), "partial", "outside the listed projects"),
+        (entry.foreign().is_some(), "partial", "outside the audited projects"),
         (matches!(identity, ClientIdentity::Deleted(_)), "partial", "deleted account"),
         (identity == ClientIdentity::NoAccount, "partial", "no such account"),
         (identity == ClientIdentity::Unknown, "partial", "no account known"),
@@ -241,9 +241,9 @@ fn since(entry: &Entry<'_>, summary: &RunSummary, tenant: &Snapshot) -> String {
             let blind = tenant.grants.sight().blind_before();
             let given = blind.map_or_else(|| "not known".to_owned(), |date| format!("before {}", day(date)));
             let first = words::on(at, summary.started_at);
-            format!("given {given}, or not logged; first seen {first}")
+            format!("granted {given}, or not logged; first seen {first}")
         }
-        None => "not known: no source names a grant of it".to_owned(),
+        None => "unknown, because no source shows a grant".to_owned(),
     }
 }
 
@@ -270,14 +270,14 @@ fn used(entry: &Entry<'_>, tenant: &Snapshot) -> Vec<String> {
     let newest = of_grants.chain(nameless).max_by_key(|used| used.at);
     said.push(match newest {
         Some(used) => format!(
-            "the logs show it acting as a user, last {} ({})",
+            "the logs show that it acted as a user, last {} ({})",
             words::on(used.at, tenant.run_at),
             words::log(used.log)
         ),
         None if words::is_use_known(tenant) => {
-            "the logs show no use as a user, as far back as they were read".to_owned()
+            "the logs show no use as a user in the period that was read".to_owned()
         }
-        None => "the logs of use were not read completely, and what was read shows no use".to_owned(),
+        None => "the use logs were not read completely; the part that was read shows no use".to_owned(),
     });
     said
 }
@@ -289,8 +289,8 @@ fn unscoped(entry: &Entry<'_>, tenant: &Snapshot) -> String {
             asked => format!(" (asked for: {})", asked.join("; ")),
         };
         format!(
-            "The {} shows it holding a delegation, last {}, and no source names a scope of it{asked}: it may hold \
-             any. Look it up in the Admin console's list",
+            "The {} shows that it holds a delegation, last {}, but no source names its scopes{asked}. It may \
+             hold any scope. Look it up in the Admin console list",
             words::log(client.source),
             words::on(client.seen_at, tenant.run_at)
         )
@@ -310,7 +310,7 @@ impl Scope {
         Self {
             scope: clip(&grant.scope),
             allows: row.map_or_else(
-                || "not in the scope table: find out what it allows".to_owned(),
+                || "not in the scope table; find out what it allows".to_owned(),
                 |row| row.grants.clone(),
             ),
             letters: table.class_letters(&grant.scope),
@@ -344,7 +344,7 @@ fn keys(entry: &Entry<'_>, tenant: &Snapshot) -> (Vec<Key>, String, String) {
         known.sort_by_key(|key| key.created_at);
         let note = match account.keys.complete() {
             Err(missing) => format!("Not every key is known. {}", words::gap(missing)),
-            Ok(keys) if keys.is_empty() => "No user-managed key: nothing to leak as a file.".to_owned(),
+            Ok(keys) if keys.is_empty() => "No user-managed key, so no key file can leak.".to_owned(),
             Ok(_) => String::new(),
         };
         let more = known.len().saturating_sub(MOST_KEYS);
@@ -355,7 +355,7 @@ fn keys(entry: &Entry<'_>, tenant: &Snapshot) -> (Vec<Key>, String, String) {
     let Some(foreign) = entry.foreign() else {
         return (
             Vec::new(),
-            "Not known: only the keys of listed accounts are read.".to_owned(),
+            "Unknown. Only the keys of accounts in the audited projects are read.".to_owned(),
             String::new(),
         );
     };
@@ -364,7 +364,8 @@ fn keys(entry: &Entry<'_>, tenant: &Snapshot) -> (Vec<Key>, String, String) {
     let keys = foreign.keys.iter().take(MOST_KEYS).map(|key| Key::public(key, tenant)).collect();
     (
         keys,
-        "Public certificates, also those of Google's own keys. They do not show who holds a key.".to_owned(),
+        "Public certificates, including those of keys that Google manages. They do not show who has a key."
+            .to_owned(),
         more,
     )
 }

@@ -33,7 +33,7 @@ impl Sources {
         let sight = tenant.grants.sight();
         let console = match (sight.console_at, sight.console_is_stale) {
             (Some(at), true) => format!(
-                "The newest list is of {}: older than 35 days. Take it again in the Admin console",
+                "The newest list is of {} and more than 35 days old. Copy it from the Admin console again",
                 words::on(at, tenant.run_at)
             ),
             (Some(at), false) => format!("Complete as of {}", words::on(at, tenant.run_at)),
@@ -59,12 +59,7 @@ impl Sources {
                 "every grant, as of its date",
                 console,
             ),
-            row(
-                Part::AdminLog,
-                "Admin log",
-                "grants given and taken away; Google keeps six months",
-                admin_log,
-            ),
+            row(Part::AdminLog, "Admin log", "added and removed grants; Google keeps six months", admin_log),
             row(
                 Part::AccessEvaluationLog,
                 "Access evaluation log",
@@ -80,8 +75,8 @@ impl Sources {
             row(
                 Part::ProbeGrants,
                 "Probe of the token endpoint",
-                "this audit's own scopes, exactly",
-                "Asked scope by scope".to_owned(),
+                "the exact scopes of this audit",
+                "Each scope was tested".to_owned(),
             ),
         ];
         if is_stale && rows[0].state == "whole" {
@@ -101,10 +96,11 @@ impl Sources {
 fn accounts(tenant: &Snapshot) -> Source {
     let known = tenant.service_accounts.known().map_or(0, |accounts| accounts.0.len());
     let said = format!(
-        "{} in the listed projects. A client without an account here is in another project, is deleted, or is no service account",
+        "{} in the audited projects. A client without an account here is in another project, is deleted, or \
+         is not a service account",
         crate::formats::html::text::counted(known as u64, "service account", "service accounts")
     );
-    Source::new(tenant, Part::ServiceAccounts, "Service accounts", "whose a client is", said)
+    Source::new(tenant, Part::ServiceAccounts, "Service accounts", "the owner of a client", said)
 }
 
 impl Source {

@@ -68,9 +68,11 @@ impl WaysIn {
             number: format!("{}{or_more}", count(found)),
             more: if more > 0 { counted(more as u64, "more", "more") } else { String::new() },
             none: match (found, gaps.is_empty()) {
-                (0, true) if !approved.is_empty() => "Only those that the register approves.".to_owned(),
-                (0, true) => "None: every policy above the account was read.".to_owned(),
-                (0, false) => "None was found, but the search was not complete.".to_owned(),
+                (0, true) if !approved.is_empty() => {
+                    "Only access paths that the register approves.".to_owned()
+                }
+                (0, true) => "No access path. Every policy above the account was read.".to_owned(),
+                (0, false) => "No access path was found, but the search was not complete.".to_owned(),
                 _ => String::new(),
             },
             broad: takeover.broad.iter().take(most).map(|broad| clip(&broad.binding.title())).collect(),
@@ -91,11 +93,12 @@ impl WaysIn {
 
     fn not_searched(entry: &Entry<'_>, tenant: &Snapshot) -> Self {
         let none = if entry.account.is_some() {
-            "Not searched: no policy of the account was read."
+            "Not searched. No policy of the account was read."
         } else if tenant.identity_of(entry.client_id).is_gone() {
-            "Not searched: its service account does not exist, so no access path leads to it. Remove the delegation."
+            "Not searched. Its service account does not exist, so no access path leads to it. Remove the \
+             delegation."
         } else {
-            "Not searched: the account is in none of the listed projects, so who can take it over is not known."
+            "Not searched. The account is not in the audited projects, so it is unknown who can take it over."
         };
         Self {
             count: "access paths not searched".to_owned(),
@@ -130,7 +133,7 @@ impl Way {
             (path.is_outside == Some(true), "external"),
             (path.kind == TakeoverPrincipal::ServiceAgent, "Google's own service"),
             (path.is_outside.is_none(), "owner unknown"),
-            (path.is_closed, "closed by policy"),
+            (path.is_closed, "blocked by policy"),
             (path.is_conditional && !path.is_closed, "under a condition"),
         ];
         let marks = marks.into_iter().filter(|(holds, _)| *holds).map(|(_, mark)| mark.to_owned());

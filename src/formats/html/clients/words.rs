@@ -23,37 +23,39 @@ pub(super) fn who(entry: &Entry<'_>, tenant: &Snapshot) -> Vec<String> {
     }
     if let ClientIdentity::Deleted(email) = tenant.identity_of(entry.client_id) {
         return vec![format!(
-            "It was the service account {}, which is deleted: a policy still names it. Its delegation stays until \
-             somebody removes it",
+            "It was the service account {}, which is deleted. A policy still names it. Its delegation \
+             remains until somebody removes it",
             address(email)
         )];
     }
     let mut said = vec![match (entry.foreign(), entry.certificates.map(|client| &client.account)) {
         (Some(foreign), _) if foreign.email.is_empty() => format!(
-            "Google's public certificates show that it is a service account that exists, in none of the listed \
-             projects; they do not tell its address{}. If its project is not yours, somebody else holds these scopes",
+            "Google's public certificates show that it is an existing service account outside the audited \
+             projects. They do not contain its address{}. If its project is not yours, somebody else holds \
+             these scopes",
             claims(&foreign.claimed),
         ),
         (Some(foreign), _) => format!(
-            "Google's public certificates name it: service account {}{}, in none of the listed projects. If that \
-             project is not yours, somebody else holds these scopes",
+            "Google's public certificates show that it is the service account {}{}, which is not in the \
+             audited projects. If that project is not yours, somebody else holds these scopes",
             address(&foreign.email),
             in_project(&foreign.project),
         ),
         (None, Some(Reading::Complete(None))) => {
-            "No service account with this id exists: it was deleted, or is an OAuth client of another kind. Its \
-             delegation stays until somebody removes it"
+            "No service account with this ID exists. It was deleted, or it is another kind of OAuth client. \
+             Its delegation remains until somebody removes it"
                 .to_owned()
         }
         (None, Some(reading)) => match reading.gap() {
             Some(missing) => format!("Its public certificates could not be read. {}", gap(missing)),
-            None => "Its public certificates tell nothing".to_owned(),
+            None => "Its public certificates contain no information about it".to_owned(),
         },
         (None, None) if entry.is_own => {
-            "This audit's own account. It is in none of the configured projects, so its keys are not judged".to_owned()
+            "This audit's own account. It is not in the audited projects, so its keys are not evaluated"
+                .to_owned()
         }
-        (None, None) => "It is not a service account in the configured projects: it may be foreign, deleted or in \
-                         another project"
+        (None, None) => "It is not a service account in the audited projects. It may be deleted, or belong \
+                         to another project"
             .to_owned(),
     }];
     if let Some(missing) = tenant.gap(Part::ServiceAccounts) {
@@ -68,24 +70,27 @@ fn claims(claimed: &[String]) -> String {
     if addresses.is_empty() {
         String::new()
     } else {
-        format!(": they name {}, which nothing confirms", addresses.join(" and "))
+        format!("; they name {}, but nothing confirms this", addresses.join(" and "))
     }
 }
 
 fn of_account(account: &ServiceAccount) -> Vec<String> {
     let mut said = vec![format!(
-        "Your organization's own: service account {}{}, one of the listed projects",
+        "Service account {}{}, one of the audited projects",
         address(&account.email),
         in_project(&account.project)
     )];
     if account.disabled {
         said.push(
-            "The account is disabled, its delegation is not: whoever enables it has it back".to_owned(),
+            "The account is disabled, but its delegation is not. Whoever enables the account can use the \
+             delegation again"
+                .to_owned(),
         );
     }
     if let Some(service) = account.default_of() {
         said.push(format!(
-            "It is the default account of {service}: whatever starts in its project may be running as it"
+            "It is the default service account of {service}. Any workload of its project may run as this \
+             account"
         ));
     }
     said
@@ -101,7 +106,7 @@ pub(super) fn last_use(used: Option<ServiceAccountLastUse<'_>>, run_at: DateTime
         Some(ServiceAccountLastUse::On(at)) => on(at, run_at),
         Some(ServiceAccountLastUse::Never) => "never in the time that Google keeps".to_owned(),
         Some(ServiceAccountLastUse::Unknown(missing)) => format!("not known. {}", gap(missing)),
-        None => "not known: nobody asked about its project".to_owned(),
+        None => "unknown, because its project was not queried".to_owned(),
     }
 }
 
@@ -123,7 +128,7 @@ pub(super) fn expiry(at: Option<DateTime<Utc>>, run_at: DateTime<Utc>) -> String
 /// Who made the key.
 pub(super) fn origin(origin: &str) -> String {
     match origin {
-        "GOOGLE_PROVIDED" => "made by Google".to_owned(),
+        "GOOGLE_PROVIDED" => "created by Google".to_owned(),
         "USER_PROVIDED" => "uploaded".to_owned(),
         other => clip(other),
     }
@@ -171,7 +176,7 @@ pub(super) fn grant_use(used: Option<LastUse>, tenant: &Snapshot) -> String {
         }
         Some(used) => format!("{} ({})", day(used.at), log(used.log)),
         None if is_use_known(tenant) => "no use logged".to_owned(),
-        None => "no use known: the logs of use were not read completely".to_owned(),
+        None => "no use known; the use logs were not read completely".to_owned(),
     }
 }
 
@@ -188,8 +193,8 @@ pub(super) fn granted(grant: &Grant, tenant: &Snapshot) -> String {
             None => format!("{}; the log does not say by whom", day(granted.at)),
         },
         None => match tenant.grants.sight().log_since {
-            Some(since) => format!("not in the admin log, which was read from {} on", day(since)),
-            None => "not known: the admin log was not read".to_owned(),
+            Some(since) => format!("not in the admin log, which was read since {}", day(since)),
+            None => "unknown, because the admin log was not read".to_owned(),
         },
     }
 }
@@ -201,7 +206,7 @@ pub(super) fn ending(ending: &Ending) -> String {
         Ending::Removed { at, by: None } => {
             format!("removed on {}; the log does not say by whom", day(*at))
         }
-        Ending::NotInList { at } => format!("the console's list of {} does not name it", day(*at)),
+        Ending::NotInList { at } => format!("the console list of {} does not contain it", day(*at)),
         Ending::TokenRefused { at } => format!("refused by the token endpoint on {}", day(*at)),
     }
 }
