@@ -502,7 +502,7 @@ fn write_reports(
     if ending == RunState::Finished
         && let Err(error) = run.forget_all_but(config.keep_runs)
     {
-        tracing::warn!(%error, "old runs are still in the history: the next run tries again");
+        tracing::warn!(%error, "old runs could not be deleted from the history; the next run tries again");
     }
     Ok(Outcome {
         summary,

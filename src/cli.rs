@@ -26,14 +26,14 @@ Examples:
   workspace-audit run                      Run the audit
   workspace-audit run --fail-on high       Exit with code 3 if a finding is high or critical
   workspace-audit run --resume             Continue the last unfinished run
-  workspace-audit scopes                   List the scopes to delegate, and why
+  workspace-audit scopes                   List the scopes to delegate
 
 Exit codes:
   0  The run is complete
   1  The run failed: Google gave no token, or no report was written
   2  The command line or the configuration is not valid
   3  The run is complete, and findings are at or above fail_on
-  4  The run is partial: a read was denied or failed";
+  4  The run is partial: some data could not be read";
 
 /// Log and terminal options, common to all commands.
 #[derive(Debug, Args)]
@@ -67,23 +67,23 @@ pub(crate) enum Command {
     Run(Run),
     /// Run the audit against a built-in sample tenant
     Demo(Demo),
-    /// Evaluate the stored facts of a run again, and write a new report; sends no requests
+    /// Evaluate a stored run again and write a new report; sends no requests
     Judge(Again),
     /// Write a new report of a stored run; sends no requests
     Report(Again),
     /// List the runs in the history
     Runs(Runs),
-    /// Show what changed between two runs
+    /// Compare two runs
     Diff(Diff),
     /// Create a register of delegated clients to fill in
     Register(Register),
     /// List the checks
     Checks(List),
-    /// List the scopes to delegate, what each one allows, and which checks need it
+    /// List the scopes to delegate, what each scope allows, and which checks need it
     Scopes(Scopes),
-    /// List the errors and gaps that a report can name, with the fix for each
+    /// List the errors and gaps that a report can name, with a fix for each
     Causes(List),
-    /// Explain a pasted error: who sent it, what it means, the likely causes, and a test and a fix for each
+    /// Explain a pasted error: its sender, its meaning and its likely causes, with a test and a fix for each cause
     Explain(Explain),
     /// Serve the built-in sample tenant to other clients, with a key file and a configuration
     Emulate(Emulate),
@@ -148,7 +148,7 @@ pub(crate) struct Doctor {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DoctorFormat {
-    /// One line a step
+    /// One line per step
     Text,
     /// One JSON object
     Json,
@@ -249,15 +249,15 @@ pub(crate) struct Run {
     /// name it: --resume=RUN.
     #[arg(long, value_name = "RUN", num_args = 0..=1, require_equals = true)]
     pub(crate) resume: Option<Option<String>>,
-    /// A trial: read only the mailboxes of this organizational unit and those below it
+    /// Run a trial: read only the mailboxes of this organizational unit and of the units below it
     ///
-    /// A trial is marked as a sample in every report. It has no history, so nothing is compared with it.
+    /// Every report marks a trial as a sample. A trial has no history, so no run is compared with it.
     #[arg(long, value_name = "PATH", conflicts_with = "resume", help_heading = "Trial")]
     pub(crate) org_unit: Option<String>,
-    /// A trial: read only the mailboxes of users whose address matches, such as "*@sales.example.com"
+    /// Run a trial: read only the mailboxes of users whose address matches, such as "*@sales.example.com"
     #[arg(long, value_name = "GLOB", conflicts_with = "resume", help_heading = "Trial")]
     pub(crate) users: Option<String>,
-    /// A trial: read at most N mailboxes
+    /// Run a trial: read at most N mailboxes
     #[arg(long, value_name = "N", conflicts_with = "resume", help_heading = "Trial", value_parser = mailboxes)]
     pub(crate) sample: Option<usize>,
 }
@@ -269,13 +269,13 @@ fn mailboxes(text: &str) -> Result<usize, String> {
 #[derive(Debug, Args)]
 #[command(after_long_help = FAULTS)]
 pub(crate) struct Demo {
-    /// healthy, typical, neglected or huge:N
+    /// The sample tenant: healthy, typical, neglected or huge:N
     #[arg(long, default_value = "typical", value_name = "NAME")]
     pub(crate) tenant: TenantName,
     /// The folder for reports
     #[arg(long, default_value = "reports/demo", value_name = "FOLDER")]
     pub(crate) output_dir: PathBuf,
-    /// Use a fixed time, so that two demos write the same files
+    /// Use a fixed time, so that every demo writes the same files
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<DateTime<Utc>>,
     /// Exit with code 3 if a finding has this severity or a higher one
@@ -326,7 +326,7 @@ pub(crate) struct Again {
     /// The id of the run, as `runs` lists it, or `latest`
     #[arg(default_value = "latest", value_name = "RUN")]
     pub(crate) run: String,
-    /// Why you make another report; the manifest records it
+    /// The reason for the new report; the manifest records it
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
     #[command(flatten)]
@@ -358,17 +358,17 @@ pub(crate) struct List {
 /// The error to explain.
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// The error's text, a file that holds it, or - for the standard input
+    /// The text of the error, a file that contains it, or - for standard input
     #[arg(value_name = "TEXT, FILE or -")]
     pub(crate) text: Vec<String>,
-    /// For people, or for programs
+    /// Output format
     #[arg(long, value_enum, default_value_t = ReportFormat::Text, value_name = "FORMAT")]
     pub(crate) format: ReportFormat,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ReportFormat {
-    /// For people
+    /// Plain text
     Text,
     /// One JSON document
     Json,
@@ -394,7 +394,7 @@ pub(crate) enum ListFormat {
 #[derive(Debug, Args)]
 #[command(after_long_help = FAULTS)]
 pub(crate) struct Emulate {
-    /// healthy, typical, neglected or huge:N
+    /// The sample tenant: healthy, typical, neglected or huge:N
     #[arg(long, default_value = "typical", value_name = "NAME")]
     pub(crate) tenant: TenantName,
     /// The address to listen on; port 0 selects a free port

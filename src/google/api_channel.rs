@@ -101,7 +101,7 @@ impl ApiChannel {
                 drop(under_way);
                 return result;
             };
-            tracing::debug!(api = self.api.id(), "asking again what was answered before");
+            tracing::debug!(api = self.api.id(), "repeating a request that was answered before");
             self.end(&place, &ask().await, None);
             drop(under_way);
         }

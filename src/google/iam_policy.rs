@@ -52,7 +52,7 @@ impl<'de> Deserialize<'de> for Policy {
                     };
                     let members: Vec<String> = members.into_iter().filter_map(is_named).collect();
                     if members.len() < count {
-                        policy.broken.add("a member is no text", raw.get());
+                        policy.broken.add("a member is not text", raw.get());
                     }
                     policy.bindings.push(Binding { role, members, condition });
                 }

@@ -52,7 +52,7 @@ pub(crate) enum NoKey {
     NoJson,
     #[error("its `type` is not `service_account`")]
     OtherType,
-    #[error("it lacks `{0}`")]
+    #[error("it has no `{0}`")]
     Lacks(&'static str),
     #[error("{0}")]
     Key(String),

@@ -198,7 +198,7 @@ impl Machine {
             Error::HttpError(_) | Error::HttpClientError(_) => self.unreachable(error),
             Error::LowLevelError(error) => self.error(causes::MACHINE_IDENTITY_REFUSED, &innermost(error)),
             // The words of the others can cite the answer, and a token with it.
-            _ => self.error(causes::MACHINE_IDENTITY_REFUSED, "the answer is no token"),
+            _ => self.error(causes::MACHINE_IDENTITY_REFUSED, "the response has no token"),
         }
     }
 

@@ -174,7 +174,7 @@ impl<'a> Session<'a> {
                     return Ok(token);
                 }
                 Err(error) if self.scopes.len() > 1 && may_be_one_scope(error.cause) => {
-                    tracing::debug!(cause = error.cause.id, "asking for each scope alone");
+                    tracing::debug!(cause = error.cause.id, "requesting each scope separately");
                     tokens.alone = Some(BTreeMap::new());
                 }
                 Err(error) => return Err(error),

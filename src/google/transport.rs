@@ -332,7 +332,7 @@ fn decoded<T: DeserializeOwned>(
         StatusCode::OK if body.is_empty() => return Err(undecodable("the answer is empty")),
         StatusCode::OK => body,
         // 206 and the like are parts of an answer, and nothing asked for a part.
-        _ => return Err(undecodable("a success that is not the whole answer")),
+        _ => return Err(undecodable("a success status with an incomplete response")),
     };
     match body_check::check(body) {
         Ok(fields) if fields == 0 && empty == Empty::Failure => {
@@ -342,7 +342,7 @@ fn decoded<T: DeserializeOwned>(
         Err(Fault::Error) => {
             return Err(GoogleError::from_error_in_success(api, http, without(body, secrets).as_bytes()));
         }
-        Err(Fault::Twice(name)) => return Err(undecodable(&format!("the field `{name}` comes twice"))),
+        Err(Fault::Twice(name)) => return Err(undecodable(&format!("the field `{name}` is present twice"))),
         Err(Fault::NoObject) => {
             return Err(GoogleError::from_no_object(api, http, without(body, secrets).as_bytes()));
         }
@@ -358,7 +358,8 @@ fn decoded<T: DeserializeOwned>(
 }
 
 fn with_token(request: RequestBuilder, token: &Token) -> Result<RequestBuilder, GoogleError> {
-    let unusable = |_| GoogleError::new(causes::UNDECODABLE, Api::Token, None, "the token is no header text");
+    let unusable = |_| GoogleError::new(causes::UNDECODABLE, Api::Token, None, "the token cannot be sent in \
+                                                                                a header");
     let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.text())).map_err(unusable)?;
     bearer.set_sensitive(true);
     Ok(request.header(AUTHORIZATION, bearer))

@@ -11,7 +11,7 @@ pub(super) fn fault_of_file(named: Option<&OsStr>) -> Option<String> {
     let path = Path::new(named?);
     let fault = match input_file::read(path, input_file::MAX_BYTES) {
         Ok(bytes) if holds_certificate(&bytes) => return None,
-        Ok(_) => "it holds no certificate in PEM".to_owned(),
+        Ok(_) => "it contains no PEM certificate".to_owned(),
         Err(error) => error.to_string(),
     };
     Some(format!("SSL_CERT_FILE={}: {fault}", path.display()))
@@ -39,7 +39,7 @@ mod tests {
         let fault = || fault_of_file(Some(path.as_os_str())).unwrap_or_default();
         assert!(fault().contains("ca.pem: No such file"), "{}", fault());
         std::fs::write(&path, "-----BEGIN PRIVATE KEY-----").unwrap();
-        assert!(fault().ends_with("it holds no certificate in PEM"), "{}", fault());
+        assert!(fault().ends_with("it contains no PEM certificate"), "{}", fault());
         std::fs::write(&path, "# ours\n-----BEGIN CERTIFICATE-----\n").unwrap();
         assert_eq!(fault(), "");
         assert_eq!(fault_of_file(None), None);

@@ -136,7 +136,7 @@ async fn first_token(client: &Client, plan: &Plan, account: &OwnAccount) -> Opti
     })
 }
 
-/// What came of asking for each scope alone.
+/// What came of requesting each scope separately.
 struct Scopes {
     /// As whom; `None`: there is no admin to ask as.
     subject: Option<String>,
