@@ -9,7 +9,6 @@ use super::unknown::{Ignored, Unknown};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum AccountState {
-    /// It can.
     Enabled,
     /// Not until somebody enables it: its paths open again then.
     Disabled,

@@ -26,7 +26,6 @@ pub(crate) enum Grade {
 pub(crate) struct Binding<'a> {
     /// Where the binding stands.
     pub(crate) resource: &'a IamResource,
-    /// The role.
     pub(crate) role: &'a str,
     /// The member, verbatim.
     pub(crate) member: &'a str,
@@ -37,7 +36,6 @@ pub(crate) struct Binding<'a> {
 /// The second right that a hop needs: to run something, or to edit a role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Also<'a> {
-    /// The permission.
     pub(crate) permission: &'static str,
     /// What gives it.
     pub(crate) binding: Binding<'a>,
@@ -74,18 +72,14 @@ impl std::fmt::Display for Obstacle {
 pub(crate) enum Hop<'a> {
     /// A member counts as its group.
     Member {
-        /// Who.
         member: &'a Principal,
-        /// Of what.
         group: &'a Principal,
         /// The basic role that makes it a member of `projectOwner:` and the like.
         binding: Option<Binding<'a>>,
     },
     /// A right on a service account is used.
     Right {
-        /// By whom.
         holder: &'a Principal,
-        /// Which right.
         right: Right,
         /// What gives it; for [`Right::UpdateRole`], the role that is edited.
         binding: Binding<'a>,
@@ -93,7 +87,6 @@ pub(crate) enum Hop<'a> {
         also: Option<Also<'a>>,
         /// What stands in the way.
         obstacle: Option<Obstacle>,
-        /// On whom.
         account: &'a str,
     },
 }
@@ -139,11 +132,9 @@ impl<'a> Hop<'a> {
 /// on a condition stands beside an unconditional one only if it is shorter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Path<'a> {
-    /// Who.
     pub(crate) principal: &'a Principal,
     /// The account whose delegation it inherits.
     pub(crate) account: &'a str,
-    /// How.
     pub(crate) grade: Grade,
     /// Whether a binding on the way applies only under a condition, or an [`Obstacle`] is on it.
     pub(crate) conditional: bool,

@@ -10,11 +10,9 @@ use crate::tenant::{Address, Domains, IamResource, Reading, ResourcePolicy};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PrincipalKind {
-    /// A user.
     User,
     /// A group: each of its members.
     Group,
-    /// A service account.
     ServiceAccount,
     /// All service accounts of a project, folder or organization.
     ServiceAccountSet,

@@ -11,13 +11,10 @@ use crate::tenant::{Gap, IamCondition, IamResource, Part, one_word, quoted_name}
 /// A role that one member holds on a resource: what can be removed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct AccessBinding {
-    /// Where it stands.
     pub(crate) resource: IamResource,
-    /// The role.
     pub(crate) role: String,
     /// Who holds it, verbatim.
     pub(crate) member: String,
-    /// Under which condition.
     pub(crate) condition: Option<IamCondition>,
 }
 
@@ -149,7 +146,6 @@ pub(crate) enum TakeoverPrincipal {
 pub(crate) struct TakeoverPath {
     /// Who: an address, or Google's principal identifier.
     pub(crate) principal: String,
-    /// What.
     pub(crate) kind: TakeoverPrincipal,
     /// Whether it is somebody else's; `None`: nobody knows.
     pub(crate) is_outside: Option<bool>,
@@ -224,7 +220,6 @@ impl TakeoverPath {
 /// A binding that gives a dangerous role above an account, and so on accounts that are made later too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct BroadBinding {
-    /// The binding.
     pub(crate) binding: AccessBinding,
     /// Whether its holder is an account of Google's own, and not one of somebody else's project.
     #[serde(default)]
@@ -234,7 +229,6 @@ pub(crate) struct BroadBinding {
 /// Who can take over one client.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Takeover {
-    /// The client id.
     pub(crate) client_id: String,
     /// The account's address.
     pub(crate) account: String,
@@ -244,7 +238,7 @@ pub(crate) struct Takeover {
     pub(crate) broad: Vec<BroadBinding>,
     /// Whether the account is disabled: nothing signs as it until somebody enables it again.
     pub(crate) is_disabled: bool,
-    /// Why there may be others, one a part and reason, at most [`Takeover::MOST_GAPS`]; empty: there are no others.
+    /// Why there may be others, one a part and reason, at most [`Takeover::MAX_GAPS`]; empty: there are no others.
     pub(crate) gaps: Vec<Gap>,
 }
 
@@ -270,7 +264,7 @@ impl Takeover {
     }
 
     /// More reasons than these are not kept.
-    pub(crate) const MOST_GAPS: usize = 8;
+    pub(crate) const MAX_GAPS: usize = 8;
 
     /// Why paths may be missing because of this part.
     #[must_use]

@@ -69,7 +69,7 @@ fn each_direct_permission_counts_by_itself() {
 
 #[test]
 fn a_path_is_told_to_a_person_from_its_holder_to_the_account() {
-    let told = |world: World| -> String {
+    let sentences = |world: World| -> String {
         let authority = world.authority();
         let paths = authority.paths_to(MAILER).paths;
         let of_ann = |path: &&super::Path<'_>| path.principal.id == "ann@example.com";
@@ -91,7 +91,7 @@ fn a_path_is_told_to_a_person_from_its_holder_to_the_account() {
         world().bind(ROBOT, KEY_ADMIN, ANN).bind(MAILER, SIGNER, &member(ROBOT)),
         world().bind("p", PROJECT_IAM, ANN),
     ]
-    .map(told);
+    .map(sentences);
     insta::assert_snapshot!(sentences.join("\n"));
 }
 

@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use crate::tenant::Gap;
 
-/// What is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum UnknownKind {
@@ -29,11 +28,9 @@ pub(crate) enum UnknownKind {
 /// Something unknown that may hide a path.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Unknown {
-    /// What is not known.
     pub(crate) kind: UnknownKind,
     /// Of what: a resource, role, group or account.
     pub(crate) subject: String,
-    /// For a person.
     pub(crate) message: String,
     /// Why it was not read, if a part is missing.
     pub(crate) gap: Option<Gap>,
@@ -43,7 +40,6 @@ pub(crate) struct Unknown {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum IgnoredReason {
-    /// The member was deleted.
     DeletedMember,
     /// The service account is disabled.
     DisabledAccount,
@@ -51,7 +47,6 @@ pub(crate) enum IgnoredReason {
     ClosedPool,
     /// The role is disabled: it can be enabled again.
     DisabledRole,
-    /// The role was deleted.
     DeletedRole,
     /// The binding's condition ended it.
     ExpiredBinding,
@@ -60,10 +55,8 @@ pub(crate) enum IgnoredReason {
 /// Something that gives nothing now, and would if it were restored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Ignored {
-    /// Why.
     pub(crate) reason: IgnoredReason,
     /// What: the member or account, verbatim.
     pub(crate) subject: String,
-    /// For a person.
     pub(crate) message: String,
 }

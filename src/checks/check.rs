@@ -24,7 +24,6 @@ pub(crate) struct Check {
     pub(crate) severity: Severity,
     /// When it gives which verdict, in full: what is documented and what an auditor reads.
     pub(crate) conditions: &'static [Condition],
-    /// Why it matters.
     pub(crate) why: &'static str,
     /// What to do; a result may say it more precisely.
     pub(crate) fix: &'static str,

@@ -7,7 +7,6 @@ use crate::tenant::{Address, Gap, HeldRoles, Part, User};
 
 /// Whether an account can sign in.
 pub(super) enum Standing {
-    /// It can.
     Active,
     /// It cannot, for this reason.
     Closed(&'static str),
@@ -33,11 +32,10 @@ pub(super) fn standing(user: &User) -> Standing {
 pub(super) enum AdminStanding {
     /// By Directory's flags, or by an assignment of its own.
     Admin,
-    /// No.
     Ordinary,
     /// Holder of a role that is not listed, so that nobody knows what it allows; the id of the role.
     UnlistedRole(String),
-    /// Not to be told.
+    /// Not known, because of this gap.
     Unknown(Gap),
 }
 

@@ -27,7 +27,6 @@ pub(crate) fn send_as(holder: &User, address: &str) -> Subject {
         .also(&holder.primary_email)
 }
 
-/// A domain or domain alias.
 #[must_use]
 pub(crate) fn domain(domain: &Domain) -> Subject {
     Subject::new(SubjectKind::Domain, &domain.name, &domain.name)
@@ -62,7 +61,6 @@ pub(crate) fn client(client_id: &str, tenant: &Snapshot) -> Subject {
     Subject::new(SubjectKind::Client, client_id, tenant.client_name(client_id))
 }
 
-/// A service account.
 #[must_use]
 pub(crate) fn service_account(account: &ServiceAccount) -> Subject {
     Subject::new(SubjectKind::ServiceAccount, &account.unique_id, &account.email).also(&account.client_id)

@@ -18,7 +18,7 @@ use super::{foreign_clients, gaps, reading};
 const AT_ONCE: usize = 16;
 
 /// The most addresses of one client that are asked about.
-const MOST_CLAIMS: usize = 4;
+const MAX_CLAIMS: usize = 4;
 
 /// Asks for the public certificates of each client, up to a bound. No client is told to be one of `listed`.
 pub(super) async fn collect(
@@ -26,9 +26,9 @@ pub(super) async fn collect(
     clients: Vec<String>,
     listed: Option<&ServiceAccounts>,
 ) -> Reading<Vec<ClientCertificates>> {
-    let beyond = clients.len().saturating_sub(foreign_clients::MOST);
+    let beyond = clients.len().saturating_sub(foreign_clients::MAX_CLIENTS);
     let ask = async |account: String| service_account_metadata::certificates(client, &account).await;
-    let found: Vec<ClientCertificates> = stream::iter(clients.into_iter().take(foreign_clients::MOST))
+    let found: Vec<ClientCertificates> = stream::iter(clients.into_iter().take(foreign_clients::MAX_CLIENTS))
         .map(|client_id| async {
             let account = account_of(&client_id, listed, &ask).await;
             ClientCertificates { client_id, account }
@@ -49,7 +49,7 @@ fn too_many(beyond: usize) -> Option<Gap> {
         reason: GapReason::TOO_MANY_CLIENTS,
         message: format!(
             "The certificates of {beyond} clients beyond the first {} were not requested",
-            foreign_clients::MOST
+            foreign_clients::MAX_CLIENTS
         ),
         needed: String::new(),
         fix:
@@ -82,7 +82,7 @@ async fn account_of(
     let mut gap = None;
     let claims = claims_of(&certificates).into_iter();
     let is_ours = |address: &String| listed.is_some_and(|listed| listed.by_address(address).is_some());
-    for address in claims.filter(|address| !is_ours(address)).take(MOST_CLAIMS) {
+    for address in claims.filter(|address| !is_ours(address)).take(MAX_CLAIMS) {
         match ask(address.clone()).await {
             Ok(others) if is_same_account(&certificates, &others) => {
                 return Reading::Complete(Some(account(address, certificates)));
@@ -92,7 +92,7 @@ async fn account_of(
             Err(error) => gap = Some(gaps::refused(Part::ClientCertificates, &error)),
         }
     }
-    let claimed = claims_of(&certificates).into_iter().take(MOST_CLAIMS).collect();
+    let claimed = claims_of(&certificates).into_iter().take(MAX_CLAIMS).collect();
     let unnamed = Some(ForeignAccount { claimed, ..account(String::new(), certificates) });
     match gap {
         Some(gap) => Reading::Partial(unnamed, gap),

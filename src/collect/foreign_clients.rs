@@ -6,7 +6,7 @@ use crate::store::{Run, StoreError, part_key};
 use crate::tenant::Reading;
 
 /// The most clients that are asked about in one run.
-pub(super) const MOST: usize = 1000;
+pub(super) const MAX_CLIENTS: usize = 1000;
 
 /// Clients that the console's list, the logs or an earlier run name: ids of the list first, then the others,
 /// each in order. Only service accounts have certificates: their ids are numbers, and logs may name an address.

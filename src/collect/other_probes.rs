@@ -17,7 +17,7 @@ use super::{Plan, Progress, gaps, probe, reading};
 const AT_ONCE: usize = 16;
 const ASKED_AT_ONCE: usize = 4;
 /// The most accounts that are asked in one run.
-const MOST: usize = 200;
+const MAX_ACCOUNTS: usize = 200;
 
 const PART: Part = Part::OtherProbes;
 
@@ -49,8 +49,8 @@ pub(super) async fn collect(
     let asker = Asker { client, account, admin };
     let (mut signable, mut missing) = asker.signable(&accounts).await;
     let looked_at = signable.len();
-    signable.truncate(MOST);
-    missing.extend((looked_at > MOST).then(|| too_many(looked_at - MOST)));
+    signable.truncate(MAX_ACCOUNTS);
+    missing.extend((looked_at > MAX_ACCOUNTS).then(|| too_many(looked_at - MAX_ACCOUNTS)));
     if signable.is_empty() {
         return Ok(reading(Vec::new(), missing.is_empty(), missing));
     }
@@ -192,7 +192,7 @@ fn too_many(beyond: usize) -> Gap {
         part: PART,
         class: GapClass::Failed,
         reason: GapReason::TOO_MANY_ACCOUNTS,
-        message: format!("{beyond} accounts beyond the first {MOST} were not probed"),
+        message: format!("{beyond} accounts beyond the first {MAX_ACCOUNTS} were not probed"),
         needed: String::new(),
         fix: "Allow the audit's account to sign for fewer accounts.".to_owned(),
         places: Box::default(),

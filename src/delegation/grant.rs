@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
-use crate::delegation::{AddressBook, Disagreement, LedgerSource, Sight};
+use crate::delegation::{AddressBook, Disagreement, LedgerSource, SourceCoverage};
 use crate::tenant::{CLIENT_ID_SUFFIX, bare_client};
 
 /// Where the knowledge of a grant comes from. Google lists delegations in no API.
@@ -172,7 +172,7 @@ pub(crate) struct Grants {
     pub(super) held: Vec<Grant>,
     pub(super) ended: Vec<EndedGrant>,
     pub(super) unscoped: Vec<UnscopedClient>,
-    pub(super) sight: Sight,
+    pub(super) source_coverage: SourceCoverage,
     #[serde(skip)]
     pub(super) addresses: AddressBook,
 }
@@ -275,8 +275,8 @@ impl Grants {
 
     /// From when on the sources see.
     #[must_use]
-    pub(crate) const fn sight(&self) -> &Sight {
-        &self.sight
+    pub(crate) const fn source_coverage(&self) -> &SourceCoverage {
+        &self.source_coverage
     }
 
     /// Whose addresses were.

@@ -20,6 +20,6 @@ pub(crate) use grant::{
 };
 pub(crate) use grant_listing::GrantListing;
 pub(crate) use ledger::{
-    AddressBook, AddressHolder, AddressHolding, Ledger, Sight, UNKNOWN_CLIENT, UseTally,
+    AddressBook, AddressHolder, AddressHolding, Ledger, SourceCoverage, UNKNOWN_CLIENT, UseTally,
 };
 pub(crate) use scope_risk::{RiskClass, ScopeRisk, ScopeRiskTable, ScopeSeverity};

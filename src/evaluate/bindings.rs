@@ -16,7 +16,7 @@ use crate::store::{PreviousFinding, Run, StoreError};
 use crate::tenant::{Gap, Part};
 
 /// More of what was seen for the first time is not listed.
-const MOST_SEEN_FIRST: usize = 5;
+const MAX_SEEN_FIRST: usize = 5;
 
 /// What the checks said of bindings, until all have spoken.
 #[derive(Default)]
@@ -276,7 +276,7 @@ pub(super) fn tell_added(before: &PreviousFinding, seen: Option<&PreviousFinding
     let told = hidden.iter().map(|added| {
         Evidence::new("seen_first", format_args!("{added}; not read last time: {}", unread.join(", ")))
     });
-    finding.evidence.extend(told.take(MOST_SEEN_FIRST));
+    finding.evidence.extend(told.take(MAX_SEEN_FIRST));
     finding.added = news;
 }
 

@@ -358,8 +358,15 @@ fn decoded<T: DeserializeOwned>(
 }
 
 fn with_token(request: RequestBuilder, token: &Token) -> Result<RequestBuilder, GoogleError> {
-    let unusable = |_| GoogleError::new(causes::UNDECODABLE, Api::Token, None, "the token cannot be sent in \
-                                                                                a header");
+    let unusable = |_| {
+        GoogleError::new(
+            causes::UNDECODABLE,
+            Api::Token,
+            None,
+            "the token cannot be sent in \
+                                                                                a header",
+        )
+    };
     let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.text())).map_err(unusable)?;
     bearer.set_sensitive(true);
     Ok(request.header(AUTHORIZATION, bearer))

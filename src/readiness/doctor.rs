@@ -479,7 +479,7 @@ impl Tenant<'_> {
         let id = StepId::ConsoleList;
         let what = self.config.console_grants.as_ref().map_or_else(
             || "no list".to_owned(),
-            |path| match self.rehearsal.tenant.grants.sight().console_at {
+            |path| match self.rehearsal.tenant.grants.source_coverage().console_at {
                 Some(taken_at) => format!("{}, {} days old", path.display(), outside::days(taken_at, at)),
                 None => path.display().to_string(),
             },
@@ -490,7 +490,7 @@ impl Tenant<'_> {
         if let Some(first) = unread.first() {
             return Step::failed(id, what, first.problem());
         }
-        let taken_at = self.rehearsal.tenant.grants.sight().console_at;
+        let taken_at = self.rehearsal.tenant.grants.source_coverage().console_at;
         let age = taken_at.map(|taken_at| outside::days(taken_at, at));
         let problem = match (self.rehearsal.tenant.gap(Part::ConsoleGrants), age) {
             (Some(gap), _) => Problem {

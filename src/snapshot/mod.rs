@@ -145,10 +145,10 @@ impl Snapshot {
             return None;
         }
         // Where the log goes on from the last time that it was seen, a removal would be in it.
-        let sight = self.grants.sight();
+        let coverage = self.grants.source_coverage();
         let last = grant.last_seen_at?;
-        let log_goes_on = sight.log_since.is_some_and(|since| since <= last)
-            && sight.log_until.is_some_and(|until| until >= self.run_at);
+        let log_goes_on = coverage.log_since.is_some_and(|since| since <= last)
+            && coverage.log_until.is_some_and(|until| until >= self.run_at);
         let log = (!log_goes_on).then_some(Part::AdminLog);
         let list = (listed.is_some() || !log_goes_on).then_some(Part::ConsoleGrants);
         let probes = probed.map(|_| [Part::ProbeGrants, Part::OtherProbes]);

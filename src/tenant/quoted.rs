@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use super::invisible::is_invisible;
 
 /// The most characters of a name within a sentence.
-const MOST_OF_A_NAME: usize = 100;
+const MAX_NAME_CHARS: usize = 100;
 
 /// The most characters of an identifier within a sentence. A principal of an identity pool has up to about 250.
-const MOST_OF_AN_ID: usize = 300;
+const MAX_ID_CHARS: usize = 300;
 
 /// Text that anybody in the tenant may have written, between quotes that it cannot close: without quotes, control
 /// characters and characters that a reader does not see. `…` after the quotes says that it goes on.
@@ -23,7 +23,7 @@ pub(crate) fn quoted(text: &str, most: usize) -> String {
 /// A name, quoted.
 #[must_use]
 pub(crate) fn quoted_name(name: &str) -> String {
-    quoted(name, MOST_OF_A_NAME)
+    quoted(name, MAX_NAME_CHARS)
 }
 
 /// An address or identifier: as it is if it is one word, so that it cannot go on as a sentence, else quoted.
@@ -32,10 +32,10 @@ pub(crate) fn one_word(id: &str) -> Cow<'_, str> {
     if id.is_empty() {
         return Cow::Borrowed("(empty)");
     }
-    let is_long = id.chars().nth(MOST_OF_AN_ID).is_some();
+    let is_long = id.chars().nth(MAX_ID_CHARS).is_some();
     let is_word = |character: char| !character.is_whitespace() && harmless(character) == character;
     let is_plain = !is_long && id.chars().all(is_word);
-    if is_plain { Cow::Borrowed(id) } else { Cow::Owned(quoted(id, MOST_OF_AN_ID)) }
+    if is_plain { Cow::Borrowed(id) } else { Cow::Owned(quoted(id, MAX_ID_CHARS)) }
 }
 
 fn harmless(character: char) -> char {
@@ -84,7 +84,7 @@ mod tests {
         ] {
             assert_eq!(one_word(id), shown);
         }
-        assert!(one_word(&"a".repeat(MOST_OF_AN_ID + 1)).ends_with("a\"…"));
+        assert!(one_word(&"a".repeat(MAX_ID_CHARS + 1)).ends_with("a\"…"));
     }
 
     proptest! {
@@ -93,7 +93,7 @@ mod tests {
             let shown = quoted_name(&text);
             prop_assert_eq!(shown.matches('"').count(), 2);
             prop_assert!(shown.starts_with('"') && !shown.contains(|c: char| c.is_control() || is_invisible(c)));
-            prop_assert!(shown.chars().count() <= MOST_OF_A_NAME + 3);
+            prop_assert!(shown.chars().count() <= MAX_NAME_CHARS + 3);
         }
     }
 }

@@ -8,7 +8,6 @@ use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{App, Part};
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "APP-03",
     slug: "app-new",

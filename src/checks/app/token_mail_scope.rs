@@ -8,7 +8,6 @@ use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{App, Part, one_word, quoted_name};
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "APP-02",
     slug: "token-mail-scope",

@@ -11,7 +11,6 @@ use crate::policy::{Policy, RegisteredClient};
 use crate::snapshot::{ClientIdentity, Snapshot};
 use crate::tenant::{ForeignAccount, Part, ServiceAccount};
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "DWD-06",
     slug: "client-unowned-or-foreign",
@@ -388,8 +387,8 @@ mod tests {
         );
         let ours = by("555", registered_client("555"), &known());
         assert_eq!((ours.verdict, ours.severity), (Verdict::Review, Severity::High));
-        let stranger = by("555", registered_client(CLIENT), &known());
-        assert_eq!((stranger.verdict, stranger.severity), (Verdict::Fail, Severity::High));
+        let foreign = by("555", registered_client(CLIENT), &known());
+        assert_eq!((foreign.verdict, foreign.severity), (Verdict::Fail, Severity::High));
     }
 
     #[test]

@@ -13,7 +13,6 @@ use crate::policy::{Policy, RegisteredClient};
 use crate::snapshot::{ClientIdentity, Snapshot};
 use crate::tenant::Part;
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "DWD-07",
     slug: "grant-changed",

@@ -10,7 +10,6 @@ use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{Gap, GapClass, GapReason, Part, is_same_client};
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "DWD-01",
     slug: "inventory-proof",
@@ -152,7 +151,8 @@ fn contradicted(grant: &Grant, tenant: &Snapshot) -> Option<CheckResult> {
 fn stale(tenant: &Snapshot) -> Option<Gap> {
     let sightings = tenant.grants.iter().flat_map(|grant| &grant.sightings);
     let listed = sightings.filter(|sighting| sighting.provenance == Provenance::Console);
-    let newest = listed.map(|sighting| sighting.seen_at).chain(tenant.grants.sight().console_at).max()?;
+    let newest =
+        listed.map(|sighting| sighting.seen_at).chain(tenant.grants.source_coverage().console_at).max()?;
     (tenant.run_at - newest > Duration::days(FRESH_DAYS)).then(|| Gap {
         part: Part::ConsoleGrants,
         class: GapClass::NotConfigured,

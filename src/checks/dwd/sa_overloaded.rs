@@ -9,7 +9,6 @@ use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{AdminRole, Gap, IamPolicies, IamResource, Part, Reading, ServiceAccount, quoted_name};
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "DWD-08",
     slug: "sa-overloaded",

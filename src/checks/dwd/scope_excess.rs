@@ -10,7 +10,6 @@ use crate::policy::Policy;
 use crate::snapshot::{ClientIdentity, Snapshot};
 use crate::tenant::{Gap, Part, is_same_client};
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "DWD-05",
     slug: "scope-excess",
@@ -172,11 +171,11 @@ fn retired(grants: &[&Grant]) -> impl Iterator<Item = Excess> {
 
 /// Scopes that are held beside their read-only variant.
 fn read_only_variants(grants: &[&Grant], tenant: &Snapshot, policy: &Policy) -> Vec<Excess> {
-    let twin_of = |grant: &Grant| {
+    let read_only_variant_of = |grant: &Grant| {
         let names = [".readonly", ".read-only"].map(|suffix| format!("{}{suffix}", grant.scope));
         grants.iter().copied().find(|other| names.contains(&other.scope))
     };
-    let pairs = grants.iter().filter_map(|grant| Some((grant, twin_of(grant)?)));
+    let pairs = grants.iter().filter_map(|grant| Some((grant, read_only_variant_of(grant)?)));
     pairs
         .map(|(grant, variant)| {
             let (scope, variant_scope) = (&grant.scope, &variant.scope);
@@ -295,7 +294,7 @@ mod tests {
         only(judge_client_by(&CHECK, tenant, &policy_of(client)))
     }
 
-    fn strangers(mut tenant: Snapshot) -> Snapshot {
+    fn outsiders(mut tenant: Snapshot) -> Snapshot {
         tenant.service_accounts = Reading::Complete(ServiceAccounts::default());
         tenant
     }
@@ -397,20 +396,20 @@ mod tests {
             tenant.grants.iter_mut().for_each(|grant| grant.last_used = None);
             tenant
         };
-        for tenant in [quiet(), strangers(quiet())] {
+        for tenant in [quiet(), outsiders(quiet())] {
             assert_eq!(of(&tenant).gap.unwrap().reason, "use_unproved");
             assert_eq!(
                 of(&without(Part::AccessEvaluationLog, tenant)).gap.unwrap().part,
                 Part::AccessEvaluationLog
             );
         }
-        let unlisted = without(Part::ServiceAccounts, strangers(quiet()));
+        let unlisted = without(Part::ServiceAccounts, outsiders(quiet()));
         assert_eq!(of(&unlisted).gap.unwrap().part, Part::ServiceAccounts);
-        assert_eq!(of(&strangers(used(&[GMAIL_SEND], None))).verdict, Verdict::Review);
+        assert_eq!(of(&outsiders(used(&[GMAIL_SEND], None))).verdict, Verdict::Review);
     }
 
     #[test]
-    fn retired_feeds_and_twins_are_surplus() {
+    fn retired_feeds_and_read_only_variants_are_unnecessary() {
         let result = of(&used(&["https://www.google.com/m8/feeds"], Some(1)));
         assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::Medium));
         let mut tenant = used(&[WRITE, READONLY], Some(1));

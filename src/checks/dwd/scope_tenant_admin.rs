@@ -8,7 +8,6 @@ use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::Part;
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "DWD-02",
     slug: "scope-tenant-admin",

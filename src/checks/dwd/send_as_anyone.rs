@@ -9,7 +9,6 @@ use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{Gap, Part};
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "DWD-04",
     slug: "send-as-anyone",

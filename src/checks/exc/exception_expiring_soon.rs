@@ -5,7 +5,6 @@ use crate::checks::{Check, Condition, Evaluator, ExceptionUse};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Exception;
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "EXC-03",
     slug: "exception-expiring-soon",

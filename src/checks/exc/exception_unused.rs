@@ -5,7 +5,6 @@ use crate::checks::{Check, Condition, Evaluator, ExceptionUse};
 use crate::findings::{Advice, CheckResult, Severity};
 use crate::policy::Exception;
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "EXC-02",
     slug: "exception-unused",

@@ -16,7 +16,6 @@ use crate::tenant::{LastLogin, Part};
 /// How far Google's clock may be ahead of the run's.
 const CLOCK_SKEW: TimeDelta = TimeDelta::days(1);
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "IDM-03",
     slug: "dormant-active",
@@ -77,7 +76,7 @@ fn judge(facts: &UserFacts, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResu
 /// How Directory contradicts itself or what an earlier run read, if it does.
 fn contradicted(facts: &UserFacts, tenant: &Snapshot) -> Option<String> {
     let user = &facts.user;
-    let (told, says) = match user.last_login {
+    let (reported, says) = match user.last_login {
         LastLogin::Unknown => return None,
         // Directory can say so of somebody who did sign in: https://github.com/GAM-team/GAM/issues/444
         LastLogin::Never => (None, format!("Directory says that {} never signed in", user.primary_email)),
@@ -85,15 +84,16 @@ fn contradicted(facts: &UserFacts, tenant: &Snapshot) -> Option<String> {
             (Some(at), format!("Directory says that {} last signed in on {}", user.primary_email, shown(at)))
         }
     };
-    if let Some(known) = facts.known_sign_in.filter(|known| told.is_none_or(|told| told < *known)) {
+    if let Some(known) = facts.known_sign_in.filter(|known| reported.is_none_or(|reported| reported < *known))
+    {
         return Some(format!("{says}, but an earlier run read a sign-in on {}", shown(known)));
     }
     let future = |at: DateTime<Utc>| at > tenant.run_at + CLOCK_SKEW;
-    if told.is_some_and(future) {
+    if reported.is_some_and(future) {
         return Some(format!("{says}, which is in the future"));
     }
     let created = user.created_at?;
-    let is_later = future(created) || told.is_some_and(|told| told < created);
+    let is_later = future(created) || reported.is_some_and(|reported| reported < created);
     is_later.then(|| format!("{says}, and that the account was created on {}", shown(created)))
 }
 

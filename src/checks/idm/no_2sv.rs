@@ -8,7 +8,6 @@ use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{Gap, GmailState, MailboxFact, Part, User};
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "IDM-02",
     slug: "no-2sv",

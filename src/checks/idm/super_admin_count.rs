@@ -10,7 +10,6 @@ use crate::tenant::{
     AdminRoles, AssigneeType, Gap, GapClass, GapReason, Part, People, Person, RoleAssignment,
 };
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "IDM-01",
     slug: "super-admin-count",

@@ -19,10 +19,10 @@ const ORDER: [&Check; 4] = [
 ];
 
 /// More names than these are counted.
-const MOST_NAMES: usize = 5;
+const MAX_NAMES: usize = 5;
 
 /// The most characters of a condition's expression in the evidence.
-const MOST_OF_AN_EXPRESSION: usize = 300;
+const MAX_EXPRESSION_CHARS: usize = 300;
 
 /// The ids of the checks on access paths.
 pub(crate) fn path_checks() -> impl Iterator<Item = &'static str> {
@@ -102,7 +102,7 @@ pub(crate) struct Kept {
     pub(crate) reach: Vec<Reached>,
     /// The check that the finding belonged to, if it is asked this time.
     pub(crate) check_id: Option<&'static str>,
-    /// What it said of what nobody accepts.
+    /// Its verdict on the part that nobody accepts.
     pub(crate) verdict: Verdict,
 }
 
@@ -113,7 +113,6 @@ pub(crate) struct OneFinding {
     pub(crate) check: &'static Check,
     /// The others that apply.
     pub(crate) also: Vec<AlsoCheck>,
-    /// The finding.
     pub(crate) result: CheckResult,
 }
 
@@ -126,21 +125,21 @@ impl<'t> BindingFacts<'t> {
     #[must_use]
     pub(crate) fn one_finding(
         &self,
-        said: Vec<(&'static Check, CheckResult)>,
+        results: Vec<(&'static Check, CheckResult)>,
         kept: Kept,
     ) -> Option<OneFinding> {
         let mut verdicts: BTreeMap<usize, Verdict> = BTreeMap::new();
-        for (check, result) in &said {
+        for (check, result) in &results {
             let place = ORDER.iter().position(|known| known.id == check.id)?;
             let verdict = if result.accepted_by.is_some() { Verdict::Excepted } else { result.verdict };
             let worst = verdicts.entry(place).or_insert(verdict);
             *worst = verdict.min(*worst);
         }
-        let first_said =
-            ORDER.iter().position(|known| said.first().is_some_and(|(check, _)| check.id == known.id))?;
+        let first_check =
+            ORDER.iter().position(|known| results.first().is_some_and(|(check, _)| check.id == known.id))?;
         if kept.reach.iter().any(|reached| reached.accepted_by.is_none()) {
             // Nobody saw that it ended, and nobody accepts it: it stays what it was.
-            let place = ORDER.iter().position(|known| Some(known.id) == kept.check_id).unwrap_or(first_said);
+            let place = ORDER.iter().position(|known| Some(known.id) == kept.check_id).unwrap_or(first_check);
             let worst = verdicts.entry(place).or_insert(kept.verdict);
             *worst = kept.verdict.min(*worst);
         }
@@ -154,10 +153,10 @@ impl<'t> BindingFacts<'t> {
         let also: Vec<AlsoCheck> = also.collect();
 
         let is_accepted = worst == Verdict::Excepted;
-        let said: Vec<CheckResult> = said.into_iter().map(|(_, result)| result).collect();
-        let first = said.first()?;
-        let verdict = said.iter().map(|result| result.verdict).min()?;
-        let reach = merged(said.iter().flat_map(|result| result.reach.iter().cloned()).chain(kept.reach));
+        let results: Vec<CheckResult> = results.into_iter().map(|(_, result)| result).collect();
+        let first = results.first()?;
+        let verdict = results.iter().map(|result| result.verdict).min()?;
+        let reach = merged(results.iter().flat_map(|result| result.reach.iter().cloned()).chain(kept.reach));
         let counted = || reach.iter().filter(|reached| is_accepted || reached.accepted_by.is_none());
         let severity = counted().map(|reached| reached.severity).max()?;
         let mut result = CheckResult {
@@ -167,7 +166,7 @@ impl<'t> BindingFacts<'t> {
             message: self.message(check, &counted().collect::<Vec<_>>()),
             ..first.clone()
         };
-        for other in &said {
+        for other in &results {
             result.weighed_by.extend(other.weighed_by.iter().filter(|part| !first.weighed_by.contains(part)));
             for assumption in &other.assumptions {
                 if !result.assumptions.contains(assumption) {
@@ -247,8 +246,8 @@ impl<'t> BindingFacts<'t> {
     fn evidence(&self, reach: &[Reached], also: &[AlsoCheck], is_accepted: bool) -> Vec<Evidence> {
         let mut facts = Facts(Vec::new());
         let not_agreed = |path: &TakeoverPath| is_accepted || path.approved_by.is_none();
-        let told = self.paths.iter().map(|(_, path)| path).filter(|path| not_agreed(path));
-        let shortest = told.min_by_key(|path| (path.is_closed, path.hops, path.is_conditional));
+        let candidates = self.paths.iter().map(|(_, path)| path).filter(|path| not_agreed(path));
+        let shortest = candidates.min_by_key(|path| (path.is_closed, path.hops, path.is_conditional));
         if let Some(path) = shortest {
             facts.add("path", &path.sentence);
             for obstacle in &path.obstacles {
@@ -296,7 +295,7 @@ impl<'t> BindingFacts<'t> {
         if let Some(binding) = self.binding {
             facts.add("binding", binding.title());
             if let Some(condition) = &binding.condition {
-                facts.add("condition_expression", quoted(&condition.expression, MOST_OF_AN_EXPRESSION));
+                facts.add("condition_expression", quoted(&condition.expression, MAX_EXPRESSION_CHARS));
             }
         }
         if self.is_agents {
@@ -419,8 +418,8 @@ impl Facts {
         if names.is_empty() {
             return;
         }
-        let some: Vec<Cow<'_, str>> = names.iter().copied().take(MOST_NAMES).map(one_word).collect();
-        let more = match names.len().saturating_sub(MOST_NAMES) {
+        let some: Vec<Cow<'_, str>> = names.iter().copied().take(MAX_NAMES).map(one_word).collect();
+        let more = match names.len().saturating_sub(MAX_NAMES) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
@@ -439,7 +438,7 @@ impl Facts {
         let accounts: BTreeSet<&str> = reach.iter().map(|reached| reached.account.as_str()).collect();
         for (custodian, accepted) in by_custodian {
             self.add(Evidence::CUSTODIAN, custodian);
-            let names: Vec<&str> = accepted.iter().copied().take(MOST_NAMES).collect();
+            let names: Vec<&str> = accepted.iter().copied().take(MAX_NAMES).collect();
             let number = format!("{} of {} service accounts", accepted.len(), accounts.len());
             self.add("accepted", format!("{number} by the register, for {custodian}: {}", names.join(", ")));
         }

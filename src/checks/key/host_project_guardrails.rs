@@ -7,7 +7,6 @@ use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{Part, ProjectGuardrails, Reading, SigningLogs};
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "KEY-08",
     slug: "host-project-guardrails",

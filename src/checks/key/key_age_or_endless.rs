@@ -11,7 +11,6 @@ use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{Gap, Part, ServiceAccount, ServiceAccountKey};
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "KEY-02",
     slug: "key-age-or-endless",

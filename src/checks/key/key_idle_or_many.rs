@@ -11,7 +11,6 @@ use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{Gap, Part, ServiceAccount, ServiceAccountKey, ServiceAccountLastUse};
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "KEY-03",
     slug: "key-idle-or-many",

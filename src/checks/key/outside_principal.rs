@@ -8,7 +8,6 @@ use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::Part;
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "KEY-06",
     slug: "outside-principal",
@@ -77,20 +76,20 @@ fn judge(client_id: &str, tenant: &Snapshot, _: &Policy) -> Vec<CheckResult> {
     let no_organization = tenant.people.gap().filter(|_| tenant.customer_id.is_none());
     judge_takeover(client_id, tenant, "No outside principal can take over", |takeover| {
         let mut unknown = None;
-        let mut strangers = Vec::new();
+        let mut outsiders = Vec::new();
         for path in takeover.paths_of_others() {
             match (path.kind, path.is_outside, gap) {
-                (TakeoverPrincipal::Open, _, _) | (_, Some(true), _) => strangers.push(Seen::new(path)),
+                (TakeoverPrincipal::Open, _, _) | (_, Some(true), _) => outsiders.push(Seen::new(path)),
                 (_, Some(false), _) => {}
                 (_, None, Some(_)) => unknown = gap,
                 // Nobody can tell whose it is: a person must.
                 (_, None, None) => {
                     let severity = Severity::from(path.severity()).min(Severity::High);
-                    strangers.push(Seen { path, severity, is_certain: false });
+                    outsiders.push(Seen { path, severity, is_certain: false });
                 }
             }
         }
-        let mut results = rule_on_bindings(takeover, strangers.into_iter());
+        let mut results = rule_on_bindings(takeover, outsiders.into_iter());
         let client = || subjects::client(client_id, tenant);
         results.extend(unknown.or(no_organization).map(|gap| CheckResult::not_assessed(gap).about(client())));
         results

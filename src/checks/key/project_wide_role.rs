@@ -7,7 +7,6 @@ use crate::findings::{CheckResult, Reached, ReachedBy, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "KEY-07",
     slug: "project-wide-role",

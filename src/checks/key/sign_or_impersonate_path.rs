@@ -7,7 +7,6 @@ use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "KEY-05",
     slug: "sign-or-impersonate-path",

@@ -10,7 +10,6 @@ use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{Part, ServiceAccount, ServiceAccountKey};
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "KEY-01",
     slug: "user-managed-key",

@@ -7,11 +7,9 @@ use crate::tenant::{Gap, MailboxFact, Part, SendAs};
 
 /// What a check says of one send-as address.
 pub(super) enum Entry {
-    /// In order.
     Fine,
-    /// Wrong.
     Offends(Box<CheckResult>),
-    /// Not to be told.
+    /// Not known, because of this gap.
     Unknown(Gap),
 }
 

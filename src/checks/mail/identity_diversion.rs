@@ -9,7 +9,6 @@ use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{Gap, Part, Person, SendAs, User, one_word, quoted_name};
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "MAIL-10",
     slug: "identity-diversion",

@@ -8,9 +8,8 @@ use crate::tenant::{Address, Gap, Part, TEST_DOMAIN_SUFFIX, User};
 pub(super) enum Ownership {
     /// A user's own address, or one in a verified domain.
     Ours,
-    /// Anything else.
     Outside,
-    /// Not to be told.
+    /// Not known, because of this gap.
     Unknown(Gap),
 }
 

@@ -9,7 +9,6 @@ use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{Part, SendAs, SendAsKind, one_word};
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "MAIL-08",
     slug: "sendas-external",

@@ -7,7 +7,6 @@ use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{Domain, Part};
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "TEN-01",
     slug: "domain-unverified",

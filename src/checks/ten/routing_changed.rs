@@ -7,7 +7,6 @@ use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{AdminEvents, GmailSettingChange, Part, one_word};
 
-/// The check.
 pub(crate) const CHECK: Check = Check {
     id: "TEN-06",
     slug: "routing-changed",

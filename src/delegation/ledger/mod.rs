@@ -5,7 +5,7 @@
 
 mod addresses;
 mod replay;
-mod sight;
+mod source_coverage;
 mod spelling;
 #[cfg(test)]
 mod tests;
@@ -22,8 +22,8 @@ use super::{
 };
 pub(crate) use addresses::{AddressBook, AddressHolder, AddressHolding};
 use replay::ClientLog;
-pub(crate) use sight::Sight;
-use sight::Windows;
+pub(crate) use source_coverage::SourceCoverage;
+use source_coverage::Windows;
 pub(crate) use uses::UseTally;
 use weigh::{Evidence, Seen, Weighed};
 
@@ -207,8 +207,8 @@ impl Ledger {
         let holders: BTreeSet<&str> = held.iter().map(|grant| grant.client_id.as_str()).collect();
         let mut unscoped = self.unscoped(&holders);
         unscoped.retain(|client| !self.addresses.clients(&client.client_id).any(|id| holders.contains(id)));
-        let sight = self.windows.sight(self.run_at);
-        Grants { held, ended, unscoped, sight, addresses: self.addresses }
+        let source_coverage = self.windows.source_coverage(self.run_at);
+        Grants { held, ended, unscoped, source_coverage, addresses: self.addresses }
     }
 
     /// What nobody can say whose it is proves nothing where one of those who had the address holds it anyway.

@@ -61,13 +61,13 @@ fn log_window(from: i64, until: i64) -> SourceWindow {
 
 /// A ledger of day 100.
 #[derive(Clone)]
-struct Told(Ledger);
+struct TestLedger(Ledger);
 
-fn told() -> Told {
-    Told(Ledger::new(day(100), AddressBook::default()))
+fn empty_ledger() -> TestLedger {
+    TestLedger(Ledger::new(day(100), AddressBook::default()))
 }
 
-impl Told {
+impl TestLedger {
     fn events(mut self, events: &[DelegationEvent]) -> Self {
         events.iter().for_each(|event| self.0.add_event(event));
         self
@@ -134,7 +134,7 @@ impl Told {
 
 #[test]
 fn an_authorization_says_who_gave_it_and_when() {
-    let grant = told().events(&[event(1, AUTHORIZE, &[SEND]), event(5, AUTHORIZE, &[SEND])]).one();
+    let grant = empty_ledger().events(&[event(1, AUTHORIZE, &[SEND]), event(5, AUTHORIZE, &[SEND])]).one();
     let granted = grant.granted.unwrap();
     assert_eq!((granted.at, granted.by.as_deref()), (day(1), Some("admin1@example.com")));
     assert_eq!((grant.first_seen_at, grant.last_seen_at), (Some(day(1)), Some(day(5))));
@@ -145,7 +145,7 @@ fn an_authorization_says_who_gave_it_and_when() {
 
 #[test]
 fn a_removal_clears_the_client_and_an_authorization_after_it_gives_just_its_scopes() {
-    let cleared = told().events(&[event(1, AUTHORIZE, &[SEND, DRIVE]), event(2, REMOVE, &[])]);
+    let cleared = empty_ledger().events(&[event(1, AUTHORIZE, &[SEND, DRIVE]), event(2, REMOVE, &[])]);
     assert_eq!(cleared.held(), [""; 0]);
     let again = cleared.events(&[event(3, AUTHORIZE, &[DRIVE])]);
     let grant = again.one();
@@ -160,12 +160,12 @@ fn a_removal_clears_the_client_and_an_authorization_after_it_gives_just_its_scop
 fn a_removal_takes_nothing_that_was_given_in_the_same_instant() {
     let mut events = [event(1, AUTHORIZE, &[SEND]), event(1, REMOVE, &[])];
     events.sort_by(|a, b| a.place().cmp(&b.place()));
-    assert_eq!(told().events(&events).held(), [SEND]);
+    assert_eq!(empty_ledger().events(&events).held(), [SEND]);
 }
 
 #[test]
 fn what_a_second_authorization_does_not_name_is_kept_and_doubtful() {
-    let two = told().events(&[event(1, AUTHORIZE, &[SEND, DRIVE]), event(2, AUTHORIZE, &[DRIVE])]);
+    let two = empty_ledger().events(&[event(1, AUTHORIZE, &[SEND, DRIVE]), event(2, AUTHORIZE, &[DRIVE])]);
     let grants = two.grants();
     let doubts =
         |scope: &str| grants.iter().find(|grant| grant.scope == scope).unwrap().disagreements.clone();
@@ -180,58 +180,58 @@ fn what_a_second_authorization_does_not_name_is_kept_and_doubtful() {
 fn an_event_of_unknown_meaning_takes_nothing_and_puts_in_doubt() {
     let change = "CHANGE_API_CLIENT_ACCESS";
     let before = event(1, AUTHORIZE, &[SEND]);
-    assert_eq!(told().events(&[before.clone(), event(2, change, &[])]).doubts(), ["unknown_change"]);
-    assert_eq!(told().events(&[event(2, change, &[SEND])]).doubts(), ["unknown_change"]);
-    assert_eq!(told().events(&[before, event(2, "REVOKE_API_CLIENT_ACCESS", &[])]).held(), [SEND]);
+    assert_eq!(empty_ledger().events(&[before.clone(), event(2, change, &[])]).doubts(), ["unknown_change"]);
+    assert_eq!(empty_ledger().events(&[event(2, change, &[SEND])]).doubts(), ["unknown_change"]);
+    assert_eq!(empty_ledger().events(&[before, event(2, "REVOKE_API_CLIENT_ACCESS", &[])]).held(), [SEND]);
 }
 
 #[test]
 fn a_list_wins_on_presence_and_is_no_proof_against_a_logged_authorization() {
-    assert_eq!(told().events(&[event(1, AUTHORIZE, &[SEND])]).list(80, &[SEND]).doubts(), [""; 0]);
-    let absent = told().events(&[event(1, AUTHORIZE, &[SEND])]).list(80, &[]);
+    assert_eq!(empty_ledger().events(&[event(1, AUTHORIZE, &[SEND])]).list(80, &[SEND]).doubts(), [""; 0]);
+    let absent = empty_ledger().events(&[event(1, AUTHORIZE, &[SEND])]).list(80, &[]);
     let unbroken =
         |yes| Disagreement::NotInList { authorized_at: day(1), listed_at: day(80), log_is_unbroken: yes };
     assert_eq!(absent.one().disagreements, [unbroken(false)]);
     assert_eq!(absent.log(0, 100).one().disagreements, [unbroken(true)]);
     // An older list says nothing of it.
-    assert_eq!(told().events(&[event(90, AUTHORIZE, &[SEND])]).list(80, &[]).doubts(), [""; 0]);
+    assert_eq!(empty_ledger().events(&[event(90, AUTHORIZE, &[SEND])]).list(80, &[]).doubts(), [""; 0]);
 }
 
 #[test]
 fn a_removal_after_the_list_ends_what_it_names() {
-    let removed = told().events(&[event(90, REMOVE, &[])]).list(80, &[SEND]);
+    let removed = empty_ledger().events(&[event(90, REMOVE, &[])]).list(80, &[SEND]);
     assert!(matches!(removed.ending(), Ending::Removed { .. }));
-    let listed_again = told().events(&[event(70, REMOVE, &[])]).list(80, &[SEND]);
+    let listed_again = empty_ledger().events(&[event(70, REMOVE, &[])]).list(80, &[SEND]);
     assert_eq!(listed_again.doubts(), ["seen_after_removal"]);
 }
 
 #[test]
 fn a_list_that_has_a_date_and_no_hour_speaks_for_its_whole_day() {
-    let mut told = told().events(&[event(80, REMOVE, &[])]);
+    let mut ledger = empty_ledger().events(&[event(80, REMOVE, &[])]);
     let midnight = day(80).date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
     let listed =
         SeenGrant { first_at: midnight, last_at: midnight, ..shown(80, SEND, LedgerSource::Console) };
-    told.0.see_window(SourceWindow::at(LedgerSource::Console, None, midnight));
-    told.0.see(&listed);
-    assert_eq!(told.doubts(), ["seen_after_removal"]);
+    ledger.0.see_window(SourceWindow::at(LedgerSource::Console, None, midnight));
+    ledger.0.see(&listed);
+    assert_eq!(ledger.doubts(), ["seen_after_removal"]);
 }
 
 #[test]
 fn use_after_removal_or_absence_keeps_the_grant_and_says_so() {
-    let removed = told().events(&[event(1, AUTHORIZE, &[SEND]), event(50, REMOVE, &[])]);
+    let removed = empty_ledger().events(&[event(1, AUTHORIZE, &[SEND]), event(50, REMOVE, &[])]);
     let grant = removed.clone().used(60, SEND).one();
     assert_eq!(grant.sightings.iter().map(|s| s.provenance).collect::<Vec<_>>(), [Provenance::UseLog]);
     assert_eq!(grant.disagreements[0].as_str(), "seen_after_removal");
     let last = grant.last_used.unwrap();
     assert_eq!((last.at, last.log), (day(60), LedgerSource::AccessEvaluation));
     assert!(matches!(removed.used(40, SEND).ending(), Ending::Removed { .. }));
-    assert_eq!(told().list(80, &[]).used(90, SEND).doubts(), ["seen_after_absence"]);
-    assert_eq!(told().list(80, &[]).used(70, SEND).ending(), Ending::NotInList { at: day(80) });
+    assert_eq!(empty_ledger().list(80, &[]).used(90, SEND).doubts(), ["seen_after_absence"]);
+    assert_eq!(empty_ledger().list(80, &[]).used(70, SEND).ending(), Ending::NotInList { at: day(80) });
 }
 
 #[test]
 fn what_worked_shortly_before_a_list_that_lacks_it_ends_only_if_a_removal_explains_that() {
-    let used = told().used(70, SEND).list(80, &[]);
+    let used = empty_ledger().used(70, SEND).list(80, &[]);
     let unexplained = used.clone().log(60, 100);
     assert_eq!(unexplained.doubts(), ["absence_not_logged"]);
     assert!(unexplained.one().disagreements[0].is_contradiction());
@@ -239,22 +239,29 @@ fn what_worked_shortly_before_a_list_that_lacks_it_ends_only_if_a_removal_explai
     for holes in [used.clone().log(75, 100), used.clone().log(60, 79), used] {
         assert_eq!(holes.ending(), Ending::NotInList { at: day(80) }, "nobody would have seen the removal");
     }
-    let removed_before = told().events(&[event(50, REMOVE, &[])]).used(70, SEND).list(80, &[]).log(0, 100);
+    let removed_before =
+        empty_ledger().events(&[event(50, REMOVE, &[])]).used(70, SEND).list(80, &[]).log(0, 100);
     assert_eq!(removed_before.doubts(), ["seen_after_removal", "absence_not_logged"]);
-    assert_eq!(told().probe_before(70, &[SEND]).list(80, &[]).log(0, 100).doubts(), ["absence_not_logged"]);
+    assert_eq!(
+        empty_ledger().probe_before(70, &[SEND]).list(80, &[]).log(0, 100).doubts(),
+        ["absence_not_logged"]
+    );
 }
 
 #[test]
 fn an_ending_is_what_overruled_the_last_that_was_shown() {
     // In the first list, gone from the second, granted by the probe after that, and refused in the end.
-    let refused =
-        told().list_before(10, &[SEND]).list_before(20, &[]).probe_before(22, &[SEND]).probe(100, &[]);
+    let refused = empty_ledger()
+        .list_before(10, &[SEND])
+        .list_before(20, &[])
+        .probe_before(22, &[SEND])
+        .probe(100, &[]);
     assert_eq!(refused.ending(), Ending::TokenRefused { at: day(100) });
 }
 
 #[test]
 fn a_list_of_numbers_ends_nothing_of_a_client_that_only_its_address_names() {
-    let mut by_address = told().list(80, &[]);
+    let mut by_address = empty_ledger().list(80, &[]);
     let mut used = used(70, Some(SEND), LedgerSource::AccessEvaluation);
     used.of.client = "gone@p.iam.gserviceaccount.com".to_owned();
     by_address.0.add_use(&used);
@@ -263,25 +270,25 @@ fn a_list_of_numbers_ends_nothing_of_a_client_that_only_its_address_names() {
 
 #[test]
 fn the_ledger_reaches_today_by_a_list_of_today_or_by_an_unbroken_log_since_the_list() {
-    let reaches = |told: &Told| told.grants().sight().reaches(day(100));
-    assert!(!reaches(&told()));
-    assert!(reaches(&told().list(100, &[])));
-    assert!(!reaches(&told().list(90, &[])));
-    assert!(reaches(&told().list(90, &[]).log(80, 100)));
-    assert!(!reaches(&told().list(90, &[]).log(95, 100)));
-    assert!(!reaches(&told().list(90, &[]).log(80, 99)));
-    assert!(!reaches(&told().log(0, 100)));
+    let reaches = |ledger: &TestLedger| ledger.grants().source_coverage().reaches(day(100));
+    assert!(!reaches(&empty_ledger()));
+    assert!(reaches(&empty_ledger().list(100, &[])));
+    assert!(!reaches(&empty_ledger().list(90, &[])));
+    assert!(reaches(&empty_ledger().list(90, &[]).log(80, 100)));
+    assert!(!reaches(&empty_ledger().list(90, &[]).log(95, 100)));
+    assert!(!reaches(&empty_ledger().list(90, &[]).log(80, 99)));
+    assert!(!reaches(&empty_ledger().log(0, 100)));
 }
 
 #[test]
 fn an_authorization_after_the_list_explains_what_is_seen_after_it() {
-    let explained = told().list(80, &[]).events(&[event(85, AUTHORIZE, &[SEND])]).used(90, SEND);
+    let explained = empty_ledger().list(80, &[]).events(&[event(85, AUTHORIZE, &[SEND])]).used(90, SEND);
     assert_eq!(explained.doubts(), [""; 0]);
 }
 
 #[test]
 fn use_that_something_else_allowed_is_kept_whatever_happens_to_delegations() {
-    let mut market = told().events(&[event(95, REMOVE, &[])]).list(98, &[]);
+    let mut market = empty_ledger().events(&[event(95, REMOVE, &[])]).list(98, &[]);
     let mut of_market = used(90, Some(SEND), LedgerSource::AccessEvaluation);
     of_market.of.configuration_source = Some("GOOGLE_WORKSPACE_MARKETPLACE".to_owned());
     market.0.add_use(&of_market);
@@ -290,29 +297,29 @@ fn use_that_something_else_allowed_is_kept_whatever_happens_to_delegations() {
 
 #[test]
 fn a_call_without_impersonation_says_nothing_of_delegation() {
-    let mut told = told();
+    let mut ledger = empty_ledger();
     for impersonation in [None, Some(false)] {
         let mut call = used(90, Some(SEND), LedgerSource::TokenLog);
         call.of.impersonation = impersonation;
-        told.0.add_use(&call);
+        ledger.0.add_use(&call);
     }
-    assert_eq!(told.grants(), Grants::default());
+    assert_eq!(ledger.grants(), Grants::default());
 }
 
 #[test]
 fn a_client_that_acts_while_nobody_names_its_scopes_is_not_dropped() {
-    let mut told = told();
-    told.0.add_use(&used(90, None, LedgerSource::TokenLog));
-    let unscoped = told.grants().unscoped;
+    let mut ledger = empty_ledger();
+    ledger.0.add_use(&used(90, None, LedgerSource::TokenLog));
+    let unscoped = ledger.grants().unscoped;
     assert_eq!((unscoped[0].client_id.as_str(), unscoped[0].seen_at), (CLIENT, day(90)));
     // Once a scope is known, it is that client's last use.
-    let known = told.clone().list(80, &[SEND]);
+    let known = ledger.clone().list(80, &[SEND]);
     assert_eq!(known.one().last_used.unwrap().log, LedgerSource::TokenLog);
     assert!(known.grants().unscoped.is_empty());
     // Of a client that was removed since, only an act after it counts.
-    assert!(told.clone().events(&[event(95, REMOVE, &[])]).grants().unscoped.is_empty());
-    assert_eq!(told.events(&[event(85, REMOVE, &[])]).grants().unscoped.len(), 1);
-    let nameless = super::tests::told().events(&[event(90, AUTHORIZE, &[])]).grants();
+    assert!(ledger.clone().events(&[event(95, REMOVE, &[])]).grants().unscoped.is_empty());
+    assert_eq!(ledger.events(&[event(85, REMOVE, &[])]).grants().unscoped.len(), 1);
+    let nameless = super::tests::empty_ledger().events(&[event(90, AUTHORIZE, &[])]).grants();
     assert_eq!(nameless.unscoped[0].source, LedgerSource::AuditLog);
     assert!(nameless.unscoped[0].asked_for.is_empty());
 }
@@ -320,34 +327,36 @@ fn a_client_that_acts_while_nobody_names_its_scopes_is_not_dropped() {
 #[test]
 fn what_is_asked_for_in_words_is_kept_bounded_and_plain() {
     let words = ["Drive and Docs", "Drive\u{202e} and\nDocs", &"x".repeat(5000), " "];
-    let told = super::tests::told().events(&[event(90, AUTHORIZE, &words)]);
-    let asked = &told.clone().grants().unscoped[0].asked_for;
+    let ledger = super::tests::empty_ledger().events(&[event(90, AUTHORIZE, &words)]);
+    let asked = &ledger.clone().grants().unscoped[0].asked_for;
     assert_eq!(asked.iter().map(|text| text.chars().count()).collect::<Vec<_>>(), [14, 100]);
     assert_eq!(asked[0], "Drive and Docs");
     let many: Vec<String> = (0..50).map(|number| format!("Product {number}")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     assert_eq!(
-        super::tests::told().events(&[event(90, AUTHORIZE, &many)]).grants().unscoped[0].asked_for.len(),
+        super::tests::empty_ledger().events(&[event(90, AUTHORIZE, &many)]).grants().unscoped[0]
+            .asked_for
+            .len(),
         10
     );
-    let anew = told.events(&[event(91, REMOVE, &[]), event(92, AUTHORIZE, &["Calendar"])]).grants();
+    let anew = ledger.events(&[event(91, REMOVE, &[]), event(92, AUTHORIZE, &["Calendar"])]).grants();
     assert_eq!(anew.unscoped[0].asked_for, ["Calendar"]);
-    let mut used_words = super::tests::told();
+    let mut used_words = super::tests::empty_ledger();
     used_words.0.add_use(&used(90, Some("Drive and Docs"), LedgerSource::AccessEvaluation));
     assert_eq!(used_words.grants().unscoped[0].asked_for, ["Drive and Docs"]);
 }
 
 #[test]
 fn a_list_that_is_too_old_says_so() {
-    assert_eq!(told().list(60, &[SEND]).doubts(), ["stale_list"]);
-    assert!(told().list(60, &[SEND]).grants().sight().console_is_stale);
-    assert_eq!(told().list(66, &[SEND]).doubts(), [""; 0]);
-    assert_eq!(told().list(60, &[SEND]).used(90, SEND).doubts(), [""; 0]);
+    assert_eq!(empty_ledger().list(60, &[SEND]).doubts(), ["stale_list"]);
+    assert!(empty_ledger().list(60, &[SEND]).grants().source_coverage().console_is_stale);
+    assert_eq!(empty_ledger().list(66, &[SEND]).doubts(), [""; 0]);
+    assert_eq!(empty_ledger().list(60, &[SEND]).used(90, SEND).doubts(), [""; 0]);
 }
 
 #[test]
 fn what_earlier_runs_saw_is_held_until_something_contradicts_it() {
-    let before = told().list_before(80, &[SEND]);
+    let before = empty_ledger().list_before(80, &[SEND]);
     let grant = before.one();
     assert_eq!((grant.last_seen_at, grant.is_rechecked), (Some(day(80)), false));
     assert_eq!(before.clone().list(90, &[]).ending(), Ending::NotInList { at: day(90) });
@@ -358,33 +367,33 @@ fn what_earlier_runs_saw_is_held_until_something_contradicts_it() {
 
 #[test]
 fn an_absence_that_an_earlier_run_saw_is_remembered_too() {
-    let gone = told().list_before(70, &[SEND]).list_before(80, &[]);
+    let gone = empty_ledger().list_before(70, &[SEND]).list_before(80, &[]);
     assert_eq!(gone.ending(), Ending::NotInList { at: day(80) });
 }
 
 #[test]
 fn an_older_list_neither_fixes_nor_rechecks() {
-    let older = told().list_before(80, &[SEND]).list(70, &[]);
+    let older = empty_ledger().list_before(80, &[SEND]).list(70, &[]);
     assert_eq!((older.doubts(), older.one().is_rechecked), (vec![], false));
-    let older = told().list_before(80, &[SEND]).list(70, &[SEND]);
+    let older = empty_ledger().list_before(80, &[SEND]).list(70, &[SEND]);
     assert!(!older.one().is_rechecked);
 }
 
 #[test]
 fn of_two_lists_with_one_date_neither_wins() {
-    assert_eq!(told().list_before(80, &[SEND]).list(80, &[]).doubts(), ["lists_of_one_date"]);
+    assert_eq!(empty_ledger().list_before(80, &[SEND]).list(80, &[]).doubts(), ["lists_of_one_date"]);
 }
 
 #[test]
 fn a_list_that_was_not_read_whole_proves_no_absence() {
-    let mut part = told().list_before(80, &[SEND]);
+    let mut part = empty_ledger().list_before(80, &[SEND]);
     part.0.see(&shown(90, DRIVE, LedgerSource::Console));
     assert_eq!(part.held(), [DRIVE, SEND]);
 }
 
 #[test]
 fn a_grant_that_appears_in_a_list_while_the_log_was_silent_says_so() {
-    let silent = told().list_before(80, &[]).list(90, &[SEND]);
+    let silent = empty_ledger().list_before(80, &[]).list(90, &[SEND]);
     assert_eq!(silent.doubts(), [""; 0]);
     assert_eq!(silent.clone().log(70, 100).doubts(), ["authorization_not_logged"]);
     assert_eq!(silent.log(70, 100).events(&[event(85, AUTHORIZE, &[SEND])]).doubts(), [""; 0]);
@@ -392,25 +401,28 @@ fn a_grant_that_appears_in_a_list_while_the_log_was_silent_says_so() {
 
 #[test]
 fn the_probe_is_exact_for_its_own_client_and_overrules_nobody_else() {
-    assert_eq!(told().probe(100, &[SEND]).doubts(), [""; 0]);
-    assert_eq!(told().list(80, &[SEND]).probe(100, &[]).doubts(), ["token_refused"]);
-    assert_eq!(told().events(&[event(90, AUTHORIZE, &[SEND])]).probe(100, &[]).doubts(), ["token_refused"]);
-    assert_eq!(told().list(80, &[]).probe(100, &[SEND]).doubts(), ["seen_after_absence"]);
-    let refused = told().probe_before(50, &[SEND]).probe(100, &[]);
+    assert_eq!(empty_ledger().probe(100, &[SEND]).doubts(), [""; 0]);
+    assert_eq!(empty_ledger().list(80, &[SEND]).probe(100, &[]).doubts(), ["token_refused"]);
+    assert_eq!(
+        empty_ledger().events(&[event(90, AUTHORIZE, &[SEND])]).probe(100, &[]).doubts(),
+        ["token_refused"]
+    );
+    assert_eq!(empty_ledger().list(80, &[]).probe(100, &[SEND]).doubts(), ["seen_after_absence"]);
+    let refused = empty_ledger().probe_before(50, &[SEND]).probe(100, &[]);
     assert_eq!(refused.ending(), Ending::TokenRefused { at: day(100) });
     // It asks for the table's scopes: of others it knows nothing.
-    assert_eq!(told().list(80, &["https://scopes.example/x"]).probe(100, &[]).doubts(), [""; 0]);
-    let mut other = told().probe(100, &[]);
+    assert_eq!(empty_ledger().list(80, &["https://scopes.example/x"]).probe(100, &[]).doubts(), [""; 0]);
+    let mut other = empty_ledger().probe(100, &[]);
     other.0.see(&SeenGrant { client: "5".to_owned(), ..shown(80, SEND, LedgerSource::Console) });
     assert_eq!(other.doubts(), [""; 0]);
 }
 
 #[test]
 fn one_grant_has_one_identity_however_it_is_written() {
-    let mut told = told().events(&[event(1, AUTHORIZE, &[" https://MAIL.google.com ,"])]);
+    let mut ledger = empty_ledger().events(&[event(1, AUTHORIZE, &[" https://MAIL.google.com ,"])]);
     let client = format!("{CLIENT}.apps.googleusercontent.com");
-    told.0.see(&SeenGrant { client, ..shown(90, "https://mail.google.com", LedgerSource::Console) });
-    let grant = told.list(90, &[MAIL]).one();
+    ledger.0.see(&SeenGrant { client, ..shown(90, "https://mail.google.com", LedgerSource::Console) });
+    let grant = ledger.list(90, &[MAIL]).one();
     assert_eq!((grant.client_id.as_str(), grant.scope.as_str()), (CLIENT, MAIL));
     let written: Vec<String> = grant.disagreements.iter().map(ToString::to_string).collect();
     assert_eq!(
@@ -426,26 +438,26 @@ fn an_address_is_joined_with_its_client_id_and_stands_alone_where_none_is_known(
     let mut by_address = used(90, Some(SEND), LedgerSource::AccessEvaluation);
     by_address.of.client = address.to_owned();
     for (known, expected) in [(vec![(CLIENT, 50, 90)], CLIENT), (vec![], ADDRESS)] {
-        let mut told = held_by(&known);
-        told.0.add_use(&by_address);
-        assert_eq!(told.grants().clients(), [expected]);
+        let mut ledger = held_by(&known);
+        ledger.0.add_use(&by_address);
+        assert_eq!(ledger.grants().clients(), [expected]);
     }
 }
 
 const ADDRESS: &str = "mailer@project.iam.gserviceaccount.com";
 
 /// A ledger of day 100 that knows who had the address, each from one day to another.
-fn held_by(holdings: &[(&str, i64, i64)]) -> Told {
+fn held_by(holdings: &[(&str, i64, i64)]) -> TestLedger {
     let holding = |&(client_id, first, last): &(&str, i64, i64)| AddressHolding {
         address: ADDRESS.to_owned(),
         client_id: client_id.to_owned(),
         first_at: day(first),
         last_at: day(last),
     };
-    Told(Ledger::new(day(100), AddressBook::new(holdings.iter().map(holding))))
+    TestLedger(Ledger::new(day(100), AddressBook::new(holdings.iter().map(holding))))
 }
 
-impl Told {
+impl TestLedger {
     fn used_by_address(mut self, first: i64, last: i64) -> Self {
         let mut used = used(first, Some(SEND), LedgerSource::AccessEvaluation);
         (used.of.client, used.last_at) = (ADDRESS.to_owned(), day(last));
@@ -484,9 +496,9 @@ fn a_use_that_either_of_two_accounts_may_have_made_is_neithers_proof() {
 #[test]
 fn an_event_that_names_an_address_is_about_the_account_that_had_it() {
     let by_address = |at, name| DelegationEvent { client: ADDRESS.to_owned(), ..event(at, name, &[SEND]) };
-    let told = held_by(&[(CLIENT, 50, 90), ("2", 97, 100)]);
-    let told = told.events(&[by_address(60, AUTHORIZE), by_address(98, REMOVE)]);
-    assert_eq!(told.holders(), [(CLIENT.to_owned(), Some(day(60)))]);
+    let ledger = held_by(&[(CLIENT, 50, 90), ("2", 97, 100)]);
+    let ledger = ledger.events(&[by_address(60, AUTHORIZE), by_address(98, REMOVE)]);
+    assert_eq!(ledger.holders(), [(CLIENT.to_owned(), Some(day(60)))]);
 }
 
 #[test]
@@ -509,13 +521,13 @@ fn uses_of_one_address_are_counted_apart_for_each_account_that_had_it() {
 #[test]
 fn an_unknown_scope_is_held_like_any_other() {
     let odd = "https://www.googleapis.com/auth/unheard.of";
-    assert_eq!(told().list(90, &[odd]).held(), [odd]);
-    assert_eq!(told().list(90, &[odd]).events(&[event(95, REMOVE, &[])]).held(), [""; 0]);
+    assert_eq!(empty_ledger().list(90, &[odd]).held(), [odd]);
+    assert_eq!(empty_ledger().list(90, &[odd]).events(&[event(95, REMOVE, &[])]).held(), [""; 0]);
 }
 
 #[test]
 fn a_logged_grant_is_rechecked_while_the_log_is_unbroken_since() {
-    let logged = told().events(&[event(10, AUTHORIZE, &[SEND])]);
+    let logged = empty_ledger().events(&[event(10, AUTHORIZE, &[SEND])]);
     assert!(!logged.one().is_rechecked);
     assert!(logged.clone().log(5, 100).one().is_rechecked);
     assert!(!logged.clone().log(20, 100).one().is_rechecked);
@@ -526,17 +538,17 @@ fn a_logged_grant_is_rechecked_while_the_log_is_unbroken_since() {
 
 #[test]
 fn the_blind_date_is_where_the_unbroken_log_begins_else_the_lists_date() {
-    let sight = |told: Told| told.grants().sight().clone();
-    assert_eq!(sight(told()).blind_before(), None);
-    assert_eq!(sight(told().list(80, &[])).blind_before(), Some(day(80)));
-    let mut broken = told().log(60, 100).list(80, &[]);
+    let coverage_of = |ledger: TestLedger| ledger.grants().source_coverage().clone();
+    assert_eq!(coverage_of(empty_ledger()).blind_before(), None);
+    assert_eq!(coverage_of(empty_ledger().list(80, &[])).blind_before(), Some(day(80)));
+    let mut broken = empty_ledger().log(60, 100).list(80, &[]);
     broken.0.remember_window(log_window(0, 20));
     broken.0.remember_window(log_window(40, 60));
-    assert_eq!(sight(broken.clone()).blind_before(), Some(day(40)));
+    assert_eq!(coverage_of(broken.clone()).blind_before(), Some(day(40)));
     broken.0.remember_window(log_window(10, 50));
-    assert_eq!(sight(broken.clone()).blind_before(), Some(day(0)));
+    assert_eq!(coverage_of(broken.clone()).blind_before(), Some(day(0)));
     assert_eq!(
-        sight(broken).to_string(),
+        coverage_of(broken).to_string(),
         "The admin log was read from 2026-01-01 to 2026-04-11. Earlier changes are known only from the console \
          list of 2026-03-22."
     );
@@ -544,7 +556,7 @@ fn the_blind_date_is_where_the_unbroken_log_begins_else_the_lists_date() {
 
 #[test]
 fn every_disagreement_is_a_sentence() {
-    for disagreement in told()
+    for disagreement in empty_ledger()
         .events(&[event(1, AUTHORIZE, &[SEND]), event(2, AUTHORIZE, &[DRIVE]), event(3, "CHANGED", &[])])
         .list(80, &[])
         .probe(100, &[])

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Duration, NaiveTime, Utc};
 
 use super::replay::ClientLog;
-use super::sight::Windows;
-use super::{Ledger, sight, spelling};
+use super::source_coverage::Windows;
+use super::{Ledger, source_coverage, spelling};
 use crate::delegation::{Disagreement, EndedGrant, Ending, Grant, Granted, LastUse, LedgerSource, Sighting};
 
 /// From when to when a source showed something.
@@ -289,7 +289,7 @@ impl Ledger {
         found.extend(
             evidence.spellings.iter().map(|written| Disagreement::OtherSpelling { written: written.clone() }),
         );
-        if newest.source == LedgerSource::Console && self.run_at - newest.at > sight::FRESH_FOR {
+        if newest.source == LedgerSource::Console && self.run_at - newest.at > source_coverage::FRESH_FOR {
             found.insert(Disagreement::StaleList { listed_at: newest.at });
         }
         found.into_iter().collect()

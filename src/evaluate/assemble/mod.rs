@@ -11,7 +11,7 @@ use serde::Deserialize;
 use takeovers::takeovers;
 
 use crate::checks;
-use crate::delegation::Sight;
+use crate::delegation::SourceCoverage;
 use crate::evaluate::UserTotals;
 use crate::snapshot::{IdentityIndex, Snapshot};
 use crate::store::{LoggedKind, PartKey, Run, StoreError, part_key};
@@ -82,7 +82,7 @@ pub(crate) fn facts(
         service_accounts,
         console_grants: up_to_date(
             console.without_facts(),
-            grants.sight(),
+            grants.source_coverage(),
             run.started_at(),
             admin_log.gap(),
         ),
@@ -205,12 +205,12 @@ fn user_listing(run: &Run<'_>) -> Result<Reading<UserListing>, StoreError> {
 /// The list, with a gap if nobody would have seen what was delegated since it was taken.
 fn up_to_date(
     list: Reading<()>,
-    sight: &Sight,
+    coverage: &SourceCoverage,
     run_at: DateTime<Utc>,
     admin_log: Option<&Gap>,
 ) -> Reading<()> {
-    match (list, sight.console_at) {
-        (Reading::Complete(()), Some(listed_at)) if !sight.reaches(run_at) => {
+    match (list, coverage.console_at) {
+        (Reading::Complete(()), Some(listed_at)) if !coverage.reaches(run_at) => {
             let missing = admin_log.map_or_else(String::new, |gap| format!(": {}", gap.message));
             let gap = Gap {
                 part: Part::ConsoleGrants,

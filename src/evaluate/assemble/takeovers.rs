@@ -22,8 +22,8 @@ const FOR_ONE_ACCOUNT: [&str; 3] = [
 ];
 
 /// How many bindings are named, and how many clients of each.
-const MOST_CUTS: usize = 10;
-const MOST_CUT_CLIENTS: usize = 20;
+const MAX_CUTS: usize = 10;
+const MAX_CUT_CLIENTS: usize = 20;
 
 /// Who can take over each client that holds a grant and is a listed account, and which of that is approved;
 /// and the bindings to cut first.
@@ -80,7 +80,7 @@ pub(super) fn takeovers(tenant: &Snapshot, approvals: &Approvals<'_>) -> (Vec<Ta
             Some(takeover)
         })
         .collect();
-    let cuts = cuts.first(MOST_CUTS).into_iter().map(|cut| {
+    let cuts = cuts.first(MAX_CUTS).into_iter().map(|cut| {
         let clients = cut.accounts.iter().filter_map(|account| client_of.get(account));
         TakeoverCut {
             binding: binding(&cut.binding),
@@ -88,7 +88,7 @@ pub(super) fn takeovers(tenant: &Snapshot, approvals: &Approvals<'_>) -> (Vec<Ta
             open_to_many: cut.open_to_many as u64,
             outside: cut.outside as u64,
             clients: cut.accounts.len() as u64,
-            some_clients: clients.take(MOST_CUT_CLIENTS).map(|client| (*client).to_owned()).collect(),
+            some_clients: clients.take(MAX_CUT_CLIENTS).map(|client| (*client).to_owned()).collect(),
         }
     });
     (takeovers, cuts.collect())
@@ -216,7 +216,7 @@ fn gaps(unknown: &[&Unknown]) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = Vec::new();
     for gap in unknown.iter().map(|unknown| gap(&unknown.message, unknown.gap.as_ref())) {
         let is_new = !gaps.iter().any(|known| (known.part, &known.reason) == (gap.part, &gap.reason));
-        if is_new && gaps.len() < Takeover::MOST_GAPS {
+        if is_new && gaps.len() < Takeover::MAX_GAPS {
             gaps.push(gap);
         }
     }

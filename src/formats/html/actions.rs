@@ -11,20 +11,20 @@ use super::text::{self, address, clip, count, counted, whole, words};
 use crate::authority::TakeoverCut;
 use crate::findings::{Finding, Remediation, RunSummary, Severity, Subject, SubjectKind, Verdict};
 
-const MOST_ACTIONS: usize = 50;
-const MOST_TOLD: usize = 5;
+const MAX_ACTIONS: usize = 50;
+const MAX_TOLD: usize = 5;
 /// Objects of an action that later actions can refer to.
-const MOST_OBJECTS: usize = 50;
+const MAX_OBJECTS: usize = 50;
 /// In a first run, events of this many days come first.
 const FRESH_DAYS: i64 = 7;
 /// The evidence that says who or what, where the sentence only counts.
 const KEY_FACTS: [(&str, &str); 4] =
     [("scope", "Scopes"), ("scope_lost", "Scopes"), ("super_admin", "Super admins"), ("users", "Users")];
-const MOST_COMMANDS: usize = 5;
-const MOST_BREAKS: usize = 3;
+const MAX_COMMANDS: usize = 5;
+const MAX_BREAKS: usize = 3;
 /// Actions that are told apart. Findings beyond them are looked into check by check: memory stays bounded, and no
 /// finding is without an action.
-const MOST_TRACKED: usize = 5_000;
+const MAX_TRACKED: usize = 5_000;
 
 /// What can be done, counted over all open findings: each is in exactly one action.
 pub(super) struct Plan<'a> {
@@ -91,8 +91,8 @@ fn told(finding: &Finding) -> String {
             finding.facts().filter(|known| known.name == fact).map(|known| known.value.as_str()).collect();
         if !values.is_empty() {
             let some =
-                values.iter().take(MOST_TOLD).map(|value| address(value)).collect::<Vec<_>>().join(", ");
-            let more = values.len().saturating_sub(MOST_TOLD) as u64;
+                values.iter().take(MAX_TOLD).map(|value| address(value)).collect::<Vec<_>>().join(", ");
+            let more = values.len().saturating_sub(MAX_TOLD) as u64;
             let more = if more > 0 { format!(" and {}", count(more)) + " more" } else { String::new() };
             line.push_str(&format!(". {title}: {some}{more}"));
         }
@@ -147,26 +147,26 @@ impl Closed {
             (self.fix, self.place) = (finding.fix.clone(), finding.place.clone());
         }
         self.checks.extend(finding.check_ids().map(str::to_owned));
-        if self.told.len() < MOST_TOLD {
+        if self.told.len() < MAX_TOLD {
             let text = told(finding);
             if !self.told.iter().any(|known| known.text == text) {
                 self.told.push(Told { text, object: object(finding) });
             }
         }
-        if self.objects.len() < MOST_OBJECTS {
+        if self.objects.len() < MAX_OBJECTS {
             self.objects.extend(object(finding));
         }
         if is_advised {
             self.has_other_steps |= self.fix != finding.fix;
-            self.commands.name(whole(&finding.command), MOST_COMMANDS);
-            self.breaks.name(&finding.may_break, MOST_BREAKS);
+            self.commands.name(whole(&finding.command), MAX_COMMANDS);
+            self.breaks.name(&finding.may_break, MAX_BREAKS);
         }
     }
 
     fn add(&mut self, finding: &Finding, exposure: Exposure, is_advised: bool) {
         self.describe(finding, is_advised);
         *self.by_severity.entry(finding.severity).or_default() += 1;
-        if self.told_findings < MOST_TOLD as u64 {
+        if self.told_findings < MAX_TOLD as u64 {
             let text = told(finding);
             self.told_findings += u64::from(self.told.iter().any(|known| known.text == text));
         }
@@ -230,7 +230,7 @@ impl<'a> Plan<'a> {
 
     /// The action that closes an open finding, and whether it is what the finding itself advises.
     fn action(&mut self, finding: &Finding) -> (&mut Closed, bool) {
-        let has_room = self.actions.len() < MOST_TRACKED;
+        let has_room = self.actions.len() < MAX_TRACKED;
         let mut key = finding.action();
         if !has_room && !self.actions.contains_key(&key) {
             key = Remediation::look_into(&finding.check_id);
@@ -276,7 +276,7 @@ impl Ranked<'_> {
 
     /// The number of the shown action that closes a finding; 0 if none of the shown ones does.
     pub(super) fn number_of(&self, finding: &Finding) -> usize {
-        Some(self.number(finding)).filter(|number| *number <= MOST_ACTIONS).unwrap_or_default()
+        Some(self.number(finding)).filter(|number| *number <= MAX_ACTIONS).unwrap_or_default()
     }
 }
 
@@ -340,7 +340,7 @@ impl Actions {
     pub(super) fn new(summary: &RunSummary, ranked: &Ranked<'_>, first_rows: &HashMap<usize, usize>) -> Self {
         let titles: HashMap<&str, &str> =
             summary.checks.iter().map(|check| (check.id.as_str(), check.title.as_str())).collect();
-        let shown = ranked.ranked.iter().take(MOST_ACTIONS).zip(1..);
+        let shown = ranked.ranked.iter().take(MAX_ACTIONS).zip(1..);
         let mut first: HashMap<&Object, usize> = HashMap::new();
         let actions = shown
             .map(|((key, closed), number)| {
@@ -357,12 +357,12 @@ impl Actions {
                 }
             })
             .collect();
-        let left_out = ranked.ranked.iter().skip(MOST_ACTIONS).map(|(_, closed)| closed.count());
+        let left_out = ranked.ranked.iter().skip(MAX_ACTIONS).map(|(_, closed)| closed.count());
         Self {
             actions,
             all: counted(ranked.ranked.len() as u64, "action", "actions"),
             open: counted(summary.changes.open, "open finding", "open findings"),
-            left_out: more(ranked.ranked.len().saturating_sub(MOST_ACTIONS) as u64, "action", "actions"),
+            left_out: more(ranked.ranked.len().saturating_sub(MAX_ACTIONS) as u64, "action", "actions"),
             left_out_findings: counted(left_out.sum(), "finding", "findings"),
             is_first_run: summary.compared_with.is_none(),
             fresh_days: FRESH_DAYS,
@@ -513,7 +513,7 @@ mod tests {
     #[test]
     fn findings_beyond_the_actions_that_are_told_apart_are_looked_into_by_check() {
         let sample = sample::plausible();
-        let findings: Vec<Finding> = (0..MOST_TRACKED + 7)
+        let findings: Vec<Finding> = (0..MAX_TRACKED + 7)
             .map(|index| {
                 let mut finding =
                     sample::finding(index % 2, Verdict::Fail, Severity::High, "name", "message");
@@ -524,7 +524,7 @@ mod tests {
         let exposed = Exposed::of(sample.tenant());
         let plan = planned(&findings[..10], &findings, &exposed);
         assert_each_open_finding_is_in_one_action(&plan, &findings);
-        assert_eq!(plan.actions.len(), MOST_TRACKED + 2);
+        assert_eq!(plan.actions.len(), MAX_TRACKED + 2);
     }
 
     /// One action each of: a severe event, a mild one, what everybody has, critical, critical and new, high.
@@ -605,6 +605,6 @@ mod tests {
         let plan = planned(&findings, &findings, &exposed);
         let ranked = plan.ranked();
         let [(_, closed)] = ranked.ranked.as_slice() else { panic!("one action") };
-        assert_eq!((closed.commands.texts.len(), closed.commands.more()), (MOST_COMMANDS, 3));
+        assert_eq!((closed.commands.texts.len(), closed.commands.more()), (MAX_COMMANDS, 3));
     }
 }

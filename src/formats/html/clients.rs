@@ -27,7 +27,7 @@ pub(super) use open::OpenFindings;
 pub(super) use page::FindingNumbers;
 
 /// How much of the file the pages may take.
-const MOST_BYTES: usize = 1_250_000;
+const MAX_BYTES: usize = 1_250_000;
 
 /// The section.
 pub(super) struct Clients {
@@ -116,7 +116,7 @@ fn pages(
 ) -> Vec<page::Page> {
     let own = clients.entries.iter().position(|entry| entry.is_own);
     let others = (0..clients.entries.len()).filter(|at| Some(*at) != own);
-    let mut bytes = MOST_BYTES;
+    let mut bytes = MAX_BYTES;
     let mut pages: Vec<(usize, page::Page)> = Vec::new();
     // One by one, so that those without room are not made.
     for at in own.into_iter().chain(others) {

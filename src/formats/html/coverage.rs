@@ -84,7 +84,7 @@ impl Coverage {
             resumed: summary.resumed_at.map(second).unwrap_or_default(),
             finished: second(summary.finished_at),
             compared_with: summary.compared_with.as_deref().map(clip).unwrap_or_default(),
-            sight: tenant.grants.sight().to_string(),
+            sight: tenant.grants.source_coverage().to_string(),
             console_known: tenant.gap(Part::ConsoleGrants).is_none(),
             accounts_known: tenant.gap(Part::ServiceAccounts).is_none(),
         }

@@ -8,9 +8,9 @@ use chrono::NaiveDate;
 use super::text::{address, clip, counted, words};
 use crate::findings::{Acceptance, Finding, Severity, SubjectKind, Verdict};
 
-const MOST_EXCEPTIONS: usize = 200;
-const MOST_NOTES: usize = 200;
-const MOST_SUBJECTS: usize = 10;
+const MAX_EXCEPTIONS: usize = 200;
+const MAX_NOTES: usize = 200;
+const MAX_SUBJECTS: usize = 10;
 
 /// Exceptions by id, gathered while findings stream by.
 #[derive(Default)]
@@ -67,13 +67,13 @@ impl Accepted {
     }
 
     fn cover(&mut self, id: &str, finding: &Finding, parts: &[String]) -> Option<&mut Covered> {
-        if self.by_id.len() >= MOST_EXCEPTIONS && !self.by_id.contains_key(id) {
+        if self.by_id.len() >= MAX_EXCEPTIONS && !self.by_id.contains_key(id) {
             self.left_out += 1;
             return None;
         }
         let covered = self.by_id.entry(id.to_owned()).or_default();
         covered.worst = covered.worst.max(Some(finding.severity));
-        if covered.subjects.len() < MOST_SUBJECTS {
+        if covered.subjects.len() < MAX_SUBJECTS {
             let name = address(&finding.subject.name);
             covered.subjects.push(match parts {
                 [] => name,
@@ -84,7 +84,7 @@ impl Accepted {
     }
 
     fn note(&mut self, finding: &Finding) {
-        if self.notes.len() >= MOST_NOTES {
+        if self.notes.len() >= MAX_NOTES {
             self.notes_left_out += 1;
             return;
         }

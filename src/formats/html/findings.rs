@@ -28,16 +28,16 @@ const FILTERS: [&str; 10] = [
     "c=worsened",
     "c=not-rechecked",
 ];
-const MOST_ROWS: usize = 5_000;
-const MOST_BYTES: usize = 5_800_000;
+const MAX_ROWS: usize = 5_000;
+const MAX_BYTES: usize = 5_800_000;
 /// Rows that say what is unknown or accepted must not be crowded out by failures.
-const MOST_ROWS_ASIDE: usize = 400;
-const MOST_ROWS_DOUBTFUL: usize = 1_000;
-const MOST_ROWS_EXPOSED: usize = 1_000;
-const MOST_BYTES_DOUBTFUL: usize = MOST_BYTES / 4;
-const MOST_EVIDENCE: usize = 8;
-const MOST_ADDED: usize = 5;
-const MOST_ACCEPTED: usize = 5;
+const MAX_ROWS_ASIDE: usize = 400;
+const MAX_ROWS_DOUBTFUL: usize = 1_000;
+const MAX_ROWS_EXPOSED: usize = 1_000;
+const MAX_BYTES_DOUBTFUL: usize = MAX_BYTES / 4;
+const MAX_EVIDENCE: usize = 8;
+const MAX_ADDED: usize = 5;
+const MAX_ACCEPTED: usize = 5;
 
 /// What the report says of every finding, gathered in one pass and in bounded memory.
 pub(super) struct CollectedFindings {
@@ -65,7 +65,7 @@ impl CollectedFindings {
         let mut totals: HashMap<Shelf, u64> = HashMap::new();
         let (mut not_assessed, mut excepted, mut expired) = (Vec::new(), Vec::new(), Vec::new());
         let (mut verdicts_not_assessed, mut not_rechecked) = (0, 0);
-        let mut doubtful = TopList::new(MOST_ROWS_DOUBTFUL);
+        let mut doubtful = TopList::new(MAX_ROWS_DOUBTFUL);
         let mut worst = Vec::new();
         for finding in source.findings()? {
             let finding = finding?;
@@ -80,7 +80,7 @@ impl CollectedFindings {
                 Verdict::NotAssessed => &mut not_assessed,
                 Verdict::Excepted => &mut excepted,
                 Verdict::Fail => {
-                    if worst.len() < MOST_ROWS_EXPOSED && exposed.has(&finding) {
+                    if worst.len() < MAX_ROWS_EXPOSED && exposed.has(&finding) {
                         worst.push(finding);
                     }
                     continue;
@@ -90,11 +90,11 @@ impl CollectedFindings {
                     continue;
                 }
             };
-            if aside.len() < MOST_ROWS_ASIDE {
+            if aside.len() < MAX_ROWS_ASIDE {
                 aside.push(finding);
             }
         }
-        let mut open = source.worst_findings(MOST_ROWS)?;
+        let mut open = source.worst_findings(MAX_ROWS)?;
         open.retain(Finding::is_open);
         let all: u64 = totals.iter().filter(|(shelf, _)| shelf.is_open()).map(|(_, count)| count).sum();
         let is_cut = all > open.len() as u64;
@@ -105,7 +105,7 @@ impl CollectedFindings {
             doubtful.sort_by_key(|finding| finding.verdict);
             // What everybody or an outsider has was put aside, wherever the source puts it.
             open.retain(|finding| finding.verdict == Verdict::Fail && !exposed.has(finding));
-            open.truncate(MOST_ROWS - doubtful.len() - worst.len());
+            open.truncate(MAX_ROWS - doubtful.len() - worst.len());
             open.splice(0..0, worst);
             open.extend(doubtful);
         }
@@ -296,17 +296,17 @@ impl Findings {
             let check = checks.get(finding.check_id.as_str()).copied();
             (Shelf::of(finding), Row::new(finding, summary, check, action_of(finding)))
         };
-        let mut budget = Budget { bytes: MOST_BYTES, rows: MOST_ROWS };
+        let mut budget = Budget { bytes: MAX_BYTES, rows: MAX_ROWS };
         // Paid for in the order of what must not be crowded out, shown in the order of the page.
         let aside = gathered.not_assessed.iter();
         let mut aside = aside.chain(&gathered.excepted).chain(&gathered.expired).map(row_of).peekable();
         let aside = budget.take_all(&mut aside);
         let (failed, doubtful): (Vec<&Finding>, Vec<&Finding>) =
             gathered.open.iter().partition(|finding| finding.verdict == Verdict::Fail);
-        let mut reserve = Budget { bytes: MOST_BYTES_DOUBTFUL, rows: MOST_ROWS_DOUBTFUL };
+        let mut reserve = Budget { bytes: MAX_BYTES_DOUBTFUL, rows: MAX_ROWS_DOUBTFUL };
         let mut doubtful = doubtful.into_iter().map(row_of).peekable();
         let mut reserved = reserve.take_all(&mut doubtful);
-        budget.bytes = budget.bytes.saturating_sub(MOST_BYTES_DOUBTFUL - reserve.bytes);
+        budget.bytes = budget.bytes.saturating_sub(MAX_BYTES_DOUBTFUL - reserve.bytes);
         budget.rows = budget.rows.saturating_sub(reserved.len());
         let failed = budget.take_all(&mut failed.into_iter().map(row_of).peekable());
         reserved.extend(budget.take_all(&mut doubtful));
@@ -435,10 +435,10 @@ impl Row {
                 String::new()
             },
             message: clip(&finding.message),
-            added: finding.added.iter().take(MOST_ADDED).map(|added| clip(&added.to_string())).collect(),
-            more_added: finding.added.len().saturating_sub(MOST_ADDED),
-            evidence: finding.facts().take(MOST_EVIDENCE).map(Fact::of).collect(),
-            more_evidence: finding.facts().count().saturating_sub(MOST_EVIDENCE),
+            added: finding.added.iter().take(MAX_ADDED).map(|added| clip(&added.to_string())).collect(),
+            more_added: finding.added.len().saturating_sub(MAX_ADDED),
+            evidence: finding.facts().take(MAX_EVIDENCE).map(Fact::of).collect(),
+            more_evidence: finding.facts().count().saturating_sub(MAX_EVIDENCE),
             fix: clip(&finding.fix),
             command: whole(&finding.command).to_owned(),
             may_break: clip(&finding.may_break),
@@ -447,8 +447,8 @@ impl Row {
             first_seen: day(finding.first_seen_at),
             age: age(finding.first_seen_at, summary.started_at),
             fingerprint: finding.fingerprint.as_str().to_owned(),
-            accepted: finding.accepted.iter().take(MOST_ACCEPTED).map(Accepted::of).collect(),
-            more_accepted: finding.accepted.len().saturating_sub(MOST_ACCEPTED),
+            accepted: finding.accepted.iter().take(MAX_ACCEPTED).map(Accepted::of).collect(),
+            more_accepted: finding.accepted.len().saturating_sub(MAX_ACCEPTED),
             exception: exception.map(clip).unwrap_or_default(),
         }
     }

@@ -9,9 +9,9 @@ use super::text::{self, address, clip, count, counted, day};
 use crate::snapshot::UserFacts;
 use crate::tenant::{GmailState, MailboxRead};
 
-const MOST_ROWS: usize = 200;
-const MOST_BYTES: usize = 800_000;
-const MOST_CAUSES: usize = 40;
+const MAX_ROWS: usize = 200;
+const MAX_BYTES: usize = 800_000;
+const MAX_CAUSES: usize = 40;
 
 /// Why a user stands in the list. The order is that of the page: what an admin can repair first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,11 +113,11 @@ impl Unreachable {
         let listed = self.by_reason.entry(reason).or_default();
         listed.count += 1;
         if let Some(gap) = facts.mailbox.gap().filter(|_| reason.is_gap())
-            && (listed.causes.len() < MOST_CAUSES || listed.causes.contains_key(&*gap.reason))
+            && (listed.causes.len() < MAX_CAUSES || listed.causes.contains_key(&*gap.reason))
         {
             *listed.causes.entry(gap.reason.to_string()).or_default() += 1;
         }
-        if listed.rows.len() < MOST_ROWS {
+        if listed.rows.len() < MAX_ROWS {
             listed.rows.push(Row::new(facts, reason));
         }
     }
@@ -178,7 +178,7 @@ struct ReasonRow {
 
 impl Mailboxes {
     pub(super) fn new(unreachable: Unreachable) -> Self {
-        let mut bytes = MOST_BYTES;
+        let mut bytes = MAX_BYTES;
         let total = unreachable.by_reason.values().map(|listed| listed.count).sum();
         Self {
             users: counted(unreachable.users, "user", "users"),

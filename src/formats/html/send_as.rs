@@ -10,8 +10,8 @@ use super::top_list::TopList;
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{Address, MailboxFact, SendAs};
 
-const MOST_ROWS: usize = 2_000;
-const MOST_BYTES: usize = 900_000;
+const MAX_ROWS: usize = 2_000;
+const MAX_BYTES: usize = 900_000;
 
 /// What is notable about an address, most notable first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +95,7 @@ impl<'a> SendAsList<'a> {
             mailboxes: 0,
             by_flag: [0; Flag::ALL.len()],
             flagged: 0,
-            rows: TopList::new(MOST_ROWS),
+            rows: TopList::new(MAX_ROWS),
         }
     }
 
@@ -231,7 +231,7 @@ impl SendAsSection {
     pub(super) fn new(list: SendAsList<'_>) -> Self {
         let total = list.rows.seen();
         let mut rows = list.rows.into_best_first();
-        let mut bytes = MOST_BYTES;
+        let mut bytes = MAX_BYTES;
         keep_fitting(&mut rows, &mut bytes, |row| size(&SendAsRow { row }));
         let more = total - rows.len() as u64;
         Self {

@@ -7,8 +7,8 @@ use super::findings::Changed;
 use super::text::{address, clip, count, counted, day, words};
 use crate::findings::{Change, FixedFinding, RunSummary};
 
-const MOST_ROWS: usize = 20;
-const MOST_FIXED: usize = 100;
+const MAX_ROWS: usize = 20;
+const MAX_FIXED: usize = 100;
 
 /// The section.
 #[derive(Template)]
@@ -34,7 +34,7 @@ struct Group<'a> {
 
 impl<'a> Group<'a> {
     fn new(total: u64, changed: &[Changed<'a>], is_of: fn(Change) -> bool) -> Self {
-        let rows = changed.iter().filter(|row| is_of(row.change)).take(MOST_ROWS);
+        let rows = changed.iter().filter(|row| is_of(row.change)).take(MAX_ROWS);
         let rows: Vec<Changed<'a>> = rows.copied().collect();
         let more = total.saturating_sub(rows.len() as u64);
         Self {
@@ -71,7 +71,7 @@ impl<'a> Since<'a> {
     /// `changed` are the shown rows that changed, worst first.
     pub(super) fn new(summary: &RunSummary, changed: &[Changed<'a>], not_rechecked: u64) -> Self {
         let changes = &summary.changes;
-        let fixed_rows: Vec<Fixed> = summary.fixed.iter().take(MOST_FIXED).map(Fixed::new).collect();
+        let fixed_rows: Vec<Fixed> = summary.fixed.iter().take(MAX_FIXED).map(Fixed::new).collect();
         let fixed_more = changes.fixed.saturating_sub(fixed_rows.len() as u64);
         Self {
             compared_with: summary.compared_with.as_deref().map(clip).unwrap_or_default(),

@@ -9,11 +9,11 @@ use crate::tenant::Address;
 
 /// Texts that take more bytes of HTML are cut: the CSV files have them whole. Without this a single
 /// name could fill the page.
-const MOST_BYTES: usize = 600;
+const MAX_BYTES: usize = 600;
 
 /// The text, or its beginning and how much more there is.
 pub(super) fn clip(text: &str) -> String {
-    let mut left = MOST_BYTES;
+    let mut left = MAX_BYTES;
     let end = text.char_indices().find(|(_, character)| match left.checked_sub(cost(*character)) {
         Some(rest) => {
             left = rest;

@@ -240,7 +240,7 @@ impl<'a> Grants<'a> {
                 token_log: GrantSource::of(&tenant.token_log),
             },
             items: tenant.grants.iter().map(Grant::of).collect(),
-            sight: Sight::of(tenant.grants.sight()),
+            sight: Sight::of(tenant.grants.source_coverage()),
             ended: tenant.grants.ended().iter().map(EndedGrant::of).collect(),
             unscoped: tenant.grants.unscoped().iter().map(UnscopedClient::of).collect(),
         }
@@ -275,7 +275,7 @@ impl<'a> Grant<'a> {
 }
 
 impl Sight {
-    fn of(sight: &crate::delegation::Sight) -> Self {
+    fn of(sight: &crate::delegation::SourceCoverage) -> Self {
         Self {
             blind_before: sight.blind_before().map(utc::seconds),
             log_since: sight.log_since.map(utc::seconds),

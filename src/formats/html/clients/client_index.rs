@@ -11,7 +11,7 @@ use crate::snapshot::Snapshot;
 use crate::tenant::{ClientCertificates, ForeignAccount, ServiceAccount, bare_client};
 
 /// How many clients the section names, at most.
-const MOST_CLIENTS: usize = 300;
+const MAX_CLIENTS: usize = 300;
 
 /// The clients that hold something, as far as the page has room.
 pub(in crate::formats::html) struct ClientIndex<'a> {
@@ -177,11 +177,11 @@ fn ranked(mut entries: Vec<Entry<'_>>) -> Vec<Entry<'_>> {
         (exposure, Reverse(entry.worst), Reverse(entry.grants.len()), entry.name(), entry.client_id)
     });
     if let Some(own) = entries.iter().position(|entry| entry.is_own)
-        && own >= MOST_CLIENTS
+        && own >= MAX_CLIENTS
     {
-        entries.swap(own, MOST_CLIENTS - 1);
+        entries.swap(own, MAX_CLIENTS - 1);
     }
-    entries.truncate(MOST_CLIENTS);
+    entries.truncate(MAX_CLIENTS);
     let mut taken = BTreeSet::new();
     for (at, entry) in entries.iter_mut().enumerate() {
         entry.anchor = anchor(entry.client_id);

@@ -8,7 +8,7 @@ use crate::authority::TakeoverCut;
 use crate::formats::html::text::{clip, count, counted};
 use crate::snapshot::Snapshot;
 
-const MOST_NAMES: usize = 3;
+const MAX_NAMES: usize = 3;
 
 /// The list.
 #[derive(Template)]
@@ -69,7 +69,7 @@ impl Cut {
             Some(entry) => Client { name: entry.name(), anchor: String::new() },
             None => Client { name: clip(client_id), anchor: String::new() },
         };
-        let opens: Vec<Client> = cut.some_clients.iter().take(MOST_NAMES).map(client).collect();
+        let opens: Vec<Client> = cut.some_clients.iter().take(MAX_NAMES).map(client).collect();
         let more = cut.clients.saturating_sub(opens.len() as u64);
         let binding = &cut.binding;
         Self {

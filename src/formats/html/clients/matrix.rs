@@ -12,7 +12,7 @@ use crate::formats::html::budget::{keep_fitting, size};
 use crate::formats::html::text::{clip, count, counted, day};
 use crate::snapshot::Snapshot;
 
-const MOST_BYTES: usize = 350_000;
+const MAX_BYTES: usize = 350_000;
 
 /// Worst first, in the order of columns.
 const CLASSES: [RiskClass; 18] = [
@@ -95,7 +95,7 @@ impl Matrix {
         let classes: Vec<RiskClass> = CLASSES.into_iter().filter(occurs).collect();
         let mut rows: Vec<Row> =
             clients.entries.iter().map(|entry| Row::new(entry, &classes, tenant, &is_shown)).collect();
-        let mut bytes = MOST_BYTES;
+        let mut bytes = MAX_BYTES;
         keep_fitting(&mut rows, &mut bytes, |row| size(&RowHtml { row }));
         let more = clients.total - rows.len();
         Self {

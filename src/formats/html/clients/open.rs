@@ -9,9 +9,9 @@ use crate::formats::html::top_list::TopList;
 use crate::tenant::bare_client;
 
 /// How many findings of one client are kept.
-const MOST_FINDINGS: usize = 10;
+const MAX_FINDINGS: usize = 10;
 /// Of those about ways in, which stand on the page anyhow: only for their fixes.
-const MOST_WAYS: usize = 6;
+const MAX_WAYS: usize = 6;
 
 /// What is open about each client.
 pub(in crate::formats::html) struct OpenFindings<'a> {
@@ -64,8 +64,8 @@ impl<'a> OpenFindings<'a> {
             open: 0,
             about_ways: 0,
             excepted: 0,
-            worst: TopList::new(MOST_FINDINGS),
-            ways: TopList::new(MOST_WAYS),
+            worst: TopList::new(MAX_FINDINGS),
+            ways: TopList::new(MAX_WAYS),
         };
         Self { owners, clients: clients.entries.iter().map(|_| gathered()).collect() }
     }

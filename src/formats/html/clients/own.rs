@@ -13,9 +13,9 @@ use crate::formats::html::text::{self, address, age, clip, counted, day, words a
 use crate::snapshot::Snapshot;
 use crate::tenant::{Part, ServiceAccount};
 
-const MOST_SCOPES: usize = 40;
-const MOST_PATHS: usize = 3;
-const MOST_ROLES: usize = 8;
+const MAX_SCOPES: usize = 40;
+const MAX_PATHS: usize = 3;
+const MAX_ROLES: usize = 8;
 
 /// The head of the section.
 #[derive(Template)]
@@ -74,11 +74,11 @@ impl Own {
             client_id: clip(&summary.client_id),
             anchor: entry.map(|entry| entry.anchor.clone()).filter(|own| is_shown(own)).unwrap_or_default(),
             count: counted(grants.len() as u64, "scope", "scopes"),
-            surplus: surplus.take(MOST_SCOPES).map(|scope| clip(scope)).collect(),
-            lacking: lacking.into_iter().take(MOST_SCOPES).map(clip).collect(),
+            surplus: surplus.take(MAX_SCOPES).map(|scope| clip(scope)).collect(),
+            lacking: lacking.into_iter().take(MAX_SCOPES).map(clip).collect(),
             scopes: grants
                 .iter()
-                .take(MOST_SCOPES)
+                .take(MAX_SCOPES)
                 .map(|grant| Scope {
                     scope: clip(&grant.scope),
                     letters: ScopeRiskTable::shipped().class_letters(&grant.scope),
@@ -87,7 +87,7 @@ impl Own {
                     needed_for: needed_for(&grant.scope),
                 })
                 .collect(),
-            scopes_more: match grants.len().saturating_sub(MOST_SCOPES) {
+            scopes_more: match grants.len().saturating_sub(MAX_SCOPES) {
                 0 => String::new(),
                 more => counted(more as u64, "more scope", "more scopes"),
             },
@@ -100,7 +100,7 @@ impl Own {
                 }
                 roles => roles,
             },
-            ways_in: entry.map(|entry| WaysIn::new(entry, tenant, MOST_PATHS)),
+            ways_in: entry.map(|entry| WaysIn::new(entry, tenant, MAX_PATHS)),
         }
     }
 }
@@ -163,8 +163,8 @@ pub(super) fn roles(account: Option<&ServiceAccount>, client_id: &str, tenant: &
             None => format!("the role with the ID {}", clip(&assignment.role_id)),
         })
         .collect();
-    let more = held.len().saturating_sub(MOST_ROLES);
-    held.truncate(MOST_ROLES);
+    let more = held.len().saturating_sub(MAX_ROLES);
+    held.truncate(MAX_ROLES);
     if more > 0 {
         held.push(counted(more as u64, "more", "more"));
     }

@@ -14,11 +14,11 @@ use crate::formats::html::text::{self, age, clip, counted, day, words as spaced}
 use crate::snapshot::{ClientIdentity, Snapshot};
 use crate::tenant::{PublicKey, ServiceAccount, ServiceAccountKey};
 
-const MOST_SCOPES: usize = 40;
-const MOST_KEYS: usize = 12;
-const MOST_FIXES: usize = 6;
-const MOST_PATHS: usize = 8;
-const MOST_ENDED: usize = 10;
+const MAX_SCOPES: usize = 40;
+const MAX_KEYS: usize = 12;
+const MAX_FIXES: usize = 6;
+const MAX_PATHS: usize = 8;
+const MAX_ENDED: usize = 10;
 
 /// The numbers of findings that the page shows, by fingerprint.
 pub(in crate::formats::html) type FindingNumbers = HashMap<String, usize>;
@@ -118,7 +118,7 @@ impl Page {
         summary: &RunSummary,
         tenant: &Snapshot,
     ) -> Self {
-        let ways_in = WaysIn::new(entry, tenant, MOST_PATHS);
+        let ways_in = WaysIn::new(entry, tenant, MAX_PATHS);
         let (keys, keys_note, keys_more) = keys(entry, tenant);
         let (fixes, fixes_more) = fixes(open);
         let more = |all: u64, shown: usize, one, many| match all.saturating_sub(shown as u64) {
@@ -159,15 +159,15 @@ impl Page {
             roles: super::own::roles(entry.account, entry.client_id, tenant),
             since: since(entry, summary, tenant),
             used: used(entry, tenant),
-            scopes: entry.grants.iter().take(MOST_SCOPES).map(|grant| Scope::new(grant, tenant)).collect(),
-            scopes_more: more(entry.grants.len() as u64, MOST_SCOPES, "more scope", "more scopes"),
+            scopes: entry.grants.iter().take(MAX_SCOPES).map(|grant| Scope::new(grant, tenant)).collect(),
+            scopes_more: more(entry.grants.len() as u64, MAX_SCOPES, "more scope", "more scopes"),
             unscoped: unscoped(entry, tenant),
             keys,
             keys_note,
             keys_more,
             ways_in,
-            ended: entry.ended.iter().take(MOST_ENDED).map(|ended| Ended::new(ended)).collect(),
-            ended_more: more(entry.ended.len() as u64, MOST_ENDED, "more", "more"),
+            ended: entry.ended.iter().take(MAX_ENDED).map(|ended| Ended::new(ended)).collect(),
+            ended_more: more(entry.ended.len() as u64, MAX_ENDED, "more", "more"),
         }
     }
 }
@@ -207,7 +207,7 @@ fn fixes(open: &ClientFindings) -> (Vec<Fix>, String) {
             None => fixes.push((kept, vec![&kept.check_id])),
         }
     }
-    let more = match fixes.len().saturating_sub(MOST_FIXES) {
+    let more = match fixes.len().saturating_sub(MAX_FIXES) {
         0 => String::new(),
         more => counted(more as u64, "more fix", "more fixes"),
     };
@@ -216,7 +216,7 @@ fn fixes(open: &ClientFindings) -> (Vec<Fix>, String) {
         place: clip(&kept.place),
         checks: clip(&checks.join(", ")),
     };
-    (fixes.into_iter().take(MOST_FIXES).map(fix).collect(), more)
+    (fixes.into_iter().take(MAX_FIXES).map(fix).collect(), more)
 }
 
 impl Line {
@@ -238,7 +238,7 @@ fn since(entry: &Entry<'_>, summary: &RunSummary, tenant: &Snapshot) -> String {
         Some(at) if is_given => format!("first seen {}", words::on(at, summary.started_at)),
         // The first that is seen of it may be a use, long after it was given.
         Some(at) => {
-            let blind = tenant.grants.sight().blind_before();
+            let blind = tenant.grants.source_coverage().blind_before();
             let given = blind.map_or_else(|| "not known".to_owned(), |date| format!("before {}", day(date)));
             let first = words::on(at, summary.started_at);
             format!("granted {given}, or not logged; first seen {first}")
@@ -347,9 +347,9 @@ fn keys(entry: &Entry<'_>, tenant: &Snapshot) -> (Vec<Key>, String, String) {
             Ok(keys) if keys.is_empty() => "No user-managed key, so no key file can leak.".to_owned(),
             Ok(_) => String::new(),
         };
-        let more = known.len().saturating_sub(MOST_KEYS);
+        let more = known.len().saturating_sub(MAX_KEYS);
         let more = if more > 0 { counted(more as u64, "more key", "more keys") } else { String::new() };
-        let keys = known.into_iter().take(MOST_KEYS).map(|key| Key::own(key, account, tenant)).collect();
+        let keys = known.into_iter().take(MAX_KEYS).map(|key| Key::own(key, account, tenant)).collect();
         return (keys, note, more);
     }
     let Some(foreign) = entry.foreign() else {
@@ -359,9 +359,9 @@ fn keys(entry: &Entry<'_>, tenant: &Snapshot) -> (Vec<Key>, String, String) {
             String::new(),
         );
     };
-    let more = foreign.keys.len().saturating_sub(MOST_KEYS);
+    let more = foreign.keys.len().saturating_sub(MAX_KEYS);
     let more = if more > 0 { counted(more as u64, "more key", "more keys") } else { String::new() };
-    let keys = foreign.keys.iter().take(MOST_KEYS).map(|key| Key::public(key, tenant)).collect();
+    let keys = foreign.keys.iter().take(MAX_KEYS).map(|key| Key::public(key, tenant)).collect();
     (
         keys,
         "Public certificates, including those of keys that Google manages. They do not show who has a key."

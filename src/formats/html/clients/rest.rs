@@ -8,8 +8,8 @@ use crate::formats::html::text::{address, age, clip, counted, day};
 use crate::snapshot::Snapshot;
 use crate::tenant::ServiceAccount;
 
-const MOST_ENDED: usize = 200;
-const MOST_IDLE: usize = 200;
+const MAX_ENDED: usize = 200;
+const MAX_IDLE: usize = 200;
 
 /// Grants that were, the newest end first.
 #[derive(Template)]
@@ -34,13 +34,13 @@ impl EndedGrants {
     pub(super) fn new(clients: &ClientIndex<'_>, tenant: &Snapshot, is_shown: impl Fn(&str) -> bool) -> Self {
         let mut ended: Vec<_> = tenant.grants.ended().iter().collect();
         ended.sort_by_key(|ended| std::cmp::Reverse(ended.ending.at()));
-        let more = ended.len().saturating_sub(MOST_ENDED);
+        let more = ended.len().saturating_sub(MAX_ENDED);
         Self {
             total: counted(ended.len() as u64, "grant", "grants"),
             more: if more > 0 { counted(more as u64, "more", "more") } else { String::new() },
             rows: ended
                 .into_iter()
-                .take(MOST_ENDED)
+                .take(MAX_ENDED)
                 .map(|ended| {
                     let entry = clients.find(&ended.client_id);
                     let anchor = entry.map(|entry| entry.anchor.clone()).filter(|anchor| is_shown(anchor));
@@ -76,11 +76,11 @@ struct IdleAccount {
 
 impl IdleAccounts {
     pub(super) fn new(clients: &ClientIndex<'_>) -> Self {
-        let more = clients.idle.len().saturating_sub(MOST_IDLE);
+        let more = clients.idle.len().saturating_sub(MAX_IDLE);
         Self {
             total: counted(clients.idle.len() as u64, "service account", "service accounts"),
             more: if more > 0 { counted(more as u64, "more", "more") } else { String::new() },
-            rows: clients.idle.iter().take(MOST_IDLE).map(|account| IdleAccount::new(account)).collect(),
+            rows: clients.idle.iter().take(MAX_IDLE).map(|account| IdleAccount::new(account)).collect(),
         }
     }
 }

@@ -30,8 +30,8 @@ struct Source {
 
 impl Sources {
     pub(super) fn new(tenant: &Snapshot) -> Self {
-        let sight = tenant.grants.sight();
-        let console = match (sight.console_at, sight.console_is_stale) {
+        let coverage = tenant.grants.source_coverage();
+        let console = match (coverage.console_at, coverage.console_is_stale) {
             (Some(at), true) => format!(
                 "The newest list is of {} and more than 35 days old. Copy it from the Admin console again",
                 words::on(at, tenant.run_at)
@@ -39,9 +39,10 @@ impl Sources {
             (Some(at), false) => format!("Complete as of {}", words::on(at, tenant.run_at)),
             (None, _) => String::new(),
         };
-        let admin_log = sight.log_since.zip(sight.log_until).map_or_else(String::new, |(since, until)| {
-            format!("Read completely from {} to {}", day(since), day(until))
-        });
+        let admin_log =
+            coverage.log_since.zip(coverage.log_until).map_or_else(String::new, |(since, until)| {
+                format!("Read completely from {} to {}", day(since), day(until))
+            });
         let newest = |log| {
             let uses = tenant.grants.iter().filter_map(|grant| grant.last_used);
             let last = uses.filter(|used| used.log == log).map(|used| used.at).max();
@@ -50,7 +51,7 @@ impl Sources {
                 |at| format!("Last use of a grant: {}", words::on(at, tenant.run_at)),
             )
         };
-        let is_stale = sight.console_is_stale;
+        let is_stale = coverage.console_is_stale;
         let row = |part: Part, name, shows, said: String| Source::new(tenant, part, name, shows, said);
         let mut rows = vec![
             row(
@@ -84,8 +85,8 @@ impl Sources {
         }
         rows.push(accounts(tenant));
         Self {
-            sentence: sight.to_string(),
-            blind_before: sight.blind_before().map(day).unwrap_or_default(),
+            sentence: coverage.to_string(),
+            blind_before: coverage.blind_before().map(day).unwrap_or_default(),
             is_complete: rows.iter().all(|row| row.state == "whole"),
             rows,
         }

@@ -192,7 +192,7 @@ pub(super) fn granted(grant: &Grant, tenant: &Snapshot) -> String {
             Some(by) => format!("{} by {}", day(granted.at), address(by)),
             None => format!("{}; the log does not say by whom", day(granted.at)),
         },
-        None => match tenant.grants.sight().log_since {
+        None => match tenant.grants.source_coverage().log_since {
             Some(since) => format!("not in the admin log, which was read since {}", day(since)),
             None => "unknown, because the admin log was not read".to_owned(),
         },

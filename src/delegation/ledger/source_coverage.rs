@@ -12,7 +12,7 @@ pub(super) const FRESH_FOR: Duration = Duration::days(35);
 
 /// From when on the ledger sees grants come and go.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Sight {
+pub(crate) struct SourceCoverage {
     /// Since when the admin log was read without a hole, over all runs; `None` if it never was.
     pub(crate) log_since: Option<DateTime<Utc>>,
     /// Until when it was.
@@ -23,7 +23,7 @@ pub(crate) struct Sight {
     pub(crate) console_is_stale: bool,
 }
 
-impl Sight {
+impl SourceCoverage {
     /// Whether every grant of today would show: the list is of the day of the run, or the log was read without a hole
     /// since the list.
     #[must_use]
@@ -42,7 +42,7 @@ impl Sight {
     }
 }
 
-impl std::fmt::Display for Sight {
+impl std::fmt::Display for SourceCoverage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let day = |at: DateTime<Utc>| at.date_naive();
         match (self.log_since.zip(self.log_until), self.console_at) {
@@ -123,10 +123,10 @@ impl Windows {
         self.lists.get(&(LedgerSource::Probe, Some(client_id.to_owned())))?.last().copied()
     }
 
-    pub(super) fn sight(&self, run_at: DateTime<Utc>) -> Sight {
+    pub(super) fn source_coverage(&self, run_at: DateTime<Utc>) -> SourceCoverage {
         let log = self.newest(LedgerSource::AuditLog);
         let console_at = self.newest_list();
-        Sight {
+        SourceCoverage {
             log_since: log.map(|(from, _)| from),
             log_until: log.map(|(_, until)| until),
             console_at,
