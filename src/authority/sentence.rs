@@ -80,7 +80,7 @@ impl Step<'_, '_> {
                 [] => String::new(),
                 groups => format!(", held by {}", groups.join(", a member of ")),
             };
-            format!(", and it has {} through {}{held}", also.permission, role(&also.binding))
+            format!(", together with {} through {}{held}", also.permission, role(&also.binding))
         });
         format!("{} {} {account} through {through}{also}", one_word(&self.holder.id), deed(self.right))
     }

@@ -70,9 +70,9 @@ parts! {
         /// Delegated scopes as the Admin console lists them, from a file.
         ConsoleGrants: console_grants, "Delegation list of the Admin console";
         /// Delegated scopes of the audit's own account, asked for one by one at the token endpoint.
-        ProbeGrants: probe_grants, "Own delegated scopes, probed";
+        ProbeGrants: probe_grants, "Own delegated scopes (probe)";
         /// Delegated scopes of other accounts, for which the audit's own may sign. Off unless the operator asks for it.
-        OtherProbes: other_probes, "Delegated scopes of other accounts, probed";
+        OtherProbes: other_probes, "Delegated scopes of other accounts (probe)";
         /// Delegations that were given and taken away, and changes of Gmail's settings.
         AdminLog: admin_log, "Admin log";
         /// Delegations in use.

@@ -15,8 +15,8 @@ pub(crate) const CHECK: Check = Check {
     conditions: &[
         Condition::fail(
             Severity::High,
-            "A principal has Service Account User, Service Account Token Creator or Service Account Key \
-             Admin on the project, a folder or the organization of a service account with a delegation.",
+            "A principal has Service Account User, Token Creator or Key Admin on the project, a folder or \
+             the organization of a service account with a delegation.",
         ),
         Condition::review(
             Severity::Medium,

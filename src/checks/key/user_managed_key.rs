@@ -92,8 +92,8 @@ fn powers(grants: &[&Grant]) -> String {
     });
     match grants.len() {
         0 | 1 => can,
-        2 => format!("{can}, and use 1 more scope"),
-        all => format!("{can}, and use {} more scopes", all - 1),
+        2 => format!("{can}. The account holds 1 more scope"),
+        all => format!("{can}. The account holds {} more scopes", all - 1),
     }
 }
 
