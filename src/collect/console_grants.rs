@@ -1033,18 +1033,18 @@ mod tests {
     #[test]
     fn a_row_that_fits_nothing_names_its_line() {
         for (text, line, words) in [
-            (format!("Client,Scope\n{ID},{A}\n1.17E+20,{B}\n"), 3, "a spreadsheet turned into a number"),
-            (format!("Client;Scope\n1,17E+20;{B}\n"), 2, "a spreadsheet turned into a number"),
-            (format!("117012345678901000000,{B}\n"), 1, "a spreadsheet turned into a number"),
-            (format!("Client,Scope\n{ID},{A}\nsomething else\n"), 3, "neither a client id nor a scope URL"),
+            (format!("Client,Scope\n{ID},{A}\n1.17E+20,{B}\n"), 3, "a spreadsheet converted to a number"),
+            (format!("Client;Scope\n1,17E+20;{B}\n"), 2, "a spreadsheet converted to a number"),
+            (format!("117012345678901000000,{B}\n"), 1, "a spreadsheet converted to a number"),
+            (format!("Client,Scope\n{ID},{A}\nsomething else\n"), 3, "neither a client ID nor a scope URL"),
             (format!("Client,Scope\n{ID},\n"), 2, "without a scope URL"),
             (format!("Client,Scope\nMailer,{A}\n"), 2, "scopes without a client ID"),
             (format!("{ID},{A}\nMailer,{B}\n"), 2, "scopes without a client ID"),
-            (format!("{ID} 118012345678901234567,{A}\n"), 1, "two client ids"),
+            (format!("{ID} 118012345678901234567,{A}\n"), 1, "two client IDs"),
             (format!("{ID},\"{A} gmail.readonly\"\n"), 1, "is not a scope URL"),
             ("Client,Scope\n".to_owned(), 1, "lists no client"),
             (String::new(), 1, "lists no client"),
-            (format!("Client,Scopes\n{ID},\"{A},\n{B}"), 2, "never ends"),
+            (format!("Client,Scopes\n{ID},\"{A},\n{B}"), 2, "does not end"),
         ] {
             let error = parse(text.as_bytes()).unwrap_err();
             assert_eq!(error.line, line, "{text}: {error}");

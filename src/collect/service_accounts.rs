@@ -413,7 +413,7 @@ mod tests {
         let told = of_projects(&some).unwrap();
         assert_eq!(told.class, GapClass::Failed);
         assert!(
-            told.message.starts_with("3 of 3 projects are not read whole, such as b: "),
+            told.message.starts_with("3 of 3 projects were not read completely, such as b: "),
             "{}",
             told.message
         );

@@ -238,7 +238,11 @@ mod tests {
         };
         let result = only(of(vec![removal], &policy()));
         assert_eq!((result.verdict, result.severity), (Verdict::Fail, Severity::High));
-        assert!(result.message.starts_with("Somebody removed the delegation of "), "{}", result.message);
+        assert!(
+            result.message.starts_with("An unknown actor removed the delegation of "),
+            "{}",
+            result.message
+        );
     }
 
     #[test]

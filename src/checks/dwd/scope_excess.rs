@@ -327,7 +327,7 @@ mod tests {
     fn without_an_entry_in_a_register_nothing_is_approved_or_not_and_the_evidence_says_so() {
         let tenant = used(&["https://www.googleapis.com/auth/drive"], Some(1));
         for (result, said) in
-            [(of(&tenant), "none is configured"), (by(registered_client("555"), &tenant), "does not name")]
+            [(of(&tenant), "not configured"), (by(registered_client("555"), &tenant), "does not name")]
         {
             assert_eq!(result.verdict, Verdict::Pass);
             let is_said = |fact: &Evidence| fact.name == "register" && fact.value.contains(said);

@@ -234,11 +234,11 @@ mod tests {
     #[test]
     fn too_few_and_far_too_many_are_high_and_between_is_medium() {
         for (count, severity, message) in [
-            (0, Severity::High, "No active super admin, fewer than 2"),
-            (1, Severity::High, "1 active super admin, fewer than 2"),
-            (5, Severity::Medium, "5 active super admins, more than 4"),
-            (8, Severity::Medium, "8 active super admins, more than 4"),
-            (9, Severity::High, "9 active super admins, more than 4"),
+            (0, Severity::High, "The tenant has no active super admin; the minimum is 2"),
+            (1, Severity::High, "The tenant has 1 active super admin; the minimum is 2"),
+            (5, Severity::Medium, "The tenant has 5 active super admins; the maximum is 4"),
+            (8, Severity::Medium, "The tenant has 8 active super admins; the maximum is 4"),
+            (9, Severity::High, "The tenant has 9 active super admins; the maximum is 4"),
         ] {
             let result = of(count);
             assert_eq!((result.verdict, result.severity), (Verdict::Fail, severity), "{count}");
@@ -260,14 +260,17 @@ mod tests {
         users.push(ann());
         let both = with_role("1", "90", AssigneeType::User, tenant(&users));
         let both = with_role("1", "100", AssigneeType::User, both);
-        assert_eq!(only(judge_tenant(&CHECK, &both)).message, "2 active super admins");
+        assert_eq!(only(judge_tenant(&CHECK, &both)).message, "The tenant has 2 active super admins");
     }
 
     #[test]
     fn a_suspended_super_admin_does_not_count() {
         let mut users = admins(2);
         users[0].suspended = Some(true);
-        assert_eq!(only(judge_tenant(&CHECK, &tenant(&users))).message, "1 active super admin, fewer than 2");
+        assert_eq!(
+            only(judge_tenant(&CHECK, &tenant(&users))).message,
+            "The tenant has 1 active super admin; the minimum is 2"
+        );
     }
 
     #[test]

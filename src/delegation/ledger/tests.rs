@@ -427,7 +427,7 @@ fn one_grant_has_one_identity_however_it_is_written() {
     let written: Vec<String> = grant.disagreements.iter().map(ToString::to_string).collect();
     assert_eq!(
         written,
-        ["a source writes it “https://MAIL.google.com”", "a source writes it “https://mail.google.com”"]
+        ["a source spells it “https://MAIL.google.com”", "a source spells it “https://mail.google.com”"]
     );
     assert!(grant.disagreements.iter().all(|it| !it.is_contradiction()));
 }

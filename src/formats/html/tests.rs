@@ -568,7 +568,7 @@ fn every_client_has_a_row_and_a_page_with_what_is_known_of_it() {
     let start = html.find(&format!("id=\"client-{}\"", sample::NEWSLETTER)).unwrap();
     let client = &html[start..start + html[start..].find("</details>").unwrap()];
     for text in [
-        "Your organization&#39;s own: service account newsletter@mailing-prod",
+        "Service account newsletter@mailing-prod",
         "Narrow the client to the scopes it uses",
         "https://mail.google.com/",
         "22 Sep 2026 by root@example.com",
