@@ -8,13 +8,11 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::Response;
-use axum::http::header::HOST;
-use axum::http::request::Parts;
 use axum::middleware::Next;
 
 use crate::api_error::ApiError;
 use crate::discovery::{Api, METHODS};
-use crate::serve::respond;
+use crate::respond::{asked_host, respond};
 use crate::world::World;
 
 /// The metadata server's name inside a machine: google-auth, `compute_engine/_metadata.py`.
@@ -22,13 +20,6 @@ pub(crate) const METADATA: &str = "metadata.google.internal";
 /// The host of Google's older addresses of the Admin SDK and Gmail: googleworkspace/python-samples issue 21,
 /// google-api-python-client issue 804. *Assumed*: that they still answer there.
 const OLDER: &str = "www.googleapis.com";
-
-/// The host that was asked, without its port: a header in HTTP/1.1, part of the address in HTTP/2.
-pub(crate) fn asked_host(parts: &Parts) -> &str {
-    let header = || parts.headers.get(HOST).and_then(|value| value.to_str().ok());
-    let authority = parts.uri.host().or_else(header).unwrap_or_default();
-    authority.split_once(':').map_or(authority, |(host, _)| host)
-}
 
 /// Refuses what the asked host does not have.
 pub(crate) async fn at_its_host(

@@ -20,7 +20,7 @@ use time::OffsetDateTime;
 use crate::api_error::ApiError;
 use crate::call::Outcome;
 use crate::google_key::GoogleKey;
-use crate::serve::respond;
+use crate::respond::respond;
 use crate::signing_key::SigningKey;
 use crate::tenant::{Key, KeyOrigin, ServiceAccount};
 use crate::world::World;

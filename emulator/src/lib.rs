@@ -60,6 +60,7 @@ mod reply;
 mod reports;
 mod request_log;
 mod resource_manager;
+mod respond;
 mod routes;
 mod self_signed;
 mod serve;

@@ -17,7 +17,7 @@ use crate::bearer_tokens::{Client, LIFETIME_SECONDS};
 use crate::connection::Line;
 use crate::fault::{Answer, Asked, Endpoint};
 use crate::reply::Reply;
-use crate::serve::log_entry;
+use crate::respond::log_entry;
 use crate::tenant::ServiceAccount;
 use crate::token_endpoint::{Refusal, known_scopes};
 use crate::token_server::{granted, reply};

@@ -7,7 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::Response;
-use axum::http::header::{AUTHORIZATION, USER_AGENT};
+use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
@@ -19,12 +19,13 @@ use crate::call::{Call, Outcome, credential_in};
 use crate::connection::Line;
 use crate::discovery::{Api, METHODS, Method, description};
 use crate::fault::{Answer, Asked, Circumstances, Endpoint, Struck, status_error};
-use crate::hosts::{asked_host, at_its_host};
+use crate::hosts::at_its_host;
 use crate::method_override::as_get;
 use crate::page_tokens::Place;
 use crate::principals::client_name;
 use crate::reply::{Reply, date};
-use crate::request_log::{LoggedRequest, without_secrets};
+use crate::request_log::LoggedRequest;
+use crate::respond::{asked_host, log_entry, respond};
 use crate::routes::{Handler, handler};
 use crate::world::World;
 use crate::{key_certificates, metadata_server, self_signed, system_parameters, token_server};
@@ -203,22 +204,6 @@ async fn unknown_verb(State(world): State<Arc<World>>, request: Request) -> Resp
     respond(&world, &parts, Err(ApiError::unknown_verb(parts.method.as_str()))).await
 }
 
-/// Answers what is no method.
-pub(crate) async fn respond(world: &World, parts: &Parts, usual: Outcome) -> Response<Body> {
-    let path = parts.uri.path();
-    let asked = Asked { method: parts.method.as_str(), path, subject: None, endpoint: Endpoint::Other };
-    let struck = world.faults.strike(&asked);
-    world.hold_back(struck.wait).await;
-    let outcome = match struck.answer() {
-        Some(Answer::Status(status)) => {
-            Err(status_error(Api::of_path(path).unwrap_or(Api::Oauth2), status, ""))
-        }
-        _ => usual,
-    };
-    let line = parts.extensions.get::<Line>();
-    Reply::of(outcome, true).send(world, log_entry(world, parts), &struck, line).await
-}
-
 /// Token, scope, parameters, then the method itself.
 fn answer(call: &Call<'_>, has_credential: bool, handler: Handler, fault: Option<Answer>) -> Outcome {
     if !call.method.scopes.is_empty() {
@@ -271,29 +256,4 @@ fn describe_caller(entry: &mut LoggedRequest, call: &Call<'_>) {
     entry.subject = call.subject().map(|person| person.primary_email.clone());
     entry.client = call.bearer.as_ref().and_then(|bearer| client_name(call.world, bearer.client));
     entry.scopes = call.bearer.as_ref().map(|bearer| bearer.scopes.to_vec()).unwrap_or_default();
-}
-
-/// The log's line of a request, without what only its endpoint can tell.
-pub(crate) fn log_entry(world: &World, parts: &Parts) -> LoggedRequest {
-    let user_agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
-    LoggedRequest {
-        at: world.clock.now(),
-        method: parts.method.as_str().to_owned(),
-        host: asked_host(parts).to_owned(),
-        path: parts.uri.path().to_owned(),
-        query: without_secrets(parts.uri.query().unwrap_or_default()),
-        operation: None,
-        subject: None,
-        client: None,
-        scopes: Vec::new(),
-        status: 0,
-        user_agent: user_agent.map(str::to_owned),
-        http_version: format!("{:?}", parts.version),
-        form: Default::default(),
-        assertion_header: None,
-        claims: None,
-        fault: false,
-        fault_answer: None,
-        response: None,
-    }
 }

@@ -14,7 +14,7 @@ use crate::connection::Line;
 use crate::fault::{Answer, Asked, Endpoint, Life, Struck};
 use crate::reply::Reply;
 use crate::request_log::harmless_fields;
-use crate::serve::log_entry;
+use crate::respond::log_entry;
 use crate::sts;
 use crate::token_endpoint::{Refusal, TokenRequest, exchange};
 use crate::world::World;

@@ -2,9 +2,8 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::foundation::PRIMARY_DOMAIN;
 use super::mailbox::{MailService, Mailbox, SendAs, SmtpMsa};
-use super::names;
+use super::names::{self, PRIMARY_DOMAIN};
 use super::person::{Person, Standing};
 use crate::dice::Dice;
 

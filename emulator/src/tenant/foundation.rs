@@ -11,11 +11,11 @@ use super::project::{Key, KeyOrigin, Project, ServiceAccount};
 use super::role::{Role, RoleAssignment};
 use super::{
     Activity, Application, Domain, DomainAlias, Exception, Folder, ForeignAccount, Grant, Group, GroupMember,
-    Log, Mailbox, OrgPolicy, OrgUnit, Organization, Policy, Tenant, log, names,
+    Log, Mailbox, OrgPolicy, OrgUnit, Organization, Policy, Tenant, log,
+    names::{self, PRIMARY_DOMAIN},
 };
 use crate::dice::Dice;
 
-pub(super) const PRIMARY_DOMAIN: &str = "example.com";
 pub(super) const AUDIT_PROJECT: &str = "audit-project";
 const AUDIT_ACCOUNT: &str = "workspace-audit";
 

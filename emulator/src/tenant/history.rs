@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Duration, DurationRound, Utc};
 
-use super::foundation::{Foundation, PRIMARY_DOMAIN, whole_scopes};
+use super::foundation::{Foundation, whole_scopes};
 use super::log::{call, consent, impersonation, token_request};
+use super::names::PRIMARY_DOMAIN;
 use super::project::KeyOrigin;
 use super::{Activity, Actor, Application, Parameter};
 use crate::options::{LogEntry, Logged};

@@ -1,4 +1,6 @@
-//! Names to people a tenant with.
+//! Names for a tenant: its domain, its people.
+
+pub(super) const PRIMARY_DOMAIN: &str = "example.com";
 
 pub(super) const GIVEN: [&str; 40] = [
     "Ada", "Amir", "Anna", "Aoife", "Bea", "Carlos", "Chen", "Clara", "David", "Elena", "Emil", "Fatima",
