@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::assertion::Assertion;
 use crate::bearer_tokens::{Client, LIFETIME_SECONDS};
 use crate::discovery::is_known_scope;
-use crate::fault::TokenError;
+use crate::fault::{TokenError, UNAUTHORIZED};
 use crate::principals::{CLOUD_TOOL, CLOUD_TOOL_SECRET, REFRESH_TOKEN, administrator};
 use crate::tenant::{ServiceAccount, Tenant};
 use crate::world::World;
@@ -66,8 +66,6 @@ impl Refusal {
         Self::new(status, error, description)
     }
 }
-
-pub(crate) const UNAUTHORIZED: &str = "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested.";
 
 /// A token request's form, as received.
 #[derive(Debug)]

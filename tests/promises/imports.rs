@@ -99,6 +99,30 @@ fn the_emulator_shares_no_type_with_the_program() {
 }
 
 #[test]
+fn no_modules_of_the_emulator_import_each_other_in_a_circle() {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/emulator/src"));
+    let mut modules = BTreeMap::<String, BTreeSet<String>>::new();
+    for (path, text) in sources(folder) {
+        let module = module_of(path.trim_start_matches("emulator/"));
+        modules
+            .entry(module.clone())
+            .or_default()
+            .extend(imports(&text).into_iter().filter(|name| *name != module));
+    }
+    modules.remove("lib");
+    assert!(modules.values().any(|imports| imports.contains("world")), "no import was found");
+    // Modules that import nothing that is left, until only circles are.
+    loop {
+        let left: BTreeSet<String> = modules.keys().cloned().collect();
+        modules.retain(|_, imports| imports.iter().any(|name| left.contains(name)));
+        if modules.len() == left.len() {
+            break;
+        }
+    }
+    assert!(modules.is_empty(), "a circle is in {:?}", modules.keys());
+}
+
+#[test]
 fn only_google_talks_to_the_network() {
     for (path, text) in sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))) {
         let talks =

@@ -13,7 +13,7 @@ mod words;
 pub(crate) use self::answer::{Answer, Life};
 pub(crate) use self::api_reason::{Circumstances, status_error};
 pub(crate) use self::plan::{Asked, Endpoint, Faults, Struck};
-pub(crate) use self::token_error::TokenError;
+pub(crate) use self::token_error::{TokenError, UNAUTHORIZED};
 
 /// One planned misfortune, written `METHOD PATH ANSWER [CONDITION=VALUE]…`:
 /// `GET /admin/directory/v1/users 500`, `GET /gmail/v1/*/sendAs forbidden subject=a@example.com after=3`,

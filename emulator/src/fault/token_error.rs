@@ -3,7 +3,7 @@
 //! Names, statuses and texts are those of GAM's lists, of client library issues, and of the set that
 //! Google's own client retries. *Unverified*: the text of `admin_policy_enforced` and of the transient ones.
 
-use crate::token_endpoint::UNAUTHORIZED;
+pub(crate) const UNAUTHORIZED: &str = "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested.";
 
 /// A refusal in the flat shape of the OAuth standard.
 #[derive(Debug, PartialEq, Eq)]
