@@ -16,7 +16,7 @@ use crate::api_error::ApiError;
 use crate::connection::Line;
 use crate::discovery::Api;
 
-const LONGEST_ANSWER: usize = 16 * 1024 * 1024;
+const MAX_ANSWER: usize = 16 * 1024 * 1024;
 const BOUNDARY: &str = "batch_of_answers";
 
 /// One part of a batch.
@@ -118,7 +118,7 @@ async fn written(content_id: Option<&str>, answer: Response<Body>) -> Option<Vec
     }
     text += "\r\n";
     let mut part = text.into_bytes();
-    part.extend(to_bytes(body, LONGEST_ANSWER).await.ok()?);
+    part.extend(to_bytes(body, MAX_ANSWER).await.ok()?);
     part.extend(b"\r\n");
     Some(part)
 }

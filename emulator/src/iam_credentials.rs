@@ -12,7 +12,7 @@ use crate::tenant::{KeyOrigin, Resource, ServiceAccount};
 const SIGN: &str = "iam.serviceAccounts.signJwt";
 
 /// From the payload's own description.
-const LONGEST_SECONDS: i64 = 12 * 3600;
+const MAX_SECONDS: i64 = 12 * 3600;
 
 pub(crate) fn sign_jwt(call: &Call<'_>) -> Outcome {
     let message = call.message()?;
@@ -72,7 +72,7 @@ fn check_claims(call: &Call<'_>, payload: &str) -> Result<(), ApiError> {
         return Err(invalid("The payload must be a serialized JSON object."));
     };
     let Some(end) = claims.get("exp") else { return Ok(()) };
-    let in_time = |now: i64| end.as_i64().is_some_and(|end| (now..=now + LONGEST_SECONDS).contains(&end));
+    let in_time = |now: i64| end.as_i64().is_some_and(|end| (now..=now + MAX_SECONDS).contains(&end));
     if in_time(call.now.timestamp()) || in_time(Utc::now().timestamp()) {
         return Ok(());
     }

@@ -13,13 +13,13 @@ use crate::tenant::{FORMER_POOL, Project, Resource, pool, pool_named};
 
 /// From the descriptions of `pageSize`.
 const USUAL_PAGE: usize = 50;
-const MOST_POOLS: usize = 1000;
-const MOST_PROVIDERS: usize = 100;
+const MAX_POOLS: usize = 1000;
+const MAX_PROVIDERS: usize = 100;
 
 pub(crate) fn pools(call: &Call<'_>) -> Outcome {
     let project = visible(call)?;
     let found = pools_of(call, project, call.in_query("showDeleted") == Some("true"));
-    listing(call, "workloadIdentityPools", &found, MOST_POOLS)
+    listing(call, "workloadIdentityPools", &found, MAX_POOLS)
 }
 
 /// A deleted pool, too. *Unverified*: the answer's wording for one that does not exist.
@@ -31,7 +31,7 @@ pub(crate) fn one_pool(call: &Call<'_>) -> Outcome {
 
 pub(crate) fn providers(call: &Call<'_>) -> Outcome {
     let project = visible(call)?;
-    listing(call, "workloadIdentityPoolProviders", &providers_of(call, project), MOST_PROVIDERS)
+    listing(call, "workloadIdentityPoolProviders", &providers_of(call, project), MAX_PROVIDERS)
 }
 
 pub(crate) fn provider(call: &Call<'_>) -> Outcome {

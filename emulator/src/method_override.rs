@@ -15,7 +15,7 @@ use crate::api_error::ApiError;
 const HEADER: &str = "x-http-method-override";
 const FORM: &str = "application/x-www-form-urlencoded";
 /// As long as a query can be in an address here.
-const LONGEST_QUERY: usize = 60 * 1024;
+const MAX_QUERY: usize = 60 * 1024;
 
 /// The GET that a POST stands for.
 pub(crate) async fn as_get(request: Request) -> Result<Request, (Parts, ApiError)> {
@@ -27,7 +27,7 @@ pub(crate) async fn as_get(request: Request) -> Result<Request, (Parts, ApiError
         let error = ApiError::unknown_verb(parts.method.as_str());
         return Err((parts, error));
     }
-    let form = to_bytes(body, LONGEST_QUERY).await.ok();
+    let form = to_bytes(body, MAX_QUERY).await.ok();
     match form.and_then(|form| with_query(&parts.uri, &form)) {
         Some(uri) => {
             (parts.method, parts.uri) = (Method::GET, uri);
@@ -61,7 +61,7 @@ mod tests {
     #[tokio::test]
     async fn the_form_becomes_the_query() {
         assert_eq!(get_of("d=e f&g".to_owned()).await, Ok(Uri::from_static("/a?b=c&d=e+f&g=")));
-        for too_long in ["x".repeat(LONGEST_QUERY + 1), "ä".repeat(LONGEST_QUERY / 2)] {
+        for too_long in ["x".repeat(MAX_QUERY + 1), "ä".repeat(MAX_QUERY / 2)] {
             assert_eq!(get_of(too_long).await, Err(413));
         }
     }

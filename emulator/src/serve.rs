@@ -31,8 +31,8 @@ use crate::world::World;
 use crate::{key_certificates, metadata_server, self_signed, system_parameters, token_server};
 
 /// Room for a `signJwt` payload, which may be as long as a token form.
-const LONGEST_MESSAGE: usize = 64 * 1024;
-const LONGEST_BATCH: usize = 4 * 1024 * 1024;
+const MAX_MESSAGE: usize = 64 * 1024;
+const MAX_BATCH: usize = 4 * 1024 * 1024;
 
 /// Every address that is served.
 pub(crate) fn router(world: Arc<World>) -> Router {
@@ -59,7 +59,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
 async fn batched(single: Router, State(world): State<Arc<World>>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let mut entry = log_entry(&world, &parts);
-    let body = to_bytes(body, LONGEST_BATCH).await.unwrap_or_default();
+    let body = to_bytes(body, MAX_BATCH).await.unwrap_or_default();
     let refuse = |error: ApiError| Reply::of(Err(error), true).unlogged(&world);
     match batch::answer(single, &parts, &body, refuse).await {
         Ok(mut answer) => {
@@ -110,7 +110,7 @@ async fn api_method(method: &'static Method, world: &World, request: Request) ->
     };
     let path = method.template.parameters(parts.uri.path());
     let query = system_parameters::read(parts.uri.query().unwrap_or_default(), method);
-    let body = to_bytes(body, LONGEST_MESSAGE).await.unwrap_or_default();
+    let body = to_bytes(body, MAX_MESSAGE).await.unwrap_or_default();
     let now = world.clock.now();
     let credential = credential(&parts).or_else(|| credential_in(&query, method)).map(str::to_owned);
     let bearer = credential.as_deref().and_then(|token| {

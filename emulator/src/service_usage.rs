@@ -12,7 +12,7 @@ use crate::tenant::{Project, Resource};
 const USUAL_PAGE: usize = 50;
 const LARGEST_PAGE: usize = 200;
 /// From the description of `names`.
-const MOST_NAMES: usize = 30;
+const MAX_NAMES: usize = 30;
 
 /// The services of the APIs served, in the order of their names, and one that nobody switched on.
 const SERVICES: [(&str, &str); 11] = [
@@ -61,7 +61,7 @@ pub(crate) fn get(call: &Call<'_>) -> Outcome {
 pub(crate) fn get_many(call: &Call<'_>) -> Outcome {
     let project = visible(call)?;
     let names: Vec<&str> = call.all_in_query("names").collect();
-    if names.is_empty() || names.len() > MOST_NAMES {
+    if names.is_empty() || names.len() > MAX_NAMES {
         return Err(invalid("Between 1 and 30 services can be asked for."));
     }
     let services = names.into_iter().map(|name| {

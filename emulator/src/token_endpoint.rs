@@ -23,7 +23,7 @@ const AUDIENCES: [&str; 2] =
 /// *Unverified*: Google says "a reasonable timeframe" and no number.
 const SKEW_SECONDS: i64 = 300;
 
-const LONGEST_SECONDS: i64 = 3600;
+const MAX_SECONDS: i64 = 3600;
 
 const SIGNED_IN_SCOPES: [&str; 3] = [
     "openid",
@@ -221,7 +221,7 @@ pub(crate) fn check_time(assertion: &Assertion, now: DateTime<Utc>) -> Result<()
             issued <= now + SKEW_SECONDS
                 && expires > now - SKEW_SECONDS
                 && expires > issued
-                && expires - issued <= LONGEST_SECONDS
+                && expires - issued <= MAX_SECONDS
         }
         _ => false,
     };

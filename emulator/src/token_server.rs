@@ -19,7 +19,7 @@ use crate::sts;
 use crate::token_endpoint::{Refusal, TokenRequest, exchange};
 use crate::world::World;
 
-const LONGEST_FORM: usize = 64 * 1024;
+const MAX_FORM: usize = 64 * 1024;
 
 /// What turns a form into a token.
 type Grant = fn(&World, &TokenRequest) -> Result<Value, Refusal>;
@@ -35,7 +35,7 @@ pub(crate) fn routes() -> Router<Arc<World>> {
 
 async fn token(State(world): State<Arc<World>>, request: Request, grant: Grant) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, LONGEST_FORM).await.unwrap_or_default();
+    let body = to_bytes(body, MAX_FORM).await.unwrap_or_default();
     let form = TokenRequest::parse(&body);
     let mut entry = log_entry(&world, &parts);
     entry.subject = form.subject().map(str::to_owned);

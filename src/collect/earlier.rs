@@ -7,9 +7,6 @@ use crate::tenant::Reading;
 
 /// Shows what each earlier run read of a part, the newest first, until `is_enough`. A run that did not read it is passed
 /// over.
-///
-/// # Errors
-/// When the store cannot be read.
 pub(super) fn readings<T: DeserializeOwned>(
     run: &Run<'_>,
     key: PartKey<T>,

@@ -97,9 +97,6 @@ pub(crate) struct UserCursor {
 /// Reads everything that the plan asks for into the run.
 ///
 /// A part that cannot be read is kept as a gap; only the store can stop a collection.
-///
-/// # Errors
-/// When the store cannot be written.
 pub(crate) async fn collect(
     client: &Client,
     plan: &Plan,

@@ -6,14 +6,12 @@ use serde_json::Value;
 
 use super::{Api, Bound, GoogleError, Pages, Request, Session, segment};
 
-/// Reads users.
 pub(crate) const USER_SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.user.readonly";
 /// Reads domains and domain aliases.
 pub(crate) const DOMAIN_SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.domain.readonly";
 /// Reads admin roles and assignments.
 pub(crate) const ROLE_SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.rolemanagement.readonly";
 
-/// Reads groups and their members.
 pub(crate) const GROUP_SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.group.readonly";
 
 /// `Group`, as far as it is read.
@@ -195,9 +193,6 @@ pub(crate) fn list_users<'a>(session: &'a Session<'a>, customer: &str) -> Pages<
 }
 
 /// `users.get`: by the primary address, an alias or the id (Directory's reference, `userKey`).
-///
-/// # Errors
-/// What came instead.
 pub(crate) async fn get_user(session: &Session<'_>, address: &str) -> Result<User, GoogleError> {
     let path = format!("admin/directory/v1/users/{}", segment(address));
     let fields = "id,primaryEmail,name/fullName,orgUnitPath,customerId,suspended,\

@@ -91,7 +91,6 @@ impl Auth {
         }
     }
 
-    /// The token endpoint.
     pub(super) const fn token_uri(&self) -> &Url {
         &self.token_uri
     }

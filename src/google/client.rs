@@ -19,11 +19,9 @@ use super::{Api, Auth, ClientError, ClientOptions, GoogleError, Roots};
 /// A read of one API.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
-    /// Which API.
     pub(crate) api: Api,
     /// Its path below the API's root, segments already percent-encoded.
     pub(crate) path: String,
-    /// Query parameters.
     pub(crate) query: Vec<(&'static str, Cow<'static, str>)>,
     /// How it is sent: a few reads are shaped as POST.
     shape: Shape,
@@ -71,7 +69,6 @@ impl Request {
         Self { empty: Empty::Page, ..self }
     }
 
-    /// Adds a query parameter.
     #[must_use]
     pub(crate) fn query(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.query.push((name, value.into()));

@@ -34,7 +34,6 @@ impl FoundAccount {
         self.attribute("email").or_else(|| self.last_of_name().filter(|name| name.contains('@')))
     }
 
-    /// The account's unique id.
     #[must_use]
     pub(crate) fn unique_id(&self) -> Option<&str> {
         let is_number = |name: &&str| name.bytes().all(|byte| byte.is_ascii_digit());

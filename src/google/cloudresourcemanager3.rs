@@ -36,9 +36,6 @@ pub(crate) struct Organization {
 }
 
 /// `projects.get`.
-///
-/// # Errors
-/// What came instead.
 pub(crate) async fn get_project(session: &Session<'_>, project: &str) -> Result<Project, GoogleError> {
     let path = format!("v3/projects/{}", segment(project));
     let request = Request::new(Api::ResourceManager, path).query("fields", "name,parent,projectId");
@@ -46,9 +43,6 @@ pub(crate) async fn get_project(session: &Session<'_>, project: &str) -> Result<
 }
 
 /// `folders.get`.
-///
-/// # Errors
-/// What came instead.
 pub(crate) async fn get_folder(session: &Session<'_>, folder: &str) -> Result<Folder, GoogleError> {
     let path = format!("v3/folders/{}", segment(folder));
     let request = Request::new(Api::ResourceManager, path).query("fields", "name,parent");
@@ -56,9 +50,6 @@ pub(crate) async fn get_folder(session: &Session<'_>, folder: &str) -> Result<Fo
 }
 
 /// `organizations.get`.
-///
-/// # Errors
-/// What came instead.
 pub(crate) async fn get_organization(
     session: &Session<'_>,
     organization: &str,
@@ -69,9 +60,6 @@ pub(crate) async fn get_organization(
 }
 
 /// `getIamPolicy` of `projects/…`, `folders/…` or `organizations/…`.
-///
-/// # Errors
-/// What came instead.
 pub(crate) async fn get_iam_policy(session: &Session<'_>, resource: &str) -> Result<Policy, GoogleError> {
     let path: Vec<String> = resource.split('/').map(segment).collect();
     let request = Request::policy(Api::ResourceManager, &format!("v3/{}", path.join("/")));

@@ -28,18 +28,15 @@ pub(crate) struct OwnAccount {
 /// Why nothing can be sent to Google.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 pub(crate) enum ConnectError {
-    /// The key file.
     #[error(transparent)]
     #[diagnostic(help("{}", .0.advice()))]
     KeyFile(#[from] KeyFileError),
-    /// The machine's own identity.
     #[error(transparent)]
     #[diagnostic(help(
         "Correct GOOGLE_APPLICATION_CREDENTIALS, or unset it to use gcloud's credentials or the metadata server. See \
          \"Without a key file\" in docs/setup.md."
     ))]
     Machine(#[from] MachineError),
-    /// The addresses.
     #[error("{0}")]
     #[diagnostic(help(
         "For Google, leave `[google] base_url` empty. For another server, use the key file of that server."

@@ -11,13 +11,11 @@ pub(crate) const SETTINGS_SCOPE: &str = "https://www.googleapis.com/auth/gmail.s
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SendAs {
-    /// The address.
     pub(crate) send_as_email: String,
     /// Empty: the account's own name.
     pub(crate) display_name: Option<String>,
     /// Empty: none.
     pub(crate) reply_to_address: Option<String>,
-    /// The mailbox's own address.
     pub(crate) is_primary: Option<bool>,
     /// The one that new mail starts with.
     pub(crate) is_default: Option<bool>,
@@ -52,7 +50,6 @@ pub(crate) fn list_send_as<'a>(session: &'a Session<'a>) -> Pages<'a, SendAs> {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ImapSettings {
-    /// Whether mail clients can use IMAP.
     pub(crate) enabled: Option<bool>,
     /// Whether what a client marks as deleted is expunged at once.
     pub(crate) auto_expunge: Option<bool>,
@@ -63,9 +60,6 @@ pub(crate) struct ImapSettings {
 }
 
 /// `users.settings.getImap` of the session's own subject.
-///
-/// # Errors
-/// What came instead of the settings.
 pub(crate) async fn get_imap(session: &Session<'_>) -> Result<ImapSettings, GoogleError> {
     let request = Request::new(Api::Gmail, "gmail/v1/users/me/settings/imap")
         .query("fields", "enabled,autoExpunge,expungeBehavior,maxFolderSize");

@@ -132,7 +132,6 @@ const NEW_KEY: &str = "Set `[auth] key_file` to a key of the service account in 
                        create` writes it. To create one, see step 2 of docs/setup.md.";
 
 impl KeyFileError {
-    /// The fix.
     pub(crate) const fn advice(&self) -> &'static str {
         match self {
             Self::Unreadable { .. } => NEW_KEY,
@@ -150,8 +149,6 @@ impl KeyFileError {
 }
 
 impl KeyFile {
-    /// Reads a key file.
-    ///
     /// # Errors
     /// When it cannot be read or is not of a service account.
     pub(crate) async fn read(path: &Path) -> Result<Self, KeyFileError> {
@@ -184,7 +181,6 @@ impl KeyFile {
         self.key.private_key_id.as_deref()
     }
 
-    /// The token endpoint.
     #[must_use]
     pub(crate) fn token_uri(&self) -> &str {
         &self.key.token_uri

@@ -102,7 +102,6 @@ impl Limiter {
 }
 
 impl Permit<'_> {
-    /// The API answered.
     pub(super) fn answered(&self) {
         self.limiter.moved(|window| window.answered(self.round));
     }

@@ -46,9 +46,6 @@ pub(crate) struct PolicyValues {
 }
 
 /// `projects.policies.getEffectivePolicy`.
-///
-/// # Errors
-/// What came instead.
 pub(crate) async fn get_effective_policy(
     session: &Session<'_>,
     project: &str,

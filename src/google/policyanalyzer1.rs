@@ -54,7 +54,6 @@ impl Activity {
         self.full_resource_name.split_once("/serviceAccounts/")?.1.split('/').next()
     }
 
-    /// The key's id.
     #[must_use]
     pub(crate) fn key(&self) -> Option<&str> {
         Some(self.full_resource_name.split_once("/keys/")?.1)

@@ -13,7 +13,6 @@ use super::Api;
 pub(super) struct QuotaLimiter(Option<DefaultDirectRateLimiter>);
 
 impl QuotaLimiter {
-    /// The quota of an API.
     pub(super) fn of(api: Api) -> Self {
         Self::per_minute(published(api))
     }

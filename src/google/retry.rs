@@ -32,7 +32,7 @@ impl Default for RetryPolicy {
 }
 
 /// Outages that one request lives through.
-const MOST_OUTAGES: u32 = 20;
+const MAX_OUTAGES: u32 = 20;
 
 impl RetryPolicy {
     /// Runs `attempt` until it succeeds, fails for good, or its tries or the channel's budget are used up.
@@ -71,7 +71,7 @@ impl RetryPolicy {
                     channel.retries_after(Duration::ZERO);
                 }
                 // An outage is nobody's own failure: the next attempt waits for its end.
-                Retry::AfterWait if outages < MOST_OUTAGES && channel.is_out() => {
+                Retry::AfterWait if outages < MAX_OUTAGES && channel.is_out() => {
                     outages += 1;
                     channel.retries_after(Duration::ZERO);
                 }

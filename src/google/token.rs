@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 /// Renew a token this long before Google lets it expire.
 const EARLY: Duration = Duration::from_secs(120);
 /// The longest that a token is trusted to last, whatever the answer says.
-const LONGEST: Duration = Duration::from_secs(3600);
+const MAX_LIFETIME: Duration = Duration::from_secs(3600);
 
 /// A bearer token. Its text is in no `Debug` output.
 #[derive(Clone)]
@@ -17,7 +17,10 @@ pub(super) struct Token {
 
 impl Token {
     pub(super) fn new(text: &str, lifetime: Duration) -> Self {
-        Self { text: text.into(), good_until: Instant::now() + lifetime.min(LONGEST).saturating_sub(EARLY) }
+        Self {
+            text: text.into(),
+            good_until: Instant::now() + lifetime.min(MAX_LIFETIME).saturating_sub(EARLY),
+        }
     }
 
     pub(super) fn is_good(&self) -> bool {

@@ -20,9 +20,6 @@ const BATCH: i64 = 1000;
 
 impl Run<'_> {
     /// Keeps a page of delegation events for ever. One that is known already is kept once.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
     pub(crate) fn put_delegation_events(&self, events: &[DelegationEvent]) -> Result<(), StoreError> {
         self.store.atomically(|| {
             let connection = self.store.connection();
@@ -70,9 +67,6 @@ impl Run<'_> {
     }
 
     /// Keeps uses that one reading of a log counted. The same reading may come again.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
     pub(crate) fn put_grant_uses(&self, uses: &[GrantUse]) -> Result<(), StoreError> {
         self.store.atomically(|| {
             let connection = self.store.connection();
@@ -119,9 +113,6 @@ impl Run<'_> {
     }
 
     /// Remembers what lists and probes show.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
     pub(crate) fn put_seen_grants(&self, seen: &[SeenGrant]) -> Result<(), StoreError> {
         self.store.atomically(|| {
             let connection = self.store.connection();
@@ -170,9 +161,6 @@ impl Run<'_> {
     }
 
     /// Remembers what a source covered.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
     pub(crate) fn put_source_window(&self, window: &SourceWindow) -> Result<(), StoreError> {
         self.store
             .connection()
@@ -188,9 +176,6 @@ impl Run<'_> {
     }
 
     /// What each source covered, over all runs, and whether it was in this one.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn source_windows(&self) -> Result<Vec<(SourceWindow, bool)>, StoreError> {
         let connection = self.store.connection();
         let mut statement = connection.prepare_cached(
@@ -212,9 +197,6 @@ impl Run<'_> {
     }
 
     /// Remembers which account has which address now.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
     pub(crate) fn put_client_addresses(&self, pairs: &[(String, String)]) -> Result<(), StoreError> {
         self.store.atomically(|| {
             let connection = self.store.connection();
@@ -248,9 +230,6 @@ impl Run<'_> {
     }
 
     /// Which accounts had which address, by what this run or a run before it saw.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn address_holdings(&self) -> Result<Vec<AddressHolding>, StoreError> {
         let connection = self.store.connection();
         let mut statement = connection.prepare_cached(
@@ -269,9 +248,6 @@ impl Run<'_> {
     }
 
     /// Whose addresses were. What an earlier release took for an address may be another client's number.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn address_book(&self) -> Result<AddressBook, StoreError> {
         let holdings = self.address_holdings()?.into_iter();
         Ok(AddressBook::new(holdings.filter(|holding| is_service_account_address(&holding.address))))

@@ -16,7 +16,6 @@ pub(crate) enum StoreError {
     /// What has the name of the lock file.
     #[error("cannot use {} as the lock file of the history: {problem}", path.display())]
     LockFile {
-        /// The lock file.
         path: PathBuf,
         /// What is wrong with it.
         problem: String,
@@ -42,10 +41,7 @@ pub(crate) enum StoreError {
     },
     /// It was taken away while it was in use.
     #[error("{} was removed or replaced during the run", path.display())]
-    Moved {
-        /// The file.
-        path: PathBuf,
-    },
+    Moved { path: PathBuf },
     /// Another run is at work on it.
     #[error("another run is using the history file {}: {holder}", path.display())]
     Locked {
@@ -57,7 +53,6 @@ pub(crate) enum StoreError {
     #[error("a newer version of workspace-audit wrote the history file {} (layout {found}, this version reads up to {known})", path.display())]
     Newer {
         path: PathBuf,
-        /// The file's layout.
         found: i64,
         /// The newest layout that this program knows.
         known: i64,
@@ -82,7 +77,6 @@ pub(crate) enum StoreError {
     /// A folder, a device, a pipe.
     #[error("{} is not a regular file, so it cannot be a history file", path.display())]
     NotAFile { path: PathBuf },
-    /// Reading or writing.
     #[error("cannot read or write the history file: {0}")]
     Sqlite(#[from] rusqlite::Error),
     /// A stored value is not valid JSON of its type.
@@ -96,7 +90,6 @@ impl StoreError {
         Self::Open { path: std::env::temp_dir(), source }
     }
 
-    /// The fix.
     #[must_use]
     pub(crate) fn advice(&self) -> &'static str {
         match self {

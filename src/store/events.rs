@@ -62,17 +62,11 @@ const HAS_NO_REPORT: &str =
 
 impl Run<'_> {
     /// Remembers that this run read a log whole.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
     pub(crate) fn put_log_reading(&self, log: Part, period: Period) -> Result<(), StoreError> {
         self.put_reading(log.id(), period)
     }
 
     /// Remembers that this run read all events of one kind of the admin log, and not the whole log.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
     pub(crate) fn put_events_reading(&self, events: AdminEvents, period: Period) -> Result<(), StoreError> {
         self.put_reading(events.id(), period)
     }
@@ -91,9 +85,6 @@ impl Run<'_> {
     }
 
     /// Remembers the newest event of one name that this run read of a log.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
     pub(crate) fn put_newest_event(
         &self,
         log: Part,
@@ -111,9 +102,6 @@ impl Run<'_> {
     }
 
     /// The newest event of one name that an earlier run read of a log, within a time.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn newest_event_before(
         &self,
         log: Part,
@@ -142,9 +130,6 @@ impl Run<'_> {
 
     /// What of a log, or of some of its events, no run has read, since the last run that read it or since events are reported. `None` where
     /// this run did not read it whole: then it has a gap.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn unread_before(
         &self,
         log: Part,
@@ -177,9 +162,6 @@ impl Run<'_> {
 
     /// The time after which what happened is reported: so many days before the first run. Earlier is only what was
     /// logged late.
-    ///
-    /// # Errors
-    /// When the store cannot be read or written.
     pub(crate) fn events_from(&self, look_back: Duration) -> Result<DateTime<Utc>, StoreError> {
         let connection = self.store.connection();
         let from = self.started_at() - look_back;
@@ -192,9 +174,6 @@ impl Run<'_> {
     }
 
     /// Keeps for ever what happened, under an id that is the same in every run. What is known is kept once.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
     pub(crate) fn put_logged<'f, T: Serialize + 'f>(
         &self,
         kind: LoggedKind,
@@ -215,9 +194,6 @@ impl Run<'_> {
     }
 
     /// What is due in a report, in the order of time.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn logged<T: DeserializeOwned>(
         &self,
         kind: LoggedKind,
@@ -236,9 +212,6 @@ impl Run<'_> {
     }
 
     /// Delegation events that are due in a report of this check, in the order of the replay.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn delegation_news(
         &self,
         check_id: &str,
@@ -261,9 +234,6 @@ impl Run<'_> {
     }
 
     /// Where an event is, if reports carry it for so long.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn event_stage(
         &self,
         check_id: &str,
@@ -286,9 +256,6 @@ impl Run<'_> {
     }
 
     /// Remembers that this run reports an event. When it was first reported, and whether a run before did.
-    ///
-    /// # Errors
-    /// When the store cannot be read or written.
     pub(crate) fn tell_event(
         &self,
         check_id: &str,
@@ -308,9 +275,6 @@ impl Run<'_> {
     }
 
     /// Remembers that this run lists an event as expired. When it was first reported.
-    ///
-    /// # Errors
-    /// When the store cannot be read or written.
     pub(crate) fn expire_event(
         &self,
         check_id: &str,

@@ -13,9 +13,7 @@ use super::{Run, Store, StoreError};
 /// What the run before said of the same subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PreviousFinding {
-    /// Its verdict then.
     pub(crate) verdict: Verdict,
-    /// Its severity then.
     pub(crate) severity: Severity,
     /// What accepted it then.
     pub(crate) exception_id: Option<String>,
@@ -40,9 +38,6 @@ impl Store {
 
 impl Run<'_> {
     /// Begins a judgment. Those before it stay, but for one that never came to a report.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
     pub(crate) fn begin_judgment(&self) -> Result<(), StoreError> {
         let connection = self.store.connection();
         connection.execute("DELETE FROM judgment WHERE run = ?1 AND summary IS NULL", [self.number])?;
@@ -57,9 +52,6 @@ impl Run<'_> {
     }
 
     /// Keeps findings. One that reads like a finding of another run is stored once.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
     pub(crate) fn put_findings(&self, findings: &[Finding]) -> Result<(), StoreError> {
         let judgment = self.judgment()?;
         let connection = self.store.connection();
@@ -92,9 +84,6 @@ impl Run<'_> {
 
     /// Remembers until the run is judged that a check could not judge these subjects: what it said of them
     /// before still stands.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
     pub(crate) fn put_not_assessed(&self, rows: &[(&'static str, String)]) -> Result<(), StoreError> {
         let connection = self.store.connection();
         let mut insert = connection.prepare_cached("INSERT OR IGNORE INTO not_assessed VALUES (?1, ?2)")?;
@@ -103,9 +92,6 @@ impl Run<'_> {
     }
 
     /// Every finding, ordered bytewise by check id, subject kind and subject id.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn findings(
         &self,
     ) -> Result<impl Iterator<Item = Result<Finding, StoreError>> + '_, StoreError> {
@@ -130,9 +116,6 @@ impl Run<'_> {
     }
 
     /// Up to `limit` findings, worst first.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn worst_findings(&self, limit: usize) -> Result<Vec<Finding>, StoreError> {
         let judgment = self.judgment()?;
         let connection = self.store.connection();
@@ -149,17 +132,11 @@ impl Run<'_> {
     }
 
     /// What this run said of one subject, as the next run needs it.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn finding(&self, fingerprint: &Fingerprint) -> Result<Option<PreviousFinding>, StoreError> {
         Ok(self.kept_finding(fingerprint)?.map(PreviousFinding::from))
     }
 
     /// What this run said of one subject.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn kept_finding(&self, fingerprint: &Fingerprint) -> Result<Option<Finding>, StoreError> {
         let judgment = self.judgment()?;
         let found: Option<String> = self
@@ -176,9 +153,6 @@ impl Run<'_> {
 
     /// When a finding was first seen, over the whole history, this run included; and whether that was
     /// before this run.
-    ///
-    /// # Errors
-    /// When the store cannot be read or written.
     pub(crate) fn first_seen(&self, fingerprint: &Fingerprint) -> Result<(DateTime<Utc>, bool), StoreError> {
         let connection = self.store.connection();
         connection
@@ -194,9 +168,6 @@ impl Run<'_> {
     }
 
     /// A finding that takes the place of others was first seen when the first of them was.
-    ///
-    /// # Errors
-    /// When the store cannot be read or written.
     pub(crate) fn take_over_first_seen<'f>(
         &self,
         fingerprint: &Fingerprint,

@@ -74,7 +74,6 @@ fn is_ours(file: &mut File) -> io::Result<bool> {
     Ok(content.len() as u64 <= MAX_BYTES && content[..common] == BEGINNING.as_bytes()[..common])
 }
 
-/// The lock file of a history.
 pub(super) fn path(history: &Path) -> PathBuf {
     beside(history, ".lock")
 }

@@ -79,7 +79,6 @@ fn is_half_written(error: &StoreError) -> bool {
     matches!(error, StoreError::Sqlite(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ReadOnly))
 }
 
-/// The run store.
 #[derive(Debug)]
 pub(crate) struct Store {
     connection: Mutex<Connection>,

@@ -11,9 +11,6 @@ use super::{PartKey, Run, StoreError};
 
 impl Run<'_> {
     /// Keeps what was read of a tenant-wide part.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
     pub(crate) fn put_part<T: Serialize>(
         &self,
         key: PartKey<T>,
@@ -46,9 +43,6 @@ impl Run<'_> {
     }
 
     /// What was kept of a tenant-wide part.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn part<T: DeserializeOwned>(
         &self,
         key: PartKey<T>,
@@ -60,9 +54,6 @@ impl Run<'_> {
     }
 
     /// Remembers where a listing goes on should the run be killed.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
     pub(crate) fn put_cursor<T: Serialize>(&self, part: Part, cursor: &T) -> Result<(), StoreError> {
         self.store
             .connection()
@@ -72,9 +63,6 @@ impl Run<'_> {
     }
 
     /// Where a listing goes on that was not over when the run was killed.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn cursor<T: DeserializeOwned>(&self, part: Part) -> Result<Option<T>, StoreError> {
         self.one("SELECT cursor FROM part_cursor WHERE run = ?1 AND part = ?2", part)
     }
@@ -89,9 +77,6 @@ impl Run<'_> {
     }
 
     /// When each grant was first seen, over the whole history, this run included.
-    ///
-    /// # Errors
-    /// When the store cannot be read or written.
     pub(crate) fn grant_first_seen(
         &self,
         client_id: &str,

@@ -27,9 +27,6 @@ impl Run<'_> {
     }
 
     /// How many reports of the run were written.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn report_count(&self) -> Result<u64, StoreError> {
         let query = "SELECT coalesce(max(number), 0) FROM report WHERE run = ?1";
         let count: i64 = self.store.connection().query_row(query, [self.number], |row| row.get(0))?;
@@ -37,9 +34,6 @@ impl Run<'_> {
     }
 
     /// The last report of the run; `None` where there is none, or an earlier version wrote it.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn newest_report(&self) -> Result<Option<KeptReport>, StoreError> {
         let query = "SELECT folder, manifest_sha256 FROM report WHERE run = ?1 ORDER BY number DESC LIMIT 1";
         let found = self.store.connection().query_row(query, [self.number], |row| {
@@ -49,9 +43,6 @@ impl Run<'_> {
     }
 
     /// Remembers which of the console's lists was read.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
     pub(crate) fn put_console_list(&self, list: Option<&InputFile>) -> Result<(), StoreError> {
         let text = list.map(serde_json::to_string).transpose()?;
         let connection = self.store.connection();
@@ -60,9 +51,6 @@ impl Run<'_> {
     }
 
     /// The console's list that was read.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn console_list(&self) -> Result<Option<InputFile>, StoreError> {
         let query = "SELECT console_list FROM run WHERE run = ?1";
         let text: Option<String> =
@@ -71,9 +59,6 @@ impl Run<'_> {
     }
 
     /// Which logs this run read whole, and for which time.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn log_windows(&self) -> Result<Vec<LogWindow>, StoreError> {
         let connection = self.store.connection();
         // The ledger remembers what the access evaluations and the calls of clients covered.

@@ -141,9 +141,6 @@ impl Store {
     }
 
     /// The newest run of all if it was not finished, and whether it is on these terms.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn unfinished(&self, terms: &str) -> Result<Option<(Run<'_>, bool)>, StoreError> {
         let newest = "run = (SELECT max(run) FROM run) AND state <> 'finished' AND (terms = ?1) = ";
         let find = |same: i64| self.run_where(&format!("{newest}{same}"), [terms]);
@@ -154,9 +151,6 @@ impl Store {
     }
 
     /// A run that was begun before.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn run(&self, id: &str) -> Result<Option<Run<'_>>, StoreError> {
         self.run_where("run_id = ?1", [id])
     }
@@ -181,9 +175,6 @@ impl Store {
     }
 
     /// Whether a folder of this name holds a report of the history.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn knows_report(&self, folder: &str) -> Result<bool, StoreError> {
         let query = "SELECT EXISTS (SELECT 1 FROM run WHERE run_id = ?1)
                          OR EXISTS (SELECT 1 FROM report WHERE folder = ?1)";
@@ -191,9 +182,6 @@ impl Store {
     }
 
     /// Every run, newest first.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn runs(&self) -> Result<Vec<KnownRun>, StoreError> {
         let connection = self.connection();
         let mut statement = connection.prepare(&format!("{KNOWN} ORDER BY run DESC"))?;
@@ -257,9 +245,6 @@ impl<'s> Run<'s> {
 
     /// Continues the run. What could not be read is forgotten, so that it is asked for again: somebody may have granted
     /// it meanwhile.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
     pub(crate) fn resume(self, at: DateTime<Utc>) -> Result<Self, StoreError> {
         self.store.connection().execute(
             "UPDATE run SET resumed_at = ?2 WHERE run = ?1",
@@ -281,9 +266,6 @@ impl<'s> Run<'s> {
     }
 
     /// The finished run before this one.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn previous(&self) -> Result<Option<Run<'s>>, StoreError> {
         match self.base {
             Some(base) => self.store.run_where("run = CAST(?1 AS INTEGER)", [&base.to_string()]),
@@ -310,9 +292,6 @@ impl<'s> Run<'s> {
     }
 
     /// Forgets the run with everything that only it holds.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
     pub(crate) fn abandon(self) -> Result<(), StoreError> {
         self.forget_delegation()?;
         self.forget_events()?;
@@ -321,9 +300,6 @@ impl<'s> Run<'s> {
 
     /// Forgets the runs that nobody finished, and all but the newest `keep` finished ones; what was first seen
     /// when is kept.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
     pub(crate) fn forget_all_but(&self, keep: u32) -> Result<(), StoreError> {
         // First these: what a run shares with the one before is told by its finished neighbors.
         for number in self
@@ -361,27 +337,18 @@ impl<'s> Run<'s> {
     }
 
     /// Whether no later run has a report.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn has_newest_report(&self) -> Result<bool, StoreError> {
         let query = "SELECT NOT EXISTS (SELECT 1 FROM judgment WHERE run > ?1 AND summary IS NOT NULL)";
         Ok(self.store.connection().query_row(query, [self.number], |row| row.get(0))?)
     }
 
     /// How far the run got, and its summary if it has a report.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn known(&self) -> Result<KnownRun, StoreError> {
         let query = format!("{KNOWN} WHERE run = ?1");
         self.store.connection().query_row(&query, [self.number], KnownRow::read)?.known()
     }
 
     /// Keeps what went to each API in all attempts at this run so far.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
     pub(crate) fn keep_requests(&self, requests: &BTreeMap<String, Requests>) -> Result<(), StoreError> {
         self.store.connection().execute(
             "UPDATE run SET requests = ?2 WHERE run = ?1",
@@ -391,9 +358,6 @@ impl<'s> Run<'s> {
     }
 
     /// What went to each API in all attempts at this run, as far as it was kept.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn requests(&self) -> Result<BTreeMap<String, Requests>, StoreError> {
         let query = "SELECT requests FROM run WHERE run = ?1";
         let kept: Option<String> =

@@ -22,9 +22,6 @@ const BATCH: i64 = 500;
 impl Run<'_> {
     /// Keeps a page of users, and with it where their listing goes on. One that comes twice, as a listing that
     /// shifts can bring it, is kept once; a mailbox that was read stays.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
     pub(crate) fn put_users<C: Serialize>(
         &self,
         users: &[User],
@@ -38,9 +35,6 @@ impl Run<'_> {
     }
 
     /// Forgets users whom this attempt at their listing did not bring: they are gone.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
     pub(crate) fn forget_unlisted(&self, listing: u32) -> Result<(), StoreError> {
         Ok(self.store.connection().execute_batch(&format!(
             "BEGIN IMMEDIATE;
@@ -93,9 +87,6 @@ impl Run<'_> {
     }
 
     /// Keeps parts of the mailboxes of users that are kept already.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
     pub(crate) fn put_mailboxes(&self, mailboxes: &[(UserKey, Vec<MailboxPart>)]) -> Result<(), StoreError> {
         self.store.atomically(|| {
             let connection = self.store.connection();
@@ -115,18 +106,11 @@ impl Run<'_> {
         })
     }
 
-    /// How many users are kept.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn user_count(&self) -> Result<u64, StoreError> {
         self.count("SELECT COUNT(*) FROM user_fact WHERE run = ?1 AND ?2 IS NULL", None)
     }
 
     /// Of how many mailboxes this setting is kept.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(crate) fn mailbox_count(&self, setting: MailboxSetting) -> Result<u64, StoreError> {
         self.count("SELECT COUNT(*) FROM mailbox_fact WHERE run = ?1 AND part = ?2", Some(setting.id()))
     }

@@ -8,7 +8,7 @@ use super::token_error::{self, TokenError};
 use super::words::nearest;
 
 /// The longest that Google's tokens live.
-const LONGEST_LIFE: u32 = 3600;
+const MAX_LIFE: u32 = 3600;
 
 /// What happens instead of the usual answer, or to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,8 +167,8 @@ fn error_status(text: &str) -> Result<u16, String> {
 
 fn seconds_of_life(text: &str) -> Result<u32, String> {
     match text.parse() {
-        Ok(seconds @ 1..=LONGEST_LIFE) => Ok(seconds),
-        _ => Err(format!("`{text}` is no number of seconds from 1 to {LONGEST_LIFE}")),
+        Ok(seconds @ 1..=MAX_LIFE) => Ok(seconds),
+        _ => Err(format!("`{text}` is no number of seconds from 1 to {MAX_LIFE}")),
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{Binding, FORMER_POOL, Group, Project, Resource, Rule, ServiceAccount, Tenant};
 
 /// Longer ways are not looked for.
-const MOST_STEPS: usize = 3;
+const MAX_STEPS: usize = 3;
 
 /// What a permission on an account gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +74,7 @@ fn ways_to<'a>(
         walked.push(step);
         found.push(path(tenant, walked, now));
         let before = member.strip_prefix("serviceAccount:").and_then(|email| tenant.account(email));
-        if let Some((project, account)) = before.filter(|_| walked.len() < MOST_STEPS) {
+        if let Some((project, account)) = before.filter(|_| walked.len() < MAX_STEPS) {
             ways_to(tenant, project, account, now, walked, found);
         }
         walked.pop();

@@ -62,9 +62,6 @@ macro_rules! mailbox_settings {
             }
 
             /// As the history keeps it.
-            ///
-            /// # Errors
-            /// None is known.
             pub(crate) fn to_json(&self) -> serde_json::Result<String> {
                 match self { $(Self::$setting(fact) => serde_json::to_string(fact),)* }
             }
