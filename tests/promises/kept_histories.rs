@@ -15,6 +15,8 @@ const HISTORIES: &[(&str, &str, [&str; 2])] = &[
     ("0.1.0-dev", "demo", ["2026-11-21T07-00-00Z", "2026-11-14T07-00-00Z"]),
     // Layout 9: the last version that had a finding for each access path and overwrote its reports.
     ("0.1.0-layout-9", "demo", ["2026-11-21T07-00-00Z", "2026-11-14T07-00-00Z"]),
+    // Layout 10: the client that a use is of may have been named later.
+    ("0.1.0-layout-10", "demo", ["2026-11-21T07-00-00Z", "2026-11-14T07-00-00Z"]),
     // Layout 12: bindings are findings, mailboxes are whole, and stored types have no version.
     ("0.1.0-layout-12", "demo", ["2026-11-21T07-00-00Z", "2026-11-14T07-00-00Z"]),
     // Layout 13: parts of mailboxes are rows.
