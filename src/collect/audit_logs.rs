@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::causes;
 use crate::delegation::{DelegationEvent, LedgerSource, SourceWindow, UNKNOWN_CLIENT, UseKey, UseTally};
 use crate::google::reports1::{self, Activity, Event};
-use crate::google::{BrokenRows, GoogleError, Pages, Session};
+use crate::google::{BrokenRows, GoogleError, MAX_NAME, MAX_TEXT, Pages, Session, clipped};
 use crate::store::{Run, StoreError, part_key};
 use crate::tenant::Period;
 use crate::tenant::{AdminEvents, App, Consent, Gap, GmailSettingChange, Part, Reading};
@@ -285,7 +285,7 @@ fn delegation_events(activity: &Activity, nameless: &mut BrokenRows) -> Vec<Dele
             id: if number == 0 { id.clone() } else { format!("{id}/{number}") },
             at: activity.id.time,
             name: event.name.clone(),
-            client,
+            client: clipped(&client, MAX_TEXT).into_owned(),
             scopes: event.texts("API_SCOPES").iter().flat_map(|text| scopes_of(text)).collect(),
             actor: activity.actor.email.clone().or_else(|| activity.actor.key.clone()),
             ip: activity.ip_address.clone(),
@@ -326,7 +326,7 @@ fn gmail_changes(activity: &Activity) -> impl Iterator<Item = GmailSettingChange
         id: event_id(activity, place),
         at: activity.id.time,
         event: event.name.clone(),
-        setting: event.value("SETTING_NAME").to_owned(),
+        setting: event.value("SETTING_NAME").into_owned(),
         actor: activity.actor.email.clone().unwrap_or_default(),
         details: event
             .parameters
@@ -334,7 +334,8 @@ fn gmail_changes(activity: &Activity) -> impl Iterator<Item = GmailSettingChange
             .filter(|parameter| parameter.name != "SETTING_NAME")
             .filter_map(|parameter| {
                 let texts: Vec<&str> = parameter.texts().collect();
-                (!texts.is_empty()).then(|| format!("{}: {}", parameter.name, texts.join(", ")))
+                let detail = || format!("{}: {}", parameter.name, texts.join(", "));
+                (!texts.is_empty()).then(|| clipped(&detail(), MAX_TEXT).into_owned())
             })
             .collect(),
     })
@@ -385,8 +386,8 @@ fn add_evaluation(tally: &mut UseTally, nameless: &mut BrokenRows, activity: &Ac
     }
     let info = activity.actor.application_info.as_ref();
     let of_actor = info.and_then(|info| info.oauth_client_id.as_deref()).unwrap_or_default();
-    let named = [event.value("service_account"), event.value("client_id"), of_actor];
-    let client = match named.into_iter().map(str::trim).find(|client| !client.is_empty()) {
+    let named = [event.value("service_account"), event.value("client_id"), of_actor.into()];
+    let client = match named.iter().map(|client| client.trim()).find(|client| !client.is_empty()) {
         Some(client) => client,
         // Google's list names no parameter for the client of a token request.
         None if is_token_request => UNKNOWN_CLIENT,
@@ -402,7 +403,7 @@ fn add_evaluation(tally: &mut UseTally, nameless: &mut BrokenRows, activity: &Ac
         holder: None,
         scope,
         log: LedgerSource::AccessEvaluation,
-        configuration_source: (!source.is_empty()).then(|| source.to_owned()),
+        configuration_source: (!source.is_empty()).then(|| source.clone().into_owned()),
         impersonation: None,
     };
     if scopes.is_empty() {
@@ -416,7 +417,8 @@ fn scopes_of(text: &str) -> Vec<String> {
     let words: Vec<&str> = text.split([' ', ',', '\n', '\t']).filter(|word| !word.is_empty()).collect();
     let are_scopes =
         words.iter().all(|word| word.contains("://") || ["openid", "email", "profile"].contains(word));
-    if are_scopes { words.into_iter().map(str::to_owned).collect() } else { vec![text.trim().to_owned()] }
+    let scopes = if are_scopes { words } else { vec![text.trim()] };
+    scopes.into_iter().map(|scope| clipped(scope, MAX_TEXT).into_owned()).collect()
 }
 
 /// Apps that users let in; what clients called goes to the ledger.
@@ -480,13 +482,13 @@ async fn calls(
                 let info = activity.actor.application_info.as_ref();
                 for event in &activity.events {
                     let named = info.and_then(|info| info.oauth_client_id.as_deref()).unwrap_or_default();
-                    let client = if named.is_empty() { event.value("client_id") } else { named };
+                    let client = if named.is_empty() { event.value("client_id") } else { named.into() };
                     if client.is_empty() {
                         nameless.add("no `client_id`", &format!("{} of {}", event.name, activity.id.time));
                         continue;
                     }
                     let key = UseKey {
-                        client: client.to_owned(),
+                        client: client.into_owned(),
                         holder: None,
                         scope: None,
                         log: LedgerSource::TokenLog,
@@ -527,7 +529,7 @@ impl Apps {
     fn add(&mut self, activity: &Activity) {
         let (at, user) = (activity.id.time, activity.actor.email.clone().unwrap_or_default());
         for event in &activity.events {
-            let client_id = event.value("client_id").to_owned();
+            let client_id = event.value("client_id").into_owned();
             let of_user = (client_id.clone(), user.clone());
             match event.name.as_str() {
                 "revoke" => {
@@ -537,7 +539,7 @@ impl Apps {
                     let tally = self.apps.entry(client_id.clone()).or_insert_with(|| AppTally {
                         app: App {
                             client_id,
-                            name: event.value("app_name").to_owned(),
+                            name: clipped(&event.value("app_name"), MAX_NAME).into_owned(),
                             scopes: BTreeSet::new(),
                             users: 0,
                             some_users: Vec::new(),

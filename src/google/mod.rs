@@ -31,6 +31,7 @@ mod server_clock;
 pub(crate) mod service_account_metadata;
 mod session;
 mod signer;
+mod text_limits;
 mod token;
 mod transport;
 mod trust;
@@ -44,6 +45,7 @@ pub(crate) use key_file::{KeyFile, KeyFileError};
 pub(crate) use machine::{Machine, MachineError};
 pub(crate) use pages::{Bound, BrokenRows, Listing, Page, Pages};
 pub(crate) use session::Session;
+pub(crate) use text_limits::{MAX_NAME, MAX_TEXT, clipped};
 pub(crate) use transport::{ClientError, ClientOptions};
 
 /// Text as one segment of a path.

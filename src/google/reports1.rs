@@ -1,10 +1,12 @@
 //! Admin SDK Reports: the activities of the audit logs, from the discovery document `admin.reports_v1`.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::{Api, Bound, Pages, Request, Session, segment};
+use super::{Api, Bound, MAX_TEXT, Pages, Request, Session, clipped, segment};
 
 /// Reads audit logs.
 pub(crate) const AUDIT_SCOPE: &str = "https://www.googleapis.com/auth/admin.reports.audit.readonly";
@@ -116,9 +118,10 @@ impl Parameter {
 impl Event {
     /// The value of a parameter, the first of several; empty if there is none.
     #[must_use]
-    pub(crate) fn value(&self, name: &str) -> &str {
-        let Some(parameter) = self.parameter(name) else { return "" };
-        parameter.value.as_deref().or_else(|| parameter.texts().next()).unwrap_or_default()
+    pub(crate) fn value(&self, name: &str) -> Cow<'_, str> {
+        let Some(parameter) = self.parameter(name) else { return "".into() };
+        let value = parameter.value.as_deref().or_else(|| parameter.texts().next());
+        clipped(value.unwrap_or_default(), MAX_TEXT)
     }
 
     /// The values of a parameter. A single one may hold several, separated by spaces or commas.
@@ -126,10 +129,10 @@ impl Event {
     pub(crate) fn values(&self, name: &str) -> Vec<String> {
         let Some(parameter) = self.parameter(name) else { return Vec::new() };
         let words = parameter.texts().flat_map(|text| text.split([' ', ',', '\n', '\t']));
-        words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+        words.filter(|word| !word.is_empty()).map(|word| clipped(word, MAX_TEXT).into_owned()).collect()
     }
 
-    /// The values of a parameter, each as it stands; blank ones are none.
+    /// The values of a parameter, each as it stands, however long; blank ones are none.
     #[must_use]
     pub(crate) fn texts(&self, name: &str) -> Vec<String> {
         let texts = self.parameter(name).into_iter().flat_map(Parameter::texts);

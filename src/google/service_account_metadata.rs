@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use x509_parser::pem::parse_x509_pem;
 
-use super::{Api, Client, GoogleError, Request, segment};
+use super::{Api, Client, GoogleError, MAX_TEXT, Request, clipped, segment};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Certificate {
@@ -27,7 +27,8 @@ pub(crate) async fn certificates(client: &Client, account: &str) -> Result<Vec<C
     let path = format!("service_accounts/v1/metadata/x509/{}", segment(account));
     let request = Request::new(Api::ServiceAccountMetadata, path);
     let pems: BTreeMap<String, String> = client.get_public(&request).await?;
-    Ok(pems.into_iter().map(|(key_id, pem)| certificate(key_id, &pem)).collect())
+    let key_id = |name: &str| clipped(name, MAX_TEXT).into_owned();
+    Ok(pems.iter().map(|(name, pem)| certificate(key_id(name), pem)).collect())
 }
 
 fn certificate(key_id: String, pem: &str) -> Certificate {
@@ -38,7 +39,7 @@ fn certificate(key_id: String, pem: &str) -> Certificate {
     let name = certificate.subject().iter_common_name().find_map(|name| name.as_str().ok());
     let time = |time: x509_parser::time::ASN1Time| DateTime::from_timestamp(time.timestamp(), 0);
     Certificate {
-        common_name: name.unwrap_or_default().to_owned(),
+        common_name: clipped(name.unwrap_or_default(), MAX_TEXT).into_owned(),
         valid_after: time(certificate.validity().not_before),
         valid_before: time(certificate.validity().not_after),
         key_id,

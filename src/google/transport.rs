@@ -1,5 +1,6 @@
 //! Sends on an API's channel and classifies what comes back.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -334,11 +335,15 @@ fn decoded<T: DeserializeOwned>(
         // 206 and the like are parts of an answer, and nothing asked for a part.
         _ => return Err(undecodable("a success status with an incomplete response")),
     };
-    match body_check::check(body) {
-        Ok(fields) if fields == 0 && empty == Empty::Failure => {
+    let body = match body_check::check(body) {
+        Ok(found) if found.fields == 0 && empty == Empty::Failure => {
             return Err(undecodable("an object without any field"));
         }
-        Ok(_) => {}
+        // Tokens, signatures and certificates are no texts.
+        Ok(_) if [Api::Token, Api::IamCredentials, Api::ServiceAccountMetadata].contains(&api) => {
+            Cow::Borrowed(body)
+        }
+        Ok(found) => found.with_texts_cut(body),
         Err(Fault::Error) => {
             return Err(GoogleError::from_error_in_success(api, http, without(body, secrets).as_bytes()));
         }
@@ -346,8 +351,8 @@ fn decoded<T: DeserializeOwned>(
         Err(Fault::NoObject) => {
             return Err(GoogleError::from_no_object(api, http, without(body, secrets).as_bytes()));
         }
-    }
-    serde_json::from_slice(body).map_err(|error| {
+    };
+    serde_json::from_slice(&body).map_err(|error| {
         // serde_json's message can cite the body, and a token answer's body holds a token.
         undecodable(&format!(
             "no valid JSON of the expected shape at line {}, column {}",
