@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::principal::{Principal, PrincipalKind};
 use super::right::Right;
 use super::sentence;
-use crate::tenant::{IamCondition, IamResource, quoted_name};
+use crate::tenant::{IamCondition, IamResource, one_word, quoted_name};
 
 /// How a path leads to the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -201,21 +201,22 @@ impl<'a> Path<'a> {
     /// The path hop by hop, for `sa_paths.csv`.
     #[must_use]
     pub(crate) fn chain(&self) -> String {
-        let mut text = self.principal.id.clone();
+        let mut text = one_word(&self.principal.id).into_owned();
         for hop in &self.hops {
             // Writing into a string cannot fail.
             let _ = match hop {
                 Hop::Member { group, binding: None, .. } => {
-                    write!(text, " → is a member of → {}", group.id)
+                    write!(text, " → is a member of → {}", one_word(&group.id))
                 }
                 Hop::Member { group, binding: Some(binding), .. } => {
-                    write!(text, " → is one of ({}) → {}", describe(binding), group.id)
+                    write!(text, " → is one of ({}) → {}", describe(binding), one_word(&group.id))
                 }
                 Hop::Right { right, binding, also, obstacle, account, .. } => {
                     let also = also.as_ref().map_or_else(String::new, |also| {
                         format!(", with {} by {}", also.permission, describe(&also.binding))
                     });
                     let obstacle = obstacle.map_or_else(String::new, |obstacle| format!("; {obstacle}"));
+                    let account = one_word(account);
                     write!(text, " → {} ({}{also}{obstacle}) → {account}", right.verb(), describe(binding))
                 }
             };
@@ -228,5 +229,5 @@ fn describe(binding: &Binding) -> String {
     let condition = binding
         .condition
         .map_or_else(String::new, |condition| format!(" if {}", quoted_name(&condition.title)));
-    format!("{} on {}{condition}", binding.role, binding.resource.title())
+    format!("{} on {}{condition}", one_word(binding.role), binding.resource.title())
 }

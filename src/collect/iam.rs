@@ -13,7 +13,7 @@ use crate::store::{Run, StoreError, part_key};
 use crate::tenant::{
     AuditLog, Gap, Group, GroupMember, GroupMemberKind, Groups, IamBinding, IamCondition, IamPolicies,
     IamPolicy, IamResource, IamRole, IamRoleState, IamRoles, Part, Reading, ResourcePolicy, ServiceAccounts,
-    SigningLogs,
+    SigningLogs, one_word,
 };
 
 use super::{earlier, gaps, reading};
@@ -261,11 +261,12 @@ pub(super) fn members_before(run: &Run<'_>) -> Result<KnownMembers, StoreError> 
 }
 
 async fn read_group(admin: &Session<'_>, email: &str, known: &KnownMembers) -> Group {
+    let shown = one_word(email);
     let (about, members) =
         futures::join!(directory::get_group(admin, email), directory::list_members(admin, email).all());
     let (about, about_gap) = match about {
         Ok(about) if about.email.is_empty() => {
-            let message = format!("Google returned no data for the group {email}, not even its address");
+            let message = format!("Google returned no data for the group {shown}, not even its address");
             (about, Some(gaps::contradicted(Part::Groups, message)))
         }
         Ok(about) => (about, None),
@@ -278,7 +279,7 @@ async fn read_group(admin: &Session<'_>, email: &str, known: &KnownMembers) -> G
         gaps::contradicted(
             Part::Groups,
             format!(
-                "Google listed no member of {email}, but its member count \
+                "Google listed no member of {shown}, but its member count \
                                                   is not zero"
             ),
         )
@@ -288,8 +289,9 @@ async fn read_group(admin: &Session<'_>, email: &str, known: &KnownMembers) -> G
     let unlisted = known.map(String::as_str).filter(|member| !listed.contains(*member)).take(gaps::MAX_ASKED);
     let exists = |member| directory::has_member(admin, email, member);
     let said = |member: &str| {
+        let member = one_word(member);
         format!(
-            "Google did not list {member} among the members of {email}, but it is a \
+            "Google did not list {member} among the members of {shown}, but it is a \
                                 member"
         )
     };

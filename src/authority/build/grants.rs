@@ -7,7 +7,7 @@ use super::super::member::{self, Member};
 use super::super::right::{Right, Rights};
 use super::super::unknown::{Ignored, IgnoredReason, UnknownKind};
 use super::{BASIC_ROLES, Builder, comparable};
-use crate::tenant::{IamBinding, IamCondition, IamRole, IamRoleState, Reading, ResourcePolicy};
+use crate::tenant::{IamBinding, IamCondition, IamRole, IamRoleState, Reading, ResourcePolicy, one_word};
 
 impl<'a> Builder<'a> {
     pub(super) fn add_grants(&mut self) {
@@ -28,11 +28,11 @@ impl<'a> Builder<'a> {
 
     /// What is unknown of a role, or given by it no more.
     pub(super) fn note_role(&mut self, place: ResourceId, name: &str, role: Option<&IamRole>) {
-        let on = self.graph.resources[place].title();
+        let (on, shown) = (self.graph.resources[place].title(), one_word(name));
         match role.map_or(IamRoleState::Active, |role| role.state) {
             IamRoleState::Deleted => {
                 let message = format!(
-                    "{name} on {on} is deleted. It gives no permissions unless it is \
+                    "{shown} on {on} is deleted. It gives no permissions unless it is \
                                        undeleted"
                 );
                 self.ignore(place, IgnoredReason::DeletedRole, name, message);
@@ -40,7 +40,7 @@ impl<'a> Builder<'a> {
             }
             IamRoleState::Disabled => {
                 let message = format!(
-                    "{name} on {on} is disabled. It gives no permissions until it is \
+                    "{shown} on {on} is disabled. It gives no permissions until it is \
                                        enabled"
                 );
                 self.ignore(place, IgnoredReason::DisabledRole, name, message);
@@ -51,7 +51,7 @@ impl<'a> Builder<'a> {
         let permissions = role.map(|role| &role.permissions);
         if permissions.is_none_or(|permissions| permissions.complete().is_err()) {
             let gap = permissions.and_then(Reading::gap).or_else(|| self.iam.roles.gap()).cloned();
-            let message = format!("The permissions of {name}, which is granted on {on}, were not read");
+            let message = format!("The permissions of {shown}, which is granted on {on}, were not read");
             let unknown = self.unknown(UnknownKind::Role, name.to_owned(), message, gap);
             self.graph.places[place].unknown.push(unknown);
         }
@@ -103,16 +103,16 @@ impl<'a> Builder<'a> {
     fn has_expired(&mut self, place: ResourceId, binding: &IamBinding) -> bool {
         let end = binding.condition.as_ref().and_then(IamCondition::ends_at);
         let Some(end) = end.filter(|end| *end <= self.at) else { return false };
-        let on = self.graph.resources[place].title();
+        let (on, role) = (self.graph.resources[place].title(), one_word(&binding.role));
         for member in &binding.members {
-            let message = format!("{member} held {} on {on} until {}", binding.role, end.date_naive());
+            let message = format!("{} held {role} on {on} until {}", one_word(member), end.date_naive());
             self.ignore(place, IgnoredReason::ExpiredBinding, member, message);
         }
         true
     }
 
     pub(super) fn member(&mut self, place: ResourceId, binding: &IamBinding, text: &str) -> Option<NodeId> {
-        let held = || format!("{text} holds {}", binding.role);
+        let held = || format!("{} holds {}", one_word(text), one_word(&binding.role));
         match member::read(text) {
             Member::Deleted => {
                 let message = format!("{}, but was deleted", held());
@@ -121,8 +121,7 @@ impl<'a> Builder<'a> {
             }
             Member::Nameless => {
                 let on = self.graph.resources[place].title();
-                let message =
-                    format!("\"{text}\" holds {} on {on}, but does not name a principal", binding.role);
+                let message = format!("{} on {on}, but does not name a principal", held());
                 let unknown = self.unknown(UnknownKind::Member, text.to_owned(), message, None);
                 self.graph.places[place].unknown.push(unknown);
                 None

@@ -5,7 +5,7 @@ use super::super::member::{self, Member};
 use super::super::principal::{Principal, PrincipalKind, ServiceAgent};
 use super::super::unknown::{Ignored, IgnoredReason, UnknownKind};
 use super::{BASIC_ROLES, Builder};
-use crate::tenant::{GroupMember, GroupMemberKind, IamResource, Reading};
+use crate::tenant::{GroupMember, GroupMemberKind, IamResource, Reading, one_word};
 
 impl<'a> Builder<'a> {
     pub(super) fn node(&mut self, kind: PrincipalKind, id: String) -> NodeId {
@@ -19,7 +19,10 @@ impl<'a> Builder<'a> {
         };
         let mut unknown = Vec::new();
         if kind == PrincipalKind::ServiceAccount && account.is_none() && ServiceAgent::of(&id).is_none() {
-            let message = format!("{id} is in no project that was read, so it is unknown who can act as it");
+            let message = format!(
+                "{} is in no project that was read, so it is unknown who can act as it",
+                one_word(&id)
+            );
             let gap = self.listed.gap().cloned();
             unknown.push(self.unknown(UnknownKind::ServiceAccount, id.clone(), message, gap));
         }
@@ -28,7 +31,10 @@ impl<'a> Builder<'a> {
             self.graph.ignored.push(Ignored {
                 reason: IgnoredReason::DisabledAccount,
                 subject: id.clone(),
-                message: format!("{id} is disabled. No path leads through it until it is enabled"),
+                message: format!(
+                    "{} is disabled. No path leads through it until it is enabled",
+                    one_word(&id)
+                ),
             });
             self.graph.ignored.len() - 1
         });
@@ -70,14 +76,17 @@ impl<'a> Builder<'a> {
         let members = group.map(|group| &group.members);
         if members.is_none_or(|members| members.complete().is_err()) {
             let gap = members.and_then(Reading::gap).or_else(|| self.iam.groups.gap()).cloned();
-            let message = format!("The members of {id} were not read completely");
+            let message = format!("The members of {} were not read completely", one_word(&id));
             let unknown = self.unknown(UnknownKind::Group, id.clone(), message, gap);
             self.graph.nodes[node].unknown.push(unknown);
         }
         let members = members.and_then(Reading::known).map_or(&[][..], Vec::as_slice);
         if members.len() > self.graph.limits.group_members {
-            let message =
-                format!("{id} has {} members, so its users are not listed one by one", members.len());
+            let message = format!(
+                "{} has {} members, so its users are not listed one by one",
+                one_word(&id),
+                members.len()
+            );
             let unknown = self.unknown(UnknownKind::LargeGroup, id, message, None);
             self.graph.nodes[node].unknown.push(unknown);
             self.graph.nodes[node].is_large = true;
@@ -98,7 +107,7 @@ impl<'a> Builder<'a> {
                 }
                 Member::Nameless => {
                     let group = self.graph.nodes[node].principal.id.clone();
-                    let message = format!("A member of {group} has no address");
+                    let message = format!("A member of {} has no address", one_word(&group));
                     let unknown = self.unknown(UnknownKind::Member, group, message, None);
                     self.graph.nodes[node].unknown.push(unknown);
                 }
@@ -146,7 +155,7 @@ impl<'a> Builder<'a> {
         };
         let place = resource.and_then(|resource| self.resource_ids.get(&resource).copied());
         if place.is_none() || self.listed.complete().is_err() {
-            let message = format!("Not every service account of {id} is known");
+            let message = format!("Not every service account of {} is known", one_word(&id));
             let gap = self.listed.gap().cloned();
             let unknown = self.unknown(UnknownKind::ServiceAccount, id, message, gap);
             self.graph.nodes[node].unknown.push(unknown);

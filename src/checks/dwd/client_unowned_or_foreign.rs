@@ -9,7 +9,7 @@ use crate::delegation::is_app_name;
 use crate::findings::{Advice, CheckResult, Severity, Verdict};
 use crate::policy::{Policy, RegisteredClient};
 use crate::snapshot::{ClientIdentity, Snapshot};
-use crate::tenant::{ForeignAccount, Part, ServiceAccount};
+use crate::tenant::{ForeignAccount, Part, ServiceAccount, one_word};
 
 pub(crate) const CHECK: Check = Check {
     id: "DWD-06",
@@ -74,11 +74,13 @@ fn judge(client_id: &str, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult
     let subject = subjects::client(client_id, tenant);
     // The register names clients by number: one that is known by its address alone may be in it.
     let is_unnumbered = client_id.contains('@') && identity.verdict == Verdict::NotAssessed;
-    let result =
-        match entry.filter(|_| !is_unnumbered).map(|entry| unowned(entry, tenant.run_at.date_naive())) {
-            Some(faults) if !faults.is_empty() => answered_by_nobody(identity, &subject.name, &faults),
-            _ => identity,
-        };
+    let result = match entry
+        .filter(|_| !is_unnumbered)
+        .map(|entry| unowned(entry, tenant.run_at.date_naive()))
+    {
+        Some(faults) if !faults.is_empty() => answered_by_nobody(identity, &one_word(&subject.name), &faults),
+        _ => identity,
+    };
     if result.verdict == Verdict::NotAssessed {
         return vec![result.about(subject)];
     }
@@ -140,7 +142,7 @@ fn register_says(result: CheckResult, entry: Option<Option<&RegisteredClient>>) 
 }
 
 fn judge_account(account: &ServiceAccount) -> CheckResult {
-    let ServiceAccount { email, project, .. } = account;
+    let (email, project) = (one_word(&account.email), one_word(&account.project));
     if account.disabled {
         CheckResult::review(
             Severity::Low,
@@ -157,7 +159,10 @@ fn judge_account(account: &ServiceAccount) -> CheckResult {
 fn claims(account: &ForeignAccount) -> String {
     match account.claimed.as_slice() {
         [] => String::new(),
-        claimed => format!("; they name {}, but nothing confirms this", claimed.join(" and ")),
+        claimed => {
+            let claimed: Vec<_> = claimed.iter().map(|address| one_word(address)).collect();
+            format!("; they name {}, but nothing confirms this", claimed.join(" and "))
+        }
     }
 }
 
@@ -175,34 +180,33 @@ fn unmatched(
         .fix("Add its project to the configuration, so that its keys are evaluated too.");
     }
     let identity = tenant.identity_of(client_id);
+    let client = one_word(client_id);
     if is_app_name(client_id) {
-        let message = format!("The log names {client_id} without a client ID. It may be a Marketplace app");
+        let message = format!("The log names {client} without a client ID. It may be a Marketplace app");
         return CheckResult::review(Severity::High, message)
             .fix(MARKETPLACE_FIX)
             .advising(Advice::UninstallApp);
     }
     let message = match identity {
         ClientIdentity::Foreign(account) if account.email.is_empty() => format!(
-            "Client {client_id} is an existing service account outside the audited projects. Its \
+            "Client {client} is an existing service account outside the audited projects. Its \
              certificates do not contain its address{}",
             claims(account)
         ),
         ClientIdentity::Foreign(account) => format!(
-            "Client {client_id} is the service account {}, which is not in the audited projects",
-            account.email
+            "Client {client} is the service account {}, which is not in the audited projects",
+            one_word(&account.email)
         ),
-        ClientIdentity::Deleted(email) => {
-            format!(
-                "Client {client_id} was the service account {email}. The account is deleted, but its \
-                 delegation remains"
-            )
-        }
+        ClientIdentity::Deleted(email) => format!(
+            "Client {client} was the service account {}. The account is deleted, but its delegation remains",
+            one_word(email)
+        ),
         ClientIdentity::NoAccount => format!(
-            "Client {client_id} is not an existing service account. It was deleted, or it is another kind of \
+            "Client {client} is not an existing service account. It was deleted, or it is another kind of \
              OAuth client"
         ),
         ClientIdentity::Listed(_) | ClientIdentity::Unknown => format!(
-            "Client {client_id} is not a service account in the audited projects. It may be deleted, or \
+            "Client {client} is not a service account in the audited projects. It may be deleted, or \
              belong to another project"
         ),
     };

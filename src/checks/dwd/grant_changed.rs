@@ -11,7 +11,7 @@ use crate::delegation::{
 use crate::findings::{CheckResult, Severity};
 use crate::policy::{Policy, RegisteredClient};
 use crate::snapshot::{ClientIdentity, Snapshot};
-use crate::tenant::Part;
+use crate::tenant::{Part, one_word};
 
 pub(crate) const CHECK: Check = Check {
     id: "DWD-07",
@@ -78,17 +78,21 @@ fn judge(tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
     results
 }
 
+/// Who acted where the log names nobody.
+const UNKNOWN_ACTOR: &str = "An unknown actor";
+
 fn judge_change(event: &DelegationEvent, tenant: &Snapshot, policy: &Policy) -> CheckResult {
     let client = Changed::of(event, tenant);
     let scopes: BTreeSet<&str> = event.scopes.iter().map(|scope| scope_spelling(scope)).collect();
-    let actor = event.actor.as_deref().filter(|actor| !actor.is_empty()).unwrap_or("An unknown actor");
-    let from = event.ip.as_ref().map_or_else(String::new, |ip| format!(" from {ip}"));
+    let actor = event.actor.as_deref().filter(|actor| !actor.is_empty()).unwrap_or(UNKNOWN_ACTOR);
+    let by = if actor == UNKNOWN_ACTOR { actor.into() } else { one_word(actor) };
+    let from = event.ip.as_ref().map_or_else(String::new, |ip| format!(" from {}", one_word(ip)));
     let (name, at) = (&client.name, event.at.format("%Y-%m-%d %H:%M UTC"));
     let what = match event.change() {
         DelegationChange::Authorize => format!("authorized {name} for {} on {at}{from}", count(scopes.len())),
         DelegationChange::Remove => format!("removed the delegation of {name} on {at}{from}"),
         DelegationChange::Unknown => {
-            format!("changed the delegation of {name} ({}) on {at}{from}", event.name)
+            format!("changed the delegation of {name} ({}) on {at}{from}", one_word(&event.name))
         }
     };
     let entry = policy.register.as_ref().and_then(|register| register.client(client.id));
@@ -97,12 +101,11 @@ fn judge_change(event: &DelegationEvent, tenant: &Snapshot, policy: &Policy) -> 
     let severity = if is_great { Severity::Critical } else { Severity::High };
     let result = match (entry, ticket) {
         (Some(entry), Some(ticket)) => {
-            CheckResult::fail(severity, format!("{actor} {what} (ticket {})", ticket.id))
+            CheckResult::fail(severity, format!("{by} {what} (ticket {})", ticket.id))
                 .evidence("ticket", &ticket.id)
                 .accepted_by_register(&entry.client_id)
         }
-        _ => CheckResult::fail(severity, format!("{actor} {what}"))
-            .evidence("ticket", no_ticket(entry, policy)),
+        _ => CheckResult::fail(severity, format!("{by} {what}")).evidence("ticket", no_ticket(entry, policy)),
     };
     let result = result
         .about(subjects::event(&format!("{} {}", event.name, event.client), &event.id, event.at))
@@ -157,22 +160,26 @@ impl<'a> Changed<'a> {
         let written = event.client.trim();
         match tenant.grants.addresses().holder(written, event.at) {
             AddressHolder::Client(id) => return Self::of_id(id, tenant),
-            AddressHolder::Unclear => return Self { id: written, name: format!("client {written}") },
+            AddressHolder::Unclear => {
+                return Self { id: written, name: format!("client {}", one_word(written)) };
+            }
             AddressHolder::Unknown => {}
         }
         let accounts = tenant.service_accounts.known().filter(|_| !written.is_empty());
         if let Some(account) = accounts.and_then(|accounts| accounts.by_address(written)) {
-            return Self { id: &account.client_id, name: account.email.clone() };
+            return Self { id: &account.client_id, name: one_word(&account.email).into_owned() };
         }
         Self::of_id(tenant.foreign_client(written).unwrap_or(written), tenant)
     }
 
     fn of_id(id: &'a str, tenant: &'a Snapshot) -> Self {
         match tenant.identity_of(id) {
-            ClientIdentity::Listed(account) => Self { id: &account.client_id, name: account.email.clone() },
+            ClientIdentity::Listed(account) => {
+                Self { id: &account.client_id, name: one_word(&account.email).into_owned() }
+            }
             identity => match identity.email() {
-                Some(email) => Self { id, name: format!("client {id} ({email})") },
-                None => Self { id, name: format!("client {id}") },
+                Some(email) => Self { id, name: format!("client {} ({})", one_word(id), one_word(email)) },
+                None => Self { id, name: format!("client {}", one_word(id)) },
             },
         }
     }

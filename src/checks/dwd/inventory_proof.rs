@@ -8,7 +8,7 @@ use crate::delegation::{Grant, Provenance, is_app_name};
 use crate::findings::{Advice, CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
-use crate::tenant::{Gap, GapClass, GapReason, Part, is_same_client};
+use crate::tenant::{Gap, GapClass, GapReason, Part, is_same_client, one_word};
 
 pub(crate) const CHECK: Check = Check {
     id: "DWD-01",
@@ -118,8 +118,10 @@ fn perhaps_marketplace(grants: &[&Grant], tenant: &Snapshot) -> Option<CheckResu
         count => format!("{count} scopes"),
     };
     (!scopes.is_empty()).then(|| {
-        let message =
-            format!("{app} was granted {granted} but is in no delegation list. It may be a Marketplace app",);
+        let message = format!(
+            "{} was granted {granted} but is in no delegation list. It may be a Marketplace app",
+            one_word(app)
+        );
         let result = CheckResult::review(Severity::Medium, message)
             .about(subjects::client(app, tenant))
             .evidence("client_id", app)
@@ -140,7 +142,7 @@ fn contradicted(grant: &Grant, tenant: &Snapshot) -> Option<CheckResult> {
     let message = format!(
         "The sources disagree on whether {} holds {}: {first}",
         client_name(grant, tenant),
-        grant.scope
+        one_word(&grant.scope)
     );
     let result = CheckResult::fail(Severity::High, message).about(subjects::grant(grant, tenant));
     // Nearly all of them say that the log shows nothing in between: one that was not read may.

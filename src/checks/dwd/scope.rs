@@ -1,11 +1,13 @@
 //! What the checks on delegated scopes share: the row of the table, and how a grant is described.
 
+use std::borrow::Cow;
+
 use crate::checks::{gaps, subjects};
 use crate::delegation::{Grant, Provenance, RiskClass, ScopeRisk, ScopeRiskTable, is_app_name};
 use crate::findings::{Advice, CheckResult, Reached, ReachedBy, Severity, Verdict};
 use crate::policy::Policy;
 use crate::snapshot::{ClientIdentity, Snapshot};
-use crate::tenant::{Gap, Part};
+use crate::tenant::{Gap, Part, one_word};
 
 /// The table's row of a grant's scope.
 ///
@@ -47,8 +49,8 @@ pub(super) fn is_tenant_or_mail(scope: &str) -> bool {
 }
 
 /// The service account's address if it is known, else the client id.
-pub(super) fn client_name<'a>(grant: &'a Grant, tenant: &'a Snapshot) -> &'a str {
-    tenant.client_name(&grant.client_id)
+pub(super) fn client_name<'a>(grant: &'a Grant, tenant: &'a Snapshot) -> Cow<'a, str> {
+    one_word(tenant.client_name(&grant.client_id))
 }
 
 /// What to do about a delegation whose account is gone.
@@ -124,7 +126,7 @@ pub(super) fn describe(
 fn held(grant: &Grant, tenant: &Snapshot, severity: Severity) -> Reached {
     Reached {
         client_id: grant.client_id.clone(),
-        account: client_name(grant, tenant).to_owned(),
+        account: tenant.client_name(&grant.client_id).to_owned(),
         by: ReachedBy::Scope { scope: grant.scope.clone() },
         severity,
         accepted_by: None,

@@ -8,7 +8,7 @@ use crate::delegation::{Grant, LedgerSource};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::{ClientIdentity, Snapshot};
-use crate::tenant::{Gap, Part, is_same_client};
+use crate::tenant::{Gap, Part, is_same_client, one_word};
 
 pub(crate) const CHECK: Check = Check {
     id: "DWD-05",
@@ -111,7 +111,7 @@ fn judge_grants(client_id: &str, grants: &[&Grant], tenant: &Snapshot, policy: &
         let severity = severity(grants.iter().map(|grant| grant.scope.as_str()));
         excesses.push(Excess { severity, what: what.clone() });
     }
-    let client = subjects::client(client_id, tenant).name;
+    let client = one_word(tenant.client_name(client_id));
     // Whether the log names every use is not known: its silence alone is for a person.
     let is_silence_alone = excesses.len() == 1 && matches!(&idle, Ok(Some(_)));
     let result = match (excesses.iter().map(|excess| excess.severity).max(), &idle) {
@@ -160,7 +160,9 @@ fn unapproved(client_id: &str, grants: &[&Grant], policy: &Policy) -> Vec<Excess
     };
     let held = grants.iter().map(|grant| grant.scope.as_str());
     held.filter(|scope| !client.approves(scope))
-        .map(|scope| Excess::of(scope, format!("holds {scope}, which the register does not approve")))
+        .map(|scope| {
+            Excess::of(scope, format!("holds {}, which the register does not approve", one_word(scope)))
+        })
         .collect()
 }
 

@@ -7,7 +7,7 @@ use crate::findings::{CheckResult, Severity, Subject, SubjectKind};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{
-    AdminRoles, AssigneeType, Gap, GapClass, GapReason, Part, People, Person, RoleAssignment,
+    AdminRoles, AssigneeType, Gap, GapClass, GapReason, Part, People, Person, RoleAssignment, one_word,
 };
 
 pub(crate) const CHECK: Check = Check {
@@ -170,10 +170,11 @@ fn outsider(assignment: &RoleAssignment, tenant: &Snapshot) -> CheckResult {
     let accounts = tenant.service_accounts.known();
     let account =
         accounts.and_then(|accounts| accounts.0.iter().find(|account| account.unique_id == *holder));
+    let shown = one_word(holder);
     let (noun, message, fix) = match (&assignment.assignee_type, account) {
         (AssigneeType::Group, _) => (
             "group",
-            format!("Every member of group {holder} is a super admin; members are not counted"),
+            format!("Every member of group {shown} is a super admin; members are not counted"),
             format!(
                 "Assign the super admin role to single users. Then delete the group's role assignment {id}."
             ),
@@ -189,12 +190,12 @@ fn outsider(assignment: &RoleAssignment, tenant: &Snapshot) -> CheckResult {
         (_, None) => (
             "principal",
             format!(
-                "A super admin role is assigned to the ID {holder}, which is not a listed user. It is a \
+                "A super admin role is assigned to the ID {shown}, which is not a listed user. It is a \
                  service account or a deleted user"
             ),
             format!(
                 "Delete the role assignment {id} in the Admin console or with `roleAssignments.delete`. If \
-                 {holder} is a service account in use, first assign it a role with only the privileges that \
+                 {shown} is a service account in use, first assign it a role with only the privileges that \
                  it needs."
             ),
         ),
@@ -204,16 +205,16 @@ fn outsider(assignment: &RoleAssignment, tenant: &Snapshot) -> CheckResult {
         .evidence("role_assignment", id)
         .evidence("assigned_to", holder)
         .fix(fix);
-    let may_break = format!("{holder} loses all privileges of the role.");
+    let may_break = format!("{shown} loses all privileges of the role.");
     CheckResult { command: command::delete_role_assignment(id), may_break: Some(may_break), ..result }
 }
 
 /// Somebody outside the organization who may do everything in it.
 fn guest_admin(guest: &str) -> CheckResult {
-    CheckResult::review(Severity::High, format!("The guest {guest} is a super admin"))
+    CheckResult::review(Severity::High, format!("The guest {} is a super admin", one_word(guest)))
         .about(Subject::new(SubjectKind::Tenant, format!("guest:{guest}"), format!("guest {guest}")))
         .evidence("super_admin", guest)
-        .fix(format!("Remove the super admin role from the guest {guest}."))
+        .fix(format!("Remove the super admin role from the guest {}.", one_word(guest)))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::checks::{Check, Condition, Evaluator, command, subjects};
 use crate::findings::{Advice, CheckResult, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
-use crate::tenant::{Part, ProjectGuardrails, Reading, SigningLogs};
+use crate::tenant::{Part, ProjectGuardrails, Reading, SigningLogs, one_word};
 
 pub(crate) const CHECK: Check = Check {
     id: "KEY-08",
@@ -180,9 +180,10 @@ fn incomplete(project: &str, logs: &SigningLogs) -> CheckResult {
 }
 
 fn are(members: &[&str]) -> String {
-    match members {
+    let members: Vec<_> = members.iter().map(|member| one_word(member)).collect();
+    match members.as_slice() {
         [one] => format!("{one} is"),
-        _ => format!("{} are", listed(members, "and")),
+        _ => format!("{} are", listed(&members, "and")),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::delegation::{Grant, RiskClass, ScopeRiskTable};
 use crate::findings::{CheckResult, Rule, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
-use crate::tenant::{Part, ServiceAccount, ServiceAccountKey};
+use crate::tenant::{Part, ServiceAccount, ServiceAccountKey, one_word};
 
 pub(crate) const CHECK: Check = Check {
     id: "KEY-01",
@@ -88,7 +88,7 @@ fn powers(grants: &[&Grant]) -> String {
     let gravest = grants.iter().max_by_key(|grant| (table.severity(&grant.scope), Reverse(&grant.scope)));
     let can = gravest.map_or_else(String::new, |grant| match table.find(&grant.scope) {
         Some(risk) => risk.grants.clone(),
-        None => format!("use the scope {}", grant.scope),
+        None => format!("use the scope {}", one_word(&grant.scope)),
     });
     match grants.len() {
         0 | 1 => can,

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::tenant::one_word;
+
 /// A resource of Google Cloud that carries an IAM policy and hands it down.
 ///
 /// [Google's resource hierarchy](https://cloud.google.com/iam/docs/resource-hierarchy-access-control): an
@@ -24,7 +26,7 @@ impl IamResource {
     #[must_use]
     pub(crate) fn title(&self) -> String {
         let (word, id) = self.parts();
-        format!("{word} {id}")
+        format!("{word} {}", one_word(id))
     }
 
     /// The number, id or address.

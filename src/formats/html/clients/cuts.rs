@@ -7,6 +7,7 @@ use super::ways_in::gaps;
 use crate::authority::TakeoverCut;
 use crate::formats::html::text::{clip, count, counted};
 use crate::snapshot::Snapshot;
+use crate::tenant::quoted_name;
 
 const MAX_NAMES: usize = 3;
 
@@ -76,7 +77,11 @@ impl Cut {
             role: clip(&binding.role),
             member: clip(&binding.member),
             resource: clip(&binding.resource.title()),
-            condition: binding.condition.as_ref().map(|condition| clip(&condition.title)).unwrap_or_default(),
+            condition: binding
+                .condition
+                .as_ref()
+                .map(|condition| clip(&quoted_name(&condition.title)))
+                .unwrap_or_default(),
             place: binding.resource.bindings_page(),
             paths: counted(cut.paths, "access path", "access paths"),
             clients: counted(cut.clients, "client", "clients"),
