@@ -365,6 +365,7 @@ fn plan(config: &Config, checks: &[&Check]) -> Plan {
 fn policy(config: &Config, facts: &Facts, register: Option<Register>) -> Policy {
     Policy {
         tier_zero: config.admin.iter().cloned().collect(),
+        own_email: Some(facts.own_email.clone()),
         own_client_id: Some(facts.own_client_id.clone()),
         own_key_id: facts.own_key_id.clone(),
         register,

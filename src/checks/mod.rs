@@ -11,6 +11,7 @@ mod idm;
 mod key;
 mod keys;
 mod mail;
+mod own;
 mod standing;
 mod ten;
 mod words;
@@ -26,6 +27,7 @@ pub(crate) mod test_facts;
 pub(crate) use app::token_mail_scope::is_only_remembered;
 pub(crate) use check::{Check, Condition, Evaluator, ExceptionUse};
 pub(crate) use key::binding::{BindingFacts, Kept, NamedBefore, OneFinding, bindings, path_checks};
+pub(crate) use own::audit_loses;
 
 /// Days for which a list of the Admin console counts.
 pub(crate) const LIST_FRESH_DAYS: i64 = dwd::inventory_proof::FRESH_DAYS;

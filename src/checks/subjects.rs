@@ -92,6 +92,12 @@ pub(crate) fn binding(binding: &AccessBinding) -> Subject {
         .also(binding.holder())
 }
 
+/// How the ids of bindings on a service account begin.
+#[must_use]
+pub(crate) fn bindings_on_account(account: &str) -> String {
+    format!("serviceAccounts/{account}/")
+}
+
 /// How earlier versions named it, if otherwise.
 #[must_use]
 pub(crate) fn former_binding(binding: &AccessBinding) -> Option<Subject> {

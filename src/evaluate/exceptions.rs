@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::missing_parts::SubjectScope;
 use super::{Evaluation, clients};
-use crate::checks::Check;
+use crate::checks::{Check, audit_loses};
 use crate::findings::{
     Acceptance, Change, CheckResult, Evidence, Finding, Fingerprint, REGISTER, Reached, Subject, Verdict,
 };
@@ -79,10 +79,15 @@ impl<'a> Evaluation<'a> {
         let at = self.run.started_at();
         let subject = result.subject.clone().unwrap_or_else(|| judged.clone());
         let fingerprint = Fingerprint::of(check.id, &subject);
-        let remediation = Some(result.remediation(check.id, &subject));
+        let mut remediation = result.remediation(check.id, &subject);
         // Another fix breaks other things.
         let common = check.may_break.filter(|_| result.fix.is_none() && result.verdict.is_open());
-        let may_break = result.may_break.or_else(|| common.map(str::to_owned));
+        let mut may_break = result.may_break.or_else(|| common.map(str::to_owned)).unwrap_or_default();
+        let of_audit = audit_loses(check, &subject, &result.evidence, self.input.policy);
+        if let Some(loss) = of_audit.filter(|_| result.verdict.is_open()) {
+            may_break = [loss, may_break].join(" ").trim_end().to_owned();
+            remediation = remediation.of_subject(check.id, &subject);
+        }
         let mut accepted = Vec::new();
         let (by_register, mut exception_id) = (result.accepted_by.is_some(), result.accepted_by);
         let (mut verdict, mut message, mut evidence) = (result.verdict, result.message, result.evidence);
@@ -123,9 +128,9 @@ impl<'a> Evaluation<'a> {
             message,
             evidence,
             fix: result.fix.unwrap_or_else(|| check.fix.to_owned()),
-            remediation,
+            remediation: Some(remediation),
             command: result.command.unwrap_or_default(),
-            may_break: may_break.unwrap_or_default(),
+            may_break,
             place: result.place.unwrap_or(check.place).to_owned(),
             controls: check.controls.iter().map(|control| (*control).to_owned()).collect(),
             first_seen_at: at,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::SubjectKind;
+use super::{Subject, SubjectKind};
 
 /// What is done about findings. Equal values are one action, whatever the sentences say.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -42,6 +42,19 @@ impl Remediation {
     /// What the check itself advises.
     pub(crate) fn of_check(check_id: &str) -> Self {
         Self::Check { check_id: check_id.to_owned() }
+    }
+
+    /// An action of this subject alone, where the check advises the same of several: it needs care that the others do not.
+    #[must_use]
+    pub(crate) fn of_subject(self, check_id: &str, subject: &Subject) -> Self {
+        match self {
+            Self::Check { .. } | Self::Advice { .. } => Self::Subject {
+                check_id: check_id.to_owned(),
+                subject_kind: subject.kind,
+                subject_id: subject.id.clone(),
+            },
+            alone => alone,
+        }
     }
 
     /// Where nothing is advised.

@@ -56,6 +56,8 @@ pub(crate) struct Policy {
     pub(crate) exception_max_days: i64,
     /// Addresses of accounts that weigh as much as super admins: the admin the audit acts as.
     pub(crate) tier_zero: Vec<String>,
+    /// The address of the audit's own account.
+    pub(crate) own_email: Option<String>,
     /// The audit's own client id, if known.
     pub(crate) own_client_id: Option<String>,
     /// The key that signed for this run, if it was a key file's.
@@ -105,6 +107,7 @@ impl Policy {
             exception_max_findings: DEFAULT_EXCEPTION_MAX_FINDINGS,
             exception_max_days: DEFAULT_EXCEPTION_MAX_DAYS,
             tier_zero: Vec::new(),
+            own_email: None,
             own_client_id: None,
             own_key_id: None,
             register: None,

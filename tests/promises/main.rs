@@ -38,6 +38,8 @@ mod files;
 #[cfg(test)]
 mod history;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod imports;
 #[cfg(test)]
 mod kept_histories;
@@ -57,6 +59,8 @@ mod network;
 mod no_verdict_without_data;
 #[cfg(test)]
 mod organization;
+#[cfg(test)]
+mod own_account;
 #[cfg(test)]
 mod probe_others;
 #[cfg(test)]
