@@ -3,7 +3,7 @@
 //! Words are Google's, from its error guides and from what its clients match on; `docs/causes.md` shows
 //! them all.
 
-use super::{Cause, table as cause};
+use super::{Cause, table::own as cause};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Source {
@@ -676,7 +676,8 @@ mod tests {
 
     #[test]
     fn every_cause_has_a_name_of_its_own() {
-        let names: std::collections::BTreeSet<_> = cause::ALL.iter().map(|cause| cause.id).collect();
-        assert_eq!(names.len(), cause::ALL.len());
+        let ids: Vec<_> = crate::causes::rows().map(|cause| cause.id).collect();
+        let names: std::collections::BTreeSet<_> = ids.iter().collect();
+        assert_eq!(names.len(), ids.len());
     }
 }

@@ -13,7 +13,9 @@ mod table;
 pub(crate) use answers::{Answer, Source, classify, of_connection};
 pub(crate) use envelope::{Envelope, quoted};
 pub(crate) use gap_reason::{GAP_REASONS, GapReason, ReasonRow};
-pub(crate) use table::*;
+pub(crate) use table::{all, own::*, rows};
+
+use std::ops::Deref;
 
 /// What a cause means for the part that was being read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,17 +39,73 @@ pub(crate) enum Retry {
     WithFreshToken,
 }
 
-/// One cause of an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Cause {
-    /// The name in reports, such as `scope_not_delegated`.
+/// One cause of an error: a row of the table.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(crate) struct CauseRow {
+    /// The name in reports, such as `scope_not_delegated`. Stable.
     pub(crate) id: &'static str,
     pub(crate) title: &'static str,
+    /// The one test that proves it; empty if only the audit can meet the cause.
+    pub(crate) proof: &'static str,
     pub(crate) fix: &'static str,
     /// Where to apply the fix; empty if there is no single place.
     pub(crate) place: &'static str,
+    /// A thread on GitHub (`owner/name#number`) or a page where words and cause were seen together; "assumed" where
+    /// nobody confirmed it. Empty if only the audit can meet the cause.
+    pub(crate) source: &'static str,
+}
+
+impl CauseRow {
+    const fn new(id: &'static str, title: &'static str, fix: &'static str) -> Self {
+        Self { id, title, proof: "", fix, place: "", source: "" }
+    }
+
+    const fn proof(self, proof: &'static str) -> Self {
+        Self { proof, ..self }
+    }
+
+    const fn place(self, place: &'static str) -> Self {
+        Self { place, ..self }
+    }
+
+    const fn source(self, source: &'static str) -> Self {
+        Self { source, ..self }
+    }
+}
+
+/// A cause that the audit itself can meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Cause {
+    row: &'static CauseRow,
     pub(crate) class: Class,
     pub(crate) retry: Retry,
+    /// The row's, unless the audit's own is another.
+    pub(crate) fix: &'static str,
+    /// The same.
+    pub(crate) place: &'static str,
+}
+
+impl Deref for Cause {
+    type Target = CauseRow;
+
+    fn deref(&self) -> &CauseRow {
+        self.row
+    }
+}
+
+impl Cause {
+    const fn new(row: &'static CauseRow, class: Class, retry: Retry) -> Self {
+        Self { row, class, retry, fix: row.fix, place: row.place }
+    }
+
+    const fn fix(self, fix: &'static str, place: &'static str) -> Self {
+        Self { fix, place, ..self }
+    }
+
+    /// The name in reports, where a constant needs it.
+    pub(crate) const fn id(&self) -> &'static str {
+        self.row.id
+    }
 }
 
 impl Cause {

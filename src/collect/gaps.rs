@@ -145,7 +145,7 @@ const NO_RIGHT: &[causes::Cause] =
 
 /// The gap of a user who was asked before anybody got a token: the scope is delegated, as others showed later.
 pub(super) fn of_refused_user(gap: &Gap) -> Option<Gap> {
-    let was = causes::ALL.iter().find(|cause| gap.reason == cause.id && cause.may_be_the_users())?;
+    let was = causes::all().find(|cause| gap.reason == cause.id && cause.may_be_the_users())?;
     let cause = causes::USER_REFUSED;
     Some(Gap {
         reason: cause.reason(),

@@ -200,7 +200,7 @@ mod tests {
         assert_eq!(error.cause.id, "scope_insufficient");
         assert_eq!(
             error.to_string(),
-            "The token lacks the scope that this method needs (gmail answered 403: insufficientPermissions: Request had insufficient authentication scopes.)"
+            "The access token lacks the scope that the method needs (gmail answered 403: insufficientPermissions: Request had insufficient authentication scopes.)"
         );
     }
 

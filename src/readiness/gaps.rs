@@ -18,7 +18,7 @@ pub(super) struct Unread<'a> {
 impl Unread<'_> {
     /// The row of the table that it is about, if it is one of Google's errors.
     pub(super) fn cause(&self) -> Option<Cause> {
-        causes::ALL.iter().find(|cause| self.counted.gap.reason == cause.id).copied()
+        causes::all().find(|cause| self.counted.gap.reason == cause.id)
     }
 
     pub(super) fn problem(&self) -> Problem {

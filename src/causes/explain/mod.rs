@@ -1,20 +1,19 @@
 //! Any pasted text → who spoke, what it means, and the likely causes in order.
 //!
-//! `signatures` holds the words by which an error is recognized, `likely` the causes. What fits no row is unknown: a
-//! guess would send somebody to the wrong console.
+//! `signatures` holds the words by which an error is recognized. What fits no row is unknown: a guess would send
+//! somebody to the wrong console.
 
-mod likely;
 mod normal_form;
 mod signatures;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-pub(crate) use likely::{LIKELY, LikelyCause};
-pub(crate) use signatures::{SIGNATURES, Signature};
+pub(crate) use signatures::{Signature, signatures};
 
 pub(crate) use normal_form::MAX_READ;
 
+use super::CauseRow;
 use normal_form::{NormalForm, Phrases, Span};
 
 /// The most of a paste that is shown for one error, in characters.
@@ -100,12 +99,12 @@ pub(crate) struct Recognized {
     /// The paste's own words.
     pub(crate) text: String,
     /// Likely causes in order, each with what rules it out, if the paste does.
-    pub(crate) causes: Vec<(&'static LikelyCause, Option<&'static str>)>,
+    pub(crate) causes: Vec<(&'static CauseRow, Option<&'static str>)>,
 }
 
 /// Every phrase of the signatures.
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
-    let of_signatures = SIGNATURES.iter().flat_map(|row| [row.any, row.with, row.not]).flatten();
+    let of_signatures = signatures().flat_map(|row| [row.any, row.with, row.not]).flatten();
     let of_rules = signatures::RULED_OUT.iter().flat_map(|rule| rule.by);
     Phrases::new(of_signatures.chain(of_rules).copied())
 });
@@ -119,7 +118,7 @@ pub(crate) fn explain(paste: &str) -> Explanation {
     let mut taken = [Taken::default(), Taken::default()];
     let mut families: BTreeSet<&str> = BTreeSet::new();
     let mut found: Vec<(usize, &'static Signature)> = Vec::new();
-    for signature in SIGNATURES {
+    for signature in signatures() {
         let is_said = match signature.family {
             signatures::ANY => !families.is_empty(),
             family => signature.is_general && families.contains(family),
@@ -181,8 +180,8 @@ impl Taken {
 fn causes(
     signature: &'static Signature,
     has: &impl Fn(&&str) -> bool,
-) -> Vec<(&'static LikelyCause, Option<&'static str>)> {
-    let ruled_out = |cause: &LikelyCause| {
+) -> Vec<(&'static CauseRow, Option<&'static str>)> {
+    let ruled_out = |cause: &CauseRow| {
         let rule = signatures::RULED_OUT
             .iter()
             .find(|rule| rule.causes.contains(&cause.id) && rule.by.iter().any(has));
@@ -214,23 +213,21 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
+    use crate::causes::rows;
 
     #[test]
     fn ids_are_unique_and_every_row_can_be_recognized() {
         let mut ids = HashSet::new();
-        for signature in SIGNATURES {
+        for signature in signatures() {
             assert!(ids.insert(signature.id), "{}", signature.id);
-            assert!(!signature.any.is_empty(), "{}", signature.id);
+            assert!(!signature.any.is_empty() && !signature.meaning.is_empty(), "{}", signature.id);
         }
-        let mut ids = HashSet::new();
-        assert!(LIKELY.iter().all(|cause| ids.insert(cause.id)));
     }
 
     #[test]
     fn every_cause_belongs_to_an_error_and_every_rule_to_a_cause() {
-        let used: HashSet<&str> =
-            SIGNATURES.iter().flat_map(|row| row.causes).map(|cause| cause.id).collect();
-        for cause in LIKELY {
+        let used: HashSet<&str> = signatures().flat_map(|row| row.causes).map(|cause| cause.id).collect();
+        for cause in rows().filter(|cause| !cause.proof.is_empty()) {
             assert!(used.contains(cause.id), "{}", cause.id);
         }
         for id in signatures::RULED_OUT.iter().flat_map(|rule| rule.causes) {
@@ -240,7 +237,7 @@ mod tests {
 
     #[test]
     fn every_source_is_a_thread_a_page_or_called_assumed() {
-        for cause in LIKELY {
+        for cause in rows().filter(|cause| !cause.proof.is_empty()) {
             for source in cause.source.split("; ") {
                 let is_thread = source.split_once('/').is_some_and(|(_, rest)| {
                     rest.split_once('#')
@@ -255,9 +252,9 @@ mod tests {
 
     #[test]
     fn rows_that_speak_where_no_other_does_come_last() {
-        let first = SIGNATURES.iter().position(|row| row.family == signatures::ANY);
-        let first = first.expect("there are such rows");
-        assert!(SIGNATURES[first..].iter().all(|row| row.family == signatures::ANY || row.is_general));
+        let mut rows = signatures().skip_while(|row| row.family != signatures::ANY).peekable();
+        assert!(rows.peek().is_some());
+        assert!(rows.all(|row| row.family == signatures::ANY || row.is_general));
     }
 
     #[test]

@@ -219,4 +219,4 @@ pub(crate) fn without_request(user: &User) -> Option<&'static str> {
 }
 
 /// Gmail is off for the user.
-const MAIL_OFF: &str = causes::MAIL_SERVICE_NOT_ENABLED.id;
+const MAIL_OFF: &str = causes::MAIL_SERVICE_NOT_ENABLED.id();
