@@ -301,6 +301,11 @@ pub(crate) fn classify(answer: &Answer<'_>) -> Cause {
     ROWS.iter().find(|row| row.fits(answer)).map_or(cause::UNKNOWN_ANSWER, |row| row.cause)
 }
 
+/// Whether a word is a reason of some row, in whatever spelling.
+pub(super) fn is_reason(word: &str) -> bool {
+    ROWS.iter().flat_map(|row| row.reason).any(|reason| is_same(reason, word))
+}
+
 /// A row, for people. An empty list fits anything.
 pub(super) struct Described {
     pub(super) from: &'static str,

@@ -102,6 +102,11 @@ impl Cause {
         Self { fix, place, ..self }
     }
 
+    /// Its row of the table.
+    pub(crate) const fn row(&self) -> &'static CauseRow {
+        self.row
+    }
+
     /// The name in reports, where a constant needs it.
     pub(crate) const fn id(&self) -> &'static str {
         self.row.id

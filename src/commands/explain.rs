@@ -15,11 +15,16 @@ use super::failure::Failure;
 use super::terminal::printable;
 
 pub(super) fn run(typed: &Explain) -> Result<Exit, Failure> {
-    let explanation = explain(&pasted(&typed.text)?);
+    let paste = pasted(&typed.text)?;
+    let mut explanation = explain(&paste.text);
+    for error in explanation.errors.iter_mut().chain(&mut explanation.ignored) {
+        error.line = paste.line(error.line);
+    }
     let text = match typed.format {
-        ReportFormat::Text => told(&explanation),
+        ReportFormat::Text => told(&explanation, paste.skipped_bytes),
         ReportFormat::Json => {
-            let json = serde_json::to_string_pretty(&Json::of(&explanation)).map_err(io::Error::from)?;
+            let json = serde_json::to_string_pretty(&Json::of(&explanation, paste.skipped_bytes))
+                .map_err(io::Error::from)?;
             json + "\n"
         }
     };
@@ -31,8 +36,25 @@ pub(super) fn run(typed: &Explain) -> Result<Exit, Failure> {
     })
 }
 
+/// What is read of a paste: all of it, or its beginning and its end. Logs end with the error.
+#[derive(Debug, Default, PartialEq)]
+struct Paste {
+    text: String,
+    /// How many lines stand before what was left out.
+    head_lines: usize,
+    skipped_lines: usize,
+    skipped_bytes: usize,
+}
+
+impl Paste {
+    /// The line of the whole paste, from a line of what was read.
+    const fn line(&self, of_text: usize) -> usize {
+        if of_text > self.head_lines { of_text + self.skipped_lines } else { of_text }
+    }
+}
+
 /// The text that was typed, of the file that was named, or of the standard input.
-fn pasted(words: &[String]) -> Result<String, Failure> {
+fn pasted(words: &[String]) -> Result<Paste, Failure> {
     let unreadable = |path: &Path| {
         let path = path.to_owned();
         move |source| Failure::Read { path, source }
@@ -45,11 +67,11 @@ fn pasted(words: &[String]) -> Result<String, Failure> {
             let file = File::open(path).map_err(unreadable(path))?;
             read(file).map_err(unreadable(path))
         }
-        words => Ok(words.join(" ")),
+        words => Ok(Paste { text: words.join(" "), ..Paste::default() }),
     }
 }
 
-fn standard_input() -> Result<String, Failure> {
+fn standard_input() -> Result<Paste, Failure> {
     let input = io::stdin();
     if input.is_terminal() {
         writeln!(io::stderr(), "Paste the error, then end with Ctrl-D.")?;
@@ -57,17 +79,42 @@ fn standard_input() -> Result<String, Failure> {
     read(input.lock()).map_err(|source| Failure::Read { path: "-".into(), source })
 }
 
-/// As much as is read of a paste. Bytes that are no UTF-8 are replaced.
-fn read(from: impl Read) -> io::Result<String> {
-    let mut bytes = Vec::new();
-    from.take(MAX_READ as u64).read_to_end(&mut bytes)?;
-    // PowerShell writes files as UTF-16.
-    let (text, _, _) = encoding_rs::UTF_8.decode(&bytes);
-    Ok(text.into_owned())
+/// Bytes that are no UTF-8 are replaced.
+fn read(mut from: impl Read) -> io::Result<Paste> {
+    const HALF: usize = MAX_READ / 2 - 1;
+    let mut head = Vec::new();
+    from.by_ref().take(HALF as u64).read_to_end(&mut head)?;
+    let mut tail = Vec::new();
+    let (mut skipped_bytes, mut skipped_lines) = (0, 0);
+    let mut skip = |tail: &mut Vec<u8>, most: usize| {
+        let skipped = tail.drain(..tail.len().saturating_sub(most));
+        skipped_bytes += skipped.len();
+        skipped_lines += skipped.filter(|byte| *byte == b'\n').count();
+    };
+    while from.by_ref().take(HALF as u64).read_to_end(&mut tail)? > 0 {
+        skip(&mut tail, HALF);
+    }
+    let mut head_lines = 0;
+    // PowerShell writes files as UTF-16, whose end cannot be joined to its beginning at any byte.
+    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
+        skip(&mut tail, 0);
+    }
+    if skipped_bytes > 0 {
+        // What is left of two broken lines is one line.
+        head_lines = head.iter().filter(|byte| **byte == b'\n').count();
+        head.push(b' ');
+    }
+    head.append(&mut tail);
+    let (text, _, _) = encoding_rs::UTF_8.decode(&head);
+    Ok(Paste { text: text.into_owned(), head_lines: head_lines + 1, skipped_lines, skipped_bytes })
 }
 
-fn told(explanation: &Explanation) -> String {
+fn told(explanation: &Explanation, skipped_bytes: usize) -> String {
     let mut text = String::new();
+    if skipped_bytes > 0 {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "The text is long: {skipped_bytes} bytes in its middle were not read.\n");
+    }
     let several = explanation.errors.len() > 1;
     for (number, error) in (1..).zip(&explanation.errors) {
         if several {
@@ -96,7 +143,7 @@ fn told(explanation: &Explanation) -> String {
 fn tell(text: &mut String, error: &Recognized) {
     let signature = error.signature;
     let _ = writeln!(text, "  {}", printable(&error.text));
-    let _ = writeln!(text, "\nWho says it:  {}", signature.speaker.title());
+    let _ = writeln!(text, "\nWho says it:  {}", error.speaker.title());
     let _ = writeln!(text, "Meaning:      {}", signature.meaning);
     let _ = writeln!(text, "\nLikely causes, in order:");
     for (number, (cause, ruled_out)) in (1..).zip(&error.causes) {
@@ -120,6 +167,9 @@ struct Json<'e> {
     errors: Vec<JsonError<'e>>,
     ignored: Vec<JsonIgnored<'e>>,
     unknown: bool,
+    /// How much in the middle of a long text was not read; only of a long text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skipped_bytes: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -153,10 +203,10 @@ struct JsonIgnored<'e> {
 }
 
 impl<'e> Json<'e> {
-    fn of(explanation: &'e Explanation) -> Self {
+    fn of(explanation: &'e Explanation, skipped_bytes: usize) -> Self {
         let errors = explanation.errors.iter().map(|error| JsonError {
             id: error.signature.id,
-            speaker: error.signature.speaker.as_str(),
+            speaker: error.speaker.as_str(),
             line: error.line,
             text: &error.text,
             meaning: error.signature.meaning,
@@ -185,6 +235,31 @@ impl<'e> Json<'e> {
             errors: errors.collect(),
             ignored: ignored.collect(),
             unknown: explanation.is_unknown(),
+            skipped_bytes: Some(skipped_bytes).filter(|bytes| *bytes > 0),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_paste_the_beginning_and_the_end_are_read_and_lines_stay_right() {
+        let noise = "INFO idle\n".repeat(300_000);
+        let paste = format!("first\n{noise}last");
+        let read = read(paste.as_bytes()).unwrap();
+        assert!(
+            read.text.len() <= MAX_READ && read.text.starts_with("first\n") && read.text.ends_with("\nlast")
+        );
+        assert_eq!(read.skipped_bytes + read.text.len(), paste.len() + 1);
+        assert_eq!(read.line(1), 1);
+        assert_eq!(read.line(read.text.lines().count()), paste.lines().count());
+    }
+
+    #[test]
+    fn a_short_paste_is_read_whole() {
+        let read = read(&b"one\ntwo"[..]).unwrap();
+        assert_eq!((read.text.as_str(), read.skipped_bytes, read.line(2)), ("one\ntwo", 0, 2));
     }
 }

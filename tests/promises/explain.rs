@@ -179,6 +179,10 @@ fn what_is_not_known_is_called_unknown_with_exit_code_3() {
         "\"POST /o/token/ HTTP/1.1\" 400 32 {'error': 'unauthorized_client'}",
         "Error from server (Forbidden): pods is forbidden",
         "{\"code\": 500, \"message\": null}",
+        "ERROR: 404 page https://shop.example.com/item/550",
+        "Ubuntu 5.4.0-42 kernel: port 550 opened by the user of the mailer",
+        "File \"mailer.py\", line 550, in send",
+        "redis.exceptions.ConnectionError: Error 111 connecting to localhost:6379. Connection refused.",
     ] {
         let explained = explain(paste);
         assert!(explained.code == 3 && explained.json["unknown"] == true, "{paste}: {}", explained.json);
@@ -225,6 +229,20 @@ fn a_text_a_file_and_the_standard_input_are_explained_alike_without_a_configurat
     assert!(typed.status.success() && !typed.stdout.is_empty());
 }
 
+/// A log ends with the error.
+#[test]
+fn the_error_at_the_end_of_a_long_log_is_found_and_the_output_says_what_was_not_read() {
+    let log =
+        format!("{}535-5.7.8 Username and Password not accepted. - gsmtp\n", "INFO idle\n".repeat(300_000));
+    let explained = explain(&log);
+    assert_eq!(explained.causes()[0], "password_refused");
+    assert_eq!(explained.json["errors"][0]["line"], 300_001);
+    assert!(explained.json["skipped_bytes"].as_u64().unwrap() > 1_000_000);
+    let told = explain_with(&["-"], log.as_bytes());
+    assert!(String::from_utf8_lossy(&told.stdout).contains("were not read"));
+    assert!(explain("gsmtp 535-5.7.8 Username and Password not accepted.").json["skipped_bytes"].is_null());
+}
+
 #[test]
 fn hostile_text_reaches_the_terminal_as_text() {
     let output = explain_with(
@@ -233,6 +251,61 @@ fn hostile_text_reaches_the_terminal_as_text() {
     );
     assert!(output.status.success());
     assert!(!output.stdout.contains(&0x1b) && !output.stdout.contains(&0x07));
+}
+
+/// No row has these words: the status and reason of an answer, or the code of a reply, tell the class of the cause.
+#[test]
+fn words_that_nobody_has_seen_are_told_by_their_structure() {
+    for (text, speaker, cause) in [
+        (
+            "<HttpError 404 when requesting https://admin.googleapis.com/admin/directory/v1/groups/x returned \"Nothing of the kind: x\">",
+            "directory_api",
+            "not_found",
+        ),
+        ("googleapi: Error 403: So not, my friend, userRateLimitExceeded", "gmail_api", "throttled"),
+        (
+            "Google.GoogleApiException: The service drive has thrown an exception. HttpStatusCode is NotFound. Nothing of the kind",
+            "google_api",
+            "not_found",
+        ),
+        (
+            "{\"error\": {\"code\": 409, \"message\": \"Once is enough\", \"errors\": [{\"domain\": \"global\", \"reason\": \"duplicate\"}]}}",
+            "google_api",
+            "already_exists",
+        ),
+        ("smtp: 550 5.1.1 zzz", "mail_server", "recipient_unknown"),
+        ("RCPT TO: 550 5.2.1 zzz", "mail_server", "recipient_disabled"),
+        ("SMTP 552 5.3.4 zzz", "relay", "provider_content"),
+        ("MAIL FROM: 553 5.1.8 zzz", "mail_server", "provider_sender_refused"),
+        ("smtp reply 535 zzz", "mail_server", "provider_login"),
+        (
+            "Expected response code 250 but got code \"450\", with message \"450 zzz later\"",
+            "mail_server",
+            "other_receiver",
+        ),
+        ("550 zzz no thanks, your mail server is on a blocklist", "mail_server", "other_receiver"),
+    ] {
+        let explained = explain(text);
+        assert!(!explained.errors().is_empty(), "{text}");
+        assert_eq!(
+            (explained.speaker(), explained.causes()[0]),
+            (speaker, cause),
+            "{text}: {:?}",
+            explained.errors()
+        );
+    }
+}
+
+/// The causes of Gmail are not those of another service with the same reason.
+#[test]
+fn another_service_of_googles_gets_none_of_gmails_causes() {
+    let of = |host: &str| {
+        format!(
+            "POST https://{host}/v1/x {{\"code\": 400, \"message\": \"Precondition check failed.\", \"status\": \"FAILED_PRECONDITION\"}}"
+        )
+    };
+    assert_eq!(explain(&of("cloudtasks.googleapis.com")).causes(), ["api_precondition"]);
+    assert_eq!(explain(&of("gmail.googleapis.com")).causes()[0], "service_account_without_subject");
 }
 
 /// Short texts from public threads and references, with the link of each. Names and addresses are replaced.

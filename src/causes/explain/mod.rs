@@ -3,8 +3,10 @@
 //! `signatures` holds the words by which an error is recognized. What fits no row is unknown: a guess would send
 //! somebody to the wrong console.
 
+mod api_answer;
 mod normal_form;
 mod signatures;
+mod smtp_reply;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -63,7 +65,7 @@ impl Speaker {
             Self::GoogleReceiving => "Google's mail server of the recipient",
             Self::Relay => "another provider or mail server, not Google",
             Self::MailServer => "a mail server; the text does not say whose",
-            Self::ClientLibrary => "the client program itself; no server said this",
+            Self::ClientLibrary => "the client program; no server sent this",
         }
     }
 }
@@ -85,7 +87,7 @@ impl Explanation {
 
     /// Who spoke first, if the errors agree; the first of several otherwise.
     pub(crate) fn speaker(&self) -> Option<Speaker> {
-        self.errors.first().map(|error| error.signature.speaker)
+        self.errors.first().map(|error| error.speaker)
     }
 }
 
@@ -94,6 +96,8 @@ impl Explanation {
 pub(crate) struct Recognized {
     /// What it was recognized as.
     pub(crate) signature: &'static Signature,
+    /// The signature's, or the API that an answer names.
+    pub(crate) speaker: Speaker,
     /// The line of the paste, from 1.
     pub(crate) line: usize,
     /// The paste's own words.
@@ -114,23 +118,94 @@ pub(crate) fn explain(paste: &str) -> Explanation {
     let paste = within(paste, normal_form::MAX_READ);
     let forms = NormalForm::both(paste, &PHRASES);
     let has = |phrase: &&str| forms.iter().any(|form| form.has(phrase));
-    // By form: what an earlier row took. A later, more general one does not take it again.
-    let mut taken = [Taken::default(), Taken::default()];
-    let mut families: BTreeSet<&str> = BTreeSet::new();
-    let mut found: Vec<(usize, &'static Signature)> = Vec::new();
-    for signature in signatures() {
+    let lower = paste.to_ascii_lowercase();
+    let is_of_another_service = api_answer::is_of_another_service(&lower);
+    let mut search = Search { forms: &forms, ..Search::default() };
+    for signature in signatures::of_words() {
+        let is_of_gmail = signature.is_general && signature.speaker == Speaker::GmailApi;
+        if !(is_of_gmail && is_of_another_service) {
+            search.try_words(signature);
+        }
+    }
+    if !search.is_answered() {
+        search.try_structure(&lower);
+    }
+    // What a server answered says more than a line about the network.
+    let is_answered = search.is_answered();
+    let mut found = search.found;
+    found.sort_by_key(|found| (is_answered && found.signature.is_of_network(), found.line));
+    let lines: Vec<&str> = paste.lines().collect();
+    let recognized = found.into_iter().map(|Found { signature, speaker, line }| Recognized {
+        signature,
+        speaker,
+        line: line + 1,
+        text: shown(&lines, line),
+        causes: causes(signature, &has),
+    });
+    let (ignored, errors) = recognized.partition(|recognized| recognized.signature.is_harmless());
+    Explanation { errors, ignored }
+}
+
+/// A row that fits, and where.
+struct Found {
+    signature: &'static Signature,
+    speaker: Speaker,
+    /// From 0.
+    line: usize,
+}
+
+/// What was found in a paste so far.
+#[derive(Default)]
+struct Search<'p> {
+    forms: &'p [NormalForm<'p>],
+    /// By form: what an earlier row took. A later, more general one does not take it again.
+    taken: [Taken; 2],
+    families: BTreeSet<&'static str>,
+    found: Vec<Found>,
+}
+
+impl Search<'_> {
+    /// Whether something else than the network or a harmless warning was found.
+    fn is_answered(&self) -> bool {
+        let mut rows = self.found.iter().map(|found| found.signature);
+        rows.any(|row| !row.is_of_network() && !row.is_harmless())
+    }
+
+    /// The rows that speak where no other does, and the codes of replies and answers between them.
+    fn try_structure(&mut self, lower: &str) {
+        if self.families.is_empty() {
+            signatures::last().for_each(|row| self.try_words(row));
+        }
+        if self.is_answered() {
+            return;
+        }
+        let line = |at: usize| lower[..at].matches('\n').count();
+        let answer = api_answer::read(lower);
+        let answer = answer.and_then(|answer| Some((signatures::of_cause(answer.cause)?, answer)));
+        if let Some((signature, answer)) = answer {
+            self.found.push(Found { signature, speaker: answer.speaker, line: line(answer.at) });
+        } else if let Some((signature, at)) = smtp_reply::read(lower, self.families.contains("network")) {
+            self.found.push(Found { signature, speaker: signature.speaker, line: line(at) });
+        } else if self.families.is_empty() {
+            signatures::bare().for_each(|row| self.try_words(row));
+        }
+    }
+
+    /// Takes the words of a row, unless a special row of its family has spoken.
+    fn try_words(&mut self, signature: &'static Signature) {
+        let has = |phrase: &&str| self.forms.iter().any(|form| form.has(phrase));
         let is_said = match signature.family {
-            signatures::ANY => !families.is_empty(),
-            family => signature.is_general && families.contains(family),
+            signatures::ANY => !self.families.is_empty(),
+            family => signature.is_general && self.families.contains(family),
         };
         if is_said || !signature.any.iter().any(has) || signature.not.iter().any(has) {
-            continue;
+            return;
         }
         if !signature.with.is_empty() && !signature.with.iter().any(has) {
-            continue;
+            return;
         }
         let mut first_line = None;
-        for (form, taken) in forms.iter().zip(&mut taken) {
+        for (form, taken) in self.forms.iter().zip(&mut self.taken) {
             for span in signature.any.iter().flat_map(|phrase| form.find(phrase)) {
                 if taken.take(span) {
                     let line = form.line(span);
@@ -141,24 +216,11 @@ pub(crate) fn explain(paste: &str) -> Explanation {
         // The same error again is the same error.
         if let Some(line) = first_line {
             if !signature.is_harmless() {
-                families.insert(signature.family);
+                self.families.insert(signature.family);
             }
-            found.push((line, signature));
+            self.found.push(Found { signature, speaker: signature.speaker, line });
         }
     }
-    // What a server answered says more than a line about the network.
-    let is_answered =
-        found.iter().any(|(_, signature)| !signature.is_of_network() && !signature.is_harmless());
-    found.sort_by_key(|(line, signature)| (is_answered && signature.is_of_network(), *line));
-    let lines: Vec<&str> = paste.lines().collect();
-    let recognized = found.into_iter().map(|(line, signature)| Recognized {
-        signature,
-        line: line + 1,
-        text: shown(&lines, line),
-        causes: causes(signature, &has),
-    });
-    let (ignored, errors) = recognized.partition(|recognized| recognized.signature.is_harmless());
-    Explanation { errors, ignored }
 }
 
 /// What rows have taken of a text: spans that do not overlap, by their begin.
@@ -200,11 +262,15 @@ fn shown(lines: &[&str], at: usize) -> String {
 
 /// The beginning of a text, cut between two characters.
 fn within(text: &str, most: usize) -> &str {
-    let mut end = text.len().min(most);
-    while !text.is_char_boundary(end) {
-        end -= 1;
+    &text[..floor(text, text.len().min(most))]
+}
+
+/// The place or the one before it where a character begins.
+fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
     }
-    &text[..end]
+    at
 }
 
 #[cfg(test)]
@@ -220,7 +286,7 @@ mod tests {
         let mut ids = HashSet::new();
         for signature in signatures() {
             assert!(ids.insert(signature.id), "{}", signature.id);
-            assert!(!signature.any.is_empty() && !signature.meaning.is_empty(), "{}", signature.id);
+            assert!(!signature.meaning.is_empty(), "{}", signature.id);
         }
     }
 

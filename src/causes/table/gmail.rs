@@ -34,7 +34,7 @@ causes! {
         own: Denied, Never, "Use the primary address of the mailbox.", USERS,
     }
     SCOPE_METADATA = "scope_metadata" {
-        title: "The token carries gmail.metadata, and Gmail then applies its limits, even beside wider scopes",
+        title: "The token has gmail.metadata, and Gmail then applies its limits, even beside wider scopes",
         proof: "Run `curl 'https://oauth2.googleapis.com/tokeninfo?access_token=TOKEN'`: `scope` has gmail.metadata.",
         fix: "Ask for the token without gmail.metadata.",
         place: PROGRAM,

@@ -13,7 +13,7 @@ causes! {
     /// The API is off in the client's project.
     API_DISABLED = "api_disabled" {
         title: "The API is disabled in the project of the calling client",
-        proof: "Run `gcloud services list --enabled --project PROJECT`. The project is the client's own: its number begins the client id.",
+        proof: "Run `gcloud services list --enabled --project PROJECT`. The project is the client's own: its number begins the client ID.",
         fix: "Enable the API in that project, for Gmail `gcloud services enable gmail.googleapis.com --project PROJECT`. Then wait some minutes.",
         place: API_LIBRARY,
         source: "taylorwilsdon/google_workspace_mcp#126; googleapis/google-auth-library-python#742",
@@ -28,7 +28,7 @@ causes! {
     }
     /// 401.
     TOKEN_NOT_ACCEPTED = "token_not_accepted" {
-        title: "Google does not accept the access token: it is expired, revoked, cut off, or no access token",
+        title: "Google does not accept the access token: it has expired, was revoked or is truncated, or the value is not an access token",
         proof: "Run `curl 'https://oauth2.googleapis.com/tokeninfo?access_token=TOKEN'`.",
         fix: "Get a new access token. Each lives one hour.",
         place: PROGRAM,
@@ -36,7 +36,7 @@ causes! {
         own: Denied, WithFreshToken, "Run the audit again. If the error persists, check the clock and the state of the account.", SERVICE_ACCOUNTS,
     }
     TOKEN_MISSING = "token_missing" {
-        title: "The request carried no access token: none was stored, or a proxy removed the Authorization header",
+        title: "The request had no access token: the program stored none, or a proxy removed the Authorization header",
         proof: "Log the request's headers: there is no `Authorization: Bearer …`.",
         fix: "Sign in again so that the program has a token, and send it with each request.",
         place: PROGRAM,
@@ -50,7 +50,7 @@ causes! {
         own: Denied, WithFreshToken,
     }
     API_KEY_USED = "api_key_used" {
-        title: "An API key was passed where Google wants an OAuth 2.0 access token: mail cannot be read or sent with a key",
+        title: "An API key was passed where Google requires an OAuth 2.0 access token: mail cannot be read or sent with a key",
         proof: "Look at what the program passes: a key begins with `AIza`.",
         fix: "Use OAuth 2.0: a service account with delegation, or a user's consent.",
         place: CREDENTIALS,
@@ -85,6 +85,13 @@ causes! {
         fix: "Correct the name or id. Another user has other messages and labels.",
         source: "assumed",
         own: Denied, Never, "Check the configured customer, projects and addresses. The resource may be deleted, or not visible to this account.", NOWHERE,
+    }
+    ALREADY_EXISTS = "already_exists" {
+        title: "The object that the request creates exists already, or its name is reserved",
+        proof: "List the objects, and look for the name or address that the request has.",
+        fix: "Use the existing object, update it instead of creating it, or choose another name.",
+        place: PROGRAM,
+        source: "GAM-team/GAM#433",
     }
     /// 403 in other words.
     FORBIDDEN = "forbidden" {
@@ -135,14 +142,16 @@ causes! {
     APPS_SCRIPT_QUOTA = "apps_script_quota" {
         title: "A daily quota of Apps Script is used up, which is none of the Gmail API's",
         proof: "See Apps Script > Executions and https://developers.google.com/apps-script/guides/services/quotas.",
-        fix: "Wait a day, do less in a run, or send by the Gmail API.",
+        fix: "Wait a day, process less per run, or send with the Gmail API.",
         place: APPS_SCRIPT,
         source: "webdigi/GmailScheduler#31; btoews/OctoGAS#7",
     }
     /// The same of any other API.
     API_PRECONDITION = "api_precondition" {
         title: "Google refuses the request because of the current state of the resource",
-        fix: "Run the audit again. If the error persists, check whether the project or the account is disabled or scheduled for deletion.",
+        proof: "Read the resource that the request names, and compare its state with the method's reference.",
+        fix: "Bring the resource into the state that the method needs. Check whether the project or the account is disabled or scheduled for deletion.",
+        source: "assumed",
         own: Failed, OnceAfterWait,
     }
     /// 5xx.

@@ -58,7 +58,7 @@ causes! {
         own: Denied, Never,
     }
     BILLING_DISABLED = "billing_disabled" {
-        title: "The calling project has no billing account, and this API wants one",
+        title: "The API requires a billing account, and the calling project has none",
         proof: "Run `gcloud billing projects describe PROJECT`.",
         fix: "Link a billing account. Gmail API and Admin SDK need none.",
         place: BILLING,

@@ -20,7 +20,7 @@ causes! {
         source: "mailcow/mailcow-dockerized#6486",
     }
     RECIPIENT_RATE = "recipient_rate" {
-        title: "The recipient gets more mail than the mailbox takes for now",
+        title: "The recipient gets more mail than the mailbox accepts for now",
         proof: "Count the mail to this one address.",
         fix: "Send less often to this address, and later.",
         source: "zone-eu/zone-mta#110",

@@ -30,7 +30,7 @@ causes! {
         source: "WPManageNinja/fluent-smtp#103; django-ses/django-ses#16",
     }
     MAILGUN_DOMAIN = "mailgun_domain" {
-        title: "Mailgun: a sandbox or unverified domain sends to authorized recipients alone",
+        title: "Mailgun: a sandbox or unverified domain sends only to authorized recipients",
         proof: "See the domain's state in Mailgun.",
         fix: "Use a domain of your own, or add the recipient as authorized.",
         place: MAILGUN_DOMAINS,
@@ -72,7 +72,7 @@ causes! {
         source: "theoomoregbee/US-visa-appointment-notifier#5 (Mailgun)",
     }
     PROVIDER_LOGIN = "provider_login" {
-        title: "The mail server wants a login, and it is not Gmail",
+        title: "The mail server requires a login, and it is not Gmail",
         proof: "See the program's SMTP host and its trace.",
         fix: "Set user name and password for that server.",
         place: PROGRAM,

@@ -2,7 +2,7 @@
 
 causes! {
     PASSWORD_REFUSED = "password_refused" {
-        title: "User name or password is wrong for SMTP: the account's own password is refused, an app password is wanted",
+        title: "User name or password is wrong for SMTP: the account's own password is refused, an app password is required",
         proof: "Try the same name and password with `openssl s_client -crlf -starttls smtp -connect smtp.gmail.com:587` and AUTH LOGIN.",
         fix: "Turn on 2-Step Verification and create an app password, or use OAuth 2.0. Workspace ended plain passwords on 1 May 2025.",
         place: APP_PASSWORDS,
@@ -16,16 +16,16 @@ causes! {
         source: "mageplaza/magento-2-smtp#181; Der-Henning/tgtg#517",
     }
     WEB_LOGIN_REQUIRED = "web_login_required" {
-        title: "Google suspects the sign-in and wants it in a browser first; plain passwords of less secure apps are treated so, too",
+        title: "Google suspects the sign-in and requires it in a browser first; plain passwords of less secure apps are treated so, too",
         proof: "Sign in at https://accounts.google.com from the same network and look at the security alerts.",
         fix: "Confirm the sign-in, then use an app password or OAuth 2.0.",
         place: UNLOCK_CAPTCHA,
         source: "kootenpv/yagmail#111; YetiForceCompany/YetiForceCRM#14235",
     }
     SMTP_TOKEN_SCOPE = "smtp_token_scope" {
-        title: "The OAuth token does not fit SMTP: XOAUTH2 wants the scope https://mail.google.com/; gmail.send is not enough",
+        title: "The OAuth token does not fit SMTP: XOAUTH2 requires the scope https://mail.google.com/; gmail.send is not enough",
         proof: "Run `curl 'https://oauth2.googleapis.com/tokeninfo?access_token=TOKEN'`: `scope` must have https://mail.google.com/.",
-        fix: "Request `https://mail.google.com/`, delegate it or sign in again, or send by the Gmail API with gmail.send.",
+        fix: "Request `https://mail.google.com/`, delegate it or sign in again, or send with the Gmail API with gmail.send.",
         place: PROGRAM,
         source: "PHPMailer/PHPMailer#1664; jstedfast/MailKit#27",
     }
@@ -66,7 +66,7 @@ causes! {
     }
     EHLO_NAME = "ehlo_name" {
         title: "smtp-relay.gmail.com closes the connection because the EHLO name is localhost or not registered. It is no rate limit",
-        proof: "Look at the program's SMTP trace: what stands after EHLO.",
+        proof: "In the program's SMTP trace, look at the name after EHLO.",
         fix: "Set the EHLO (HELO, local) name to a real host name of the tenant's domain.",
         place: PROGRAM,
         source: "dawidd6/action-send-mail#196; calcom/cal.diy#5254",

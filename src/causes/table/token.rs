@@ -4,7 +4,7 @@ causes! {
     /// The token endpoint knows the client, or not, but delegated none of the scopes to it.
     SCOPE_NOT_DELEGATED = "scope_not_delegated" {
         title: "The client has no domain-wide delegation for a scope that it requests",
-        proof: "Run `workspace-audit run` and look up the client id in `delegated_scopes.csv`, or run `gam user ADDRESS check serviceaccount`. One missing scope refuses the whole request.",
+        proof: "Run `workspace-audit run` and look up the client ID in `delegated_scopes.csv`, or run `gam user ADDRESS check serviceaccount`. One missing scope refuses the whole request.",
         fix: "Add the exact scope to the delegation entry of the numeric client ID, for sending mail `https://www.googleapis.com/auth/gmail.send`. A trailing slash counts. A change can take up to 24 hours.",
         place: DELEGATION,
         source: "googleapis/google-auth-library-ruby#210; googleapis/google-api-php-client#2214",
@@ -26,28 +26,28 @@ causes! {
     }
     REFRESH_TOKEN_OF_ANOTHER_CLIENT = "refresh_token_of_another_client" {
         title: "The refresh token was issued to another OAuth client than the one that presents it",
-        proof: "Compare the client id in the token file with the client id in the configuration.",
+        proof: "Compare the client ID in the token file with the client ID in the configuration.",
         fix: "Delete the stored token and sign in again with this client, or configure the client that the token belongs to.",
         place: PROGRAM,
         source: "timfee/meet#25; googleapis/google-api-dotnet-client#2802",
     }
     OAUTH_CLIENT_WRONG = "oauth_client_wrong" {
         title: "Google does not know the OAuth client, or its secret does not fit",
-        proof: "Compare client id and secret with the console, including blanks at the ends.",
-        fix: "Correct the client id and the secret. For a service account, correct `client_email`.",
+        proof: "Compare client ID and secret with the console, including blanks at the ends.",
+        fix: "Correct the client ID and the secret. For a service account, correct `client_email`.",
         place: CREDENTIALS,
         source: "googleworkspace/apps-script-oauth2#68",
     }
     OAUTH_CLIENT_DELETED = "oauth_client_deleted" {
         title: "The OAuth client or the service account was deleted",
-        proof: "Look for the client id in the console of its project.",
-        fix: "Create a new client or account, or restore a service account within 30 days. A new one has a new client id and needs its own delegation.",
+        proof: "Look for the client ID in the console of its project.",
+        fix: "Create a new client or account, or restore a service account within 30 days. A new one has a new client ID and needs its own delegation.",
         place: CREDENTIALS,
         source: "prasmussen/gdrive#646; matrusp/matrusp#96",
     }
     OAUTH_CLIENT_DISABLED = "oauth_client_disabled" {
         title: "The OAuth client is disabled",
-        proof: "Look for the client id in the console of its project.",
+        proof: "Look for the client ID in the console of its project.",
         fix: "Enable the client, or configure the client that was meant.",
         place: CREDENTIALS,
         source: "msjit/testcasedb#22",
@@ -187,7 +187,7 @@ causes! {
     /// App access control.
     APP_BLOCKED = "app_blocked" {
         title: "App access control blocks the client",
-        proof: "Look for the client id in the list of apps: its access must be Trusted or Specific Google data.",
+        proof: "Look for the client ID in the list of apps: its access must be Trusted or Specific Google data.",
         fix: "Mark the client as trusted in App access control. A service that is set to Restricted blocks it, too.",
         place: APP_ACCESS,
         source: "GAM-team/got-your-back#284; taers232c/GAMADV-XTD3#449",
@@ -196,7 +196,7 @@ causes! {
     ADVANCED_PROTECTION = "advanced_protection" {
         title: "The user is in Google's Advanced Protection Program, which blocks most apps",
         proof: "See the enrollment in the user's security settings.",
-        fix: "Use an account without it for the program, or a client that is trusted by the tenant.",
+        fix: "Use an account without this requirement for the program, or a client that the tenant trusts.",
         place: USERS,
         source: "raycast/extensions#2220",
     }

@@ -1,12 +1,122 @@
 //! The program itself and its libraries.
 
-use super::{ANY, Signature, row};
-use crate::causes::explain::Speaker::ClientLibrary;
+use super::{ANY, GOOGLE_MARKS, Signature, row};
+use crate::causes::explain::Speaker::{ClientLibrary, MailServer};
 use crate::causes::table::{
     client_library::*, gmail::*, google_api::*, iam::*, network::*, relay::*, smtp::*, token::*,
 };
 
 pub(super) const SPECIAL: &[Signature] = &[
+    row(
+        "client-user-info",
+        ClientLibrary,
+        "credentials_missing",
+        &[
+            "Authorized user info was not in the expected format, missing fields refresh_token",
+            "missing fields refresh_token",
+        ],
+    )
+    .means("The stored token has no refresh token.", &[REFRESH_TOKEN_MISSING]),
+    row(
+        "client-no-metadata",
+        ClientLibrary,
+        "machine",
+        &["Neither metadata server or valid service account credentials are found"],
+    )
+    .means(
+        "The program finds no identity on this machine, and no key file.",
+        &[NO_MACHINE_IDENTITY, CLIENT_CREDENTIALS_MISSING],
+    ),
+    row(
+        "client-refresh-token-none",
+        ClientLibrary,
+        "credentials_missing",
+        &["No refresh token is set", "No refresh token or refresh handler callback is set"],
+    )
+    .means("The program has no refresh token.", &[REFRESH_TOKEN_MISSING, CLIENT_CREDENTIALS_MISSING]),
+    row(
+        "client-key-type",
+        ClientLibrary,
+        "key",
+        &["does not have a valid type + Type is", "expected one of + authorized_user + service_account"],
+    )
+    .means("The key file is of another kind than the library takes.", &[KEY_UNREADABLE]),
+    row(
+        "client-raw-message",
+        ClientLibrary,
+        "message",
+        &[
+            "Invalid value for ByteString",
+            "bytes is not JSON serializable",
+            "bytes-like object is required + base64",
+            "bytes-like object is required + urlsafe_b64encode",
+            "message.raw + Base64",
+            "'str' does not support the buffer interface + base64",
+            "string argument expected + MIMEText",
+        ],
+    )
+    .means(
+        "The program does not encode the message as the Gmail API takes it: base64url text in `raw`.",
+        &[MESSAGE_MALFORMED],
+    ),
+    row(
+        "client-recipient-none",
+        ClientLibrary,
+        "recipient_syntax",
+        &[
+            "No recipients defined",
+            "Invalid address:  (to)",
+            "Invalid address + (to)",
+            "provide at least one recipient",
+            "must have a recipient",
+            "A recipient must be specified",
+            "No recipient addresses",
+            "SendFailedException: No recipient",
+            "The parameter 'address' cannot be an empty string",
+        ],
+    )
+    .means("The program passes no valid recipient.", &[RECIPIENT_SYNTAX, MESSAGE_MALFORMED]),
+    row(
+        "client-package",
+        ClientLibrary,
+        "program",
+        &[
+            "No module named 'google",
+            "No module named google",
+            "No module named 'googleapiclient",
+            "No module named 'google_auth_oauthlib",
+            "No module named 'smtplib",
+            "No module named 'yagmail",
+            "No module named 'oauth2client",
+            "Cannot find module 'nodemailer",
+            "Cannot find module 'googleapis",
+            "Cannot find module 'google-auth-library",
+            "createTransport is not a function",
+            "module 'smtplib' has no attribute",
+            "module 'email' has no attribute",
+            "cannot import name 'service_account'",
+            "cannot import name + google.auth",
+            "cannot import name + googleapiclient",
+            "cannot import name 'MIMEText'",
+            "No module named 'email.",
+            "Class \"Google_Client\" not found",
+            "Class 'Google_Client' not found",
+            "Class \"Google\\Client\" not found",
+            "Class 'Google\\Client' not found",
+            "Class \"PHPMailer",
+            "Class 'PHPMailer",
+            "cannot load such file -- googleauth",
+            "cannot load such file -- google/apis",
+            "NoClassDefFoundError: javax/mail",
+            "NoClassDefFoundError: com/google/api",
+            "NoClassDefFoundError: javax/activation",
+            "Extension missing: openssl",
+        ],
+    )
+    .means(
+        "A package of the program is missing, or a file of the program hides it. No server was asked.",
+        &[PROGRAM_FAULT],
+    ),
     row(
         "postfix-mechanisms",
         ClientLibrary,
@@ -199,7 +309,6 @@ pub(super) const SPECIAL: &[Signature] = &[
         &[
             "Unable to find the socket transport",
             "did you forget to enable it when you configured PHP",
-            "Extension missing: openssl",
             "Need MIME::Base64 and Authen::SASL",
             "no object DCH for MIME type",
         ],
@@ -207,7 +316,7 @@ pub(super) const SPECIAL: &[Signature] = &[
     .with(&["smtp", "mail", "ssl", "google"])
     .means("The program's runtime lacks a part that it needs.", &[PROGRAM_FAULT]),
     row("client-oauth-state", ClientLibrary, "oauth", &["mismatching_state", "CSRF Warning"])
-        .means("The sign-in came back for another session of the program.", &[PROGRAM_FAULT]),
+        .means("The sign-in response belongs to another session of the program.", &[PROGRAM_FAULT]),
     row(
         "gam-client-id",
         ClientLibrary,
@@ -421,8 +530,6 @@ pub(super) const GENERAL: &[Signature] = &[
         &[
             "Can't create new access token for user",
             "Unable to sign without access token",
-            "No refresh token is set",
-            "No refresh token or refresh handler callback is set",
             "does not contain the necessary fields need to refresh",
         ],
     )
@@ -495,32 +602,129 @@ pub(super) const GENERAL: &[Signature] = &[
     row("client-upscoping", ClientLibrary, "scope", &["after trying upscoping"])
         .general()
         .means("The client could not get a token with a wider scope.", &[SCOPE_INSUFFICIENT]),
-];
-
-pub(super) const LAST: &[Signature] = &[
     row(
-        "login-refused-gmail",
+        "client-mail-settings",
         ClientLibrary,
-        ANY,
+        "config",
         &[
-            "Invalid login",
-            "Could not authenticate",
-            "EAUTH",
-            "SMTPAuthenticationError",
-            "AuthenticationFailedException",
-            "Failed to authenticate on SMTP server",
-            "Authorization failed + 535",
-            "SMTP AUTH error",
-            "Username and Password not",
+            "NoSuchProviderException: smtp",
+            "SmtpClient is not connected",
+            "smtp: wrong host name",
+            "wrong host name + PlainAuth",
+            "no configuration file available + msmtp",
+            "specify a password table",
+            "The SMTP host was not specified",
+            "SMTP host is not configured",
+            "Cannot send message without a sender address + Mail",
+            "but got an empty response + MAIL_HOST",
         ],
     )
-    .with(&["smtp.gmail.com", "gmail", "googlemail"])
+    .general()
+    .means("The mail settings of the program are missing or do not fit.", &[CLIENT_CONFIGURATION, CONNECT]),
+    row(
+        "client-unencrypted",
+        ClientLibrary,
+        "tls",
+        &[
+            "unencrypted connection + PlainAuth",
+            "unencrypted connection + smtp",
+            "unencrypted connection + email",
+            "does not advertise the STARTTLS extension",
+            "server does not support STARTTLS",
+            "STARTTLS is not supported",
+            "STARTTLS not available",
+            "Extension missing: openssl",
+        ],
+    )
+    .general()
     .means(
-        "Gmail refuses the login; the text does not show its answer.",
-        &[PASSWORD_REFUSED, APP_PASSWORD_REQUIRED, SMTP_TOKEN_SCOPE],
+        "The library finds no TLS to start, and sends no password without it.",
+        &[STARTTLS_MISSING, TLS_PORT_MISMATCH, CLIENT_CONFIGURATION],
     ),
-    row("phpmailer-connect", ClientLibrary, ANY, &["SMTP connect() failed"]).means(
+    row(
+        "client-no-mechanism",
+        MailServer,
+        "login",
+        &[
+            "No suitable authentication method found",
+            "server does not support authentication",
+            "No authentication type succeeded",
+            "No supported authentication mechanisms",
+            "available mechanisms do not fulfill requirements",
+            "Unrecognized authentication type",
+        ],
+    )
+    .general()
+    .not(GOOGLE_MARKS)
+    .means(
+        "The mail server offers no login that the program can use.",
+        &[PROVIDER_LOGIN, STARTTLS_MISSING, CLIENT_CONFIGURATION],
+    ),
+    row(
+        "client-message-empty",
+        ClientLibrary,
+        "message",
+        &[
+            "Message body empty",
+            "Failed to send email: no recipient",
+            "IllegalArgumentException: Recipient",
+            "empty message + smtp",
+        ],
+    )
+    .general()
+    .means("The program builds a message that lacks a part.", &[MESSAGE_MALFORMED, RECIPIENT_SYNTAX]),
+    row(
+        "client-address-invalid",
+        ClientLibrary,
+        "recipient_syntax",
+        &[
+            "Invalid email: + GmailApp",
+            "Invalid email: + MailApp",
+            "Illegal address",
+            "AddressException",
+            "The specified string is not in the form required for an e-mail address",
+        ],
+    )
+    .general()
+    .means("The program passes an address that is not valid.", &[RECIPIENT_SYNTAX]),
+    row(
+        "client-environment",
+        ClientLibrary,
+        "credentials_missing",
+        &[
+            "Cannot read properties of undefined (reading 'replace')",
+            "Cannot read property 'replace' of undefined",
+        ],
+    )
+    .general()
+    .with(&["private_key", "privateKey", "GOOGLE_PRIVATE_KEY", "client_email", "googleapis", "GoogleAuth"])
+    .means("The variable with the private key is not set.", &[CLIENT_CREDENTIALS_MISSING, KEY_UNREADABLE]),
+];
+
+pub(super) const LAST: &[Signature] = &[row(
+    "login-refused-gmail",
+    ClientLibrary,
+    ANY,
+    &[
+        "Invalid login",
+        "Could not authenticate",
+        "EAUTH",
+        "SMTPAuthenticationError",
+        "AuthenticationFailedException",
+        "Failed to authenticate on SMTP server",
+        "Authorization failed + 535",
+        "SMTP AUTH error",
+        "Username and Password not",
+    ],
+)
+.with(&["smtp.gmail.com", "gmail", "googlemail"])
+.means(
+    "Gmail refuses the login; the text does not show its answer.",
+    &[PASSWORD_REFUSED, APP_PASSWORD_REQUIRED, SMTP_TOKEN_SCOPE],
+)];
+
+pub(super) const BARE: &[Signature] =
+    &[row("phpmailer-connect", ClientLibrary, ANY, &["SMTP connect() failed"]).means(
         "PHPMailer got no usable connection; its own log shows why.",
         &[CONNECT, PASSWORD_REFUSED, TLS],
-    ),
-];
+    )];

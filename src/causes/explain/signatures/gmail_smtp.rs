@@ -5,6 +5,32 @@ use crate::causes::explain::Speaker::GmailSmtp;
 use crate::causes::table::{client_library::*, gmail::*, google_api::*, receiving::*, smtp::*};
 
 pub(super) const SPECIAL: &[Signature] = &[
+    row(
+        "smtp-relay-domain",
+        GmailSmtp,
+        "relay",
+        &[
+            "registered in your G Suite SMTP Relay",
+            "registered in your Google Workspace SMTP Relay",
+            "registered in your Google Apps SMTP Relay",
+            "isn't registered under your G Suite account",
+            "isn't registered under your Google Workspace account",
+            "5.7.1 registered in your G Suite SMTP Relay service",
+        ],
+    )
+    .means("The SMTP relay service does not know this sender.", &[RELAY_NOT_REGISTERED]),
+    row(
+        "imap-gmail-login",
+        GmailSmtp,
+        "login",
+        &[
+            "AUTHENTICATIONFAILED + Invalid credentials",
+            "NO [ALERT] Application-specific password required",
+            "Invalid credentials (Failure)",
+        ],
+    )
+    .with(&["gmail", "imap.gmail.com", "google", "Failure"])
+    .means("Gmail's IMAP server does not accept this login.", &[PASSWORD_REFUSED, APP_PASSWORD_REQUIRED]),
     row("gen-smtp-auth", GmailSmtp, "login", &["smtp.gmail.com + auth_failed"])
         .not(&["xoauth2"])
         .means("Gmail does not accept this login.", &[PASSWORD_REFUSED, APP_PASSWORD_REQUIRED]),
@@ -33,7 +59,7 @@ pub(super) const SPECIAL: &[Signature] = &[
         ],
     )
     .with(GOOGLE_MARKS)
-    .means("The message has more recipients than Gmail takes at once.", &[TOO_MANY_RECIPIENTS]),
+    .means("The message has more recipients than Gmail accepts at once.", &[TOO_MANY_RECIPIENTS]),
     row("smtp-email-quota", GmailSmtp, "sending_limit", &["Email quota exceeded"])
         .with(GOOGLE_MARKS)
         .means("The account reached Gmail's limit for sending.", &[SENDING_LIMIT]),
@@ -173,7 +199,7 @@ pub(super) const USUAL: &[Signature] = &[
         &["Must issue a STARTTLS command first", "Must issue STARTTLS command first"],
     )
     .with(GOOGLE_REPLY)
-    .means("Gmail wants TLS before anything else.", &[STARTTLS_MISSING]),
+    .means("Gmail requires TLS before anything else.", &[STARTTLS_MISSING]),
     row(
         "smtp-login-missing",
         GmailSmtp,

@@ -6,6 +6,100 @@ use crate::causes::table::{gmail::*, google_api::*, iam::*, smtp::*, token::*};
 
 pub(super) const SPECIAL: &[Signature] = &[
     row(
+        "api-already-exists",
+        GoogleApi,
+        "exists",
+        &[
+            "EntityExists",
+            "Entity already exists",
+            "alreadyExists",
+            "ALREADY_EXISTS",
+            "Label name exists or conflicts",
+            "409 + duplicate",
+            "409 + Conflict + googleapis",
+            "Resource already exists in the project",
+            "Member already exists",
+            "HttpError 409",
+            "googleapi: Error 409",
+        ],
+    )
+    .means("The object exists already.", &[ALREADY_EXISTS]),
+    row(
+        "api-permission-required",
+        GoogleApi,
+        "iam",
+        &[
+            "Permission + is required to perform this operation",
+            "Required + permission + for project",
+            "does not have + access to project",
+        ],
+    )
+    .not(&[
+        "iam.serviceAccounts.signBlob",
+        "iam.serviceAccounts.signJwt",
+        "iam.serviceAccounts.getAccessToken",
+        "iam.serviceAccounts.implicitDelegation",
+    ])
+    .with(&[
+        "google",
+        "gcloud",
+        "gam",
+        "iam",
+        "googleapis",
+        "serviceAccountKeys",
+        "iam.serviceAccountKeys.create",
+    ])
+    .means("The caller has no IAM role with the permission that the text names.", &[IAM_PERMISSION_MISSING]),
+    row(
+        "api-service-account-itself",
+        GoogleApi,
+        "subject",
+        &[
+            "forbiddenForServiceAccounts",
+            "without Domain-Wide Delegation of Authority",
+            "Service accounts do not have storage quota",
+        ],
+    )
+    .means(
+        "A service account calls for itself, where a user is needed.",
+        &[SERVICE_ACCOUNT_WITHOUT_SUBJECT, SCOPE_NOT_DELEGATED],
+    ),
+    row(
+        "api-no-identity",
+        GoogleApi,
+        "credentials",
+        &["request cannot be identified with a project", "Please pass a valid API key with the request"],
+    )
+    .means("The request had no token and no key.", &[TOKEN_MISSING, API_KEY_USED]),
+    row(
+        "apps-script-permission",
+        GoogleApi,
+        "script",
+        &[
+            "Specified permissions are not sufficient to call",
+            "Authorization is required to perform that action",
+            "script does not have permission to perform that action",
+            "You do not have permission to call MailApp",
+            "You do not have permission to call GmailApp",
+            "Required permissions + script.send_mail",
+            "Required permissions + https://mail.google.com",
+        ],
+    )
+    .means("The script has no authorization for this service.", &[SCOPE_INSUFFICIENT]),
+    row("iam-permission-named", GoogleApi, "iam", &["Permission + denied on resource (or it may not exist)"])
+        .not(&["iam.serviceAccounts"])
+        .means(
+            "The caller has no IAM role with the permission that the text names.",
+            &[IAM_PERMISSION_MISSING],
+        ),
+    row(
+        "google-ruby-server-error",
+        GoogleApi,
+        "backend",
+        &["Google::Apis::ServerError", "Google\\Service\\Exception + Internal error"],
+    )
+    .means("A server of Google's fails.", &[BACKEND_ERROR]),
+    row(
         "consumer-deleted",
         GoogleApi,
         "project",
@@ -263,4 +357,7 @@ pub(super) const GENERAL: &[Signature] = &[
     )
     .general()
     .means("Google does not accept the access token.", &[TOKEN_NOT_ACCEPTED]),
+    row("api-entity-not-found", GoogleApi, "not_found", &["Requested entity was not found"])
+        .general()
+        .means("Google does not find what the request names, or the caller cannot see it.", &[NOT_FOUND]),
 ];

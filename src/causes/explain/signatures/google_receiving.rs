@@ -15,7 +15,7 @@ pub(super) const SPECIAL: &[Signature] = &[
             "not sent over a TLS connection",
         ],
     )
-    .means("The recipient's domain takes mail over TLS alone.", &[STARTTLS_MISSING]),
+    .means("The recipient's domain accepts mail only over TLS.", &[STARTTLS_MISSING]),
     row(
         "receiver-policy",
         GoogleReceiving,

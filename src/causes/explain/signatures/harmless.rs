@@ -4,6 +4,8 @@ use super::{Signature, row};
 use crate::causes::explain::Speaker::ClientLibrary;
 
 pub(super) const SPECIAL: &[Signature] = &[
+    row("harmless-cram-md5", ClientLibrary, "harmless", &["AUTH cram-md5 not available: 504 5.7.4 Unrecognized Authentication Type", "AUTH cram-md5 not available"])
+        .means("Harmless: the program tries another way of login, which the server does not have, before the usual one.", &[]),
     row("harmless-file-cache", ClientLibrary, "harmless", &[
             "file_cache is unavailable when using oauth2client",
             "file_cache is only supported with oauth2client",
@@ -35,7 +37,7 @@ pub(super) const SPECIAL: &[Signature] = &[
             "authenticated using end user credentials from Google Cloud SDK",
             "Cannot find a quota project",
             "No project ID could be determined",
-        ]).means("Harmless for mail: application default credentials of a person carry no project for quotas.", &[]),
+        ]).means("Harmless for mail: a user's application default credentials have no quota project.", &[]),
     row("harmless-php", ClientLibrary, "harmless", &["Deprecated: + Google", "PHP Deprecated"]).means("Harmless: a notice to the authors of a PHP library.", &[]),
     row("harmless-insecure-request", ClientLibrary, "harmless", &["InsecureRequestWarning"]).means("Harmless for the answer, not for safety: certificates are not verified.", &[]),
     row("harmless-postfix-main", ClientLibrary, "harmless", &["overriding earlier entry"]).means("Harmless: a setting of Postfix stands twice; the last one counts.", &[]),

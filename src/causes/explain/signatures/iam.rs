@@ -1,10 +1,17 @@
 //! Google Cloud IAM.
 
 use super::{Signature, row};
-use crate::causes::explain::Speaker::IamApi;
+use crate::causes::explain::Speaker::{ClientLibrary, IamApi};
 use crate::causes::table::{google_api::*, iam::*, token::*};
 
 pub(super) const SPECIAL: &[Signature] = &[
+    row(
+        "metadata-retrieve",
+        ClientLibrary,
+        "machine",
+        &["Failed to retrieve http://metadata.google.internal", "Compute Engine Metadata server unavailable"],
+    )
+    .means("The program finds no identity on this machine.", &[NO_MACHINE_IDENTITY]),
     row(
         "sign-impersonate",
         IamApi,

@@ -5,6 +5,24 @@ use crate::causes::explain::Speaker::{MailServer, Relay};
 use crate::causes::table::{gmail::*, network::*, receiving::*, relay::*, smtp::*};
 
 pub(super) const SPECIAL: &[Signature] = &[
+    row("netease-blocked", Relay, "receiver", &["HL:REP", "HL:ITC", "HL:ICC", "HL:IPB", "RP:QRC", "RP:TRC", "RP:DRC", "IP该IP发送行为异常", "被临时禁止连接"])
+        .means("NetEase (163.com, 126.com) refuses the sending server or message.", &[OTHER_RECEIVER, PROVIDER_LIMIT, PROVIDER_CONTENT]),
+    row("netease-login", Relay, "provider_login", &["too much fail authentication", "登录失败次数过多", "被临时禁止登录"])
+        .means("NetEase refuses the login for now, after too many failures.", &[PROVIDER_LOGIN, PROVIDER_LIMIT]),
+    row(
+        "imap-login",
+        MailServer,
+        "provider_login",
+        &["LOGIN invalid credentials or IMAP is disabled", "invalid credentials or IMAP is disabled"],
+    )
+    .means("A mail server refuses the login, or has this protocol switched off.", &[PROVIDER_LOGIN]),
+    row(
+        "qq-sender",
+        Relay,
+        "provider_sender",
+        &["mail from address must be same as authorization user", "501 mail from address"],
+    )
+    .means("QQ Mail lets a login send only as itself.", &[PROVIDER_SENDER_REFUSED]),
     row("other-receiver-sender", Relay, "receiver", &["Sender address rejected + in reply to RCPT TO"]).not(GOOGLE_MARKS).means("The recipient's server does not accept the sender's address.", &[OTHER_RECEIVER, PROVIDER_SENDER_REFUSED]),
     row("other-receiver-quota", Relay, "receiver", &["Organization queue quota exceeded"]).means("Microsoft, as the recipient's provider, takes no more mail for now.", &[OTHER_RECEIVER]),
     row("other-receiver-spf", Relay, "receiver", &[
@@ -72,7 +90,7 @@ pub(super) const SPECIAL: &[Signature] = &[
     row("cpanel-auth", Relay, "provider_login", &[
             "Please turn on SMTP Authentication in your mail client",
             "relay not permitted, authentication required",
-        ]).means("The mail server wants a login before it relays.", &[PROVIDER_LOGIN, RELAY_DENIED]),
+        ]).means("The mail server requires a login before it relays.", &[PROVIDER_LOGIN, RELAY_DENIED]),
     row("cpanel-limit", Relay, "provider_limit", &[
             "exceeded the max defers and failures",
             "has exceeded the max",
@@ -101,7 +119,7 @@ pub(super) const SPECIAL: &[Signature] = &[
             "Google tried to deliver your message, but it was rejected by the server for the recipient domain",
             "response from the remote server was",
             "recipient server did not accept our requests to connect",
-        ]).not(&["gsmtp", "TLS Negotiation failed", "Send mail as", "Relay access"]).means("Google delivered to another server, and that server refused.", &[OTHER_RECEIVER]),
+        ]).not(&["gsmtp", "gmail-smtp-in.l.google.com", "TLS Negotiation failed", "Send mail as", "Relay access"]).means("Google delivered to another server, and that server refused.", &[OTHER_RECEIVER]),
     row("provider-malformed", Relay, "message", &["Delivery not authorized, message refused", "Message is not RFC 2822 compliant"]).not(&["gsmtp"]).means("A mail server refuses a malformed message.", &[MESSAGE_MALFORMED]),
     row("other-receiver-de", Relay, "receiver", &["web.de", "gmx.net + rdns", "t-online.de", "Bad DNS PTR"]).with(&["554", "550", "421"]).means("The recipient's provider refuses the sending server.", &[OTHER_RECEIVER, REVERSE_DNS]),
     row("provider-content-2", Relay, "content", &[
@@ -111,7 +129,7 @@ pub(super) const SPECIAL: &[Signature] = &[
         ]).means("Another provider refuses the content.", &[PROVIDER_CONTENT]),
     row("other-recipient-local", Relay, "receiver", &["User unknown in local recipient table + SMTPRecipientsRefused"]).means("The recipient does not exist at another server.", &[RECIPIENT_UNKNOWN]),
     row("yahoo-login", Relay, "provider_login", &["#AUTH005", "#AUTH004", "Too many bad auth attempts"]).means("Yahoo refuses the login.", &[PROVIDER_LOGIN]),
-    row("qq-login", Relay, "provider_login", &["service.mail.qq.com", "mail.qq.com + Login fail", "qq.com + Login denied"]).not(&["A secure connection is requi"]).means("QQ Mail refuses the login.", &[PROVIDER_LOGIN]),
+    row("qq-login", Relay, "provider_login", &["535 + service.mail.qq.com", "Login fail + service.mail.qq.com", "mail.qq.com + Login fail", "qq.com + Login denied"]).not(&["A secure connection is requi"]).means("QQ Mail refuses the login.", &[PROVIDER_LOGIN]),
     row("postfix-login", Relay, "provider_login", &["535 5.7.8 Error: authentication failed"]).means("A mail server, not Gmail, refuses the login.", &[PROVIDER_LOGIN]),
     row("zoho-sender", Relay, "provider_sender", &[
             "Relaying disallowed",
@@ -184,7 +202,7 @@ pub(super) const USUAL: &[Signature] = &[
         &[RELAY_DENIED, PROVIDER_LOGIN],
     ),
     row("provider-tls", Relay, "provider_tls", &["A secure connection is requi"])
-        .means("Another provider wants TLS.", &[STARTTLS_MISSING]),
+        .means("Another provider requires TLS.", &[STARTTLS_MISSING]),
     row(
         "provider-sender",
         Relay,
@@ -230,7 +248,7 @@ pub(super) const USUAL: &[Signature] = &[
         ],
     )
     .general()
-    .means("A mail server, not Gmail, wants a login.", &[PROVIDER_LOGIN]),
+    .means("A mail server, not Gmail, requires a login.", &[PROVIDER_LOGIN]),
     row(
         "provider-login",
         Relay,
@@ -259,14 +277,14 @@ pub(super) const GENERAL: &[Signature] = &[
             "RESOLVER.ADR.RecipNotFound",
         ]).general().not(&["NOQUEUE", "gsmtp", "Sender address"]).means("The recipient does not exist at another provider.", &[RECIPIENT_UNKNOWN]),
     row("recipient-syntax", Relay, "recipient_syntax", &["Bad recipient address syntax", "recipient address + syntax error", "RFC 5321 address"]).means("The recipient's address is not valid.", &[RECIPIENT_SYNTAX]),
-    row("provider-login-2", Relay, "provider_login", &["Authentication is required for relay", "SMTP authentication is required"]).means("A mail server, not Gmail, wants a login.", &[PROVIDER_LOGIN]),
+    row("provider-login-2", Relay, "provider_login", &["Authentication is required for relay", "SMTP authentication is required"]).means("A mail server, not Gmail, requires a login.", &[PROVIDER_LOGIN]),
     row("smtp-521", Relay, "intercepted", &["521 connection rejected"]).means("Something between here and Gmail answers in its place.", &[CONNECT]),
     row("wildduck-rate", MailServer, "recipient_rate", &["receiving mail at a rate that"]).general().means("A server says that the recipient gets too much mail for now. Without Google's mark (gsmtp), the server may not be Google's.", &[RECIPIENT_RATE]),
-    row("provider-size", Relay, "size", &["max message size exceeded", "message size exceeds fixed", "Message size exceeds"]).not(&["Google's message size"]).means("Another server takes no message as large as this.", &[PROVIDER_CONTENT]),
+    row("provider-size", Relay, "size", &["max message size exceeded", "message size exceeds fixed", "Message size exceeds"]).not(&["Google's message size"]).means("Another server does not accept a message as large as this.", &[PROVIDER_CONTENT]),
     row("provider-limit-3", Relay, "provider_limit", &["Exceed Sending Limit", "Exceeded sending limit"]).not(&["gsmtp"]).means("Another provider's limit is used up.", &[PROVIDER_LIMIT]),
     row("provider-sender-2", Relay, "provider_sender", &["from address and the authenticated user must be the same"]).means("Another provider does not let this login send as that address.", &[PROVIDER_SENDER_REFUSED]),
     row("other-helo", Relay, "receiver", &["is not a fully qualified domain name", "Helo command rejected"]).means("Another server does not accept the name of the sending server.", &[OTHER_RECEIVER]),
-    row("code-552", Relay, "size", &["got 552", "552 5.3.4", "552 5.2.3"]).general().means("A server takes no message as large as this, or its mailbox is full.", &[PROVIDER_CONTENT, MESSAGE_TOO_LARGE]),
+    row("code-552", Relay, "size", &["got 552", "552 5.3.4", "552 5.2.3"]).general().means("A server does not accept a message as large as this, or its mailbox is full.", &[PROVIDER_CONTENT, MESSAGE_TOO_LARGE]),
     row("code-535", MailServer, "provider_login", &[
             "535 AUTH failed",
             "535 Authentication failed",
@@ -277,6 +295,28 @@ pub(super) const GENERAL: &[Signature] = &[
             "AuthenticationFailedException: 535",
         ]).general().not(&["gsmtp", "support.google.com"]).means("A mail server refuses the login. Without Google's mark (gsmtp), the server may not be Gmail.", &[PROVIDER_LOGIN, PASSWORD_REFUSED]),
     row("code-550-511", MailServer, "recipient", &["550 5.1.1", "550 5.1.10", "550 No such user", "550 User unknown"]).general().not(&["gsmtp"]).means("The recipient does not exist.", &[RECIPIENT_UNKNOWN]),
+    row(
+        "exim-retry",
+        MailServer,
+        "receiver",
+        &[
+            "have been failing for a long time",
+            "retry timeout exceeded",
+            "retry time not reached for any host",
+            "no host found for existing SMTP connection",
+        ],
+    )
+    .general()
+    .not(GOOGLE_MARKS)
+    .means(
+        "The own mail server cannot reach the recipient's server; an earlier line of its log says why.",
+        &[OTHER_RECEIVER, CONNECT],
+    ),
+    row("mail-loop", MailServer, "loop", &["Hop count exceeded", "mail loop", "too many hops", "5.4.6", "5.4.14"])
+        .general()
+        .with(&["smtp", "mail", "mailer", "550", "554", "outlook", "postfix"])
+        .not(GOOGLE_MARKS)
+        .means("The mail goes round between servers.", &[MAIL_SERVER_CONFIGURATION, OTHER_RECEIVER]),
 ];
 
 pub(super) const LAST: &[Signature] = &[
@@ -297,7 +337,7 @@ pub(super) const LAST: &[Signature] = &[
         ],
     )
     .means(
-        "A mail server wants a login. The text does not say whose server it is.",
+        "A mail server requires a login. The text does not say whose server it is.",
         &[SMTP_LOGIN_MISSING, PROVIDER_LOGIN],
     ),
     row(
@@ -314,7 +354,10 @@ pub(super) const LAST: &[Signature] = &[
         ],
     )
     .with(&["smtp", "smtpServer", "5.7.0", "530", "454", "gmail", "office", "mail"])
-    .means("A mail server wants TLS first. The text does not say whose server it is.", &[STARTTLS_MISSING]),
+    .means(
+        "A mail server requires TLS first. The text does not say whose server it is.",
+        &[STARTTLS_MISSING],
+    ),
     row(
         "login-refused",
         MailServer,
@@ -339,6 +382,9 @@ pub(super) const LAST: &[Signature] = &[
         "A mail server refuses the login. The text does not say whose server it is.",
         &[PROVIDER_LOGIN, PASSWORD_REFUSED],
     ),
+];
+
+pub(super) const BARE: &[Signature] = &[
     row(
         "receiver-said",
         Relay,

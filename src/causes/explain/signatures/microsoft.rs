@@ -6,6 +6,52 @@ use crate::causes::table::relay::*;
 
 pub(super) const SPECIAL: &[Signature] = &[
     row(
+        "microsoft-graph-token",
+        Relay,
+        "microsoft",
+        &[
+            "NoPermissionsInAccessToken",
+            "graph.microsoft.com + InvalidAuthenticationToken",
+            "graph.microsoft.com + 403",
+            "graph.microsoft.com + 401",
+            "graph.microsoft.com + Unauthorized",
+            "graph.microsoft.com + Forbidden",
+        ],
+    )
+    .means("Microsoft Graph refuses the token or the app.", &[MICROSOFT_GRAPH_REFUSED]),
+    row(
+        "microsoft-imap",
+        Relay,
+        "microsoft",
+        &[
+            "AUTHENTICATE failed + outlook",
+            "LOGIN failed + outlook",
+            "AUTHENTICATE failed + office365",
+            "LOGIN failed + office365",
+            "AUTHENTICATE failed + Microsoft Exchange",
+            "NO AUTHENTICATE failed",
+            "NO LOGIN failed",
+        ],
+    )
+    .not(&["5.7.139"])
+    .with(&["outlook", "office365", "Microsoft Exchange", "outlook.com", "hotmail"])
+    .means("Microsoft 365 refuses the login.", &[MICROSOFT_LOGIN, MICROSOFT_SMTP_AUTH_DISABLED]),
+    row(
+        "microsoft-graph-access",
+        Relay,
+        "microsoft",
+        &[
+            "Access to OData is disabled",
+            "AppOnly AccessPolicy",
+            "code=ErrorAccessDenied",
+            "MS Graph API + Access is denied",
+            "graph.microsoft.com + ErrorAccessDenied",
+            "MailboxNotEnabledForRESTAPI",
+            "Authorization_RequestDenied",
+        ],
+    )
+    .means("Microsoft Graph refuses this app or mailbox.", &[MICROSOFT_GRAPH_REFUSED]),
+    row(
         "microsoft-smtp-auth-2",
         Relay,
         "microsoft",

@@ -4,6 +4,7 @@
 //! A phrase is searched without regard to case, blanks, line breaks and signs. ` + ` joins parts that stand near each
 //! other. The words are from public threads and Google's references, which the table of causes names for each cause.
 
+mod api_answers;
 mod client_library;
 mod directory_api;
 mod gmail_api;
@@ -16,7 +17,11 @@ mod mail_server;
 mod microsoft;
 mod network;
 mod providers;
+mod replies;
 mod token;
+
+pub(super) use api_answers::of_cause;
+pub(super) use replies::Reply;
 
 use super::Speaker;
 use crate::causes::CauseRow;
@@ -50,9 +55,9 @@ impl Signature {
         self.causes.is_empty()
     }
 
-    /// Whether it is about the connection, not about an answer.
+    /// Whether it is about the connection or a library's own sentence, not about an answer.
     pub(super) fn is_of_network(&self) -> bool {
-        ["network", "closed"].contains(&self.family)
+        ["network", "closed", "dotnet"].contains(&self.family)
     }
 }
 
@@ -116,6 +121,11 @@ const FOREIGN_TOKEN_ENDPOINTS: &[&str] = &[
     "identityserver",
     "salesforce",
     "is not authorized to request an access token using this method",
+    "no client authentication included",
+    "Client authentication failed (e.g.",
+    "Bad client credentials",
+    "Client credentials are invalid",
+    "Invalid client credentials",
     "invalid grant types for client",
     "sendgrid",
     "api.linkedin.com",
@@ -132,6 +142,49 @@ const FOREIGN_TOKEN_ENDPOINTS: &[&str] = &[
     "login.yahoo.com",
     "cognito",
     "hydra",
+];
+
+/// What has errors of the network of its own, which are none of mail or Google.
+const FOREIGN_SERVICES: &[&str] = &[
+    "psycopg",
+    "postgres",
+    "postgresql",
+    "mysql",
+    "mariadb",
+    "sqlite",
+    "oracle",
+    "redis",
+    "mongo",
+    "mongodb",
+    "mongoose",
+    "kafka",
+    "rabbitmq",
+    "amqp",
+    "elasticsearch",
+    "memcached",
+    "zookeeper",
+    "etcd",
+    "consul",
+    "kubectl",
+    "kubernetes",
+    "dockerd",
+    "docker pull",
+    "registry.npmjs.org",
+    "npm ERR",
+    "pip install",
+    "pypi.org",
+    "apt-get",
+    "github.com",
+    "ldap",
+    "ssh",
+    "sshd",
+    "ftp",
+    "mqtt",
+    "cassandra",
+    "influxdb",
+    "prometheus",
+    "openai",
+    "api.telegram.org",
 ];
 
 /// What a paste rules out.
@@ -205,12 +258,35 @@ const ORDER: &[&[Signature]] = &[
     client_library::GENERAL,
     mail_server::GENERAL,
     network::GENERAL,
-    // Only where no other row speaks.
-    client_library::LAST,
-    mail_server::LAST,
 ];
+
+/// Tried only where no other row speaks, before the codes of a reply.
+const LAST: &[&[Signature]] = &[client_library::LAST, mail_server::LAST];
+/// Tried only where nothing else speaks: they have the name of an exception alone.
+const BARE: &[&[Signature]] = &[client_library::BARE, mail_server::BARE];
 
 /// Every signature, in the order in which they are tried.
 pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {
+    ORDER
+        .iter()
+        .flat_map(|rows| rows.iter())
+        .chain(replies::ROWS)
+        .chain(api_answers::ROWS)
+        .chain(last())
+        .chain(bare())
+}
+
+/// Those that have words of their own, in the order in which they are tried.
+pub(super) fn of_words() -> impl Iterator<Item = &'static Signature> {
     ORDER.iter().flat_map(|rows| rows.iter())
+}
+
+/// Those that only speak where nothing else does.
+pub(super) fn last() -> impl Iterator<Item = &'static Signature> {
+    LAST.iter().flat_map(|rows| rows.iter())
+}
+
+/// Those that only have the name of an exception.
+pub(super) fn bare() -> impl Iterator<Item = &'static Signature> {
+    BARE.iter().flat_map(|rows| rows.iter())
 }

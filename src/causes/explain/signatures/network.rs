@@ -1,10 +1,70 @@
 //! The connection, as libraries report it.
 
-use super::{Signature, row};
+use super::{FOREIGN_SERVICES, Signature, row};
 use crate::causes::explain::Speaker::ClientLibrary;
 use crate::causes::table::{network::*, smtp::*};
 
+/// What says that a failed connection is one of mail or of Google's APIs.
+const CONTEXT: &[&str] = &[
+    "smtp",
+    "smtplib",
+    "smtps",
+    "SmtpClient",
+    "nodemailer",
+    "PHPMailer",
+    "SwiftMailer",
+    "Swift_Transport",
+    "javax.mail",
+    "MailKit",
+    "System.Net.Mail",
+    "mail",
+    "mailer",
+    "gmail",
+    "googleapis",
+    "googleapis.com",
+    "googleapiclient",
+    "google",
+    "google.auth",
+    "oauth2",
+    "command CONN",
+    "port 25",
+    "port 465",
+    "port 587",
+    ":25",
+    ":465",
+    ":587",
+    "msmtp",
+    "postfix",
+    "exim",
+];
+
 pub(super) const SPECIAL: &[Signature] = &[
+    row(
+        "client-starttls-fails",
+        ClientLibrary,
+        "tls_trust",
+        &[
+            "Ready to start TLS + Could not connect to SMTP host",
+            "Ready to start TLS + SMTP connect() failed",
+        ],
+    )
+    .not(&["535", "534 5.7"])
+    .means(
+        "The client fails right after STARTTLS: it does not trust the certificate.",
+        &[TLS, TLS_PORT_MISMATCH],
+    ),
+    row(
+        "client-connect-timeout",
+        ClientLibrary,
+        "network",
+        &[
+            "i/o timeout + dial tcp",
+            "Could not connect to SMTP host + connect timed out",
+            "Could not connect to SMTP host + SocketTimeoutException",
+        ],
+    )
+    .not(FOREIGN_SERVICES)
+    .means("No connection in time: usually a firewall that drops the port.", &[TIMEOUT, CONNECT]),
     row(
         "client-port-mode",
         ClientLibrary,
@@ -89,7 +149,7 @@ pub(super) const SPECIAL: &[Signature] = &[
             "Connection refused + LOG: MAIN",
         ],
     )
-    .means("No connection to the server.", &[CONNECT, TIMEOUT]),
+    .means("The client cannot connect to the server.", &[CONNECT, TIMEOUT]),
 ];
 
 pub(super) const USUAL: &[Signature] = &[
@@ -159,7 +219,7 @@ pub(super) const USUAL: &[Signature] = &[
     )
     .with(&["smtp", "mail", "google", "gmail", "465", "587", ":25", "ECONNECTION"])
     .not(&["postgres", "5432", "3306", "27017", "6379"])
-    .means("No connection to the server.", &[CONNECT]),
+    .means("The client cannot connect to the server.", &[CONNECT]),
     row(
         "client-timeout",
         ClientLibrary,
@@ -174,7 +234,7 @@ pub(super) const USUAL: &[Signature] = &[
     )
     .with(&["smtp", "mail", "google", "gmail", "465", "587"])
     .not(&["postgres", "5432", "3306", "27017", "6379"])
-    .means("No answer in time.", &[TIMEOUT, CONNECT]),
+    .means("The client received no response within its timeout.", &[TIMEOUT, CONNECT]),
     row(
         "client-eof",
         ClientLibrary,
@@ -242,7 +302,7 @@ pub(super) const GENERAL: &[Signature] = &[
     )
     .with(&[":587", ":465", ":25", "smtp", "mail"])
     .not(&["postgres", "5432", "3306", "27017", "6379"])
-    .means("No connection to the server.", &[CONNECT, TIMEOUT]),
+    .means("The client cannot connect to the server.", &[CONNECT, TIMEOUT]),
     row(
         "client-reset",
         ClientLibrary,
@@ -274,7 +334,6 @@ pub(super) const GENERAL: &[Signature] = &[
             "Unable to connect to tcp",
             "Unable to connect to ssl",
             "unable to connect to ssl://",
-            "ssmtp: Cannot open",
             "Unable to initialize SMTP properly",
             "cannot connect to smtp",
             "Failed to connect to server + SMTP",
@@ -288,7 +347,7 @@ pub(super) const GENERAL: &[Signature] = &[
     )
     .with(&["smtp", "mail", "google", "gmail", "465", "587", ":25"])
     .not(&["postgres", "5432", "3306", "27017", "6379"])
-    .means("No connection to the server.", &[CONNECT, TIMEOUT]),
+    .means("The client cannot connect to the server.", &[CONNECT, TIMEOUT]),
     row(
         "client-timeout-2",
         ClientLibrary,
@@ -311,7 +370,7 @@ pub(super) const GENERAL: &[Signature] = &[
     )
     .with(&["smtp", "mail", "google", "gmail", "465", "587", "googleapis"])
     .not(&["postgres", "5432", "3306", "27017", "6379"])
-    .means("No answer in time.", &[TIMEOUT, CONNECT]),
+    .means("The client received no response within its timeout.", &[TIMEOUT, CONNECT]),
     row(
         "client-dns-3",
         ClientLibrary,
@@ -357,4 +416,174 @@ pub(super) const GENERAL: &[Signature] = &[
     .general()
     .with(&["smtp", "mail", "email"])
     .means("The connection ended without a reply that the program shows.", &[CONNECTION_CLOSED, EHLO_NAME]),
+    row(
+        "network-tls",
+        ClientLibrary,
+        "tls_trust",
+        &[
+            "x509",
+            "tls: server selected",
+            "tls: protocol version",
+            "tls: failed to verify",
+            "remote error: tls",
+            "certificate verify failed",
+            "does not match certificate's altnames",
+            "Peer certificate cannot be authenticated",
+            "SSLHandshakeException",
+            "SslHandshakeException",
+            "SSLCertVerificationError",
+            "Server certificate verification failed",
+            "self-signed certificate",
+            "TLS handshake failed",
+            "SSL handshake failed",
+            "Cannot start TLS",
+            "STARTTLS failed",
+            "AuthenticationException: The remote certificate",
+            "unable to verify the first certificate",
+        ],
+    )
+    .general()
+    .not(FOREIGN_SERVICES)
+    .means(
+        "No trusted TLS connection comes about. The text may not name the server.",
+        &[TLS, TLS_PORT_MISMATCH],
+    ),
+    row(
+        "network-dns",
+        ClientLibrary,
+        "network",
+        &[
+            "gaierror",
+            "getaddrinfo",
+            "EAI_AGAIN",
+            "ENOTFOUND",
+            "EAI_NONAME",
+            "Name or service not known",
+            "nodename nor servname provided",
+            "Temporary failure in name resolution",
+            "No such host is known",
+            "UnknownHostException",
+            "Host not found",
+            "NameResolutionError",
+            "NXDOMAIN",
+            "could not resolve host",
+            "Unable to resolve host",
+            "ERR_NAME_NOT_RESOLVED",
+            "Failed to resolve",
+            "remote name could not be resolved",
+            "Unable to find the server at",
+            "queryMx",
+            "ENODATA",
+        ],
+    )
+    .general()
+    .not(FOREIGN_SERVICES)
+    .means("A host name does not resolve. No server answered.", &[DNS]),
+    row(
+        "network-timeout",
+        ClientLibrary,
+        "network",
+        &[
+            "i/o timeout",
+            "ETIMEDOUT",
+            "ESOCKETTIMEDOUT",
+            "timed out",
+            "Connection timeout",
+            "TimeoutError",
+            "SocketTimeoutException",
+            "WinError 10060",
+            "context deadline exceeded",
+            "timed out while sending",
+            "did not properly respond after a period of time",
+            "operation has timed out",
+            "deadline exceeded",
+        ],
+    )
+    .general()
+    .with(CONTEXT)
+    .not(FOREIGN_SERVICES)
+    .means("The client received no response within its timeout.", &[TIMEOUT, CONNECT]),
+    row(
+        "network-connect",
+        ClientLibrary,
+        "network",
+        &[
+            "ssmtp: Cannot open",
+            "Connection refused",
+            "ECONNREFUSED",
+            "ConnectionRefusedError",
+            "actively refused it",
+            "Network is unreachable",
+            "ENETUNREACH",
+            "EHOSTUNREACH",
+            "No route to host",
+            "Could not open socket",
+            "ssmtp: Cannot open",
+            "send-mail: Cannot open",
+            "Unable to connect to the remote server",
+            "Could not connect to SMTP host",
+            "unable to connect to",
+            "cannot connect to",
+            "Failed to connect to",
+            "MailConnectException",
+            "Connection could not be established with host",
+        ],
+    )
+    .general()
+    .with(CONTEXT)
+    .not(FOREIGN_SERVICES)
+    .means("The client cannot connect to the server.", &[CONNECT, TIMEOUT]),
+    row(
+        "network-closed",
+        ClientLibrary,
+        "closed",
+        &[
+            "lost connection with",
+            "while receiving the initial server greeting",
+            "Invalid greeting",
+            "but got an empty response",
+            "SMTP server has unexpectedly disconnected",
+            "SMTPServerDisconnected",
+            "Connection unexpectedly closed",
+            "Connection closed unexpectedly",
+            "Unexpected socket close",
+            "MessagingException: [EOF]",
+            "please run connect() first",
+            "Server closed the connection",
+            "connection was closed by the server",
+            "Can't read from the server",
+            "unexpected EOF + smtp",
+            "smtp + EOF",
+        ],
+    )
+    .general()
+    .not(FOREIGN_SERVICES)
+    .means(
+        "The mail server closed the connection, and its reply did not reach the program.",
+        &[CONNECTION_CLOSED, TLS_PORT_MISMATCH],
+    ),
+    row(
+        "network-lost",
+        ClientLibrary,
+        "network",
+        &[
+            "ECONNRESET",
+            "Connection reset by peer",
+            "ConnectionResetError",
+            "socket hang up",
+            "Remote end closed connection without response",
+            "RemoteDisconnected",
+            "Connection aborted",
+            "Premature close",
+            "Broken pipe",
+            "EPIPE",
+            "connection was forcibly closed",
+            "Software caused connection abort",
+            "server closed idle connection",
+            "IncompleteRead",
+        ],
+    )
+    .general()
+    .not(FOREIGN_SERVICES)
+    .means("The connection broke before the answer was complete.", &[CONNECTION_LOST, TIMEOUT]),
 ];

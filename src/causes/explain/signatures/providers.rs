@@ -6,6 +6,13 @@ use crate::causes::table::{gmail::*, google_api::*, relay::*, token::*};
 
 pub(super) const SPECIAL: &[Signature] = &[
     row(
+        "sendgrid-basic",
+        Relay,
+        "sendgrid",
+        &["535 + sendgrid.com", "Basic authentication is not allowed with 2FA", "535 + sendgrid"],
+    )
+    .means("SendGrid does not accept this login: it takes an API key as password.", &[SENDGRID_KEY]),
+    row(
         "recipient-suppressed",
         Relay,
         "suppressed",
@@ -28,7 +35,8 @@ pub(super) const SPECIAL: &[Signature] = &[
         Relay,
         "ses",
         &[
-            "not authorized to perform + ses:Send",
+            "not authorized to perform + ses:SendEmail",
+            "not authorized to perform + ses:SendRawEmail",
             "UnrecognizedClientException",
             "InvalidClientTokenId",
             "security token included in the request is invalid",
@@ -218,12 +226,12 @@ pub(super) const USUAL: &[Signature] = &[
     row("sendgrid-sender", Relay, "sendgrid", &["does not match a verified Sender Identity"]).means("SendGrid does not know this sender.", &[SENDGRID_SENDER]),
     row("sendgrid-credits", Relay, "sendgrid", &["Maximum credits exceeded"]).means("SendGrid's plan is used up.", &[PROVIDER_LIMIT]),
     row("ses-identity", Relay, "ses", &["Email address is not verified", "identities failed the check in region"]).means("Amazon SES does not know this address.", &[SES_IDENTITY]),
-    row("ses-size", Relay, "ses", &["Stream is more than 10485760 bytes"]).means("Amazon SES takes no message as large as this.", &[PROVIDER_CONTENT]),
+    row("ses-size", Relay, "ses", &["Stream is more than 10485760 bytes"]).means("Amazon SES does not accept a message as large as this.", &[PROVIDER_CONTENT]),
     row("ses-credentials", Relay, "ses", &[
             "SignatureDoesNotMatch + ses",
             "535 Authentication Credentials Invalid",
             "Authentication Credentials Invalid",
-        ]).means("Amazon SES does not accept the SMTP credentials.", &[PROVIDER_LOGIN]),
+        ]).not(&["gsmtp"]).means("Amazon SES does not accept the SMTP credentials.", &[PROVIDER_LOGIN]),
     row("ses-rate", Relay, "ses", &[
             "Maximum sending rate exceeded",
             "Daily message quota exceeded",

@@ -6,6 +6,72 @@ use crate::causes::table::{client_library::*, google_api::*, iam::*, token::*};
 
 pub(super) const SPECIAL: &[Signature] = &[
     row(
+        "token-code-exchange",
+        TokenEndpoint,
+        "invalid_grant",
+        &[
+            "invalid_grant + GoogleAuthorizationCodeTokenRequest",
+            "invalid_grant + AuthorizationCodeTokenRequest",
+            "invalid_grant + grant_type=authorization_code",
+            "invalid_grant + getToken",
+            "invalid_grant + fetch_token",
+            "invalid_grant + fetchAccessTokenWithAuthCode",
+            "invalid_grant + OAuth2Client.getTokenAsync",
+            "?code=4 + oauth2.googleapis.com/token",
+            "code=4%2F + oauth2.googleapis.com/token",
+            "invalid_grant + exchange code",
+            "oauth2: cannot fetch token + Malformed auth code",
+        ],
+    )
+    .not(&["refresh_token", "RefreshTokenRequest", "refreshToken"])
+    .means(
+        "The token endpoint does not take the authorization code of the sign-in.",
+        &[AUTHORIZATION_CODE_USED, REDIRECT_URI_MISMATCH, REFRESH_TOKEN_EXPIRED_OR_REVOKED],
+    ),
+    row(
+        "token-code-invalid",
+        TokenEndpoint,
+        "invalid_grant",
+        &["invalid_grant + Invalid code", "invalid_grant + Malformed auth code", "Code was already redeemed"],
+    )
+    .not(FOREIGN_TOKEN_ENDPOINTS)
+    .means("The token endpoint does not take this authorization code.", &[AUTHORIZATION_CODE_USED]),
+    row(
+        "token-parameter-missing",
+        TokenEndpoint,
+        "oauth",
+        &[
+            "Missing required parameter: client_id",
+            "Missing required parameter client_id",
+            "Could not determine client ID from request",
+            "client_secret is missing",
+            "Missing required parameter: client_secret",
+        ],
+    )
+    .not(FOREIGN_TOKEN_ENDPOINTS)
+    .means(
+        "The program sent no client ID or secret to Google.",
+        &[OAUTH_CLIENT_WRONG, CLIENT_CREDENTIALS_MISSING],
+    ),
+    row("token-grant-type", TokenEndpoint, "oauth", &["unsupported_grant_type", "Invalid grant_type"])
+        .with(&["google", "googleapis", "oauth2.googleapis.com", "accounts.google.com", "gmail"])
+        .not(FOREIGN_TOKEN_ENDPOINTS)
+        .means(
+            "The token endpoint does not know this kind of request.",
+            &[CLIENT_CONFIGURATION, REQUEST_SHAPE],
+        ),
+    row(
+        "account-disabled-for-spam",
+        TokenEndpoint,
+        "account",
+        &[
+            "account disabled + violation of Google's policies",
+            "seemed to be used to send unwanted content",
+            "Your account has been disabled + Google",
+        ],
+    )
+    .means("Google disabled the account.", &[ACCOUNT_RESTRICTED, ACCOUNT_NOT_ACTIVE]),
+    row(
         "token-code-verifier",
         TokenEndpoint,
         "invalid_grant",
@@ -286,7 +352,12 @@ pub(super) const USUAL: &[Signature] = &[
         "token-advanced-protection",
         TokenEndpoint,
         "access_denied",
-        &["policy_enforced + Advanced Protection", "Error 400: policy_enforced", "policy_enforced"],
+        &[
+            "approved by Advanced Protection",
+            "policy_enforced + Advanced Protection",
+            "Error 400: policy_enforced",
+            "policy_enforced",
+        ],
     )
     .means(
         "A security policy of the user's account blocks this client.",
@@ -413,6 +484,8 @@ pub(super) const GENERAL: &[Signature] = &[
     )
     .general()
     .not(&[
+        "client_secret is missing",
+        "invalid_request",
         "invalid_scope",
         "unauthorized_client",
         "invalid_client",
@@ -432,7 +505,6 @@ pub(super) const GENERAL: &[Signature] = &[
         &[
             "disallowed_useragent",
             "This app's request is invalid",
-            "Missing required parameter: client_id",
             "Missing required parameter: scope",
             "Missing required parameter: response_type",
             "Missing required parameter: redirect_uri",
