@@ -62,7 +62,7 @@ pub(super) async fn collect(
         }
     }
     if client.are_delegated(&scopes) {
-        tell_refused_users(run)?;
+        mark_refused_users(run)?;
     }
     settings.iter().for_each(|setting| progress.finished(Part::Mailbox(*setting)));
     Ok(())
@@ -96,7 +96,7 @@ fn leave_out(sample: &Sample, settings: &[MailboxSetting], run: &Run<'_>) -> Res
 
 /// Users who were asked before anybody got a token, and refused in words that fit a missing delegation: others did
 /// get one, so it is about the user.
-fn tell_refused_users(run: &Run<'_>) -> Result<(), StoreError> {
+fn mark_refused_users(run: &Run<'_>) -> Result<(), StoreError> {
     let mut batch = Vec::new();
     for row in
         run.mailbox_parts_missing_for(&[causes::SCOPE_NOT_DELEGATED.id, causes::CLIENT_NOT_AUTHORIZED.id])

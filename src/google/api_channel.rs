@@ -1,4 +1,4 @@
-//! The way to one API: its places, its quota, its patience, its counts.
+//! The requests to one API: permits, quota, circuit breaker, counts.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -91,18 +91,18 @@ impl ApiChannel {
     ) -> Result<T, GoogleError> {
         loop {
             self.ready().await?;
-            let place = self.limiter.place().await;
+            let permit = self.limiter.acquire().await;
             let waited = self.quota.pass().await;
-            // Somebody else may be trying by now: the place is free for others while this one waits.
+            // Somebody else may be trying by now: the permit is free for others while this one waits.
             let Some((under_way, known)) = self.begin(waited) else { continue };
             let Some(HealthProbe(ask)) = known else {
                 let result = attempt.await;
-                self.end(&place, &result, again);
+                self.end(&permit, &result, again);
                 drop(under_way);
                 return result;
             };
             tracing::debug!(api = self.api.id(), "repeating a request that was answered before");
-            self.end(&place, &ask().await, None);
+            self.end(&permit, &ask().await, None);
             drop(under_way);
         }
     }
@@ -190,7 +190,7 @@ impl ApiChannel {
         }
     }
 
-    fn end<T>(&self, place: &Permit<'_>, result: &Result<T, GoogleError>, again: Option<HealthProbe>) {
+    fn end<T>(&self, permit: &Permit<'_>, result: &Result<T, GoogleError>, again: Option<HealthProbe>) {
         let mut guard = self.state();
         let state = &mut *guard;
         match result {
@@ -204,7 +204,7 @@ impl ApiChannel {
                 }
                 drop(guard);
                 if is_throttled {
-                    place.throttled();
+                    permit.throttled();
                 }
             }
             // A refusal is an answer: the API works. But a success says more.
@@ -216,7 +216,7 @@ impl ApiChannel {
                     state.known = again;
                 }
                 drop(guard);
-                place.answered();
+                permit.answered();
             }
         }
     }
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_attempt_that_is_dropped_gives_its_place_back() {
+    async fn an_attempt_that_is_dropped_gives_its_permit_back() {
         let channel = ApiChannel::new(Api::Gmail, 1, 0, PATIENCE);
         let hanging = channel.attempt(pending::<Result<(), GoogleError>>(), None);
         tokio::time::timeout(Duration::from_millis(10), hanging).await.unwrap_err();

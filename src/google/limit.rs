@@ -7,7 +7,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 /// Requests under way at once, before anything is known of an API.
 const FIRST_SIZE: usize = 16;
 
-/// The number of places, as answers move it: doubled by each round without a throttle, and from the first
+/// The number of permits, as answers move it: doubled by each round without a throttle, and from the first
 /// throttle on one more a round and half at a throttle.
 #[derive(Debug)]
 pub(super) struct Window {
@@ -48,10 +48,10 @@ impl Window {
     }
 }
 
-/// Hands out the places of a [`Window`], in the order in which they are asked for.
+/// Hands out the permits of a [`Window`], in the order in which they are asked for.
 #[derive(Debug)]
 pub(super) struct Limiter {
-    places: Semaphore,
+    permits: Semaphore,
     state: Mutex<State>,
 }
 
@@ -62,7 +62,7 @@ struct State {
     owed: usize,
 }
 
-/// A place for one attempt; free again when it is dropped.
+/// A permit for one attempt; free again when it is dropped.
 #[derive(Debug)]
 pub(super) struct Permit<'a> {
     limiter: &'a Limiter,
@@ -71,16 +71,16 @@ pub(super) struct Permit<'a> {
 }
 
 impl Limiter {
-    /// At most `most` places.
+    /// At most `most` permits.
     pub(super) fn new(most: usize) -> Self {
         let window = Window::new(most);
-        Self { places: Semaphore::new(window.size), state: Mutex::new(State { window, owed: 0 }) }
+        Self { permits: Semaphore::new(window.size), state: Mutex::new(State { window, owed: 0 }) }
     }
 
-    /// Waits for a place.
-    pub(super) async fn place(&self) -> Permit<'_> {
+    /// Waits for a permit.
+    pub(super) async fn acquire(&self) -> Permit<'_> {
         // The semaphore is never closed: this always gives a permit.
-        let permit = self.places.acquire().await.ok();
+        let permit = self.permits.acquire().await.ok();
         Permit { limiter: self, permit, round: self.state().window.round }
     }
 
@@ -95,9 +95,9 @@ impl Limiter {
         let (more, fewer) =
             (state.window.size.saturating_sub(before), before.saturating_sub(state.window.size));
         let paid = more.min(state.owed);
-        self.places.add_permits(more - paid);
+        self.permits.add_permits(more - paid);
         state.owed = state.owed - paid + fewer;
-        state.owed -= self.places.forget_permits(state.owed);
+        state.owed -= self.permits.forget_permits(state.owed);
     }
 }
 
@@ -169,23 +169,23 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn places_follow_the_window_even_while_all_are_in_use() {
+    async fn permits_follow_the_window_even_while_all_are_in_use() {
         let limiter = Limiter::new(4);
         let mut held = Vec::new();
         for _ in 0..4 {
-            held.push(limiter.place().await);
+            held.push(limiter.acquire().await);
         }
         held[0].throttled();
         assert_eq!(limiter.state().owed, 2);
         held.truncate(2);
-        assert_eq!(limiter.places.available_permits(), 0, "two places were withheld");
+        assert_eq!(limiter.permits.available_permits(), 0, "two permits were withheld");
         held.pop();
-        assert_eq!(limiter.places.available_permits(), 1);
+        assert_eq!(limiter.permits.available_permits(), 1);
         drop(held);
-        let place = limiter.place().await;
-        place.answered();
-        place.answered();
-        drop(place);
-        assert_eq!(limiter.places.available_permits(), 3, "one more after a round of two");
+        let permit = limiter.acquire().await;
+        permit.answered();
+        permit.answered();
+        drop(permit);
+        assert_eq!(limiter.permits.available_permits(), 3, "one more after a round of two");
     }
 }

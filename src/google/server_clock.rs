@@ -23,15 +23,14 @@ impl ServerClock {
     /// The difference in words, if there is one worth telling.
     pub(super) fn words(&self) -> Option<String> {
         let seconds = self.ahead()?.num_seconds();
-        (seconds.abs() > TOLERANCE_SECONDS).then(|| told(seconds))
+        (seconds.abs() > TOLERANCE_SECONDS).then(|| offset_text(seconds))
     }
 }
 
 /// An answer takes some seconds at most, and its date has whole seconds.
 const TOLERANCE_SECONDS: i64 = 10;
 
-/// `seconds` ahead, or behind.
-fn told(seconds: i64) -> String {
+fn offset_text(seconds: i64) -> String {
     let way = if seconds > 0 { "fast" } else { "slow" };
     format!("this machine's clock is {} seconds {way}, by the server's Date header", seconds.abs())
 }
