@@ -208,6 +208,18 @@ impl<'a> Call<'a> {
     }
 }
 
+/// A page as most APIs send it: neither an empty list nor an empty token is in it.
+pub(crate) fn page_body(field: &str, entries: Vec<Value>, more: Option<Value>) -> Value {
+    let mut body = Map::new();
+    if !entries.is_empty() {
+        body.insert(field.to_owned(), entries.into());
+    }
+    if let Some(more) = more {
+        body.insert("nextPageToken".to_owned(), more);
+    }
+    Value::Object(body)
+}
+
 /// The token in a query.
 pub(crate) fn credential_in<'a>(query: &'a [(String, String)], method: &Method) -> Option<&'a str> {
     CREDENTIALS

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::api_error::ApiError;
-use crate::call::{Call, Outcome};
+use crate::call::{Call, Outcome, page_body};
 use crate::discovery::Api;
 use crate::permissions::permission_of;
 use crate::resource_manager::find;
@@ -23,7 +23,7 @@ const USUAL_PAGE: usize = 100;
 pub(crate) fn resources(call: &Call<'_>) -> Outcome {
     let found = within(call)?;
     let (page, more) = call.page(&found, call.page_size("pageSize", USUAL_PAGE, LARGEST_PAGE))?;
-    Ok(listing(page.iter().map(|resource| render_resource(call, *resource)).collect(), more))
+    Ok(page_body("results", page.iter().map(|resource| render_resource(call, *resource)).collect(), more))
 }
 
 pub(crate) fn policies(call: &Call<'_>) -> Outcome {
@@ -42,7 +42,7 @@ pub(crate) fn policies(call: &Call<'_>) -> Outcome {
         result.insert("policy".to_owned(), policy);
         Value::Object(result)
     });
-    Ok(listing(results.collect(), more))
+    Ok(page_body("results", results.collect(), more))
 }
 
 /// Every resource of the types asked for in the scope, in the order of their names.
@@ -133,15 +133,4 @@ fn render_resource(call: &Call<'_>, resource: Resource<'_>) -> Value {
         result.insert("createTime".to_owned(), json!(seconds(project.created_at)));
     }
     Value::Object(result)
-}
-
-fn listing(results: Vec<Value>, more: Option<Value>) -> Value {
-    let mut body = Map::new();
-    if !results.is_empty() {
-        body.insert("results".to_owned(), results.into());
-    }
-    if let Some(more) = more {
-        body.insert("nextPageToken".to_owned(), more);
-    }
-    Value::Object(body)
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::api_error::ApiError;
-use crate::call::{Call, Outcome};
+use crate::call::{Call, Outcome, page_body};
 use crate::discovery::Api;
 use crate::permissions::permission_of;
 use crate::tenant::{KeyOrigin, Project, Resource, ServiceAccount};
@@ -15,14 +15,7 @@ pub(crate) fn accounts(call: &Call<'_>) -> Outcome {
     let project = visible_project(call, name, permission_of(call.method.id))?;
     // The page size is not bounded by the method's description; its text says 100, and 20 if not given.
     let (accounts, more) = call.page(&project.accounts, call.page_size("pageSize", 20, 100))?;
-    let mut body = Map::new();
-    if !accounts.is_empty() {
-        body.insert("accounts".to_owned(), accounts.iter().map(|account| account.render(project)).collect());
-    }
-    if let Some(more) = more {
-        body.insert("nextPageToken".to_owned(), more);
-    }
-    Ok(Value::Object(body))
+    Ok(page_body("accounts", accounts.iter().map(|account| account.render(project)).collect(), more))
 }
 
 pub(crate) fn account(call: &Call<'_>) -> Outcome {

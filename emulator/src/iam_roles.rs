@@ -1,9 +1,9 @@
 //! Roles of the IAM API: Google's own, and those that projects and the organization made.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::api_error::ApiError;
-use crate::call::{Call, Outcome};
+use crate::call::{Call, Outcome, page_body};
 use crate::discovery::Api;
 use crate::permissions::permission_of;
 use crate::tenant::{CustomRole, PREDEFINED, Resource, policy_etag, predefined};
@@ -89,14 +89,7 @@ fn is_full(call: &Call<'_>) -> bool {
 
 fn page(call: &Call<'_>, roles: &[Value]) -> Outcome {
     let (roles, more) = call.page(roles, call.page_size("pageSize", USUAL_PAGE, LARGEST_PAGE))?;
-    let mut body = Map::new();
-    if !roles.is_empty() {
-        body.insert("roles".to_owned(), roles.into());
-    }
-    if let Some(more) = more {
-        body.insert("nextPageToken".to_owned(), more);
-    }
-    Ok(Value::Object(body))
+    Ok(page_body("roles", roles.to_vec(), more))
 }
 
 fn render(name: &str, title: &str, permissions: &[&str], deleted: bool, full: bool) -> Value {

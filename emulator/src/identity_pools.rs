@@ -3,10 +3,10 @@
 //! *Unverified*: which pools a listing leaves out, such as those that Google keeps for clusters, and what a
 //! place other than `global` is answered.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::api_error::ApiError;
-use crate::call::{Call, Outcome};
+use crate::call::{Call, Outcome, page_body};
 use crate::discovery::Api;
 use crate::permissions::permission_of;
 use crate::tenant::{FORMER_POOL, Project, Resource, pool, pool_named};
@@ -101,12 +101,5 @@ fn visible<'a>(call: &Call<'a>) -> Result<&'a Project, ApiError> {
 
 fn listing(call: &Call<'_>, field: &str, entries: &[Value], most: usize) -> Outcome {
     let (entries, more) = call.page(entries, call.page_size("pageSize", USUAL_PAGE, most))?;
-    let mut body = Map::new();
-    if !entries.is_empty() {
-        body.insert(field.to_owned(), entries.into());
-    }
-    if let Some(more) = more {
-        body.insert("nextPageToken".to_owned(), more);
-    }
-    Ok(Value::Object(body))
+    Ok(page_body(field, entries.to_vec(), more))
 }

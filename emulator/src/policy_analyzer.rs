@@ -4,10 +4,10 @@
 //! observed time is told without a date rather than left out.
 
 use chrono::{DateTime, Days, Utc};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::api_error::ApiError;
-use crate::call::{Call, Outcome};
+use crate::call::{Call, Outcome, page_body};
 use crate::discovery::Api;
 use crate::tenant::{Resource, seconds};
 
@@ -63,14 +63,7 @@ pub(crate) fn query(call: &Call<'_>) -> Outcome {
         activities.retain(|activity| activity["fullResourceName"] == wanted);
     }
     let (page, more) = call.page(&activities, call.page_size("pageSize", USUAL_PAGE, LARGEST_PAGE))?;
-    let mut body = Map::new();
-    if !page.is_empty() {
-        body.insert("activities".to_owned(), page.into());
-    }
-    if let Some(more) = more {
-        body.insert("nextPageToken".to_owned(), more);
-    }
-    Ok(Value::Object(body))
+    Ok(page_body("activities", page.to_vec(), more))
 }
 
 /// The one resource that a filter names.

@@ -1,10 +1,10 @@
 //! Resource Manager: the organization, its folders and projects, and the policies set on them.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::api_error::ApiError;
-use crate::call::{Call, Outcome};
+use crate::call::{Call, Outcome, page_body};
 use crate::discovery::Api;
 use crate::iam::policy_version;
 use crate::permissions::permission_of;
@@ -184,14 +184,7 @@ fn render_organization(call: &Call<'_>) -> Value {
 
 fn listing(call: &Call<'_>, field: &str, entries: Vec<Value>) -> Outcome {
     let (entries, more) = call.page(&entries, call.page_size("pageSize", USUAL_PAGE, LARGEST_PAGE))?;
-    let mut body = Map::new();
-    if !entries.is_empty() {
-        body.insert(field.to_owned(), entries.into());
-    }
-    if let Some(more) = more {
-        body.insert("nextPageToken".to_owned(), more);
-    }
-    Ok(Value::Object(body))
+    Ok(page_body(field, entries.to_vec(), more))
 }
 
 fn time(moment: DateTime<Utc>) -> String {

@@ -1,9 +1,9 @@
 //! Service Usage: which APIs are on in a project.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::api_error::ApiError;
-use crate::call::{Call, Outcome};
+use crate::call::{Call, Outcome, page_body};
 use crate::discovery::Api;
 use crate::permissions::permission_of;
 use crate::tenant::{Project, Resource};
@@ -44,14 +44,7 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
         .map(|(name, title)| render(project, name, title))
         .collect();
     let (services, more) = call.page(&services, call.page_size("pageSize", USUAL_PAGE, LARGEST_PAGE))?;
-    let mut body = Map::new();
-    if !services.is_empty() {
-        body.insert("services".to_owned(), services.into());
-    }
-    if let Some(more) = more {
-        body.insert("nextPageToken".to_owned(), more);
-    }
-    Ok(Value::Object(body))
+    Ok(page_body("services", services.to_vec(), more))
 }
 
 pub(crate) fn get(call: &Call<'_>) -> Outcome {
