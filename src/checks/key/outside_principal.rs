@@ -26,7 +26,7 @@ pub(crate) const CHECK: Check = Check {
         ),
         Condition::review(
             Severity::High,
-            "The owner of the principal cannot be determined, for example of a member of a workforce pool.",
+            "It is unknown who owns the principal. An example is a member of a workforce pool.",
         ),
         Condition::review(Severity::Medium, "Organization policies currently block the path."),
         Condition::excepted(

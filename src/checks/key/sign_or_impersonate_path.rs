@@ -15,10 +15,14 @@ pub(crate) const CHECK: Check = Check {
     conditions: &[
         Condition::fail(
             Severity::Critical,
-            "A principal other than the account itself can get its delegated tokens without a key. It needs \
-             at most two steps, is outside the tenant, or is the public.",
+            "Another principal can get delegated tokens of the account without a key, and it needs at most \
+             two steps, is outside the tenant, or is the public.",
         ),
-        Condition::fail(Severity::High, "A principal of the tenant needs more than two steps."),
+        Condition::fail(
+            Severity::High,
+            "A principal of the tenant can get such tokens in more than two \
+                                         steps.",
+        ),
         Condition::review(
             Severity::Medium,
             "The principal is a Google service agent, or organization policies currently block the path.",
