@@ -12,12 +12,15 @@ use crate::support::{Audit, binary, unguarded};
 
 /// The version that wrote the history, its tenant, and the ids of its runs, the newest first.
 const HISTORIES: &[(&str, &str, [&str; 2])] = &[
+    // Layout 5.
     ("0.1.0-dev", "demo", ["2026-11-21T07-00-00Z", "2026-11-14T07-00-00Z"]),
-    // Layout 9: the last version that had a finding for each access path and overwrote its reports.
+    // Layout 9: a finding for each access path, and reports that are overwritten.
     ("0.1.0-layout-9", "demo", ["2026-11-21T07-00-00Z", "2026-11-14T07-00-00Z"]),
-    // Layout 10: the client that a use is of may have been named later.
+    // Layout 10: the reports of a run have rows.
     ("0.1.0-layout-10", "demo", ["2026-11-21T07-00-00Z", "2026-11-14T07-00-00Z"]),
-    // Layout 12: bindings are findings, mailboxes are whole, and stored types have no version.
+    // Layout 11: bindings are findings, and addresses of accounts have times.
+    ("0.1.0-layout-11", "demo", ["2026-11-21T07-00-00Z", "2026-11-14T07-00-00Z"]),
+    // Layout 12: mailboxes are whole, and stored types have no version.
     ("0.1.0-layout-12", "demo", ["2026-11-21T07-00-00Z", "2026-11-14T07-00-00Z"]),
     // Layout 13: parts of mailboxes are rows.
     ("0.1.0-layout-13", "demo", ["2026-11-21T07-00-00Z", "2026-11-14T07-00-00Z"]),
@@ -142,6 +145,12 @@ fn findings_of_single_paths_are_in_those_of_bindings_and_neither_new_nor_fixed()
         assert!(!of_bindings.is_empty(), "{version} {tenant}");
         let first_run = kept.say(&["report", oldest]).json("report.json")["run"]["started_at"].clone();
         for finding in of_bindings {
+            // The demo of layout 11 moved the end of a condition with its clock: that is another binding.
+            let is_conditional = finding["subject"]["id"].as_str().unwrap().contains('#');
+            if *version == "0.1.0-layout-11" && is_conditional {
+                assert_eq!(finding["change"], "new", "{version} {tenant} {}", finding["subject"]);
+                continue;
+            }
             assert_eq!(finding["change"], "open", "{version} {tenant} {}", finding["subject"]);
             assert_eq!(finding["first_seen_at"], first_run, "{version} {tenant} {}", finding["subject"]);
         }
