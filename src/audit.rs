@@ -3,6 +3,7 @@
 mod begin;
 mod error;
 mod outcome;
+mod places;
 mod rehearsal;
 mod summary;
 
@@ -11,14 +12,15 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::causes;
 use crate::checks::{self, Check};
-use crate::collect::{self, Access, ConsoleList, FirstRefusal, Identity, Plan, Progress};
-use crate::config::{Config, read_exceptions, read_register, refuse_a_list_of_the_future};
+use crate::collect::{self, Access, ConsoleList, FirstRefusal, Identity, Plan, Progress, Sampled};
+use crate::config::{Config, nearest, read_exceptions, read_register, refuse_a_list_of_the_future};
 use crate::evaluate::assemble::{self, Approvals, ApprovedPaths, Facts};
 use crate::evaluate::{self, EvaluationInput, Judged};
 use crate::findings::{RunSummary, Settings};
 use crate::formats::{self, FormatOptions};
-use crate::google::{self, Client, ClientOptions};
+use crate::google::{self, Client, ClientOptions, server_clock};
 use crate::policy::Exceptions;
 use crate::policy::{Policy, Register};
 use crate::report::{self, Folder, Latest};
@@ -30,6 +32,7 @@ use crate::tenant::{Gap, GapClass, Inputs, Part, PartGrain, Sample};
 use begin::{begin, refuse_another_tenant};
 pub(crate) use error::AuditError;
 pub(crate) use outcome::{Beginning, Exit, Outcome};
+pub(crate) use places::{LowSpace, check_places, refuse_history_of_another_tenant};
 pub(crate) use rehearsal::{Rehearsal, connect_to_rehearse, rehearsal_plan, rehearse};
 use summary::{profile_name, requests, scope_table, settings, summary, with_verdicts};
 
@@ -75,6 +78,8 @@ pub(crate) async fn run(
     let plan = Plan { sample: options.sample.clone(), ..plan(config, checks) };
     let (client, account) =
         google::connect(&config.credentials, &config.base_url, client_options(config)).await?;
+    let is_trial = options.sample.is_some();
+    places::refuse_unwritable(config, Some(&*config.history).filter(|_| !is_trial))?;
     let folder = Folder::prepare(&config.reports)?;
     // What a trial read is not compared with anything, today or later.
     let trial =
@@ -83,7 +88,11 @@ pub(crate) async fn run(
         trial.as_ref().map_or(config.history.clone(), |folder| folder.path().join("history.sqlite"));
     // A history that cannot be used is refused before Google is asked; a new one begins once Google has answered.
     let kept = Store::open_existing(&history)?;
-    begin_or_refuse(config, &client, &plan, options.at).await?;
+    let customer = begin_or_refuse(config, &client, &plan, options.at).await?;
+    refuse_another_tenant(
+        kept.as_ref().map(Store::newest_finished).transpose()?.flatten(),
+        customer.as_deref(),
+    )?;
     let store = match kept {
         Some(store) => store,
         None => Store::open(&history)?,
@@ -91,6 +100,12 @@ pub(crate) async fn run(
     let (run, beginning) = begin(&store, &folder, config, &options)?;
     progress.begun(run.id(), beginning == Beginning::Resumed, &plan.parts);
     let earlier = run.requests()?;
+    if let Some(sample) = &options.sample
+        && let Err(refusal) = prepare_trial(&client, &plan, sample, &run, progress).await
+    {
+        folder.release(run.id());
+        return Err(refusal);
+    }
 
     let ending = tokio::select! {
         collected = collect::collect(&client, &plan, &run, progress) => {
@@ -134,7 +149,7 @@ pub(crate) async fn run(
         }
         return Err(refusal);
     }
-    if let Err(refusal) = refuse_another_tenant(&run, &facts.tenant) {
+    if let Err(refusal) = refuse_another_tenant(run.previous()?, facts.tenant.customer_id.as_deref()) {
         folder.release(run.id());
         run.abandon()?;
         return Err(refusal);
@@ -157,40 +172,92 @@ pub(crate) async fn run(
         settings: Some(settings),
         ..summary(config, &options, &plan, &run, &facts, judged)
     };
-    let name = folder.free_name(run.id(), run.report_count()? + 1);
+    let name = match trial {
+        Some(_) => folder.free_name(&format!("{}.sample", run.id()), 1),
+        None => folder.free_name(run.id(), run.report_count()? + 1),
+    };
     let writes = Writes::Judgment(ending);
     let outcome = write_reports(config, &run, &facts.tenant, summary, &folder, &name, writes)?;
     let latest = if trial.is_some() { Latest::Kept } else { folder.point_latest(&name) };
     Ok(Outcome { beginning, latest, ..outcome })
 }
 
-/// Refuses to begin where a run could come to nothing.
+/// Reads the users and leaves out those that are not in the sample. A sample without a mailbox is a mistake in the
+/// command.
+async fn prepare_trial(
+    client: &Client,
+    plan: &Plan,
+    sample: &Sample,
+    run: &Run<'_>,
+    progress: &dyn Progress,
+) -> Result<(), AuditError> {
+    let Sampled { mailboxes, is_whole, org_units } =
+        collect::take_sample(client, plan, sample, run, progress).await?;
+    if mailboxes > 0 || !is_whole {
+        return Ok(());
+    }
+    let help = match &sample.org_unit {
+        Some(unit) if !org_units.iter().any(|own| sample.is_in_unit(own)) => {
+            let units = || org_units.iter().map(String::as_str);
+            match nearest(unit, units()) {
+                Some(nearest) => format!("No user is in {unit}. Did you mean `{nearest}`?"),
+                None => {
+                    let some: Vec<&str> = units().take(MAX_UNITS_NAMED).collect();
+                    format!("No user is in {unit}. Organizational units with users: {}.", some.join(", "))
+                }
+            }
+        }
+        _ if sample.users.is_some() => {
+            "`--users` is compared with the primary address of each user. Put it in quotes, \
+                                        as in `--users '*@example.com'`."
+                .to_owned()
+        }
+        _ => "Every user who fits is suspended, archived, a guest or without a mailbox.".to_owned(),
+    };
+    Err(AuditError::EmptySample { sample: sample.to_string(), help })
+}
+
+/// The organizational units that a message names.
+const MAX_UNITS_NAMED: usize = 10;
+
+/// Refuses to begin where a run could come to nothing. Answers the customer that the admin belongs to, if Google says it.
 async fn begin_or_refuse(
     config: &Config,
     client: &Client,
     plan: &Plan,
     at: DateTime<Utc>,
-) -> Result<(), AuditError> {
-    match collect::first_contact(client, plan).await {
-        Ok(()) => {}
+) -> Result<Option<String>, AuditError> {
+    let customer = match collect::first_contact(client, plan, at).await {
+        Ok(customer) => customer,
         Err(FirstRefusal::NoToken(gap)) => return Err(AuditError::NoToken(Box::new(gap))),
         Err(FirstRefusal::Admin(gap)) => return Err(refused_admin(config, client.account(), gap)),
         Err(FirstRefusal::Customer { of_admin }) => {
             let admin = config.admin.clone().unwrap_or_default();
             return Err(AuditError::WrongCustomer { customer: config.customer.clone(), admin, of_admin });
         }
+    };
+    refuse_the_future(config, client, at)?;
+    if let Some(ahead) = client.clock_ahead().filter(|ahead| server_clock::is_off(*ahead)) {
+        let fix = causes::CLOCK_SKEW.fix;
+        tracing::warn!(id = causes::CLOCK_SKEW.id, fix, "{}", server_clock::told(ahead));
     }
-    // A list that is newer than the run: either it was misdated, or this machine's clock is slow.
-    let behind =
-        client.clock_ahead().map(|ahead| -ahead.num_seconds()).filter(|behind| *behind > MAX_CLOCK_LAG);
-    match (refuse_a_list_of_the_future(config, at), behind) {
-        (Err(_), Some(seconds)) => Err(AuditError::SlowClock { seconds }),
-        (checked, _) => Ok(checked?),
-    }
+    Ok(customer)
 }
 
-/// The seconds by which a clock may be slow before a file from the future is its fault.
-const MAX_CLOCK_LAG: i64 = 60;
+/// Refuses a delegation list that is newer than the run. If it is not by Google's time, the clock is at fault.
+pub(crate) fn refuse_the_future(
+    config: &Config,
+    client: &Client,
+    at: DateTime<Utc>,
+) -> Result<(), AuditError> {
+    let Err(refusal) = refuse_a_list_of_the_future(config, at) else { return Ok(()) };
+    match client.clock_ahead() {
+        Some(ahead) if refuse_a_list_of_the_future(config, at - ahead).is_ok() => {
+            Err(AuditError::WrongClock { ahead })
+        }
+        _ => Err(refusal.into()),
+    }
+}
 
 fn refused_admin(config: &Config, account: &str, gap: Gap) -> AuditError {
     match &config.admin {

@@ -257,7 +257,9 @@ pub(crate) struct Run {
     /// Run a trial: read only the mailboxes of users whose address matches, such as "*@sales.example.com"
     #[arg(long, value_name = "GLOB", conflicts_with = "resume", help_heading = "Trial")]
     pub(crate) users: Option<String>,
-    /// Run a trial: read at most N mailboxes
+    /// Run a trial: read at most N mailboxes, spread over all accounts that fit
+    ///
+    /// The choice is the same in every trial, whatever the age of the accounts.
     #[arg(long, value_name = "N", conflicts_with = "resume", help_heading = "Trial", value_parser = mailboxes)]
     pub(crate) sample: Option<usize>,
 }

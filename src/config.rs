@@ -21,6 +21,7 @@ use crate::input_file;
 use crate::policy::Profile;
 use crate::tenant::{InputFile, Part, sha256_hex};
 
+pub(crate) use keys::nearest;
 use keys::{Key, Kind};
 pub(crate) use operator_files::{read_exceptions, read_register, refuse_a_list_of_the_future};
 
@@ -709,6 +710,16 @@ mod tests {
         assert!(refused.contains("Did you mean `[reports]`?"), "{refused}");
         let error = load(MINIMAL, &[("WORKSPACE_AUDIT__REPORTS__FAILON", "x")], &[]).unwrap_err();
         assert_eq!(error.0.help.unwrap(), "Did you mean `WORKSPACE_AUDIT__REPORTS__FAIL_ON`?");
+    }
+
+    #[test]
+    fn the_day_of_a_list_is_not_of_the_future_wherever_the_operator_is() {
+        let text = format!("{MINIMAL}[cloud]\nconsole_grants_date = 2026-11-28\n");
+        let config = load(&text, &[], &[]).unwrap();
+        let at = |time: &str| time.parse().unwrap();
+        // Noon of 27 November in London is 28 November, 2 a.m., on Kiritimati.
+        refuse_a_list_of_the_future(&config, at("2026-11-27T12:00:00Z")).unwrap();
+        refuse_a_list_of_the_future(&config, at("2026-11-27T09:00:00Z")).unwrap_err();
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use crate::config::Config;
 use crate::report::Folder;
-use crate::snapshot::Snapshot;
 use crate::store::{Run, Store};
 
 use super::{AuditError, Beginning, Resume, RunOptions};
@@ -49,12 +48,12 @@ pub(super) fn begin<'s>(
 }
 
 /// Compared with another tenant's run, everything would look new and everything fixed.
-pub(super) fn refuse_another_tenant(run: &Run<'_>, tenant: &Snapshot) -> Result<(), AuditError> {
-    let Some(previous) = run.previous()? else { return Ok(()) };
+pub(super) fn refuse_another_tenant(previous: Option<Run<'_>>, now: Option<&str>) -> Result<(), AuditError> {
+    let Some(previous) = previous else { return Ok(()) };
     let before = previous.known()?.summary.map(|summary| summary.customer).filter(|id| id.starts_with('C'));
-    match (before, &tenant.customer_id) {
-        (Some(before), Some(now)) if before != *now => {
-            Err(AuditError::OtherTenant { before, now: now.clone() })
+    match (before, now) {
+        (Some(before), Some(now)) if before != now => {
+            Err(AuditError::OtherTenant { before, now: now.to_owned() })
         }
         _ => Ok(()),
     }

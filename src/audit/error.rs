@@ -1,10 +1,13 @@
 //! Why an audit command wrote no report.
 
-use chrono::{DateTime, Utc};
+use std::path::PathBuf;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use miette::Diagnostic;
 
+use crate::causes;
 use crate::config::ConfigError;
-use crate::google::ConnectError;
+use crate::google::{ConnectError, server_clock};
 use crate::report::ReportError;
 use crate::store::StoreError;
 use crate::tenant::Gap;
@@ -67,14 +70,22 @@ pub(crate) enum AuditError {
         "Delete `customer`, or set it to {of_admin}. To audit the other tenant, use an admin and a history of that one."
     ))]
     WrongCustomer { customer: String, admin: String, of_admin: String },
-    #[error("this machine's clock is {seconds} seconds slow, by the Date header of Google's answers")]
+    #[error("the delegation list is newer than the run, because {}", server_clock::told(*ahead))]
     #[diagnostic(help("Synchronize the clock, for example with NTP. The delegation list is not at fault."))]
-    SlowClock { seconds: i64 },
+    WrongClock { ahead: TimeDelta },
     #[error(transparent)]
     #[diagnostic(help(
         "Check that `[reports] directory` is a folder, that this account can write to it, and that the disk has space."
     ))]
     Report(#[from] ReportError),
+    #[error("no mailbox is in the sample: {sample}")]
+    #[diagnostic(help("{help}"))]
+    EmptySample { sample: String, help: String },
+    #[error("the disk of {} is full", folder.display())]
+    #[diagnostic(help(
+        "Free space on this disk, or set `[reports] directory` and `[history] path` to folders on another disk."
+    ))]
+    NoSpace { folder: PathBuf },
     #[error("the history has no run `{0}`")]
     #[diagnostic(help("To list the runs, run `workspace-audit runs`."))]
     NoSuchRun(String),
@@ -102,7 +113,10 @@ impl AuditError {
             Self::Admin { .. } => Some("admin_unusable".to_owned()),
             Self::AdminRole { .. } => Some("admin_role_unusable".to_owned()),
             Self::WrongCustomer { .. } => Some("wrong_customer".to_owned()),
-            Self::SlowClock { .. } => Some("clock_skew".to_owned()),
+            Self::WrongClock { .. } => Some(causes::CLOCK_SKEW.id.to_owned()),
+            Self::EmptySample { .. } => Some("empty_sample".to_owned()),
+            Self::NoSpace { .. } => Some("disk_full".to_owned()),
+            Self::OtherTenant { .. } => Some("other_tenant".to_owned()),
             Self::Connect(ConnectError::KeyFile(error)) => Some(error.id().to_owned()),
             _ => None,
         }
@@ -114,6 +128,7 @@ impl AuditError {
         match self {
             Self::Connect(error) if error.is_configuration() => Exit::Usage,
             Self::Exceptions(_)
+            | Self::EmptySample { .. }
             | Self::OtherTenant { .. }
             | Self::OtherTerms(_)
             | Self::NotYoung { .. }
@@ -130,7 +145,8 @@ impl AuditError {
             | Self::Admin { .. }
             | Self::AdminRole { .. }
             | Self::WrongCustomer { .. }
-            | Self::SlowClock { .. }
+            | Self::WrongClock { .. }
+            | Self::NoSpace { .. }
             | Self::Report(_) => Exit::RunFailed,
         }
     }

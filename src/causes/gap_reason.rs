@@ -93,7 +93,7 @@ reasons! {
         "Add the part to `[collect] parts`, or set `parts` to \"default\".";
     NOT_REACHED = "not_reached",
         "The run ended before the part was read.",
-        "Run `workspace-audit run --resume`.";
+        "Run `workspace-audit run` again: it continues a stopped run. A trial starts again.";
     NOT_KEPT = "not_kept",
         "An older version of workspace-audit made the run and did not store this fact.",
         "Run the audit again.";

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::timeout;
 
 use crate::causes;
 use crate::google::iam1::CLOUD_SCOPE;
-use crate::google::{Client, Session, admin1_directory as directory};
+use crate::google::{Client, GoogleError, Session, admin1_directory as directory, reports1};
 use crate::tenant::{Gap, Part};
 
 use super::{Identity, Plan, access, gaps};
@@ -28,15 +29,20 @@ pub(crate) enum FirstRefusal {
     },
 }
 
-/// Asks for the first token, and whose tenant the admin is in where one is configured.
+/// Asks for the first token, and reads one thing as the admin. Answers the customer that the admin belongs to, if Google
+/// says it.
 ///
 /// # Errors
 /// What is wrong for good. Anything else shows while the run reads.
-pub(crate) async fn first_contact(client: &Client, plan: &Plan) -> Result<(), FirstRefusal> {
-    timeout(FIRST_CONTACT_TIMEOUT, contact(client, plan)).await.unwrap_or(Ok(()))
+pub(crate) async fn first_contact(
+    client: &Client,
+    plan: &Plan,
+    at: DateTime<Utc>,
+) -> Result<Option<String>, FirstRefusal> {
+    timeout(FIRST_CONTACT_TIMEOUT, contact(client, plan, at)).await.unwrap_or(Ok(None))
 }
 
-async fn contact(client: &Client, plan: &Plan) -> Result<(), FirstRefusal> {
+async fn contact(client: &Client, plan: &Plan, at: DateTime<Utc>) -> Result<Option<String>, FirstRefusal> {
     let scopes = access::scopes(Identity::Admin, &plan.parts);
     let session = if scopes.is_empty() {
         Session::as_account(client, &[CLOUD_SCOPE])
@@ -53,19 +59,64 @@ async fn contact(client: &Client, plan: &Plan) -> Result<(), FirstRefusal> {
         }
         _ => {}
     }
-    match &plan.admin {
-        Some(admin)
-            if acts_as_admin && plan.customer != "my_customer" && plan.parts.contains(&Part::Users) =>
-        {
-            match directory::get_user(&session, admin).await {
-                Ok(user) => match user.customer_id {
-                    Some(of_admin) if of_admin != plan.customer => Err(FirstRefusal::Customer { of_admin }),
-                    _ => Ok(()),
-                },
-                Err(_) => Ok(()),
-            }
+    let customer = read_as_admin(&session, plan, at).await?;
+    match &customer {
+        Some(of_admin) if plan.customer != "my_customer" && *of_admin != plan.customer => {
+            Err(FirstRefusal::Customer { of_admin: of_admin.clone() })
         }
-        _ => Ok(()),
+        _ => Ok(customer),
+    }
+}
+
+/// Reads the least of each part that the admin reads, until one is answered. Refused is an admin whom Google refuses
+/// everything: who is suspended, no admin, or never signed in.
+async fn read_as_admin(
+    session: &Session<'_>,
+    plan: &Plan,
+    at: DateTime<Utc>,
+) -> Result<Option<String>, FirstRefusal> {
+    let mut refused = None;
+    // Google says of users first whose tenant it is.
+    for part in [Part::Users, Part::Domains, Part::AdminRoles, Part::AdminLog] {
+        if !plan.parts.contains(&part) {
+            continue;
+        }
+        match least_of(part, session, plan, at).await {
+            Ok(customer) => return Ok(customer),
+            Err(error) if OF_ADMIN.contains(&error.cause) => {
+                refused.get_or_insert(gaps::refused(part, &error));
+            }
+            // Not about the admin: the run shows it.
+            Err(_) => return Ok(None),
+        }
+    }
+    match refused {
+        Some(gap) => Err(FirstRefusal::Admin(gap)),
+        None => Ok(None),
+    }
+}
+
+/// The customer of the admin, if the part says it.
+async fn least_of(
+    part: Part,
+    session: &Session<'_>,
+    plan: &Plan,
+    at: DateTime<Utc>,
+) -> Result<Option<String>, GoogleError> {
+    match (part, &plan.admin) {
+        (Part::Users, Some(admin)) if !plan.admin_role => {
+            Ok(directory::get_user(session, admin).await?.customer_id)
+        }
+        (Part::Users, _) => {
+            let page = directory::list_users(session, &plan.customer).next().await?;
+            Ok(page.and_then(|page| page.rows.into_iter().find_map(|user| user.customer_id)))
+        }
+        (Part::Domains, _) => directory::list_domains(session, &plan.customer).next().await.map(|_| None),
+        (Part::AdminRoles, _) => directory::list_roles(session, &plan.customer).next().await.map(|_| None),
+        _ => {
+            let since = at - TimeDelta::hours(1);
+            reports1::list_activities(session, "admin", None, since, at).next().await.map(|_| None)
+        }
     }
 }
 

@@ -5,13 +5,13 @@ use futures::{StreamExt, TryStreamExt, stream};
 use crate::causes::{self, Class};
 use crate::google::{Client, Session};
 use crate::store::{Run, StoreError};
-use crate::tenant::{MailboxPart, MailboxSetting, Part, Sample, User, without_request};
+use crate::tenant::{MailboxPart, MailboxSetting, Part, User, without_request};
 
 use super::mailbox_settings::read;
 use super::{Identity, Plan, Progress, access, gaps};
 
 /// Mailboxes that are written at once.
-const BATCH: usize = 200;
+pub(super) const BATCH: usize = 200;
 /// How far apart users are asked for who stand side by side: some trouble strikes neighbors, and an API that fails
 /// for all who are asked first looks like one that is down.
 const STRIDE: usize = 50;
@@ -29,9 +29,6 @@ pub(super) async fn collect(
     for setting in &settings {
         progress.started(Part::Mailbox(*setting), Some(run.user_count()?));
         progress.resumed(Part::Mailbox(*setting), run.mailbox_count(*setting)?);
-    }
-    if let Some(sample) = &plan.sample {
-        leave_out(sample, &settings, run)?;
     }
     let scopes = access::scopes(Identity::Mailbox, &plan.parts);
     let deadline = plan.deadline();
@@ -66,32 +63,6 @@ pub(super) async fn collect(
     }
     settings.iter().for_each(|setting| progress.finished(Part::Mailbox(*setting)));
     Ok(())
-}
-
-/// Notes every mailbox that is not in the sample, so that nobody asks for it.
-fn leave_out(sample: &Sample, settings: &[MailboxSetting], run: &Run<'_>) -> Result<(), StoreError> {
-    let (mut batch, mut taken) = (Vec::new(), 0);
-    let most = sample.most.unwrap_or(usize::MAX);
-    for row in run.users_to_read(settings.len()) {
-        let (key, user, _) = row?;
-        if taken < most && sample.fits(&user) && without_request(&user).is_none() {
-            taken += 1;
-            continue;
-        }
-        let gap = |setting: &MailboxSetting| {
-            let fix = "Run the audit without `--org-unit`, `--users` and `--sample`.";
-            gaps::not_configured(Part::Mailbox(*setting), "not in the sample", fix)
-        };
-        let parts = settings.iter().map(|setting| MailboxPart::missing(*setting, gap(setting)));
-        batch.push((key, parts.collect()));
-        if batch.len() == BATCH {
-            run.put_mailboxes(&std::mem::take(&mut batch))?;
-        }
-    }
-    if taken == 0 {
-        tracing::warn!("no mailbox is in the sample: {sample}");
-    }
-    run.put_mailboxes(&batch)
 }
 
 /// Users who were asked before anybody got a token, and refused in words that fit a missing delegation: others did

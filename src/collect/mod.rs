@@ -18,6 +18,7 @@ mod mailboxes;
 mod other_probes;
 mod probe;
 mod progress;
+mod sample;
 mod scope_questions;
 mod service_account_use;
 mod service_accounts;
@@ -40,6 +41,7 @@ pub(crate) use access::{Access, Identity};
 pub(crate) use audit_logs::log_look_back;
 pub(crate) use first_contact::{FirstRefusal, can_be_of_admin, first_contact};
 pub(crate) use progress::{Progress, Silent};
+pub(crate) use sample::{Sampled, take_sample};
 
 /// What to read, and as whom.
 #[derive(Clone, Debug)]
@@ -118,12 +120,25 @@ pub(crate) async fn collect(
         kept(run, part_key::ADMIN_ROLES, admin_roles::collect(&admin, plan, &assignments)),
         cloud(client, &account, &admin, plan, run, progress),
         kept(run, part_key::PROBE_GRANTS, probe::collect(client, plan, progress)),
-        users::collect(&admin, plan, run, progress),
+        listed_users(&admin, plan, run, progress),
         logs(&admin, plan, run, progress),
     )?;
     certificates(client, plan, run).await?;
     others(client, &account, plan, run, progress).await?;
     mailboxes::collect(client, plan, run, progress).await
+}
+
+/// Users, unless a trial read them already.
+async fn listed_users(
+    admin: &Session<'_>,
+    plan: &Plan,
+    run: &Run<'_>,
+    progress: &dyn Progress,
+) -> Result<(), StoreError> {
+    match plan.sample {
+        Some(_) => Ok(()),
+        None => users::collect(admin, plan, run, progress).await,
+    }
 }
 
 /// Certificates of the clients that no listed account is. Logs that an attempt before did not read can name more.

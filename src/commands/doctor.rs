@@ -26,13 +26,7 @@ pub(super) fn run(command: &Doctor) -> Result<Exit, Failure> {
     let (steps, exit) = match Config::load(&command.config, environment(), &command.settings) {
         Ok(config) => {
             let at = Utc::now().trunc_subsecs(0);
-            let steps = runtime()?.block_on(doctor::examine(&config, at, command.all));
-            let exit = match failed(&steps) {
-                None => Exit::Complete,
-                Some(StepId::Config) => Exit::Usage,
-                Some(_) => Exit::RunFailed,
-            };
-            (steps, exit)
+            runtime()?.block_on(doctor::examine(&config, at, command.all))
         }
         Err(error) => {
             let problem = Problem::of_diagnostic(&error);

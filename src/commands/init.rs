@@ -84,7 +84,8 @@ impl Setup<'_> {
              # The last command prints the client ID. As a super admin, open Admin console > Security > Access and\n\
              # data control > API controls > Manage domain-wide delegation > Add new, enter the client ID, and paste\n\
              # this line as OAuth scopes:\n{line}\n\n\
-             # Give {admin} the admin role in step 5 of docs/setup.md. Then check the set-up of {project}:\n\
+             # Give {admin} the admin role in step 5 of docs/setup.md. Copy the delegation list (step 6), and set\n\
+             # `console_grants` in {config} to its file. Then check the set-up of {project}:\n\
              workspace-audit doctor --config {config}\n\
              # If {account} is to read more projects, grant it the same roles there.\n",
             of_organization = if init.organization.is_some() { " and of the organization" } else { "" },

@@ -32,8 +32,11 @@ pub(super) fn print_failure(failure: &Failure, format: LogFormat) {
 
 fn rendered(failure: &Failure, theme: GraphicalTheme) -> String {
     let mut text = String::new();
-    let rendered =
-        GraphicalReportHandler::new_themed(theme).with_width(100).render_report(&mut text, failure);
+    // Each message has its cause already.
+    let rendered = GraphicalReportHandler::new_themed(theme)
+        .with_width(100)
+        .without_cause_chain()
+        .render_report(&mut text, failure);
     if rendered.is_ok() { text } else { failure.to_string() }
 }
 
@@ -72,8 +75,13 @@ fn try_to_print(outcome: &Outcome, output: &Output) -> io::Result<()> {
             time(resumed_at)
         )?;
     }
-    if outcome.was_interrupted {
-        writeln!(stdout, "interrupted: to read the rest, run `workspace-audit run --resume`")?;
+    match (outcome.was_interrupted, &summary.sample) {
+        (false, _) => {}
+        (true, None) => {
+            writeln!(stdout, "interrupted: to read the rest, run `workspace-audit run --resume`")?
+        }
+        // It keeps nothing that could be continued.
+        (true, Some(_)) => writeln!(stdout, "interrupted: to read the rest, start the trial again")?,
     }
     writeln!(stdout, "{}", amber(&printable(&headline(summary)), summary.is_limited()))?;
     if output.log_format == LogFormat::Text {
@@ -123,6 +131,7 @@ fn log_end(outcome: &Outcome) {
         run = summary.run_id,
         exit_code = outcome.exit.code(),
         completeness,
+        sample = summary.sample,
         users = summary.known_users(),
         open = changes.open,
         new = changes.new,

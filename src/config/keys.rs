@@ -148,7 +148,7 @@ impl Key {
 }
 
 /// The name that is most similar to `written`.
-pub(super) fn nearest<'n>(written: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(written: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let written = written.to_lowercase();
     let edits = |name: &str| strsim::osa_distance(&written, &name.to_lowercase());
     let is_part = |name: &str| {

@@ -50,7 +50,7 @@ pub(crate) fn refuse_a_list_of_the_future(config: &Config, at: DateTime<Utc>) ->
     let help = "Set `[cloud] console_grants_date` to the day on which you copied the list.";
     let refuse = |message: String| Err(ConfigError::new(message).with_help(help));
     match (config.console_grants_date, &config.console_grants) {
-        (Some(date), _) if date > at.date_naive() => {
+        (Some(date), _) if date > (at + EARLIEST_TIME_ZONE).date_naive() => {
             refuse(format!("`[cloud] console_grants_date` is {date}, which is after the start of the run"))
         }
         (None, Some(path)) => {
@@ -67,6 +67,9 @@ pub(crate) fn refuse_a_list_of_the_future(config: &Config, at: DateTime<Utc>) ->
         _ => Ok(()),
     }
 }
+
+/// The operator's day may be ahead of UTC's: UTC+14 is the earliest time zone (tz database, Pacific/Kiritimati).
+const EARLIEST_TIME_ZONE: chrono::Duration = chrono::Duration::hours(14);
 
 /// The tolerance for the clock of a file server.
 const CLOCK_SKEW: chrono::Duration = chrono::Duration::minutes(10);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use serde::de::DeserializeOwned;
 
 use crate::causes;
@@ -94,15 +94,7 @@ pub(crate) struct Client {
 #[derive(Debug)]
 pub(crate) struct Reached {
     pub(crate) host: String,
-    /// The host's clock and this machine's, if it told the time.
-    pub(crate) clocks: Result<Option<Clocks>, GoogleError>,
-}
-
-/// Two clocks at one moment.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Clocks {
-    pub(crate) there: DateTime<Utc>,
-    pub(crate) here: DateTime<Utc>,
+    pub(crate) answered: Result<(), GoogleError>,
 }
 
 impl Client {
@@ -135,14 +127,11 @@ impl Client {
             Ok(url) => url,
             Err(error) => {
                 let error = GoogleError::new(causes::BAD_REQUEST, api, None, &error.to_string());
-                return Reached { host: api.service().to_owned(), clocks: Err(error) };
+                return Reached { host: api.service().to_owned(), answered: Err(error) };
             }
         };
         let host = url.host_str().unwrap_or_default().to_owned();
-        let answered = self.transport.reach(api, url).await;
-        // The header comes before the rest of an answer, so the end of the request is the nearer moment.
-        let here = Utc::now();
-        Reached { host, clocks: answered.map(|date| date.map(|there| Clocks { there, here })) }
+        Reached { host, answered: self.transport.reach(api, url).await }
     }
 
     /// Whether listings end early.

@@ -27,7 +27,7 @@ mod proxies;
 mod quota_limiter;
 pub(crate) mod reports1;
 mod retry;
-mod server_clock;
+pub(crate) mod server_clock;
 pub(crate) mod service_account_metadata;
 mod session;
 mod signer;

@@ -4,6 +4,11 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+/// The seconds from which on an offset is told. GAM's limit (`MAX_LOCAL_GOOGLE_TIME_OFFSET` in GAM7's
+/// `gam/constants.py`). Which offset Google refuses, only its answer shows: it says "in a reasonable timeframe", and
+/// publishes no number.
+const MAX_CLOCK_OFFSET: i64 = 30;
+
 /// The difference that the newest answer with a date showed.
 #[derive(Debug, Default)]
 pub(super) struct ServerClock(Mutex<Option<TimeDelta>>);
@@ -22,17 +27,25 @@ impl ServerClock {
 
     /// The difference in words, if there is one worth telling.
     pub(super) fn words(&self) -> Option<String> {
-        let seconds = self.ahead()?.num_seconds();
-        (seconds.abs() > TOLERANCE_SECONDS).then(|| offset_text(seconds))
+        self.ahead().filter(|ahead| is_off(*ahead)).map(told)
     }
 }
 
-/// An answer takes some seconds at most, and its date has whole seconds.
-const TOLERANCE_SECONDS: i64 = 10;
+/// Whether an offset should be told.
+#[must_use]
+pub(crate) fn is_off(ahead: TimeDelta) -> bool {
+    ahead.num_seconds().abs() > MAX_CLOCK_OFFSET
+}
 
-fn offset_text(seconds: i64) -> String {
-    let way = if seconds > 0 { "fast" } else { "slow" };
-    format!("this machine's clock is {} seconds {way}, by the server's Date header", seconds.abs())
+/// By how much a clock is ahead, in words.
+#[must_use]
+pub(crate) fn told(ahead: TimeDelta) -> String {
+    let off = match ahead.num_seconds() {
+        0 => "differs by less than a second from the server's".to_owned(),
+        seconds @ 1.. => format!("is {seconds} seconds fast"),
+        seconds => format!("is {} seconds slow", seconds.unsigned_abs()),
+    };
+    format!("this machine's clock {off}, by the Date header of Google's answers")
 }
 
 #[cfg(test)]

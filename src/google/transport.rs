@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{TimeDelta, Utc};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, RETRY_AFTER};
 use reqwest::{RequestBuilder, StatusCode, Url};
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -104,6 +104,13 @@ struct Route {
     clock: ServerClock,
 }
 
+impl Route {
+    fn note_clock(&self, answer: &reqwest::Response) {
+        let date = answer.headers().get(DATE).and_then(|date| date.to_str().ok());
+        self.clock.note(date, Utc::now());
+    }
+}
+
 /// Sends on an API's channel and classifies what comes back.
 ///
 /// Read-only. It can send POST only to exchange an assertion for a token, to sign an assertion, and for reads that
@@ -199,8 +206,8 @@ impl Transport {
         self.exchange(api, &url, with_token(request, token)?, empty, &[token.text()]).await
     }
 
-    /// Asks a host for anything, once. Any answer will do: its `Date`, if it has one.
-    pub(super) async fn reach(&self, api: Api, url: Url) -> Result<Option<DateTime<Utc>>, GoogleError> {
+    /// Asks a host for anything, once. Any answer will do; the clock notes its `Date`.
+    pub(super) async fn reach(&self, api: Api, url: Url) -> Result<(), GoogleError> {
         let answer = self.client(&url).get(url.clone()).send().await.map_err(|error| {
             let proxy = self.route.proxies.between(url.as_str());
             GoogleError::from_transport(
@@ -211,8 +218,8 @@ impl Transport {
                 self.route.trust_fault.as_deref(),
             )
         })?;
-        let date = answer.headers().get(DATE).and_then(|date| date.to_str().ok());
-        Ok(date.and_then(|date| Some(DateTime::parse_from_rfc2822(date).ok()?.to_utc())))
+        self.route.note_clock(&answer);
+        Ok(())
     }
 
     /// Exchanges an assertion for a token.
@@ -293,8 +300,7 @@ async fn sent<T: DeserializeOwned>(
         GoogleError { unanswered: error.cause == causes::CONNECTION_LOST, ..error }
     })?;
     let status = response.status();
-    let date = response.headers().get(DATE).and_then(|header| header.to_str().ok());
-    route.clock.note(date, Utc::now());
+    route.note_clock(&response);
     let asked = response.headers().get(RETRY_AFTER).and_then(|header| header.to_str().ok());
     let asked = asked.and_then(|header| retry_after(header, Utc::now()));
     let mut body = Vec::new();

@@ -7,17 +7,19 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use crate::audit::{self, Rehearsal};
+use crate::audit::{self, Exit, Rehearsal};
 use crate::causes;
 use crate::checks;
 use crate::collect::{Access, Identity, Plan, access};
 use crate::config::{Config, refuse_a_list_of_the_future};
 use crate::findings::Verdict;
-use crate::google::{Client, GoogleError, OwnAccount, Session, admin1_directory as directory, iam1};
+use crate::google::{
+    Client, GoogleError, OwnAccount, Session, admin1_directory as directory, iam1, server_clock,
+};
 use crate::tenant::{GapClass, Part};
 
 use super::gaps::{self, Unread, step_of, titles};
-use super::outside::{self, shell};
+use super::outside::{self, SET_CLOCK, shell};
 use super::step::{Problem, Step, StepId, StepState};
 
 /// The page on which scopes are delegated (<https://support.google.com/a/answer/162106>).
@@ -59,10 +61,23 @@ impl Examination {
     }
 }
 
-/// Takes every step, or those up to the first that fails.
-pub(crate) async fn examine(config: &Config, at: DateTime<Utc>, all: bool) -> Vec<Step> {
-    let mut found = Examination { steps: Vec::new(), all };
-    found.add(outside::config(config));
+/// Takes every step, or those up to the first that fails. The exit code is 2 where a run's is, for the first step.
+pub(crate) async fn examine(config: &Config, at: DateTime<Utc>, all: bool) -> (Vec<Step>, Exit) {
+    let (step, exit) = outside::config(config);
+    // On the heap: the state of all steps is large.
+    let steps = Box::pin(take_steps(config, step, at, all)).await;
+    let exit = match steps.iter().find(|step| step.state == StepState::Failed).map(|step| step.id) {
+        None => Exit::Complete,
+        // What only connecting shows of the configuration, a run refuses as such, too.
+        Some(StepId::Config) if exit == Exit::Complete => Exit::Usage,
+        Some(StepId::Config) => exit,
+        Some(_) => Exit::RunFailed,
+    };
+    (steps, exit)
+}
+
+async fn take_steps(config: &Config, first: Step, at: DateTime<Utc>, all: bool) -> Vec<Step> {
+    let mut found = Examination { steps: vec![first], all };
     if found.is_over() {
         return found.ended(NOT_CHECKED);
     }
@@ -85,13 +100,14 @@ pub(crate) async fn examine(config: &Config, at: DateTime<Utc>, all: bool) -> Ve
     if found.has_failed(StepId::Network) {
         return found.ended(NOT_CHECKED);
     }
-    found.add(outside::clock(&reached));
+    found.add(outside::clock(config, &client, at));
+    if found.is_over() {
+        return found.ended(NOT_CHECKED);
+    }
     if let Some(step) = first_token(&client, &plan, &account).await {
         // Google's answer is the better witness.
-        if !(step.id == StepId::Clock && found.has_failed(StepId::Clock)) {
-            found.steps.retain(|known| known.id != step.id);
-            found.add(step);
-        }
+        found.steps.retain(|known| known.id != step.id);
+        found.add(step);
         if !found.steps.iter().any(|step| step.id == StepId::Token) {
             found.add(Step::skipped(StepId::Token, NOT_CHECKED));
         }
@@ -106,7 +122,7 @@ pub(crate) async fn examine(config: &Config, at: DateTime<Utc>, all: bool) -> Ve
     if found.is_over() {
         return found.ended(NOT_CHECKED);
     }
-    inside(&mut found, config, &client, &plan, &account, &scopes, at).await;
+    Box::pin(inside(&mut found, config, &client, &plan, &account, &scopes, at)).await;
     found.ended(NOT_CHECKED)
 }
 
@@ -131,6 +147,10 @@ async fn first_token(client: &Client, plan: &Plan, account: &OwnAccount) -> Opti
     let what = format!("{}{key}", account.email);
     Some(match step {
         StepId::Apis => Step::failed(StepId::Apis, what, disabled(client, account, problem)),
+        StepId::Clock => {
+            let what = client.clock_ahead().map_or(what, server_clock::told);
+            Step::failed(StepId::Clock, what, Problem { command: SET_CLOCK.to_owned(), ..problem })
+        }
         StepId::Scopes | StepId::Admin => Step::failed(StepId::Token, what, problem),
         step => Step::failed(step, what, problem),
     })
@@ -251,7 +271,7 @@ async fn inside(
         }
         _ => None,
     };
-    let rehearsal = match audit::rehearse(config, plan, client, account, at).await {
+    let rehearsal = match Box::pin(audit::rehearse(config, plan, client, account, at)).await {
         Ok(rehearsal) => rehearsal,
         Err(error) => {
             found.add(Step::failed(StepId::Coverage, "", Problem::of_diagnostic(&error)));
@@ -399,7 +419,12 @@ impl Tenant<'_> {
                 Problem { cause, fix, place: "config.toml".to_owned(), ..problem },
             );
         }
-        match &self.rehearsal.tenant.customer_id {
+        let now = self.rehearsal.tenant.customer_id.as_deref();
+        if let Err(error) = audit::refuse_history_of_another_tenant(self.config, now) {
+            let problem = Problem { place: "config.toml".to_owned(), ..Problem::of_diagnostic(&error) };
+            return Step::failed(id, configured, problem);
+        }
+        match now {
             Some(customer) => Step::ok(id, customer),
             None => Step::skipped(id, format!("{configured}: not checked, since no user was read")),
         }
@@ -513,23 +538,24 @@ impl Tenant<'_> {
     fn coverage(&self, unread: &[Unread<'_>], found: &Examination) -> Step {
         let judged = &self.rehearsal.judged;
         let parts = &judged.coverage.0;
-        let partial = parts.iter().filter(|row| row.is_partial()).count();
-        let not_configured = judged.not_configured.len();
+        let not_configured = &judged.not_configured;
         let open: Vec<&str> = judged
             .checks
             .iter()
             .filter(|check| check.counts.of(Verdict::NotAssessed) > 0)
             .map(|check| check.id.as_str())
             .collect();
-        let whole = judged.checks.len() - open.len();
+        let is_configured = |part: Part| !not_configured.iter().any(|missing| missing.part == part);
+        let readable = parts.iter().filter(|row| !row.is_partial() && is_configured(row.part)).count();
         let mut what = format!(
-            "{} of {} parts can be read, {not_configured} not configured; {whole} of {} checks can be assessed",
-            parts.len().saturating_sub(partial),
+            "{readable} of {} parts can be read, {} not configured; {} of {} checks can be assessed in full",
             parts.len(),
+            not_configured.len(),
+            judged.checks.len() - open.len(),
             judged.checks.len()
         );
         if !open.is_empty() {
-            what.push_str(&format!(", in part or not at all: {}", open.join(", ")));
+            what.push_str(&format!("; in part or not at all: {}", open.join(", ")));
         }
         // What an earlier step tells is not told again.
         let untold = unread.iter().find(|unread| {
@@ -544,7 +570,9 @@ impl Tenant<'_> {
             };
             return Step::failed(StepId::Coverage, what, Problem { cause, ..problem });
         }
-        match judged.not_configured.first() {
+        let is_untold =
+            |part: Part| part != Part::ConsoleGrants && Access::of(part).identity != Identity::Account;
+        match not_configured.iter().find(|missing| is_untold(missing.part)) {
             Some(missing) => {
                 let problem = Problem {
                     cause: missing.reason.clone(),

@@ -8,19 +8,14 @@ use chrono::{DateTime, Utc};
 use futures::future::join_all;
 use miette::Diagnostic;
 
-use crate::audit;
+use crate::audit::{self, AuditError, Exit, LowSpace};
 use crate::causes;
 use crate::collect::{Access, Identity, Plan};
 use crate::config::{Config, read_exceptions, read_register};
-use crate::google::{Api, Client, ConnectError, Credentials, GoogleError, OwnAccount, Reached};
+use crate::google::{Api, Client, ConnectError, Credentials, GoogleError, OwnAccount, Reached, server_clock};
 use crate::tenant::Part;
 
 use super::step::{Problem, Step, StepId};
-
-/// GAM's limit (`MAX_LOCAL_GOOGLE_TIME_OFFSET` in GAM7's `gam/constants.py`).
-const MAX_CLOCK_OFFSET: i64 = 30;
-/// Google names no number ("a reasonable timeframe"). Assumed: beyond this, assertions are refused.
-const BAD_CLOCK_OFFSET: i64 = 300;
 
 impl Problem {
     /// From an error with a help text.
@@ -40,21 +35,25 @@ impl Problem {
     }
 }
 
-/// The files that the configuration names, as a run reads them before anything else.
-pub(super) fn config(config: &Config) -> Step {
+/// The files that the configuration names and where a run writes, as a run looks at them before anything else. The exit
+/// code is that of a run.
+pub(super) fn config(config: &Config) -> (Step, Exit) {
     let what = config.file.name.clone();
-    if let Err(error) = read_exceptions(config, &audit::known_checks()) {
-        return Step::failed(StepId::Config, what, Problem::of_diagnostic(&error));
+    let checked = read_exceptions(config, &audit::known_checks()).map_err(AuditError::from);
+    let checked = checked.and_then(|_| Ok(read_register(config)?)).and_then(|_| audit::check_places(config));
+    match checked {
+        Err(error) => (Step::failed(StepId::Config, what, Problem::of_diagnostic(&error)), error.exit()),
+        Ok(Some(LowSpace { folder, free })) => {
+            let cause = format!("Only {free} MiB are free on the disk of {}", folder.display());
+            let fix =
+                "Free space: the history and the report need about 1 MiB for each 1,000 users.".to_owned();
+            (
+                Step::warning(StepId::Config, what, Problem { cause, fix, ..Problem::default() }),
+                Exit::Complete,
+            )
+        }
+        Ok(None) => (Step::ok(StepId::Config, what), Exit::Complete),
     }
-    if let Err(error) = read_register(config) {
-        return Step::failed(StepId::Config, what, Problem::of_diagnostic(&error));
-    }
-    if let Some(path) = [&config.reports].into_iter().find(|path| path.exists() && !path.is_dir()) {
-        let cause = format!("{} is not a folder", path.display());
-        let fix = "Set `[reports] directory` to a folder.".to_owned();
-        return Step::failed(StepId::Config, what, Problem { cause, fix, ..Problem::default() });
-    }
-    Step::ok(StepId::Config, what)
 }
 
 /// Who signs, for whom, by what.
@@ -164,41 +163,38 @@ pub(super) fn network(reached: &[Reached]) -> Step {
     let hosts = |some: &mut dyn Iterator<Item = &Reached>| {
         some.map(|reached| reached.host.as_str()).collect::<Vec<_>>().join(", ")
     };
-    let failed = reached.iter().find_map(|reached| reached.clocks.as_ref().err());
+    let failed = reached.iter().find_map(|reached| reached.answered.as_ref().err());
     let Some(error) = failed else {
         return Step::ok(StepId::Network, format!("reached {}", hosts(&mut reached.iter())));
     };
-    let alike = |reached: &&Reached| reached.clocks.as_ref().is_err_and(|other| other.cause == error.cause);
+    let alike = |reached: &&Reached| reached.answered.as_ref().is_err_and(|other| other.cause == error.cause);
     let unreached = hosts(&mut reached.iter().filter(alike));
     Step::failed(StepId::Network, format!("cannot reach {unreached}"), Problem::of_google(error))
 }
 
-/// The clock, by the host whose time is nearest.
-pub(super) fn clock(reached: &[Reached]) -> Step {
-    let clocks = reached.iter().filter_map(|reached| {
-        let clocks = (*reached.clocks.as_ref().ok()?)?;
-        Some((reached, (clocks.here - clocks.there).num_seconds()))
-    });
-    let Some((reached, offset)) = clocks.min_by_key(|(_, offset)| offset.abs()) else {
+pub(super) const SET_CLOCK: &str = "timedatectl set-ntp true";
+
+/// This machine's clock. Which offset Google refuses, its answer to the first assertion shows, so an offset alone is a
+/// warning.
+pub(super) fn clock(config: &Config, client: &Client, at: DateTime<Utc>) -> Step {
+    let Some(ahead) = client.clock_ahead() else {
         return Step::ok(StepId::Clock, "no server told its time");
     };
-    let off = match offset {
-        0 => "differs by less than a second".to_owned(),
-        1.. => format!("is {offset} seconds fast"),
-        _ => format!("is {} seconds slow", offset.unsigned_abs()),
-    };
-    let what = format!("this machine's clock {off}, compared with {}", reached.host);
-    let problem = || Problem {
-        cause: format!("{}: {}: it {off}", causes::CLOCK_SKEW.id, causes::CLOCK_SKEW.title),
+    let what = server_clock::told(ahead);
+    let problem = |cause: String| Problem {
+        cause: format!("{}: {cause}", causes::CLOCK_SKEW.id),
         fix: causes::CLOCK_SKEW.fix.to_owned(),
         place: causes::CLOCK_SKEW.place.to_owned(),
-        command: "timedatectl set-ntp true".to_owned(),
+        command: SET_CLOCK.to_owned(),
     };
-    match offset.abs() {
-        0..=MAX_CLOCK_OFFSET => Step::ok(StepId::Clock, what),
-        ..=BAD_CLOCK_OFFSET => Step::warning(StepId::Clock, what, problem()),
-        _ => Step::failed(StepId::Clock, what, problem()),
+    if let Err(error @ AuditError::WrongClock { .. }) = audit::refuse_the_future(config, client, at) {
+        return Step::failed(StepId::Clock, what, problem(error.to_string()));
     }
+    if server_clock::is_off(ahead) {
+        let cause = format!("{what}. Google has not refused it");
+        return Step::warning(StepId::Clock, &what, problem(cause));
+    }
+    Step::ok(StepId::Clock, what)
 }
 
 /// The age of a file or of a date, in days.

@@ -22,9 +22,27 @@ const MAX_BYTES: u64 = 200;
 impl Lock {
     /// Takes the lock beside the history. Whatever else has its name is left as it is.
     pub(super) fn take(history: &Path) -> Result<Self, StoreError> {
+        let mut file = Self::locked(history, options().create(true).write(true).truncate(false))?;
+        // Who holds it is a courtesy: a full disk does not stop the run here.
+        let now = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
+        let _ = file.set_len(0).and_then(|()| file.rewind());
+        let _ = writeln!(file, "{BEGINNING}{}, since {now}", std::process::id());
+        Ok(Self { _file: file })
+    }
+
+    /// Refuses a lock that cannot be taken now. Nothing is written or kept.
+    pub(super) fn refuse_taken(history: &Path) -> Result<(), StoreError> {
+        match path(history).symlink_metadata() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            _ => Self::locked(history, &options()).map(drop),
+        }
+    }
+
+    /// The file, locked by this process, if it is this program's.
+    fn locked(history: &Path, options: &OpenOptions) -> Result<File, StoreError> {
         let path = path(history);
         let refuse = |problem: String| StoreError::LockFile { path: path.clone(), problem };
-        let mut file = open(&path).map_err(|error| match error.raw_os_error() {
+        let mut file = options.open(&path).map_err(|error| match error.raw_os_error() {
             Some(libc::ELOOP) => refuse("it is a symbolic link".to_owned()),
             _ => refuse(error.to_string()),
         })?;
@@ -45,24 +63,15 @@ impl Lock {
         if !is_ours(&mut file).map_err(|error| refuse(error.to_string()))? {
             return Err(refuse("it contains data that this program did not write".to_owned()));
         }
-        // Who holds it is a courtesy: a full disk does not stop the run here.
-        let now = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
-        let _ = file.set_len(0).and_then(|()| file.rewind());
-        let _ = writeln!(file, "{BEGINNING}{}, since {now}", std::process::id());
-        Ok(Self { _file: file })
+        Ok(file)
     }
 }
 
-/// Opens the file without following a link, and without waiting at a pipe.
-fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .create(true)
-        .read(true)
-        .write(true)
-        .truncate(false)
-        .mode(0o600)
-        .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
-        .open(path)
+/// To read the file without following a link, and without waiting at a pipe.
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).mode(0o600).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    options
 }
 
 /// Whether the file holds what [`Lock::take`] writes, or the beginning of it: the disk may have been full.

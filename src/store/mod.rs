@@ -18,11 +18,13 @@ mod types;
 mod users;
 
 use std::fs::{File, Metadata, OpenOptions, Permissions};
+use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OpenFlags};
+use url::Url;
 
 pub(crate) use error::StoreError;
 pub(crate) use events::{EventStage, LoggedKind};
@@ -51,7 +53,7 @@ fn exists(path: &Path) -> Result<bool, StoreError> {
         }
         Ok(found) if found.is_file() => Ok(true),
         Ok(_) => Err(StoreError::NotAFile { path: path.to_owned() }),
-        Err(source) if source.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(source) if source.kind() == ErrorKind::NotFound => Ok(false),
         Err(source) => Err(StoreError::Open { path: path.to_owned(), source }),
     }
 }
@@ -60,6 +62,17 @@ fn read_only(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     connection.busy_timeout(PATIENCE)?;
     Ok(connection)
+}
+
+/// Opens a history that nobody changes meanwhile: SQLite then makes no files beside it.
+/// (<https://sqlite.org/uri.html>, `immutable`.)
+fn immutable(path: &Path) -> Result<Connection, StoreError> {
+    let refuse = |()| StoreError::Open { path: path.to_owned(), source: ErrorKind::InvalidInput.into() };
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut uri = Url::from_file_path(absolute).map_err(refuse)?;
+    uri.set_query(Some("immutable=1"));
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    Ok(Connection::open_with_flags(uri.as_str(), flags)?)
 }
 
 /// Refuses what is no history, and writes nothing.
@@ -150,6 +163,31 @@ impl Store {
         }
         let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         refuse_left(&real).map(|()| None)
+    }
+
+    /// Refuses what [`Store::open`] would refuse, without writing anything, not even beside the history. Answers the
+    /// store, to look at it, if there is one that this version wrote.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub(crate) fn examine(path: &Path) -> Result<Option<Self>, StoreError> {
+        let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        Lock::refuse_taken(&real)?;
+        if !exists(&real)? {
+            return refuse_left(&real).map(|()| None);
+        }
+        let refuse = |source| StoreError::Open { path: real.clone(), source };
+        let file = OpenOptions::new().read(true).open(&real).map_err(refuse)?;
+        let connection = immutable(&real)?;
+        schema::refuse_foreign(&connection, &real)?;
+        // What a killed run left beside the file belongs to it: without that, the file need not be sound.
+        let is_closed = ["-wal", "-journal"].iter().all(|suffix| !beside(&real, suffix).exists());
+        if seal::check(&real, &file)? != Seal::Whole && is_closed {
+            refuse_damaged(&connection, &real)?;
+        }
+        let store = Self { connection: Mutex::new(connection), held: None };
+        let is_current = schema::is_current(&store.connection())?;
+        Ok(is_current.then_some(store))
     }
 
     /// A store that is never written to a disk.

@@ -181,6 +181,15 @@ impl Store {
         Ok(self.connection().query_row(query, [folder], |row| row.get(0))?)
     }
 
+    /// The newest finished run.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) fn newest_finished(&self) -> Result<Option<Run<'_>>, StoreError> {
+        let newest = "run = (SELECT max(run) FROM run WHERE state = ?1)";
+        self.run_where(newest, [RunState::Finished.as_str()])
+    }
+
     /// Every run, newest first.
     pub(crate) fn runs(&self) -> Result<Vec<KnownRun>, StoreError> {
         let connection = self.connection();

@@ -105,7 +105,8 @@ impl Gap {
             reason: GapReason::NOT_REACHED,
             message: format!("{}: the run ended before it was read", part.title()),
             needed: String::new(),
-            fix: "To continue the run, use `workspace-audit run --resume`.".to_owned(),
+            fix: "Run `workspace-audit run` again: it continues a stopped run. A trial starts again."
+                .to_owned(),
             places: Box::default(),
         }
     }

@@ -2,13 +2,13 @@
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::User;
+use super::{User, sha256_hex};
 
 /// Which mailboxes a trial reads. Everything that is set must fit.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sample {
-    org_unit: Option<String>,
-    users: Option<GlobMatcher>,
+    pub(crate) org_unit: Option<String>,
+    pub(crate) users: Option<GlobMatcher>,
     /// At most so many.
     pub(crate) most: Option<usize>,
 }
@@ -32,14 +32,30 @@ impl Sample {
         Ok(Some(Self { org_unit, users, most }))
     }
 
+    /// Where a user stands among those that fit, where there is a limit: in an order that is the same in every trial and
+    /// has nothing to do with age or name. Google's ids grow with time, so the lowest are the oldest accounts.
+    #[must_use]
+    pub(crate) fn rank(&self, user: &User) -> String {
+        sha256_hex(user.id.as_bytes())
+    }
+
     /// Whether a user fits, the limit aside.
     #[must_use]
     pub(crate) fn fits(&self, user: &User) -> bool {
-        let in_unit = self.org_unit.as_deref().is_none_or(|unit| {
-            let own = user.org_unit.as_deref().unwrap_or_default();
-            unit == "/" || own.strip_prefix(unit).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        });
-        in_unit && self.users.as_ref().is_none_or(|users| users.is_match(&user.primary_email))
+        self.is_in_unit(user.org_unit.as_deref().unwrap_or_default())
+            && self.users.as_ref().is_none_or(|users| users.is_match(&user.primary_email))
+    }
+}
+
+impl Sample {
+    /// Whether a unit is the one that is read, or below it. Case does not matter.
+    #[must_use]
+    pub(crate) fn is_in_unit(&self, own: &str) -> bool {
+        self.org_unit.as_deref().is_none_or(|unit| {
+            let (unit, own) = (unit.to_lowercase(), own.to_lowercase());
+            let below = own.strip_prefix(&unit);
+            unit == "/" || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
     }
 }
 

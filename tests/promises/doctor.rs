@@ -3,7 +3,7 @@
 use std::process::Output;
 
 use serde_json::Value;
-use workspace_audit_emulator::{Options, TenantName};
+use workspace_audit_emulator::{Fault, Options, TenantName};
 
 use crate::support::{Tenant, binary, files_below};
 
@@ -37,8 +37,12 @@ impl Examined {
     /// Only this step failed, with a cause and a fix, and each of the words is in one of its texts.
     #[track_caller]
     fn assert_blocked_at(&self, id: &str, words: &[&str]) -> &Self {
+        self.assert_blocked_with(if id == "config" { 2 } else { 1 }, id, words)
+    }
+
+    #[track_caller]
+    fn assert_blocked_with(&self, code: i32, id: &str, words: &[&str]) -> &Self {
         assert_eq!(self.failed(), [id], "{}", self.text);
-        let code = if id == "config" { 2 } else { 1 };
         assert_eq!((self.code, &self.json["ready"]), (code, &Value::Bool(false)), "{}", self.text);
         let step = self.step(id);
         assert!(!step["cause"].as_str().unwrap().is_empty(), "{step}");
@@ -131,6 +135,10 @@ fn a_configuration_that_cannot_be_read_is_the_first_step() {
     assert!(found.json["steps"].as_array().unwrap()[1..].iter().all(|step| step["state"] == "skipped"));
     let tenant = edited(|text| text.replace("exceptions.toml", "missing.toml"));
     examined(&tenant).assert_blocked_at("config", &["missing.toml", "exceptions"]);
+    // The key of another server, while the APIs are Google's.
+    let tenant = edited(|text| text.replace("base_url", "# base_url"));
+    examined(&tenant).assert_blocked_at("config", &["token_uri", "[google] base_url"]);
+    tenant.audit().assert_code(2);
 }
 
 #[test]
@@ -217,12 +225,151 @@ fn a_host_that_cannot_be_reached_is_named() {
 #[test]
 fn a_clock_that_is_off_is_told_in_seconds() {
     let at = chrono::Utc::now() - chrono::Duration::minutes(20);
-    let tenant = healthy(Options { at: Some(at), ..Options::default() });
+    let words = "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.";
+    let body = serde_json::json!({ "error": "invalid_grant", "error_description": words }).to_string();
+    let refuses = "POST /token body=400".parse::<Fault>().unwrap().with_text(&body).unwrap();
+    let tenant = healthy(Options { at: Some(at), faults: vec![refuses], ..Options::default() });
     let found = examined(&tenant);
     found.assert_blocked_at("clock", &["clock_skew", "seconds fast"]);
     let what = found.step("clock")["what"].as_str().unwrap().to_owned();
     let seconds: Vec<u64> = what.split(' ').filter_map(|word| word.parse().ok()).collect();
     assert!(matches!(seconds[..], [1200..=1260]), "{what}");
+    tenant.audit().assert_code(1);
+}
+
+#[test]
+fn a_clock_that_google_accepts_is_a_warning_as_it_is_for_the_run() {
+    let at = chrono::Utc::now() + chrono::Duration::minutes(15);
+    let tenant = healthy(Options { at: Some(at), ..Options::default() });
+    let found = examined(&tenant);
+    found.assert_ready();
+    let step = found.step("clock");
+    assert_eq!(step["state"], "warning", "{}", found.text);
+    assert!(step["cause"].as_str().unwrap().contains("seconds slow"), "{step}");
+    tenant.audit().assert_code(0);
+}
+
+#[test]
+fn a_slow_clock_that_makes_the_list_look_new_is_the_clocks_fault_for_both() {
+    let at = chrono::Utc::now() + chrono::Duration::minutes(15);
+    let tenant = healthy(Options { at: Some(at), ..Options::default() });
+    let undated = |text: String| {
+        text.lines().filter(|line| !line.starts_with("console_grants_date")).collect::<Vec<_>>().join("\n")
+    };
+    tenant.edit_config(undated);
+    let list = std::fs::File::options().write(true).open(tenant.folder.path().join("dwd.csv")).unwrap();
+    list.set_modified(std::time::SystemTime::now() + std::time::Duration::from_secs(890)).unwrap();
+    examined(&tenant).assert_blocked_at("clock", &["clock_skew", "seconds slow"]);
+    tenant.audit().assert_code(1);
+}
+
+/// The files of a history and what is beside it, before `break_it` is done to them.
+fn with_history(break_it: impl FnOnce(&std::path::Path)) -> Tenant {
+    let tenant = healthy(Options::default());
+    tenant.audit().assert_code(0);
+    break_it(&tenant.folder.path().join("reports/history.sqlite"));
+    tenant
+}
+
+fn execute(history: &std::path::Path, statement: &str) {
+    rusqlite::Connection::open(history).unwrap().execute_batch(statement).unwrap();
+}
+
+#[test]
+fn a_history_that_a_run_could_not_use_is_told_before_the_run_and_left_alone() {
+    for (name, words, tenant) in [
+        ("newer", "newer version", with_history(|history| execute(history, "PRAGMA user_version = 9999"))),
+        (
+            "foreign",
+            "another program",
+            with_history(|history| {
+                std::fs::remove_file(history).unwrap();
+                execute(history, "CREATE TABLE t (c)");
+            }),
+        ),
+        (
+            "damaged",
+            "is damaged",
+            with_history(|history| {
+                let mut bytes = std::fs::read(history).unwrap();
+                let last = bytes.len() - 10;
+                bytes[last] ^= 1;
+                std::fs::write(history, bytes).unwrap();
+            }),
+        ),
+        (
+            "cut",
+            "is damaged",
+            with_history(|history| {
+                let bytes = std::fs::read(history).unwrap();
+                std::fs::write(history, &bytes[..bytes.len() - 100]).unwrap();
+            }),
+        ),
+        (
+            "left",
+            "is missing",
+            with_history(|history| {
+                std::fs::rename(history, history.with_extension("away")).unwrap();
+                std::fs::write(format!("{}-wal", history.display()), "x").unwrap();
+            }),
+        ),
+        (
+            "folder",
+            "not a regular file",
+            with_history(|history| {
+                std::fs::remove_file(history).unwrap();
+                std::fs::create_dir(history).unwrap();
+            }),
+        ),
+    ] {
+        let found = examined(&tenant);
+        found.assert_blocked_with(1, "config", &["history.sqlite", words]);
+        let asked = tenant.requests().len();
+        let audit = tenant.audit();
+        audit.assert_code(1);
+        assert!(audit.stderr.replace("\n", " ").contains("history"), "{name}: {}", audit.stderr);
+        assert_eq!(tenant.requests().len(), asked, "{name}: Google is not asked");
+    }
+    // A history of an older version is brought up to date by the run, and one that fits is no matter.
+    examined(&with_history(|_| ())).assert_ready();
+}
+
+#[test]
+fn a_history_that_a_run_is_using_is_told_with_its_holder() {
+    let tenant = with_history(|_| ());
+    let lock = tenant.folder.path().join("reports/history.sqlite.lock");
+    let held = std::fs::File::options().read(true).write(true).open(lock).unwrap();
+    held.try_lock().unwrap();
+    examined(&tenant).assert_blocked_with(1, "config", &["another run", "process"]);
+    tenant.audit().assert_code(1);
+    drop(held);
+    examined(&tenant).assert_ready();
+    tenant.audit().assert_code(0);
+}
+
+#[test]
+fn the_history_of_another_tenant_is_told_at_the_customer() {
+    let tenant = with_history(|_| ());
+    let other = healthy(Options { seed: 8, ..Options::default() });
+    let history = format!("history.path={}", tenant.folder.path().join("reports/history.sqlite").display());
+    let before = files_below(tenant.folder.path());
+    let found = asked(&other, &["--set", &history], &[]);
+    assert_eq!(files_below(tenant.folder.path()), before);
+    let customers = [&tenant, &other].map(|tenant| tenant.truth()["customerId"].as_str().unwrap().to_owned());
+    found.assert_blocked_at("customer", &[&customers[0], &customers[1], "[history] path"]);
+    other.audit_with(&["--set", &history], &[]).assert_code(2);
+}
+
+#[test]
+fn a_place_where_a_run_could_not_write_is_told_before_the_run() {
+    for setting in ["reports.directory", "history.path"] {
+        let tenant = healthy(Options::default());
+        std::fs::write(tenant.folder.path().join("file"), "").unwrap();
+        let place = format!("{setting}={}", tenant.folder.path().join("file/below").display());
+        asked(&tenant, &["--set", &place], &[]).assert_blocked_with(1, "config", &["is not a folder"]);
+        tenant.audit_with(&["--set", &place], &[]).assert_code(1);
+        assert!(tenant.requests().iter().all(|request| request.method != "GET"), "a run asks for nothing");
+    }
 }
 
 #[test]
@@ -384,6 +531,7 @@ fn what_is_not_configured_or_old_is_a_warning() {
         found.assert_ready();
         assert_eq!(found.step(id)["state"], "warning", "{}", found.text);
         assert!(!found.step(id)["fix"].as_str().unwrap().is_empty());
+        assert_eq!(found.text.matches("\"warning\"").count(), 1, "told once: {}", found.text);
         tenant.audit().assert_code(0);
     }
 }

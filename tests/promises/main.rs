@@ -78,9 +78,13 @@ mod register;
 #[cfg(test)]
 mod resume;
 #[cfg(test)]
+mod sample;
+#[cfg(test)]
 mod secrets;
 #[cfg(test)]
 mod setup_messages;
+#[cfg(test)]
+mod setup_page;
 #[cfg(test)]
 mod statements;
 #[cfg(test)]

@@ -176,6 +176,7 @@ fn an_admin_who_cannot_be_used_ends_the_run_with_the_address_and_leaves_the_hist
             "{admin}: {}",
             audit.stderr
         );
+        assert!(!ids(&audit).contains(&"run_started".to_owned()), "found before anything is collected");
         assert!(errors(&audit).contains(&admin), "{}", audit.stderr);
         assert_eq!(runs(&tenant), before, "{admin}");
     }
@@ -196,6 +197,22 @@ fn a_wrong_customer_is_not_blamed_on_the_admin() {
     assert!(errors(&audit).contains("C0wrong") && errors(&audit).contains(&own), "{}", audit.stderr);
     assert_eq!(runs(&tenant).lines().count(), 0, "no history");
     tenant.audit_with(&["--customer", &own], &[]).assert_code(0);
+}
+
+#[test]
+fn a_history_of_another_tenant_is_refused_before_anything_is_collected() {
+    let tenant = Tenant::named(TenantName::Healthy);
+    tenant.audit().assert_code(0);
+    let before = runs(&tenant);
+    let other = Tenant::with(Options { tenant: TenantName::Healthy, seed: 8, ..Options::default() });
+    assert_ne!(tenant.truth()["customerId"], other.truth()["customerId"]);
+    let history = format!("history.path={}", tenant.folder.path().join("reports/history.sqlite").display());
+    let audit = audit_in_json(&other, &["--set", &history], &[]);
+    audit.assert_code(2);
+    assert_eq!(ids(&audit), ["other_tenant"], "{}", audit.stderr);
+    let asked: Vec<_> = other.requests().into_iter().filter(|request| request.method == "GET").collect();
+    assert!(asked.len() < 3, "only the admin was asked for: {asked:?}");
+    assert_eq!(runs(&tenant), before);
 }
 
 #[test]
@@ -272,6 +289,24 @@ fn a_clock_that_is_off_is_told_with_the_seconds_and_blames_no_list() {
     let in_time = Tenant::named(TenantName::Healthy);
     in_time.edit_config(undated);
     audit_in_json(&in_time, &arguments, &[]).assert_code(2);
+    // A list from next year is at fault, however slow the clock is.
+    let year = std::time::SystemTime::now() + std::time::Duration::from_secs(365 * 86_400);
+    std::fs::File::options().write(true).open(&list).unwrap().set_modified(year).unwrap();
+    let audit = audit_in_json(&tenant, &arguments, &[]);
+    audit.assert_code(2);
+    assert!(errors(&audit).contains("list.csv"), "{}", audit.stderr);
+}
+
+#[test]
+fn a_clock_that_google_accepts_is_a_warning_and_the_run_is_complete() {
+    let tenant = ahead(900, &[]);
+    let audit = audit_in_json(&tenant, &[], &[]);
+    audit.assert_code(0);
+    let lines = log_lines(&audit);
+    let warned: Vec<&Value> = lines.iter().filter(|line| line["fields"]["id"] == "clock_skew").collect();
+    assert_eq!(warned.len(), 1, "{}", audit.stderr);
+    assert_eq!(warned[0]["level"], "WARN");
+    assert!(warned[0]["fields"]["message"].as_str().unwrap().contains("seconds slow"), "{}", warned[0]);
 }
 
 #[test]
@@ -436,36 +471,4 @@ fn init_refuses_values_that_cannot_be_right_and_writes_nothing() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(!std::path::Path::new(config).exists(), "{arguments:?}");
     }
-}
-
-#[test]
-fn a_trial_reads_only_its_mailboxes_and_is_no_baseline_and_says_so_everywhere() {
-    let tenant = Tenant::named(TenantName::Typical);
-    let full = tenant.audit();
-    full.assert_code(0);
-    let before = (runs(&tenant), std::fs::read_link(full.reports.join("latest")).unwrap());
-    let asked = || {
-        let requests = tenant.requests().into_iter();
-        let requests = requests.filter(|request| request.path.ends_with("/settings/sendAs"));
-        requests.filter_map(|request| request.subject).collect::<Vec<_>>()
-    };
-    let user = asked()[0].clone();
-    for (arguments, most) in [(&["--users", user.as_str()][..], 1), (&["--sample", "3"][..], 3)] {
-        let (earlier, began) = (asked().len(), std::time::Duration::from_millis(1100));
-        std::thread::sleep(began);
-        let trial = tenant.audit_with(arguments, &[]);
-        let mut read = asked().split_off(earlier);
-        read.dedup();
-        assert_eq!(read.len(), most, "{read:?}");
-        for file in ["status.json", "manifest.json"] {
-            assert!(trial.json(file)["sample"].is_string(), "{file}");
-        }
-        assert!(trial.json("report.json")["run"]["sample"].is_string());
-        assert!(trial.file("report.html").contains("banner sample"));
-        assert!(trial.stdout.contains("SAMPLE"), "{}", trial.stdout);
-        assert_eq!(trial.json("report.json")["run"]["changes"]["fixed"], 0);
-        let now = (runs(&tenant), std::fs::read_link(full.reports.join("latest")).unwrap());
-        assert_eq!(now, before, "neither the history nor the newest report changed");
-    }
-    assert!(full.json("status.json").get("sample").is_none());
 }

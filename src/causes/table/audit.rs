@@ -4,7 +4,7 @@ causes! {
     /// The breaker is open.
     GIVEN_UP = "given_up" {
         title: "The API stopped answering, and the audit stopped waiting for it",
-        fix: "Fix the cause of the last failure, then run `workspace-audit run --resume`.",
+        fix: "Fix the cause of the last failure, then run the same command again.",
         own: Failed, Never,
     }
     /// `[collect] part_deadline`.
