@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
+use serde_json::ser::{Formatter, Serializer};
 
 use super::FormatError;
 use super::private_file::private_file;
@@ -25,15 +25,22 @@ pub(super) fn write_to(file: File, value: &impl Serialize) -> io::Result<()> {
     writer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
 }
 
-/// Pretty, with every character escaped that ends a `<script>`, steers a terminal or hides.
+/// Fields and rows have lines of their own down to this depth: one for each finding.
+const LINES: usize = 2;
+
+/// Every character is escaped that ends a `<script>`, steers a terminal or hides.
 #[derive(Default)]
-struct Embeddable<'a>(PrettyFormatter<'a>);
+struct Embeddable {
+    depth: usize,
+    /// Whether the innermost list or object has one.
+    has_value: bool,
+}
 
 fn must_be_escaped(character: char) -> bool {
     matches!(character, '<' | '>' | '&') || character.is_control() || is_invisible(character)
 }
 
-impl Formatter for Embeddable<'_> {
+impl Formatter for Embeddable {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
         while let Some(start) = rest.find(must_be_escaped) {
@@ -51,39 +58,70 @@ impl Formatter for Embeddable<'_> {
     }
 
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_array(writer)
+        self.begin(writer, b"[")
     }
 
     fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array(writer)
+        self.end(writer, b"]")
     }
 
     fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_array_value(writer, first)
+        self.begin_value(writer, first)
     }
 
-    fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array_value(writer)
+    fn end_array_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.has_value = true;
+        Ok(())
     }
 
     fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object(writer)
+        self.begin(writer, b"{")
     }
 
     fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object(writer)
+        self.end(writer, b"}")
     }
 
     fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_object_key(writer, first)
+        self.begin_value(writer, first)
     }
 
     fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object_value(writer)
+        writer.write_all(b": ")
     }
 
-    fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object_value(writer)
+    fn end_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.has_value = true;
+        Ok(())
+    }
+}
+
+impl Embeddable {
+    fn begin<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth += 1;
+        self.has_value = false;
+        writer.write_all(bracket)
+    }
+
+    fn end<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        if self.has_value && self.depth <= LINES {
+            write!(writer, "\n{:1$}", "", 2 * (self.depth - 1))?;
+        }
+        self.depth -= 1;
+        writer.write_all(bracket)
+    }
+
+    fn begin_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        if !first {
+            writer.write_all(b",")?;
+        }
+        if self.depth <= LINES {
+            write!(writer, "\n{:1$}", "", 2 * self.depth)
+        } else if first {
+            Ok(())
+        } else {
+            writer.write_all(b" ")
+        }
     }
 }
 
