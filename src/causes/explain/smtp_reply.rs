@@ -15,6 +15,8 @@ const REFUSALS: &[u16] = &[
 /// Words of a mail program or server: without them, `550` is any number.
 const MAIL_WORDS: &[&str] = &[
     "expected response code",
+    "hello first",
+    "helo first",
     "smtp",
     "rcpt",
     "mail from",
@@ -466,6 +468,7 @@ impl Code {
             (Some(class), None | Some((_, 0 | 7, _))) => class,
             (Some(Reply::Policy), Some((_, 1, 1..=6 | 10))) => Reply::Recipient,
             (Some(Reply::Policy), Some((_, 1, 0))) => Reply::Policy,
+            (Some(Reply::Recipient), Some((_, 1, 3))) => Reply::RecipientSyntax,
             (Some(class), _) if class != Reply::Policy => class,
             (_, Some(enhanced)) => Self::of_enhanced(enhanced, self.basic),
             _ => Self::of_basic(self.basic.unwrap_or(554)),
@@ -494,6 +497,7 @@ impl Code {
             (_, 2, 1) => Reply::Disabled,
             (_, 2, 2) => Reply::Full,
             (_, 2, 3) | (_, 3, 4) => Reply::Size,
+            (_, 5, 2) if basic == Some(555) => Reply::RecipientSyntax,
             (_, 5, _) => Reply::Protocol,
             (_, 6, _) => Reply::Message,
             (_, 7, 8 | 9) => Reply::Login,
@@ -511,8 +515,8 @@ impl Code {
             530 => Reply::LoginMissing,
             534 | 535 | 538 => Reply::Login,
             454 | 523 => Reply::Tls,
-            500 | 502 | 503 | 504 | 555 => Reply::Protocol,
-            501 => Reply::RecipientSyntax,
+            500 | 502 | 503 | 504 => Reply::Protocol,
+            501 | 555 => Reply::RecipientSyntax,
             550 | 551 | 553 | 556 => Reply::Recipient,
             _ => Reply::Policy,
         }

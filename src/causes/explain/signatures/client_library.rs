@@ -542,6 +542,8 @@ pub(super) const GENERAL: &[Signature] = &[
         ClientLibrary,
         "local",
         &[
+            "mail() returned failure",
+            "Could not execute mail delivery program",
             "msmtp + No such file or directory",
             "sendmail process failed",
             "sendmail: No such file",

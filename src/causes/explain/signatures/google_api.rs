@@ -5,6 +5,34 @@ use crate::causes::explain::Speaker::GoogleApi;
 use crate::causes::table::{gmail::*, google_api::*, iam::*, smtp::*, token::*};
 
 pub(super) const SPECIAL: &[Signature] = &[
+    row("apps-script-recipients", GoogleApi, "script", &["Limit Exceeded: Email Recipients Per Message"])
+        .means("One message of the script has too many recipients.", &[TOO_MANY_RECIPIENTS]),
+    row(
+        "apps-script-size",
+        GoogleApi,
+        "script",
+        &[
+            "Limit Exceeded: Email Body Size",
+            "Limit Exceeded: Email Attachments Per Message",
+            "Limit Exceeded: Email Total Attachments Size",
+            "Limit Exceeded: Email Attachment",
+        ],
+    )
+    .means("The message of the script is too large.", &[MESSAGE_TOO_LARGE]),
+    row("apps-script-gmail-off", GoogleApi, "script", &["Gmail operation not allowed"]).means(
+        "The account of the script cannot use Gmail.",
+        &[MAIL_SERVICE_NOT_ENABLED, ACCOUNT_NOT_ACTIVE],
+    ),
+    row(
+        "apps-script-from",
+        GoogleApi,
+        "script",
+        &["Invalid argument: + GmailApp"],
+    )
+    .means(
+        "The script passes an argument that is not valid, often a From address that is no send-as address.",
+        &[FROM_NOT_SEND_AS, RECIPIENT_SYNTAX],
+    ),
     row(
         "api-already-exists",
         GoogleApi,

@@ -265,7 +265,7 @@ pub(super) const USUAL: &[Signature] = &[
     .general()
     .not(&["gsmtp", "smtp.gmail.com", "535-5.7.8", "535 5.7.8", "outlook.com"])
     .means("A mail server, not Gmail, refuses the login.", &[PROVIDER_LOGIN]),
-    row("own-mail-server", Relay, "own", &["NOQUEUE: reject", "Recipient address rejected: User unknown in"])
+    row("own-mail-server", Relay, "own", &["NOQUEUE: reject"])
         .means("The own mail server rejects the mail.", &[MAIL_SERVER_CONFIGURATION, RECIPIENT_UNKNOWN]),
 ];
 

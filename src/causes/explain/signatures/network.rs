@@ -27,6 +27,7 @@ const CONTEXT: &[&str] = &[
     "google.auth",
     "oauth2",
     "command CONN",
+    "Connection Test Failed",
     "port 25",
     "port 465",
     "port 587",
@@ -421,6 +422,9 @@ pub(super) const GENERAL: &[Signature] = &[
         ClientLibrary,
         "tls_trust",
         &[
+            "dh key too small",
+            "EPROTO",
+            "SSL routines",
             "x509",
             "tls: server selected",
             "tls: protocol version",
