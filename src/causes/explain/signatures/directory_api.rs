@@ -86,6 +86,6 @@ pub(super) const GENERAL: &[Signature] = &[row(
 .general()
 .not(&["invalid_grant", "unauthorized_client"])
 .means(
-    "A parameter of the request is missing or not valid: `users.list` requires `customer` or `domain`.",
+    "A parameter is missing or not valid: `users.list` requires `customer` or `domain`.",
     &[CUSTOMER_WRONG, SERVICE_ACCOUNT_WITHOUT_SUBJECT],
 )];

@@ -23,14 +23,8 @@ pub(super) const SPECIAL: &[Signature] = &[
         "The account of the script cannot use Gmail.",
         &[MAIL_SERVICE_NOT_ENABLED, ACCOUNT_NOT_ACTIVE],
     ),
-    row(
-        "apps-script-from",
-        GoogleApi,
-        "script",
-        &["Invalid argument: + GmailApp"],
-    )
-    .means(
-        "The script passes an argument that is not valid, often a From address that is no send-as address.",
+    row("apps-script-from", GoogleApi, "script", &["Invalid argument: + GmailApp"]).means(
+        "The script passes an invalid argument, often a From that is no send-as address.",
         &[FROM_NOT_SEND_AS, RECIPIENT_SYNTAX],
     ),
     row(

@@ -5,142 +5,320 @@ use crate::causes::explain::Speaker::{MailServer, Relay};
 use crate::causes::table::{gmail::*, network::*, receiving::*, relay::*, smtp::*};
 
 pub(super) const SPECIAL: &[Signature] = &[
-    row("netease-blocked", Relay, "receiver", &["HL:REP", "HL:ITC", "HL:ICC", "HL:IPB", "RP:QRC", "RP:TRC", "RP:DRC", "IP该IP发送行为异常", "被临时禁止连接"])
-        .means("NetEase (163.com, 126.com) refuses the sending server or message.", &[OTHER_RECEIVER, PROVIDER_LIMIT, PROVIDER_CONTENT]),
-    row("netease-login", Relay, "provider_login", &["too much fail authentication", "登录失败次数过多", "被临时禁止登录"])
-        .means("NetEase refuses the login for now, after too many failures.", &[PROVIDER_LOGIN, PROVIDER_LIMIT]),
     row(
-        "imap-login",
-        MailServer,
-        "provider_login",
-        &["LOGIN invalid credentials or IMAP is disabled", "invalid credentials or IMAP is disabled"],
-    )
-    .means("A mail server refuses the login, or has this protocol switched off.", &[PROVIDER_LOGIN]),
+    "netease-blocked",
+    Relay,
+    "receiver",
+    &[
+        "HL:REP",
+        "HL:ITC",
+        "HL:ICC",
+        "HL:IPB",
+        "RP:QRC",
+        "RP:TRC",
+        "RP:DRC",
+        "IP该IP发送行为异常",
+        "被临时禁止连接",
+    ],
+)
+.means(
+    "NetEase (163.com, 126.com) refuses the sending server or message.",
+    &[OTHER_RECEIVER, PROVIDER_LIMIT, PROVIDER_CONTENT],
+),
     row(
-        "qq-sender",
-        Relay,
-        "provider_sender",
-        &["mail from address must be same as authorization user", "501 mail from address"],
-    )
-    .means("QQ Mail lets a login send only as itself.", &[PROVIDER_SENDER_REFUSED]),
-    row("other-receiver-sender", Relay, "receiver", &["Sender address rejected + in reply to RCPT TO"]).not(GOOGLE_MARKS).means("The recipient's server does not accept the sender's address.", &[OTHER_RECEIVER, PROVIDER_SENDER_REFUSED]),
-    row("other-receiver-quota", Relay, "receiver", &["Organization queue quota exceeded"]).means("Microsoft, as the recipient's provider, takes no more mail for now.", &[OTHER_RECEIVER]),
-    row("other-receiver-spf", Relay, "receiver", &[
-            "Message rejected due to: SPF",
-            "SPF check failed",
-            "SPF fail - not authorized",
-            "5.7.23 + SPF",
-            "openspf.net",
-            "5.7.509",
-            "5.7.515",
-            "does not pass DMARC verification",
-            "fails DMARC + 550",
-            "rejected due to DMARC",
-            "DMARC policy violation",
-            "DMARC check failed",
-        ]).not(GOOGLE_MARKS).means("The recipient's server cannot tell that the mail is from its domain.", &[OTHER_RECEIVER, SENDER_UNAUTHENTICATED, DMARC]),
-    row("other-recipient-full", MailServer, "recipient", &[
-            "mailbox is full",
-            "mailbox full",
-            "User over quota",
-            "exceeded storage allocation",
-            "over its quota",
-            "mailbox quota exceeded",
-            "exceeded mailbox quota",
-            "mailbox size limit exceeded",
-            "452 4.2.2",
-            "552 5.2.2",
-            "554 5.2.2",
-            "5.2.2 + quota",
-        ]).not(GOOGLE_MARKS).means("The recipient's mailbox is full.", &[RECIPIENT_OVER_QUOTA]),
-    row("yahoo-login-2", Relay, "provider_login", &["#MBR1212", "#AUTH007", "#AUTH012"]).means("Yahoo refuses the login.", &[PROVIDER_LOGIN]),
-    row("other-receiver-yahoo-2", Relay, "receiver", &[
-            "[PH01]",
-            "[BL21]",
-            "[TS01]",
-            "[TS02]",
-            "[TSS",
-            "[GL01]",
-            "[TS03]",
-            "Message not accepted for policy reasons",
-            "Email not accepted for policy reasons",
-        ]).not(GOOGLE_MARKS).means("Yahoo, as the recipient's provider, delays or refuses the mail.", &[OTHER_RECEIVER]),
-    row("other-recipient-yahoo", Relay, "recipient", &["This user doesn't have a yahoo.com account", "delivery error: dd"]).means("The recipient does not exist at Yahoo.", &[RECIPIENT_UNKNOWN]),
-    row("zoho-blocked", Relay, "provider_limit", &["Unusual sending activity detected", "Email Outgoing Blocked", "zoho + blocked"]).means("Zoho does not let this account send for now.", &[PROVIDER_LIMIT]),
-    row("qq-abnormal", Relay, "provider_login", &[
-            "Account is abnormal, service is not open",
-            "Login fail. Authorization code is expired",
-            "Please enter your authorization code to login",
-            "User has no permission + 550",
-            "authorization code to login",
-        ]).means("QQ Mail or NetEase refuses the login: it takes an authorization code, not the password.", &[PROVIDER_LOGIN]),
-    row("netease", Relay, "content", &["DT:SPM", "HL:REP", "HL:IFC", "MI:SPF", "mail.163.com/help/help_spam"]).means("NetEase refuses the mail as spam, or limits it.", &[PROVIDER_CONTENT, OTHER_RECEIVER]),
-    row("netease-sender", Relay, "provider_sender", &[
-            "Mail from must equal authorized user",
-            "mail from address must be same as authorization user",
-        ]).means("NetEase or QQ Mail lets this login send only as its own address.", &[PROVIDER_SENDER_REFUSED]),
-    row("apple-sender", Relay, "provider_sender", &["From address is not one of your addresses"]).means("Apple lets this login send only from its own addresses.", &[PROVIDER_SENDER_REFUSED]),
-    row("ionos", Relay, "content", &[
-            "postmaster.1and1",
-            "postmaster.gmx",
-            "kundenserver.de + 554",
-            "IONOS + 554",
-            "mout.kundenserver.de",
-        ]).general().not(GOOGLE_MARKS).means("IONOS, GMX or WEB.DE refuses the mail.", &[PROVIDER_CONTENT, OTHER_RECEIVER]),
-    row("cpanel-auth", Relay, "provider_login", &[
-            "Please turn on SMTP Authentication in your mail client",
-            "relay not permitted, authentication required",
-        ]).means("The mail server requires a login before it relays.", &[PROVIDER_LOGIN, RELAY_DENIED]),
-    row("cpanel-limit", Relay, "provider_limit", &[
-            "exceeded the max defers and failures",
-            "has exceeded the max",
-            "exceeded its hourly",
-            "exceeded the maximum emails per hour",
-            "Daily email limit exceeded",
-            "too many messages + hour",
-        ]).not(GOOGLE_MARKS).means("The hosting provider's limit is used up.", &[PROVIDER_LIMIT]),
-    row("greylisting", Relay, "receiver", &["Greylist", "Greylisted", "Greylisting", "grey listed", "gray-listed"]).means("The recipient's server delays mail from an unknown sender once. A mail server tries again by itself.", &[OTHER_RECEIVER]),
-    row("other-ptr-de", Relay, "receiver", &[
-            "Bad DNS PTR",
-            "fcrdns",
-            "reverse DNS lookup failed",
-            "does not have a reverse DNS",
-            "no PTR record",
-        ]).not(GOOGLE_MARKS).means("The recipient's provider wants a reverse DNS name of the sending address.", &[REVERSE_DNS, OTHER_RECEIVER]),
-    row("recipient-domain-unknown", MailServer, "recipient", &[
-            "Host or domain name not found + status=bounced",
-            "Diagnostic-Code: X-Postfix; Host or domain name not found",
-            "Unrouteable address",
-            "all relevant MX records point to non-existent hosts",
-            "Domain of recipient address does not",
-            "recipient domain not found",
-        ]).means("The recipient's domain does not exist or takes no mail.", &[RECIPIENT_UNKNOWN, DNS]),
-    row("google-tried-to-deliver", Relay, "receiver", &[
-            "Google tried to deliver your message, but it was rejected by the server for the recipient domain",
-            "response from the remote server was",
-            "recipient server did not accept our requests to connect",
-        ]).not(&["gsmtp", "gmail-smtp-in.l.google.com", "TLS Negotiation failed", "Send mail as", "Relay access"]).means("Google delivered to another server, and that server refused.", &[OTHER_RECEIVER]),
-    row("provider-malformed", Relay, "message", &["Delivery not authorized, message refused", "Message is not RFC 2822 compliant"]).not(&["gsmtp"]).means("A mail server refuses a malformed message.", &[MESSAGE_MALFORMED]),
-    row("other-receiver-de", Relay, "receiver", &["web.de", "gmx.net + rdns", "t-online.de", "Bad DNS PTR"]).with(&["554", "550", "421"]).means("The recipient's provider refuses the sending server.", &[OTHER_RECEIVER, REVERSE_DNS]),
-    row("provider-content-2", Relay, "content", &[
-            "inappropriate words or content",
-            "Reject due to policy restrictions",
-            "Reject for policy reason",
-        ]).means("Another provider refuses the content.", &[PROVIDER_CONTENT]),
-    row("other-recipient-local", Relay, "receiver", &["User unknown in local recipient table + SMTPRecipientsRefused"]).means("The recipient does not exist at another server.", &[RECIPIENT_UNKNOWN]),
-    row("yahoo-login", Relay, "provider_login", &["#AUTH005", "#AUTH004", "Too many bad auth attempts"]).means("Yahoo refuses the login.", &[PROVIDER_LOGIN]),
-    row("qq-login", Relay, "provider_login", &["535 + service.mail.qq.com", "Login fail + service.mail.qq.com", "mail.qq.com + Login fail", "qq.com + Login denied"]).not(&["A secure connection is requi"]).means("QQ Mail refuses the login.", &[PROVIDER_LOGIN]),
-    row("postfix-login", Relay, "provider_login", &["535 5.7.8 Error: authentication failed"]).means("A mail server, not Gmail, refuses the login.", &[PROVIDER_LOGIN]),
-    row("zoho-sender", Relay, "provider_sender", &[
-            "Relaying disallowed",
-            "not allowed to use the domain",
-            "not allowed to send from",
-            "Sender is not allowed to send from",
-        ]).means("Another provider does not let this login send as that address.", &[PROVIDER_SENDER_REFUSED]),
-    row("other-policy", Relay, "receiver", &["Local Policy Violation", "refused by local policy", "rejected due to local policy"]).means("Another server refuses the mail by its policy.", &[OTHER_RECEIVER]),
-    row("other-ptr", Relay, "receiver", &["Client host rejected: cannot find your"]).means("Another server wants a reverse DNS name of the sending address.", &[REVERSE_DNS]),
-    row("provider-limit-2", Relay, "provider_limit", &["messages per day", "too many emails"]).not(&["gsmtp"]).means("Another provider's limit is used up.", &[PROVIDER_LIMIT]),
-    row("other-receiver-gandi", Relay, "content", &["postmaster.gandi.net", "Mail seems to be spam"]).means("Another provider refuses the content.", &[PROVIDER_CONTENT]),
+    "netease-login",
+    Relay,
+    "provider_login",
+    &["too much fail authentication", "登录失败次数过多", "被临时禁止登录"],
+)
+.means("NetEase refuses the login for now, after too many failures.", &[PROVIDER_LOGIN, PROVIDER_LIMIT]),
+    row(
+    "imap-login",
+    MailServer,
+    "provider_login",
+    &["LOGIN invalid credentials or IMAP is disabled", "invalid credentials or IMAP is disabled"],
+)
+.means("A mail server refuses the login, or has this protocol switched off.", &[PROVIDER_LOGIN]),
+    row(
+    "qq-sender",
+    Relay,
+    "provider_sender",
+    &["mail from address must be same as authorization user", "501 mail from address"],
+)
+.means("QQ Mail lets a login send only as itself.", &[PROVIDER_SENDER_REFUSED]),
+    row("other-receiver-sender", Relay, "receiver", &["Sender address rejected + in reply to RCPT TO"])
+        .not(GOOGLE_MARKS)
+        .means(
+            "The recipient's server does not accept the sender's address.",
+            &[OTHER_RECEIVER, PROVIDER_SENDER_REFUSED],
+        ),
+    row("other-receiver-quota", Relay, "receiver", &["Organization queue quota exceeded"])
+    .means("Microsoft, as the recipient's provider, takes no more mail for now.", &[OTHER_RECEIVER]),
+    row(
+    "other-receiver-spf",
+    Relay,
+    "receiver",
+    &[
+        "Message rejected due to: SPF",
+        "SPF check failed",
+        "SPF fail - not authorized",
+        "5.7.23 + SPF",
+        "openspf.net",
+        "5.7.509",
+        "5.7.515",
+        "does not pass DMARC verification",
+        "fails DMARC + 550",
+        "rejected due to DMARC",
+        "DMARC policy violation",
+        "DMARC check failed",
+    ],
+)
+.not(GOOGLE_MARKS)
+.means(
+    "The recipient's server cannot tell that the mail is from its domain.",
+    &[OTHER_RECEIVER, SENDER_UNAUTHENTICATED, DMARC],
+),
+    row(
+    "other-recipient-full",
+    MailServer,
+    "recipient",
+    &[
+        "mailbox is full",
+        "mailbox full",
+        "User over quota",
+        "exceeded storage allocation",
+        "over its quota",
+        "mailbox quota exceeded",
+        "exceeded mailbox quota",
+        "mailbox size limit exceeded",
+        "452 4.2.2",
+        "552 5.2.2",
+        "554 5.2.2",
+        "5.2.2 + quota",
+    ],
+)
+.not(GOOGLE_MARKS)
+.means("The recipient's mailbox is full.", &[RECIPIENT_OVER_QUOTA]),
+    row("yahoo-login-2", Relay, "provider_login", &["#MBR1212", "#AUTH007", "#AUTH012"])
+    .means("Yahoo refuses the login.", &[PROVIDER_LOGIN]),
+    row(
+    "other-receiver-yahoo-2",
+    Relay,
+    "receiver",
+    &[
+        "[PH01]",
+        "[BL21]",
+        "[TS01]",
+        "[TS02]",
+        "[TSS",
+        "[GL01]",
+        "[TS03]",
+        "Message not accepted for policy reasons",
+        "Email not accepted for policy reasons",
+    ],
+)
+.not(GOOGLE_MARKS)
+.means("Yahoo, as the recipient's provider, delays or refuses the mail.", &[OTHER_RECEIVER]),
+    row(
+    "other-recipient-yahoo",
+    Relay,
+    "recipient",
+    &["This user doesn't have a yahoo.com account", "delivery error: dd"],
+)
+.means("The recipient does not exist at Yahoo.", &[RECIPIENT_UNKNOWN]),
+    row(
+    "zoho-blocked",
+    Relay,
+    "provider_limit",
+    &["Unusual sending activity detected", "Email Outgoing Blocked", "zoho + blocked"],
+)
+.means("Zoho does not let this account send for now.", &[PROVIDER_LIMIT]),
+    row(
+    "qq-abnormal",
+    Relay,
+    "provider_login",
+    &[
+        "Account is abnormal, service is not open",
+        "Login fail. Authorization code is expired",
+        "Please enter your authorization code to login",
+        "User has no permission + 550",
+        "authorization code to login",
+    ],
+)
+.means(
+    "QQ Mail or NetEase refuses the login: it takes an authorization code, not the password.",
+    &[PROVIDER_LOGIN],
+),
+    row(
+    "netease",
+    Relay,
+    "content",
+    &["DT:SPM", "HL:REP", "HL:IFC", "MI:SPF", "mail.163.com/help/help_spam"],
+)
+.means("NetEase refuses the mail as spam, or limits it.", &[PROVIDER_CONTENT, OTHER_RECEIVER]),
+    row(
+    "netease-sender",
+    Relay,
+    "provider_sender",
+    &["Mail from must equal authorized user", "mail from address must be same as authorization user"],
+)
+.means("NetEase or QQ Mail lets this login send only as its own address.", &[PROVIDER_SENDER_REFUSED]),
+    row("apple-sender", Relay, "provider_sender", &["From address is not one of your addresses"])
+        .means("Apple lets this login send only from its own addresses.", &[PROVIDER_SENDER_REFUSED]),
+    row(
+    "ionos",
+    Relay,
+    "content",
+    &["postmaster.1and1", "postmaster.gmx", "kundenserver.de + 554", "IONOS + 554", "mout.kundenserver.de"],
+)
+.general()
+.not(GOOGLE_MARKS)
+.means("IONOS, GMX or WEB.DE refuses the mail.", &[PROVIDER_CONTENT, OTHER_RECEIVER]),
+    row(
+    "cpanel-auth",
+    Relay,
+    "provider_login",
+    &[
+        "Please turn on SMTP Authentication in your mail client",
+        "relay not permitted, authentication required",
+    ],
+)
+.means("The mail server requires a login before it relays.", &[PROVIDER_LOGIN, RELAY_DENIED]),
+    row(
+    "cpanel-limit",
+    Relay,
+    "provider_limit",
+    &[
+        "exceeded the max defers and failures",
+        "has exceeded the max",
+        "exceeded its hourly",
+        "exceeded the maximum emails per hour",
+        "Daily email limit exceeded",
+        "too many messages + hour",
+    ],
+)
+.not(GOOGLE_MARKS)
+.means("The hosting provider's limit is used up.", &[PROVIDER_LIMIT]),
+    row(
+    "greylisting",
+    Relay,
+    "receiver",
+    &["Greylist", "Greylisted", "Greylisting", "grey listed", "gray-listed"],
+)
+.means(
+    "The recipient's server delays mail from an unknown sender. Mail servers try again.",
+    &[OTHER_RECEIVER],
+),
+    row(
+    "other-ptr-de",
+    Relay,
+    "receiver",
+    &["Bad DNS PTR", "fcrdns", "reverse DNS lookup failed", "does not have a reverse DNS", "no PTR record"],
+)
+.not(GOOGLE_MARKS)
+.means(
+    "The recipient's provider wants a reverse DNS name of the sending address.",
+    &[REVERSE_DNS, OTHER_RECEIVER],
+),
+    row(
+    "recipient-domain-unknown",
+    MailServer,
+    "recipient",
+    &[
+        "Host or domain name not found + status=bounced",
+        "Diagnostic-Code: X-Postfix; Host or domain name not found",
+        "Unrouteable address",
+        "all relevant MX records point to non-existent hosts",
+        "Domain of recipient address does not",
+        "recipient domain not found",
+    ],
+)
+.means("The recipient's domain does not exist or takes no mail.", &[RECIPIENT_UNKNOWN, DNS]),
+    row(
+    "google-tried-to-deliver",
+    Relay,
+    "receiver",
+    &[
+        "Google tried to deliver your message, but it was rejected by the server for the recipient domain",
+        "response from the remote server was",
+        "recipient server did not accept our requests to connect",
+    ],
+)
+.not(&["gsmtp", "gmail-smtp-in.l.google.com", "TLS Negotiation failed", "Send mail as", "Relay access"])
+.means("Google delivered to another server, and that server refused.", &[OTHER_RECEIVER]),
+    row(
+    "provider-malformed",
+    Relay,
+    "message",
+    &["Delivery not authorized, message refused", "Message is not RFC 2822 compliant"],
+)
+.not(&["gsmtp"])
+.means("A mail server refuses a malformed message.", &[MESSAGE_MALFORMED]),
+    row(
+    "other-receiver-de",
+    Relay,
+    "receiver",
+    &["web.de", "gmx.net + rdns", "t-online.de", "Bad DNS PTR"],
+)
+.with(&["554", "550", "421"])
+.means("The recipient's provider refuses the sending server.", &[OTHER_RECEIVER, REVERSE_DNS]),
+    row(
+    "provider-content-2",
+    Relay,
+    "content",
+    &["inappropriate words or content", "Reject due to policy restrictions", "Reject for policy reason"],
+)
+.means("Another provider refuses the content.", &[PROVIDER_CONTENT]),
+    row(
+    "other-recipient-local",
+    Relay,
+    "receiver",
+    &["User unknown in local recipient table + SMTPRecipientsRefused"],
+)
+.means("The recipient does not exist at another server.", &[RECIPIENT_UNKNOWN]),
+    row("yahoo-login", Relay, "provider_login", &["#AUTH005", "#AUTH004", "Too many bad auth attempts"])
+        .means("Yahoo refuses the login.", &[PROVIDER_LOGIN]),
+    row(
+    "qq-login",
+    Relay,
+    "provider_login",
+    &[
+        "535 + service.mail.qq.com",
+        "Login fail + service.mail.qq.com",
+        "mail.qq.com + Login fail",
+        "qq.com + Login denied",
+    ],
+)
+.not(&["A secure connection is requi"])
+.means("QQ Mail refuses the login.", &[PROVIDER_LOGIN]),
+    row("postfix-login", Relay, "provider_login", &["535 5.7.8 Error: authentication failed"])
+    .means("A mail server, not Gmail, refuses the login.", &[PROVIDER_LOGIN]),
+    row(
+    "zoho-sender",
+    Relay,
+    "provider_sender",
+    &[
+        "Relaying disallowed",
+        "not allowed to use the domain",
+        "not allowed to send from",
+        "Sender is not allowed to send from",
+    ],
+)
+.means("Another provider does not let this login send as that address.", &[PROVIDER_SENDER_REFUSED]),
+    row(
+    "other-policy",
+    Relay,
+    "receiver",
+    &["Local Policy Violation", "refused by local policy", "rejected due to local policy"],
+)
+.means("Another server refuses the mail by its policy.", &[OTHER_RECEIVER]),
+    row("other-ptr", Relay, "receiver", &["Client host rejected: cannot find your"])
+    .means("Another server wants a reverse DNS name of the sending address.", &[REVERSE_DNS]),
+    row("provider-limit-2", Relay, "provider_limit", &["messages per day", "too many emails"])
+    .not(&["gsmtp"])
+    .means("Another provider's limit is used up.", &[PROVIDER_LIMIT]),
+    row("other-receiver-gandi", Relay, "content", &["postmaster.gandi.net", "Mail seems to be spam"])
+        .means("Another provider refuses the content.", &[PROVIDER_CONTENT]),
 ];
 
 pub(super) const USUAL: &[Signature] = &[
@@ -270,22 +448,69 @@ pub(super) const USUAL: &[Signature] = &[
 ];
 
 pub(super) const GENERAL: &[Signature] = &[
-    row("other-recipient-unknown", Relay, "receiver", &[
+    row(
+        "other-recipient-unknown",
+        Relay,
+        "receiver",
+        &[
             "Recipient address rejected: User unknown",
             "mailbox unavailable + recipient",
             "No such user here",
             "RESOLVER.ADR.RecipNotFound",
-        ]).general().not(&["NOQUEUE", "gsmtp", "Sender address"]).means("The recipient does not exist at another provider.", &[RECIPIENT_UNKNOWN]),
-    row("recipient-syntax", Relay, "recipient_syntax", &["Bad recipient address syntax", "recipient address + syntax error", "RFC 5321 address"]).means("The recipient's address is not valid.", &[RECIPIENT_SYNTAX]),
-    row("provider-login-2", Relay, "provider_login", &["Authentication is required for relay", "SMTP authentication is required"]).means("A mail server, not Gmail, requires a login.", &[PROVIDER_LOGIN]),
-    row("smtp-521", Relay, "intercepted", &["521 connection rejected"]).means("Something between here and Gmail answers in its place.", &[CONNECT]),
-    row("wildduck-rate", MailServer, "recipient_rate", &["receiving mail at a rate that"]).general().means("A server says that the recipient gets too much mail for now. Without Google's mark (gsmtp), the server may not be Google's.", &[RECIPIENT_RATE]),
-    row("provider-size", Relay, "size", &["max message size exceeded", "message size exceeds fixed", "Message size exceeds"]).not(&["Google's message size"]).means("Another server does not accept a message as large as this.", &[PROVIDER_CONTENT]),
-    row("provider-limit-3", Relay, "provider_limit", &["Exceed Sending Limit", "Exceeded sending limit"]).not(&["gsmtp"]).means("Another provider's limit is used up.", &[PROVIDER_LIMIT]),
-    row("provider-sender-2", Relay, "provider_sender", &["from address and the authenticated user must be the same"]).means("Another provider does not let this login send as that address.", &[PROVIDER_SENDER_REFUSED]),
-    row("other-helo", Relay, "receiver", &["is not a fully qualified domain name", "Helo command rejected"]).means("Another server does not accept the name of the sending server.", &[OTHER_RECEIVER]),
-    row("code-552", Relay, "size", &["got 552", "552 5.3.4", "552 5.2.3"]).general().means("A server does not accept a message as large as this, or its mailbox is full.", &[PROVIDER_CONTENT, MESSAGE_TOO_LARGE]),
-    row("code-535", MailServer, "provider_login", &[
+        ],
+    )
+    .general()
+    .not(&["NOQUEUE", "gsmtp", "Sender address"])
+    .means("The recipient does not exist at another provider.", &[RECIPIENT_UNKNOWN]),
+    row(
+        "recipient-syntax",
+        Relay,
+        "recipient_syntax",
+        &["Bad recipient address syntax", "recipient address + syntax error", "RFC 5321 address"],
+    )
+    .means("The recipient's address is not valid.", &[RECIPIENT_SYNTAX]),
+    row(
+        "provider-login-2",
+        Relay,
+        "provider_login",
+        &["Authentication is required for relay", "SMTP authentication is required"],
+    )
+    .means("A mail server, not Gmail, requires a login.", &[PROVIDER_LOGIN]),
+    row("smtp-521", Relay, "intercepted", &["521 connection rejected"])
+        .means("Something between here and Gmail answers in its place.", &[CONNECT]),
+    row("wildduck-rate", MailServer, "recipient_rate", &["receiving mail at a rate that"]).general().means(
+        "The recipient gets too much mail for now. Without `gsmtp`, it may not be Google's server.",
+        &[RECIPIENT_RATE],
+    ),
+    row(
+        "provider-size",
+        Relay,
+        "size",
+        &["max message size exceeded", "message size exceeds fixed", "Message size exceeds"],
+    )
+    .not(&["Google's message size"])
+    .means("Another server does not accept a message as large as this.", &[PROVIDER_CONTENT]),
+    row("provider-limit-3", Relay, "provider_limit", &["Exceed Sending Limit", "Exceeded sending limit"])
+        .not(&["gsmtp"])
+        .means("Another provider's limit is used up.", &[PROVIDER_LIMIT]),
+    row(
+        "provider-sender-2",
+        Relay,
+        "provider_sender",
+        &["from address and the authenticated user must be the same"],
+    )
+    .means("Another provider does not let this login send as that address.", &[PROVIDER_SENDER_REFUSED]),
+    row("other-helo", Relay, "receiver", &["is not a fully qualified domain name", "Helo command rejected"])
+        .means("Another server does not accept the name of the sending server.", &[OTHER_RECEIVER]),
+    row("code-552", Relay, "size", &["got 552", "552 5.3.4", "552 5.2.3"]).general().means(
+        "A server does not accept a message as large as this, or its mailbox is full.",
+        &[PROVIDER_CONTENT, MESSAGE_TOO_LARGE],
+    ),
+    row(
+        "code-535",
+        MailServer,
+        "provider_login",
+        &[
             "535 AUTH failed",
             "535 Authentication failed",
             "535 Login",
@@ -293,8 +518,23 @@ pub(super) const GENERAL: &[Signature] = &[
             "535 5.7.8",
             "535 5.7.1",
             "AuthenticationFailedException: 535",
-        ]).general().not(&["gsmtp", "support.google.com"]).means("A mail server refuses the login. Without Google's mark (gsmtp), the server may not be Gmail.", &[PROVIDER_LOGIN, PASSWORD_REFUSED]),
-    row("code-550-511", MailServer, "recipient", &["550 5.1.1", "550 5.1.10", "550 No such user", "550 User unknown"]).general().not(&["gsmtp"]).means("The recipient does not exist.", &[RECIPIENT_UNKNOWN]),
+        ],
+    )
+    .general()
+    .not(&["gsmtp", "support.google.com"])
+    .means(
+        "A mail server refuses the login. Without Google's mark (gsmtp), the server may not be Gmail.",
+        &[PROVIDER_LOGIN, PASSWORD_REFUSED],
+    ),
+    row(
+        "code-550-511",
+        MailServer,
+        "recipient",
+        &["550 5.1.1", "550 5.1.10", "550 No such user", "550 User unknown"],
+    )
+    .general()
+    .not(&["gsmtp"])
+    .means("The recipient does not exist.", &[RECIPIENT_UNKNOWN]),
     row(
         "exim-retry",
         MailServer,
@@ -312,11 +552,16 @@ pub(super) const GENERAL: &[Signature] = &[
         "The own mail server cannot reach the recipient's server; an earlier line of its log says why.",
         &[OTHER_RECEIVER, CONNECT],
     ),
-    row("mail-loop", MailServer, "loop", &["Hop count exceeded", "mail loop", "too many hops", "5.4.6", "5.4.14"])
-        .general()
-        .with(&["smtp", "mail", "mailer", "550", "554", "outlook", "postfix"])
-        .not(GOOGLE_MARKS)
-        .means("The mail goes round between servers.", &[MAIL_SERVER_CONFIGURATION, OTHER_RECEIVER]),
+    row(
+        "mail-loop",
+        MailServer,
+        "loop",
+        &["Hop count exceeded", "mail loop", "too many hops", "5.4.6", "5.4.14"],
+    )
+    .general()
+    .with(&["smtp", "mail", "mailer", "550", "554", "outlook", "postfix"])
+    .not(GOOGLE_MARKS)
+    .means("The mail goes round between servers.", &[MAIL_SERVER_CONFIGURATION, OTHER_RECEIVER]),
 ];
 
 pub(super) const LAST: &[Signature] = &[

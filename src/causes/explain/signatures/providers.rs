@@ -220,29 +220,65 @@ pub(super) const SPECIAL: &[Signature] = &[
 ];
 
 pub(super) const USUAL: &[Signature] = &[
-    row("sendgrid-not-authorized", Relay, "sendgrid", &["Authenticated user is not authorized to send mail"]).means("SendGrid's answer 60604, not Google's: its API key may not send. Behind a relay of your own, look there.", &[SENDGRID_NO_MAIL_SEND, SCOPE_INSUFFICIENT, SCOPE_NOT_DELEGATED, FROM_NOT_SEND_AS]),
-    row("sendgrid-grant", Relay, "sendgrid", &["The provided authorization grant is invalid, expired, or revoked"]).means("SendGrid does not accept the API key.", &[SENDGRID_KEY]),
-    row("sendgrid-scope", Relay, "sendgrid", &["access forbidden"]).with(&["sendgrid"]).means("SendGrid's API key lacks a right.", &[SENDGRID_NO_MAIL_SEND, SENDGRID_KEY]),
-    row("sendgrid-sender", Relay, "sendgrid", &["does not match a verified Sender Identity"]).means("SendGrid does not know this sender.", &[SENDGRID_SENDER]),
-    row("sendgrid-credits", Relay, "sendgrid", &["Maximum credits exceeded"]).means("SendGrid's plan is used up.", &[PROVIDER_LIMIT]),
-    row("ses-identity", Relay, "ses", &["Email address is not verified", "identities failed the check in region"]).means("Amazon SES does not know this address.", &[SES_IDENTITY]),
-    row("ses-size", Relay, "ses", &["Stream is more than 10485760 bytes"]).means("Amazon SES does not accept a message as large as this.", &[PROVIDER_CONTENT]),
-    row("ses-credentials", Relay, "ses", &[
+    row("sendgrid-not-authorized", Relay, "sendgrid", &["Authenticated user is not authorized to send mail"])
+        .means(
+            "SendGrid's answer 60604, not Google's: its API key may not send.",
+            &[SENDGRID_NO_MAIL_SEND, SCOPE_INSUFFICIENT, SCOPE_NOT_DELEGATED, FROM_NOT_SEND_AS],
+        ),
+    row(
+        "sendgrid-grant",
+        Relay,
+        "sendgrid",
+        &["The provided authorization grant is invalid, expired, or revoked"],
+    )
+    .means("SendGrid does not accept the API key.", &[SENDGRID_KEY]),
+    row("sendgrid-scope", Relay, "sendgrid", &["access forbidden"])
+        .with(&["sendgrid"])
+        .means("SendGrid's API key lacks a right.", &[SENDGRID_NO_MAIL_SEND, SENDGRID_KEY]),
+    row("sendgrid-sender", Relay, "sendgrid", &["does not match a verified Sender Identity"])
+        .means("SendGrid does not know this sender.", &[SENDGRID_SENDER]),
+    row("sendgrid-credits", Relay, "sendgrid", &["Maximum credits exceeded"])
+        .means("SendGrid's plan is used up.", &[PROVIDER_LIMIT]),
+    row(
+        "ses-identity",
+        Relay,
+        "ses",
+        &["Email address is not verified", "identities failed the check in region"],
+    )
+    .means("Amazon SES does not know this address.", &[SES_IDENTITY]),
+    row("ses-size", Relay, "ses", &["Stream is more than 10485760 bytes"])
+        .means("Amazon SES does not accept a message as large as this.", &[PROVIDER_CONTENT]),
+    row(
+        "ses-credentials",
+        Relay,
+        "ses",
+        &[
             "SignatureDoesNotMatch + ses",
             "535 Authentication Credentials Invalid",
             "Authentication Credentials Invalid",
-        ]).not(&["gsmtp"]).means("Amazon SES does not accept the SMTP credentials.", &[PROVIDER_LOGIN]),
-    row("ses-rate", Relay, "ses", &[
-            "Maximum sending rate exceeded",
-            "Daily message quota exceeded",
-            "Sending paused for this account",
-        ]).means("Amazon SES's limit is used up.", &[PROVIDER_LIMIT]),
-    row("mailgun", Relay, "mailgun", &[
+        ],
+    )
+    .not(&["gsmtp"])
+    .means("Amazon SES does not accept the SMTP credentials.", &[PROVIDER_LOGIN]),
+    row(
+        "ses-rate",
+        Relay,
+        "ses",
+        &["Maximum sending rate exceeded", "Daily message quota exceeded", "Sending paused for this account"],
+    )
+    .means("Amazon SES's limit is used up.", &[PROVIDER_LIMIT]),
+    row(
+        "mailgun",
+        Relay,
+        "mailgun",
+        &[
             "Sandbox subdomains are for test purposes only",
             "api.mailgun.net + 40",
             "mailgun.org is not allowed to send",
             "mailgun + Forbidden",
-        ]).means("Mailgun refuses to send.", &[MAILGUN_DOMAIN]),
+        ],
+    )
+    .means("Mailgun refuses to send.", &[MAILGUN_DOMAIN]),
 ];
 
 pub(super) const GENERAL: &[Signature] = &[
