@@ -45,6 +45,22 @@ pub(super) const SPECIAL: &[Signature] = &[
             "googleapi: Error 409",
         ],
     )
+    // `alreadyExists` is "already exists" in any sentence.
+    .with(&[
+        "google",
+        "googleapis",
+        "googleapis.com",
+        "googleapiclient",
+        "googleapi",
+        "Google_Service_Exception",
+        "GoogleJsonResponseException",
+        "GaxiosError",
+        "HttpError",
+        "AppsForYourDomainErrors",
+        "gmail",
+        "gam",
+        "global",
+    ])
     .means("The object exists already.", &[ALREADY_EXISTS]),
     row(
         "api-permission-required",
