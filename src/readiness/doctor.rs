@@ -570,9 +570,8 @@ impl Tenant<'_> {
             };
             return Step::failed(StepId::Coverage, what, Problem { cause, ..problem });
         }
-        let is_untold =
-            |part: Part| part != Part::ConsoleGrants && Access::of(part).identity != Identity::Account;
-        match not_configured.iter().find(|missing| is_untold(missing.part)) {
+        let is_told = |fix: &str| found.steps.iter().any(|step| step.fix == fix);
+        match not_configured.iter().find(|missing| !is_told(&missing.setting)) {
             Some(missing) => {
                 let problem = Problem {
                     cause: missing.reason.clone(),

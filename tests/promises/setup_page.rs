@@ -76,6 +76,13 @@ fn machine() -> (Tenant, PathBuf) {
     (tenant, bin)
 }
 
+/// The provider of the tenant's pool, which the operator writes in place of the page's.
+fn provider(tenant: &Tenant) -> String {
+    let text = std::fs::read_to_string(&tenant.files.external_account).unwrap();
+    let file: serde_json::Value = serde_json::from_str(&text).unwrap();
+    file["audience"].as_str().unwrap().to_owned()
+}
+
 /// The page's text with the addresses of this test in place of Google's and of the operator's.
 fn here(text: &str, replaced: &[(&str, &str)]) -> String {
     replaced.iter().fold(text.to_owned(), |text, (from, to)| {
@@ -123,8 +130,8 @@ fn the_job_of_github_actions_reads_the_tenant_without_a_key_file() {
         ("/etc/workspace-audit/config.toml", &config),
     ];
     let script = here(&below(&yaml, "- run: |").join("\n"), &replaced);
-    let provider = value(&yaml, "PROVIDER");
-    assert!(provider.starts_with("//iam.googleapis.com/projects/"), "{provider}");
+    assert!(value(&yaml, "PROVIDER").starts_with("//iam.googleapis.com/projects/"));
+    let provider = provider(&tenant);
     // GitHub's own identity server, as far as the job asks it.
     let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/token?api-version=2.0", server.local_addr().unwrap());
@@ -165,8 +172,8 @@ fn the_job_of_github_actions_reads_the_tenant_without_a_key_file() {
 fn the_job_of_gitlab_reads_the_tenant_without_a_key_file() {
     let (tenant, bin) = machine();
     let yaml = block("GitLab:\n", "yaml");
-    let provider = value(&yaml, "PROVIDER");
-    assert_eq!(below(&yaml, "GOOGLE_TOKEN:"), [format!("aud: https:{provider}")]);
+    assert_eq!(below(&yaml, "GOOGLE_TOKEN:"), [format!("aud: https:{}", value(&yaml, "PROVIDER"))]);
+    let provider = provider(&tenant);
     let config = tenant.files.config.display().to_string();
     let token_url = format!("{}/v1/token", tenant.base_url());
     let replaced = [
