@@ -395,6 +395,7 @@ fn write_status(contents: &Contents<'_>, folder: &Path) -> Result<(), FormatErro
             resumed_at: summary.resumed_at,
             finished_at: summary.finished_at,
             excepted: summary.changes.excepted,
+            excepted_worsened: summary.changes.excepted_worsened,
             open_by_severity: &summary.open_by_severity,
             coverage: &summary.coverage,
             not_configured: &summary.not_configured,

@@ -58,6 +58,12 @@ impl AccessBinding {
         }
     }
 
+    /// A title that no other binding has.
+    #[must_use]
+    pub(crate) fn own_title(&self) -> String {
+        format!("{} #{}", self.title(), self.digest())
+    }
+
     /// 160 bits: whoever can write both bindings needs 2^80 tries for two of one digest.
     fn digest(&self) -> String {
         let mut digest = Sha256::new();

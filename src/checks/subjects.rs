@@ -23,8 +23,8 @@ pub(crate) fn user(user: &User) -> Subject {
 pub(crate) fn send_as(holder: &User, address: &str) -> Subject {
     let id = format!("{}/{}", holder.id, Address::new(address).as_str());
     Subject::new(SubjectKind::SendAs, id, format!("{} → {address}", holder.primary_email))
-        .also(&holder.id)
-        .also(&holder.primary_email)
+        .part_of(&holder.id)
+        .part_of(&holder.primary_email)
 }
 
 #[must_use]
@@ -37,7 +37,7 @@ pub(crate) fn domain(domain: &Domain) -> Subject {
 pub(crate) fn grant(grant: &Grant, tenant: &Snapshot) -> Subject {
     let subject = scope(&grant.client_id, tenant.client_name(&grant.client_id), &grant.scope);
     match account_of(&grant.client_id, tenant) {
-        Some(account) => subject.also(&account.email),
+        Some(account) => subject.part_of(&account.email),
         None => subject,
     }
 }
@@ -52,7 +52,7 @@ pub(crate) fn grant_id(client_id: &str, scope: &str) -> String {
 #[must_use]
 pub(crate) fn scope(client_id: &str, client_name: &str, scope: &str) -> Subject {
     let name = format!("{client_name} → {scope}");
-    Subject::new(SubjectKind::Grant, grant_id(client_id, scope), name).also(client_id)
+    Subject::new(SubjectKind::Grant, grant_id(client_id, scope), name).part_of(client_id)
 }
 
 /// An OAuth client that holds a delegation.
@@ -80,16 +80,16 @@ pub(crate) fn key(key: &ServiceAccountKey, account: &ServiceAccount) -> Subject 
     let id = format!("{}/{}", account.unique_id, key.key_id);
     Subject::new(SubjectKind::Key, id, format!("{} key {}", account.email, key.key_id))
         .also(&key.key_id)
-        .also(&account.email)
-        .also(&account.client_id)
+        .part_of(&account.email)
+        .part_of(&account.client_id)
 }
 
 /// A role that one member holds on a resource. Its holder names it, too: somebody may be accepted whatever it holds.
 #[must_use]
 pub(crate) fn binding(binding: &AccessBinding) -> Subject {
     Subject::new(SubjectKind::Binding, binding.id(), binding.title())
-        .also(&binding.member)
-        .also(binding.holder())
+        .part_of(&binding.member)
+        .part_of(binding.holder())
 }
 
 /// How the ids of bindings on a service account begin.
@@ -118,7 +118,7 @@ pub(crate) fn path(takeover: &Takeover, path: &TakeoverPath) -> Subject {
 #[must_use]
 pub(crate) fn former_path(client_id: &str, account: &str, principal: &str, edge: &str) -> Subject {
     let id = format!("{client_id}/{principal}/{edge}");
-    Subject::new(SubjectKind::Path, id, format!("{principal} → {account}")).also(principal)
+    Subject::new(SubjectKind::Path, id, format!("{principal} → {account}")).part_of(principal)
 }
 
 /// A Cloud project, by its id, which Google does not give twice.
@@ -131,7 +131,8 @@ pub(crate) fn project(project: &ProjectGuardrails) -> Subject {
 #[must_use]
 pub(crate) fn guardrail(project: &ProjectGuardrails, guardrail: &str) -> Subject {
     let id = format!("{}/{guardrail}", project.project);
-    Subject::new(SubjectKind::Project, id, format!("{}: {guardrail}", project.project)).also(&project.project)
+    Subject::new(SubjectKind::Project, id, format!("{}: {guardrail}", project.project))
+        .part_of(&project.project)
 }
 
 /// A third-party app.

@@ -1,11 +1,11 @@
 //! `diff`: what changed between two runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use crate::audit::{AuditError, Exit};
 use crate::cli::Diff;
-use crate::evaluate::compare::{Compared, Difference, Told, compare};
+use crate::evaluate::compare::{Compared, Difference, Told, compare, not_comparable};
 use crate::findings::{Fingerprint, RunSummary};
 use crate::store::{Run, Store};
 
@@ -30,10 +30,19 @@ pub(super) fn run(diff: &Diff) -> Result<Exit, Failure> {
     if before.started_at() > after.started_at() {
         return Err(AuditError::NamedBackwards { older, newer }.into());
     }
-    let told = told(&store, &earlier, &summary)?;
+    let told = Told { not_comparable: not_comparable(&before, &after)?, ..told(&store, &earlier, &summary)? };
     let mut counts: BTreeMap<Difference, u64> = BTreeMap::new();
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "{older} → {newer}")?;
+    if !told.is_next && !told.not_comparable.is_empty() {
+        let checks: Vec<&str> = told.not_comparable.iter().map(String::as_str).collect();
+        writeln!(
+            stdout,
+            "not comparable: {}. {older} has a finding for each access path or scope, {newer} one for each binding or \
+             client. What differs is unknown.",
+            checks.join(", ")
+        )?;
+    }
     for compared in compare(&before, &after, &told)? {
         let compared = compared?;
         *counts.entry(compared.difference).or_default() += 1;
@@ -66,6 +75,7 @@ fn told(store: &Store, earlier: &RunSummary, later: &RunSummary) -> Result<Told,
         // One that was judged again since is not what the later run was compared with.
         is_next: later.compared_with.as_deref() == Some(&earlier.run_id)
             && earlier.judged_at <= later.judged_at,
+        not_comparable: BTreeSet::new(),
         fixed: fixed.map(|fixed| Fingerprint::of(&fixed.check_id, &fixed.subject)).collect(),
         is_cut: runs.iter().any(|run| run.changes.fixed > run.fixed.len() as u64),
     })

@@ -138,6 +138,7 @@ fn log_end(outcome: &Outcome) {
         worsened = changes.worsened,
         fixed = changes.fixed,
         excepted = changes.excepted,
+        excepted_worsened = changes.excepted_worsened,
         not_assessed = changes.not_assessed,
         findings_at_or_above = outcome.at_or_above,
         report = %report_path(outcome).display(),
@@ -249,8 +250,12 @@ fn numbers(summary: &RunSummary) -> String {
         .collect();
     let breakdown =
         if by_severity.is_empty() { String::new() } else { format!(" ({})", by_severity.join(", ")) };
+    let grown = match changes.excepted_worsened {
+        0 => String::new(),
+        grown => format!(" ({grown} worsened)"),
+    };
     format!(
-        "open {}{breakdown} · excepted {} · new {} · worsened {} · fixed {} · not assessed {}",
+        "open {}{breakdown} · excepted {}{grown} · new {} · worsened {} · fixed {} · not assessed {}",
         changes.open, changes.excepted, changes.new, changes.worsened, changes.fixed, changes.not_assessed
     )
 }

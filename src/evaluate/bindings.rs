@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Evaluation;
 use super::carry_over::Fixed;
 use super::exceptions::Basis;
+use super::growth::Later;
 use super::missing_parts::SubjectScope;
 use crate::checks::{self, BindingFacts, Check, Kept, NamedBefore, OneFinding, subjects};
 use crate::findings::{
@@ -146,10 +147,19 @@ impl Evaluation<'_> {
             .all(|reached| reached.is_assumed);
         let subject = facts.subject.clone();
         let basis = Basis { project: None, unread, weighing: &weighing };
-        let mut finding = self.finding_of(check, &subject, basis, result)?;
+        let mut finding = self.finding_of(check, &subject, basis, result);
         finding.is_only_assumed &= is_assumed;
-        finding.reach = reach;
+        finding.reach = reach.into_iter().map(|reached| self.named_by_register(reached)).collect();
         finding.also_checks = also;
+        let seen = match &before {
+            Some(before) => self.seen_as_well(before, &fingerprint, &finding.unread)?,
+            None => None,
+        };
+        self.date(before.as_ref(), seen.as_ref(), &mut finding);
+        let later = self.accept(&mut finding, before.as_ref());
+        if !later.reach.is_empty() && !later.is_all {
+            finding.message = facts.message(check, &later.reach.iter().collect::<Vec<_>>());
+        }
         self.accept_by_register(&mut finding);
         self.accept_also(&mut finding);
         self.remember_former(facts, &finding, &former);
@@ -180,17 +190,32 @@ impl Evaluation<'_> {
             let parts = accounts.into_iter().map(str::to_owned).collect();
             Some(Acceptance { parts, ..self.of_register(&format!("{REGISTER}{client_id}"))? })
         });
-        finding.accepted = accepted.collect();
+        finding.accepted.retain(|accepted| !accepted.id.starts_with(REGISTER));
+        finding.accepted.extend(accepted);
+    }
+
+    /// Whether the register names who is accepted, and not only a group.
+    fn named_by_register(&self, reached: Reached) -> Reached {
+        let register = self.input.policy.register.as_ref();
+        let client = register.and_then(|register| register.client(&reached.client_id));
+        let is_named = client
+            .zip(reached.principal())
+            .is_some_and(|(client, principal)| client.custodian(principal).is_some());
+        Reached { is_accepted_unnamed: reached.accepted_by.is_some() && !is_named, ..reached }
     }
 
     /// The verdicts of the other checks, under the exceptions of today: one for another check than the finding's own
     /// accepts that check alone.
     fn accept_also(&mut self, finding: &mut Finding) {
         let at = self.run.started_at();
-        for also in &mut finding.also_checks {
+        let mut also_checks = std::mem::take(&mut finding.also_checks);
+        let all = Finding { also_checks: also_checks.clone(), ..finding.clone() };
+        for also in &mut also_checks {
             let covering = self.input.exceptions.covering(&also.check_id, &finding.subject, at);
-            self.count_covered(covering);
             let live = covering.filter(|exception| !exception.is_expired(at));
+            let later = live.map(|exception| Later::of(&all, &also.check_id, exception));
+            let live = live.filter(|_| later.is_some_and(|later| later.is_nothing()));
+            self.count_covered(live.or(covering.filter(|exception| exception.is_expired(at))));
             if let Some(exception) = live.filter(|_| also.verdict != Verdict::Excepted) {
                 finding.evidence.push(Evidence::new(
                     "accepted",
@@ -206,6 +231,7 @@ impl Evaluation<'_> {
                 also.verdict = Verdict::Excepted;
             }
         }
+        finding.also_checks = also_checks;
     }
 
     /// What the run before had and this one has not, account by account: what nobody could look at again is carried
@@ -233,8 +259,11 @@ impl Evaluation<'_> {
         for exception in of_paths {
             let names = |subject: &Subject| exception.covers(&exception.check, subject);
             let is_unsure = |named: &NamedBefore| !named.is_unique && names(&named.subject);
+            let shared = facts.shared_name.as_ref().map(|name| Subject::new(facts.subject.kind, name, name));
+            let is_shared = || shared.is_some_and(|shared| exception.names(&shared));
             if former.iter().any(|former| names(&former.subject))
                 || facts.former.as_ref().is_some_and(is_unsure)
+                || is_shared()
             {
                 let id = format!("{}/{}", finding.check_id, facts.subject.id);
                 self.bindings.moved.entry(exception.line).or_default().insert(id);
@@ -282,7 +311,7 @@ pub(super) fn tell_added(before: &PreviousFinding, seen: Option<&PreviousFinding
 
 /// What was reached before, and by whom the last run knew that read as much as this one. What was only assumed to be
 /// worse, or was not told because less was read, is as severe as that run found it.
-fn known_reach(before: &PreviousFinding, seen: Option<&PreviousFinding>) -> Vec<Reached> {
+pub(super) fn known_reach(before: &PreviousFinding, seen: Option<&PreviousFinding>) -> Vec<Reached> {
     let Some(seen) = seen else { return before.reach.clone() };
     let of_seen: BTreeMap<_, _> = seen.reach.iter().map(|reached| (reached.key(), reached)).collect();
     let newest = before.reach.iter().map(|reached| match of_seen.get(&reached.key()) {
@@ -292,6 +321,7 @@ fn known_reach(before: &PreviousFinding, seen: Option<&PreviousFinding>) -> Vec<
                 severity,
                 is_assumed: false,
                 accepted_by: reached.accepted_by.clone(),
+                known: reached.known,
                 ..(*seen).clone()
             }
         }
@@ -374,6 +404,7 @@ pub(super) fn joined(whole: PreviousFinding, path: PreviousFinding) -> PreviousF
         unread: unread.into_iter().collect(),
         is_only_assumed: whole.is_only_assumed && path.is_only_assumed,
         check_ids: whole.check_ids.into_iter().chain(path.check_ids).collect(),
+        known: whole.known.into_iter().chain(path.known).collect(),
         reach: whole.reach.into_iter().chain(path.reach).collect(),
     }
 }

@@ -4,8 +4,9 @@ use super::compare::{has_worsened, is_reopened};
 use super::question::{self, Asked};
 use super::{Evaluation, FIXED_KEPT, bindings, clients};
 use crate::checks::Check;
-use crate::findings::{Change, Finding, FixedFinding, SubjectKind, Verdict};
+use crate::findings::{Change, Finding, Fingerprint, FixedFinding, SubjectKind, Verdict};
 use crate::store::{GoneFinding, PreviousFinding, StoreError};
+use crate::tenant::Part;
 
 /// Findings that are gone.
 #[derive(Default)]
@@ -48,7 +49,7 @@ impl<'a> Evaluation<'a> {
         finding.first_seen_at = first_seen_at;
         finding.is_only_assumed &= before.as_ref().is_none_or(|before| before.is_only_assumed);
         if let Some(before) = &before {
-            let seen = self.seen_as_well(before, &finding)?;
+            let seen = self.seen_as_well(before, &finding.fingerprint, &finding.unread)?;
             bindings::remember_certain(before, &mut finding);
             bindings::tell_added(before, seen.as_ref(), &mut finding);
         }
@@ -70,25 +71,33 @@ impl<'a> Evaluation<'a> {
                 Change::Open | Change::NotRechecked | Change::Expired => {}
             }
         }
-        self.changes.excepted += u64::from(finding.verdict == Verdict::Excepted);
+        self.count_excepted(&finding);
         self.findings.push(finding);
         self.flush_if_full()
     }
 
+    /// What is accepted, and what of that has grown all the same: nobody has to act, and somebody should know.
+    fn count_excepted(&mut self, finding: &Finding) {
+        if finding.verdict == Verdict::Excepted {
+            self.changes.excepted += 1;
+            self.changes.excepted_worsened += u64::from(finding.change == Change::Worsened);
+        }
+    }
+
     /// Where the run before read less than this one: what the last run said that did not.
-    fn seen_as_well(
+    pub(super) fn seen_as_well(
         &self,
         before: &PreviousFinding,
-        finding: &Finding,
+        fingerprint: &Fingerprint,
+        unread: &[Part],
     ) -> Result<Option<PreviousFinding>, StoreError> {
-        let read_less =
-            |seen: &PreviousFinding| seen.unread.iter().any(|part| !finding.unread.contains(part));
+        let read_less = |seen: &PreviousFinding| seen.unread.iter().any(|part| !unread.contains(part));
         let mut earlier = match &self.previous {
             Some(previous) if read_less(before) => previous.previous()?,
             _ => None,
         };
         while let Some(run) = earlier {
-            match run.finding(&finding.fingerprint)? {
+            match run.finding(fingerprint)? {
                 Some(seen) if read_less(&seen) => {}
                 seen => return Ok(seen),
             }
@@ -143,10 +152,10 @@ impl<'a> Evaluation<'a> {
     }
 
     pub(super) fn carry_over(&mut self, finding: Finding) -> Result<(), StoreError> {
-        self.carry(finding, Change::NotRechecked)
+        self.carry(finding, Change::NotRechecked).map(drop)
     }
 
-    pub(super) fn carry(&mut self, finding: Finding, change: Change) -> Result<(), StoreError> {
+    pub(super) fn carry(&mut self, finding: Finding, change: Change) -> Result<Verdict, StoreError> {
         let before = finding.verdict;
         let finding = self.accepted_anew(finding);
         let is_reopened = change == Change::NotRechecked && is_reopened(before, &finding);
@@ -156,8 +165,10 @@ impl<'a> Evaluation<'a> {
             self.changes.open += 1;
             *self.open_by_severity.entry(finding.severity).or_default() += 1;
         }
-        self.changes.excepted += u64::from(finding.verdict == Verdict::Excepted);
+        self.count_excepted(&finding);
+        let verdict = finding.verdict;
         self.findings.push(finding);
-        self.flush_if_full()
+        self.flush_if_full()?;
+        Ok(verdict)
     }
 }

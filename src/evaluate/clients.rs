@@ -98,6 +98,12 @@ impl<'a> Evaluation<'a> {
         let kept: Vec<Reached> =
             kept.map(|reached| Reached { is_not_rechecked: true, ..reached.clone() }).collect();
         reach.extend(kept);
+        let all_unread: Vec<Part> = unread.iter().copied().collect();
+        let seen = match &before {
+            Some(before) => self.seen_as_well(before, &Fingerprint::of(check.id, client), &all_unread)?,
+            None => None,
+        };
+        self.date_reach(before.as_ref(), seen.as_ref(), &all_unread, &mut reach, check.id);
         let decision = self.decide_scopes(
             check.id,
             &mut reach,
@@ -124,7 +130,7 @@ impl<'a> Evaluation<'a> {
             ..CheckResult::fail(severity, message)
         };
         let basis = Basis { project: share.project(), unread, weighing: &weighing };
-        let mut finding = self.finding_under(check, client, basis, bare, None);
+        let mut finding = self.finding_of(check, client, basis, bare);
         finding.is_only_assumed &= is_assumed;
         finding.subject = subject;
         finding.verdict = verdict;
@@ -182,24 +188,25 @@ impl<'a> Evaluation<'a> {
             let scope = reached.scope().unwrap_or_default().to_owned();
             let by_id = |id: &String| exceptions.0.iter().find(|exception| exception.id == *id);
             let accepted_before = before.get(&reached.by);
-            let is_known = |exception: &Exception| {
-                accepted_before == Some(&exception.id) || !self.is_newer(reached, exception)
-            };
+            let is_known = |exception: &Exception| !self.is_newer(reached, exception);
             let covering = exceptions
                 .covering_if(check_id, &subject, at, is_known)
                 .or_else(|| accepted_before.filter(|_| is_unread).and_then(by_id));
             let outgrown =
                 exceptions.covering(check_id, &subject, at).filter(|exception| !exception.is_expired(at));
             reached.accepted_by = None;
+            reached.is_accepted_unnamed = false;
             let (group, exception) = match (covering, outgrown) {
                 (Some(exception), _) if exception.is_expired(at) => (&mut decision.expired, exception),
                 (Some(exception), _) => (&mut decision.live, exception),
                 (None, Some(exception)) => (&mut decision.outgrown, exception),
                 (None, None) => continue,
             };
+            let is_named = exception.names_scope(&scope);
             group.entry(&exception.id).or_insert_with(|| (exception, Vec::new())).1.push(scope);
             if covering.is_some_and(|exception| !exception.is_expired(at)) {
                 reached.accepted_by = Some(exception.id.clone());
+                reached.is_accepted_unnamed = !is_named;
             }
         }
         for (exception, _) in decision.live.values().chain(decision.expired.values()) {
@@ -208,20 +215,26 @@ impl<'a> Evaluation<'a> {
         decision
     }
 
-    /// Whether a scope came after an exception that names its client and not the scope: whoever wrote it did not know.
-    /// What the first run of a history finds may be older.
+    /// Whether a scope became more severe after an exception, or came after one that names its client and not the scope:
+    /// whoever wrote it did not know. What the first run of a history finds may be older.
     fn is_newer(&self, reached: &Reached, exception: &Exception) -> bool {
         let (Some(previous), Some(created), Some(scope)) =
             (&self.previous, exception.created, reached.scope())
         else {
             return false;
         };
+        if exception.names_scope(scope) || reached.known.is_worse_after(created) {
+            return reached.known.is_worse_after(created);
+        }
         let mut grants = self.input.tenant.grants.of(&reached.client_id);
-        let seen = grants
-            .find(|grant| grant.scope == scope)
-            .and_then(|grant| grant.held_since.or(grant.first_seen_at));
-        let seen = seen.unwrap_or(previous.started_at());
-        !exception.names_scope(scope) && seen.date_naive() > created
+        let held = grants.find(|grant| grant.scope == scope);
+        let held_since = held.and_then(|grant| grant.held_since.or(grant.first_seen_at));
+        let since = match reached.known.since {
+            Some(since) => held_since.or(Some(since)),
+            // It was there when a run could see it first. It may have been taken away since, and given again.
+            None => held_since.filter(|since| *since > previous.started_at()),
+        };
+        since.is_some_and(|since| since.date_naive() > created)
     }
 
     /// A client's finding that nobody could look at again, under the exceptions of today.
@@ -287,7 +300,7 @@ fn accepted<'r>(reach: impl IntoIterator<Item = &'r Reached>) -> BTreeMap<Reache
 /// As earlier versions named the finding about a scope, and as exceptions name it.
 fn scope_subject(reached: &Reached) -> Option<Subject> {
     let subject = subjects::scope(&reached.client_id, &reached.account, reached.scope()?);
-    Some(subject.also(&reached.account))
+    Some(subject.part_of(&reached.account))
 }
 
 /// The worst that is not accepted speaks for the client.

@@ -31,7 +31,7 @@ impl<'a> Evaluation<'a> {
             match stage {
                 EventStage::Open => kept.push(result),
                 EventStage::Expires => {
-                    let finding = self.finding(check, judged, share, result)?;
+                    let (finding, _) = self.finding(check, judged, share, result)?;
                     self.expire(finding)?;
                 }
                 EventStage::Over => {}
@@ -60,7 +60,7 @@ impl<'a> Evaluation<'a> {
             return Ok(());
         }
         match self.stage(&finding.check_id, &finding.subject)? {
-            EventStage::Open => self.carry(finding, Change::Open),
+            EventStage::Open => self.carry(finding, Change::Open).map(drop),
             EventStage::Expires => {
                 let finding = self.accepted_anew(finding);
                 self.expire(finding)

@@ -20,6 +20,16 @@ impl Evaluation<'_> {
                 let covered = self.covered.get(&exception.line).copied().unwrap_or_default();
                 let near = if covered == 0 { self.near(exception)? } else { None };
                 let of_check = self.tallies.iter().find(|tally| tally.check.id == exception.check);
+                let all_was_assessed = of_check.is_some_and(|tally| {
+                    !tally.is_unlisted()
+                        && self.unread_source(tally.check).is_none()
+                        && !self.undecided_exceptions.contains(&exception.line)
+                });
+                let subject = subjects::exception(exception);
+                if covered == 0 && !all_was_assessed {
+                    // What was said of it before still stands.
+                    self.not_assessed.push((check.id, subject.id.clone()));
+                }
                 let results = judge(
                     exception,
                     ExceptionUse {
@@ -27,15 +37,11 @@ impl Evaluation<'_> {
                         covered,
                         now: &self.bindings.moved(exception),
                         near: near.as_deref(),
-                        all_was_assessed: of_check.is_some_and(|tally| {
-                            !tally.is_unlisted()
-                                && self.unread_source(tally.check).is_none()
-                                && !self.undecided_exceptions.contains(&exception.line)
-                        }),
+                        all_was_assessed,
                         policy: self.input.policy,
                     },
                 );
-                self.rule(index, Case::new(subjects::exception(exception), SubjectScope::Tenant, results))?;
+                self.rule(index, Case::new(subject, SubjectScope::Tenant, results))?;
             }
         }
         Ok(())

@@ -2,15 +2,24 @@
 
 use std::collections::BTreeSet;
 
+use super::growth::Later;
 use super::missing_parts::SubjectScope;
 use super::{Evaluation, clients};
 use crate::checks::{Check, audit_loses};
 use crate::findings::{
-    Acceptance, Change, CheckResult, Evidence, Finding, Fingerprint, REGISTER, Reached, Subject, Verdict,
+    Acceptance, Change, CheckResult, Evidence, Finding, REGISTER, Reached, Subject, Verdict,
 };
 use crate::policy::{Exception, Exceptions};
-use crate::store::StoreError;
+use crate::store::{PreviousFinding, StoreError};
 use crate::tenant::{Gap, Part};
+
+/// Evidence that says what exceptions accept.
+const ACCEPTANCE_EXPIRED: &str = "acceptance_expired";
+const ACCEPTED_BY_EXCEPTION: &str = "accepted_by_exception";
+const NOT_ACCEPTED: &str = "not_accepted";
+
+/// The most parts of a finding that a line of evidence names.
+const MOST_PARTS: usize = 5;
 
 /// What a finding rests on, beside what its check says.
 pub(super) struct Basis<'f> {
@@ -30,55 +39,54 @@ impl<'a> Evaluation<'a> {
         share: SubjectScope<'_>,
         result: CheckResult,
     ) -> Result<Verdict, StoreError> {
-        let finding = self.finding(check, judged, share, result)?;
+        let (finding, before) = self.finding(check, judged, share, result)?;
+        if before.as_ref().is_some_and(|before| is_accepted_unread(before, &finding))
+            && let Some(previous) = &self.previous
+            && let Some(kept) = previous.kept_finding(&finding.fingerprint)?
+        {
+            return self.carry(kept, Change::NotRechecked);
+        }
         let verdict = finding.verdict;
-        self.keep(finding)?;
+        self.keep_after(finding, before)?;
         Ok(verdict)
     }
 
-    /// What a person should see, under the exceptions of today.
+    /// What a person should see, under the exceptions of today; and what the run before said of it.
     pub(super) fn finding(
         &mut self,
         check: &'static Check,
         judged: &Subject,
         share: SubjectScope<'_>,
         result: CheckResult,
-    ) -> Result<Finding, StoreError> {
+    ) -> Result<(Finding, Option<PreviousFinding>), StoreError> {
         let (unread, weighing) = self.unread(check, share, &result);
         let weighing: Vec<Gap> = weighing.into_iter().cloned().collect();
         let basis = Basis { project: share.project(), unread, weighing: &weighing };
-        self.finding_of(check, judged, basis, result)
+        let mut finding = self.finding_of(check, judged, basis, result);
+        let before = match &self.previous {
+            Some(previous) => previous.finding(&finding.fingerprint)?,
+            None => None,
+        };
+        let seen = match &before {
+            Some(before) => self.seen_as_well(before, &finding.fingerprint, &finding.unread)?,
+            None => None,
+        };
+        self.date(before.as_ref(), seen.as_ref(), &mut finding);
+        self.accept(&mut finding, before.as_ref());
+        Ok((finding, before))
     }
 
+    /// A finding, under the register of today and before exceptions.
     pub(super) fn finding_of(
-        &mut self,
+        &self,
         check: &'static Check,
         judged: &Subject,
         basis: Basis<'_>,
         result: CheckResult,
-    ) -> Result<Finding, StoreError> {
-        let at = self.run.started_at();
-        let subject = result.subject.as_ref().unwrap_or(judged);
-        let mut exception = self.input.exceptions.covering(check.id, subject, at);
-        if exception.is_none() && !basis.unread.is_empty() {
-            exception = self.covering_before(check, subject, &result)?;
-        }
-        Ok(self.finding_under(check, judged, basis, result, exception))
-    }
-
-    /// A finding, and what an exception makes of it.
-    pub(super) fn finding_under(
-        &mut self,
-        check: &'static Check,
-        judged: &Subject,
-        basis: Basis<'_>,
-        result: CheckResult,
-        exception: Option<&Exception>,
     ) -> Finding {
         let Basis { project, unread, weighing } = basis;
         let at = self.run.started_at();
         let subject = result.subject.clone().unwrap_or_else(|| judged.clone());
-        let fingerprint = Fingerprint::of(check.id, &subject);
         let mut remediation = result.remediation(check.id, &subject);
         // Another fix breaks other things.
         let common = check.may_break.filter(|_| result.fix.is_none() && result.verdict.is_open());
@@ -88,44 +96,20 @@ impl<'a> Evaluation<'a> {
             may_break = [loss, may_break].join(" ").trim_end().to_owned();
             remediation = remediation.of_subject(check.id, &subject);
         }
-        let mut accepted = Vec::new();
-        let (by_register, mut exception_id) = (result.accepted_by.is_some(), result.accepted_by);
-        let (mut verdict, mut message, mut evidence) = (result.verdict, result.message, result.evidence);
+        let mut evidence = result.evidence;
         evidence.extend(weighing.iter().map(|gap| {
             let why = format_args!("may differ, {} was not read: {}", gap.part, gap.message);
             Evidence::new("severity", why)
         }));
         let assumptions = result.assumptions.iter();
         evidence.extend(assumptions.map(|assumption| Evidence::new("assumption", assumption)));
-        if by_register {
-            verdict = Verdict::Excepted;
-        }
-        if let Some(exception) = exception {
-            self.count_covered(Some(exception));
-            let is_expired = exception.is_expired(at);
-            if !(is_expired && by_register) {
-                exception_id = Some(exception.id.clone());
-            }
-            if !is_expired {
-                accepted.push(exception.acceptance());
-                verdict = Verdict::Excepted;
-            } else if !by_register {
-                evidence.push(Evidence::new("acceptance_expired", exception.acceptance()));
-                message = format!("{message} (its exception expired on {})", exception.expires);
-            }
-        }
-        if accepted.is_empty() && verdict == Verdict::Excepted {
-            accepted.extend(exception_id.as_deref().and_then(|id| self.of_register(id)));
-        }
+        let exception_id = result.accepted_by;
+        let verdict = if exception_id.is_some() { Verdict::Excepted } else { result.verdict };
+        let accepted = exception_id.as_deref().and_then(|id| self.of_register(id)).into_iter().collect();
         Finding {
-            check_id: check.id.to_owned(),
-            verdict,
-            severity: result.severity,
-            fingerprint,
-            subject,
             judged_id: judged.id.clone(),
             project: project.map(str::to_owned),
-            message,
+            message: result.message,
             evidence,
             fix: result.fix.unwrap_or_else(|| check.fix.to_owned()),
             remediation: Some(remediation),
@@ -133,40 +117,94 @@ impl<'a> Evaluation<'a> {
             may_break,
             place: result.place.unwrap_or(check.place).to_owned(),
             controls: check.controls.iter().map(|control| (*control).to_owned()).collect(),
-            first_seen_at: at,
-            change: Change::New,
             exception_id,
-            count: 1,
             is_only_assumed: !result.assumptions.is_empty(),
             assumptions: result.assumptions,
             unread: unread.into_iter().collect(),
-            also_checks: Vec::new(),
-            reach: Vec::new(),
-            added: Vec::new(),
             accepted,
+            ..Finding::new(check.id, verdict, result.severity, subject, at)
         }
+    }
+
+    /// Applies exceptions to a finding: one accepts all of it, or what was there when it was written. What came later is
+    /// open.
+    pub(super) fn accept(&mut self, finding: &mut Finding, before: Option<&PreviousFinding>) -> Later {
+        let by_register = finding.verdict == Verdict::Excepted;
+        let covering = self.covering(finding);
+        let covering = covering.or_else(|| Some((self.covering_before(finding, before?)?, Later::default())));
+        let Some((exception, later)) = covering else { return Later::default() };
+        if exception.is_expired(self.run.started_at()) {
+            self.count_covered(Some(exception));
+            if !by_register {
+                finding.exception_id = Some(exception.id.clone());
+                finding.evidence.push(Evidence::new(ACCEPTANCE_EXPIRED, exception.acceptance()));
+                let message = &finding.message;
+                finding.message = format!("{message} (its exception expired on {})", exception.expires);
+            }
+            return Later::default();
+        }
+        self.apply(finding, exception, later)
+    }
+
+    /// Applies a live exception. Returns what it does not accept.
+    fn apply(&mut self, finding: &mut Finding, exception: &Exception, later: Later) -> Later {
+        if !later.is_all {
+            self.count_covered(Some(exception));
+        }
+        if later.is_nothing() {
+            finding.exception_id = Some(exception.id.clone());
+            finding.accepted = vec![exception.acceptance()];
+            finding.verdict = Verdict::Excepted;
+            return later;
+        }
+        // What the register accepts, it accepts whatever came.
+        if finding.verdict == Verdict::Excepted {
+            return Later::default();
+        }
+        if !later.is_all {
+            let parts = accepted_parts(finding, &later);
+            let Exception { id, owner, expires, .. } = exception;
+            let value = format_args!("{} by exception {id}, {owner}, until {expires}", some(&parts));
+            finding.evidence.push(Evidence::new(ACCEPTED_BY_EXCEPTION, value));
+            finding.accepted.push(Acceptance { parts, ..exception.acceptance() });
+        }
+        let added: Vec<String> = later.added.iter().map(ToString::to_string).collect();
+        let what = if added.is_empty() { "the finding".to_owned() } else { some(&added) };
+        let created = exception.created.map(|created| format!(", created {created}")).unwrap_or_default();
+        let value = format_args!("{what}: first seen after exception {}{created}", exception.id);
+        finding.evidence.push(Evidence::new(NOT_ACCEPTED, value));
+        finding.severity = later.severity().unwrap_or(finding.severity);
+        later
+    }
+
+    /// The exception for a finding: a live one that accepts most of it, else an expired one. Also what it does not accept.
+    fn covering(&self, finding: &Finding) -> Option<(&'a Exception, Later)> {
+        let at = self.run.started_at();
+        let exceptions: &'a Exceptions = self.input.exceptions;
+        let all = exceptions.0.iter().filter(|known| known.covers(&finding.check_id, &finding.subject));
+        let (expired, live): (Vec<_>, Vec<_>) = all.partition(|exception| exception.is_expired(at));
+        let live = live.into_iter().map(|live| (live, Later::of(finding, &finding.check_id, live)));
+        let expired = expired.into_iter().next().map(|expired| (expired, Later::default()));
+        live.min_by_key(|(_, later)| (later.is_all, later.added.len())).or(expired)
     }
 
     /// The exception that covered the same finding in the run before: an account that was not read this time has no
     /// address by which the file could name it. It covers no other check, and nothing that it did not cover then.
-    fn covering_before(
-        &self,
-        check: &Check,
-        subject: &Subject,
-        result: &CheckResult,
-    ) -> Result<Option<&'a Exception>, StoreError> {
-        let Some(previous) = &self.previous else { return Ok(None) };
-        let Some(before) = previous.finding(&Fingerprint::of(check.id, subject))? else { return Ok(None) };
+    fn covering_before(&self, finding: &Finding, before: &PreviousFinding) -> Option<&'a Exception> {
+        if finding.unread.is_empty() {
+            return None;
+        }
         let was_reached = |reached: &Reached| {
             let mut known = before.reach.iter().filter(|known| known.key() == reached.key());
             known.any(|known| reached.severity <= known.severity)
         };
-        if result.severity > before.severity || !result.reach.iter().all(was_reached) {
-            return Ok(None);
+        if finding.severity > before.severity || !finding.reach.iter().all(was_reached) {
+            return None;
         }
         let exceptions: &'a Exceptions = self.input.exceptions;
-        let mut of_check = exceptions.0.iter().filter(|exception| exception.check == check.id);
-        Ok(before.exception_id.and_then(|id| of_check.find(|exception| exception.id == id)))
+        let mut of_check = exceptions.0.iter().filter(|exception| exception.check == finding.check_id);
+        let id = before.exception_id.as_deref()?;
+        of_check.find(|exception| exception.id == id)
     }
 
     pub(super) fn count_covered(&mut self, exception: Option<&Exception>) {
@@ -181,21 +219,28 @@ impl<'a> Evaluation<'a> {
             return self.accept_scopes_anew(finding);
         }
         let by_register = finding.verdict == Verdict::Excepted && self.register_still_accepts(&finding);
-        let finding = if by_register { finding } else { self.reach_anew(finding) };
-        let at = self.run.started_at();
-        let exception = self.input.exceptions.covering(&finding.check_id, &finding.subject, at);
-        self.count_covered(exception);
-        let verdict = match (exception, finding.verdict) {
-            (Some(exception), _) if !exception.is_expired(at) => Verdict::Excepted,
-            _ if by_register => return finding,
-            // What it was before it was accepted is not kept: the stricter.
-            (_, Verdict::Excepted) => Verdict::Fail,
-            (_, verdict) => verdict,
-        };
-        let live = exception.filter(|exception| !exception.is_expired(at));
-        let accepted = live.map(Exception::acceptance).into_iter().collect();
-        let exception_id = exception.map(|exception| exception.id.clone());
-        Finding { verdict, exception_id, accepted, ..finding }
+        let mut finding = if by_register { finding } else { self.reach_anew(finding) };
+        let of_before = [ACCEPTANCE_EXPIRED, ACCEPTED_BY_EXCEPTION, NOT_ACCEPTED];
+        finding.evidence.retain(|fact| !of_before.contains(&fact.name.as_str()));
+        if !by_register {
+            finding.accepted.clear();
+            finding.exception_id = None;
+            if finding.verdict == Verdict::Excepted {
+                // What it was before it was accepted is not kept: the stricter.
+                finding.verdict = Verdict::Fail;
+            }
+        }
+        match self.covering(&finding) {
+            Some((expired, _)) if expired.is_expired(self.run.started_at()) => {
+                self.count_covered(Some(expired));
+                if !by_register {
+                    finding.exception_id = Some(expired.id.clone());
+                }
+            }
+            Some((exception, later)) => drop(self.apply(&mut finding, exception, later)),
+            None => {}
+        }
+        finding
     }
 
     /// The entry of the register that accepts something, as a finding carries it.
@@ -247,5 +292,38 @@ impl<'a> Evaluation<'a> {
         let known = client_id.and_then(|client_id| self.custodians_of(client_id));
         let mut custodians = finding.evidence.iter().filter(|fact| fact.name == Evidence::CUSTODIAN);
         known.is_some_and(|known| custodians.all(|named| known.contains(&named.value)))
+    }
+}
+
+/// Whether the register accepts what was open only because something was not read this time.
+fn is_accepted_unread(before: &PreviousFinding, finding: &Finding) -> bool {
+    let by_register = finding.verdict == Verdict::Excepted
+        && finding.exception_id.as_ref().is_some_and(|id| id.starts_with(REGISTER));
+    let reads_less = finding.unread.iter().any(|part| !before.unread.contains(part));
+    before.verdict.is_open() && by_register && reads_less
+}
+
+/// What of a finding an exception accepts: accounts, or who may use which. Empty: what a check says of it.
+fn accepted_parts(finding: &Finding, later: &Later) -> Vec<String> {
+    let accepted =
+        finding.reach.iter().filter(|reached| reached.accepted_by.is_none() && !later.has(reached));
+    let in_part: BTreeSet<&str> = later.reach.iter().map(|reached| reached.account.as_str()).collect();
+    let parts: BTreeSet<String> = accepted
+        .map(|reached| match reached.principal() {
+            Some(principal) if in_part.contains(reached.account.as_str()) => {
+                format!("{principal} → {}", reached.account)
+            }
+            _ => reached.account.clone(),
+        })
+        .collect();
+    parts.into_iter().collect()
+}
+
+/// The first of them, and how many more.
+fn some(parts: &[String]) -> String {
+    let named: Vec<&str> = parts.iter().take(MOST_PARTS).map(String::as_str).collect();
+    match parts.len().saturating_sub(MOST_PARTS) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
     }
 }

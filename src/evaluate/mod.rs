@@ -15,6 +15,7 @@ mod events;
 mod exception_use;
 mod exceptions;
 mod gap_cost;
+mod growth;
 mod missing_parts;
 #[cfg(test)]
 mod properties;
@@ -144,6 +145,8 @@ struct Evaluation<'a> {
     settings_before: Option<Settings>,
     input: EvaluationInput<'a>,
     sources: Sources<'a>,
+    /// The parts that an earlier run read.
+    read_before: BTreeSet<Part>,
     tallies: Vec<Tally>,
     /// By line of the exceptions file: the findings that an entry covered.
     covered: BTreeMap<usize, u64>,
@@ -166,6 +169,7 @@ impl<'a> Evaluation<'a> {
         let before = previous.as_ref().map(Run::known).transpose()?.and_then(|known| known.summary);
         Ok(Self {
             run,
+            read_before: growth::parts_read_before(previous.as_ref(), input.parts)?,
             previous,
             settings_before: before.map(|summary| summary.judged_by()),
             input,

@@ -1,12 +1,13 @@
 //! What holds for every check, whatever the facts: a missing part makes no pass, and no fail but by the two rules; the
 //! order of facts changes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
 use super::cases::Case;
 use super::missing_parts::settled;
+use super::{EvaluationInput, UserTotals, judge};
 use crate::authority::{
     AccessBinding, BroadBinding, Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal,
 };
@@ -14,9 +15,12 @@ use crate::checks::ALL;
 use crate::checks::properties::{flag, mailboxes};
 use crate::checks::test_facts::*;
 use crate::delegation::{DelegationEvent, Grants, Provenance, Sighting};
-use crate::findings::{CheckResult, Verdict};
-use crate::policy::Policy;
+use crate::findings::{
+    Change, ChangeCounts, CheckResult, Finding, RunSummary, Settings, Severity, Subject, Verdict,
+};
+use crate::policy::{Exceptions, Policy};
 use crate::snapshot::{Snapshot, UserFacts};
+use crate::store::{RunState, Store, StoreError};
 use crate::tenant::{
     AdminRoles, App, AssigneeType, Domains, Gap, GapClass, GmailSettingChange, GmailState, Guardrails,
     IamResource, LastLogin, MailboxPart, Part, ProjectGuardrails, ProjectUse, Reading, ServiceAccountUse,
@@ -388,6 +392,122 @@ fn worlds() -> impl Strategy<Value = World> {
     )
 }
 
+/// An exception for one of the findings.
+#[derive(Clone, Debug)]
+struct Accepting {
+    finding: proptest::sample::Index,
+    /// Days from the first run to the day on which it was written.
+    created: Option<i64>,
+    is_expired: bool,
+    /// Whether it names what the subject is a part of, if it is a part.
+    is_wide: bool,
+}
+
+fn accepting() -> impl Strategy<Value = Accepting> {
+    let created = proptest::option::of(-30..3_i64);
+    (any::<proptest::sample::Index>(), created, proptest::bool::weighted(0.2), any::<bool>()).prop_map(
+        |(finding, created, is_expired, is_wide)| Accepting { finding, created, is_expired, is_wide },
+    )
+}
+
+fn exceptions(world: &World, accepting: &[Accepting]) -> Exceptions {
+    let open: Vec<(&str, Subject)> = world.open_subjects();
+    let mut text = String::new();
+    for one in accepting.iter().filter(|_| !open.is_empty()) {
+        let (check, subject) = &open[one.finding.index(open.len())];
+        let subject = subject.part_of.first().filter(|_| one.is_wide).unwrap_or(&subject.id);
+        let subject = serde_json::to_string(subject).unwrap();
+        let day = |days: i64| (world.tenant.run_at + chrono::Duration::days(days)).date_naive();
+        let created = one.created.map(|days| format!("created = {}\n", day(days))).unwrap_or_default();
+        let expires = day(if one.is_expired { -1 } else { 90 });
+        text.push_str(&format!(
+            "[[exception]]\ncheck = \"{check}\"\nsubject = {subject}\nreason = \"r\"\nowner = \"o\"\n{created}expires = {expires}\n"
+        ));
+    }
+    let ids: Vec<&str> = ALL.iter().map(|check| check.id).collect();
+    Exceptions::parse(&text, &ids).unwrap()
+}
+
+/// A run, as the history keeps it.
+struct JudgedRun {
+    findings: BTreeMap<String, Finding>,
+    changes: ChangeCounts,
+}
+
+impl World {
+    fn open_subjects(&self) -> Vec<(&'static str, Subject)> {
+        let mut all = Vec::new();
+        for check in ALL {
+            let of_users = self.users.iter();
+            let of_users =
+                of_users.filter_map(|facts| Case::of_user(check, facts, &self.tenant, &self.policy));
+            for case in Case::of_tenant(check, &self.tenant, &self.policy).chain(of_users) {
+                for result in case.results.iter().filter(|result| result.verdict.is_open()) {
+                    let subject = result.subject.as_ref().unwrap_or(&case.subject);
+                    // A scope is a part of its client's finding.
+                    all.push((check.id, subject.clone()));
+                }
+            }
+        }
+        all
+    }
+
+    /// Judges it as the next run of a history.
+    fn judged(&self, store: &Store, exceptions: &Exceptions, days: i64) -> JudgedRun {
+        let at = self.tenant.run_at + chrono::Duration::days(days);
+        let run = store.begin(at, "", |_| Ok::<_, StoreError>(true)).unwrap();
+        let users: Vec<User> = self.users.iter().map(|facts| facts.user.clone()).collect();
+        run.put_users(&users, 0, &()).unwrap();
+        let mut mailboxes = Vec::new();
+        for row in run.users_to_read(usize::MAX) {
+            let (key, user, _) = row.unwrap();
+            let facts = self.users.iter().find(|facts| facts.user.id == user.id).unwrap();
+            let send_as = MailboxPart::SendAs(facts.mailbox.send_as.clone());
+            mailboxes.push((key, vec![send_as, MailboxPart::Imap(facts.mailbox.imap.clone())]));
+        }
+        run.put_mailboxes(&mailboxes).unwrap();
+        let settings = Settings::default();
+        let parts: BTreeSet<Part> = Part::all().collect();
+        let judged = judge(
+            &run,
+            EvaluationInput {
+                checks: &ALL.iter().copied().collect::<Vec<_>>(),
+                tenant: &self.tenant,
+                users: UserTotals { unreadable: 0, is_unknown: self.tenant.people.complete().is_err() },
+                policy: &self.policy,
+                settings: &settings,
+                exceptions,
+                parts: &parts,
+            },
+        )
+        .unwrap();
+        let summary = RunSummary {
+            coverage: judged.coverage,
+            changes: judged.changes,
+            fixed: judged.fixed,
+            ..RunSummary::blank(run.id(), at)
+        };
+        run.end(RunState::Finished, &summary).unwrap();
+        let findings = run.findings().unwrap().map(Result::unwrap);
+        let told = findings.filter(|finding| finding.verdict != Verdict::NotAssessed);
+        JudgedRun {
+            findings: told.map(|finding| (finding.fingerprint.as_str().to_owned(), finding)).collect(),
+            changes: judged.changes,
+        }
+    }
+}
+
+fn verdicts(run: &JudgedRun) -> BTreeMap<&str, (&str, Verdict, Severity, &str)> {
+    let verdict = |finding: &'_ Finding| (finding.verdict, finding.severity);
+    run.findings
+        .iter()
+        .map(|(id, finding)| {
+            let (verdict, severity) = verdict(finding);
+            (id.as_str(), (finding.check_id.as_str(), verdict, severity, finding.subject.id.as_str()))
+        })
+        .collect()
+}
+
 fn any_of(results: Option<&Vec<CheckResult>>, is: impl Fn(Verdict) -> bool) -> bool {
     results.is_some_and(|results| results.iter().any(|result| is(result.verdict)))
 }
@@ -462,5 +582,45 @@ proptest! {
                 );
             }
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn a_run_that_reads_less_fixes_accepts_hides_and_adds_nothing_and_the_next_says_what_the_first_said(
+        world in worlds(),
+        accepted in proptest::collection::vec(accepting(), 0..4),
+        lost in proptest::collection::vec(
+            (proptest::sample::select(Part::all().collect::<Vec<_>>()), proptest::sample::select(losses().collect::<Vec<_>>())),
+            1..6,
+        ),
+    ) {
+        let exceptions = exceptions(&world, &accepted);
+        let store = Store::in_memory().unwrap();
+        let first = world.judged(&store, &exceptions, 0);
+        let less = lost.iter().fold(world.clone(), |world, (part, loss)| world.without(*part, *loss));
+        let second = less.judged(&store, &exceptions, 7);
+        let third = world.judged(&store, &exceptions, 14);
+        let why = || format!("{lost:?}\n{exceptions:#?}");
+
+        for (id, before) in &first.findings {
+            let after = second.findings.get(id);
+            prop_assert!(after.is_some(), "hidden: {before:#?}\n{}", why());
+            let is_same = after.is_some_and(|after| {
+                after.verdict.is_open() == before.verdict.is_open()
+                    && (after.verdict == Verdict::Excepted) == (before.verdict == Verdict::Excepted)
+            });
+            prop_assert!(is_same, "{before:#?}\n{after:#?}\n{}", why());
+        }
+        prop_assert_eq!(second.changes.fixed, 0, "{}", why());
+        for finding in second.findings.values().filter(|finding| finding.change != Change::Open) {
+            // What only an assumption keeps open says so.
+            let is_kept = finding.change == Change::NotRechecked || !finding.assumptions.is_empty();
+            prop_assert!(is_kept, "{finding:#?}\n{}", why());
+        }
+        prop_assert_eq!(verdicts(&third), verdicts(&first), "{}", why());
+        prop_assert_eq!((third.changes.fixed, third.changes.worsened), (0, 0), "{}", why());
     }
 }

@@ -153,7 +153,8 @@ impl<'f> GrantOf<'f> {
             Evaluator::Client(_) => Some(Self { client_id: &finding.judged_id, scope: None }),
             Evaluator::Grant(_) => {
                 // A client's name may hold a slash, and a scope does.
-                let client_id = finding.subject.also.first()?;
+                let subject = &finding.subject;
+                let client_id = subject.also.first().or_else(|| subject.part_of.first())?;
                 let scope = finding.judged_id.strip_prefix(client_id.as_str())?.strip_prefix('/')?;
                 Some(Self { client_id, scope: Some(scope) })
             }
@@ -180,7 +181,7 @@ mod tests {
     use crate::checks::test_facts::{GMAIL_SEND, delegating};
     use crate::checks::{find, subjects};
     use crate::delegation::{AddressBook, AddressHolding, Grant, Grants, Ledger, Provenance, Sighting};
-    use crate::findings::{Change, Fingerprint, Severity, Subject, Verdict};
+    use crate::findings::{Severity, Subject, Verdict};
     use crate::tenant::Reading;
 
     fn tenant() -> Snapshot {
@@ -188,34 +189,9 @@ mod tests {
     }
 
     fn finding(check_id: &str, judged: &Subject, project: Option<&str>) -> Finding {
-        Finding {
-            check_id: check_id.to_owned(),
-            verdict: Verdict::Fail,
-            severity: Severity::High,
-            fingerprint: Fingerprint::of(check_id, judged),
-            judged_id: judged.id.clone(),
-            project: project.map(str::to_owned),
-            subject: judged.clone(),
-            message: String::new(),
-            evidence: Vec::new(),
-            fix: String::new(),
-            place: String::new(),
-            controls: Vec::new(),
-            first_seen_at: "2026-11-14T07:00:00Z".parse().unwrap(),
-            change: Change::Open,
-            exception_id: None,
-            count: 1,
-            assumptions: Vec::new(),
-            unread: Vec::new(),
-            is_only_assumed: false,
-            remediation: None,
-            command: String::new(),
-            may_break: String::new(),
-            also_checks: Vec::new(),
-            reach: Vec::new(),
-            added: Vec::new(),
-            accepted: Vec::new(),
-        }
+        let at = "2026-11-14T07:00:00Z".parse().unwrap();
+        let project = project.map(str::to_owned);
+        Finding { project, ..Finding::new(check_id, Verdict::Fail, Severity::High, judged.clone(), at) }
     }
 
     fn looked_again(check_id: &str, judged: &Subject, project: Option<&str>, tenant: &Snapshot) -> bool {

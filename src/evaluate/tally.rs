@@ -7,8 +7,7 @@ use chrono::{DateTime, Utc};
 use super::gap_cost::GapCost;
 use crate::checks::Check;
 use crate::findings::{
-    Change, CheckResult, CheckSummary, Evidence, Finding, Fingerprint, Population, Subject, SubjectKind,
-    Verdict, VerdictCounts,
+    CheckResult, CheckSummary, Evidence, Finding, Population, Subject, SubjectKind, Verdict, VerdictCounts,
 };
 use crate::snapshot::UserFacts;
 use crate::tenant::{Gap, GapReason, Part};
@@ -122,31 +121,12 @@ fn gap_finding(check: &Check, cost: &GapCost, at: DateTime<Utc>) -> Finding {
     }
     let verdicts = if count == 1 { "1 verdict".to_owned() } else { format!("{count} verdicts") };
     Finding {
-        check_id: check.id.to_owned(),
-        verdict: Verdict::NotAssessed,
-        severity: check.severity,
-        fingerprint: Fingerprint::of(check.id, &subject),
-        judged_id: subject.id.clone(),
-        project: None,
-        subject,
         message: format!("{verdicts} could not be given. {}", gap.message),
         evidence,
         fix: gap.fix,
         place: gap.places.join("; "),
         controls: check.controls.iter().map(|control| (*control).to_owned()).collect(),
-        first_seen_at: at,
-        change: Change::New,
-        exception_id: None,
         count,
-        assumptions: Vec::new(),
-        unread: Vec::new(),
-        is_only_assumed: false,
-        remediation: None,
-        command: String::new(),
-        may_break: String::new(),
-        also_checks: Vec::new(),
-        reach: Vec::new(),
-        added: Vec::new(),
-        accepted: Vec::new(),
+        ..Finding::new(check.id, Verdict::NotAssessed, check.severity, subject, at)
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::{
-    Acceptance, Added, AlsoCheck, Assumption, Evidence, Fingerprint, REGISTER, Reached, Remediation,
+    Acceptance, Added, AlsoCheck, Assumption, Evidence, Fingerprint, Known, REGISTER, Reached, Remediation,
     Severity, Subject, SubjectKind, Verdict,
 };
 use crate::tenant::Part;
@@ -76,6 +76,9 @@ pub(crate) struct Finding {
     pub(crate) fingerprint: Fingerprint,
     /// The start of the first run that had it.
     pub(crate) first_seen_at: DateTime<Utc>,
+    /// Since when runs have seen it: of a binding, that its check applies.
+    #[serde(default, skip_serializing_if = "Known::is_default")]
+    pub(crate) known: Known,
     /// How it compares with the last run.
     pub(crate) change: Change,
     /// The exception that covers it, or that covered it until it expired.
@@ -106,11 +109,56 @@ pub(crate) struct Finding {
 }
 
 impl Finding {
+    /// What a check says of a subject, first seen at this time. All else is added to it.
+    pub(crate) fn new(
+        check_id: &str,
+        verdict: Verdict,
+        severity: Severity,
+        subject: Subject,
+        at: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            check_id: check_id.to_owned(),
+            verdict,
+            severity,
+            fingerprint: Fingerprint::of(check_id, &subject),
+            judged_id: subject.id.clone(),
+            subject,
+            project: None,
+            message: String::new(),
+            evidence: Vec::new(),
+            fix: String::new(),
+            remediation: None,
+            command: String::new(),
+            may_break: String::new(),
+            place: String::new(),
+            controls: Vec::new(),
+            first_seen_at: at,
+            known: Known::default(),
+            change: Change::New,
+            exception_id: None,
+            count: 1,
+            assumptions: Vec::new(),
+            unread: Vec::new(),
+            is_only_assumed: false,
+            also_checks: Vec::new(),
+            reach: Vec::new(),
+            added: Vec::new(),
+            accepted: Vec::new(),
+        }
+    }
+
     /// Every check that applies, the one that it belongs to first.
     pub(crate) fn check_ids(&self) -> impl Iterator<Item = &str> {
         std::iter::once(&self.check_id)
             .chain(self.also_checks.iter().map(|also| &also.check_id))
             .map(String::as_str)
+    }
+
+    /// Since when each of them is known to apply.
+    pub(crate) fn known_checks(&self) -> impl Iterator<Item = (&str, Known)> {
+        let also = self.also_checks.iter().map(|also| (also.check_id.as_str(), also.known));
+        std::iter::once((self.check_id.as_str(), self.known)).chain(also)
     }
 
     /// What is done about it. Whatever is equal is one action.

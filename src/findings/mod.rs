@@ -24,7 +24,7 @@ pub(crate) use evidence::Evidence;
 pub(crate) use finding::{Change, Finding, FixedFinding};
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use kept_report::{KeptReport, LogWindow};
-pub(crate) use reach::{Added, AlsoCheck, Reached, ReachedBy, added};
+pub(crate) use reach::{Added, AlsoCheck, Known, Reached, ReachedBy, Worse, added};
 pub(crate) use remediation::{Advice, Remediation};
 pub(crate) use run_summary::{
     ChangeCounts, Completeness, MailboxCounts, MissingSetting, NotConfigured, RunSummary,

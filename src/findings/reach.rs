@@ -2,11 +2,54 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Severity, Verdict};
 use crate::authority::TakeoverEdge;
 use crate::tenant::Part;
+
+/// Since when runs have seen something, so that an exception accepts nothing that came after it was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Known {
+    /// The start of the first run that saw it since it was last gone. `None`: it was there when a run could see it for
+    /// the first time, and may be older.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) since: Option<DateTime<Utc>>,
+    /// When it became as severe as it is, if it was less severe before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) worse: Option<Worse>,
+}
+
+/// A severity that rose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Worse {
+    /// The start of the run that saw it first.
+    pub(crate) since: DateTime<Utc>,
+    pub(crate) from: Severity,
+}
+
+impl Known {
+    /// Seen first by this run.
+    pub(crate) const fn since(at: DateTime<Utc>) -> Self {
+        Self { since: Some(at), worse: None }
+    }
+
+    pub(super) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether it was there, and as severe, by the end of a day.
+    pub(crate) fn is_by(&self, day: NaiveDate) -> bool {
+        let is_later = |at: DateTime<Utc>| at.date_naive() > day;
+        !self.since.is_some_and(is_later) && !self.is_worse_after(day)
+    }
+
+    /// Whether it became more severe after a day.
+    pub(crate) fn is_worse_after(&self, day: NaiveDate) -> bool {
+        self.worse.is_some_and(|worse| worse.since.date_naive() > day)
+    }
+}
 
 /// Another check that applies to the subject of a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +57,15 @@ pub(crate) struct AlsoCheck {
     pub(crate) check_id: String,
     /// Its own verdict, which its counts count.
     pub(crate) verdict: Verdict,
+    /// Since when it applies.
+    #[serde(default, skip_serializing_if = "Known::is_default")]
+    pub(crate) known: Known,
+}
+
+impl AlsoCheck {
+    pub(crate) fn new(check_id: &str, verdict: Verdict) -> Self {
+        Self { check_id: check_id.to_owned(), verdict, known: Known::default() }
+    }
 }
 
 /// How an account is reached.
@@ -56,9 +108,32 @@ pub(crate) struct Reached {
     /// Whether an earlier run found it, and this one could not look again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) is_not_rechecked: bool,
+    /// Whether what accepts it names something wider: an exception its client, the register a group.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_accepted_unnamed: bool,
+    /// Since when runs have seen it.
+    #[serde(default, skip_serializing_if = "Known::is_default")]
+    pub(crate) known: Known,
 }
 
 impl Reached {
+    /// Reached now, as far as is known, and accepted by nobody.
+    pub(crate) fn new(client_id: &str, account: &str, by: ReachedBy, severity: Severity) -> Self {
+        Self {
+            client_id: client_id.to_owned(),
+            account: account.to_owned(),
+            by,
+            severity,
+            accepted_by: None,
+            project: None,
+            is_assumed: false,
+            certain_severity: None,
+            is_not_rechecked: false,
+            is_accepted_unnamed: false,
+            known: Known::default(),
+        }
+    }
+
     /// What is the same in two runs: the account, and how it is reached.
     #[must_use]
     pub(crate) fn key(&self) -> (&str, &ReachedBy) {
@@ -169,26 +244,27 @@ impl std::fmt::Display for Added {
     }
 }
 
-/// What is reached now and was not, or was accepted, in the run before. What was reached then has not grown if it is only
+/// What is reached now and was not, or was accepted, in the run before. What a wide exception accepts has grown all the same. What was reached then has not grown if it is only
 /// assumed to be worse, because something was not read; what is new is told even so.
 #[must_use]
 pub(crate) fn added(before: &[Reached], now: &[Reached]) -> BTreeSet<Added> {
     let known: HashMap<_, _> = before.iter().map(|known| (known.key(), known)).collect();
     let accounts: HashSet<&str> = before.iter().map(|known| known.client_id.as_str()).collect();
     let principals: HashSet<&str> = before.iter().filter_map(Reached::principal).collect();
-    let grows = |reached: &&Reached| {
-        reached.accepted_by.is_none()
-            && known.get(&reached.key()).is_none_or(|known| {
-                known.accepted_by.is_some()
-                    || (known.last_certain() < reached.severity && !reached.is_assumed)
-            })
+    let grows = |reached: &&Reached| match known.get(&reached.key()) {
+        // What is accepted by its own name is no news.
+        None => reached.accepted_by.is_none() || reached.is_accepted_unnamed,
+        Some(known) => {
+            let is_opened = known.accepted_by.is_some() && reached.accepted_by.is_none();
+            is_opened || (known.last_certain() < reached.severity && !reached.is_assumed)
+        }
     };
     let mut added = BTreeSet::new();
     for reached in now.iter().filter(grows) {
         if let Some(scope) = reached.scope() {
             let scope = scope.to_owned();
             added.insert(match known.get(&reached.key()) {
-                Some(before) if before.accepted_by.is_none() => {
+                Some(before) if before.accepted_by.is_none() || reached.accepted_by.is_some() => {
                     Added::WorseScope { scope, from: before.last_certain(), to: reached.severity }
                 }
                 _ => Added::Scope { scope, severity: reached.severity },
@@ -217,17 +293,8 @@ mod tests {
     use super::*;
 
     fn reached(client: &str, principal: &str) -> Reached {
-        Reached {
-            client_id: client.to_owned(),
-            account: format!("{client}@p.iam.gserviceaccount.com"),
-            by: ReachedBy::Path { principal: principal.to_owned(), edge: TakeoverEdge::Sign },
-            severity: Severity::High,
-            accepted_by: None,
-            project: None,
-            is_assumed: false,
-            certain_severity: None,
-            is_not_rechecked: false,
-        }
+        let by = ReachedBy::Path { principal: principal.to_owned(), edge: TakeoverEdge::Sign };
+        Reached::new(client, &format!("{client}@p.iam.gserviceaccount.com"), by, Severity::High)
     }
 
     fn told(before: &[Reached], now: &[Reached]) -> Vec<Added> {

@@ -36,6 +36,9 @@ pub(crate) struct ChangeCounts {
     /// Findings that are accepted, by an exception or the register.
     #[serde(default)]
     pub(crate) excepted: u64,
+    /// Those of them that reach more, or are more severe, than last time.
+    #[serde(default)]
+    pub(crate) excepted_worsened: u64,
 }
 
 /// Users by Gmail state and by how far the mailbox was read: the values of `users.csv`, with counts.
@@ -163,6 +166,49 @@ pub(crate) struct RunSummary {
 }
 
 impl RunSummary {
+    /// One that says nothing yet.
+    #[cfg(test)]
+    pub(crate) fn blank(run_id: &str, at: DateTime<Utc>) -> Self {
+        Self {
+            run_id: run_id.to_owned(),
+            started_at: at,
+            resumed_at: None,
+            finished_at: at,
+            compared_with: None,
+            tool_version: "0.1.0".to_owned(),
+            read_by: None,
+            judged_at: None,
+            reason: None,
+            supersedes: None,
+            customer: "C01".to_owned(),
+            primary_domain: None,
+            admin: "auditor@example.com".to_owned(),
+            service_account: "audit@example.iam.gserviceaccount.com".to_owned(),
+            client_id: "1".to_owned(),
+            key_id: None,
+            settings: None,
+            settings_changed: Vec::new(),
+            profile: "default".to_owned(),
+            scope_table: "version 1".to_owned(),
+            is_demo: false,
+            sample: None,
+            completeness: Completeness::Complete,
+            not_configured: Vec::new(),
+            users: 3,
+            mailboxes: MailboxCounts::default(),
+            changes: Default::default(),
+            open_by_severity: Default::default(),
+            checks: Vec::new(),
+            coverage: Coverage::default(),
+            fixed: Vec::new(),
+            scopes_asked: Default::default(),
+            requests: Default::default(),
+            inputs: Default::default(),
+            projects: Vec::new(),
+            organization: None,
+        }
+    }
+
     /// What it was judged by, as far as it is known.
     #[must_use]
     pub(crate) fn judged_by(&self) -> Settings {

@@ -53,11 +53,14 @@ pub(crate) struct Subject {
     /// Other ids and addresses by which an exception may name it.
     #[serde(default)]
     pub(crate) also: Vec<String>,
+    /// Names of what it is a part of: an exception may name all that belongs to a user, an account or a member.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) part_of: Vec<String>,
 }
 
 impl Subject {
     pub(crate) fn new(kind: SubjectKind, id: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { kind, id: id.into(), name: name.into(), also: Vec::new() }
+        Self { kind, id: id.into(), name: name.into(), also: Vec::new(), part_of: Vec::new() }
     }
 
     /// Adds another id or address by which an exception may name it.
@@ -67,8 +70,22 @@ impl Subject {
         self
     }
 
-    /// Every text by which an exception may name it.
+    /// Adds a name of what it is a part of.
+    #[must_use]
+    pub(crate) fn part_of(mut self, name: impl Into<String>) -> Self {
+        self.part_of.push(name.into());
+        self
+    }
+
+    /// Every text by which an exception may name it, or what it is a part of.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        [&self.id, &self.name].into_iter().chain(&self.also).map(String::as_str)
+        self.own_names().chain(self.part_of.iter().map(String::as_str))
+    }
+
+    /// Every text that names it and nothing else.
+    pub(crate) fn own_names(&self) -> impl Iterator<Item = &str> {
+        // Whoever writes an app names it, and may take the name of another.
+        let name = Some(&self.name).filter(|_| self.kind != SubjectKind::App);
+        std::iter::once(&self.id).chain(name).chain(&self.also).map(String::as_str)
     }
 }

@@ -49,6 +49,8 @@ pub(crate) struct Status<'a> {
     pub(crate) finished_at: DateTime<Utc>,
     /// Findings that are accepted, by an exception or the register.
     pub(crate) excepted: u64,
+    /// Those of them that have grown since the last run.
+    pub(crate) excepted_worsened: u64,
     /// Open findings.
     pub(crate) open_by_severity: &'a BTreeMap<Severity, u64>,
     /// Of a trial: which mailboxes it read.
@@ -80,6 +82,7 @@ struct WrittenStatus<'a> {
     finished_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     sample: Option<&'a str>,
+    findings_excepted_worsened: u64,
 }
 
 #[derive(Serialize)]
@@ -127,6 +130,7 @@ impl<'a> WrittenStatus<'a> {
             findings_at_or_above: status.findings_at_or_above,
             findings_by_severity: Counts::by_severity(status.open_by_severity),
             findings_excepted: status.excepted,
+            findings_excepted_worsened: status.excepted_worsened,
             parts_missing: missing.collect(),
             report: status.report,
             not_configured: status.not_configured.iter().map(|missing| missing.part.id()).collect(),
@@ -163,6 +167,7 @@ mod tests {
             resumed_at: source.summary().resumed_at,
             finished_at: source.summary().finished_at,
             excepted: source.summary().changes.excepted,
+            excepted_worsened: source.summary().changes.excepted_worsened,
             sample: None,
             open_by_severity: &source.summary().open_by_severity,
             coverage: &source.summary().coverage,

@@ -11,8 +11,8 @@ use crate::authority::{AccessBinding, Takeover, TakeoverCut, TakeoverEdge, Takeo
 use crate::delegation::{Grants, Provenance, Sighting};
 use crate::findings::{
     Change, ChangeCounts, CheckSummary, Completeness, CountedGap, Coverage, CoverageRow, Evidence, Finding,
-    Fingerprint, FixedFinding, KeptReport, MailboxCounts, NotConfigured, Population, RunSummary, Severity,
-    Subject, SubjectKind, Verdict, VerdictCounts,
+    FixedFinding, KeptReport, MailboxCounts, NotConfigured, Population, RunSummary, Severity, Subject,
+    SubjectKind, Verdict, VerdictCounts,
 };
 use crate::requests::Requests;
 use crate::snapshot::{Snapshot, UserFacts};
@@ -365,32 +365,14 @@ pub(super) fn tenant() -> Snapshot {
 
 fn finding(check_id: &str, verdict: Verdict, severity: Severity, subject: Subject) -> Finding {
     Finding {
-        check_id: check_id.into(),
-        verdict,
-        severity,
         message: "=1+1 is what \"<b>Ann</b>\" says".into(),
         evidence: vec![Evidence::new("display_name", "</script><script>"), Evidence::new("", "-line\nbreak")],
         fix: "Remove the address".into(),
         place: "Gmail > Settings > Accounts".into(),
         controls: vec!["CIS-GWS 1.1.1".into()],
-        fingerprint: Fingerprint::of(check_id, &subject),
-        first_seen_at: at("2026-11-14T07:00:00Z"),
         change: Change::Open,
-        exception_id: None,
-        count: 1,
-        assumptions: Vec::new(),
-        unread: Vec::new(),
-        is_only_assumed: false,
-        remediation: None,
-        command: String::new(),
-        may_break: String::new(),
-        also_checks: Vec::new(),
-        reach: Vec::new(),
-        added: Vec::new(),
-        accepted: Vec::new(),
         judged_id: "101".into(),
-        project: None,
-        subject,
+        ..Finding::new(check_id, verdict, severity, subject, at("2026-11-14T07:00:00Z"))
     }
 }
 
@@ -467,7 +449,15 @@ fn summary() -> RunSummary {
             gmail: counts(&[("on", 1), ("unknown", 2)]),
             mailbox_read: counts(&[("complete", 1), ("denied", 1), ("not_applicable", 1)]),
         },
-        changes: ChangeCounts { new: 1, worsened: 0, fixed: 1, open: 1, not_assessed: 1, excepted: 1 },
+        changes: ChangeCounts {
+            new: 1,
+            worsened: 0,
+            fixed: 1,
+            open: 1,
+            not_assessed: 1,
+            excepted: 1,
+            excepted_worsened: 0,
+        },
         open_by_severity: BTreeMap::from([(Severity::Critical, 1)]),
         checks: vec![CheckSummary {
             id: "MAIL-08".into(),

@@ -38,6 +38,13 @@ impl Exception {
             && subject.names().any(|name| name == self.subject || self.matcher.is_match(name))
     }
 
+    /// Whether its subject names this one alone, and nothing wider that it is a part of.
+    #[must_use]
+    pub(crate) fn names(&self, subject: &Subject) -> bool {
+        let is_it = |name: &str| !self.is_pattern() && self.matcher.is_match(name);
+        subject.own_names().any(|name| name == self.subject || is_it(name))
+    }
+
     /// Whether its subject names this scope, and not only the client that holds it.
     #[must_use]
     pub(crate) fn names_scope(&self, scope: &str) -> bool {

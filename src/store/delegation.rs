@@ -112,25 +112,37 @@ impl Run<'_> {
         })
     }
 
-    /// Remembers what lists and probes show.
+    /// Remembers what lists and probes show. What a whole list of the console lacked in between was gone: it is a
+    /// sighting of its own.
     pub(crate) fn put_seen_grants(&self, seen: &[SeenGrant]) -> Result<(), StoreError> {
         self.store.atomically(|| {
             let connection = self.store.connection();
+            let mut prolong = connection.prepare_cached(
+                "UPDATE grant_sighting SET run = MIN(run, ?4), last_at = MAX(last_at, ?6)
+                 WHERE client = ?1 AND scope = ?2 AND source = ?3 AND first_at = (
+                     SELECT MAX(first_at) FROM grant_sighting
+                     WHERE client = ?1 AND scope = ?2 AND source = ?3 AND first_at <= ?5)
+                   AND NOT EXISTS (
+                     SELECT 1 FROM source_window
+                     WHERE source = ?3 AND source = 'console' AND until_at > last_at AND until_at < ?5)",
+            )?;
             let mut insert = connection.prepare_cached(
                 "INSERT INTO grant_sighting (client, scope, source, run, first_at, last_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                 ON CONFLICT DO UPDATE SET run = MIN(run, excluded.run),
-                     first_at = MIN(first_at, excluded.first_at), last_at = MAX(last_at, excluded.last_at)",
+                 ON CONFLICT DO UPDATE SET run = MIN(run, excluded.run), last_at = MAX(last_at, excluded.last_at)",
             )?;
             for grant in seen {
-                insert.execute(params![
+                let row = params![
                     grant.client,
                     grant.scope,
                     grant.source.as_str(),
                     self.number,
                     grant.first_at.timestamp_micros(),
                     grant.last_at.timestamp_micros(),
-                ])?;
+                ];
+                if prolong.execute(row)? == 0 {
+                    insert.execute(row)?;
+                }
             }
             Ok(())
         })
@@ -138,14 +150,14 @@ impl Run<'_> {
 
     /// Everything that lists and probes showed.
     pub(crate) fn seen_grants(&self) -> impl Iterator<Item = Result<SeenGrant, StoreError>> + '_ {
-        pages(|after: &(String, String, String)| {
+        pages(|after: &(String, String, String, i64)| {
             let connection = self.store.connection();
             let mut statement = connection.prepare_cached(
                 "SELECT client, scope, source, first_at, MIN(last_at, ?5) FROM grant_sighting
-                 WHERE (client, scope, source) > (?1, ?2, ?3) AND run <= ?4 AND first_at <= ?5
-                 ORDER BY client, scope, source LIMIT ?6",
+                 WHERE (client, scope, source, first_at) > (?1, ?2, ?3, ?7) AND run <= ?4 AND first_at <= ?5
+                 ORDER BY client, scope, source, first_at LIMIT ?6",
             )?;
-            let values = params![after.0, after.1, after.2, self.number, self.now(), BATCH];
+            let values = params![after.0, after.1, after.2, self.number, self.now(), BATCH, after.3];
             let rows = statement.query_map(values, |row| {
                 let seen = SeenGrant {
                     client: row.get(0)?,
@@ -154,7 +166,7 @@ impl Run<'_> {
                     first_at: time(row, 3)?,
                     last_at: time(row, 4)?,
                 };
-                Ok(((row.get(0)?, row.get(1)?, row.get(2)?), seen))
+                Ok(((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?), seen))
             })?;
             Ok(rows.collect::<Result<Vec<_>, _>>()?)
         })

@@ -1,10 +1,12 @@
 //! One run's findings, and what the run before had.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
-use crate::findings::{Change, Finding, Fingerprint, FixedFinding, Reached, Severity, Verdict};
+use crate::findings::{Change, Finding, Fingerprint, FixedFinding, Known, Reached, Severity, Verdict};
 use crate::tenant::Part;
 
 use super::pages::pages;
@@ -23,6 +25,8 @@ pub(crate) struct PreviousFinding {
     pub(crate) is_only_assumed: bool,
     /// The checks that applied then.
     pub(crate) check_ids: Vec<String>,
+    /// Since when each of them was known to apply; of another finding than a binding's, since when it was there.
+    pub(crate) known: BTreeMap<String, Known>,
     /// What it reached then.
     pub(crate) reach: Vec<Reached>,
 }
@@ -252,6 +256,7 @@ impl From<Finding> for PreviousFinding {
             verdict: finding.verdict,
             severity: finding.severity,
             check_ids: finding.check_ids().map(str::to_owned).collect(),
+            known: finding.known_checks().map(|(id, known)| (id.to_owned(), known)).collect(),
             exception_id: finding.exception_id,
             unread: finding.unread,
             is_only_assumed: finding.is_only_assumed,

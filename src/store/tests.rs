@@ -12,10 +12,7 @@ use crate::delegation::{
     AddressBook, AddressHolding, DelegationEvent, GrantUse, Ledger, LedgerSource, SeenGrant, SourceWindow,
     UseKey,
 };
-use crate::findings::{
-    Change, Completeness, Coverage, Finding, Fingerprint, MailboxCounts, RunSummary, Severity, Subject,
-    SubjectKind, Verdict,
-};
+use crate::findings::{Finding, Fingerprint, RunSummary, Severity, Subject, SubjectKind, Verdict};
 use crate::tenant::{
     Gap, GapClass, LastLogin, Mailbox, MailboxFact, MailboxPart, MailboxRead, MailboxSetting, Part, Reading,
     User,
@@ -46,76 +43,16 @@ fn finished_runs(store: &Store) -> usize {
 }
 
 fn summary() -> RunSummary {
-    let at = "2026-11-21T07:00:00Z".parse().unwrap();
-    RunSummary {
-        run_id: "2026-11-21T07-00-00Z".to_owned(),
-        started_at: at,
-        resumed_at: None,
-        finished_at: at,
-        compared_with: None,
-        tool_version: "0.1.0".to_owned(),
-        read_by: None,
-        judged_at: None,
-        reason: None,
-        supersedes: None,
-        customer: "C01".to_owned(),
-        primary_domain: None,
-        admin: "auditor@example.com".to_owned(),
-        service_account: "audit@example.iam.gserviceaccount.com".to_owned(),
-        client_id: "1".to_owned(),
-        key_id: None,
-        settings: None,
-        settings_changed: Vec::new(),
-        profile: "default".to_owned(),
-        scope_table: "version 1".to_owned(),
-        is_demo: false,
-        sample: None,
-        completeness: Completeness::Complete,
-        not_configured: Vec::new(),
-        users: 3,
-        mailboxes: MailboxCounts::default(),
-        changes: Default::default(),
-        open_by_severity: Default::default(),
-        checks: Vec::new(),
-        coverage: Coverage::default(),
-        fixed: Vec::new(),
-        scopes_asked: Default::default(),
-        requests: Default::default(),
-        inputs: Default::default(),
-        projects: Vec::new(),
-        organization: None,
-    }
+    RunSummary::blank("2026-11-21T07-00-00Z", "2026-11-21T07:00:00Z".parse().unwrap())
 }
 
 fn finding() -> Finding {
     let subject = Subject::new(SubjectKind::User, "a", "a@example.com");
+    let at = "2026-11-21T07:00:00Z".parse().unwrap();
     Finding {
-        check_id: "MAIL-08".to_owned(),
-        verdict: Verdict::Fail,
-        severity: Severity::High,
-        fingerprint: Fingerprint::of("MAIL-08", &subject),
-        judged_id: subject.id.clone(),
-        project: None,
-        subject,
         message: "sends as somebody else".to_owned(),
-        evidence: Vec::new(),
         fix: "remove it".to_owned(),
-        place: String::new(),
-        controls: Vec::new(),
-        first_seen_at: "2026-11-21T07:00:00Z".parse().unwrap(),
-        change: Change::New,
-        exception_id: None,
-        count: 1,
-        assumptions: Vec::new(),
-        unread: Vec::new(),
-        is_only_assumed: false,
-        remediation: None,
-        command: String::new(),
-        may_break: String::new(),
-        also_checks: Vec::new(),
-        reach: Vec::new(),
-        added: Vec::new(),
-        accepted: Vec::new(),
+        ..Finding::new("MAIL-08", Verdict::Fail, Severity::High, subject, at)
     }
 }
 
@@ -880,4 +817,42 @@ fn a_run_that_goes_on_lacks_only_the_parts_of_a_mailbox_that_were_not_read() {
         lacking(&run),
         [(keys[0], vec![MailboxSetting::SendAs]), (keys[2], vec![MailboxSetting::SendAs])]
     );
+}
+
+/// A list of the console, and whether it was read whole.
+fn list_of(run: &Run<'_>, at: DateTime<Utc>, names: bool, is_whole: bool) {
+    let seen = SeenGrant {
+        client: "103".to_owned(),
+        scope: "https://mail.google.com/".to_owned(),
+        source: LedgerSource::Console,
+        first_at: at,
+        last_at: at,
+    };
+    if names {
+        run.put_seen_grants(&[seen]).unwrap();
+    }
+    if is_whole {
+        run.put_source_window(&SourceWindow::at(LedgerSource::Console, None, at)).unwrap();
+    }
+}
+
+#[test]
+fn what_a_whole_list_lacked_is_seen_anew_and_a_list_that_was_read_in_part_proves_nothing() {
+    for (is_whole, stretches) in [(true, 2), (false, 1)] {
+        let folder = Folder::new();
+        let store = folder.store();
+        let day = |day: i64| "2026-11-01T12:00:00Z".parse::<DateTime<Utc>>().unwrap() + Duration::days(day);
+        for (number, names) in [true, true, false, true].into_iter().enumerate() {
+            let at = day(number as i64 * 7);
+            let run = begin(&store, at, "");
+            list_of(&run, at, names, names || is_whole);
+            run.begin_judgment().unwrap();
+            run.end(RunState::Finished, &summary()).unwrap();
+        }
+        let last = begin(&store, day(28), "");
+        let seen: Vec<SeenGrant> = last.seen_grants().collect::<Result<_, _>>().unwrap();
+        assert_eq!(seen.len(), stretches, "{seen:?}");
+        assert_eq!(seen[0].first_at, day(0));
+        assert_eq!(seen.last().unwrap().last_at, day(21));
+    }
 }

@@ -18,7 +18,7 @@ fn diff(tenant: &Tenant, arguments: &[&str]) -> BTreeMap<String, u64> {
     let output = binary(&[&["diff"], arguments, &["--config", &config]].concat(), &[]);
     let told = Audit::of(&output, tenant.files.config.with_file_name("reports"));
     told.assert_code(0);
-    let counts = told.stdout.lines().rev().take(8);
+    let counts = told.stdout.lines().rev().take(9);
     counts
         .map(|line| line.trim().split_once(' ').unwrap_or_else(|| panic!("{}", told.stdout)))
         .map(|(count, word)| (word.to_owned(), count.parse().unwrap()))

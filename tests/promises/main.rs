@@ -36,6 +36,8 @@ mod explain;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod growth;
+#[cfg(test)]
 mod history;
 #[cfg(test)]
 mod hostile;

@@ -124,17 +124,8 @@ pub(super) fn describe(
 
 /// The scope, as a part of the client's finding.
 fn held(grant: &Grant, tenant: &Snapshot, severity: Severity) -> Reached {
-    Reached {
-        client_id: grant.client_id.clone(),
-        account: tenant.client_name(&grant.client_id).to_owned(),
-        by: ReachedBy::Scope { scope: grant.scope.clone() },
-        severity,
-        accepted_by: None,
-        project: None,
-        is_assumed: false,
-        certain_severity: None,
-        is_not_rechecked: false,
-    }
+    let by = ReachedBy::Scope { scope: grant.scope.clone() };
+    Reached::new(&grant.client_id, tenant.client_name(&grant.client_id), by, severity)
 }
 
 /// What to do about an app of Marketplace.

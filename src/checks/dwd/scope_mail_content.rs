@@ -110,6 +110,6 @@ mod tests {
         assert_eq!(result.advice, Some(Advice::RemoveDelegation));
         let subject = result.subject.unwrap();
         assert_eq!(subject.name, "old@p.iam.gserviceaccount.com → https://mail.google.com/");
-        assert_eq!(subject.also, [CLIENT]);
+        assert_eq!(subject.part_of, [CLIENT]);
     }
 }

@@ -109,7 +109,7 @@ mod tests {
         let subject = of(GMAIL_SEND).subject.unwrap();
         assert_eq!(subject.kind, SubjectKind::Grant);
         assert_eq!(subject.id, format!("{CLIENT}/{GMAIL_SEND}"));
-        assert_eq!(subject.also, [CLIENT, ACCOUNT]);
+        assert_eq!(subject.part_of, [CLIENT, ACCOUNT]);
         assert!(subject.names().all(|name| name != GMAIL_SEND));
     }
 
@@ -117,7 +117,7 @@ mod tests {
     fn without_accounts_the_grant_is_named_by_its_client() {
         let tenant = delegating(&[GMAIL_SEND], Reading::Complete(Vec::new()));
         let result = judge_grant(&CHECK, &without(Part::ServiceAccounts, tenant));
-        assert_eq!(result.subject.unwrap().also, [CLIENT]);
+        assert_eq!(result.subject.unwrap().part_of, [CLIENT]);
     }
 
     #[test]

@@ -38,7 +38,7 @@ fn judge(exception: &Exception, usage: ExceptionUse<'_>) -> Vec<CheckResult> {
     if !usage.now.is_empty() {
         // Not covered by its old id, whatever else was not read.
         let message = format!(
-            "Exception {} names single access paths. Findings are now about bindings, so it covers nothing",
+            "Exception {} names single access paths, or several bindings at once, so it covers nothing",
             exception.id
         );
         let fix = "Write an exception for each binding in the evidence that is still acceptable, or name the \

@@ -38,6 +38,8 @@ pub(crate) struct BindingFacts<'t> {
     pub(crate) binding: Option<&'t AccessBinding>,
     /// How earlier versions named it, if otherwise.
     pub(crate) former: Option<NamedBefore>,
+    /// A name that it has in common with others: an exception that names it so means none of them.
+    pub(crate) shared_name: Option<String>,
     paths: Vec<(&'t Takeover, &'t TakeoverPath)>,
     broad: Vec<&'t Takeover>,
     /// Whether Google's own service holds it.
@@ -76,6 +78,7 @@ pub(crate) fn bindings(tenant: &Snapshot) -> BTreeMap<String, BindingFacts<'_>> 
         }
     }
     name_as_before(&mut all);
+    name_apart(&mut all);
     all
 }
 
@@ -92,6 +95,21 @@ fn name_as_before(all: &mut BTreeMap<String, BindingFacts<'_>>) {
             facts.subject.also.push(subject.id.clone());
         }
         facts.former = Some(NamedBefore { subject, is_unique });
+    }
+}
+
+/// Bindings that differ in nothing but the expression of their condition have one title: each gets a name of its own.
+fn name_apart(all: &mut BTreeMap<String, BindingFacts<'_>>) {
+    let mut named: BTreeMap<String, u64> = BTreeMap::new();
+    for facts in all.values() {
+        *named.entry(facts.subject.name.to_lowercase()).or_default() += 1;
+    }
+    for facts in all.values_mut() {
+        if let Some(binding) = facts.binding
+            && named.get(&facts.subject.name.to_lowercase()).is_some_and(|bindings| *bindings > 1)
+        {
+            facts.shared_name = Some(std::mem::replace(&mut facts.subject.name, binding.own_title()));
+        }
     }
 }
 
@@ -118,7 +136,15 @@ pub(crate) struct OneFinding {
 
 impl<'t> BindingFacts<'t> {
     const fn new(subject: Subject, binding: Option<&'t AccessBinding>, is_agents: bool) -> Self {
-        Self { subject, binding, former: None, paths: Vec::new(), broad: Vec::new(), is_agents }
+        Self {
+            subject,
+            binding,
+            former: None,
+            shared_name: None,
+            paths: Vec::new(),
+            broad: Vec::new(),
+            is_agents,
+        }
     }
 
     /// One finding of what each check says of each account, and of what this run could not look at again.
@@ -149,7 +175,7 @@ impl<'t> BindingFacts<'t> {
         let also = verdicts
             .iter()
             .filter(|(place, _)| **place != owner)
-            .map(|(place, verdict)| AlsoCheck { check_id: ORDER[*place].id.to_owned(), verdict: *verdict });
+            .map(|(place, verdict)| AlsoCheck::new(ORDER[*place].id, *verdict));
         let also: Vec<AlsoCheck> = also.collect();
 
         let is_accepted = worst == Verdict::Excepted;
@@ -187,7 +213,8 @@ impl<'t> BindingFacts<'t> {
         Some(OneFinding { check, also, result })
     }
 
-    fn message(&self, check: &Check, counted: &[&Reached]) -> String {
+    /// What is true of these.
+    pub(crate) fn message(&self, check: &Check, counted: &[&Reached]) -> String {
         let accounts: BTreeSet<&str> = counted.iter().map(|reached| reached.account.as_str()).collect();
         let principals: BTreeSet<&str> = counted.iter().filter_map(|reached| reached.principal()).collect();
         let accounts = match accounts.iter().collect::<Vec<_>>().as_slice() {

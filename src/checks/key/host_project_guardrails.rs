@@ -263,7 +263,7 @@ mod tests {
             assert_eq!((result.verdict, result.severity), (Verdict::Fail, severity), "{name}");
             let subject = result.subject.unwrap();
             assert_eq!((subject.kind, subject.id), (SubjectKind::Project, format!("project/{name}")));
-            assert_eq!(subject.also, ["project"]);
+            assert_eq!(subject.part_of, ["project"]);
         }
     }
 

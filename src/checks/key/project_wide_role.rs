@@ -64,17 +64,8 @@ fn fail(broad: &BroadBinding, takeover: &Takeover) -> CheckResult {
         false => CheckResult::fail(Severity::High, message),
     };
     result = result.about(subjects::binding(&broad.binding));
-    result.reach = vec![Reached {
-        client_id: takeover.client_id.clone(),
-        account: takeover.account.clone(),
-        by: ReachedBy::RoleAbove,
-        severity: result.severity,
-        accepted_by: None,
-        project: None,
-        is_assumed: false,
-        certain_severity: None,
-        is_not_rechecked: false,
-    }];
+    let (client_id, account) = (&takeover.client_id, &takeover.account);
+    result.reach = vec![Reached::new(client_id, account, ReachedBy::RoleAbove, result.severity)];
     result
 }
 

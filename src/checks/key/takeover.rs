@@ -112,16 +112,11 @@ fn rule(takeover: &Takeover, paths: Vec<Seen<'_>>) -> Option<CheckResult> {
 
 fn reached(seen: &Seen<'_>, takeover: &Takeover) -> Reached {
     let path = seen.path;
+    let by = ReachedBy::Path { principal: path.principal.clone(), edge: path.edge };
     Reached {
-        client_id: takeover.client_id.clone(),
-        account: takeover.account.clone(),
-        by: ReachedBy::Path { principal: path.principal.clone(), edge: path.edge },
-        severity: seen.severity,
         accepted_by: path.approved_by.clone(),
-        project: None,
         is_assumed: !path.may_be_closed_by.is_empty(),
-        certain_severity: None,
-        is_not_rechecked: false,
+        ..Reached::new(&takeover.client_id, &takeover.account, by, seen.severity)
     }
 }
 
@@ -219,7 +214,7 @@ mod tests {
         let subject = result.subject.unwrap();
         assert_eq!(subject.kind, SubjectKind::Binding);
         assert_eq!(subject.id, format!("serviceAccounts/{ACCOUNT}/roles/x/user:ann@example.com"));
-        assert_eq!(subject.also, ["user:ann@example.com", "ann@example.com"]);
+        assert_eq!(subject.part_of, ["user:ann@example.com", "ann@example.com"]);
         assert!(subject.names().all(|name| name != CLIENT && name != ACCOUNT));
     }
 

@@ -137,7 +137,10 @@ mod tests {
         assert_eq!(subject.kind, SubjectKind::Key);
         assert_eq!(subject.id, format!("{CLIENT}/abc123"));
         assert_eq!(subject.name, format!("{ACCOUNT} key abc123"));
-        assert_eq!(subject.also, ["abc123", ACCOUNT, CLIENT]);
+        assert_eq!(
+            (subject.also, subject.part_of),
+            (vec!["abc123".to_owned()], vec![ACCOUNT.to_owned(), CLIENT.to_owned()])
+        );
     }
 
     #[test]

@@ -124,7 +124,7 @@ mod tests {
         assert_eq!(subject.kind, SubjectKind::SendAs);
         assert_eq!(subject.id, "100/sales@other.example");
         assert_eq!(subject.name, "ann@example.com → Sales@Other.Example");
-        assert_eq!(subject.also, ["100", "ann@example.com"]);
+        assert_eq!(subject.part_of, ["100", "ann@example.com"]);
     }
 
     #[test]

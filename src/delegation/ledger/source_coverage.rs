@@ -114,6 +114,11 @@ impl Windows {
         self.console_lists().iter().rev().find(|date| **date < at).copied()
     }
 
+    /// A list that was taken between two others.
+    pub(super) fn list_between(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.list_before(until).filter(|date| *date > from)
+    }
+
     fn console_lists(&self) -> &[DateTime<Utc>] {
         self.lists.get(&(LedgerSource::Console, None)).map_or(&[], Vec::as_slice)
     }

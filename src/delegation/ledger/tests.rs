@@ -157,6 +157,31 @@ fn a_removal_clears_the_client_and_an_authorization_after_it_gives_just_its_scop
 }
 
 #[test]
+fn a_scope_that_a_list_lacked_and_a_later_list_names_is_held_since_then() {
+    let again =
+        empty_ledger().list_before(1, &[SEND, DRIVE]).list_before(8, &[DRIVE]).list(15, &[SEND, DRIVE]);
+    let grants = again.grants();
+    let since: Vec<_> = grants.iter().map(|grant| (grant.scope.as_str(), grant.held_since)).collect();
+    assert_eq!(since, [(DRIVE, Some(day(1))), (SEND, Some(day(15)))]);
+    assert!(grants.iter().all(|grant| grant.first_seen_at == Some(day(1))));
+}
+
+#[test]
+fn no_list_between_proves_no_end_and_neither_does_one_that_a_whole_log_contradicts() {
+    assert_eq!(empty_ledger().list_before(1, &[SEND]).list(15, &[SEND]).one().held_since, Some(day(1)));
+    let lists = |ledger: TestLedger| ledger.list_before(2, &[SEND]).list_before(8, &[]).list(15, &[SEND]);
+    let authorized = || empty_ledger().events(&[event(1, AUTHORIZE, &[SEND])]);
+    assert_eq!(lists(authorized().log(0, 100)).one().held_since, Some(day(1)));
+    assert_eq!(lists(authorized().log(0, 5)).one().held_since, Some(day(15)), "the log has a hole");
+}
+
+#[test]
+fn what_was_used_before_the_list_that_names_it_again_is_held_since_the_use() {
+    let again = empty_ledger().list_before(1, &[SEND]).list_before(8, &[]).used(10, SEND).list(15, &[SEND]);
+    assert_eq!(again.one().held_since, Some(day(10)));
+}
+
+#[test]
 fn a_removal_takes_nothing_that_was_given_in_the_same_instant() {
     let mut events = [event(1, AUTHORIZE, &[SEND]), event(1, REMOVE, &[])];
     events.sort_by(|a, b| a.place().cmp(&b.place()));

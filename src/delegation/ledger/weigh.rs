@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, NaiveTime, Utc};
 
-use super::replay::ClientLog;
+use super::replay::{Authorization, ClientLog};
 use super::source_coverage::Windows;
 use super::{Ledger, source_coverage, spelling};
 use crate::delegation::{Disagreement, EndedGrant, Ending, Grant, Granted, LastUse, LedgerSource, Sighting};
@@ -30,6 +30,8 @@ impl Seen {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Evidence {
     sources: BTreeMap<LedgerSource, Seen>,
+    /// Lists of the console that name it, in stretches.
+    listed: Vec<Seen>,
     /// Uses that something else than a delegation allowed.
     elsewhere: BTreeMap<(String, LedgerSource), Seen>,
     spellings: BTreeSet<String>,
@@ -37,6 +39,9 @@ pub(super) struct Evidence {
 
 impl Evidence {
     pub(super) fn see(&mut self, source: LedgerSource, seen: Seen) {
+        if source == LedgerSource::Console {
+            self.listed.push(seen);
+        }
         self.sources.entry(source).and_modify(|known| known.join(seen)).or_insert(seen);
     }
 
@@ -133,18 +138,50 @@ impl Ledger {
         let removed_at = log.removal.as_ref().map(|removal| removal.at).filter(|at| shown < Some(*at));
         // What was seen again after the removal, and by no log when it was given, was given after the removal.
         let given_again = removed_at.map(|at| granted.as_ref().map_or(at, |granted| granted.at));
+        let listed_again = self.listed_again(client_id, evidence, log.scopes.get(scope), granted.as_ref());
         Weighed::Held(Box::new(Grant {
             client_id: client_id.to_owned(),
             scope: scope.to_owned(),
             sightings: sightings(&witnesses),
             first_seen_at: shown,
-            held_since: given_again.or(shown),
+            held_since: given_again.max(listed_again).or(shown),
             last_seen_at: Some(newest.at),
             last_used: self.last_use(client_id, evidence),
             granted,
             disagreements: self.disagreements(scope, evidence, log, against, &witnesses, newest),
             is_rechecked: witnesses.iter().any(|witness| self.is_rechecked(*witness)),
         }))
+    }
+
+    /// When it was seen again after a whole list that did not name it. Where the log, read without a hole, saw no
+    /// removal between, the list was wrong.
+    fn listed_again(
+        &self,
+        client_id: &str,
+        evidence: &Evidence,
+        authorized: Option<&Authorization>,
+        granted: Option<&Granted>,
+    ) -> Option<DateTime<Utc>> {
+        if client_id.contains('@') && !self.addresses.knows(client_id) {
+            return None;
+        }
+        let mut listed = evidence.listed.clone();
+        listed.sort_by_key(|seen| seen.first_at);
+        let mut again = None;
+        let mut last: Option<DateTime<Utc>> = None;
+        for seen in listed {
+            let absent = last.and_then(|last| Some((last, self.windows.list_between(last, seen.first_at)?)));
+            if let Some((last, absent_at)) = absent {
+                let was_given = granted.is_some_and(|granted| granted.at <= last)
+                    && authorized.is_some()
+                    && self.windows.log_covers(last, seen.first_at);
+                let others = evidence.sources.values().map(|seen| seen.first_at);
+                let shown = others.chain(granted.map(|granted| granted.at)).filter(|at| *at > absent_at);
+                again = if was_given { again } else { shown.chain([seen.first_at]).min() };
+            }
+            last = last.max(Some(seen.last_at));
+        }
+        again
     }
 
     fn against<'a>(

@@ -11,8 +11,8 @@ use crate::delegation::{
 };
 use crate::findings::{
     Added, Change, ChangeCounts, CheckSummary, Completeness, CountedGap, Coverage, CoverageRow, Evidence,
-    Finding, Fingerprint, FixedFinding, MailboxCounts, Population, RunSummary, Severity, Subject,
-    SubjectKind, Verdict, VerdictCounts,
+    Finding, FixedFinding, MailboxCounts, Population, RunSummary, Severity, Subject, SubjectKind, Verdict,
+    VerdictCounts,
 };
 use crate::formats::Source;
 use crate::requests::Requests;
@@ -157,32 +157,11 @@ pub(super) fn finding(
     let Rule(id, _, _, _, _, fix, place, controls, _) = RULES[rule];
     let subject = Subject::new(SubjectKind::User, format!("1{:020}", name.len() * 7919), name);
     Finding {
-        check_id: id.to_owned(),
-        verdict,
-        severity,
-        judged_id: subject.id.clone(),
-        project: None,
-        fingerprint: Fingerprint::of(id, &subject),
-        subject,
         message: message.to_owned(),
-        evidence: Vec::new(),
         fix: fix.to_owned(),
         place: place.to_owned(),
         controls: controls.iter().map(|&control| control.to_owned()).collect(),
-        first_seen_at: run_at(),
-        change: Change::New,
-        exception_id: None,
-        count: 1,
-        assumptions: Vec::new(),
-        unread: Vec::new(),
-        is_only_assumed: false,
-        remediation: None,
-        command: String::new(),
-        may_break: String::new(),
-        also_checks: Vec::new(),
-        reach: Vec::new(),
-        added: Vec::new(),
-        accepted: Vec::new(),
+        ..Finding::new(id, verdict, severity, subject, run_at())
     }
 }
 
@@ -397,6 +376,7 @@ pub(super) fn summary(findings: &[Finding], users: usize) -> RunSummary {
                 .filter(|one| one.verdict == Verdict::NotAssessed)
                 .map(|one| one.count)
                 .sum(),
+            excepted_worsened: 0,
             excepted: findings.iter().filter(|one| one.verdict == Verdict::Excepted).count() as u64,
         },
         open_by_severity,

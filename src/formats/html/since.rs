@@ -24,6 +24,7 @@ pub(super) struct Since<'a> {
     settings_changed: Vec<String>,
     not_rechecked: u64,
     not_rechecked_text: String,
+    excepted_worsened: String,
 }
 
 struct Group<'a> {
@@ -84,6 +85,10 @@ impl<'a> Since<'a> {
             settings_changed: summary.settings_changed.iter().map(|changed| clip(changed)).collect(),
             not_rechecked,
             not_rechecked_text: count(not_rechecked),
+            excepted_worsened: match changes.excepted_worsened {
+                0 => String::new(),
+                grown => counted(grown, "accepted finding has", "accepted findings have"),
+            },
         }
     }
 }

@@ -69,11 +69,13 @@ struct Changes {
     open: u64,
     not_assessed: u64,
     excepted: u64,
+    excepted_worsened: u64,
 }
 
 impl<'a> Run<'a> {
     pub(super) fn of(summary: &'a RunSummary) -> Self {
-        let ChangeCounts { new, worsened, fixed, open, not_assessed, excepted } = summary.changes;
+        let ChangeCounts { new, worsened, fixed, open, not_assessed, excepted, excepted_worsened } =
+            summary.changes;
         Self {
             run_id: &summary.run_id,
             started_at: utc::seconds(summary.started_at),
@@ -97,7 +99,7 @@ impl<'a> Run<'a> {
                 gmail: &summary.mailboxes.gmail,
                 mailbox_read: &summary.mailboxes.mailbox_read,
             },
-            changes: Changes { new, worsened, fixed, open, not_assessed, excepted },
+            changes: Changes { new, worsened, fixed, open, not_assessed, excepted, excepted_worsened },
             open_by_severity: Counts::by_severity(&summary.open_by_severity),
             scopes_asked: &summary.scopes_asked,
             requests: &summary.requests,

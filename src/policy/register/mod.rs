@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::authority::{TakeoverPath, TakeoverPrincipal};
 use crate::delegation::scope_spelling;
-use crate::tenant::bare_client;
+use crate::tenant::{bare_client, is_service_account_address};
 
 /// The register: `register.toml`, ordered by client id.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,7 +77,7 @@ impl RegisteredClient {
     /// The custodian that is exactly this principal: an address, or an identifier as IAM writes it.
     #[must_use]
     pub(crate) fn custodian(&self, principal: &str) -> Option<&str> {
-        let is_principal = |custodian: &&String| without_kind(custodian).eq_ignore_ascii_case(principal);
+        let is_principal = |custodian: &&String| is_principal(custodian, principal);
         self.custodians.iter().find(is_principal).map(String::as_str)
     }
 
@@ -107,6 +107,25 @@ impl RegisteredClient {
         let distance = |ticket: &&Ticket| (ticket.date - day).num_days().abs();
         self.tickets.iter().filter(|ticket| distance(ticket) <= 1).min_by_key(distance)
     }
+}
+
+/// Whether a custodian is this principal. Addresses are the same in capitals; an identity of a pool is not, and no word
+/// before an address makes a person of an account.
+fn is_principal(custodian: &str, principal: &str) -> bool {
+    let named = without_kind(custodian);
+    if !principal.contains('@') || principal.contains("://") {
+        return named == principal
+            || (named.len() < custodian.len() && named.eq_ignore_ascii_case(principal));
+    }
+    let is_account = is_service_account_address(&principal.to_ascii_lowercase());
+    let kind = custodian.strip_suffix(named).unwrap_or_default().to_ascii_lowercase();
+    let is_kind = match kind.as_str() {
+        "serviceaccount:" => is_account,
+        "user:" | "group:" => !is_account,
+        "domain:" => false,
+        _ => true,
+    };
+    is_kind && named.eq_ignore_ascii_case(principal)
 }
 
 /// A member of an IAM policy without the word before its address: `user:`, `group:` and the like.
