@@ -294,7 +294,7 @@ mod tests {
         let whole = entry("MAIL-08", "x", "2027-01-01");
         for (change, expected) in [
             (whole.replace("expires = 2027-01-01\n", ""), "missing field `expires`"),
-            (whole.replace("2027-01-01", "\"soon\""), "`expires` is no date"),
+            (whole.replace("2027-01-01", "\"soon\""), "`expires` is not a date"),
             (whole.replace("MAIL-08", "MAIL-8"), "did you mean `MAIL-08`"),
             (whole.replace("owner = \"o\"", "owner = \" \""), "`owner` is empty"),
             (whole.replace("reason", "reson"), "unknown field `reson`"),

@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn the_parts_that_spare_a_super_admin_are_all_but_those_that_need_one_or_are_off() {
         let page = include_str!("../../docs/setup.md");
-        let (_, after) = page.split_once("below super admin").unwrap();
+        let (_, after) = page.split_once("### Without super admin").unwrap();
         let (_, list) = after.split_once("parts = [").unwrap();
         let (list, _) = list.split_once(']').unwrap();
         let written: Vec<&str> = list.split('"').skip(1).step_by(2).collect();

@@ -237,7 +237,7 @@ vendor = true
     #[test]
     fn what_is_wrong_is_named_with_its_line() {
         for (from, to, expected, line) in [
-            ("2027-01-31", "\"soon\"", "`review_by` is no date", 8),
+            ("2027-01-31", "\"soon\"", "`review_by` is not a date", 8),
             ("purpose =", "porpose =", "unknown field `porpose`", 6),
             ("\"117012345678901234567\"", "\" \"", "`client_id` is empty", 3),
             ("407-abc.apps.googleusercontent.com", "117012345678901234567", "is already on line 2", 13),
@@ -247,7 +247,7 @@ vendor = true
                 "write `https://www.googleapis.com/auth/gmail.send, x` as several",
                 7,
             ),
-            ("date = 2026-11-20", "date = \"\"", "`date` is no date", 10),
+            ("date = 2026-11-20", "date = \"\"", "`date` is not a date", 10),
             ("id = \"CHG-1\", ", "", "missing field `id`", 10),
             ("vendor = true", "vendor = 1", "invalid type", 16),
             ("group:keys@example.com", "platform", "`platform` is not a principal", 9),
