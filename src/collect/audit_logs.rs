@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::causes;
 use crate::delegation::{DelegationEvent, LedgerSource, SourceWindow, UNKNOWN_CLIENT, UseKey, UseTally};
 use crate::google::reports1::{self, Activity, Event};
-use crate::google::{BrokenRows, GoogleError, MAX_NAME, MAX_TEXT, Pages, Session, clipped};
+use crate::google::{BrokenRows, GoogleError, MAX_TEXT, Pages, Session, clipped};
 use crate::store::{Run, StoreError, part_key};
 use crate::tenant::Period;
 use crate::tenant::{AdminEvents, App, Consent, Gap, GmailSettingChange, Part, Reading};
@@ -539,7 +539,7 @@ impl Apps {
                     let tally = self.apps.entry(client_id.clone()).or_insert_with(|| AppTally {
                         app: App {
                             client_id,
-                            name: clipped(&event.value("app_name"), MAX_NAME).into_owned(),
+                            name: clipped(&event.value("app_name"), MAX_TEXT).into_owned(),
                             scopes: BTreeSet::new(),
                             users: 0,
                             some_users: Vec::new(),

@@ -77,7 +77,8 @@ async fn read_as_admin(
 ) -> Result<Option<String>, FirstRefusal> {
     let mut refused = None;
     // Google says of users first whose tenant it is.
-    for part in [Part::Users, Part::Domains, Part::AdminRoles, Part::AdminLog] {
+    let parts = [Part::Users, Part::Domains, Part::AdminRoles];
+    for part in parts.into_iter().chain([Part::AdminLog, Part::AccessEvaluationLog, Part::TokenLog]) {
         if !plan.parts.contains(&part) {
             continue;
         }
@@ -115,7 +116,12 @@ async fn least_of(
         (Part::AdminRoles, _) => directory::list_roles(session, &plan.customer).next().await.map(|_| None),
         _ => {
             let since = at - TimeDelta::hours(1);
-            reports1::list_activities(session, "admin", None, since, at).next().await.map(|_| None)
+            let log = match part {
+                Part::TokenLog => "token",
+                Part::AccessEvaluationLog => "access_evaluation",
+                _ => "admin",
+            };
+            reports1::list_activities(session, log, None, since, at).next().await.map(|_| None)
         }
     }
 }

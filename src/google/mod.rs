@@ -45,7 +45,7 @@ pub(crate) use key_file::{KeyFile, KeyFileError};
 pub(crate) use machine::{Machine, MachineError};
 pub(crate) use pages::{Bound, BrokenRows, Listing, Page, Pages};
 pub(crate) use session::Session;
-pub(crate) use text_limits::{MAX_NAME, MAX_TEXT, clipped};
+pub(crate) use text_limits::{MAX_TEXT, clipped};
 pub(crate) use transport::{ClientError, ClientOptions};
 
 /// Text as one segment of a path.

@@ -10,25 +10,25 @@ use std::borrow::Cow;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-/// Of a name that somebody chose: a title, a display name. In bytes, as all of these.
-pub(crate) const MAX_NAME: usize = 256;
+/// Of a title: each access path of a binding repeats that of its condition. In bytes, as all of these.
+const MAX_TITLE: usize = 256;
 /// Of an address: 64 bytes, `@` and 255 bytes (RFC 5321, 4.5.3.1).
 const MAX_ADDRESS: usize = 320;
 /// Of a principal: the one subject of an identity pool has about 250.
 const MAX_PRINCIPAL: usize = 512;
 /// Of an expression.
 const MAX_EXPRESSION: usize = 4096;
-/// Of any other text.
+/// Of any other text: a user's name has twice 60 characters (Directory's reference of `users`).
 pub(crate) const MAX_TEXT: usize = 1024;
 
 /// The smallest of them: what is not longer needs no look at its field.
-pub(super) const SHORT: usize = MAX_NAME;
+pub(super) const SHORT: usize = MAX_TITLE;
 
 /// The most bytes of a text in this field; `None` for one that is split or handed back to Google.
 pub(super) fn of_field(name: &str) -> Option<usize> {
     match name {
         "nextPageToken" | "value" | "multiValue" => None,
-        "title" | "displayName" | "fullName" | "roleName" => Some(MAX_NAME),
+        "title" => Some(MAX_TITLE),
         "email" | "primaryEmail" | "aliases" | "nonEditableAliases" | "primaryGuestEmail" | "sendAsEmail"
         | "replyToAddress" => Some(MAX_ADDRESS),
         "members" | "exemptedMembers" => Some(MAX_PRINCIPAL),

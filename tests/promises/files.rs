@@ -380,7 +380,7 @@ fn a_folder_of_reports_may_be_a_link_and_may_come_back_but_is_no_file() {
     std::fs::write(&file, "precious").unwrap();
     let audit = tenant.audit_with(&["--output-dir", file.to_str().unwrap()], &[]);
     audit.assert_code(1);
-    assert!(audit.stderr.contains("no folder"), "{}", audit.stderr);
+    assert!(audit.stderr.contains("not a folder"), "{}", audit.stderr);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "precious");
 
     // Removed while the run is under way: it is made again, and nothing is lost.

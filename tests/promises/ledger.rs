@@ -44,7 +44,7 @@ fn a_register_is_drafted_of_what_was_seen_and_read_again() {
     std::fs::write(&register, text.replacen("review_by = \"\"", "review_by = \"soon\"", 1)).unwrap();
     let refused = tenant.audit_with(&["--set", &file], &[]);
     refused.assert_code(2);
-    assert!(refused.stderr.contains("`review_by` is no date"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("`review_by` is not a date"), "{}", refused.stderr);
     assert!(refused.stderr.contains("register.toml:"), "{}", refused.stderr);
 }
 
@@ -73,7 +73,7 @@ fn nothing_that_the_ledger_knows_is_invisible_in_the_report() {
             assert!(shown(doubt["message"].as_str().unwrap()), "{doubt}");
         }
     }
-    let (_, gone) = html.split_once("Grants that were taken away").unwrap();
+    let (_, gone) = html.split_once("Removed grants").unwrap();
     for grant in of("ended") {
         assert!(gone.contains(grant["scope"].as_str().unwrap()), "{grant}");
         let proof = match grant["ending"].as_str().unwrap() {

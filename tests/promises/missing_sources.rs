@@ -183,8 +183,8 @@ fn a_malformed_console_list_fails_its_part_and_names_the_line() {
     let tenant = Tenant::named(TenantName::Healthy);
     let scope = "https://www.googleapis.com/auth/gmail.send";
     for (row, words) in [
-        (format!("1.17E+20,{scope}"), "a spreadsheet turned into a number"),
-        ("see the wiki".to_owned(), "neither a client id nor a scope URL"),
+        (format!("1.17E+20,{scope}"), "a spreadsheet converted to a number"),
+        ("see the wiki".to_owned(), "neither a client ID nor a scope URL"),
     ] {
         let list = format!("Client ID,Scopes\n117012345678901234567,{scope}\n{row}\n");
         std::fs::write(&tenant.files.console_grants, list).unwrap();

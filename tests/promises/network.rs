@@ -170,7 +170,7 @@ fn a_file_of_authorities_that_cannot_be_used_is_named_as_such() {
     std::fs::write(&letter, "dear friend").unwrap();
     std::fs::create_dir(&authorities).unwrap();
     std::fs::copy(other.files.ca_certificate.as_ref().unwrap(), authorities.join("0a1b2c3d.0")).unwrap();
-    for (file, words) in [(missing, "No such file"), (letter, "holds no certificate in PEM")] {
+    for (file, words) in [(missing, "No such file"), (letter, "it contains no PEM certificate")] {
         let file = ("SSL_CERT_FILE", file.to_str().unwrap());
         // Without any authority nothing is begun; with those of a folder it is the handshake that fails.
         for (environment, code) in

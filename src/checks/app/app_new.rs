@@ -31,7 +31,7 @@ pub(crate) const CHECK: Check = Check {
             "An app is not visible if it was authorized before the log began and not used since.",
         ),
     ],
-    why: "Soon after they authorize an app, users can still say why they did so.",
+    why: "Shortly after users authorize an app, they can still say why they did so.",
     fix: "Ask the users what the app is for. Then trust, limit or block it.",
     command: None,
     may_break: Some("If you limit or block the app, it stops working for its users."),

@@ -32,7 +32,7 @@ pub(crate) const CHECK: Check = Check {
     fix: "Ask the admin who made the change to confirm it, and review the rule. If no admin confirms it, \
           undo the change.",
     command: None,
-    may_break: Some("If you undo the change, mail is routed as before it."),
+    may_break: Some("If you undo the change, Gmail routes mail as it did before the change."),
     place: "Admin console > Apps > Google Workspace > Gmail > Routing",
     controls: &["NIST 800-53 AC-4", "NIST 800-53 SI-4", "ISO 27001 A.8.9", "SOC 2 CC8.1", "ATT&CK T1114.003"],
     needs: &[Part::AdminLog],
