@@ -96,6 +96,10 @@ const WORDS: &[(Reply, &[&str], &[&str])] = &[
         ],
         &[],
     ),
+    // qmail's words.
+    (Reply::Relay, &["rcpthosts"], &[]),
+    // A name of a block list may contain "relay".
+    (Reply::Blocked, &["listed at", "listed by", "ordb.org"], &[]),
     (
         Reply::Relay,
         &["relay"],
@@ -163,6 +167,7 @@ const WORDS: &[(Reply, &[&str], &[&str])] = &[
         &["greylist", "graylist", "grey list", "try again", "try later", "temporar", "retry", "deferred"],
         &[],
     ),
+    (Reply::Sender, &["domain not allowed in header"], &[]),
     (
         Reply::Message,
         &[
@@ -324,7 +329,26 @@ pub(super) fn read(paste: &str, has_network: bool) -> Option<(&'static Signature
     let first = codes.into_iter().find(|code| code.is_certain || is_of_mail)?;
     let end = super::floor(paste, (first.at + MAX_REPLY).min(paste.len()));
     let reply = &paste[first.at..end];
-    Some((first.class(reply).signature(speaker(paste)), first.at))
+    let class = match first.class(reply) {
+        Reply::Protocol if refuses_login(&paste[..first.at], reply) => Reply::ProtocolLogin,
+        // The server that accepted the login is the sender's own.
+        Reply::Policy if accepts_login(&paste[..first.at]) => Reply::PolicyAfterLogin,
+        class => class,
+    };
+    Some((class.signature(speaker(paste)), first.at))
+}
+
+fn accepts_login(before: &str) -> bool {
+    ["235 2.0.0", "235 2.7.0", "235 auth"].iter().any(|words| before.contains(words))
+}
+
+/// Whether the command that is refused is AUTH: the reply names it, or it stands in the line before.
+fn refuses_login(before: &str, reply: &str) -> bool {
+    let is_word = |word: &str| word == "auth";
+    let of_line = |line: &str| line.split(|char: char| !char.is_ascii_alphanumeric()).any(is_word);
+    let command = before.lines().rev().map(str::trim).filter(|line| line.len() > 6).nth(1);
+    let reply = reply.lines().next().unwrap_or_default();
+    of_line(reply) || command.is_some_and(|line| of_line(line) && !line.contains("250"))
 }
 
 /// Whom a paste names.

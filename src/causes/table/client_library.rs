@@ -37,7 +37,7 @@ causes! {
         source: "requests/requests-oauthlib#387; domainaware/parsedmarc#310",
     }
     PROGRAM_FAULT = "program_fault" {
-        title: "A fault of the program or of another extension hides the answer; Google did not say this",
+        title: "A fault of the program or of an extension: it hides the answer, or sends what no server accepts",
         proof: "Turn the other extensions off, and log the raw answer.",
         fix: "Update the program.",
         place: PROGRAM,

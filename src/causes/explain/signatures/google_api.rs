@@ -285,9 +285,10 @@ pub(super) const USUAL: &[Signature] = &[
         &[
             "Service invoked too many times for one day: email",
             "Service invoked too many times for one day + email",
+            "サービス email を実行した回数が多すぎます",
         ],
     )
-    .means("Apps Script's daily limit of mails is used up.", &[SENDING_LIMIT, APPS_SCRIPT_QUOTA]),
+    .means("Apps Script's daily limit of mails is used up.", &[APPS_SCRIPT_QUOTA, SENDING_LIMIT]),
     row(
         "apps-script",
         GoogleApi,
@@ -378,10 +379,13 @@ pub(super) const GENERAL: &[Signature] = &[
     )
     .with(&["backendError", "google", "gmail", "Message IDs", "backed up"])
     .means("Google's server failed.", &[BACKEND_ERROR, ACCOUNT_NOT_ACTIVE]),
-    row("caller-permission", GoogleApi, "caller", &["The caller does not have permission"]).general().means(
-        "The caller lacks a right on the resource.",
-        &[IAM_PERMISSION_MISSING, SIGNING_DENIED, ACCOUNT_NOT_ACTIVE],
-    ),
+    row("caller-permission", GoogleApi, "caller", &["The caller does not have permission"])
+        .general()
+        .not(&["code: 401", "Active session is invalid"])
+        .means(
+            "The caller lacks a right on the resource.",
+            &[IAM_PERMISSION_MISSING, SIGNING_DENIED, ACCOUNT_NOT_ACTIVE],
+        ),
     row(
         "api-token-bare",
         GoogleApi,

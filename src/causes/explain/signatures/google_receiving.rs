@@ -178,8 +178,22 @@ pub(super) const USUAL: &[Signature] = &[
             "This mail is unauthenticated",
         ],
     )
-    .with(&["gsmtp", "google", "gmail", "5.7.26"])
-    .not(&["due to domain's DMARC policy"])
+    .with(&[
+        "gsmtp",
+        "support.google.com",
+        "sender",
+        "senders",
+        "gmail",
+        "550",
+        "421",
+        "smtp",
+        "SPF",
+        "DKIM",
+        "mail",
+        "authentication checks",
+    ])
+    // A version of MySQL.
+    .not(&["due to domain's DMARC policy", "MySQL 5.7.26", "Server version: 5.7.26", "5.7.26-log"])
     .means("Google cannot tell that the mail is from its From domain.", &[SENDER_UNAUTHENTICATED, DMARC]),
     row(
         "receiver-spam",

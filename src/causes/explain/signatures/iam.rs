@@ -140,6 +140,7 @@ pub(super) const USUAL: &[Signature] = &[
         "iam",
         &[
             "PERMISSION_DENIED: The caller does not have permission",
+            "PERMISSION_DENIED: User not authorized to perform this action",
             "IAM_PERMISSION_DENIED",
             "USER_PROJECT_DENIED",
             "does not have serviceusage.services.use",

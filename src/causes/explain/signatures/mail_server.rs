@@ -1,7 +1,7 @@
 //! Other mail servers: of the recipient, of the own organization, of a host.
 
 use super::{ANY, GOOGLE_MARKS, Signature, row};
-use crate::causes::explain::Speaker::{MailServer, Relay};
+use crate::causes::explain::Speaker::{ClientLibrary, MailServer, Relay};
 use crate::causes::table::{gmail::*, network::*, receiving::*, relay::*, smtp::*};
 
 pub(super) const SPECIAL: &[Signature] = &[
@@ -47,7 +47,8 @@ pub(super) const SPECIAL: &[Signature] = &[
 )
 .means("QQ Mail lets a login send only as itself.", &[PROVIDER_SENDER_REFUSED]),
     row("other-receiver-sender", Relay, "receiver", &["Sender address rejected + in reply to RCPT TO"])
-        .not(GOOGLE_MARKS)
+        // A server that compares with the login is the sender's own.
+        .not(&["not owned by user", "not owned by auth user", "gsmtp", "support.google.com", "l.google.com"])
         .means(
             "The recipient's server does not accept the sender's address.",
             &[OTHER_RECEIVER, PROVIDER_SENDER_REFUSED],
@@ -213,13 +214,24 @@ pub(super) const SPECIAL: &[Signature] = &[
     "other-ptr-de",
     Relay,
     "receiver",
-    &["Bad DNS PTR", "fcrdns", "reverse DNS lookup failed", "does not have a reverse DNS", "no PTR record"],
+    &["Bad DNS PTR", "fcrdns", "reverse DNS lookup failed", "does not have a reverse DNS", "no PTR record", "bad reverse dns"],
 )
 .not(GOOGLE_MARKS)
 .means(
     "The recipient's provider wants a reverse DNS name of the sending address.",
     &[REVERSE_DNS, OTHER_RECEIVER],
 ),
+    row(
+        "resolver-no-address",
+        ClientLibrary,
+        "resolver",
+        &[
+            "no MX host for + has a valid address record",
+            "Host found but no data record of requested type",
+            "Name service error + Host not found, try again",
+        ],
+    )
+    .means("The resolver of the sending mail server finds no address of the next server.", &[DNS, RECIPIENT_UNKNOWN]),
     row(
     "recipient-domain-unknown",
     MailServer,
@@ -233,6 +245,7 @@ pub(super) const SPECIAL: &[Signature] = &[
         "recipient domain not found",
     ],
 )
+.not(&["has a valid address record"])
 .means("The recipient's domain does not exist or takes no mail.", &[RECIPIENT_UNKNOWN, DNS]),
     row(
     "google-tried-to-deliver",

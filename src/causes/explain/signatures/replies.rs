@@ -27,8 +27,10 @@ pub(in crate::causes::explain) enum Reply {
     Helo,
     Blocked,
     Policy,
+    PolicyAfterLogin,
     Temporary,
     Protocol,
+    ProtocolLogin,
 }
 
 macro_rules! replies {
@@ -96,8 +98,10 @@ replies! {
         google GoogleReceiving "Google blocks the sending server or sender" [TAKEN_FOR_SPAM, SENDING_HOST_RATE];
     Policy = "reply-policy", "refuses, and the text does not show why", [OTHER_RECEIVER, PROVIDER_CONTENT, RELAY_DENIED, PROVIDER_SENDER_REFUSED]
         google GoogleReceiving "Google refuses the mail, and the text does not show why" [TAKEN_FOR_SPAM, RECEIVERS_RULE, SENDER_UNAUTHENTICATED];
+    PolicyAfterLogin = "reply-policy-after-login", "accepts the login and refuses the message, and the text does not show why", [PROVIDER_CONTENT, PROVIDER_SENDER_REFUSED, MAIL_SERVER_CONFIGURATION];
     Temporary = "reply-temporary", "delays the mail for now", [OTHER_RECEIVER, PROVIDER_LIMIT]
         google GoogleReceiving "Google delays the mail for now" [BACKEND_ERROR, SENDING_HOST_RATE];
-    Protocol = "reply-protocol", "does not take this command at this place", [PROVIDER_LOGIN, MAIL_SERVER_CONFIGURATION]
+    Protocol = "reply-protocol", "does not take this command at this place", [PROGRAM_FAULT, MAIL_SERVER_CONFIGURATION, CLIENT_CONFIGURATION]
         google GmailSmtp "Google does not take this command at this place" [SMTP_LOGIN_MISSING, CLIENT_CONFIGURATION];
+    ProtocolLogin = "reply-protocol-login", "does not take AUTH at this place", [PROVIDER_LOGIN, STARTTLS_MISSING, CLIENT_CONFIGURATION];
 }

@@ -14,16 +14,19 @@ pub(super) const SPECIAL: &[Signature] = &[
             "invalid_grant + AuthorizationCodeTokenRequest",
             "invalid_grant + grant_type=authorization_code",
             "invalid_grant + getToken",
-            "invalid_grant + fetch_token",
+            "invalid_grant + in fetch_token",
+            "invalid_grant + flow.fetch_token",
             "invalid_grant + fetchAccessTokenWithAuthCode",
             "invalid_grant + OAuth2Client.getTokenAsync",
             "?code=4 + oauth2.googleapis.com/token",
             "code=4%2F + oauth2.googleapis.com/token",
             "invalid_grant + exchange code",
+            "invalid_grant + exchange auth code",
+            "invalid_grant + exchange authorization code",
             "oauth2: cannot fetch token + Malformed auth code",
         ],
     )
-    .not(&["refresh_token", "RefreshTokenRequest", "refreshToken"])
+    .not(&["refresh_token", "RefreshTokenRequest", "refreshToken", "Token has been expired or revoked"])
     .means(
         "The token endpoint does not take the authorization code of the sign-in.",
         &[AUTHORIZATION_CODE_USED, REDIRECT_URI_MISMATCH, REFRESH_TOKEN_EXPIRED_OR_REVOKED],
@@ -53,6 +56,12 @@ pub(super) const SPECIAL: &[Signature] = &[
         "The program sent no client ID or secret to Google.",
         &[OAUTH_CLIENT_WRONG, CLIENT_CREDENTIALS_MISSING],
     ),
+    row("token-grant-type-missing", TokenEndpoint, "oauth", &["Required parameter is missing: grant_type"])
+        .not(FOREIGN_TOKEN_ENDPOINTS)
+        .means(
+            "The token request has no grant type: the body is empty, or not encoded as a form.",
+            &[PROGRAM_FAULT, CLIENT_CONFIGURATION],
+        ),
     row("token-grant-type", TokenEndpoint, "oauth", &["unsupported_grant_type", "Invalid grant_type"])
         .with(&["google", "googleapis", "oauth2.googleapis.com", "accounts.google.com", "gmail"])
         .not(FOREIGN_TOKEN_ENDPOINTS)
@@ -137,6 +146,8 @@ pub(super) const SPECIAL: &[Signature] = &[
             "rejected by the attribute condition",
             "target service indicated by the audience parameters is invalid",
             "audience in ID Token + does not match",
+            "Invalid value for audience + Identity Provider",
+            "failed to generate Google Cloud federated token",
             "Error connecting to the given credential's issuer",
             "workloadIdentityPools + invalid",
             "ID Token issued by + has no",
@@ -428,7 +439,14 @@ pub(super) const GENERAL: &[Signature] = &[
     )
     .general()
     .with(&["google", "League\\OAuth2", "gmail", "refresh_token", "xoauth2"])
-    .not(&["AADSTS", "login.microsoftonline.com", "impersonation", "0Auth 2.0 policy", "sendgrid"])
+    .not(&[
+        "AADSTS",
+        "login.microsoftonline.com",
+        "impersonation",
+        "0Auth 2.0 policy",
+        "sendgrid",
+        "audience",
+    ])
     .means("The token request is not complete: often there is no refresh token.", &[REFRESH_TOKEN_MISSING]),
     row(
         "token-advanced-protection-2",
