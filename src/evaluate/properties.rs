@@ -471,7 +471,7 @@ impl World {
         let judged = judge(
             &run,
             EvaluationInput {
-                checks: &ALL.to_vec(),
+                checks: ALL,
                 tenant: &self.tenant,
                 users: UserTotals { unreadable: 0, is_unknown: self.tenant.people.complete().is_err() },
                 policy: &self.policy,
