@@ -244,7 +244,7 @@ vendor = true
             (
                 "gmail.send\"",
                 "gmail.send, x\"",
-                "write `https://www.googleapis.com/auth/gmail.send, x` as several",
+                "Write `https://www.googleapis.com/auth/gmail.send, x` as separate values",
                 7,
             ),
             ("date = 2026-11-20", "date = \"\"", "`date` is not a date", 10),
