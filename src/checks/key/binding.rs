@@ -394,12 +394,12 @@ impl<'t> BindingFacts<'t> {
         let instead = match (is_broad, is_basic) {
             (true, _) => {
                 format!(
-                    "Instead, grant {} only on the service account for which it is needed.",
+                    " Instead, grant {} only on the service account for which it is needed.",
                     one_word(&binding.role)
                 )
             }
             (false, true) => {
-                format!("Instead, grant {} the predefined roles that it needs.", one_word(&binding.member))
+                format!(" Instead, grant {} the predefined roles that it needs.", one_word(&binding.member))
             }
             (false, false) => String::new(),
         };
