@@ -364,8 +364,8 @@ fn what_is_asked_for_in_words_is_kept_bounded_and_plain() {
             .len(),
         10
     );
-    let anew = ledger.events(&[event(91, REMOVE, &[]), event(92, AUTHORIZE, &["Calendar"])]).grants();
-    assert_eq!(anew.unscoped[0].asked_for, ["Calendar"]);
+    let again = ledger.events(&[event(91, REMOVE, &[]), event(92, AUTHORIZE, &["Calendar"])]).grants();
+    assert_eq!(again.unscoped[0].asked_for, ["Calendar"]);
     let mut used_words = super::tests::empty_ledger();
     used_words.0.add_use(&used(90, Some("Drive and Docs"), LedgerSource::AccessEvaluation));
     assert_eq!(used_words.grants().unscoped[0].asked_for, ["Drive and Docs"]);
