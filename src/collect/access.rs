@@ -33,14 +33,40 @@ impl Identity {
     }
 }
 
+/// The right that an identity needs in addition to the scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Needed(&'static str),
+    /// None, and why, where that is not clear.
+    NotNeeded(&'static str),
+}
+
+impl Role {
+    /// The right, if one is needed.
+    #[must_use]
+    pub(crate) const fn needed(self) -> Option<&'static str> {
+        match self {
+            Self::Needed(role) => Some(role),
+            Self::NotNeeded(_) => None,
+        }
+    }
+
+    /// For the list of scopes.
+    #[must_use]
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Needed(text) | Self::NotNeeded(text) => text,
+        }
+    }
+}
+
 /// What a part needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Access {
     pub(crate) identity: Identity,
     /// `None` for a file, and for the probe, which requests one scope at a time.
     pub(crate) scope: Option<&'static str>,
-    /// The right that the identity needs in addition to the scope.
-    pub(crate) role: &'static str,
+    pub(crate) role: Role,
     /// What the scope allows.
     pub(crate) cost: &'static str,
 }
@@ -53,33 +79,35 @@ impl Access {
             Part::Users => Self {
                 identity: Identity::Admin,
                 scope: Some(admin1_directory::USER_SCOPE),
-                role: "admin privileges Users > Read and Organizational units > Read",
+                role: Role::Needed("admin privileges Users > Read and Organizational units > Read"),
                 cost: "reading every user's profile; no changes",
             },
             Part::Domains => Self {
                 identity: Identity::Admin,
                 scope: Some(admin1_directory::DOMAIN_SCOPE),
-                role: "admin privilege Domain management",
+                role: Role::Needed("admin privilege Domain management"),
                 cost: "reading domains; no changes",
             },
             Part::AdminRoles => Self {
                 identity: Identity::Admin,
                 scope: Some(admin1_directory::ROLE_SCOPE),
-                role: "Super Admin",
+                role: Role::Needed("Super Admin"),
                 cost: "reading admin roles and who holds them; no changes",
             },
             Part::Mailbox(_) => Self {
                 identity: Identity::Mailbox,
                 scope: Some(gmail1::SETTINGS_SCOPE),
-                role: "none: each user reads the user's own settings",
+                role: Role::NotNeeded("none: each user reads the user's own settings"),
                 cost: "reading settings, and changing filters, IMAP, POP and forwarding to verified addresses; not \
                        reading mail. Google has no scope that only reads settings",
             },
             Part::ServiceAccounts | Part::SaKeys => Self {
                 identity: Identity::Account,
                 scope: Some(iam1::CLOUD_SCOPE),
-                role: "IAM permissions iam.serviceAccounts.list and iam.serviceAccountKeys.list on each project (in \
+                role: Role::Needed(
+                    "IAM permissions iam.serviceAccounts.list and iam.serviceAccountKeys.list on each project (in \
                        roles/iam.securityReviewer); Identity and Access Management (IAM) API enabled",
+                ),
                 cost: CLOUD_COST,
             },
             Part::IamPolicies => Self::of_cloud(
@@ -107,38 +135,40 @@ impl Access {
             Part::ClientCertificates => Self {
                 identity: Identity::File,
                 scope: None,
-                role: "none: the certificates are public",
+                role: Role::NotNeeded("none: the certificates are public"),
                 cost: "nothing",
             },
             Part::Groups => Self {
                 identity: Identity::Admin,
                 scope: Some(admin1_directory::GROUP_SCOPE),
-                role: "admin privilege Groups > Read",
+                role: Role::Needed("admin privilege Groups > Read"),
                 cost: "reading groups and their members; no changes",
             },
             Part::AdminLog | Part::AccessEvaluationLog | Part::TokenLog => Self {
                 identity: Identity::Admin,
                 scope: Some(reports1::AUDIT_SCOPE),
-                role: "admin privilege Reports",
+                role: Role::Needed("admin privilege Reports"),
                 cost: "reading six months of audit logs, with the names of users; no changes",
             },
             Part::ConsoleGrants => Self {
                 identity: Identity::File,
                 scope: None,
-                role: "a super admin who exports or copies the list",
+                role: Role::Needed("a super admin who exports or copies the list"),
                 cost: "a file",
             },
             Part::OtherProbes => Self {
                 identity: Identity::Account,
                 scope: Some(iam1::CLOUD_SCOPE),
-                role: "IAM permission iam.serviceAccounts.signJwt on each account to probe (in \
+                role: Role::Needed(
+                    "IAM permission iam.serviceAccounts.signJwt on each account to probe (in \
                        roles/iam.serviceAccountTokenCreator); IAM Service Account Credentials API enabled",
+                ),
                 cost: CLOUD_COST,
             },
             Part::ProbeGrants => Self {
                 identity: Identity::Admin,
                 scope: None,
-                role: "none",
+                role: Role::NotNeeded("none"),
                 cost: "requesting a token for each scope of the scope-risk table; the tokens are discarded \
                        unused",
             },
@@ -149,16 +179,21 @@ impl Access {
 impl Access {
     /// The right that a part needs at one API. Only the search of an organization uses another API.
     #[must_use]
-    pub(super) const fn role_at(part: Part, api: Api) -> &'static str {
+    pub(super) const fn role_at(part: Part, api: Api) -> Role {
         match api {
-            Api::CloudAsset => SEARCH_ROLE,
+            Api::CloudAsset => Role::Needed(SEARCH_ROLE),
             _ => Self::of(part).role,
         }
     }
 
     /// Access as the service account itself.
     const fn of_cloud(role: &'static str) -> Self {
-        Self { identity: Identity::Account, scope: Some(iam1::CLOUD_SCOPE), role, cost: CLOUD_COST }
+        Self {
+            identity: Identity::Account,
+            scope: Some(iam1::CLOUD_SCOPE),
+            role: Role::Needed(role),
+            cost: CLOUD_COST,
+        }
     }
 }
 

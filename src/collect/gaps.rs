@@ -177,12 +177,11 @@ fn needed(part: Part, error: &GoogleError) -> String {
     } else if NO_RIGHT.contains(&error.cause) {
         String::new()
     } else if error.cause == causes::REPORTS_RIGHT_MISSING {
-        access.role.to_owned()
+        access.role.as_str().to_owned()
     } else if error.cause == causes::API_DISABLED {
         format!("{}, enabled in the project of the audit's service account", error.api.service())
     } else if error.cause.class == Class::Denied {
-        let role = Access::role_at(part, error.api);
-        let role = if role.starts_with("none") { "" } else { role };
+        let role = Access::role_at(part, error.api).needed().unwrap_or_default();
         [scope, role].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
     } else {
         String::new()

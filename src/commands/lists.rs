@@ -71,8 +71,8 @@ fn needed(parts: &BTreeSet<Part>) -> Needed {
         let blank = || Need { parts: Vec::new(), roles: Vec::new(), cost };
         let need = needed.entry((identity, scope)).or_insert_with(blank);
         need.parts.push(part);
-        if !need.roles.contains(&role) {
-            need.roles.push(role);
+        if !need.roles.contains(&role.as_str()) {
+            need.roles.push(role.as_str());
         }
     }
     needed

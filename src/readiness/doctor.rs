@@ -342,7 +342,8 @@ impl Tenant<'_> {
             );
         }
         if let Some(first) = unread.first() {
-            let mut roles: Vec<&str> = unread.iter().map(|unread| Access::of(unread.part).role).collect();
+            let mut roles: Vec<&str> =
+                unread.iter().filter_map(|unread| Access::of(unread.part).role.needed()).collect();
             roles.dedup();
             let problem = first.problem();
             let mut cause = format!("{} ({name}, for {})", problem.cause, titles(unread));
