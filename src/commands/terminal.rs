@@ -227,11 +227,11 @@ fn headline(summary: &RunSummary) -> String {
             format!("LIMITED: {} not configured, so {hidden} are missing", parts_are(missing))
         }
         Completeness::Partial if missing == 0 => {
-            format!("PARTIAL: {partial} of {parts} parts were not read completely")
+            format!("PARTIAL: {partial} of {parts} parts not read completely")
         }
         Completeness::Partial => {
             format!(
-                "PARTIAL: {partial} of {parts} parts were not read completely, and {} not configured",
+                "PARTIAL: {partial} of {parts} parts not read completely, {} not configured",
                 parts_are(missing)
             )
         }
