@@ -625,6 +625,8 @@ mod tests {
         for key in keys::ALL {
             assert!(TEMPLATE.contains(&format!("{} = ", key.name)), "{} is not in the template", key.path());
         }
+        let every_format = formats::ALL.iter().map(|format| format.name()).collect::<Vec<_>>();
+        assert_eq!(config.formats, every_format, "`init` writes the names of all formats");
     }
 
     #[test]

@@ -99,6 +99,17 @@ fn every_file_of_a_report_is_documented_and_every_table_with_its_columns() {
 }
 
 #[test]
+fn every_format_is_documented() {
+    let template = page("config.toml");
+    let formats = template.lines().find_map(|line| line.strip_prefix("formats = ")).unwrap();
+    let documented = page("docs/reports.md");
+    let sentence = documented.lines().find(|line| line.starts_with("`formats` selects")).unwrap();
+    for name in formats.split('"').skip(1).step_by(2) {
+        assert!(sentence.contains(&format!("`{name}`")), "docs/reports.md does not name the format {name}");
+    }
+}
+
+#[test]
 fn links_lead_somewhere() {
     for path in pages() {
         let text = std::fs::read_to_string(&path).unwrap();

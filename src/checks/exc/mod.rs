@@ -5,9 +5,17 @@ pub(crate) mod exception_expiring_soon;
 pub(crate) mod exception_too_broad;
 pub(crate) mod exception_unused;
 
-use crate::checks::subjects;
+use crate::checks::{Check, subjects};
 use crate::findings::CheckResult;
 use crate::policy::Exception;
+
+/// In the order of reports.
+pub(super) const CHECKS: &[&Check] = &[
+    &exception_expired::CHECK,
+    &exception_unused::CHECK,
+    &exception_expiring_soon::CHECK,
+    &exception_too_broad::CHECK,
+];
 
 /// Names the entry, and what it was written for.
 fn describe(result: CheckResult, exception: &Exception) -> CheckResult {
@@ -25,7 +33,7 @@ fn describe(result: CheckResult, exception: &Exception) -> CheckResult {
 mod tests {
     use super::*;
     use crate::checks::test_facts::{policy, run_at};
-    use crate::checks::{Check, Evaluator, ExceptionUse};
+    use crate::checks::{Evaluator, ExceptionUse};
     use crate::findings::{SubjectKind, Verdict};
     use crate::policy::Exceptions;
 

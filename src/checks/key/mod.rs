@@ -12,3 +12,17 @@ pub(crate) mod outside_principal;
 pub(crate) mod project_wide_role;
 pub(crate) mod sign_or_impersonate_path;
 pub(crate) mod user_managed_key;
+
+use crate::checks::Check;
+
+/// In the order of reports.
+pub(super) const CHECKS: &[&Check] = &[
+    &user_managed_key::CHECK,
+    &key_age_or_endless::CHECK,
+    &key_idle_or_many::CHECK,
+    &key_mint_path::CHECK,
+    &sign_or_impersonate_path::CHECK,
+    &outside_principal::CHECK,
+    &project_wide_role::CHECK,
+    &host_project_guardrails::CHECK,
+];
