@@ -14,6 +14,12 @@ use crate::support::{Audit, binary, unguarded};
 const HISTORIES: &[(&str, &str, [&str; 2])] = &[
     // Layout 5.
     ("0.1.0-dev", "demo", ["2026-11-21T07-00-00Z", "2026-11-14T07-00-00Z"]),
+    // Layout 6: a run says when it was resumed.
+    ("0.1.0-layout-6", "demo", ["2026-11-21T07-00-00Z", "2026-11-14T07-00-00Z"]),
+    // Layout 7: the latest sign-in of a user that any run read.
+    ("0.1.0-layout-7", "demo", ["2026-11-21T07-00-00Z", "2026-11-14T07-00-00Z"]),
+    // Layout 8: events and which run reported them.
+    ("0.1.0-layout-8", "demo", ["2026-11-21T07-00-00Z", "2026-11-14T07-00-00Z"]),
     // Layout 9: a finding for each access path, and reports that are overwritten.
     ("0.1.0-layout-9", "demo", ["2026-11-21T07-00-00Z", "2026-11-14T07-00-00Z"]),
     // Layout 10: the reports of a run have rows.
