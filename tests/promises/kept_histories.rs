@@ -34,6 +34,8 @@ const HISTORIES: &[(&str, &str, [&str; 2])] = &[
     ("0.1.0-layout-14", "demo", ["2026-11-21T07-00-00Z", "2026-11-14T07-00-00Z"]),
     // Layout 15: what lists showed of a grant is one row, whatever lists lacked between.
     ("0.1.0-layout-15", "demo", ["2026-11-27T07-17-17Z", "2026-11-27T07-17-03Z"]),
+    // Layout 16: a grant that a list lacked for a time has a row for each stretch.
+    ("0.1.0-layout-16", "demo", ["2026-11-21T07-00-00Z", "2026-11-14T07-00-00Z"]),
     // The older of the two was stopped and resumed.
     ("0.1.0-dev", "neglected", ["2026-11-26T11-48-56Z", "2026-11-26T11-48-52Z"]),
 ];
