@@ -3,7 +3,7 @@
 //! Each folder holds the history as the program of that version left it, and CSV files that it wrote of the
 //! newest run. A fixture is never written again: a change of what is stored adds a folder beside it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -67,6 +67,32 @@ impl Kept {
 
 fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
     csv::Reader::from_reader(text.as_bytes()).deserialize().map(Result::unwrap).collect()
+}
+
+/// The first layout of which a history was kept.
+const FIRST_LAYOUT: u32 = 5;
+
+/// The layout of a history: `user_version`, in the header of each SQLite file
+/// (<https://www.sqlite.org/fileformat2.html#user_version_number>).
+fn layout(history: &Path) -> u32 {
+    let file = std::fs::read(history).unwrap();
+    u32::from_be_bytes(file[60..64].try_into().unwrap())
+}
+
+#[test]
+fn a_history_of_every_former_layout_is_kept() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let names = std::fs::read_dir(root.join("src/store/schema")).unwrap();
+    let layouts = names.filter_map(|file| file.unwrap().path().file_stem()?.to_str()?.parse::<u32>().ok());
+    let newest = layouts.max().unwrap();
+    let kept: BTreeSet<u32> = HISTORIES
+        .iter()
+        .map(|(version, tenant, _)| {
+            layout(&root.join("tests/histories").join(version).join(tenant).join("history.sqlite"))
+        })
+        .collect();
+    let missing: Vec<u32> = (FIRST_LAYOUT..newest).filter(|layout| !kept.contains(layout)).collect();
+    assert!(missing.is_empty(), "no history of layouts {missing:?}: see CONTRIBUTING.md");
 }
 
 #[test]
