@@ -51,6 +51,9 @@ def complaints(exchange: Exchange) -> Iterator[str]:
         yield from _certificates(exchange)
         return
     method = asked.method_of(exchange)
+    if isinstance(method, Violation) and 404 in method.statuses and _is_page(exchange.answer):
+        yield from _refused([method], exchange)
+        return
     if not exchange.is_answered:
         yield from errors.envelope(exchange.answer, exchange.status)
     if exchange.is_description:
@@ -67,6 +70,11 @@ def complaints(exchange: Exchange) -> Iterator[str]:
         yield from _refused([Violation(f"{method.id} is not served", _NOT_SERVED)], exchange)
     else:
         yield from _of_method(exchange, method)
+
+
+def _is_page(answer: object) -> bool:
+    """Where no method has the address, Google's front end answers a page."""
+    return isinstance(answer, str) and answer.startswith("<!DOCTYPE html>")
 
 
 def _unreadable(exchange: Exchange) -> Iterator[str]:

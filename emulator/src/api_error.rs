@@ -19,6 +19,8 @@ pub(crate) struct ApiError {
     reasons: Vec<Value>,
     details: Vec<Value>,
     pub(crate) www_authenticate: Option<String>,
+    /// Whether a front end tells it, in a page instead of the envelope.
+    pub(crate) is_page: bool,
 }
 
 impl ApiError {
@@ -30,6 +32,7 @@ impl ApiError {
             reasons: Vec::new(),
             details: Vec::new(),
             www_authenticate: None,
+            is_page: false,
         }
     }
 
@@ -146,8 +149,14 @@ impl ApiError {
         )
     }
 
-    /// The address is served by no method. Google answers an HTML page here; clients see only the status.
+    /// The address is served by no method. Google's front end answers an HTML page with the title "Error 404 (Not
+    /// Found)!!1" (google/google-visualization-issues issue 2593).
     pub(crate) fn unknown_path(path: &str) -> Self {
+        Self { is_page: true, ..Self::unknown_name(path) }
+    }
+
+    /// *Unverified*: a method's path with a name that nobody has, in the envelope.
+    pub(crate) fn unknown_name(path: &str) -> Self {
         Self::new(404, format!("The requested URL {path} was not found on this server."))
             .reason("notFound")
             .status("NOT_FOUND")
@@ -358,6 +367,10 @@ impl ApiError {
                 "iam.googleapis.com",
                 json!({ "resource": resource, "permission": permission }),
             )
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.message
     }
 
     pub(crate) fn body(&self) -> Value {

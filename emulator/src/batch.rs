@@ -76,7 +76,7 @@ fn endpoint(path: &str) -> Result<Option<Api>, ApiError> {
             .split_once('/')
             .and_then(|(name, version)| Api::named(name, version))
             .map(Some)
-            .ok_or_else(|| ApiError::unknown_path(path)),
+            .ok_or_else(|| ApiError::unknown_name(path)),
     }
 }
 

@@ -81,7 +81,7 @@ fn moment(seconds: i64) -> Option<OffsetDateTime> {
 }
 
 fn unknown() -> ApiError {
-    ApiError::unknown_path("/service_accounts/v1/metadata/x509")
+    ApiError::unknown_name("/service_accounts/v1/metadata/x509")
 }
 
 /// An RSA key's public half, as a certificate takes it.

@@ -15,6 +15,7 @@ use crate::request_log::{LoggedRequest, without_token};
 use crate::world::World;
 
 const JSON: &str = "application/json; charset=UTF-8";
+const HTML: &str = "text/html; charset=UTF-8";
 
 /// Neither JSON nor text.
 const GARBAGE: &[u8] = b"\x1f\x8b\x08\x00}{garbage\xff\xfe\x00";
@@ -40,6 +41,7 @@ impl Reply {
     pub(crate) fn of(outcome: Result<Value, ApiError>, pretty: bool) -> Self {
         match outcome {
             Ok(body) => Self::json(200, &body, pretty),
+            Err(error) if error.is_page => Self::text(error.code, HTML, &not_found_page(error.message())),
             Err(error) => {
                 let reply = Self::json(error.code, &error.body(), pretty);
                 match error.www_authenticate {
@@ -58,7 +60,7 @@ impl Reply {
     /// The text as it stands, under the type that it looks like.
     fn verbatim(status: u16, text: &str) -> Self {
         let content_type = match text.trim_start().chars().next() {
-            Some('<') => "text/html; charset=UTF-8",
+            Some('<') => HTML,
             Some('{' | '[') | None => JSON,
             Some(_) => "text/plain; charset=UTF-8",
         };
@@ -90,7 +92,7 @@ impl Reply {
             Some(Answer::PlainText(status)) => {
                 Self::text(status, "text/plain; charset=UTF-8", "request rate higher than configured")
             }
-            Some(Answer::Html(status)) => Self::text(status, "text/html; charset=UTF-8", &page(status)),
+            Some(Answer::Html(status)) => Self::text(status, HTML, &page(status)),
             Some(Answer::Garbage) => {
                 Self { status: 200, body: Bytes::from_static(GARBAGE), told: None, ..self }
             }
@@ -173,5 +175,13 @@ pub(crate) fn date(world: &World, response: &mut Response<Body>) {
 fn page(status: u16) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=en>\n<title>Error {status} (Server Error)!!1</title>\n<p><b>{status}.</b> <ins>That’s an error.</ins>\n<p>The server encountered a temporary error and could not complete your request.<p>Please try again in 30 seconds. <ins>That’s all we know.</ins>\n"
+    )
+}
+
+/// What a front end answers where it knows no such address. The path is the client's, so it is escaped.
+fn not_found_page(message: &str) -> String {
+    let message = message.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    format!(
+        "<!DOCTYPE html>\n<html lang=en>\n<title>Error 404 (Not Found)!!1</title>\n<p><b>404.</b> <ins>That’s an error.</ins>\n<p>{message} <ins>That’s all we know.</ins>\n"
     )
 }

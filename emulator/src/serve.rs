@@ -106,7 +106,7 @@ async fn any_method(State(world): State<Arc<World>>, request: Request) -> Respon
 async fn api_method(method: &'static Method, world: &World, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let Some(handler) = handler(method.id) else {
-        return respond(world, &parts, Err(ApiError::unknown_path(parts.uri.path()))).await;
+        return respond(world, &parts, Err(ApiError::unknown_name(parts.uri.path()))).await;
     };
     let path = method.template.parameters(parts.uri.path());
     let query = system_parameters::read(parts.uri.query().unwrap_or_default(), method);
@@ -195,7 +195,7 @@ async fn description_by_host(State(world): State<Arc<World>>, request: Request) 
 async fn describe(world: &World, parts: &Parts, api: Option<Api>) -> Response<Body> {
     let outcome = api
         .and_then(|api| description(api, asked_host(parts), world.base_url()))
-        .ok_or_else(|| ApiError::unknown_path(parts.uri.path()));
+        .ok_or_else(|| ApiError::unknown_name(parts.uri.path()));
     respond(world, parts, outcome).await
 }
 

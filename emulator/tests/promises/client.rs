@@ -178,6 +178,7 @@ pub(crate) async fn read(response: reqwest::Response) -> Answer {
         headers: response.headers().clone(),
         body: match response.bytes().await.unwrap() {
             empty if empty.is_empty() => Value::Null,
+            page if page.starts_with(b"<") => Value::from(String::from_utf8_lossy(&page)),
             body => serde_json::from_slice(&body).unwrap(),
         },
     }

@@ -94,13 +94,27 @@ async fn every_refusal_is_googles_json_with_the_emulators_date_and_logged() {
         ("/discovery/v1/apis/%FF/v1/rest", 404),
         ("/batch", 405),
         ("/batch/gmail/v1", 405),
-        ("/nothing", 404),
     ] {
         let answer = client.get(&token, path).await;
         assert_eq!((answer.status, &answer.body["error"]["code"]), (status, &json!(status)), "{path}");
         assert_eq!(answer.headers["date"], "Sat, 21 Nov 2026 07:00:00 GMT", "{path}");
         let logged = client.emulator.requests().pop().unwrap();
         assert_eq!((logged.path.as_str(), logged.status), (path, status));
+    }
+}
+
+#[tokio::test]
+async fn an_address_without_a_method_answers_the_page_of_a_front_end() {
+    let client = Client::of(TenantName::Healthy).await;
+    let token = client.token(Some(ADMIN), &[USERS]).await;
+    for path in ["/nothing", "/wrong/admin/directory/v1/users"] {
+        let answer = client.get(&token, path).await;
+        assert_eq!(answer.status, 404);
+        assert_eq!(answer.headers["content-type"], "text/html; charset=UTF-8");
+        let page = answer.body.as_str().unwrap();
+        assert!(page.contains("<title>Error 404 (Not Found)!!1</title>"), "{page}");
+        assert_eq!(answer.headers["date"], "Sat, 21 Nov 2026 07:00:00 GMT", "{path}");
+        assert_eq!(client.emulator.requests().pop().unwrap().status, 404);
     }
 }
 
