@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use workspace_audit_emulator::{Fault, TenantName};
 
@@ -411,6 +411,12 @@ pub(crate) struct Emulate {
     /// Use a fixed time
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<DateTime<Utc>>,
+    /// Set the server's clock this many seconds ahead of the machine's; a negative number is behind it
+    #[arg(
+        long, default_value = "0", value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true,
+        conflicts_with = "at"
+    )]
+    pub(crate) clock_ahead: TimeDelta,
     /// Return at most N entries per page
     #[arg(long, value_name = "N")]
     pub(crate) page_cap: Option<usize>,
@@ -447,6 +453,11 @@ pub(crate) struct Emulate {
     pub(crate) request_log: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) faults: FaultArgs,
+}
+
+fn seconds(text: &str) -> Result<TimeDelta, String> {
+    let seconds = text.parse::<i32>().map_err(|_| format!("`{text}` is not a number of seconds"))?;
+    Ok(TimeDelta::seconds(seconds.into()))
 }
 
 fn milliseconds(text: &str) -> Result<Duration, String> {

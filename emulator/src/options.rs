@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::error::EmulatorError;
 use crate::fault::Fault;
@@ -24,6 +24,8 @@ pub struct Options {
     pub seed: u64,
     /// A frozen clock; the machine's own if absent.
     pub at: Option<DateTime<Utc>>,
+    /// By how much the server's clock is ahead of the machine's; without a frozen one.
+    pub clock_ahead: TimeDelta,
     /// Where to listen; port 0 lets the system choose.
     pub listen: SocketAddr,
     /// The most entries a page carries, whatever the client asked for. Google may return fewer than
@@ -63,6 +65,7 @@ impl Default for Options {
             tenant: TenantName::Healthy,
             seed: 7,
             at: None,
+            clock_ahead: TimeDelta::zero(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             page_cap: None,
             tls: false,

@@ -19,7 +19,7 @@ pub(crate) fn bearer(world: &World, method: &Method, token: &str, now: DateTime<
         return None;
     }
     let account = signer(world, &assertion, now).ok()?;
-    check_time(&assertion, Utc::now()).ok()?;
+    check_time(world, &assertion).ok()?;
     let scopes = match assertion.claim("scope") {
         Some(scopes) => scopes.split_whitespace().map(str::to_owned).collect(),
         None if names(assertion.claim("aud")?, world, method) => method.scopes.into(),

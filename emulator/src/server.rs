@@ -53,7 +53,7 @@ pub struct Emulator {
 ///
 /// If the address cannot be listened on, the log file cannot be made, or a key cannot be generated.
 pub async fn start(options: Options) -> Result<Emulator, EmulatorError> {
-    let clock = Clock::new(options.at);
+    let clock = Clock::new(options.at, options.clock_ahead);
     let mut tenant = Tenant::found(&options, clock.now());
     let audit_key = SigningKey::of_audit()?;
     tenant.publish_audit_key(&audit_key.public);

@@ -46,6 +46,7 @@ fn options(emulate: Emulate) -> Result<Options, Failure> {
         tenant: emulate.tenant,
         seed: emulate.seed,
         at: emulate.at,
+        clock_ahead: emulate.clock_ahead,
         listen: emulate.listen,
         page_cap: emulate.page_cap,
         tls: emulate.tls,
