@@ -383,6 +383,8 @@ impl Foundation {
         let audit = format!("serviceAccount:{}", self.projects[0].accounts[0].email);
         for role in [
             "roles/iam.securityReviewer",
+            "roles/browser",
+            "roles/iam.workloadIdentityPoolViewer",
             "roles/cloudasset.viewer",
             "roles/policyanalyzer.activityAnalysisViewer",
             "roles/orgpolicy.policyViewer",
