@@ -37,9 +37,10 @@ impl Format for Csv {
     }
 
     fn write(&self, source: &dyn Source, options: FormatOptions, folder: &Path) -> Result<(), FormatError> {
+        let sample = source.summary().sample.as_deref();
         let mut user_tables = Vec::new();
         for table in TABLES {
-            let mut file = TableFile::create(table, options, folder)?;
+            let mut file = TableFile::create(table, options, sample, folder)?;
             match table.rows {
                 Rows::OfRun(write) => {
                     write(source, &mut file)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use workspace_audit_emulator::{Options, TenantName};
 
-use crate::support::{Audit, Tenant, binary};
+use crate::support::{Audit, Tenant, binary, unguarded};
 
 /// The users whose mailboxes Gmail was asked for, by address.
 fn asked(tenant: &Tenant) -> Vec<String> {
@@ -46,6 +46,7 @@ fn assert_marked(trial: &Audit) {
         assert!(trial.json(file)["sample"].is_string(), "{file}");
     }
     assert!(trial.json("report.json")["run"]["sample"].is_string());
+    assert_tables_marked(trial);
     assert!(trial.file("report.html").contains("banner sample"));
     assert!(trial.stdout.contains("SAMPLE"), "{}", trial.stdout);
     let folder = trial.folder.as_ref().unwrap().display().to_string();
@@ -54,12 +55,31 @@ fn assert_marked(trial: &Audit) {
     assert!(trial.json("manifest.json")["compared_with"].is_null());
 }
 
+/// Each table can be passed on alone: its last column says that it is a sample, in every row.
+fn assert_tables_marked(trial: &Audit) {
+    let folder = trial.folder.as_ref().unwrap();
+    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+    let tables: Vec<String> =
+        names.map(|name| name.into_string().unwrap()).filter(|name| name.ends_with(".csv")).collect();
+    assert_eq!(tables.len(), 8);
+    let sample = trial.json("status.json")["sample"].as_str().unwrap().to_owned();
+    for table in tables {
+        let text = trial.file(&table);
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        assert_eq!(reader.headers().unwrap().iter().next_back(), Some("sample"), "{table}");
+        for row in reader.records().map(Result::unwrap) {
+            assert_eq!(row.iter().next_back().map(unguarded), Some(sample.clone()), "{table}");
+        }
+    }
+}
+
 #[test]
 fn a_trial_reads_only_its_mailboxes_and_is_no_baseline_and_says_so_everywhere() {
     let tenant = Tenant::named(TenantName::Typical);
     let full = tenant.audit();
     full.assert_code(0);
     assert!(full.json("status.json").get("sample").is_none());
+    assert!(full.rows("users.csv").iter().all(|row| !row.contains_key("sample")));
     let before = kept(&tenant);
     let user = asked(&tenant)[0].clone();
     let (audit, read) = trial(&tenant, &["--users", &user.to_uppercase()]);

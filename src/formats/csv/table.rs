@@ -37,26 +37,37 @@ pub(super) fn names<Row>(columns: &[Column<Row>]) -> Vec<&'static str> {
     columns.iter().map(|(name, _)| *name).collect()
 }
 
+/// The last column of a trial's tables: each of them can be passed on alone, and rows can be copied out of it.
+const SAMPLE: &str = "sample";
+
 /// A CSV file that is being written.
 pub(super) struct TableFile {
     name: &'static str,
     writer: csv::Writer<File>,
+    /// Which mailboxes a trial read, as a cell.
+    sample: Option<Vec<u8>>,
 }
 
 impl TableFile {
-    pub(super) fn create(table: &Table, options: FormatOptions, folder: &Path) -> Result<Self, FormatError> {
+    pub(super) fn create(
+        table: &Table,
+        options: FormatOptions,
+        sample: Option<&str>,
+        folder: &Path,
+    ) -> Result<Self, FormatError> {
         let mut file = private_file(folder, table.file)?;
         if options.csv_bom {
             file.write_all("\u{FEFF}".as_bytes()).map_err(|error| FormatError::of(table.file, error))?;
         }
-        let mut file = Self::over(table.file, file);
+        let file = Self::over(table.file, file);
+        let mut file = Self { sample: sample.map(|_| SAMPLE.into()), ..file };
         file.write_cells((table.header)())?;
-        Ok(file)
+        Ok(Self { sample: sample.map(|text| csv_cell::text(text).as_ref().to_vec()), ..file })
     }
 
     pub(super) fn over(name: &'static str, file: File) -> Self {
         let writer = csv_cell::writer().buffer_capacity(1 << 16).from_writer(file);
-        Self { name, writer }
+        Self { name, writer, sample: None }
     }
 
     pub(super) fn write<Row>(&mut self, columns: &[Column<Row>], row: &Row) -> Result<(), FormatError> {
@@ -76,7 +87,12 @@ impl TableFile {
     }
 
     fn write_cells(&mut self, cells: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<(), FormatError> {
-        self.writer.write_record(cells).map_err(|error| self.failed(error.into()))
+        let record = || {
+            cells.into_iter().try_for_each(|cell| self.writer.write_field(cell))?;
+            self.sample.iter().try_for_each(|sample| self.writer.write_field(sample))?;
+            self.writer.write_record(None::<&[u8]>)
+        };
+        record().map_err(|error: csv::Error| FormatError::of(self.name, error.into()))
     }
 
     /// An error about this file.
