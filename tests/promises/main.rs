@@ -12,6 +12,8 @@ mod audit;
 #[cfg(test)]
 mod bindings;
 #[cfg(test)]
+mod broken_setups;
+#[cfg(test)]
 mod clients;
 #[cfg(test)]
 mod cloud_sources;
@@ -79,6 +81,8 @@ mod recreated;
 mod register;
 #[cfg(test)]
 mod resume;
+#[cfg(test)]
+mod rights;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
