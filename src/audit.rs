@@ -72,6 +72,16 @@ pub(crate) async fn run(
     progress: &dyn Progress,
     stop: impl Future<Output = ()>,
 ) -> Result<Outcome, AuditError> {
+    let outcome = Box::pin(try_to_run(config, options, progress, stop)).await;
+    outcome.map_err(|error| places::of_full_disk(error, config))
+}
+
+async fn try_to_run(
+    config: &Config,
+    options: RunOptions,
+    progress: &dyn Progress,
+    stop: impl Future<Output = ()>,
+) -> Result<Outcome, AuditError> {
     let checks = checks::ALL;
     let (exceptions, exceptions_file) = read_exceptions(config, &known_checks())?;
     let (register, register_file) = read_register(config)?;
@@ -230,6 +240,7 @@ async fn begin_or_refuse(
     let customer = match collect::first_contact(client, plan, at).await {
         Ok(customer) => customer,
         Err(FirstRefusal::NoToken(gap)) => return Err(AuditError::NoToken(Box::new(gap))),
+        Err(FirstRefusal::NoApi(gap)) => return Err(AuditError::NoApi(Box::new(gap))),
         Err(FirstRefusal::Admin(gap)) => return Err(refused_admin(config, client.account(), gap)),
         Err(FirstRefusal::Customer { of_admin }) => {
             let admin = config.admin.clone().unwrap_or_default();

@@ -359,7 +359,9 @@ impl Settings {
         }
         let admin = self.required(&keys::ADMIN, written)?;
         if !admin.contains('@') {
-            return Err(self.about(&keys::ADMIN, format!("`{admin}` is not an email address")));
+            return Err(self.about(&keys::ADMIN, format!("`{admin}` is not an email address")).with_help(
+                "Set it to the primary address of an admin, such as `auditor@example.com`.".to_owned(),
+            ));
         }
         Ok(Some(admin))
     }
@@ -542,6 +544,9 @@ fn did_you_mean(error: ConfigError, nearest: Option<String>) -> ConfigError {
 }
 
 impl ConfigError {
+    /// A stable name of every one of them: the JSON log has it.
+    pub(crate) const ID: &str = "configuration";
+
     /// An error without a place in a file.
     pub(crate) fn new(message: String) -> Self {
         Self(Box::new(ConfigDiagnostic { message, help: None, file: None, place: None }))

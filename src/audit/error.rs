@@ -50,6 +50,9 @@ pub(crate) enum AuditError {
     #[error("Google issued no token, so nothing was read: {}", .0.message)]
     #[diagnostic(help("{}", .0.advice()))]
     NoToken(Box<Gap>),
+    #[error("no Google API answers, so nothing was read: {}", .0.message)]
+    #[diagnostic(help("{}", .0.advice()))]
+    NoApi(Box<Gap>),
     #[error("the audit cannot read anything as {admin} (`[tenant] admin`): {}", gap.message)]
     #[diagnostic(help(
         "Set `[tenant] admin` to the primary address of an active admin of this tenant, not an alias or a group. The \
@@ -109,7 +112,7 @@ impl AuditError {
     /// A stable name of the cause, where it has one.
     pub(crate) fn id(&self) -> Option<String> {
         match self {
-            Self::NoToken(gap) => Some(gap.reason.to_string()),
+            Self::NoToken(gap) | Self::NoApi(gap) => Some(gap.reason.to_string()),
             Self::Admin { .. } => Some("admin_unusable".to_owned()),
             Self::AdminRole { .. } => Some("admin_role_unusable".to_owned()),
             Self::WrongCustomer { .. } => Some("wrong_customer".to_owned()),
@@ -117,7 +120,18 @@ impl AuditError {
             Self::EmptySample { .. } => Some("empty_sample".to_owned()),
             Self::NoSpace { .. } => Some("disk_full".to_owned()),
             Self::OtherTenant { .. } => Some("other_tenant".to_owned()),
-            Self::Connect(ConnectError::KeyFile(error)) => Some(error.id().to_owned()),
+            Self::Connect(error) => Some(error.id().to_owned()),
+            Self::Exceptions(_) => Some(ConfigError::ID.to_owned()),
+            Self::Store(error) => Some(error.id().to_owned()),
+            Self::Report(_) => Some("reports_unwritable".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// Why the admin cannot be used: a cause of the table.
+    pub(crate) fn reason(&self) -> Option<String> {
+        match self {
+            Self::Admin { gap, .. } | Self::AdminRole { gap, .. } => Some(gap.reason.to_string()),
             _ => None,
         }
     }
@@ -142,6 +156,7 @@ impl AuditError {
             Self::Connect(_)
             | Self::Store(_)
             | Self::NoToken(_)
+            | Self::NoApi(_)
             | Self::Admin { .. }
             | Self::AdminRole { .. }
             | Self::WrongCustomer { .. }

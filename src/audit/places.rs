@@ -64,6 +64,25 @@ pub(super) fn refuse_unwritable(
     Ok(low)
 }
 
+/// Names the folder whose disk got full, where an error says no more than that it is.
+pub(super) fn of_full_disk(error: AuditError, config: &Config) -> AuditError {
+    let is_full =
+        |error: &io::Error| matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
+    match &error {
+        AuditError::Store(store) if store.is_of_full_disk() => {
+            let folder = config.history.parent().unwrap_or(Path::new("."));
+            AuditError::NoSpace { folder: folder.to_owned() }
+        }
+        AuditError::Report(ReportError::Folder { source, folder }) if is_full(source) => {
+            AuditError::NoSpace { folder: folder.clone() }
+        }
+        AuditError::Report(ReportError::File(file)) if is_full(&file.source) => {
+            AuditError::NoSpace { folder: config.reports.clone() }
+        }
+        _ => error,
+    }
+}
+
 /// The same, and refuses a history that a run could not use.
 ///
 /// # Errors

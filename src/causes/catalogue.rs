@@ -128,6 +128,7 @@ const NO_ANSWER: &str = "
 |---|---|
 | the network or a proxy | `dns`, `connect`, `tls`, `trust_file`, `timeout`, `connection_lost`, `proxy_authentication`, `proxy_refused`, `proxy_unreachable` |
 | a response that cannot be read | `undecodable`, `undecodable_row`, `empty_listing`, `repeated_page`, `listing_too_long` |
+| another server, instead of Google | `no_api_at_address` |
 | limits of the audit | `given_up`, `deadline` |
 | signing without a key file | `no_machine_identity`, `machine_identity_refused` |
 

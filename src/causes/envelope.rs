@@ -26,6 +26,9 @@ pub(crate) struct Envelope {
     pub(crate) detail: String,
     /// `error.status`, the name of a `google.rpc.Code`.
     pub(crate) status: String,
+    /// `details[].metadata.permission` of a refusal by IAM (hashicorp/terraform-provider-google's issues and
+    /// GoogleCloudPlatform/cloud-foundation-fabric issue 2194 show it).
+    pub(crate) permission: String,
     /// For people: one line without markup.
     pub(crate) message: String,
 }
@@ -75,6 +78,7 @@ impl Envelope {
             domain: String::new(),
             detail: text(body, "error_subtype").unwrap_or_default(),
             status: String::new(),
+            permission: String::new(),
             message: message.unwrap_or_default(),
         }
     }
@@ -93,6 +97,9 @@ impl Envelope {
             .or_else(|| first(&details, "detail"))
             .or_else(|| text(error, "error_description"));
         let detail = first(&details, "reason").unwrap_or_default();
+        let metadata =
+            |detail: &&Map<String, Value>| text(detail.get("metadata")?.as_object()?, "permission");
+        let permission = details.iter().find_map(metadata).unwrap_or_default();
         let reason = first(&errors, "reason").or_else(|| text(error, "reason"));
         Self {
             is_error: true,
@@ -101,6 +108,7 @@ impl Envelope {
             domain: domain.or_else(|| first(&errors, "domain")).unwrap_or_default(),
             detail,
             status,
+            permission,
             message: message.unwrap_or_default(),
         }
     }

@@ -11,6 +11,46 @@ use crate::tenant::Part;
 pub(crate) const SEARCH_ROLE: &str = "IAM permission cloudasset.assets.searchAllResources on the organization (in \
                                roles/cloudasset.viewer); Cloud Asset API enabled";
 
+/// The roles of `docs/setup.md`, each with the permissions that no smaller one of them has, by what their names begin
+/// with: the first that fits decides. What is in each: its file in iann0036/iam-dataset (`gcp/roles`). Google also
+/// writes pools as `iam.googleapis.com/workloadIdentityPools.get`.
+const CLOUD_ROLES: [(&str, &[&str]); 7] = [
+    ("roles/iam.serviceAccountTokenCreator", &["iam.serviceAccounts.signJwt"]),
+    (
+        "roles/iam.workloadIdentityPoolViewer",
+        &[
+            "iam.workloadIdentityPoolProviders.get",
+            "iam.workloadIdentityPools.get",
+            "iam.googleapis.com/workloadIdentityPoolProviders.get",
+            "iam.googleapis.com/workloadIdentityPools.get",
+        ],
+    ),
+    ("roles/cloudasset.viewer", &["cloudasset."]),
+    ("roles/policyanalyzer.activityAnalysisViewer", &["policyanalyzer."]),
+    ("roles/orgpolicy.policyViewer", &["orgpolicy."]),
+    (
+        "roles/iam.securityReviewer",
+        &[
+            "iam.",
+            "resourcemanager.folders.getIamPolicy",
+            "resourcemanager.organizations.getIamPolicy",
+            "resourcemanager.projects.getIamPolicy",
+        ],
+    ),
+    ("roles/browser", &["resourcemanager."]),
+];
+
+/// The smallest role of the set-up that has a permission.
+fn role_with(permission: &str) -> Option<&'static str> {
+    let begins = |begins: &&str| permission.starts_with(*begins);
+    CLOUD_ROLES.into_iter().find(|(_, permissions)| permissions.iter().any(begins)).map(|(role, _)| role)
+}
+
+/// The roles that a right names.
+pub(crate) fn roles_in(needed: &str) -> impl Iterator<Item = &'static str> {
+    CLOUD_ROLES.into_iter().map(|(role, _)| role).filter(move |role| needed.contains(role))
+}
+
 /// The identity that reads a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr)]
 #[strum(serialize_all = "snake_case", const_into_str)]
@@ -114,14 +154,15 @@ impl Access {
                 "IAM permissions iam.serviceAccounts.getIamPolicy, resourcemanager.projects.get, \
                  resourcemanager.projects.getIamPolicy, resourcemanager.folders.get, \
                  resourcemanager.folders.getIamPolicy and resourcemanager.organizations.getIamPolicy on the \
-                 organization (in roles/iam.securityReviewer); Cloud Resource Manager API enabled",
+                 organization (in roles/iam.securityReviewer and roles/browser); Cloud Resource Manager API enabled",
             ),
             Part::IamRoles => Self::of_cloud(
                 "IAM permission iam.roles.get where custom roles are defined (in roles/iam.securityReviewer)",
             ),
             Part::WorkloadIdentityPools => Self::of_cloud(
-                "IAM permissions iam.workloadIdentityPools.list and iam.workloadIdentityPoolProviders.list (in \
-                 roles/iam.securityReviewer)",
+                "IAM permissions iam.workloadIdentityPools.get, iam.workloadIdentityPools.list, \
+                 iam.workloadIdentityPoolProviders.get and iam.workloadIdentityPoolProviders.list (in \
+                 roles/iam.workloadIdentityPoolViewer)",
             ),
             Part::ServiceAccountUse => Self::of_cloud(
                 "IAM permissions policyanalyzer.serviceAccountLastAuthenticationActivities.query and \
@@ -184,6 +225,12 @@ impl Access {
             Api::CloudAsset => Role::Needed(SEARCH_ROLE),
             _ => Self::of(part).role,
         }
+    }
+
+    /// What IAM says is missing, with the smallest role that has it: `IAM permission … (in roles/…)`.
+    pub(super) fn with_permission(permission: &str) -> Option<String> {
+        let role = role_with(permission)?;
+        Some(format!("IAM permission {permission} (in {role})"))
     }
 
     /// Access as the service account itself.

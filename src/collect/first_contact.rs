@@ -20,6 +20,8 @@ const FIRST_CONTACT_TIMEOUT: Duration = Duration::from_secs(25);
 pub(crate) enum FirstRefusal {
     /// Nobody gets a token.
     NoToken(Gap),
+    /// The configured server is not Google's, nor like it.
+    NoApi(Gap),
     /// Nobody can act as the admin.
     Admin(Gap),
     /// The admin is of another tenant.
@@ -51,6 +53,9 @@ async fn contact(client: &Client, plan: &Plan, at: DateTime<Utc>) -> Result<Opti
     };
     let acts_as_admin = !scopes.is_empty() && !plan.admin_role && plan.admin.is_some();
     match session.can_all().await {
+        Err(error) if error.cause == causes::NO_API_AT_ADDRESS => {
+            return Err(FirstRefusal::NoApi(gaps::refused(Part::Users, &error)));
+        }
         Err(error) if error.cause.is_of_network() || error.cause.is_of_account() => {
             return Err(FirstRefusal::NoToken(gaps::refused(Part::Users, &error)));
         }
@@ -86,6 +91,9 @@ async fn read_as_admin(
             Ok(customer) => return Ok(customer),
             Err(error) if OF_ADMIN.contains(&error.cause) => {
                 refused.get_or_insert(gaps::refused(part, &error));
+            }
+            Err(error) if error.cause == causes::NO_API_AT_ADDRESS => {
+                return Err(FirstRefusal::NoApi(gaps::refused(part, &error)));
             }
             // Not about the admin: the run shows it.
             Err(_) => return Ok(None),

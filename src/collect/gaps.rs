@@ -4,7 +4,7 @@ use crate::causes::{self, Cause, Class};
 use crate::google::{BrokenRows, GoogleError, Listing};
 use crate::tenant::{Gap, GapClass, GapReason, Part, PartGrain};
 
-use super::Access;
+use super::{Access, access};
 
 /// Nothing was read.
 pub(super) fn refused(part: Part, error: &GoogleError) -> Gap {
@@ -18,9 +18,21 @@ pub(super) fn refused(part: Part, error: &GoogleError) -> Gap {
         reason: error.cause.reason(),
         message: error.to_string(),
         needed: needed(part, error),
-        fix: error.cause.fix.to_owned(),
+        fix: fix(part, error),
         places: places(error.cause),
     }
+}
+
+/// The cause's, and where a role is missing, which.
+fn fix(part: Part, error: &GoogleError) -> String {
+    let roles: Vec<&str> = access::roles_in(&needed(part, error)).collect();
+    if error.cause != causes::IAM_PERMISSION_MISSING || roles.is_empty() {
+        return error.cause.fix.to_owned();
+    }
+    let roles = roles.join(" and ");
+    format!(
+        "Grant {roles} to the audit's service account on the resource of the message. A change can take some minutes."
+    )
 }
 
 /// A listing broke off: what was read is kept, and nobody knows how much is missing.
@@ -180,6 +192,10 @@ fn needed(part: Part, error: &GoogleError) -> String {
         access.role.as_str().to_owned()
     } else if error.cause == causes::API_DISABLED {
         format!("{}, enabled in the project of the audit's service account", error.api.service())
+    } else if error.cause == causes::IAM_PERMISSION_MISSING
+        && let Some(permission) = error.permission.as_deref().and_then(Access::with_permission)
+    {
+        [scope, &permission].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
     } else if error.cause.class == Class::Denied {
         let role = Access::role_at(part, error.api).needed().unwrap_or_default();
         [scope, role].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::audit::Exit;
 use crate::cli::{Doctor, DoctorFormat};
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::readiness::{Problem, Step, StepId, StepState, all_but_config, doctor};
 
 use super::failure::Failure;
@@ -30,6 +30,13 @@ pub(super) fn run(command: &Doctor) -> Result<Exit, Failure> {
         }
         Err(error) => {
             let problem = Problem::of_diagnostic(&error);
+            let fix = if problem.fix.is_empty() {
+                format!("Correct it in {}.", command.config.display())
+            } else {
+                problem.fix
+            };
+            let problem =
+                Problem { cause: format!("{}: {}", ConfigError::ID, problem.cause), fix, ..problem };
             let what = command.config.display().to_string();
             let steps = [vec![Step::failed(StepId::Config, what, problem)], all_but_config()].concat();
             (steps, Exit::Usage)

@@ -46,7 +46,16 @@ impl Failure {
     pub(super) fn id(&self) -> Option<String> {
         match self {
             Self::Audit(error) => error.id(),
-            Self::History(StoreError::NoHistory { .. }) => Some("no_history".to_owned()),
+            Self::Config(_) => Some(ConfigError::ID.to_owned()),
+            Self::History(error) => Some(error.id().to_owned()),
+            _ => None,
+        }
+    }
+
+    /// What is behind it, where that has a name of its own.
+    pub(super) fn reason(&self) -> Option<String> {
+        match self {
+            Self::Audit(error) => error.reason(),
             _ => None,
         }
     }

@@ -68,8 +68,10 @@ const APIS: &str = "admin.googleapis.com gmail.googleapis.com iam.googleapis.com
                     policyanalyzer.googleapis.com orgpolicy.googleapis.com";
 
 /// The roles on what is audited: on the organization, or on the project.
-const ROLES: [&str; 3] = [
+const ROLES: [&str; 5] = [
     "roles/iam.securityReviewer",
+    "roles/browser",
+    "roles/iam.workloadIdentityPoolViewer",
     "roles/policyanalyzer.activityAnalysisViewer",
     "roles/orgpolicy.policyViewer",
 ];

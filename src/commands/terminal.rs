@@ -22,7 +22,7 @@ pub(super) fn print_failure(failure: &Failure, format: LogFormat) {
         let fix = failure.help().map(|help| text(&help)).unwrap_or_default();
         // The excerpt of the file, if the error has a place in one.
         let excerpt = failure.labels().map(|_| printable(&rendered(failure, GraphicalTheme::none())));
-        tracing::error!(id = failure.id(), fix, excerpt, "{}", text(failure));
+        tracing::error!(id = failure.id(), reason = failure.reason(), fix, excerpt, "{}", text(failure));
         return;
     }
     let theme = if io::stderr().is_terminal() { GraphicalTheme::unicode() } else { GraphicalTheme::none() };
@@ -265,6 +265,8 @@ struct NotRead {
     parts: Vec<&'static str>,
     /// By id.
     part_ids: Vec<&'static str>,
+    /// The cause's.
+    id: String,
     cause: String,
     needed: String,
     fix: String,
@@ -275,6 +277,7 @@ impl NotRead {
         Self {
             parts: missing.rows.iter().map(|row| row.part.title()).collect(),
             part_ids: missing.rows.iter().map(|row| row.part.id()).collect(),
+            id: missing.counted.gap.reason.to_string(),
             cause: missing.counted.to_string(),
             needed: missing.needed.join("; "),
             fix: missing.counted.gap.advice(),
@@ -283,10 +286,10 @@ impl NotRead {
 
     /// Logged as an error, so that `--quiet` does not hide it.
     fn log(&self) {
-        let Self { part_ids, cause, needed, fix, .. } = self;
+        let Self { part_ids, id, cause, needed, fix, .. } = self;
         let parts = json!(part_ids).to_string();
         let (cause, needed, fix) = (printable(cause), printable(needed), printable(fix));
-        tracing::error!(json.parts = parts, cause, needed, fix, "not read");
+        tracing::error!(json.parts = parts, id, cause, needed, fix, "not read");
     }
 }
 

@@ -165,6 +165,14 @@ impl Roots {
         Ok(Self::Other(base))
     }
 
+    /// The root of a server that is not Google's.
+    pub(super) fn other_root(&self) -> Option<&Url> {
+        match self {
+            Self::Google => None,
+            Self::Other(root) => Some(root),
+        }
+    }
+
     /// The token endpoint, where no key file names one.
     pub(super) fn token_uri(&self) -> Result<Url, url::ParseError> {
         self.url(Api::Token, "token")

@@ -108,7 +108,7 @@ impl Client {
         }
         Ok(Self {
             auth,
-            transport: Transport::new(options)?,
+            transport: Transport::new(options, roots.other_root().cloned())?,
             roots,
             retry: RetryPolicy::default(),
             delegated: Mutex::default(),

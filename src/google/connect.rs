@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use miette::Diagnostic;
 
+use crate::causes;
+
 use super::{
     Auth, AuthError, Client, ClientError, ClientOptions, KeyFile, KeyFileError, Machine, MachineError, Roots,
     RootsError,
@@ -51,6 +53,20 @@ pub(crate) enum ConnectError {
 }
 
 impl ConnectError {
+    /// A stable name of the cause: the JSON log has it.
+    #[must_use]
+    pub(crate) const fn id(&self) -> &'static str {
+        match self {
+            Self::KeyFile(error) => error.id(),
+            Self::Machine(_) => "machine_identity_unusable",
+            Self::Roots(_) => "base_url_refused",
+            Self::Auth(_) => "key_file_bad_key",
+            Self::Client(ClientError::Proxy(_)) => "proxy_malformed",
+            Self::Client(ClientError::TrustFile(_)) => causes::TRUST_FILE.id(),
+            Self::Client(ClientError::Network(_)) => "http_client",
+        }
+    }
+
     /// Whether the operator can mend it in the configuration or the environment.
     #[must_use]
     pub(crate) const fn is_configuration(&self) -> bool {

@@ -19,6 +19,8 @@ pub(crate) struct GoogleError {
     pub(crate) http: Option<u16>,
     /// Google's own words, or the system's. Never holds a token.
     pub(crate) words: Arc<str>,
+    /// The permission that IAM says is missing.
+    pub(crate) permission: Option<Arc<str>>,
     /// How long the other side asks to wait.
     pub(crate) retry_after: Option<Duration>,
     /// Whether the tries are used up already: a caller around it must not begin again.
@@ -89,7 +91,9 @@ impl GoogleError {
         let words = [reason.as_str(), message.as_str()];
         let words: Vec<&str> = words.into_iter().filter(|text| !text.is_empty()).collect();
         let retry_after = retry_after.or_else(|| retry_after_in(message, Utc::now()));
-        Self { retry_after, ..Self::new(cause, api, Some(http), &words.join(": ")) }
+        let permission = Some(causes::quoted(&envelope.permission)).filter(|name| !name.is_empty());
+        let permission = permission.map(Into::into);
+        Self { retry_after, permission, ..Self::new(cause, api, Some(http), &words.join(": ")) }
     }
 
     /// For tests of what comes of a cause.
@@ -101,7 +105,16 @@ impl GoogleError {
     /// From anything else. The words are bounded and without markup, whoever wrote them.
     pub(super) fn new(cause: Cause, api: Api, http: Option<u16>, words: &str) -> Self {
         let words = causes::quoted(&without_secrets(words));
-        Self { cause, api, http, words: words.into(), retry_after: None, exhausted: false, unanswered: false }
+        Self {
+            cause,
+            api,
+            http,
+            words: words.into(),
+            permission: None,
+            retry_after: None,
+            exhausted: false,
+            unanswered: false,
+        }
     }
 
     /// The same, with what else is known in front of the other side's words.

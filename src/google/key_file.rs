@@ -132,8 +132,12 @@ const NEW_KEY: &str = "Set `[auth] key_file` to a key of the service account in 
                        create` writes it. To create one, see step 2 of docs/setup.md.";
 
 impl KeyFileError {
-    pub(crate) const fn advice(&self) -> &'static str {
+    pub(crate) fn advice(&self) -> &'static str {
         match self {
+            Self::Unreadable { cause, .. } if cause.kind() == std::io::ErrorKind::PermissionDenied => {
+                "Run the audit as the owner of the file, or make this account its owner with `chown`. Its folder must \
+                 let the account in."
+            }
             Self::Unreadable { .. } => NEW_KEY,
             Self::NoKeyFile { found, .. } => found.advice(),
         }

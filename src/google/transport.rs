@@ -9,7 +9,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, RETRY_AFTE
 use reqwest::{RequestBuilder, StatusCode, Url};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::causes;
+use crate::causes::{self, Envelope};
 
 use super::api::is_loopback;
 use super::api_channel::{ApiChannel, ApiChannels, HealthProbe};
@@ -102,12 +102,28 @@ struct Route {
     /// Why the file in SSL_CERT_FILE cannot be used.
     trust_fault: Option<String>,
     clock: ServerClock,
+    /// The root of a server that is not Google's.
+    other_root: Option<Url>,
 }
 
 impl Route {
     fn note_clock(&self, answer: &reqwest::Response) {
         let date = answer.headers().get(DATE).and_then(|date| date.to_str().ok());
         self.clock.note(date, Utc::now());
+    }
+
+    /// Whether an answer shows that the configured server has no such API at the address. An error of Google's own has
+    /// a code, a status or a domain; Google's answers about what is public need none.
+    fn is_no_api(&self, api: Api, url: &Url, status: StatusCode, body: &[u8]) -> bool {
+        let Some(root) = &self.other_root else { return false };
+        let is_below = url.as_str().starts_with(root.as_str());
+        let is_elsewhere = status.is_redirection()
+            || [StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED, StatusCode::GONE].contains(&status);
+        if !is_below || !is_elsewhere || api == Api::ServiceAccountMetadata {
+            return false;
+        }
+        let found = Envelope::read(body);
+        found.code.is_none() && found.status.is_empty() && found.domain.is_empty()
     }
 }
 
@@ -125,7 +141,7 @@ pub(super) struct Transport {
 }
 
 impl Transport {
-    pub(super) fn new(options: ClientOptions) -> Result<Self, ClientError> {
+    pub(super) fn new(options: ClientOptions, other_root: Option<Url>) -> Result<Self, ClientError> {
         let builder = || {
             reqwest::Client::builder()
                 .user_agent(concat!("workspace-audit/", env!("CARGO_PKG_VERSION"), " (gzip)"))
@@ -155,6 +171,7 @@ impl Transport {
                 proxies: Proxies::of_environment(),
                 trust_fault,
                 clock: ServerClock::default(),
+                other_root,
             }),
             channels: ApiChannels::new(options.concurrency, options.retry_budget, options.outage_patience),
         })
@@ -312,6 +329,10 @@ async fn sent<T: DeserializeOwned>(
         body.extend_from_slice(&chunk);
     }
     if !status.is_success() {
+        if route.is_no_api(api, url, status, &body) {
+            let address = url.as_str().split('?').next().unwrap_or_default();
+            return Err(GoogleError::new(causes::NO_API_AT_ADDRESS, api, Some(status.as_u16()), address));
+        }
         let body = without(&body, secrets);
         let error = GoogleError::from_answer(api, status.as_u16(), body.as_bytes(), asked);
         return Err(match route.clock.words() {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use crate::audit::{self, Exit, Rehearsal};
+use crate::audit::{self, AuditError, Exit, Rehearsal};
 use crate::causes;
 use crate::checks;
 use crate::collect::{Access, Identity, Plan, access};
@@ -215,6 +215,10 @@ impl Scopes {
             causes::APP_BLOCKED => Problem { cause, ..Problem::of_google(error) },
             _ => delegate(&needed, account, cause),
         };
+        // Groups are asked for only once a policy names one: the reads tell.
+        if names == [directory::GROUP_SCOPE] {
+            return Step::warning(StepId::Scopes, what, problem);
+        }
         Step::failed(StepId::Scopes, what, problem)
     }
 }
@@ -271,10 +275,18 @@ async fn inside(
         }
         _ => None,
     };
+    if let Some(Err(error)) = &user
+        && error.cause == causes::NO_API_AT_ADDRESS
+    {
+        found.steps.retain(|step| step.id != StepId::Network);
+        let what = format!("no Google API below {}", config.base_url);
+        found.add(Step::failed(StepId::Network, what, Problem::of_google(error)));
+        return;
+    }
     let rehearsal = match Box::pin(audit::rehearse(config, plan, client, account, at)).await {
         Ok(rehearsal) => rehearsal,
         Err(error) => {
-            found.add(Step::failed(StepId::Coverage, "", Problem::of_diagnostic(&error)));
+            found.add(Step::failed(StepId::Coverage, "", Problem::of_audit(&error)));
             return;
         }
     };
@@ -288,6 +300,10 @@ async fn inside(
         let mailbox = of(StepId::Scopes).first().map(|unread| unread.problem());
         found.steps.retain(|step| step.id != StepId::Scopes);
         found.add(scopes.step(config, plan, account, mailbox));
+    }
+    if !of(StepId::Scopes).is_empty() {
+        let is_only_warned = |step: &&mut Step| step.id == StepId::Scopes && step.state == StepState::Warning;
+        found.steps.iter_mut().filter(is_only_warned).for_each(|step| step.state = StepState::Failed);
     }
     let tenant = Tenant { config, account, rehearsal: &rehearsal, user: user.as_ref() };
     let is_scope_missing = found.has_failed(StepId::Scopes);
@@ -401,7 +417,9 @@ impl Tenant<'_> {
         if let Some(own) = self.wrong_customer() {
             let admin = self.config.admin.as_deref().unwrap_or_default();
             let problem = Problem {
-                cause: format!("`[tenant] customer` is {configured}, but {admin} belongs to {own}"),
+                cause: format!(
+                    "wrong_customer: `[tenant] customer` is {configured}, but {admin} belongs to {own}"
+                ),
                 fix: format!("Set `[tenant] customer` to \"{own}\" or \"my_customer\"."),
                 place: "config.toml".to_owned(),
                 command: String::new(),
@@ -422,7 +440,7 @@ impl Tenant<'_> {
         }
         let now = self.rehearsal.tenant.customer_id.as_deref();
         if let Err(error) = audit::refuse_history_of_another_tenant(self.config, now) {
-            let problem = Problem { place: "config.toml".to_owned(), ..Problem::of_diagnostic(&error) };
+            let problem = Problem { place: "config.toml".to_owned(), ..Problem::of_audit(&error) };
             return Step::failed(id, configured, problem);
         }
         match now {
@@ -453,7 +471,10 @@ impl Tenant<'_> {
             let alone = projects.iter().find(|project| message.starts_with(&format!("Project {project}: ")));
             let problem = first.problem();
             let needed = &first.counted.gap.needed;
-            let roles: BTreeSet<&str> = unread.iter().filter_map(|unread| role(unread)).collect();
+            let refused =
+                unread.iter().filter(|unread| unread.cause() == Some(causes::IAM_PERMISSION_MISSING));
+            let roles: BTreeSet<&str> =
+                refused.flat_map(|unread| access::roles_in(&unread.counted.gap.needed)).collect();
             let granted = roles.iter().map(|role| self.grant(role, alone)).collect::<Vec<_>>().join(" && ");
             let fix = match (roles.is_empty(), needed.is_empty()) {
                 (true, true) => problem.fix.clone(),
@@ -511,7 +532,7 @@ impl Tenant<'_> {
             },
         );
         if let Err(error) = refuse_a_list_of_the_future(self.config, at) {
-            return Step::failed(id, what, Problem::of_diagnostic(&error));
+            return Step::failed(id, what, Problem::of_audit(&AuditError::from(error)));
         }
         if let Some(first) = unread.first() {
             return Step::failed(id, what, first.problem());
@@ -610,7 +631,7 @@ fn unusable(name: &str, user: &directory::User) -> Option<Problem> {
         return None;
     };
     Some(Problem {
-        cause,
+        cause: format!("admin_unusable: {cause}"),
         fix,
         place: "Admin console > Directory > Users".to_owned(),
         command: String::new(),
@@ -647,18 +668,4 @@ fn disabled(client: &Client, account: &OwnAccount, problem: Problem) -> Problem 
         place: links.join(" "),
         command: format!("gcloud services enable {} --project {}", services.join(" "), shell(project)),
     }
-}
-
-/// The role that lets the account read a part, if a role is what it lacks.
-fn role(unread: &Unread<'_>) -> Option<&'static str> {
-    (unread.cause()? == causes::IAM_PERMISSION_MISSING).then_some(())?;
-    if unread.counted.gap.needed.contains(access::SEARCH_ROLE) {
-        return Some("roles/cloudasset.viewer");
-    }
-    Some(match unread.part {
-        Part::ServiceAccountUse => "roles/policyanalyzer.activityAnalysisViewer",
-        Part::Guardrails => "roles/orgpolicy.policyViewer",
-        Part::OtherProbes => "roles/iam.serviceAccountTokenCreator",
-        _ => "roles/iam.securityReviewer",
-    })
 }

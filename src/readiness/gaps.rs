@@ -96,7 +96,7 @@ fn is_about_the_request(cause: Cause) -> bool {
 pub(super) fn step_of(cause: Cause) -> Option<StepId> {
     const CREDENTIALS: [Cause; 3] =
         [causes::NO_MACHINE_IDENTITY, causes::MACHINE_IDENTITY_REFUSED, causes::SIGNING_DENIED];
-    const NETWORK: [Cause; 12] = [
+    const NETWORK: [Cause; 13] = [
         causes::DNS,
         causes::CONNECT,
         causes::PROXY_AUTHENTICATION,
@@ -106,6 +106,7 @@ pub(super) fn step_of(cause: Cause) -> Option<StepId> {
         causes::TRUST_FILE,
         causes::TIMEOUT,
         causes::CONNECTION_LOST,
+        causes::NO_API_AT_ADDRESS,
         causes::CREDENTIALS_MISSING,
         causes::API_KEY_REFUSED,
         causes::PUBLIC_REFUSED,

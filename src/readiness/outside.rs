@@ -24,6 +24,15 @@ impl Problem {
         Self { cause: error.to_string(), fix, ..Self::default() }
     }
 
+    /// From an error that would end a run, with the name that the run's log has.
+    pub(super) fn of_audit(error: &AuditError) -> Self {
+        let problem = Self::of_diagnostic(error);
+        match error.id() {
+            Some(id) => Self { cause: format!("{id}: {error}"), ..problem },
+            None => problem,
+        }
+    }
+
     /// From what came instead of an answer.
     pub(super) fn of_google(error: &GoogleError) -> Self {
         Self {
@@ -42,7 +51,7 @@ pub(super) fn config(config: &Config) -> (Step, Exit) {
     let checked = read_exceptions(config, &audit::known_checks()).map_err(AuditError::from);
     let checked = checked.and_then(|_| Ok(read_register(config)?)).and_then(|_| audit::check_places(config));
     match checked {
-        Err(error) => (Step::failed(StepId::Config, what, Problem::of_diagnostic(&error)), error.exit()),
+        Err(error) => (Step::failed(StepId::Config, what, Problem::of_audit(&error)), error.exit()),
         Ok(Some(LowSpace { folder, free })) => {
             let cause = format!("Only {free} MiB are free on the disk of {}", folder.display());
             let fix =
@@ -109,9 +118,9 @@ pub(super) fn unconnected(config: &Config, error: &ConnectError) -> Step {
             fix: "Create a new key for the service account, and download its JSON file again.".to_owned(),
             ..problem
         },
-        ConnectError::KeyFile(error) => Problem { cause: format!("{}: {error}", error.id()), ..problem },
         _ => problem,
     };
+    let problem = Problem { cause: format!("{}: {error}", error.id()), ..problem };
     let what = match (&config.credentials, id) {
         (_, StepId::Config) => config.file.name.clone(),
         (_, StepId::Network) => "no request was sent".to_owned(),

@@ -85,6 +85,21 @@ pub(crate) enum StoreError {
 }
 
 impl StoreError {
+    /// A stable name of the cause: the JSON log has it.
+    pub(crate) const fn id(&self) -> &'static str {
+        match self {
+            Self::NoHistory { .. } => "no_history",
+            Self::Open { .. } | Self::LockFile { .. } => "history_unwritable",
+            Self::Locked { .. } => "history_in_use",
+            _ => "history_unusable",
+        }
+    }
+
+    /// Whether the disk of the history has no space. SQLite does not say which.
+    pub(crate) fn is_of_full_disk(&self) -> bool {
+        matches!(self, Self::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::DiskFull))
+    }
+
     /// The folder for a history that is not kept.
     pub(crate) fn folder(source: io::Error) -> Self {
         Self::Open { path: std::env::temp_dir(), source }

@@ -21,7 +21,7 @@ causes! {
     IAM_PERMISSION_MISSING = "iam_permission_missing" {
         title: "The caller has no IAM role on the resource that allows the request",
         proof: "Run `gcloud asset analyze-iam-policy` or see the resource's Permissions.",
-        fix: "Grant the caller a role with the permission that the message names. To read policies, `roles/iam.securityReviewer` is enough.",
+        fix: "Grant the caller the smallest role with the permission that the message names: Google's index of permissions lists the roles of each.",
         place: IAM,
         source: "terraform-google-modules/terraform-example-foundation#1146",
         own: Denied, Never,

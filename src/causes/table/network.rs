@@ -19,6 +19,13 @@ causes! {
         source: "nodemailer/nodemailer#889",
         own: Failed, AfterWait,
     }
+    /// The server that `[google] base_url` names answers, but not as Google does.
+    NO_API_AT_ADDRESS = "no_api_at_address" {
+        title: "The server of `[google] base_url` has no Google API at this address",
+        fix: "Correct `[google] base_url`: Google's paths, such as `admin/directory/v1/users`, are below it. For Google itself, delete it.",
+        place: CONFIG,
+        own: Failed, Never,
+    }
     CONNECTION_CLOSED = "connection_closed" {
         title: "The server closed the connection without words that reached the program",
         proof: "Log the SMTP conversation, or try `openssl s_client -crlf -starttls smtp -connect HOST:PORT`: the reply before the end says why.",
