@@ -281,7 +281,7 @@ fn words_that_nobody_has_seen_are_told_by_their_structure() {
         (
             "Expected response code 250 but got code \"450\", with message \"450 zzz later\"",
             "mail_server",
-            "other_receiver",
+            "provider_limit",
         ),
         ("550 zzz no thanks, your mail server is on a blocklist", "mail_server", "other_receiver"),
     ] {
@@ -471,5 +471,147 @@ fn what_surprises_comes_out_right() {
         let found = explained.causes();
         assert_eq!(found[0], causes[0], "{text}: {:?}", explained.errors());
         assert!(causes.iter().all(|cause| found.contains(cause)), "{text}: {found:?}");
+    }
+}
+
+/// Versions, sizes, addresses, hashes and prose that look like a refusal, and texts of public threads about other things.
+#[test]
+fn what_only_looks_like_an_error_of_mail_or_google_is_unknown() {
+    #[derive(serde::Deserialize)]
+    struct Text {
+        text: String,
+        link: Option<String>,
+    }
+    let lines = include_str!("../negative_texts.jsonl");
+    let texts: Vec<Text> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(texts.iter().filter(|text| text.link.is_none()).count() >= 40);
+    assert!(texts.iter().filter(|text| text.link.is_some()).count() >= 20);
+    std::thread::scope(|scope| {
+        for some in texts.chunks(texts.len().div_ceil(4)) {
+            scope.spawn(move || {
+                for Text { text, link } in some {
+                    let explained = explain(text);
+                    assert_eq!(explained.code, 3, "{link:?} {text}: {}", explained.json);
+                }
+            });
+        }
+    });
+}
+
+/// nodemailer/nodemailer#1089, kootenpv/yagmail#267, PHPMailer/PHPMailer#1370, hmailserver/hmailserver#491.
+#[test]
+fn a_reply_is_the_recipients_only_where_the_text_shows_a_delivery() {
+    let reply = "550 5.7.1 Message refused";
+    for submission in [
+        format!(
+            "Error: Message failed: {reply}\n    at SMTPConnection._formatError (smtp-connection/index.js:784:19)"
+        ),
+        "smtplib.SMTPDataError: (550, b'5.7.1 Message refused')".to_owned(),
+        format!("SMTP ERROR: DATA END command failed: {reply}\nSMTP Error: data not accepted."),
+        "System.Net.Mail.SmtpException: Transaction failed. The server response was: 5.7.1 Message refused"
+            .to_owned(),
+        format!("org.springframework.mail.MailSendException: {reply}"),
+        format!("msmtp: the server did not accept the mail\nmsmtp: server message: {reply}"),
+        format!("Expected response code 250 but got code \"550\", with message \"{reply}\""),
+    ] {
+        let explained = explain(&submission);
+        assert_eq!((explained.code, explained.speaker()), (0, "mail_server"), "{submission}");
+        assert!(!explained.causes().contains(&"other_receiver"), "{submission}: {:?}", explained.causes());
+    }
+    for delivery in [
+        format!("Diagnostic-Code: smtp; {reply}\nRemote-MTA: dns; mail.example.net"),
+        format!(
+            "<a@example.net>: host mail.example.net[192.0.2.1] said: {reply} (in reply to end of DATA command)"
+        ),
+        format!("SMTP error from remote mail server after end of data: {reply}"),
+        format!("relay=mail.example.net[192.0.2.1]:25, dsn=5.7.1, status=bounced ({reply})"),
+    ] {
+        assert_eq!(explain(&delivery).causes()[0], "other_receiver", "{delivery}");
+    }
+    let alone = explain(reply);
+    assert_eq!(alone.speaker(), "mail_server");
+    for cause in ["other_receiver", "provider_content", "provider_sender_refused"] {
+        assert!(alone.causes().contains(&cause), "{cause}");
+    }
+    assert!(alone.json["errors"][0]["meaning"].as_str().unwrap().contains("does not show whether"));
+}
+
+#[test]
+fn a_block_list_is_not_the_recipients_where_a_program_submits() {
+    let words = "550 5.7.1 Service unavailable; client [192.0.2.7] blocked using zen.spamhaus.org";
+    let submitted = explain(&format!("Error: Can't send mail - all recipients were rejected: {words}"));
+    assert_eq!((submitted.speaker(), submitted.causes()[0]), ("mail_server", "sending_address_blocked"));
+    let delivered =
+        explain(&format!("host mail.example.net[192.0.2.1] said: {words} (in reply to RCPT TO command)"));
+    assert_eq!(delivered.causes()[0], "other_receiver");
+}
+
+#[test]
+fn the_domain_of_an_address_is_not_the_server_that_spoke() {
+    assert_eq!(explain("smtp 550 5.1.3 <someone@yahoo.com> zzz").speaker(), "mail_server");
+    assert_eq!(explain("smtp.mail.yahoo.com: 550 5.1.3 <someone@example.net> zzz").speaker(), "relay");
+}
+
+#[test]
+fn google_is_the_sender_or_the_receiver_only_where_the_text_shows_it() {
+    let words = "550 5.7.1 Nobody has seen this. abc.12 - gsmtp";
+    for (text, speaker) in [
+        (format!("smtp.gmail.com:587 {words}"), "gmail_smtp"),
+        (
+            format!("Remote-MTA: dns; gmail-smtp-in.l.google.com\nDiagnostic-Code: smtp; {words}"),
+            "google_receiving",
+        ),
+        (words.to_owned(), "google_mail_server"),
+    ] {
+        assert_eq!(explain(&text).speaker(), speaker, "{text}");
+    }
+    let protocol = explain("502 5.5.1 Whatever this is. abc.12 - gsmtp");
+    assert_eq!(protocol.causes()[0], "program_fault");
+    assert_eq!(explain("530 5.5.1 Whatever this is. abc.12 - gsmtp").causes()[0], "smtp_login_missing");
+}
+
+/// https://support.google.com/accounts/answer/16668185; jberkel/sms-backup-plus#1088.
+#[test]
+fn an_app_that_an_admin_has_not_allowed_is_not_an_api_that_is_off() {
+    for text in [
+        "Error 400: access_not_configured",
+        "Access blocked: your institution's admin needs to review this app",
+    ] {
+        let explained = explain(text);
+        assert_eq!((explained.speaker(), explained.causes()[0]), ("token_endpoint", "app_blocked"), "{text}");
+    }
+    let api = explain("googleapiclient: 403 accessNotConfigured");
+    assert_eq!((api.speaker(), api.causes()[0]), ("google_api", "api_disabled"));
+    let alone = explain("This app is blocked");
+    assert!(alone.causes().contains(&"app_in_testing") && alone.causes().contains(&"app_blocked"));
+    assert!(alone.json["errors"][0]["meaning"].as_str().unwrap().contains("does not show who"));
+}
+
+/// One answer, in the form of each client library.
+#[test]
+fn every_clients_form_of_one_answer_is_the_same_error() {
+    for text in [
+        "google.auth.exceptions.RefreshError: ('invalid_grant: Invalid JWT Signature.', {'error': 'invalid_grant', 'error_description': 'Invalid JWT Signature.'})",
+        "GaxiosError: invalid_grant\n  data: { error: 'invalid_grant', error_description: 'Invalid JWT Signature.' }",
+        "oauth2: cannot fetch token: 400 Bad Request\nResponse: {\"error\":\"invalid_grant\",\"error_description\":\"Invalid JWT Signature.\"}",
+        "com.google.api.client.auth.oauth2.TokenResponseException: 400 Bad Request\n{ \"error\" : \"invalid_grant\", \"error_description\" : \"Invalid JWT Signature.\" }",
+        "Uncaught Google\\Service\\Exception: {\n  \"error\": \"invalid_grant\",\n  \"error_description\": \"Invalid JWT Signature.\"\n}",
+        "Google.Apis.Auth.OAuth2.Responses.TokenResponseException: Error:\"invalid_grant\", Description:\"Invalid JWT Signature.\", Uri:\"\"",
+        "Signet::AuthorizationError: Authorization failed.  Server message: {\"error\":\"invalid_grant\",\"error_description\":\"Invalid JWT Signature.\"}",
+    ] {
+        let explained = explain(text);
+        assert_eq!(
+            (explained.speaker(), explained.causes()[0]),
+            ("token_endpoint", "key_rejected"),
+            "{text}"
+        );
+    }
+    for text in [
+        r#"{"error": {"code": 403, "message": "zzz", "errors": [{"domain": "global", "reason": "insufficientPermissions", "message": "zzz"}]}}"#,
+        r#"{"error": {"code": 403, "message": "zzz", "status": "PERMISSION_DENIED", "details": [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT"}]}}"#,
+        "googleapi: Error 403: zzz, insufficientPermissions",
+        "Google::Apis::ClientError: insufficientPermissions: zzz",
+    ] {
+        assert_eq!(explain(text).causes()[0], "scope_insufficient", "{text}");
     }
 }

@@ -7,6 +7,7 @@ mod api_answer;
 mod normal_form;
 mod signatures;
 mod smtp_reply;
+mod stage;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -17,6 +18,7 @@ pub(crate) use normal_form::MAX_READ;
 
 use super::CauseRow;
 use normal_form::{NormalForm, Phrases, Span};
+use stage::Stage;
 
 /// The most of a paste that is shown for one error, in characters.
 const MAX_SHOWN: usize = 240;
@@ -39,6 +41,9 @@ pub(crate) enum Speaker {
     GmailSmtp,
     /// Google's mail servers for the recipient.
     GoogleReceiving,
+    /// Google's mail servers, and the text does not say whether for the sender or for the recipient.
+    #[strum(serialize = "google_mail_server")]
+    GoogleMail,
     /// Another provider, relay or mail server.
     Relay,
     /// A mail server, and the text does not say whose.
@@ -63,6 +68,9 @@ impl Speaker {
             Self::GoogleApi => "a Google API",
             Self::GmailSmtp => "Gmail's SMTP server, to the sender",
             Self::GoogleReceiving => "Google's mail server of the recipient",
+            Self::GoogleMail => {
+                "Google's mail server; the text does not say whether the sender's or the recipient's"
+            }
             Self::Relay => "another provider or mail server, not Google",
             Self::MailServer => "a mail server; the text does not say whose",
             Self::ClientLibrary => "the client program; no server sent this",
@@ -120,7 +128,16 @@ pub(crate) fn explain(paste: &str) -> Explanation {
     let has = |phrase: &&str| forms.iter().any(|form| form.has(phrase));
     let lower = paste.to_ascii_lowercase();
     let is_of_another_service = api_answer::is_of_another_service(&lower);
-    let mut search = Search { forms: &forms, ..Search::default() };
+    let mut search = Search {
+        forms: &forms,
+        literal: literal(&lower),
+        codes: smtp_reply::enhanced_codes(&lower),
+        stage: stage::of(&lower),
+        lower: &lower,
+        taken: Default::default(),
+        families: BTreeSet::new(),
+        found: Vec::new(),
+    };
     for signature in signatures::of_words() {
         let is_of_gmail = signature.is_general && signature.speaker == Speaker::GmailApi;
         if !(is_of_gmail && is_of_another_service) {
@@ -128,7 +145,7 @@ pub(crate) fn explain(paste: &str) -> Explanation {
         }
     }
     if !search.is_answered() {
-        search.try_structure(&lower);
+        search.try_structure();
     }
     // What a server answered says more than a line about the network.
     let is_answered = search.is_answered();
@@ -155,9 +172,15 @@ struct Found {
 }
 
 /// What was found in a paste so far.
-#[derive(Default)]
 struct Search<'p> {
     forms: &'p [NormalForm<'p>],
+    /// In lower case.
+    lower: &'p str,
+    /// In lower case, without line breaks and backslashes.
+    literal: String,
+    /// The enhanced codes that stand where a reply has them.
+    codes: BTreeSet<(u16, u16, u16)>,
+    stage: Stage,
     /// By form: what an earlier row took. A later, more general one does not take it again.
     taken: [Taken; 2],
     families: BTreeSet<&'static str>,
@@ -172,7 +195,8 @@ impl Search<'_> {
     }
 
     /// The rows that speak where no other does, and the codes of replies and answers between them.
-    fn try_structure(&mut self, lower: &str) {
+    fn try_structure(&mut self) {
+        let lower = self.lower;
         if self.families.is_empty() {
             signatures::last().for_each(|row| self.try_words(row));
         }
@@ -184,8 +208,9 @@ impl Search<'_> {
         let answer = answer.and_then(|answer| Some((signatures::of_cause(answer.cause)?, answer)));
         if let Some((signature, answer)) = answer {
             self.found.push(Found { signature, speaker: answer.speaker, line: line(answer.at) });
-        } else if let Some((signature, at)) = smtp_reply::read(lower, self.families.contains("network")) {
-            self.found.push(Found { signature, speaker: signature.speaker, line: line(at) });
+        } else if let Some(refusal) = smtp_reply::read(lower, self.stage, self.families.contains("network")) {
+            let smtp_reply::Refusal { signature, speaker, at } = refusal;
+            self.found.push(Found { signature, speaker, line: line(at) });
         } else if self.families.is_empty() {
             signatures::bare().for_each(|row| self.try_words(row));
         }
@@ -198,15 +223,24 @@ impl Search<'_> {
             signatures::ANY => !self.families.is_empty(),
             family => signature.is_general && self.families.contains(family),
         };
-        if is_said || !signature.any.iter().any(has) || signature.not.iter().any(has) {
+        // A phrase that is a code alone may be any number.
+        let is_meant =
+            |phrase: &str| smtp_reply::as_enhanced(phrase).is_none_or(|code| self.codes.contains(&code));
+        let any: Vec<&str> = signature.any.iter().copied().filter(|phrase| is_meant(phrase)).collect();
+        if is_said || !any.iter().any(has) || signature.not.iter().any(has) {
             return;
         }
         if !signature.with.is_empty() && !signature.with.iter().any(has) {
             return;
         }
+        if !signature.literal.is_empty()
+            && !signature.literal.iter().any(|words| self.literal.contains(words))
+        {
+            return;
+        }
         let mut first_line = None;
         for (form, taken) in self.forms.iter().zip(&mut self.taken) {
-            for span in signature.any.iter().flat_map(|phrase| form.find(phrase)) {
+            for span in any.iter().flat_map(|phrase| form.find(phrase)) {
                 if taken.take(span) {
                     let line = form.line(span);
                     first_line = Some(first_line.map_or(line, |first: usize| first.min(line)));
@@ -218,9 +252,20 @@ impl Search<'_> {
             if !signature.is_harmless() {
                 self.families.insert(signature.family);
             }
-            self.found.push(Found { signature, speaker: signature.speaker, line });
+            let (signature, speaker) = match signature.unless_delivered {
+                Some(reply) if self.stage != Stage::Delivery => {
+                    smtp_reply::of_class(self.lower, reply, self.stage)
+                }
+                _ => (signature, signature.speaker),
+            };
+            self.found.push(Found { signature, speaker, line });
         }
     }
+}
+
+/// A text in which words with signs are found: without line breaks, and without the backslashes of Markdown.
+fn literal(lower: &str) -> String {
+    lower.chars().filter(|char| !matches!(char, '\n' | '\r' | '\\')).collect()
 }
 
 /// What rows have taken of a text: spans that do not overlap, by their begin.

@@ -119,6 +119,13 @@ causes! {
         fix: "Authenticate the mail, send less, or ask that provider.",
         source: "ActiveCampaign/smtp-field-manual; PHPMailer/PHPMailer#787",
     }
+    SENDING_ADDRESS_BLOCKED = "sending_address_blocked" {
+        title: "The address that connects is on a block list, or has a bad reputation: often a home or cloud address that sends without a login",
+        proof: "Look up the address in the list that the text names, for example at https://check.spamhaus.org.",
+        fix: "Log in to the provider's server on port 587 or 465 instead of sending from this address, or have it removed from the list.",
+        place: PROGRAM,
+        source: "nodemailer/nodemailer#1089",
+    }
     MAIL_SERVER_CONFIGURATION = "mail_server_configuration" {
         title: "The own mail server is configured so that it refuses or cannot verify; nobody outside spoke",
         proof: "Look at that server's log and tables.",

@@ -240,12 +240,20 @@ pub(super) const USUAL: &[Signature] = &[
         &[
             "has not been used in project + before or it is disabled",
             "SERVICE_DISABLED",
-            "accessNotConfigured",
-            "Access Not Configured",
             "is not found and cannot be used for API calls",
             "API has not been used in project",
         ],
     )
+    .means("The API is off in the calling project.", &[API_DISABLED]),
+    // The consent page's `access_not_configured` is another error.
+    row(
+        "api-access-not-configured",
+        GoogleApi,
+        "disabled",
+        &["accessNotConfigured", "Access Not Configured"],
+    )
+    .general()
+    .literal(&["accessnotconfigured", "access not configured"])
     .means("The API is off in the calling project.", &[API_DISABLED]),
     row("api-key-unsupported", GoogleApi, "api_key", &["API keys are not supported by this API"])
         .means("The API takes OAuth 2.0 only, and got a key.", &[API_KEY_USED]),

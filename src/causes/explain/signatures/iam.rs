@@ -143,6 +143,8 @@ pub(super) const USUAL: &[Signature] = &[
             "PERMISSION_DENIED: User not authorized to perform this action",
             "IAM_PERMISSION_DENIED",
             "USER_PROJECT_DENIED",
+            // GAM-team/GAM#1713.
+            "Permission denied to enable service",
             "does not have serviceusage.services.use",
         ],
     )

@@ -1,6 +1,6 @@
 //! Other mail servers: of the recipient, of the own organization, of a host.
 
-use super::{ANY, GOOGLE_MARKS, Signature, row};
+use super::{ANY, GOOGLE_MARKS, Reply, Signature, row};
 use crate::causes::explain::Speaker::{ClientLibrary, MailServer, Relay};
 use crate::causes::table::{gmail::*, network::*, receiving::*, relay::*, smtp::*};
 
@@ -46,7 +46,19 @@ pub(super) const SPECIAL: &[Signature] = &[
     &["mail from address must be same as authorization user", "501 mail from address"],
 )
 .means("QQ Mail lets a login send only as itself.", &[PROVIDER_SENDER_REFUSED]),
-    row("other-receiver-sender", Relay, "receiver", &["Sender address rejected + in reply to RCPT TO"])
+    row(
+        "other-receiver-sender",
+        Relay,
+        "receiver",
+        &[
+            "Sender address rejected + in reply to RCPT TO",
+            "Sender address rejected + Diagnostic-Code",
+            "Sender address rejected + Remote Server returned",
+            "Sender address rejected + remote mail server",
+            "Sender verify failed + in reply to RCPT TO",
+            "Sender verify failed + remote mail server",
+        ],
+    )
         // A server that compares with the login is the sender's own.
         .not(&["not owned by user", "not owned by auth user", "gsmtp", "support.google.com", "l.google.com"])
         .means(
@@ -360,7 +372,11 @@ pub(super) const USUAL: &[Signature] = &[
         "receiver",
         &["spamhaus", "blocked using", "listed at + rbl", "barracudacentral"],
     )
-    .means("The recipient's server finds the sending address on a block list.", &[OTHER_RECEIVER]),
+    .unless_delivered(Reply::Blocked)
+    .means(
+        "The recipient's server finds the sending address on a block list.",
+        &[OTHER_RECEIVER, SENDING_ADDRESS_BLOCKED],
+    ),
     row(
         "other-content",
         Relay,
@@ -514,7 +530,8 @@ pub(super) const GENERAL: &[Signature] = &[
     )
     .means("Another provider does not let this login send as that address.", &[PROVIDER_SENDER_REFUSED]),
     row("other-helo", Relay, "receiver", &["is not a fully qualified domain name", "Helo command rejected"])
-        .means("Another server does not accept the name of the sending server.", &[OTHER_RECEIVER]),
+        .unless_delivered(Reply::Helo)
+        .means("The recipient's server does not accept the name of the sending server.", &[OTHER_RECEIVER]),
     row("code-552", Relay, "size", &["got 552", "552 5.3.4", "552 5.2.3"]).general().means(
         "A server does not accept a message as large as this, or its mailbox is full.",
         &[PROVIDER_CONTENT, MESSAGE_TOO_LARGE],
@@ -645,7 +662,7 @@ pub(super) const LAST: &[Signature] = &[
 pub(super) const BARE: &[Signature] = &[
     row(
         "receiver-said",
-        Relay,
+        MailServer,
         ANY,
         &[
             "said: 550",
@@ -666,8 +683,10 @@ pub(super) const BARE: &[Signature] = &[
         ],
     )
     .not(GOOGLE_MARKS)
+    .unless_delivered(Reply::Policy)
     .means(
-        "The next mail server refuses or delays the mail, and it is not Google's.",
+        "The next mail server refuses or delays the mail. The text does not show whether it is the sender's or the \
+         recipient's.",
         &[OTHER_RECEIVER, PROVIDER_SENDER_REFUSED],
     ),
     row(

@@ -86,6 +86,9 @@ pub(super) const SPECIAL: &[Signature] = &[
             "OutboundSpamException",
             "5.1.8 + bad outbound sender",
             "Bad outbound sender",
+            // Assumed: both are about the sender's own tenant, its address or its domain.
+            "5.7.708",
+            "5.7.750",
             "5.1.90",
             "sender thread limit exceeded",
             "SubmissionQuotaExceeded",
@@ -103,6 +106,9 @@ pub(super) const SPECIAL: &[Signature] = &[
         "exchange",
         "STOREDRV",
         "AADSTS",
+        "bad outbound sender",
+        "5.7.708",
+        "5.7.750",
     ])
     .means("A limit of Microsoft 365 is used up, or the account is blocked from sending.", &[PROVIDER_LIMIT]),
     row(
@@ -112,8 +118,6 @@ pub(super) const SPECIAL: &[Signature] = &[
         &[
             "5.7.606",
             "5.7.605",
-            "5.7.708",
-            "5.7.750",
             "5.7.124",
             "5.7.133",
             "5.7.511",

@@ -43,6 +43,12 @@ pub(crate) struct Signature {
     pub(super) with: &'static [&'static str],
     /// Nowhere in the paste.
     pub(super) not: &'static [&'static str],
+    /// Anywhere in the paste one of these with its signs, if there are any: `unauthorized_client` is no "unauthorized
+    /// clients". In lower case.
+    pub(super) literal: &'static [&'static str],
+    /// The class of the reply, if the words are also those of the sender's own server: only a delivery shows whose they
+    /// are.
+    pub(super) unless_delivered: Option<Reply>,
     /// One sentence.
     pub(crate) meaning: &'static str,
     /// Likely causes in order; none of what is harmless.
@@ -68,7 +74,19 @@ const fn row(
     family: &'static str,
     any: &'static [&'static str],
 ) -> Signature {
-    Signature { id, speaker, family, is_general: false, any, with: &[], not: &[], meaning: "", causes: &[] }
+    Signature {
+        id,
+        speaker,
+        family,
+        is_general: false,
+        any,
+        with: &[],
+        not: &[],
+        literal: &[],
+        unless_delivered: None,
+        meaning: "",
+        causes: &[],
+    }
 }
 
 impl Signature {
@@ -82,6 +100,14 @@ impl Signature {
 
     const fn not(self, not: &'static [&'static str]) -> Self {
         Self { not, ..self }
+    }
+
+    const fn literal(self, literal: &'static [&'static str]) -> Self {
+        Self { literal, ..self }
+    }
+
+    const fn unless_delivered(self, reply: Reply) -> Self {
+        Self { unless_delivered: Some(reply), ..self }
     }
 
     const fn means(self, meaning: &'static str, causes: &'static [&'static CauseRow]) -> Self {

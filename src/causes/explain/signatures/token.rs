@@ -5,6 +5,40 @@ use crate::causes::explain::Speaker::TokenEndpoint;
 use crate::causes::table::{client_library::*, google_api::*, iam::*, token::*};
 
 pub(super) const SPECIAL: &[Signature] = &[
+    // https://support.google.com/accounts/answer/16668185: "400 access_not_configured".
+    row(
+        "token-app-not-configured",
+        TokenEndpoint,
+        "access_denied",
+        &[
+            "access_not_configured + 400",
+            "access_not_configured + institution",
+            "access_not_configured + Access blocked",
+        ],
+    )
+    .literal(&["access_not_configured"])
+    .means(
+        "An admin of the tenant has not allowed this app; users under 18 need that for each app.",
+        &[APP_BLOCKED],
+    ),
+    // The page's sentences are assumed; the two errors of such a tenant are in the article above.
+    row(
+        "token-app-review",
+        TokenEndpoint,
+        "access_denied",
+        &[
+            "institution's admin needs to review",
+            "institution's admin has not reviewed",
+            "admin needs to review + Access blocked",
+            "administrator needs to review + Access blocked",
+            "designated as under 18 + app",
+        ],
+    )
+    .general()
+    .means(
+        "An admin of the tenant has not allowed this app; users under 18 need that for each app.",
+        &[APP_BLOCKED],
+    ),
     row(
         "token-code-exchange",
         TokenEndpoint,
@@ -204,6 +238,7 @@ pub(super) const USUAL: &[Signature] = &[
     ),
     row("token-unauthorized-word", TokenEndpoint, "unauthorized_client", &["unauthorized_client"])
         .general()
+        .literal(&["unauthorized_client"])
         .not(FOREIGN_TOKEN_ENDPOINTS)
         .means(
             "The token endpoint does not let this client have this token; the text does not say more.",
@@ -243,6 +278,7 @@ pub(super) const USUAL: &[Signature] = &[
     .means("Google does not know this client, or its secret is wrong.", &[OAUTH_CLIENT_WRONG]),
     row("token-invalid-client", TokenEndpoint, "invalid_client", &["invalid_client"])
         .general()
+        .literal(&["invalid_client"])
         .not(FOREIGN_TOKEN_ENDPOINTS)
         .means(
             "Google does not accept the client's id and secret.",
@@ -341,6 +377,7 @@ pub(super) const USUAL: &[Signature] = &[
         &["invalid_grant: Bad Request", "invalid_grant", "invalid grant"],
     )
     .general()
+    .literal(&["invalid_grant", "invalid grant:", "error: invalid grant"])
     .not(FOREIGN_TOKEN_ENDPOINTS)
     .means(
         "The token endpoint refuses the grant; the text does not say why.",
@@ -461,7 +498,7 @@ pub(super) const GENERAL: &[Signature] = &[
         TokenEndpoint,
         "access_denied",
         &[
-            "This app is blocked",
+            "tried to access sensitive info in your Google Account",
             "Google blocked this access",
             "developer hasn t given you access",
             "developer hasn’t given you access",
@@ -473,6 +510,23 @@ pub(super) const GENERAL: &[Signature] = &[
         "The OAuth app is in testing or not verified, so Google blocks the sign-in.",
         &[APP_IN_TESTING, APP_BLOCKED],
     ),
+    // jberkel/sms-backup-plus#1088, canopas/cloud-gallery#129.
+    row("token-blocked-alone", TokenEndpoint, "access_denied", &["This app is blocked"]).general().means(
+        "Google blocks the app at the sign-in. The text does not show who: Google, because the app is not verified, or \
+         the tenant's admin.",
+        &[APP_IN_TESTING, APP_BLOCKED],
+    ),
+    // googleworkspace/cli#853, aldacco/drive-login#32; https://support.google.com/accounts/answer/16668185.
+    row("token-access-denied", TokenEndpoint, "access_denied", &["Error 403: access_denied", "access_denied"])
+        .general()
+        .literal(&["access_denied"])
+        .with(&["google", "gmail", "gserviceaccount", "Google.Apis", "googleapis", "Error 403: access_denied"])
+        .not(FOREIGN_TOKEN_ENDPOINTS)
+        .means(
+            "Google gives no access, and the text does not show why: the app is in testing, an admin blocks it, or the \
+             user declined.",
+            &[APP_IN_TESTING, APP_BLOCKED, SCOPE_NOT_DELEGATED],
+        ),
     row(
         "token-invalid-account",
         TokenEndpoint,
