@@ -549,6 +549,10 @@ fn a_block_list_is_not_the_recipients_where_a_program_submits() {
 #[test]
 fn the_domain_of_an_address_is_not_the_server_that_spoke() {
     assert_eq!(explain("smtp 550 5.1.3 <someone@yahoo.com> zzz").speaker(), "mail_server");
+    assert_eq!(
+        explain("smtp 550 5.7.0 Rejected by the administrator of San Francisco").speaker(),
+        "mail_server"
+    );
     assert_eq!(explain("smtp.mail.yahoo.com: 550 5.1.3 <someone@example.net> zzz").speaker(), "relay");
 }
 

@@ -643,7 +643,9 @@ fn is_server(paste: &str, name: &str) -> bool {
     paste.match_indices(name).any(|(at, _)| {
         let begin = super::floor(paste, at.saturating_sub(MAX_WORD));
         let word = paste[begin..at].rsplit([' ', '\n', '<', '(', '[', '"', '\'', ',', ';', '`']).next();
-        !word.is_some_and(|word| word.contains('@'))
+        // `strato` is no part of "administrator".
+        let is_begin = !paste[..at].ends_with(|char: char| char.is_alphanumeric());
+        is_begin && !word.is_some_and(|word| word.contains('@'))
     })
 }
 
