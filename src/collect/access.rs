@@ -14,7 +14,7 @@ pub(crate) const SEARCH_ROLE: &str = "IAM permission cloudasset.assets.searchAll
 /// The roles of `docs/setup.md`, each with the permissions that no smaller one of them has, by what their names begin
 /// with: the first that fits decides. What is in each: its file in iann0036/iam-dataset (`gcp/roles`). Google also
 /// writes pools as `iam.googleapis.com/workloadIdentityPools.get`.
-const CLOUD_ROLES: [(&str, &[&str]); 7] = [
+const CLOUD_ROLES: [(&str, &[&str]); 8] = [
     ("roles/iam.serviceAccountTokenCreator", &["iam.serviceAccounts.signJwt"]),
     (
         "roles/iam.workloadIdentityPoolViewer",
@@ -25,6 +25,7 @@ const CLOUD_ROLES: [(&str, &[&str]); 7] = [
             "iam.googleapis.com/workloadIdentityPools.get",
         ],
     ),
+    ("roles/iam.serviceAccountViewer", &["iam.serviceAccountKeys.", "iam.serviceAccounts."]),
     ("roles/cloudasset.viewer", &["cloudasset."]),
     ("roles/policyanalyzer.activityAnalysisViewer", &["policyanalyzer."]),
     ("roles/orgpolicy.policyViewer", &["orgpolicy."]),
@@ -145,8 +146,8 @@ impl Access {
                 identity: Identity::Account,
                 scope: Some(iam1::CLOUD_SCOPE),
                 role: Role::Needed(
-                    "IAM permissions iam.serviceAccounts.list and iam.serviceAccountKeys.list on each project (in \
-                       roles/iam.securityReviewer); Identity and Access Management (IAM) API enabled",
+                    "IAM permissions iam.serviceAccounts.get, iam.serviceAccounts.list, iam.serviceAccountKeys.get and \
+                       iam.serviceAccountKeys.list on each project (in roles/iam.serviceAccountViewer); Identity and Access Management (IAM) API enabled",
                 ),
                 cost: CLOUD_COST,
             },

@@ -68,8 +68,9 @@ const APIS: &str = "admin.googleapis.com gmail.googleapis.com iam.googleapis.com
                     policyanalyzer.googleapis.com orgpolicy.googleapis.com";
 
 /// The roles on what is audited: on the organization, or on the project.
-const ROLES: [&str; 5] = [
+const ROLES: [&str; 6] = [
     "roles/iam.securityReviewer",
+    "roles/iam.serviceAccountViewer",
     "roles/browser",
     "roles/iam.workloadIdentityPoolViewer",
     "roles/policyanalyzer.activityAnalysisViewer",

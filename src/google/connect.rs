@@ -41,7 +41,8 @@ pub(crate) enum ConnectError {
     Machine(#[from] MachineError),
     #[error("{0}")]
     #[diagnostic(help(
-        "For Google, leave `[google] base_url` empty. For another server, use the key file of that server."
+        "For Google, leave `[google] base_url` empty, and use a key file of Google. For another server, set `base_url` to \
+         its root, and use the key file of that server."
     ))]
     Roots(#[from] RootsError),
     #[error(transparent)]

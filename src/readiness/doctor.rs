@@ -486,6 +486,9 @@ impl Tenant<'_> {
                         Some(project) => format!(
                             "Check that {project} in `[cloud] projects` is the id of a project, then grant {roles} to {email} on it."
                         ),
+                        None if message.starts_with("The search of organization ") => format!(
+                            "Check that {what} in `[cloud] organization` is the number of yours (`gcloud organizations list`), then grant {roles} to {email} on it."
+                        ),
                         None => format!("Grant {roles} to {email} on {what}."),
                     }
                 }

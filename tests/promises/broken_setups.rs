@@ -181,11 +181,11 @@ fn a_role_that_is_missing_at_a_project_a_folder_or_the_organization() {
     let of = |permission: &'static str, role: &str| {
         Broken::at(permission, "cloud", "iam_permission_missing", PARTIAL)
             .served(|options| options.revoked_permissions.push(permission.to_owned()))
-            .named(&[ACCOUNT, &format!("Grant {role} to"), &format!("--role={role} ")])
+            .named(&[&format!("{role} to {ACCOUNT} on "), &format!("--role={role} ")])
     };
     let mut setups: Vec<Broken> = [
-        ("iam.serviceAccounts.list", "roles/iam.securityReviewer"),
-        ("iam.serviceAccountKeys.*", "roles/iam.securityReviewer"),
+        ("iam.serviceAccounts.list", "roles/iam.serviceAccountViewer"),
+        ("iam.serviceAccountKeys.*", "roles/iam.serviceAccountViewer"),
         ("resourcemanager.projects.get", "roles/browser"),
         ("resourcemanager.projects.getIamPolicy", "roles/iam.securityReviewer"),
         ("resourcemanager.folders.get", "roles/browser"),
@@ -198,7 +198,7 @@ fn a_role_that_is_missing_at_a_project_a_folder_or_the_organization() {
     .map(|(permission, role)| of(permission, role))
     .collect();
     let search = of("cloudasset.*", "roles/cloudasset.viewer").files(with_organization);
-    setups.push(search.named(&["gcloud organizations add-iam-policy-binding"]));
+    setups.push(search.named(&["gcloud organizations add-iam-policy-binding", "[cloud] organization"]));
     check_all(setups);
 }
 

@@ -24,9 +24,17 @@ const SOURCES: [(Without, &[&str], &str); 19] = [
     (Permission("iam.serviceAccounts.list"), &["service_accounts"], "iam.serviceAccounts.list"),
     (Permission("iam.serviceAccountKeys.list"), &["sa_keys"], "iam.serviceAccountKeys.list"),
     (Permission("iam.serviceAccounts.getIamPolicy"), &["iam_policies"], "iam.serviceAccounts.getIamPolicy"),
-    (Permission("resourcemanager.projects.get"), &["iam_policies"], "resourcemanager.projects.get,"),
+    (
+        Permission("resourcemanager.projects.get"),
+        &["iam_policies"],
+        "resourcemanager.projects.get (in roles/browser)",
+    ),
     (Permission("resourcemanager.projects.getIamPolicy"), &["iam_policies"], "projects.getIamPolicy"),
-    (Permission("resourcemanager.folders.get"), &["iam_policies"], "resourcemanager.folders.get,"),
+    (
+        Permission("resourcemanager.folders.get"),
+        &["iam_policies"],
+        "resourcemanager.folders.get (in roles/browser)",
+    ),
     (Permission("resourcemanager.folders.getIamPolicy"), &["iam_policies"], "folders.getIamPolicy"),
     (
         Permission("resourcemanager.organizations.getIamPolicy"),

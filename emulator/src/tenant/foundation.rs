@@ -384,6 +384,7 @@ impl Foundation {
         for role in [
             "roles/iam.securityReviewer",
             "roles/browser",
+            "roles/iam.serviceAccountViewer",
             "roles/iam.workloadIdentityPoolViewer",
             "roles/cloudasset.viewer",
             "roles/policyanalyzer.activityAnalysisViewer",

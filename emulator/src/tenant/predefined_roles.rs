@@ -79,7 +79,7 @@ const RUN_THINGS: &[&str] = &[
 ];
 
 /// In the order of their names, as they are listed.
-pub(crate) static PREDEFINED: [PredefinedRole; 21] = [
+pub(crate) static PREDEFINED: [PredefinedRole; 22] = [
     role(
         "roles/browser",
         "Browser",
@@ -200,6 +200,11 @@ pub(crate) static PREDEFINED: [PredefinedRole; 21] = [
         "roles/iam.serviceAccountUser",
         "Service Account User",
         &[SEE_PROJECTS, SEE_ACCOUNTS, &["iam.serviceAccounts.actAs"]],
+    ),
+    role(
+        "roles/iam.serviceAccountViewer",
+        "View Service Accounts",
+        &[SEE_PROJECTS, SEE_ACCOUNTS, SEE_KEYS, &["iam.serviceAccounts.getIamPolicy"]],
     ),
     role(
         "roles/iam.workloadIdentityPoolViewer",
