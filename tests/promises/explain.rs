@@ -571,6 +571,21 @@ fn google_is_the_sender_or_the_receiver_only_where_the_text_shows_it() {
     }
     let protocol = explain("502 5.5.1 Whatever this is. abc.12 - gsmtp");
     assert_eq!(protocol.causes()[0], "program_fault");
+    // RFC 3463 and RFC 7372.
+    for (code, cause) in [
+        ("452-4.5.3", "sending_limit"),
+        ("550-5.4.5", "sending_limit"),
+        ("550-5.2.1", "recipient_disabled"),
+        ("550-5.7.25", "reverse_dns"),
+        ("550-5.7.23", "sender_unauthenticated"),
+    ] {
+        let explained = explain(&format!("{code} Whatever this is. abc.12 - gsmtp"));
+        assert_eq!(explained.causes()[0], cause, "{code}");
+        assert!(
+            !explained.causes().contains(&"other_receiver") && explained.speaker() != "mail_server",
+            "{code}"
+        );
+    }
     assert_eq!(explain("530 5.5.1 Whatever this is. abc.12 - gsmtp").causes()[0], "smtp_login_missing");
 }
 
@@ -610,6 +625,7 @@ fn every_clients_form_of_one_answer_is_the_same_error() {
             "{text}"
         );
     }
+    assert_eq!(explain("google.api_core.exceptions.NotFound: 404 zzz").causes()[0], "not_found");
     for text in [
         r#"{"error": {"code": 403, "message": "zzz", "errors": [{"domain": "global", "reason": "insufficientPermissions", "message": "zzz"}]}}"#,
         r#"{"error": {"code": 403, "message": "zzz", "status": "PERMISSION_DENIED", "details": [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT"}]}}"#,

@@ -54,6 +54,7 @@ const MAIL_WORDS: &[&str] = &[
     "e-mail",
     "message",
     "mta",
+    "spam",
 ];
 
 /// What counts something: a number after one of these is no code.
@@ -693,6 +694,9 @@ impl Code {
     fn class(&self, reply: &str) -> Reply {
         let words = self.of_words(reply);
         match (words, self.enhanced) {
+            (None | Some(Reply::Policy), Some(enhanced @ (_, 7, 20..=26))) => {
+                Self::of_enhanced(enhanced, self.basic)
+            }
             // `5.7.1` and `5.0.0` say nothing of their own.
             (Some(class), None | Some((_, 0 | 7, _))) => class,
             (Some(Reply::Policy), Some((_, 1, 1..=6 | 10))) => Reply::Recipient,
@@ -730,6 +734,11 @@ impl Code {
             (_, 2, 1) => Reply::Disabled,
             (_, 2, 2) => Reply::Full,
             (_, 2, 3) | (_, 3, 4) => Reply::Size,
+            // RFC 3463: too many recipients. Gmail has 5.4.5 for its daily limit: https://support.google.com/a/answer/3726730.
+            (_, 5, 3) | (5, 4, 5) => Reply::Limit,
+            // RFC 7372.
+            (_, 7, 25) => Reply::ReverseDns,
+            (_, 7, 20..=26) => Reply::Authenticity,
             (_, 5, 2) if basic == Some(555) => Reply::RecipientSyntax,
             (_, 5, _) => Reply::Protocol,
             (_, 6, _) => Reply::Message,

@@ -124,21 +124,29 @@ replies! {
     Recipient = "reply-recipient", "does not know the recipient, or accepts no mail for it", [RECIPIENT_UNKNOWN, RELAY_DENIED]
         google GoogleReceiving "Google has no such recipient" [RECIPIENT_UNKNOWN];
     RecipientDomain = "reply-recipient-domain", "finds no server for the domain of the recipient", [RECIPIENT_UNKNOWN, RECIPIENT_SYNTAX, OTHER_RECEIVER]
-        submission [RECIPIENT_UNKNOWN, RECIPIENT_SYNTAX];
-    RecipientSyntax = "reply-recipient-syntax", "does not accept an address as valid", [RECIPIENT_SYNTAX, RECIPIENT_UNKNOWN, MESSAGE_MALFORMED];
-    Disabled = "reply-disabled", "says that an account is disabled: the recipient's, or the sender's", [RECIPIENT_DISABLED, PROVIDER_LIMIT];
-    Full = "reply-full", "says that a mailbox is full", [RECIPIENT_OVER_QUOTA, MESSAGE_TOO_LARGE];
-    Size = "reply-size", "takes no message as large as this", [MESSAGE_TOO_LARGE, PROVIDER_CONTENT];
-    Message = "reply-message", "does not accept the form of the message", [MESSAGE_MALFORMED, PROVIDER_CONTENT];
+        submission [RECIPIENT_UNKNOWN, RECIPIENT_SYNTAX]
+        google GmailSmtp "Google does not find the recipient's domain" [RECIPIENT_UNKNOWN, RECIPIENT_SYNTAX];
+    RecipientSyntax = "reply-recipient-syntax", "does not accept an address as valid", [RECIPIENT_SYNTAX, RECIPIENT_UNKNOWN, MESSAGE_MALFORMED]
+        google GmailSmtp "Google does not accept an address as valid" [RECIPIENT_SYNTAX, MESSAGE_MALFORMED];
+    Disabled = "reply-disabled", "says that an account is disabled: the recipient's, or the sender's", [RECIPIENT_DISABLED, PROVIDER_LIMIT]
+        google GoogleReceiving "Google says that the recipient's account takes no mail" [RECIPIENT_DISABLED, RECIPIENT_RATE];
+    Full = "reply-full", "says that a mailbox is full", [RECIPIENT_OVER_QUOTA, MESSAGE_TOO_LARGE]
+        google GoogleReceiving "The recipient's Google mailbox is full" [RECIPIENT_OVER_QUOTA];
+    Size = "reply-size", "takes no message as large as this", [MESSAGE_TOO_LARGE, PROVIDER_CONTENT]
+        google GoogleMail "Google takes no message as large as this" [MESSAGE_TOO_LARGE];
+    Message = "reply-message", "does not accept the form of the message", [MESSAGE_MALFORMED, PROVIDER_CONTENT]
+        google GoogleMail "Google does not accept the form of the message" [MESSAGE_MALFORMED];
     Content = "reply-content", "does not accept the content of the message", [PROVIDER_CONTENT, OTHER_RECEIVER]
         submission [PROVIDER_CONTENT]
         google GoogleReceiving "Google takes the message for spam" [TAKEN_FOR_SPAM]
         google submission "Gmail does not accept the content of the message for sending" [CONTENT_BLOCKED, TAKEN_FOR_SPAM]
         google unknown "Google does not accept the content; the text does not show whether it sends or receives the mail" [TAKEN_FOR_SPAM, CONTENT_BLOCKED];
     Authenticity = "reply-authenticity", "cannot tell that the mail is from its domain", [SENDER_UNAUTHENTICATED, DMARC, OTHER_RECEIVER]
-        submission [SENDER_UNAUTHENTICATED, DMARC, PROVIDER_SENDER_REFUSED];
+        submission [SENDER_UNAUTHENTICATED, DMARC, PROVIDER_SENDER_REFUSED]
+        google GoogleReceiving "Google cannot tell that the mail is from its From domain" [SENDER_UNAUTHENTICATED, DMARC];
     ReverseDns = "reply-reverse-dns", "wants reverse DNS of the sending server", [REVERSE_DNS, OTHER_RECEIVER]
-        submission [REVERSE_DNS];
+        submission [REVERSE_DNS]
+        google GoogleReceiving "Google wants reverse DNS of the sending server" [REVERSE_DNS];
     Helo = "reply-helo", "does not accept the name after HELO or EHLO", [OTHER_RECEIVER, PROVIDER_LOGIN, RELAY_DENIED]
         submission [CLIENT_CONFIGURATION, PROVIDER_LOGIN, RELAY_DENIED]
         google GmailSmtp "Google does not accept the name after EHLO" [EHLO_NAME];
