@@ -77,11 +77,17 @@ pub(crate) fn tenant(tenant: &Snapshot) -> Subject {
 /// A key of a service account.
 #[must_use]
 pub(crate) fn key(key: &ServiceAccountKey, account: &ServiceAccount) -> Subject {
-    let id = format!("{}/{}", account.unique_id, key.key_id);
+    let id = format!("{}{}", keys_of_account(account), key.key_id);
     Subject::new(SubjectKind::Key, id, format!("{} key {}", account.email, key.key_id))
         .also(&key.key_id)
         .part_of(&account.email)
         .part_of(&account.client_id)
+}
+
+/// How the ids of an account's keys begin.
+#[must_use]
+pub(crate) fn keys_of_account(account: &ServiceAccount) -> String {
+    format!("{}/", account.unique_id)
 }
 
 /// A role that one member holds on a resource. Its holder names it, too: somebody may be accepted whatever it holds.

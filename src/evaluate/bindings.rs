@@ -9,8 +9,8 @@ use super::growth::Later;
 use super::missing_parts::SubjectScope;
 use crate::checks::{self, BindingFacts, Check, Kept, NamedBefore, OneFinding, subjects};
 use crate::findings::{
-    Acceptance, Added, CheckResult, Evidence, Finding, Fingerprint, REGISTER, Reached, ReachedBy, Subject,
-    Verdict, added,
+    Acceptance, Added, CheckResult, Evidence, Finding, Fingerprint, Item, REGISTER, Reached, ReachedBy,
+    Subject, Verdict, added,
 };
 use crate::policy::Exception;
 use crate::store::{PreviousFinding, Run, StoreError};
@@ -285,7 +285,8 @@ pub(super) fn tell_added(before: &PreviousFinding, seen: Option<&PreviousFinding
     let is_more_severe = finding.severity > known && is_same_sight;
     let severity = is_more_severe.then_some(Added::Severity { from: known, to: finding.severity });
     if !has_reach {
-        finding.added = severity.into_iter().collect();
+        tell_added_items(before, finding);
+        finding.added.extend(severity);
         return;
     }
     let mut news = added(&known_reach(before, seen), &finding.reach);
@@ -307,6 +308,19 @@ pub(super) fn tell_added(before: &PreviousFinding, seen: Option<&PreviousFinding
     });
     finding.evidence.extend(told.take(MAX_SEEN_FIRST));
     finding.added = news;
+}
+
+/// Names the items that the run before did not have. What may have been there unseen is no news.
+fn tell_added_items(before: &PreviousFinding, finding: &mut Finding) {
+    finding.added.clear();
+    let (Some(known), Some(items)) = (&before.items, &finding.items) else { return };
+    let (news, hidden) = items.since(known);
+    let told = hidden
+        .iter()
+        .map(|item| Evidence::new("seen_first", format_args!("{}; not read last time", item.added())));
+    let told: Vec<Evidence> = told.take(MAX_SEEN_FIRST).collect();
+    finding.added = news.into_iter().map(Item::added).collect();
+    finding.evidence.extend(told);
 }
 
 /// What was reached before, and by whom the last run knew that read as much as this one. What was only assumed to be
@@ -406,5 +420,6 @@ pub(super) fn joined(whole: PreviousFinding, path: PreviousFinding) -> PreviousF
         check_ids: whole.check_ids.into_iter().chain(path.check_ids).collect(),
         known: whole.known.into_iter().chain(path.known).collect(),
         reach: whole.reach.into_iter().chain(path.reach).collect(),
+        items: whole.items.or(path.items),
     }
 }

@@ -159,7 +159,8 @@ impl<'a> Evaluation<'a> {
         let before = finding.verdict;
         let finding = self.accepted_anew(finding);
         let is_reopened = change == Change::NotRechecked && is_reopened(before, &finding);
-        let finding = Finding { change: if is_reopened { Change::Worsened } else { change }, ..finding };
+        let change = if is_reopened { Change::Worsened } else { change };
+        let finding = Finding { change, added: Vec::new(), ..finding };
         if finding.verdict.is_open() {
             self.changes.worsened += u64::from(is_reopened);
             self.changes.open += 1;

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use strum::IntoStaticStr;
 
+use super::items;
 use crate::checks;
 use crate::findings::{Added, Change, Finding, Fingerprint, SubjectKind, Verdict, added};
 use crate::store::{GoneFinding, PreviousFinding, Run, StoreError};
@@ -159,6 +160,7 @@ fn in_both(old: &Finding, new: &Finding) -> Difference {
     let has_grown = added(&old.reach, &new.reach)
         .iter()
         .any(|added| is_certain(added) && !unread_before.iter().any(|part| added.may_hide_in(**part)));
+    let has_grown = has_grown || items::news(&before, new).next().is_some();
     match (old.verdict.is_open(), new.verdict.is_open()) {
         (true, false) => Difference::Accepted,
         (_, true) if has_grown || has_worsened(&before, new) => Difference::Worsened,

@@ -80,8 +80,7 @@ impl Evaluation<'_> {
     /// Whether an exception names another user, client or account than the one that was not assessed. Where that is not
     /// certain, it may be about this one.
     fn names_another(&self, exception: &Exception, check: &Check, not_assessed: &Subject) -> bool {
-        let holder = exception.subject.split(['/', ' ']).next().unwrap_or_default();
-        if exception.is_pattern() || not_assessed.names().any(|name| name.eq_ignore_ascii_case(holder)) {
+        if exception.is_pattern() || not_assessed.names().any(|name| exception.is_within(name)) {
             return false;
         }
         let tenant = self.input.tenant;
@@ -90,9 +89,11 @@ impl Evaluation<'_> {
             Evaluator::User(_) => true,
             // A binding reaches several clients, and none of them is named with it.
             Evaluator::Client(_) if checks::path_checks().any(|id| id == check.id) => false,
-            Evaluator::Client(_) | Evaluator::Grant(_) => tenant.grants.clients().contains(&holder),
+            Evaluator::Client(_) | Evaluator::Grant(_) => {
+                tenant.grants.clients().iter().any(|client_id| exception.is_within(client_id))
+            }
             Evaluator::Key(_) => tenant.service_accounts.known().is_some_and(|accounts| {
-                let is_holder = |id: &str| id.eq_ignore_ascii_case(holder);
+                let is_holder = |id: &String| exception.is_within(id);
                 accounts.0.iter().any(|account| is_holder(&account.unique_id) || is_holder(&account.email))
             }),
             _ => false,

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::growth::Later;
 use super::missing_parts::SubjectScope;
-use super::{Evaluation, clients};
+use super::{Evaluation, clients, items};
 use crate::checks::{Check, audit_loses};
 use crate::findings::{
-    Acceptance, Change, CheckResult, Evidence, Finding, REGISTER, Reached, Subject, Verdict,
+    Acceptance, Change, CheckResult, Evidence, Finding, KnownItems, REGISTER, Reached, Subject, Verdict,
 };
 use crate::policy::{Exception, Exceptions};
 use crate::store::{PreviousFinding, StoreError};
@@ -71,6 +71,7 @@ impl<'a> Evaluation<'a> {
             Some(before) => self.seen_as_well(before, &finding.fingerprint, &finding.unread)?,
             None => None,
         };
+        self.keep_items(before.as_ref(), &mut finding);
         self.date(before.as_ref(), seen.as_ref(), &mut finding);
         self.accept(&mut finding, before.as_ref());
         Ok((finding, before))
@@ -120,6 +121,7 @@ impl<'a> Evaluation<'a> {
             exception_id,
             is_only_assumed: !result.assumptions.is_empty(),
             assumptions: result.assumptions,
+            items: result.list.map(|list| items::listed(list, &unread)),
             unread: unread.into_iter().collect(),
             accepted,
             ..Finding::new(check.id, verdict, result.severity, subject, at)
@@ -198,7 +200,8 @@ impl<'a> Evaluation<'a> {
             let mut known = before.reach.iter().filter(|known| known.key() == reached.key());
             known.any(|known| reached.severity <= known.severity)
         };
-        if finding.severity > before.severity || !finding.reach.iter().all(was_reached) {
+        let has_grown = items::news(before, finding).next().is_some();
+        if finding.severity > before.severity || has_grown || !finding.reach.iter().all(was_reached) {
             return None;
         }
         let exceptions: &'a Exceptions = self.input.exceptions;
@@ -261,6 +264,10 @@ impl<'a> Evaluation<'a> {
 
     /// What a binding reached, under the register of today.
     fn reach_anew(&self, finding: Finding) -> Finding {
+        // What an exception accepted of it weighed nothing.
+        let of_items = finding.items.as_ref().and_then(|known| KnownItems::severity(&known.items));
+        let severity = of_items.map_or(finding.severity, |severity| severity.max(finding.severity));
+        let finding = Finding { severity, ..finding };
         let reach: Vec<Reached> =
             finding.reach.into_iter().map(|reached| self.under_register(reached)).collect();
         let open = reach.iter().filter(|reached| reached.accepted_by.is_none());
@@ -307,6 +314,7 @@ fn is_accepted_unread(before: &PreviousFinding, finding: &Finding) -> bool {
 fn accepted_parts(finding: &Finding, later: &Later) -> Vec<String> {
     let accepted =
         finding.reach.iter().filter(|reached| reached.accepted_by.is_none() && !later.has(reached));
+    let items = finding.items.iter().flat_map(|known| &known.items).filter(|item| !later.has_item(item));
     let in_part: BTreeSet<&str> = later.reach.iter().map(|reached| reached.account.as_str()).collect();
     let parts: BTreeSet<String> = accepted
         .map(|reached| match reached.principal() {
@@ -315,6 +323,7 @@ fn accepted_parts(finding: &Finding, later: &Later) -> Vec<String> {
             }
             _ => reached.account.clone(),
         })
+        .chain(items.map(|item| item.shown().to_owned()))
         .collect();
     parts.into_iter().collect()
 }

@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
+
 use super::Evaluation;
 use super::bindings::known_reach;
-use crate::findings::{Added, CoverageRow, Finding, Known, Reached, Severity, Verdict, Worse, added};
+use crate::findings::{
+    Added, CoverageRow, Finding, Item, Known, KnownItems, Reached, Severity, Verdict, Worse, added,
+};
 use crate::policy::Exception;
 use crate::store::{PreviousFinding, Run, StoreError};
 use crate::tenant::{Part, PartGrain};
@@ -18,6 +22,8 @@ pub(super) struct Later {
     pub(super) added: Vec<Added>,
     /// The accounts among it.
     pub(super) reach: Vec<Reached>,
+    /// The items among it.
+    items: Vec<Item>,
 }
 
 impl Later {
@@ -31,12 +37,16 @@ impl Later {
         let Some(created) = exception.created else { return Self::default() };
         let known = finding.known_checks().find(|(id, _)| *id == check_id).map(|(_, known)| known);
         let known = known.unwrap_or_default();
+        let items = finding.items.as_ref().filter(|known| !known.items.is_empty());
+        if let Some(items) = items {
+            return Self::of_items(finding, items, known, exception, created);
+        }
         if finding.reach.is_empty() {
             let is_new = !known.is_by(created) && !known.is_worse_after(created);
             let worse = known.worse.filter(|worse| worse.since.date_naive() > created);
             let worse = worse.map(|worse| Added::Severity { from: worse.from, to: finding.severity });
             let is_all = worse.is_some() || (is_new && !exception.names(&finding.subject));
-            return Self { is_all, added: worse.into_iter().collect(), reach: Vec::new() };
+            return Self { is_all, added: worse.into_iter().collect(), ..Self::default() };
         }
         let is_later = |reached: &&Reached| reached.accepted_by.is_none() && !reached.known.is_by(created);
         let reach: Vec<Reached> = finding.reach.iter().filter(is_later).cloned().collect();
@@ -50,12 +60,41 @@ impl Later {
             std::iter::once((check_id, known)).chain(also.map(|also| (also.check_id.as_str(), also.known)));
         let new_checks = checks.filter(|(_, known)| !known.is_by(created));
         later.extend(new_checks.map(|(check_id, _)| Added::Check { check_id: check_id.to_owned() }));
-        Self { is_all, added: later, reach }
+        Self { is_all, added: later, reach, items: Vec::new() }
+    }
+
+    /// The items that came after an exception. Whoever names a thing before it is there accepts it as it came.
+    fn of_items(
+        finding: &Finding,
+        items: &KnownItems,
+        known: Known,
+        exception: &Exception,
+        created: NaiveDate,
+    ) -> Self {
+        let named = known.since.filter(|_| exception.names(&finding.subject));
+        let day = named.map_or(created, |since| created.max(since.date_naive()));
+        let (accepted, later): (Vec<&Item>, Vec<&Item>) =
+            items.items.iter().partition(|item| item.known.is_by(day));
+        // What came may be why it is more severe: what was accepted is as it was.
+        let is_by_them = later.iter().any(|item| item.severity >= Some(finding.severity));
+        let worse = known.worse.filter(|_| known.is_worse_after(created) && !is_by_them);
+        let worse = worse.map(|worse| Added::Severity { from: worse.from, to: finding.severity });
+        Self {
+            is_all: worse.is_some() || accepted.is_empty(),
+            added: later.iter().map(|item| item.added()).chain(worse).collect(),
+            reach: Vec::new(),
+            items: later.into_iter().cloned().collect(),
+        }
     }
 
     /// How severe that is.
     pub(super) fn severity(&self) -> Option<Severity> {
-        self.reach.iter().map(|reached| reached.severity).max()
+        let of_items = || KnownItems::severity(&self.items).filter(|_| !self.is_all);
+        self.reach.iter().map(|reached| reached.severity).max().or_else(of_items)
+    }
+
+    pub(super) fn has_item(&self, item: &Item) -> bool {
+        self.items.iter().any(|later| later.key() == item.key())
     }
 
     pub(super) fn has(&self, reached: &Reached) -> bool {
@@ -116,7 +155,8 @@ impl Evaluation<'_> {
         }
         finding.known = known(&finding.check_id).unwrap_or(new);
         if finding.reach.is_empty() && is_same_sight {
-            self.date_severity(&mut finding.known, as_good.severity.max(before.severity), finding.severity);
+            let was = as_good.whole_severity().max(before.whole_severity());
+            self.date_severity(&mut finding.known, was, finding.severity);
         }
     }
 
@@ -166,7 +206,7 @@ impl Evaluation<'_> {
     }
 
     /// What no earlier run found: since this run, if an earlier one could have found it.
-    fn new_since(&self, check_id: &str) -> Known {
+    pub(super) fn new_since(&self, check_id: &str) -> Known {
         let could_be_seen = self.previous.is_some()
             && self.input.checks.iter().find(|check| check.id == check_id).is_some_and(|check| {
                 let is_read = |part: &&Part| self.input.tenant.gap(**part).is_none();

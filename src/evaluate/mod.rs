@@ -16,6 +16,7 @@ mod exception_use;
 mod exceptions;
 mod gap_cost;
 mod growth;
+mod items;
 mod missing_parts;
 #[cfg(test)]
 mod properties;

@@ -416,7 +416,8 @@ fn exceptions(world: &World, accepting: &[Accepting]) -> Exceptions {
     for one in accepting.iter().filter(|_| !open.is_empty()) {
         let (check, subject) = &open[one.finding.index(open.len())];
         let subject = subject.part_of.first().filter(|_| one.is_wide).unwrap_or(&subject.id);
-        let subject = serde_json::to_string(subject).unwrap();
+        // JSON writes this sign as it is; TOML does not allow that.
+        let subject = serde_json::to_string(subject).unwrap().replace('\u{7f}', "\\u007f");
         let day = |days: i64| (world.tenant.run_at + chrono::Duration::days(days)).date_naive();
         let created = one.created.map(|days| format!("created = {}\n", day(days))).unwrap_or_default();
         let expires = day(if one.is_expired { -1 } else { 90 });

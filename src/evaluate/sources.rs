@@ -43,14 +43,19 @@ impl<'a> Sources<'a> {
         })
     }
 
+    /// Whether a scope that a client held was looked at again: it is held, or proved to have ended.
+    pub(super) fn looked_again_at_scope(&self, client_id: &str, scope: &str) -> bool {
+        let grant = GrantOf { client_id, scope: Some(scope) };
+        grant.is_held(self.tenant) || self.tenant.grants.has_ended(client_id, Some(scope))
+    }
+
     /// Whether an account that a finding reached, and that it does not reach now, was looked at again: every path to it
     /// was searched, or its delegation has ended.
     pub(super) fn looked_again_at(&self, reached: &Reached) -> bool {
         let tenant = self.tenant;
         let client_id = reached.client_id.as_str();
-        if let scope @ Some(scope_id) = reached.scope() {
-            let is_held = GrantOf { client_id, scope }.is_held(tenant);
-            return is_held || tenant.grants.has_ended(client_id, Some(scope_id));
+        if let Some(scope) = reached.scope() {
+            return self.looked_again_at_scope(client_id, scope);
         }
         if let Some(takeover) = tenant.takeover_of(client_id) {
             return takeover.gaps.is_empty();
@@ -106,13 +111,15 @@ impl<'a> Sources<'a> {
             }
             Evaluator::Key(_) => {
                 // Keys are listed an account each: only its own account's listing shows a key.
-                let Some((account, key)) = finding.judged_id.split_once('/') else { return false };
                 let mut accounts = tenant.service_accounts.known().into_iter().flat_map(|known| &known.0);
-                match accounts.find(|known| known.unique_id == account) {
+                match accounts
+                    .find(|account| finding.judged_id.starts_with(&subjects::keys_of_account(account)))
+                {
                     None => tenant.service_accounts.gap().is_some(),
                     Some(account) => {
                         let mut keys = account.keys.known().into_iter().flatten();
-                        account.keys.gap().is_some() && !keys.any(|known| known.key_id == key)
+                        let is_it = |key| subjects::key(key, account).id == finding.judged_id;
+                        account.keys.gap().is_some() && !keys.any(is_it)
                     }
                 }
             }

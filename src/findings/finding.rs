@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::{
-    Acceptance, Added, AlsoCheck, Assumption, Evidence, Fingerprint, Known, REGISTER, Reached, Remediation,
-    Severity, Subject, SubjectKind, Verdict,
+    Acceptance, Added, AlsoCheck, Assumption, Evidence, Fingerprint, Known, KnownItems, REGISTER, Reached,
+    Remediation, Severity, Subject, SubjectKind, Verdict,
 };
 use crate::tenant::Part;
 
@@ -100,6 +100,9 @@ pub(crate) struct Finding {
     /// What it reaches, if the next run should tell what was added.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) reach: Vec<Reached>,
+    /// What else it lists, if the next run should tell what was added; `None` in findings of earlier versions, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) items: Option<KnownItems>,
     /// What it did not have in the run before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) added: Vec<Added>,
@@ -143,6 +146,7 @@ impl Finding {
             is_only_assumed: false,
             also_checks: Vec::new(),
             reach: Vec::new(),
+            items: None,
             added: Vec::new(),
             accepted: Vec::new(),
         }

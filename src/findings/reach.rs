@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Severity, Verdict};
+use super::{ItemKind, Severity, Verdict};
 use crate::authority::TakeoverEdge;
 use crate::tenant::Part;
 
@@ -199,6 +199,12 @@ pub(crate) enum Added {
         /// Now.
         to: Severity,
     },
+    /// Something else that a finding lists.
+    Item {
+        item: ItemKind,
+        id: String,
+        name: String,
+    },
     /// It is more severe.
     Severity {
         from: Severity,
@@ -210,9 +216,10 @@ pub(crate) enum Added {
 impl Added {
     /// Whether it may have been there in a run that did not read this part. A scope is news even so: nobody was told of it.
     #[must_use]
-    pub(crate) const fn may_hide_in(&self, part: Part) -> bool {
+    pub(crate) fn may_hide_in(&self, part: Part) -> bool {
         match self {
             Self::Scope { .. } => false,
+            Self::Item { item, .. } => item.shown_by().contains(&part),
             Self::Account { .. } => {
                 matches!(part, Part::ServiceAccounts | Part::IamPolicies | Part::IamRoles)
             }
@@ -239,6 +246,7 @@ impl std::fmt::Display for Added {
             Self::Path { principal, account } => write!(f, "access path from {principal} to {account}"),
             Self::Scope { scope, severity } => write!(f, "{severity} scope {scope}"),
             Self::WorseScope { scope, from, to } => write!(f, "scope {scope}: {to}, was {from}"),
+            Self::Item { item, name, .. } => write!(f, "{item} {name}"),
             Self::Severity { from, to } => write!(f, "severity {to}, was {from}"),
         }
     }

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
-use super::{Advice, Assumption, Evidence, Reached, Remediation, Rule, Severity, Subject, SubjectKind};
+use super::{
+    Advice, Assumption, Evidence, Item, ItemKind, ItemList, Reached, Remediation, Rule, Severity, Subject,
+    SubjectKind,
+};
 use crate::tenant::{Gap, Part};
 
 /// The seven answers. Only [`Verdict::Pass`] is good news, and only complete data earns it.
@@ -94,6 +97,8 @@ pub(crate) struct CheckResult {
     pub(crate) assumptions: Vec<Assumption>,
     /// Which accounts it reaches, and how: for the checks on access paths.
     pub(crate) reach: Vec<Reached>,
+    /// What else it lists that may grow.
+    pub(crate) list: Option<ItemList>,
 }
 
 impl CheckResult {
@@ -138,6 +143,7 @@ impl CheckResult {
             weighed_by: Vec::new(),
             assumptions: Vec::new(),
             reach: Vec::new(),
+            list: None,
         }
     }
 
@@ -176,6 +182,25 @@ impl CheckResult {
     #[must_use]
     pub(crate) fn about(mut self, subject: Subject) -> Self {
         self.subject = Some(subject);
+        self
+    }
+
+    /// Names what it lists, so that the next run says what was added; and each kind of thing that the check looks for.
+    #[must_use]
+    pub(crate) fn listing(
+        mut self,
+        kinds: &'static [ItemKind],
+        items: impl IntoIterator<Item = Item>,
+    ) -> Self {
+        let items = items.into_iter().collect();
+        self.list = Some(ItemList { kinds, items, undecided: Vec::new() });
+        self
+    }
+
+    /// There may be more items of a kind: what this run read does not decide it.
+    #[must_use]
+    pub(crate) fn undecided(mut self, kind: ItemKind) -> Self {
+        self.list.iter_mut().for_each(|list| list.undecided.push(kind));
         self
     }
 

@@ -51,6 +51,15 @@ impl Exception {
         !self.is_pattern() && self.subject.contains(scope)
     }
 
+    /// Whether its subject is this user, client or account, or something of theirs.
+    #[must_use]
+    pub(crate) fn is_within(&self, holder: &str) -> bool {
+        let start = self.subject.get(..holder.len()).filter(|start| !start.is_empty());
+        let rest = self.subject.get(holder.len()..).unwrap_or_default();
+        start.is_some_and(|start| start.eq_ignore_ascii_case(holder))
+            && (rest.is_empty() || rest.starts_with(['/', ' ']))
+    }
+
     /// Whether its subject has nothing but wildcards, so that it accepts whatever its check finds.
     #[must_use]
     pub(crate) fn matches_everything(&self) -> bool {
@@ -245,6 +254,22 @@ fn date(key: &str, written: &toml::Spanned<WrittenDate>) -> Result<NaiveDate, Ex
 mod tests {
     use super::*;
     use crate::findings::SubjectKind;
+
+    #[test]
+    fn an_exception_is_within_whoever_it_names_first_and_nobody_with_a_longer_name() {
+        let text = entry("MAIL-08", "Ann@example.com/sales@other.example", "2027-01-31");
+        let exception = &parse(&text).unwrap().0[0];
+        for (holder, expected) in [
+            ("ann@example.com", true),
+            ("ann@example.co", false),
+            ("ann", false),
+            ("", false),
+            ("ann@example.com/sales@other.example", true),
+            ("ann@example.com/sales@other.example/more", false),
+        ] {
+            assert_eq!(exception.is_within(holder), expected, "{holder}");
+        }
+    }
 
     const CHECKS: &[&str] = &["MAIL-08", "KEY-01"];
 

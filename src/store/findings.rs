@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
-use crate::findings::{Change, Finding, Fingerprint, FixedFinding, Known, Reached, Severity, Verdict};
+use crate::findings::{
+    Change, Finding, Fingerprint, FixedFinding, Known, KnownItems, Reached, Severity, Verdict,
+};
 use crate::tenant::Part;
 
 use super::pages::pages;
@@ -29,6 +31,16 @@ pub(crate) struct PreviousFinding {
     pub(crate) known: BTreeMap<String, Known>,
     /// What it reached then.
     pub(crate) reach: Vec<Reached>,
+    /// What else it listed then.
+    pub(crate) items: Option<KnownItems>,
+}
+
+impl PreviousFinding {
+    /// How severe it was with what of it was accepted.
+    pub(crate) fn whole_severity(&self) -> Severity {
+        let of_items = self.items.as_ref().and_then(|known| KnownItems::severity(&known.items));
+        of_items.map_or(self.severity, |severity| severity.max(self.severity))
+    }
 }
 
 impl Store {
@@ -261,6 +273,7 @@ impl From<Finding> for PreviousFinding {
             unread: finding.unread,
             is_only_assumed: finding.is_only_assumed,
             reach: finding.reach,
+            items: finding.items,
         }
     }
 }

@@ -231,7 +231,7 @@ fn a_store_of_a_newer_version_is_refused_and_left_as_it_is() {
 fn a_store_with_a_type_of_a_newer_version_is_refused_and_left_as_it_is() {
     let folder = Folder::new();
     drop(folder.store());
-    let newer = "INSERT INTO stored_type VALUES ('finding', 99)";
+    let newer = "INSERT OR REPLACE INTO stored_type VALUES ('finding', 99)";
     Connection::open(folder.path()).unwrap().execute_batch(newer).unwrap();
     let before = std::fs::read(folder.path()).unwrap();
     for open in [Store::open, Store::look] {

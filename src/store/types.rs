@@ -65,7 +65,7 @@ const TYPES: &[StoredType] = &[
     // part_cursor.cursor
     StoredType::new("cursor"),
     // finding_text.text
-    StoredType::new("finding"),
+    StoredType { name: "finding", steps: &[FINDINGS_LIST_ITEMS] },
     // judgment.summary
     StoredType { name: "summary", steps: &[COVERAGE_HAS_GAPS] },
     // run.requests
@@ -82,6 +82,11 @@ const TYPES: &[StoredType] = &[
 
 /// The fix of a gap ended with its place.
 const GAPS_HAVE_PLACES: Step = Step { table: "fact", column: "text", holding: PLACE, rewrite: move_places };
+
+/// What lacks items reads as it did: nothing is rewritten. Versions before this step do not know items among what was
+/// added, and refuse the history.
+const FINDINGS_LIST_ITEMS: Step =
+    Step { table: "finding_text", column: "text", holding: "\"items\":null", rewrite: |_| () };
 
 const PLACE: &str = " Where: ";
 

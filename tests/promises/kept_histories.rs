@@ -149,6 +149,17 @@ fn a_kept_history_is_the_past_of_a_run_of_today() {
     }
 }
 
+/// Earlier versions kept nothing of what a finding lists, and so no later run says that it has grown.
+#[test]
+fn what_a_finding_of_a_kept_history_lists_is_no_news() {
+    let kept = Kept::copy("0.1.0-layout-16", "demo");
+    let report = kept.say(&["judge", "2026-11-21T07-00-00Z"]).json("report.json");
+    let findings = report["findings"].as_array().unwrap();
+    let with_items = findings.iter().filter(|finding| !finding["items"].as_array().unwrap().is_empty());
+    let changes: BTreeSet<&str> = with_items.map(|finding| finding["change"].as_str().unwrap()).collect();
+    assert_eq!(changes, BTreeSet::from(["open"]));
+}
+
 /// Earlier versions joined the reasons of a part, and a fix with its place.
 #[test]
 fn gaps_of_a_kept_history_read_as_they_did_and_lead_to_their_places() {

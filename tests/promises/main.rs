@@ -45,6 +45,7 @@ mod history;
 mod hostile;
 #[cfg(test)]
 mod imports;
+mod items;
 #[cfg(test)]
 mod kept_histories;
 #[cfg(test)]

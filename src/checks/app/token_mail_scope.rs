@@ -3,7 +3,7 @@
 use crate::checks::standing::tier_zero;
 use crate::checks::{Check, Condition, Evaluator, command};
 use crate::delegation::{RiskClass, ScopeRiskTable};
-use crate::findings::{CheckResult, Severity};
+use crate::findings::{CheckResult, Item, ItemKind, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{App, Part, one_word, quoted_name};
@@ -97,9 +97,11 @@ fn judge(app: &App, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
         let some: Vec<&str> = remembered.into_iter().take(SOME_REMEMBERED).collect();
         result = result.evidence("users_by_earlier_runs", some.join(", "));
     }
-    for scope in scopes {
+    for scope in &scopes {
         result = result.evidence("scope", scope);
     }
+    let result = result
+        .listing(&[ItemKind::AppScope], scopes.iter().map(|scope| Item::new(ItemKind::AppScope, *scope)));
     vec![match great {
         Some(great) => result.evidence("tier_0", great),
         None => result.weighed_by(&[Part::Users, Part::AdminRoles]),

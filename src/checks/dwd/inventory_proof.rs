@@ -5,7 +5,7 @@ use chrono::Duration;
 use super::scope::{MARKETPLACE_FIX, client_name};
 use crate::checks::{Check, Condition, Evaluator, subjects};
 use crate::delegation::{Grant, Provenance, is_app_name};
-use crate::findings::{Advice, CheckResult, Severity};
+use crate::findings::{Advice, CheckResult, Item, ItemKind, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{Gap, GapClass, GapReason, Part, is_same_client, one_word};
@@ -127,6 +127,8 @@ fn perhaps_marketplace(grants: &[&Grant], tenant: &Snapshot) -> Option<CheckResu
             .evidence("client_id", app)
             .fix(MARKETPLACE_FIX)
             .advising(Advice::UninstallApp);
+        let held = |scope: &&str| Item::new(ItemKind::DelegatedScope, *scope).held_by(app);
+        let result = result.listing(&[ItemKind::DelegatedScope], scopes.iter().map(held));
         scopes.into_iter().fold(result, |result, scope| result.evidence("scope", scope))
     })
 }

@@ -4,7 +4,7 @@ use super::scope::own_client;
 use crate::checks::gaps::unreadable;
 use crate::checks::words::listed;
 use crate::checks::{Check, Condition, Evaluator, subjects};
-use crate::findings::{CheckResult, Severity};
+use crate::findings::{CheckResult, Item, ItemKind, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{AdminRole, Gap, IamPolicies, IamResource, Part, Reading, ServiceAccount, quoted_name};
@@ -87,13 +87,20 @@ struct Load {
     what: String,
     /// Whether it is known to be too much.
     is_certain: bool,
+    kind: ItemKind,
+    /// What is the same in two runs.
+    id: String,
+    /// What it is called, after its kind.
+    name: String,
 }
 
 impl Load {
-    fn certain(severity: Severity, what: impl Into<String>) -> Self {
-        Self { severity, what: what.into(), is_certain: true }
+    fn item(&self) -> Item {
+        Item::new(self.kind, &self.id).named(&self.name).weighing(self.severity)
     }
 }
+
+const KINDS: [ItemKind; 3] = [ItemKind::AdminRole, ItemKind::BasicRole, ItemKind::DefaultAccount];
 
 fn judge_account(account: &ServiceAccount, tenant: &Snapshot) -> CheckResult {
     let mut loads: Vec<Load> = admin_roles(account, tenant);
@@ -116,7 +123,12 @@ fn judge_account(account: &ServiceAccount, tenant: &Snapshot) -> CheckResult {
         CheckResult::review(severity, message)
     };
     let result = result.evidence("client_id", &account.client_id).evidence("project", &account.project);
-    texts.iter().fold(result, |result, text| result.evidence("besides", text))
+    let result = texts.iter().fold(result, |result, text| result.evidence("besides", text));
+    let result = result.listing(&KINDS, loads.iter().map(Load::item));
+    match missing_policies(account, tenant) {
+        Some(_) => result.undecided(ItemKind::BasicRole),
+        None => result,
+    }
 }
 
 /// Admin roles of Workspace that are assigned to the account itself.
@@ -124,27 +136,29 @@ fn admin_roles(account: &ServiceAccount, tenant: &Snapshot) -> Vec<Load> {
     let Some(roles) = tenant.admin_roles.known().filter(|_| !account.unique_id.is_empty()) else {
         return Vec::new();
     };
-    let load = |role_id: &str| match roles.role(role_id) {
-        Some(role) if role.is_super_admin == Some(true) => {
-            Load::certain(Severity::Critical, format!("is a super admin ({})", quoted_name(&role.title())))
-        }
-        Some(role) if says_read_only(role) => Load {
-            severity: Severity::Low,
-            what: format!(
-                "has the admin role {}, whose name suggests read-only access",
-                quoted_name(&role.title())
+    let load = |role_id: &str| {
+        let role = roles.role(role_id);
+        let name = role.map(|role| quoted_name(&role.title()));
+        let (severity, is_certain, what) = match (role, &name) {
+            (Some(role), Some(name)) if role.is_super_admin == Some(true) => {
+                (Severity::Critical, true, format!("is a super admin ({name})"))
+            }
+            (Some(role), Some(name)) if says_read_only(role) => (
+                Severity::Low,
+                false,
+                format!("has the admin role {name}, whose name suggests read-only access"),
             ),
-            is_certain: false,
-        },
-        Some(role) => {
-            Load::certain(Severity::High, format!("has the admin role {}", quoted_name(&role.title())))
-        }
-        // What it allows is not known.
-        None => Load {
-            severity: Severity::Medium,
-            what: format!("has an admin role that Directory does not list (ID {role_id})"),
-            is_certain: false,
-        },
+            (_, Some(name)) => (Severity::High, true, format!("has the admin role {name}")),
+            // What it allows is not known.
+            (_, None) => (
+                Severity::Medium,
+                false,
+                format!("has an admin role that Directory does not list (ID {role_id})"),
+            ),
+        };
+        let name = name.map_or_else(|| format!("with ID {role_id}"), |name| name.to_string());
+        let kind = ItemKind::AdminRole;
+        Load { severity, what, is_certain, kind, id: role_id.to_owned(), name }
     };
     roles.of(&account.unique_id).map(|assignment| load(&assignment.role_id)).collect()
 }
@@ -175,8 +189,10 @@ fn basic_roles(account: &ServiceAccount, tenant: &Snapshot) -> Vec<Load> {
                 _ => continue,
             };
             let condition = if binding.condition.is_some() { " under a condition" } else { "" };
-            let what = format!("is {role} of {}{condition}", entry.resource.title());
-            loads.push(Load::certain(Severity::High, what));
+            let name = format!("{role} of {}{condition}", entry.resource.title());
+            let what = format!("is {name}");
+            let (severity, kind) = (Severity::High, ItemKind::BasicRole);
+            loads.push(Load { severity, what, is_certain: true, kind, id: name.clone(), name });
         }
     }
     loads
@@ -184,16 +200,27 @@ fn basic_roles(account: &ServiceAccount, tenant: &Snapshot) -> Vec<Load> {
 
 fn default_account(account: &ServiceAccount) -> Option<Load> {
     let service = account.default_of()?;
-    Some(Load::certain(Severity::High, format!("is the default service account of {service}")))
+    Some(Load {
+        severity: Severity::High,
+        what: format!("is the default service account of {service}"),
+        is_certain: true,
+        kind: ItemKind::DefaultAccount,
+        id: service.to_owned(),
+        name: service.to_owned(),
+    })
 }
 
 /// What keeps "it holds nothing else" from being said.
 fn missing(account: &ServiceAccount, tenant: &Snapshot) -> Option<Gap> {
     let roles = tenant.admin_roles.gap().cloned();
-    roles.or_else(|| match tenant.iam.policies.known() {
+    roles.or_else(|| missing_policies(account, tenant))
+}
+
+fn missing_policies(account: &ServiceAccount, tenant: &Snapshot) -> Option<Gap> {
+    match tenant.iam.policies.known() {
         Some(policies) => policy_gap(policies, &account.project, tenant),
         None => tenant.iam.policies.gap().cloned(),
-    })
+    }
 }
 
 /// Why the policies of a project and of what is above it are not known up to the top.

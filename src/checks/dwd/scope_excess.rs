@@ -5,7 +5,7 @@ use crate::checks::age::is_older;
 use crate::checks::gaps::use_unproved;
 use crate::checks::{Check, Condition, Evaluator, subjects};
 use crate::delegation::{Grant, LedgerSource};
-use crate::findings::{CheckResult, Severity};
+use crate::findings::{CheckResult, Item, ItemKind, Severity};
 use crate::policy::Policy;
 use crate::snapshot::{ClientIdentity, Snapshot};
 use crate::tenant::{Gap, Part, is_same_client, one_word};
@@ -84,13 +84,27 @@ struct Excess {
     severity: Severity,
     /// As it stands after the client's name.
     what: String,
+    kind: ItemKind,
+    /// The scope, if one alone is too much.
+    scope: Option<String>,
 }
 
 impl Excess {
-    fn of(scope: &str, what: String) -> Self {
-        Self { severity: severity([scope]), what }
+    fn of(kind: ItemKind, scope: &str, what: String) -> Self {
+        Self { severity: severity([scope]), what, kind, scope: Some(scope.to_owned()) }
+    }
+
+    fn item(&self, client_id: &str) -> Item {
+        let item = match &self.scope {
+            Some(scope) => Item::new(self.kind, scope).held_by(client_id),
+            None => Item::new(self.kind, client_id),
+        };
+        item.weighing(self.severity)
     }
 }
+
+const KINDS: [ItemKind; 4] =
+    [ItemKind::UnapprovedScope, ItemKind::RetiredScope, ItemKind::RedundantScope, ItemKind::UnusedDelegation];
 
 fn judge(client_id: &str, tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
     let grants: Vec<&Grant> = tenant.grants.of(client_id).collect();
@@ -109,7 +123,8 @@ fn judge_grants(client_id: &str, grants: &[&Grant], tenant: &Snapshot, policy: &
     let idle = idle(client_id, grants, tenant, policy);
     if let Ok(Some(what)) = &idle {
         let severity = severity(grants.iter().map(|grant| grant.scope.as_str()));
-        excesses.push(Excess { severity, what: what.clone() });
+        let kind = ItemKind::UnusedDelegation;
+        excesses.push(Excess { severity, what: what.clone(), kind, scope: None });
     }
     let client = one_word(tenant.client_name(client_id));
     // Whether the log names every use is not known: its silence alone is for a person.
@@ -125,8 +140,11 @@ fn judge_grants(client_id: &str, grants: &[&Grant], tenant: &Snapshot, policy: &
     let result = excesses.iter().fold(result.evidence("client_id", client_id), |result, excess| {
         result.evidence("excess", &excess.what)
     });
+    let result = result.listing(&KINDS, excesses.iter().map(|excess| excess.item(client_id)));
     let result = match &idle {
-        Err(gap) => result.evidence("use", format!("unknown: {}", gap.message)),
+        Err(gap) => {
+            result.undecided(ItemKind::UnusedDelegation).evidence("use", format!("unknown: {}", gap.message))
+        }
         Ok(_) => result,
     };
     result.evidence("register", register(client_id, policy))
@@ -161,14 +179,18 @@ fn unapproved(client_id: &str, grants: &[&Grant], policy: &Policy) -> Vec<Excess
     let held = grants.iter().map(|grant| grant.scope.as_str());
     held.filter(|scope| !client.approves(scope))
         .map(|scope| {
-            Excess::of(scope, format!("holds {}, which the register does not approve", one_word(scope)))
+            let what = format!("holds {}, which the register does not approve", one_word(scope));
+            Excess::of(ItemKind::UnapprovedScope, scope, what)
         })
         .collect()
 }
 
 fn retired(grants: &[&Grant]) -> impl Iterator<Item = Excess> {
     let held = grants.iter().map(|grant| grant.scope.as_str()).filter(|scope| RETIRED.contains(scope));
-    held.map(|scope| Excess::of(scope, format!("holds {scope}, the scope of a feed that Google has retired")))
+    held.map(|scope| {
+        let what = format!("holds {scope}, the scope of a feed that Google has retired");
+        Excess::of(ItemKind::RetiredScope, scope, what)
+    })
 }
 
 /// Scopes that are held beside their read-only variant.
@@ -191,7 +213,7 @@ fn read_only_variants(grants: &[&Grant], tenant: &Snapshot, policy: &Policy) -> 
                          unnecessary"
                 )
             };
-            Excess::of(scope, what)
+            Excess::of(ItemKind::RedundantScope, scope, what)
         })
         .collect()
 }

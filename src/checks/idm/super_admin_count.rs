@@ -1,9 +1,9 @@
 //! IDM-01: too few super admins to be safe from a lock-out, or more than anybody watches.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::checks::{Check, Condition, Evaluator, command, gaps};
-use crate::findings::{CheckResult, Severity, Subject, SubjectKind};
+use crate::findings::{CheckResult, Item, ItemKind, Severity, Subject, SubjectKind};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{
@@ -73,21 +73,21 @@ fn judge(tenant: &Snapshot, policy: &Policy) -> Vec<CheckResult> {
         (Err(gap), _) | (_, Err(gap)) => return vec![CheckResult::not_assessed(gap)],
     };
     let admins = Admins::of(people, roles);
-    let known = admins.sure.iter().chain(&admins.guests);
+    let known = admins.sure.keys().chain(admins.guests.keys());
     let result = known.fold(count(&admins, policy), |result, admin| result.evidence("super_admin", admin));
     let outsiders = admins.outside.iter().map(|assignment| outsider(assignment, tenant));
     std::iter::once(result)
         .chain(outsiders)
-        .chain(admins.guests.iter().map(|guest| guest_admin(guest)))
+        .chain(admins.guests.keys().map(|guest| guest_admin(guest)))
         .collect()
 }
 
 /// Who is an active super admin, and who may be.
 struct Admins<'a> {
-    /// Addresses of active users of the organization who certainly are.
-    sure: BTreeSet<&'a str>,
-    /// Addresses of active guests who certainly are.
-    guests: BTreeSet<&'a str>,
+    /// Active users of the organization who certainly are: the id of each by address.
+    sure: BTreeMap<&'a str, &'a str>,
+    /// Active guests who certainly are.
+    guests: BTreeMap<&'a str, &'a str>,
     /// How many active users may be besides: Directory did not say.
     unsure: usize,
     /// Super admin roles held by what is no listed user: groups, service accounts.
@@ -102,22 +102,30 @@ impl<'a> Admins<'a> {
         };
         let (inside, outside): (Vec<_>, Vec<_>) =
             roles.super_admin_assignments().partition(|assignment| holder(assignment).is_some());
-        let address = |person: Person<'a>| person.primary_email;
+        let by_address = |person: Person<'a>| (person.primary_email, person.id);
         let active = |person: &Person<'a>| person.is_active;
         let by_flag = people.iter().filter(|person| person.is_super_admin == Some(true));
         let by_role = inside.into_iter().filter_map(holder);
         let (guests, own): (Vec<_>, Vec<_>) =
             by_flag.chain(by_role).filter(active).partition(|person| person.is_guest);
-        let sure: BTreeSet<_> = own.into_iter().map(address).collect();
+        let sure: BTreeMap<_, _> = own.into_iter().map(by_address).collect();
         let unsure = people
             .iter()
             .filter(active)
             .filter(|person| person.is_super_admin.is_none() && !person.is_guest)
-            .filter(|person| !sure.contains(person.primary_email))
+            .filter(|person| !sure.contains_key(person.primary_email))
             .count();
-        Self { sure, guests: guests.into_iter().map(address).collect(), unsure, outside }
+        Self { sure, guests: guests.into_iter().map(by_address).collect(), unsure, outside }
+    }
+
+    fn items(&self) -> impl Iterator<Item = Item> {
+        let all = self.sure.iter().chain(&self.guests);
+        all.map(|(address, id)| Item::new(ItemKind::SuperAdmin, *id).named(*address))
     }
 }
+
+/// Too few and too many are one finding, and not the same fault.
+const KINDS: [ItemKind; 2] = [ItemKind::AdminShortage, ItemKind::SuperAdmin];
 
 fn count(admins: &Admins<'_>, policy: &Policy) -> CheckResult {
     let (own, all) = (admins.sure.len(), admins.sure.len() + admins.guests.len());
@@ -128,7 +136,8 @@ fn count(admins: &Admins<'_>, policy: &Policy) -> CheckResult {
         return CheckResult { may_break, ..CheckResult::fail(severity, message) }.fix(
             "Remove the super admin role from users who do not need it every day, and assign them a prebuilt role \
              with only the privileges that they need.",
-        );
+        )
+        .listing(&KINDS, admins.items());
     }
     if admins.outside.iter().any(|assignment| assignment.assignee_type == AssigneeType::Group) {
         return CheckResult::not_assessed(&uncounted());
@@ -136,7 +145,8 @@ fn count(admins: &Admins<'_>, policy: &Policy) -> CheckResult {
     if own + admins.unsure < policy.super_admins_min {
         let message = format!("{}; the minimum is {}", super_admins(own), policy.super_admins_min);
         return CheckResult::fail(Severity::High, message)
-            .fix("Assign the super admin role to a second person.");
+            .fix("Assign the super admin role to a second person.")
+            .listing(&KINDS, [Item::new(ItemKind::AdminShortage, policy.super_admins_min.to_string())]);
     }
     if own < policy.super_admins_min || all + admins.unsure > policy.super_admins_max {
         return CheckResult::not_assessed(&gaps::left_out(Part::Users, "Directory", "isAdmin"));

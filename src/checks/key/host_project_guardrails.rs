@@ -2,7 +2,7 @@
 
 use crate::checks::words::listed;
 use crate::checks::{Check, Condition, Evaluator, command, subjects};
-use crate::findings::{Advice, CheckResult, Severity};
+use crate::findings::{Advice, CheckResult, Item, ItemKind, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{Part, ProjectGuardrails, Reading, SigningLogs, one_word};
@@ -155,9 +155,23 @@ fn judge_signing_logs(project: &ProjectGuardrails) -> Option<CheckResult> {
         .evidence("guardrail", SIGNING_LOGS)
         .fix(SIGNING_FIX)
         .advising(Advice::Other(SIGNING_LOGS));
+    let result = match project.signing_logs.known() {
+        Some(logs) => result.listing(&KINDS, items(logs)),
+        None => result,
+    };
     let may_break = "Nothing stops working. Data Access logs can raise the cost of Cloud Logging.".to_owned();
     let result = CheckResult { may_break: Some(may_break), ..result };
     Some(result.about(subjects::guardrail(project, SIGNING_LOGS)))
+}
+
+const KINDS: [ItemKind; 2] = [ItemKind::MissingLog, ItemKind::ExemptedMember];
+
+/// All that is not logged, whatever the finding says first.
+fn items(logs: &SigningLogs) -> impl Iterator<Item = Item> {
+    let missing = [("ADMIN_READ", logs.admin_read.is_none()), ("DATA_READ", logs.data_read.is_none())];
+    let missing = missing.into_iter().filter(|(_, is_missing)| *is_missing);
+    let missing = missing.map(|(log, _)| Item::new(ItemKind::MissingLog, log));
+    missing.chain(logs.exempted().into_iter().map(|member| Item::new(ItemKind::ExemptedMember, member)))
 }
 
 /// Signing is logged, but perhaps not all of it.

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::holder::{describe, grants_behind};
 use crate::checks::{Check, Condition, Evaluator, subjects};
 use crate::delegation::{Grant, RiskClass, ScopeRiskTable};
-use crate::findings::{CheckResult, Rule, Severity};
+use crate::findings::{CheckResult, Item, ItemKind, Rule, Severity};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::tenant::{Part, ServiceAccount, ServiceAccountKey, one_word};
@@ -76,10 +76,17 @@ fn open_door(key: &ServiceAccountKey, account: &ServiceAccount, grants: &[&Grant
     let message =
         format!("Whoever has key {} of {} can act as any user and {can}", key.key_id, account.email);
     let result = describe(CheckResult::fail(severity(grants), message), key, account);
+    let result = result.listing(&[ItemKind::DelegatedScope], grants.iter().map(|grant| item(grant)));
     grants.iter().fold(result, |result, grant| {
         let classes = ScopeRiskTable::shipped().class_letters(&grant.scope);
         result.evidence("delegated_scope", format!("{} ({classes})", grant.scope))
     })
+}
+
+/// A scope, as severe as the key would be if the account held it alone.
+fn item(grant: &Grant) -> Item {
+    let item = Item::new(ItemKind::DelegatedScope, &grant.scope).held_by(&grant.client_id);
+    item.weighing(severity(&[grant]))
 }
 
 /// What the gravest scope lets its holder do, and how many others there are.

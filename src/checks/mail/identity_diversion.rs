@@ -4,10 +4,10 @@ use super::entries::{Entry, judge_each};
 use super::ownership::{Ownership, ownership};
 use crate::checks::standing::{TIER_ZERO, tier_zero, user_tier_zero};
 use crate::checks::{Check, Condition, Evaluator};
-use crate::findings::{CheckResult, Severity};
+use crate::findings::{CheckResult, Item, ItemKind, Severity};
 use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
-use crate::tenant::{Gap, Part, Person, SendAs, User, one_word, quoted_name};
+use crate::tenant::{Address, Gap, Part, Person, SendAs, User, one_word, quoted_name};
 
 pub(crate) const CHECK: Check = Check {
     id: "MAIL-10",
@@ -89,6 +89,8 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Snapshot, policy: &Po
         one_word(&entry.send_as_email),
         reasons.join("; ")
     );
+    let items = diversion.items(entry);
+    let is_undecided = diversion.gap(tenant).is_some();
     let mut victims = diversion.address_owner.into_iter().chain(diversion.namesakes);
     let victim = victims.find_map(|person| {
         let why = tier_zero(person.id, person.primary_email, person.is_super_admin, tenant, policy)?;
@@ -97,11 +99,16 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Snapshot, policy: &Po
     let tier_zero = victim.or_else(|| {
         user_tier_zero(holder, tenant, policy).map(|why| format!("{}: {why}", holder.primary_email))
     });
-    Entry::Offends(Box::new(match tier_zero {
+    let result = match tier_zero {
         Some(why) => CheckResult::fail(Severity::Medium.raised(), message).evidence("tier_0", why),
         None => CheckResult::fail(Severity::Medium, message).weighed_by(&TIER_ZERO),
-    }))
+    };
+    let result = result.listing(&KINDS, items);
+    let undecided = KINDS.into_iter().filter(|_| is_undecided);
+    Entry::Offends(Box::new(undecided.fold(result, CheckResult::undecided)))
 }
+
+const KINDS: [ItemKind; 3] = [ItemKind::AddressOwner, ItemKind::DisplayName, ItemKind::ReplyTo];
 
 /// Whose identity an entry borrows, and where its answers go.
 struct Diversion<'a> {
@@ -131,10 +138,25 @@ impl<'a> Diversion<'a> {
         }
     }
 
+    /// What an entry borrows or diverts: whose address it is, whose name it has, where replies go.
+    fn items(&self, entry: &SendAs) -> Vec<Item> {
+        let owner = self.address_owner.as_ref();
+        let owner = owner.map(|owner| Item::new(ItemKind::AddressOwner, owner.id).named(owner.primary_email));
+        let name = (!self.namesakes.is_empty()).then(|| {
+            let name = entry.display_name.trim();
+            Item::new(ItemKind::DisplayName, name.to_lowercase()).named(quoted_name(name))
+        });
+        let reply_to = matches!(self.reply_to, Some(Ownership::Outside)).then(|| {
+            let address = Address::new(&entry.reply_to);
+            Item::new(ItemKind::ReplyTo, address.as_str()).named(one_word(&entry.reply_to))
+        });
+        owner.into_iter().chain(name).chain(reply_to).collect()
+    }
+
     /// What is missing, so that an entry without a known fault may still have one.
-    fn gap(self, tenant: &Snapshot) -> Option<Gap> {
-        match self.reply_to {
-            Some(Ownership::Unknown(gap)) => Some(gap),
+    fn gap(&self, tenant: &Snapshot) -> Option<Gap> {
+        match &self.reply_to {
+            Some(Ownership::Unknown(gap)) => Some(gap.clone()),
             _ if self.needs_all_users => tenant.people.gap().cloned(),
             _ => tenant.people.gap_beyond_rows().cloned(),
         }

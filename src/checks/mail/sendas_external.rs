@@ -4,10 +4,10 @@ use super::entries::{Entry, judge_each};
 use super::ownership::{Ownership, ownership};
 use crate::checks::standing::{TIER_ZERO, user_tier_zero};
 use crate::checks::{Check, Condition, Evaluator};
-use crate::findings::{CheckResult, Severity};
+use crate::findings::{CheckResult, Item, ItemKind, Severity};
 use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
-use crate::tenant::{Part, SendAs, SendAsKind, one_word};
+use crate::tenant::{Address, Part, SendAs, SendAsKind, one_word};
 
 pub(crate) const CHECK: Check = Check {
     id: "MAIL-08",
@@ -71,8 +71,9 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Snapshot, policy: &Po
         _ => ownership(&entry.send_as_email, holder, tenant),
     };
     let server = entry.smtp.as_ref().map(|smtp| smtp.host.trim()).filter(|host| !host.is_empty());
-    let server = server.map(one_word);
-    let (severity, what) = match (owner, server) {
+    let is_outside = matches!(owner, Ownership::Outside);
+    let is_undecided = matches!(owner, Ownership::Unknown(_));
+    let (severity, what) = match (owner, server.map(one_word)) {
         (Ownership::Ours, None) => return Entry::Fine,
         (Ownership::Unknown(gap), None) => return Entry::Unknown(gap),
         (Ownership::Outside, None) => {
@@ -97,11 +98,24 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Snapshot, policy: &Po
     } else {
         format!("{holder_address} can send as {address}, {what}")
     };
-    Entry::Offends(Box::new(match user_tier_zero(holder, tenant, policy) {
-        Some(why) => CheckResult::fail(severity.raised(), message).evidence("tier_0", why),
-        None => CheckResult::fail(severity, message).weighed_by(&TIER_ZERO),
+    let tier_zero = user_tier_zero(holder, tenant, policy);
+    let weigh = |severity: Severity| if tier_zero.is_some() { severity.raised() } else { severity };
+    let outside = is_outside.then(|| {
+        let item = Item::new(ItemKind::OutsideAddress, Address::new(&entry.send_as_email).as_str());
+        item.weighing(weigh(Severity::Medium))
+    });
+    let server = server
+        .map(|host| Item::new(ItemKind::MailServer, host.to_lowercase()).weighing(weigh(Severity::High)));
+    let result =
+        CheckResult::fail(weigh(severity), message).listing(&KINDS, outside.into_iter().chain(server));
+    let result = if is_undecided { result.undecided(ItemKind::OutsideAddress) } else { result };
+    Entry::Offends(Box::new(match tier_zero {
+        Some(why) => result.evidence("tier_0", why),
+        None => result.weighed_by(&TIER_ZERO),
     }))
 }
+
+const KINDS: [ItemKind; 2] = [ItemKind::OutsideAddress, ItemKind::MailServer];
 
 #[cfg(test)]
 mod tests {

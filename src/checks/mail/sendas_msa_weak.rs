@@ -4,7 +4,7 @@ use super::entries::{Entry, judge_each};
 use crate::checks::gaps::left_out;
 use crate::checks::standing::{TIER_ZERO, user_tier_zero};
 use crate::checks::{Check, Condition, Evaluator};
-use crate::findings::{CheckResult, Severity};
+use crate::findings::{CheckResult, Item, ItemKind, Severity};
 use crate::policy::Policy;
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::{Part, SendAs, one_word};
@@ -63,10 +63,13 @@ fn judge_entry(entry: &SendAs, facts: &UserFacts, tenant: &Snapshot, policy: &Po
         one_word(&entry.send_as_email),
         one_word(&smtp.host)
     );
-    Entry::Offends(Box::new(match user_tier_zero(holder, tenant, policy) {
+    let result = match user_tier_zero(holder, tenant, policy) {
         Some(why) => CheckResult::fail(Severity::High.raised(), message).evidence("tier_0", why),
         None => CheckResult::fail(Severity::High, message).weighed_by(&TIER_ZERO),
-    }))
+    };
+    // Another server is another matter than the one that somebody accepted.
+    let server = Item::new(ItemKind::MailServer, smtp.host.trim().to_lowercase());
+    Entry::Offends(Box::new(result.listing(&[ItemKind::MailServer], [server])))
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ pub(super) struct Finding<'a> {
     remediation: findings::Remediation,
     command: &'a str,
     may_break: &'a str,
+    items: &'a [findings::Item],
 }
 
 impl<'a> Finding<'a> {
@@ -72,6 +73,7 @@ impl<'a> Finding<'a> {
             remediation: finding.action(),
             command: &finding.command,
             may_break: &finding.may_break,
+            items: finding.items.as_ref().map_or(&[], |known| &known.items),
         }
     }
 }
