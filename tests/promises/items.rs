@@ -23,7 +23,7 @@ const COMPUTE_ADDRESS: &str = "728934413739-compute@developer.gserviceaccount.co
 
 /// A check, what the id of its subject has in it, and what its finding names as added.
 const GROWN: [(&str, &str, &str); 9] = [
-    ("IDM-01", "tenant", "super admin ada."),
+    ("IDM-01", "tenant", "super admin "),
     ("DWD-05", VENDOR, "retired scope https://www.google.com/calendar/feeds"),
     ("DWD-08", PEOPLE_SYNC, "admin role with ID 4242"),
     ("DWD-08", COMPUTE, "role Owner of project apps-project"),
