@@ -79,10 +79,17 @@ LARGEST_PAGE: dict[str, Fact] = {
     "policyanalyzer.projects.locations.activityTypes.activities.query": Fact(
         1000, "the reference page of activities.query: max allowed value is 1000"
     ),
+    "cloudidentity.policies.list": Fact(
+        100, "the parameter's description: the maximum allowed value is `100`"
+    ),
     "directory.groups.list": Fact(200, "the reference page of groups.list: max allowed value is 200"),
     "directory.members.list": Fact(200, "the reference page of members.list: max allowed value is 200"),
 }
-DEFAULT_PAGE: dict[str, Fact] = {}
+DEFAULT_PAGE: dict[str, Fact] = {
+    "cloudidentity.policies.list": Fact(
+        50, "the parameter's description: the default is `50` results per page"
+    ),
+}
 
 # The field that tells the rows of a listing apart.
 IDENTITY: dict[str, str] = {
@@ -104,6 +111,7 @@ IDENTITY: dict[str, str] = {
     "cloudresourcemanager.organizations.search": "name",
     "cloudasset.searchAllResources": "name",
     "cloudasset.searchAllIamPolicies": "resource",
+    "cloudidentity.policies.list": "name",
     "policyanalyzer.projects.locations.activityTypes.activities.query": "fullResourceName",
     "serviceusage.services.list": "name",
 }

@@ -108,6 +108,7 @@ LISTINGS: dict[str, tuple[str, str, Rows]] = {
     "directory.roles.list": ("items", "roleId", _told("roles")),
     "directory.roleAssignments.list": ("items", "roleAssignmentId", _told("roleAssignments")),
     "directory.groups.list": ("groups", "id", _told("groups")),
+    "cloudidentity.policies.list": ("policies", "name", _told("policies")),
     _SETTINGS + "sendAs.list": ("sendAs", "sendAsEmail", _mailbox("sendAs")),
     _SETTINGS + "delegates.list": ("delegates", "delegateEmail", _mailbox("delegates")),
     _SETTINGS

@@ -52,6 +52,7 @@ SERVED = {
         "cloudasset.searchAllResources",
         "cloudasset.searchAllIamPolicies",
     ],
+    ("cloudidentity.v1.json", "cloudidentity_v1.json"): ["cloudidentity.policies.list"],
     ("policyanalyzer.v1.json", "policyanalyzer_v1.json"): [
         "policyanalyzer.projects.locations.activityTypes.activities.query"
     ],

@@ -22,6 +22,7 @@ pub(crate) enum Api {
     IamCredentials,
     ResourceManager,
     CloudAsset,
+    CloudIdentity,
     PolicyAnalyzer,
     OrgPolicy,
     ServiceUsage,
@@ -29,7 +30,7 @@ pub(crate) enum Api {
 }
 
 impl Api {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Directory,
         Self::Reports,
         Self::Gmail,
@@ -37,6 +38,7 @@ impl Api {
         Self::IamCredentials,
         Self::ResourceManager,
         Self::CloudAsset,
+        Self::CloudIdentity,
         Self::PolicyAnalyzer,
         Self::OrgPolicy,
         Self::ServiceUsage,
@@ -68,6 +70,7 @@ impl Api {
             Self::IamCredentials => ("iamcredentials", "v1"),
             Self::ResourceManager => ("cloudresourcemanager", "v3"),
             Self::CloudAsset => ("cloudasset", "v1"),
+            Self::CloudIdentity => ("cloudidentity", "v1"),
             Self::PolicyAnalyzer => ("policyanalyzer", "v1"),
             Self::OrgPolicy => ("orgpolicy", "v2"),
             Self::ServiceUsage => ("serviceusage", "v1"),
@@ -84,6 +87,7 @@ impl Api {
             Self::IamCredentials => "iamcredentials.googleapis.com",
             Self::ResourceManager => "cloudresourcemanager.googleapis.com",
             Self::CloudAsset => "cloudasset.googleapis.com",
+            Self::CloudIdentity => "cloudidentity.googleapis.com",
             Self::PolicyAnalyzer => "policyanalyzer.googleapis.com",
             Self::OrgPolicy => "orgpolicy.googleapis.com",
             Self::ServiceUsage => "serviceusage.googleapis.com",
@@ -99,6 +103,7 @@ impl Api {
             Self::IamCredentials => "IAM Service Account Credentials API",
             Self::ResourceManager => "Cloud Resource Manager API",
             Self::CloudAsset => "Cloud Asset API",
+            Self::CloudIdentity => "Cloud Identity API",
             Self::PolicyAnalyzer => "Policy Analyzer API",
             Self::OrgPolicy => "Organization Policy API",
             Self::ServiceUsage => "Service Usage API",
@@ -243,7 +248,7 @@ struct Reference {
     name: String,
 }
 
-const TEXTS: [(Api, &str); 11] = [
+const TEXTS: [(Api, &str); 12] = [
     (Api::Directory, include_str!("../discovery/admin_directory_v1.json")),
     (Api::Reports, include_str!("../discovery/admin_reports_v1.json")),
     (Api::Gmail, include_str!("../discovery/gmail_v1.json")),
@@ -251,6 +256,7 @@ const TEXTS: [(Api, &str); 11] = [
     (Api::IamCredentials, include_str!("../discovery/iamcredentials_v1.json")),
     (Api::ResourceManager, include_str!("../discovery/cloudresourcemanager_v3.json")),
     (Api::CloudAsset, include_str!("../discovery/cloudasset_v1.json")),
+    (Api::CloudIdentity, include_str!("../discovery/cloudidentity_v1.json")),
     (Api::PolicyAnalyzer, include_str!("../discovery/policyanalyzer_v1.json")),
     (Api::OrgPolicy, include_str!("../discovery/orgpolicy_v2.json")),
     (Api::ServiceUsage, include_str!("../discovery/serviceusage_v1.json")),

@@ -30,6 +30,7 @@ mod certificate;
 mod client_files;
 mod clock;
 mod cloud_asset;
+mod cloud_identity;
 mod connection;
 mod delivery;
 mod dice;

@@ -2,8 +2,8 @@
 
 use crate::call::{Call, Outcome};
 use crate::{
-    cloud_asset, directory, gmail, iam, iam_credentials, iam_roles, identity_pools, org_policy,
-    policy_analyzer, reports, resource_manager, service_usage, tokeninfo,
+    cloud_asset, cloud_identity, directory, gmail, iam, iam_credentials, iam_roles, identity_pools,
+    org_policy, policy_analyzer, reports, resource_manager, service_usage, tokeninfo,
 };
 
 /// A function that answers a method.
@@ -71,6 +71,7 @@ pub(crate) fn handler(method_id: &str) -> Option<Handler> {
         "cloudresourcemanager.organizations.getIamPolicy" => resource_manager::policy,
         "cloudasset.searchAllResources" => cloud_asset::resources,
         "cloudasset.searchAllIamPolicies" => cloud_asset::policies,
+        "cloudidentity.policies.list" => cloud_identity::policies,
         "policyanalyzer.projects.locations.activityTypes.activities.query" => policy_analyzer::query,
         "orgpolicy.projects.policies.getEffectivePolicy" => org_policy::effective,
         "serviceusage.services.list" => service_usage::list,

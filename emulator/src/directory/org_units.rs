@@ -19,7 +19,11 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
     }
     let reach = call.in_query("type").unwrap_or("children").to_ascii_lowercase();
     let below = if root == "/" { "/".to_owned() } else { format!("{root}/") };
-    let units: Vec<Value> = tenant
+    // Only this reach tells the root, and only where there is a unit below it:
+    // https://github.com/cisagov/ScubaGoggles/issues/691.
+    let top = (reach == "allincludingparent" && root == "/" && !tenant.org_units.is_empty())
+        .then(|| tenant.render_root_org_unit());
+    let below_top = tenant
         .org_units
         .iter()
         .filter(|unit| match reach.as_str() {
@@ -27,8 +31,8 @@ pub(crate) fn list(call: &Call<'_>) -> Outcome {
             "allincludingparent" => unit.path == root || unit.path.starts_with(&below),
             _ => unit.parent_path() == root,
         })
-        .map(|unit| unit.render(tenant))
-        .collect();
+        .map(|unit| unit.render(tenant));
+    let units: Vec<Value> = top.into_iter().chain(below_top).collect();
     let mut body = json!({
         "kind": "admin#directory#orgUnits",
         "etag": etag("orgUnits", &tenant.customer_id),

@@ -11,7 +11,7 @@ use super::project::{Key, KeyOrigin, Project, ServiceAccount};
 use super::role::{Role, RoleAssignment};
 use super::{
     Activity, Application, Domain, DomainAlias, Exception, Folder, ForeignAccount, Grant, Group, GroupMember,
-    Log, Mailbox, OrgPolicy, OrgUnit, Organization, Policy, Tenant, log,
+    Log, Mailbox, OrgPolicy, OrgUnit, Organization, Policy, SettingPolicy, Tenant, log,
     names::{self, PRIMARY_DOMAIN},
 };
 use crate::dice::Dice;
@@ -48,6 +48,7 @@ pub(super) struct Foundation {
     pub(super) cloud: Organization,
     pub(super) folders: Vec<Folder>,
     pub(super) org_policies: Vec<OrgPolicy>,
+    pub(super) setting_policies: Vec<SettingPolicy>,
     pub(super) foreign_accounts: Vec<ForeignAccount>,
     pub(super) entries: Vec<(Application, Activity)>,
     pub(super) log_crowd: log::Crowd,
@@ -55,7 +56,7 @@ pub(super) struct Foundation {
     pub(super) further_admins: Vec<(String, &'static str)>,
     pub(super) grants: Vec<Grant>,
     pub(super) exceptions: Vec<Exception>,
-    org_units: Vec<OrgUnit>,
+    pub(super) org_units: Vec<OrgUnit>,
     roles: Vec<Role>,
     organization: &'static str,
 }
@@ -78,6 +79,7 @@ impl Foundation {
             },
             folders: Vec::new(),
             org_policies: Vec::new(),
+            setting_policies: Vec::new(),
             foreign_accounts: Vec::new(),
             entries: Vec::new(),
             log_crowd: log::Crowd { seed, now, ..log::Crowd::default() },
@@ -431,6 +433,7 @@ impl Foundation {
             folders: self.folders,
             projects: self.projects,
             org_policies: self.org_policies,
+            setting_policies: self.setting_policies,
             foreign_accounts: self.foreign_accounts,
             log: Log::new(self.entries, self.log_crowd),
             revoked_permissions: Vec::new(),
@@ -511,8 +514,13 @@ pub(super) fn whole_scopes(scopes: &[&str]) -> Vec<String> {
 impl Tenant {
     /// The id of the organizational unit above all others.
     pub(crate) fn root_org_unit_id(&self) -> String {
-        format!("id:{}", Dice::new(self.seed, "rootOrgUnit", 0).letters_and_digits(14))
+        root_org_unit_id(self.seed)
     }
+}
+
+/// The id of the organizational unit above all others, by the seed of the tenant.
+pub(crate) fn root_org_unit_id(seed: u64) -> String {
+    format!("id:{}", Dice::new(seed, "rootOrgUnit", 0).letters_and_digits(14))
 }
 
 fn hours(count: u64) -> Duration {

@@ -1,10 +1,12 @@
 //! A tenant where every check passes, or is covered by an exception.
 
 use chrono::{DateTime, Utc};
+use serde_json::json;
 
 use super::foundation::Foundation;
 use super::mailbox::{MailService, SendAs};
 use super::person::Standing;
+use super::typical::mail_delegation;
 use super::typical_cloud::used;
 use super::{KNOWN_CONSTRAINTS, OrgPolicy, Rule};
 
@@ -15,6 +17,7 @@ pub(super) fn found(seed: u64, now: DateTime<Utc>) -> (Foundation, &'static str)
     people(&mut tenant);
     clients(&mut tenant);
     cloud(&mut tenant);
+    policies(&mut tenant);
     (tenant, "auditor@example.com")
 }
 
@@ -82,6 +85,19 @@ fn cloud(tenant: &mut Foundation) {
         tenant.log_authorized(100, &client_id, &scopes);
         used(tenant, name, &[1, 8], &scopes);
     }
+}
+
+/// What lets mail out is off, for everybody and once more for some.
+fn policies(tenant: &mut Foundation) {
+    tenant.common_policies();
+    tenant.set("/", "gmail.mail_delegation", mail_delegation(false)).sort_order = 201.000_34;
+    tenant.set("/", "gmail.auto_forwarding", json!({ "enableAutoForwarding": false }));
+    tenant.set("/Sales", "gmail.auto_forwarding", json!({ "enableAutoForwarding": false }));
+    tenant.set_for_group("all-staff", "gmail.auto_forwarding", json!({ "enableAutoForwarding": false }));
+    let gateway = json!({ "allowUsersToUseExternalSmtpServers": false });
+    tenant.set("/", "gmail.per_user_outbound_gateway", gateway);
+    tenant.set("/", "gmail.imap_access", json!({ "enableImapAccess": false }));
+    tenant.set("/", "gmail.pop_access", json!({ "enablePopAccess": false }));
 }
 
 fn clients(tenant: &mut Foundation) {

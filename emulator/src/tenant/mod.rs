@@ -22,6 +22,7 @@ mod policy;
 mod predefined_roles;
 mod project;
 mod role;
+mod setting_policy;
 mod truth;
 mod typical;
 mod typical_cloud;
@@ -31,7 +32,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 pub(crate) use self::activity::{Activity, Actor, Parameter};
-pub(crate) use self::foundation::{FORMER_POOL, pool, pool_named, workload};
+pub(crate) use self::foundation::{FORMER_POOL, pool, pool_named, root_org_unit_id, workload};
 pub(crate) use self::group::{Group, GroupMember};
 pub(crate) use self::hierarchy::{CustomRole, Folder, Organization, Resource};
 pub(crate) use self::log::{Application, KEPT_DAYS, Log};
@@ -43,6 +44,7 @@ pub(crate) use self::policy::{Binding, Policy, etag as policy_etag};
 pub(crate) use self::predefined_roles::{PREDEFINED, predefined};
 pub(crate) use self::project::{Key, KeyOrigin, Project, ServiceAccount, seconds};
 pub(crate) use self::role::{DIRECTORY_SERVICE, Role, RoleAssignment};
+pub(crate) use self::setting_policy::SettingPolicy;
 pub(crate) use self::truth::truth;
 use crate::dice::Dice;
 use crate::options::{Options, TenantName};
@@ -67,6 +69,8 @@ pub(crate) struct Tenant {
     pub(crate) folders: Vec<Folder>,
     pub(crate) projects: Vec<Project>,
     pub(crate) org_policies: Vec<OrgPolicy>,
+    /// What the Admin console sets, in no order.
+    pub(crate) setting_policies: Vec<SettingPolicy>,
     /// Service accounts of projects that are not the tenant's.
     pub(crate) foreign_accounts: Vec<ForeignAccount>,
     pub(crate) log: Log,

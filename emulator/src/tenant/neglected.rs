@@ -27,6 +27,9 @@ pub(super) fn found(seed: u64, now: DateTime<Utc>) -> (Foundation, &'static str)
     typical::clients(&mut tenant);
     clients(&mut tenant);
     typical_cloud::furnish(&mut tenant);
+    typical::policies(&mut tenant);
+    let forwarding = serde_json::json!({ "enableAutoForwarding": true });
+    tenant.set(HOSTILE_UNIT, "gmail.auto_forwarding", forwarding);
     (tenant, "auditor@example.com")
 }
 

@@ -54,6 +54,8 @@ pub(crate) fn truth(tenant: &Tenant, now: DateTime<Utc>) -> Value {
         "domains": tenant.domains.iter().map(|domain| domain.render(tenant)).collect::<Vec<_>>(),
         "domainAliases": tenant.domain_aliases.iter().map(DomainAlias::render).collect::<Vec<_>>(),
         "orgUnits": tenant.org_units.iter().map(|unit| unit.render(tenant)).collect::<Vec<_>>(),
+        "rootOrgUnit": tenant.render_root_org_unit(),
+        "policies": tenant.setting_policies.iter().map(|policy| policy.render(tenant)).collect::<Vec<_>>(),
         "roles": tenant.roles.iter().map(super::Role::render).collect::<Vec<_>>(),
         "roleAssignments": tenant.role_assignments.iter().map(super::RoleAssignment::render).collect::<Vec<_>>(),
         "groups": groups(tenant),
@@ -143,6 +145,22 @@ impl DomainAlias {
             "parentDomainName": self.parent,
             "verified": self.verified,
             "creationTime": self.created_at.timestamp_millis().to_string(),
+        })
+    }
+}
+
+impl Tenant {
+    /// The organizational unit above all others, as `allIncludingParent` lists it: without a parent. ScubaGoggles' sample
+    /// report has it so; its name is that of the organization.
+    pub(crate) fn render_root_org_unit(&self) -> Value {
+        let id = self.root_org_unit_id();
+        json!({
+            "kind": "admin#directory#orgUnit",
+            "etag": crate::dice::etag("orgUnit", &id),
+            "name": self.organization,
+            "description": self.organization,
+            "orgUnitPath": "/",
+            "orgUnitId": id,
         })
     }
 }

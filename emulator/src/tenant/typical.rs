@@ -1,11 +1,13 @@
 //! A mid-size company with the findings one would expect. Every source is readable.
 
 use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 
 use super::foundation::Foundation;
 use super::mailbox::{AutoForwarding, Delegate, Filter, ForwardingAddress, MailService, SendAs, SmtpMsa};
 use super::person::Standing;
 use super::project::KeyOrigin;
+use super::setting_policy::HAS_LICENSE;
 use super::typical_cloud;
 
 const CHIEF: &str = "helena.strand@example.com";
@@ -22,7 +24,49 @@ pub(super) fn found(seed: u64, now: DateTime<Utc>) -> (Foundation, &'static str)
     tenant.hire_many(30);
     clients(&mut tenant);
     typical_cloud::furnish(&mut tenant);
+    policies(&mut tenant);
     (tenant, "auditor@example.com")
+}
+
+/// Forwarding is off for everybody, and on again for an organizational unit and for a group.
+pub(super) fn policies(tenant: &mut Foundation) {
+    tenant.org_unit("/Engineering/Platform", "");
+    tenant.org_unit("/Engineering/Platform/On call", "");
+    tenant.common_policies();
+    let forwarding = |on: bool| json!({ "enableAutoForwarding": on });
+    tenant.set("/", "gmail.auto_forwarding", forwarding(false)).sort_order = 201.000_86;
+    tenant.set("/Sales", "gmail.auto_forwarding", forwarding(true)).sort_order = 202.000_02;
+    tenant.set("/Finance", "gmail.auto_forwarding", forwarding(false));
+    // Only who has the license is let forward: for the others, the root decides.
+    tenant.set("/Support", "gmail.auto_forwarding", forwarding(true)).license = Some(HAS_LICENSE);
+    tenant.set_for_group("platform", "gmail.auto_forwarding", forwarding(true));
+    // A group within one organizational unit, which a unit below it beats.
+    let within = tenant.set("/Engineering", "gmail.auto_forwarding", forwarding(true));
+    within.sort_order = 202.000_01;
+    let (unit, number) = (within.org_unit.clone(), within.sort_order);
+    let policy = tenant.set_for_group("engineering", "gmail.auto_forwarding", forwarding(false));
+    policy.org_unit = unit;
+    policy.sort_order = number + 0.000_01;
+    tenant.set("/Engineering/Platform/On call", "gmail.auto_forwarding", forwarding(false));
+    // Nobody set it for the whole tenant.
+    tenant.set("/Leadership", "gmail.mail_delegation", mail_delegation(true));
+    let gateway = |on: bool| json!({ "allowUsersToUseExternalSmtpServers": on });
+    tenant.set("/", "gmail.per_user_outbound_gateway", gateway(true));
+    tenant.set("/Finance", "gmail.per_user_outbound_gateway", gateway(false));
+    let imap = json!({ "enableImapAccess": true, "imapAccessRestriction": { "allowAllMailClients": true } });
+    tenant.set("/", "gmail.imap_access", imap);
+    tenant.set("/Finance", "gmail.imap_access", json!({ "enableImapAccess": false }));
+    tenant.set("/People", "gmail.pop_access", json!({ "enablePopAccess": true }));
+}
+
+/// The switches below the first stay on while it is off.
+pub(super) fn mail_delegation(on: bool) -> Value {
+    json!({
+        "enableMailDelegation": on,
+        "allowCustomDelegateAttribution": true,
+        "enableDelegateAttribution": true,
+        "enableMailboxGroupDelegation": true,
+    })
 }
 
 /// Five super administrators, one more than the stricter baseline allows, and delegated ones.

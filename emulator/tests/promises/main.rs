@@ -17,6 +17,7 @@ mod iam;
 mod keyless;
 mod ledger;
 mod masks;
+mod policies;
 mod real_clients;
 mod requests;
 mod schema;
