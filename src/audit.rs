@@ -402,20 +402,28 @@ pub(crate) fn draft_register(config: &Config, run_id: &str) -> Result<String, Au
     Ok(formats::draft_register(&facts.tenant))
 }
 
-/// The parts that may be read: what enabled checks need, within what the operator allows.
+/// The parts that may be read: what enabled checks need, within what the operator allows. What is optional has to be
+/// named.
 #[must_use]
 pub(crate) fn needed_parts(checks: &[&Check], allowed: Option<&BTreeSet<Part>>) -> BTreeSet<Part> {
     let needed = checks.iter().flat_map(|check| check.reads());
-    needed.filter(|part| allowed.is_none_or(|allowed| allowed.contains(part))).collect()
+    let is_allowed = |part: &Part| allowed.map_or(!part.is_optional(), |allowed| allowed.contains(part));
+    needed.filter(is_allowed).collect()
 }
 
 /// The parts that a run reads: what enabled checks need, and what the operator asks for besides.
 #[must_use]
 pub(crate) fn planned_parts(config: &Config, checks: &[&Check]) -> BTreeSet<Part> {
     let mut parts = needed_parts(checks, config.parts.as_ref());
+    parts.extend(needed_parts(checks, Some(&config.more_parts)));
     parts.extend(config.probe_others.then_some(Part::OtherProbes));
     // Parts of mailboxes that no check needs are read where they are named.
-    let named = config.parts.iter().flatten().filter(|part| part.grain() == PartGrain::User);
+    let named = config
+        .parts
+        .iter()
+        .flatten()
+        .chain(&config.more_parts)
+        .filter(|part| part.grain() == PartGrain::User);
     let is_needed = |part: &Part| needed_parts(checks::ALL, None).contains(part);
     parts.extend(named.filter(|part| !is_needed(part)));
     parts

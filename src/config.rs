@@ -81,6 +81,8 @@ pub(crate) struct Config {
     pub(crate) console_grants_date: Option<NaiveDate>,
     /// The parts to read; `None`: the parts that enabled checks need.
     pub(crate) parts: Option<BTreeSet<Part>>,
+    /// The parts to read besides, where the list has `default` in it.
+    pub(crate) more_parts: BTreeSet<Part>,
     /// The most mailboxes that are read at once.
     pub(crate) concurrency: usize,
     /// Retries of one API in one run, beyond half a retry for each success.
@@ -288,6 +290,7 @@ impl Settings {
 
     fn valid(&self, file: InputFile) -> Result<Config, ConfigError> {
         let admin_role = self.switch(&keys::ADMIN_ROLE)?;
+        let (parts, more_parts) = self.parts()?;
         let reports = self.file(&keys::DIRECTORY)?.unwrap_or_else(|| self.resolved(Path::new("reports")));
         Ok(Config {
             customer: self.customer(admin_role)?,
@@ -299,7 +302,8 @@ impl Settings {
             probe_others: self.switch(&keys::PROBE_OTHERS)?,
             console_grants: self.file(&keys::CONSOLE_GRANTS)?,
             console_grants_date: self.date(&keys::CONSOLE_GRANTS_DATE)?,
-            parts: self.parts()?,
+            parts,
+            more_parts,
             concurrency: self.number(&keys::CONCURRENCY)?,
             outage_patience: Duration::from_secs(self.number(&keys::OUTAGE_PATIENCE)?),
             retry_budget: self.number(&keys::RETRY_BUDGET)?,
@@ -414,20 +418,25 @@ impl Settings {
         })
     }
 
-    fn parts(&self) -> Result<Option<BTreeSet<Part>>, ConfigError> {
+    /// The parts to read, and those besides the default ones.
+    fn parts(&self) -> Result<(Option<BTreeSet<Part>>, BTreeSet<Part>), ConfigError> {
         let word = self.get(&keys::PARTS)?.and_then(toml::Value::as_str);
         let names = match (word, self.list(&keys::PARTS)?) {
-            (Some("default"), _) | (None, None) => return Ok(None),
+            (None, None) => return Ok((None, BTreeSet::new())),
             (Some(word), _) => vec![word.to_owned()],
             (None, Some(names)) => names,
         };
-        let known = || Part::all().map(Part::id);
-        names
+        let known = || Part::all().map(Part::id).chain([DEFAULT_PARTS]);
+        let has_default = names.iter().any(|name| name == DEFAULT_PARTS);
+        let parts = names
             .iter()
+            .filter(|name| *name != DEFAULT_PARTS)
             .map(|name| Part::from_id(name).ok_or_else(|| self.no_such(&keys::PARTS, "part", name, known())))
-            .collect::<Result<BTreeSet<Part>, _>>()
-            .and_then(|parts| self.with_their_lists(parts))
-            .map(Some)
+            .collect::<Result<BTreeSet<Part>, _>>()?;
+        match has_default {
+            true => Ok((None, parts)),
+            false => Ok((Some(self.with_their_lists(parts)?), BTreeSet::new())),
+        }
     }
 
     /// Refuses a part without the part that lists its users or accounts.
@@ -582,6 +591,9 @@ pub(crate) fn is_project(text: &str) -> bool {
     is_number(text) || is_id && domain.is_none_or(is_domain)
 }
 
+/// What stands for all parts that enabled checks need, but the optional ones.
+const DEFAULT_PARTS: &str = "default";
+
 /// The settings that decide which facts are read, and as whom.
 fn deciding_facts(table: &toml::Table) -> toml::Table {
     let mut table = table.clone();
@@ -678,6 +690,17 @@ mod tests {
             (vec!["apps-project".to_owned()], Some("123"))
         );
         assert_eq!(load(MINIMAL, &[], &[("cloud.organization", "")]).unwrap().organization, None);
+    }
+
+    #[test]
+    fn a_list_with_the_default_in_it_has_all_parts_that_are_not_optional_and_those_that_it_names() {
+        let text = format!("{MINIMAL}[collect]\nparts = [\"default\", \"policies\"]\n");
+        let config = load(&text, &[], &[]).unwrap();
+        assert_eq!((config.parts, config.more_parts), (None, [Part::Policies].into()));
+        for word in ["\"default\"", "[\"default\"]"] {
+            let config = load(&format!("{MINIMAL}[collect]\nparts = {word}\n"), &[], &[]).unwrap();
+            assert_eq!((config.parts, config.more_parts.len()), (None, 0), "{word}");
+        }
     }
 
     #[test]

@@ -50,6 +50,34 @@ LOOSE: dict[str, Fact] = {
         {"type": "string"},
         "declared `any`; the attributes of accounts and projects that the guide lists are texts",
     ),
+    "Setting.value": Fact(
+        {
+            "type": "object",
+            "properties": {
+                **{
+                    name: {"type": "boolean"}
+                    for name in (
+                        "enableAccountRecovery enforceRequirementsAtLogin allowReuse enableAutoForwarding "
+                        "enableMailDelegation allowCustomDelegateAttribution enableDelegateAttribution "
+                        "enableMailboxGroupDelegation allowUsersToUseExternalSmtpServers enableImapAccess "
+                        "enablePopAccess"
+                    ).split()
+                },
+                **{
+                    name: {"type": "string"}
+                    for name in ("serviceState", "allowedStrength", "expirationDuration")
+                },
+                "minimumLength": {"type": "integer"},
+                "maximumLength": {"type": "integer"},
+                "enforcedFrom": {"type": "string", "format": "google-datetime"},
+                "imapAccessRestriction": {
+                    "type": "object",
+                    "properties": {"allowAllMailClients": {"type": "boolean"}},
+                },
+            },
+        },
+        "its values are declared `any`; the sample report and the fixtures of cisagov/ScubaGoggles (416a18ae)",
+    ),
     "GoogleCloudPolicyanalyzerV1Activity.activity": Fact(
         {
             "type": "object",

@@ -30,8 +30,12 @@ pub(super) fn summary(
     let primary = tenant.domains.known().and_then(|domains| {
         domains.0.iter().find(|domain| domain.kind == DomainKind::Primary).map(|domain| domain.name.clone())
     });
-    let scopes_asked = [Identity::Admin, Identity::Mailbox, Identity::Account]
-        .map(|identity| (identity.as_str().to_owned(), own_scopes(identity, plan)));
+    // Few runs read as a super admin: without a part that needs one, there is nothing to say.
+    let scopes_asked = [Identity::Admin, Identity::SuperAdmin, Identity::Mailbox, Identity::Account]
+        .map(|identity| (identity, own_scopes(identity, plan)))
+        .into_iter()
+        .filter(|(identity, scopes)| *identity != Identity::SuperAdmin || !scopes.is_empty())
+        .map(|(identity, scopes)| (identity.as_str().to_owned(), scopes));
     let blank = RunSummary {
         run_id: run.id().to_owned(),
         started_at: run.started_at(),
@@ -67,7 +71,7 @@ pub(super) fn summary(
         checks: Vec::new(),
         coverage: judged.coverage.clone(),
         fixed: Vec::new(),
-        scopes_asked: scopes_asked.into_iter().collect(),
+        scopes_asked: scopes_asked.collect(),
         requests: BTreeMap::new(),
         inputs: Inputs::default(),
         projects: config.projects.clone(),

@@ -151,6 +151,12 @@ reasons! {
     USE_UNPROVED = "use_unproved",
         "The access evaluation log shows no use of any client, so a client without use may still be in use.",
         "Ask the owner of the client. Not every edition writes this log.";
+    NO_DOCUMENTED_DEFAULT = "no_documented_default",
+        "No policy sets the setting, and Google documents no default for it.",
+        "Look up the setting in the Admin console, and set it there explicitly.";
+    POLICIES_UNDECIDED = "policies_undecided",
+        "Policies that disagree may apply: by license, by a condition that the audit does not know, or with the same rank.",
+        "Look up the setting in the Admin console for the users with and without the license.";
     DELEGATED_USE_UNSEEN = "delegated_use_unseen",
         "The account used its delegation, and no log names the key that it used.",
         "Check the account's usage metrics in Cloud Monitoring.";

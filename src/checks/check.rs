@@ -111,6 +111,8 @@ pub(crate) enum Evaluator {
     Key(fn(&ServiceAccountKey, &ServiceAccount, &Snapshot, &Policy) -> Vec<CheckResult>),
     /// Asked of each project that holds service accounts.
     Project(fn(&ProjectGuardrails, &Snapshot, &Policy) -> Vec<CheckResult>),
+    /// Asked once: it answers for each organizational unit and group that decides a setting, and names it.
+    Place(fn(&Snapshot, &Policy) -> Vec<CheckResult>),
     /// Asked of each app that users let in.
     App(fn(&App, &Snapshot, &Policy) -> Vec<CheckResult>),
     /// Asked of each entry of the exceptions file, after all other checks.
@@ -173,6 +175,7 @@ impl Evaluator {
         match self {
             Self::Tenant(_) | Self::Exception(_) => &[],
             Self::User(_) => &[Part::Users],
+            Self::Place(_) => &[Part::OrgUnits, Part::Policies],
             Self::App(_) => &[Part::TokenLog],
             Self::Domain(_) => &[Part::Domains],
             Self::Grant(_) | Self::Client(_) => &[Part::ConsoleGrants, Part::ProbeGrants],

@@ -16,6 +16,11 @@ pub(super) fn left_out(part: Part, source: &str, field: &str) -> Gap {
     }
 }
 
+/// Directory lists no organizational unit that is above all others.
+pub(crate) fn root_unknown() -> Gap {
+    left_out(Part::OrgUnits, "Directory", "orgUnitId of the organizational unit /")
+}
+
 /// Google answered, but with something that cannot be.
 pub(super) fn unreadable(part: Part, message: impl Into<String>) -> Gap {
     Gap {
@@ -43,7 +48,7 @@ pub(super) fn contradiction(part: Part, message: String) -> Gap {
 }
 
 /// The run did not ask for this part.
-pub(super) fn not_asked(part: Part) -> Gap {
+pub(crate) fn not_asked(part: Part) -> Gap {
     Gap {
         part,
         class: GapClass::NotConfigured,

@@ -8,6 +8,7 @@ use crate::delegation::Grant;
 use crate::findings::{Subject, SubjectKind};
 use crate::policy::Exception;
 use crate::snapshot::Snapshot;
+use crate::tenant::policies::Switch;
 use crate::tenant::{Address, App, Domain, ProjectGuardrails, ServiceAccount, ServiceAccountKey, User};
 
 /// A user; an exception may name any of its addresses.
@@ -139,6 +140,35 @@ pub(crate) fn guardrail(project: &ProjectGuardrails, guardrail: &str) -> Subject
     let id = format!("{}/{guardrail}", project.project);
     Subject::new(SubjectKind::Project, id, format!("{}: {guardrail}", project.project))
         .part_of(&project.project)
+}
+
+/// A setting of an organizational unit, or of a group within one: `group` has its id and its name for people. An
+/// exception may also name the unit or the group.
+#[must_use]
+pub(crate) fn policy(
+    unit: &str,
+    path: &str,
+    group: Option<(&str, &str)>,
+    is_root: bool,
+    switch: &Switch,
+) -> Subject {
+    let (setting, title) = (switch.setting, switch.title);
+    let unit_id = format!("orgUnits/{unit}");
+    let Some((group, name)) = group else {
+        return Subject::new(
+            SubjectKind::OrgUnit,
+            format!("{unit_id}/{setting}"),
+            format!("{path}: {title}"),
+        )
+        .part_of(unit_id)
+        .part_of(path);
+    };
+    // Nearly every group has its setting in the whole tenant.
+    let (id, name_of_place) = match is_root {
+        true => (format!("{group}/{setting}"), name.to_owned()),
+        false => (format!("{group}/{unit_id}/{setting}"), format!("{name} in {path}")),
+    };
+    Subject::new(SubjectKind::Group, id, format!("{name_of_place}: {title}")).part_of(group).part_of(name)
 }
 
 /// A third-party app.

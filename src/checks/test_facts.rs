@@ -8,6 +8,7 @@ use crate::delegation::{Grant, Grants, Provenance, Sighting};
 use crate::findings::CheckResult;
 use crate::policy::{Policy, Profile, Register, RegisteredClient};
 use crate::snapshot::{Snapshot, UserFacts};
+use crate::tenant::policies::{OrgUnit, OrgUnits, PolicyOrigin, TenantPolicies, TenantPolicy};
 use crate::tenant::{
     AdminRole, AdminRoles, AssigneeType, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Groups,
     Guardrails, IamBinding, IamFacts, IamPolicies, IamPolicy, IamResource, IamRoles, LastLogin, Mailbox,
@@ -155,6 +156,8 @@ pub(crate) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Snapshot 
             ],
             assignments: Vec::new(),
         }),
+        org_units: Reading::Complete(OrgUnits::default()),
+        policies: Reading::Complete(TenantPolicies::default()),
         service_accounts: Reading::Complete(ServiceAccounts::default()),
         console_grants: Reading::Complete(()),
         probe_grants: Reading::Complete(()),
@@ -186,6 +189,47 @@ pub(crate) fn tenant<'a>(users: impl IntoIterator<Item = &'a User>) -> Snapshot 
     }
 }
 
+/// A tenant with a root, `/Sales` and these policies.
+pub(crate) fn with_policies(policies: Vec<TenantPolicy>) -> Snapshot {
+    let unit = |id: &str, path: &str, parent: &str| OrgUnit {
+        id: id.into(),
+        path: path.into(),
+        parent: parent.into(),
+    };
+    Snapshot {
+        org_units: Reading::Complete(OrgUnits(vec![unit("root", "/", ""), unit("sales", "/Sales", "root")])),
+        policies: Reading::Complete(TenantPolicies { policies, ..TenantPolicies::default() }),
+        ..tenant([])
+    }
+}
+
+/// An admin's policy of an organizational unit.
+pub(crate) fn set(setting: &str, field: &str, is_on: bool, unit: &str, sort_order: f64) -> TenantPolicy {
+    TenantPolicy {
+        name: format!("policies/{setting}/{unit}/{sort_order}"),
+        origin: PolicyOrigin::Admin,
+        query: format!("entity.org_units.exists(org_unit, org_unit.org_unit_id == orgUnitId('{unit}'))"),
+        org_unit: unit.into(),
+        group: String::new(),
+        sort_order: Some(sort_order),
+        setting: setting.into(),
+        value: serde_json::json!({ field: is_on }),
+    }
+}
+
+/// The same policy, of a group.
+pub(crate) fn for_group(group: &str, policy: TenantPolicy) -> TenantPolicy {
+    let id = group.trim_start_matches("groups/");
+    let clause = format!("entity.groups.exists(group, group.group_id == groupId('{id}'))");
+    TenantPolicy { query: format!("{clause} && {}", policy.query), group: group.into(), ..policy }
+}
+
+/// The same policy, of those who have a license.
+pub(crate) fn licensed(policy: TenantPolicy) -> TenantPolicy {
+    let clause = "entity.licenses.exists(license, license in ['/product/Google-Apps/sku/1010020020'])";
+    TenantPolicy { query: format!("{} && {clause}", policy.query), ..policy }
+}
+
 /// The same tenant, of which this part was not read.
 pub(crate) fn without(part: Part, mut tenant: Snapshot) -> Snapshot {
     let gap = gap(part);
@@ -196,6 +240,8 @@ pub(crate) fn without(part: Part, mut tenant: Snapshot) -> Snapshot {
         Part::Users => tenant.people = Reading::Missing(gap),
         Part::Domains => tenant.domains = Reading::Missing(gap),
         Part::AdminRoles => tenant.admin_roles = Reading::Missing(gap),
+        Part::OrgUnits => tenant.org_units = Reading::Missing(gap),
+        Part::Policies => tenant.policies = Reading::Missing(gap),
         Part::ServiceAccounts | Part::SaKeys => tenant.service_accounts = Reading::Missing(gap),
         Part::ConsoleGrants => tenant.console_grants = Reading::Missing(gap),
         Part::ProbeGrants => tenant.probe_grants = Reading::Missing(gap),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use strum::IntoStaticStr;
 
-use crate::google::{Api, admin1_directory, gmail1, iam1, reports1};
+use crate::google::{Api, admin1_directory, cloudidentity1, gmail1, iam1, reports1};
 use crate::tenant::Part;
 
 /// The right to search an organization for service accounts.
@@ -58,6 +58,8 @@ pub(crate) fn roles_in(needed: &str) -> impl Iterator<Item = &'static str> {
 pub(crate) enum Identity {
     /// The configured admin, through delegation.
     Admin,
+    /// The configured admin, through delegation, with a token for this alone: a super admin.
+    SuperAdmin,
     /// Each user, through delegation.
     Mailbox,
     /// The service account itself, without a subject.
@@ -134,6 +136,19 @@ impl Access {
                 scope: Some(admin1_directory::ROLE_SCOPE),
                 role: Role::Needed("Super Admin"),
                 cost: "reading admin roles and who holds them; no changes",
+            },
+            Part::OrgUnits => Self {
+                identity: Identity::Admin,
+                scope: Some(admin1_directory::ORG_UNIT_SCOPE),
+                role: Role::Needed("admin privilege Organizational units > Read"),
+                cost: "reading organizational units; no changes",
+            },
+            Part::Policies => Self {
+                identity: Identity::SuperAdmin,
+                scope: Some(cloudidentity1::POLICY_SCOPE),
+                role: Role::Needed("Super Admin; Cloud Identity API enabled"),
+                cost: "reading every setting of the Admin console that the Policy API has; no changes. Google \
+                       answers about 30 requests a minute for each project",
             },
             Part::Mailbox(_) => Self {
                 identity: Identity::Mailbox,

@@ -15,7 +15,9 @@ mod iam;
 mod identity_pools;
 mod mailbox_settings;
 mod mailboxes;
+mod org_units;
 mod other_probes;
+mod policies;
 mod probe;
 mod progress;
 mod sample;
@@ -118,6 +120,8 @@ pub(crate) async fn collect(
     tokio::try_join!(
         kept(run, part_key::DOMAINS, domains::collect(&admin, plan, &aliases)),
         kept(run, part_key::ADMIN_ROLES, admin_roles::collect(&admin, plan, &assignments)),
+        kept(run, part_key::ORG_UNITS, org_units::collect(&admin, plan)),
+        kept(run, part_key::POLICIES, policies::collect(client, &admin, plan)),
         cloud(client, &account, &admin, plan, run, progress),
         kept(run, part_key::PROBE_GRANTS, probe::collect(client, plan, progress)),
         listed_users(&admin, plan, run, progress),

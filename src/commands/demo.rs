@@ -7,8 +7,9 @@ use workspace_audit_emulator::Options;
 
 use crate::audit::{self, Exit, Outcome, Resume, RunOptions};
 use crate::cli::{Demo, Output};
-use crate::collect::Progress;
+use crate::collect::{Access, Progress};
 use crate::config::Config;
+use crate::tenant::Part;
 
 use super::failure::Failure;
 use super::{faults, progress_bar, runtime, stop_signal, terminal};
@@ -23,7 +24,9 @@ pub(super) fn run(demo: &Demo, output: &Output) -> Result<Exit, Failure> {
 
 async fn audit_sample_tenant(demo: &Demo, progress: &dyn Progress) -> Result<Outcome, Failure> {
     let faults = faults::planned(&demo.faults)?;
-    let options = Options { tenant: demo.tenant, at: demo.at, faults, ..Options::default() };
+    let optional = Part::all().filter(|part| part.is_optional());
+    let extra_scopes = optional.filter_map(|part| Access::of(part).scope).map(str::to_owned).collect();
+    let options = Options { tenant: demo.tenant, at: demo.at, faults, extra_scopes, ..Options::default() };
     let emulator = workspace_audit_emulator::start(options).await?;
     let client_files = tempfile::tempdir()?;
     let files = emulator.write_client_files(client_files.path())?;
@@ -35,11 +38,14 @@ async fn audit_sample_tenant(demo: &Demo, progress: &dyn Progress) -> Result<Out
     Ok(outcome)
 }
 
-/// The demo has its own reports and history, apart from those of a real tenant.
+/// The demo reads every part. It has its own reports and history, apart from those of a real tenant.
 fn settings(demo: &Demo) -> Vec<(String, String)> {
     let absolute =
         |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string();
+    let optional: Vec<String> =
+        Part::all().filter(|part| part.is_optional()).map(|part| format!("\"{part}\"")).collect();
     [
+        ("collect.parts", format!("[\"default\", {}]", optional.join(", "))),
         ("reports.directory", absolute(&demo.output_dir)),
         ("history.path", absolute(&demo.output_dir.join("history.sqlite"))),
         ("reports.fail_on", demo.fail_on.clone()),

@@ -36,9 +36,11 @@ pub(super) fn scopes(scopes: &Scopes) -> Result<Exit, Failure> {
             need.roles.push(SEARCH_ROLE);
         });
     }
+    let optional = Part::all().filter(|part| part.is_optional() && !parts.contains(part)).collect();
+    let optional = self::needed(&optional);
     print(&match scopes.list.format {
-        ListFormat::Text => scope_list(&needed, admin_role),
-        ListFormat::Md => scope_table(&needed, admin_role),
+        ListFormat::Text => scope_list(&needed, &optional, admin_role),
+        ListFormat::Md => scope_table(&needed, &optional, admin_role),
     })
 }
 
@@ -91,6 +93,7 @@ const fn requested_by(identity: Identity, admin_role: bool) -> &'static str {
     match identity {
         Identity::Admin if admin_role => "the service account itself, with its admin role",
         Identity::Admin => "the delegation, as the admin",
+        Identity::SuperAdmin => "the delegation, as the admin, with a token of its own",
         Identity::Mailbox => "the delegation, as each user",
         Identity::Account => "the service account itself",
         Identity::File => "a file",
@@ -102,7 +105,7 @@ const fn requested_by(identity: Identity, admin_role: bool) -> &'static str {
 const fn is_delegated(identity: Identity, admin_role: bool) -> bool {
     match identity {
         Identity::Admin => !admin_role,
-        Identity::Mailbox => true,
+        Identity::SuperAdmin | Identity::Mailbox => true,
         Identity::Account | Identity::File => false,
     }
 }
@@ -111,13 +114,19 @@ const DELEGATE: &str = "Delegate these scopes, as one line:";
 const DO_NOT_DELEGATE: &str =
     "Do not delegate these scopes. The service account uses them itself, by its own roles:";
 
-fn scope_list(needed: &Needed, admin_role: bool) -> String {
+const OPTIONAL: &str = "Delegate these scopes, too, if `[collect] parts` names the parts that they read:";
+
+fn scope_list(needed: &Needed, optional: &Needed, admin_role: bool) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
     let _ = writeln!(text, "{DELEGATE}\n{}\n", delegated(needed, admin_role));
     write_scopes(&mut text, needed, |identity| is_delegated(identity, admin_role), admin_role);
     let _ = writeln!(text, "{DO_NOT_DELEGATE}\n");
     write_scopes(&mut text, needed, |identity| !is_delegated(identity, admin_role), admin_role);
+    if !optional.is_empty() {
+        let _ = writeln!(text, "{OPTIONAL}\n");
+        write_scopes(&mut text, optional, |_| true, admin_role);
+    }
     text
 }
 
@@ -151,13 +160,17 @@ fn delegated(needed: &Needed, admin_role: bool) -> String {
     scopes.map(|(_, scope)| *scope).collect::<Vec<_>>().join(",")
 }
 
-fn scope_table(needed: &Needed, admin_role: bool) -> String {
+fn scope_table(needed: &Needed, optional: &Needed, admin_role: bool) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
     let _ = writeln!(text, "{DELEGATE}\n\n```text\n{}\n```\n", delegated(needed, admin_role));
     write_rows(&mut text, needed, |identity| is_delegated(identity, admin_role), admin_role);
     let _ = writeln!(text, "\n{DO_NOT_DELEGATE}\n");
     write_rows(&mut text, needed, |identity| !is_delegated(identity, admin_role), admin_role);
+    if !optional.is_empty() {
+        let _ = writeln!(text, "\n{OPTIONAL}\n");
+        write_rows(&mut text, optional, |_| true, admin_role);
+    }
     text
 }
 

@@ -110,7 +110,8 @@ pub(super) fn not_configured(
             (gap.message.clone(), gap.advice())
         } else {
             tallies.iter().find(|tally| tally.check.reads().any(|read| read == part))?;
-            (format!("{}: not in `[collect] parts`", part.title()), PARTS_SETTING.to_owned())
+            let setting = if part.is_optional() { optional_setting() } else { PARTS_SETTING.to_owned() };
+            (format!("{}: not in `[collect] parts`", part.title()), setting)
         };
         Some(NotConfigured {
             part,
@@ -124,6 +125,16 @@ pub(super) fn not_configured(
 }
 
 const PARTS_SETTING: &str = "Set `parts = \"default\"` in `[collect]`, or add these parts to the list.";
+
+fn optional_setting() -> String {
+    let optional: Vec<String> =
+        Part::all().filter(|part| part.is_optional()).map(|part| format!("\"{part}\"")).collect();
+    format!(
+        "Set `parts = [\"default\", {}]` in `[collect]`, and delegate the scopes. {} says what they need.",
+        optional.join(", "),
+        "`workspace-audit scopes`"
+    )
+}
 
 /// A row for each part that was asked for, and for each that no source is configured for.
 pub(super) fn coverage(

@@ -105,7 +105,7 @@ impl Evaluation<'_> {
 fn finds_within(check: &Check, subject: &Subject) -> bool {
     match check.judge {
         Evaluator::User(_) => check.needs.contains(&Part::SEND_AS),
-        Evaluator::Domain(_) | Evaluator::App(_) => false,
+        Evaluator::Domain(_) | Evaluator::Place(_) | Evaluator::App(_) => false,
         Evaluator::Grant(_) => subject.kind != SubjectKind::Grant,
         Evaluator::Key(_) => subject.kind != SubjectKind::Key,
         _ => true,

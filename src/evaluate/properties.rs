@@ -21,6 +21,9 @@ use crate::findings::{
 use crate::policy::{Exceptions, Policy};
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::store::{RunState, Store, StoreError};
+use crate::tenant::policies::{
+    AUTO_FORWARDING, IMAP_ACCESS, MAIL_DELEGATION, OUTBOUND_GATEWAY, TenantPolicy,
+};
 use crate::tenant::{
     AdminRoles, App, AssigneeType, Domains, Gap, GapClass, GmailSettingChange, GmailState, Guardrails,
     IamResource, LastLogin, MailboxPart, Part, ProjectGuardrails, ProjectUse, Reading, ServiceAccountUse,
@@ -129,6 +132,8 @@ impl World {
                 tenant.unsee(Provenance::Probe, loss);
             }
             Part::OtherProbes => loss.of(&mut tenant.other_probes, part),
+            Part::OrgUnits => loss.of(&mut tenant.org_units, part),
+            Part::Policies => loss.of(&mut tenant.policies, part),
             Part::IamPolicies | Part::IamRoles | Part::Groups | Part::WorkloadIdentityPools => {
                 match part {
                     Part::IamPolicies => loss.of(&mut tenant.iam.policies, part),
@@ -307,6 +312,24 @@ fn with_broad(takeover: Takeover, is_broad: bool) -> Takeover {
     Takeover { broad: is_broad.then_some(binding).into_iter().collect(), ..takeover }
 }
 
+/// Policies of the root, a unit and a group, some of them for those with a license.
+fn policies() -> impl Strategy<Value = Vec<TenantPolicy>> {
+    let switches =
+        [&MAIL_DELEGATION, &AUTO_FORWARDING, &OUTBOUND_GATEWAY, &IMAP_ACCESS].map(|switch| *switch).to_vec();
+    let one = (
+        proptest::sample::select(switches),
+        proptest::sample::select(vec!["root", "sales"]),
+        prop_oneof![Just(201.0), Just(202.0), Just(399.0)],
+        any::<[bool; 3]>(),
+    );
+    let one = one.prop_map(|(switch, unit, sort_order, [is_on, is_licensed, is_of_group])| {
+        let policy = set(switch.setting, switch.field, is_on, unit, sort_order);
+        let policy = if is_licensed { licensed(policy) } else { policy };
+        if is_of_group { for_group("groups/g", policy) } else { policy }
+    });
+    proptest::collection::vec(one, 0..4)
+}
+
 fn worlds() -> impl Strategy<Value = World> {
     let scopes = vec![GMAIL_SEND, UNHEARD_OF, MAIL, DIRECTORY];
     let sources = vec![Provenance::Console, Provenance::AuditLog, Provenance::Probe, Provenance::UseLog];
@@ -317,8 +340,8 @@ fn worlds() -> impl Strategy<Value = World> {
     );
     let keys = proptest::collection::vec(1..400_i64, 0..3);
     let paths = proptest::collection::vec(paths(), 0..3);
-    (mailboxes(), grants, keys, paths, guardrails(), any::<[bool; 12]>()).prop_map(
-        |(ann, (scopes, sources, days), keys, paths, guardrails, flags)| {
+    (mailboxes(), grants, keys, paths, guardrails(), policies(), any::<[bool; 12]>()).prop_map(
+        |(ann, (scopes, sources, days), keys, paths, guardrails, policies, flags)| {
             let [
                 idle,
                 admin,
@@ -355,11 +378,14 @@ fn worlds() -> impl Strategy<Value = World> {
                     (CLIENT.to_owned(), scope.to_owned(), sighting)
                 })
             });
+            let console = with_policies(policies);
             let used_at = used.then(|| (ACCOUNT.to_owned(), days_ago(1)));
             let project_use = ProjectUse { accounts: used_at.into_iter().collect(), ..ProjectUse::default() };
             let project_use = [("project".to_owned(), Reading::Complete(project_use))].into();
             let mut tenant = Snapshot {
                 people: whole.people,
+                org_units: console.org_units,
+                policies: console.policies,
                 grants: Grants::merge(sightings.collect::<Vec<_>>()),
                 guardrails: Reading::Complete(guardrails),
                 service_account_use: Reading::Complete(ServiceAccountUse(project_use)),
@@ -549,6 +575,9 @@ proptest! {
         tenant.apps.reverse();
         tenant.gmail_changes.reverse();
         tenant.delegation_changes.reverse();
+        if let Reading::Complete(policies) = &mut tenant.policies {
+            policies.policies.reverse();
+        }
         if let Reading::Complete(domains) = &mut tenant.domains {
             domains.0.reverse();
         }

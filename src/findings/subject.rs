@@ -14,6 +14,10 @@ pub(crate) enum SubjectKind {
     /// One send-as address of a mailbox.
     SendAs,
     Domain,
+    /// A setting of an organizational unit.
+    OrgUnit,
+    /// A setting of a group.
+    Group,
     /// A client × scope.
     Grant,
     /// An OAuth client.

@@ -3,6 +3,7 @@
 mod coverage;
 mod delegated_scopes;
 mod findings;
+mod policies;
 mod sa_keys;
 mod sa_paths;
 mod send_as;
@@ -23,6 +24,7 @@ const TABLES: &[Table] = &[
     sa_keys::TABLE,
     sa_paths::TABLE,
     delegated_scopes::TABLE,
+    policies::TABLE,
     findings::TABLE,
     coverage::TABLE,
 ];

@@ -17,6 +17,7 @@ use crate::findings::{
 use crate::requests::Requests;
 use crate::snapshot::{Snapshot, UserFacts};
 use crate::tenant::is_invisible;
+use crate::tenant::policies::{OrgUnit, OrgUnits, PolicyOrigin, TenantPolicies, TenantPolicy};
 use crate::tenant::{
     AdminRoles, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Guardrails, IamCondition, IamFacts,
     IamResource, InputFile, Inputs, LastLogin, Mailbox, MailboxFact, Part, People, Reading, SendAs,
@@ -264,6 +265,46 @@ fn account(project: &str, name: &str, id: &str, keys: Reading<Vec<ServiceAccount
 }
 
 /// Tenant-wide facts; nobody is in its index.
+fn org_units() -> OrgUnits {
+    let unit = |id: &str, path: &str, parent: &str| OrgUnit {
+        id: id.into(),
+        path: path.into(),
+        parent: parent.into(),
+    };
+    OrgUnits(vec![unit("root", "/", ""), unit("sales", "/=Sales, <b>\u{202e}", "root")])
+}
+
+/// A unit and a group that forward, and a license that decides.
+fn policies() -> TenantPolicies {
+    let policy = |number: u32, unit: &str, group: &str, is_on: bool| TenantPolicy {
+        name: format!("policies/{number}"),
+        origin: PolicyOrigin::Admin,
+        query: String::new(),
+        org_unit: unit.into(),
+        group: group.into(),
+        sort_order: Some(f64::from(200 + number)),
+        setting: "gmail.auto_forwarding".into(),
+        value: serde_json::json!({ "enableAutoForwarding": is_on }),
+    };
+    let unit = "entity.org_units.exists(org_unit, org_unit.org_unit_id == orgUnitId('sales'))";
+    let license = "entity.licenses.exists(license, license in ['/product/Google-Apps/sku/1010020020'])";
+    let licensed = TenantPolicy {
+        query: format!("{unit} && {license}"),
+        setting: "gmail.mail_delegation".into(),
+        value: serde_json::json!({ "enableMailDelegation": true }),
+        ..policy(4, "sales", "", true)
+    };
+    TenantPolicies {
+        policies: vec![
+            policy(1, "root", "", false),
+            policy(2, "sales", "", true),
+            policy(3, "root", "groups/g", true),
+            licensed,
+        ],
+        group_addresses: [("groups/g".to_owned(), "@sum@example.com".to_owned())].into(),
+    }
+}
+
 pub(super) fn tenant() -> Snapshot {
     let domain = |name: &str, kind, verified| Domain { name: name.into(), kind, verified, parent: None };
     let sighting = |provenance| Sighting { provenance, seen_at: at("2026-11-20T00:00:00Z") };
@@ -297,6 +338,8 @@ pub(super) fn tenant() -> Snapshot {
         console_grants: Reading::Complete(()),
         probe_grants: Reading::Partial((), gap(Part::ProbeGrants)),
         other_probes: Reading::Complete(()),
+        org_units: Reading::Complete(org_units()),
+        policies: Reading::Complete(policies()),
         iam: IamFacts::default(),
         takeovers: vec![Takeover {
             client_id: "1001".to_owned(),

@@ -14,6 +14,21 @@ pub(crate) const ROLE_SCOPE: &str = "https://www.googleapis.com/auth/admin.direc
 
 pub(crate) const GROUP_SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.group.readonly";
 
+/// Reads organizational units.
+pub(crate) const ORG_UNIT_SCOPE: &str = "https://www.googleapis.com/auth/admin.directory.orgunit.readonly";
+
+/// `OrgUnit`, as far as it is read.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OrgUnit {
+    /// `id:…`.
+    pub(crate) org_unit_id: String,
+    pub(crate) org_unit_path: String,
+    /// Absent for the root.
+    #[serde(default)]
+    pub(crate) parent_org_unit_id: String,
+}
+
 /// `Group`, as far as it is read.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -217,6 +232,16 @@ pub(crate) fn list_domain_aliases<'a>(session: &'a Session<'a>, customer: &str) 
     let request = Request::new(Api::Directory, customer_path(customer, "domainaliases"))
         .query("fields", "domainAliases(domainAliasName,parentDomainName,verified)");
     Pages::new(session, DOMAIN_SCOPE, request, "domainAliases", Bound::FEW)
+}
+
+/// `orgunits.list`: every one, not paged. Only this type lists the root, and only if there is another.
+#[must_use]
+pub(crate) fn list_org_units<'a>(session: &'a Session<'a>, customer: &str) -> Pages<'a, OrgUnit> {
+    let request = Request::new(Api::Directory, customer_path(customer, "orgunits"))
+        .query("orgUnitPath", "/")
+        .query("type", "allIncludingParent")
+        .query("fields", "organizationUnits(orgUnitId,orgUnitPath,parentOrgUnitId)");
+    Pages::new(session, ORG_UNIT_SCOPE, request, "organizationUnits", Bound::FEW)
 }
 
 /// `roles.list`: 100 a page.

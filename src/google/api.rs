@@ -20,6 +20,8 @@ pub(crate) enum Api {
     ResourceManager,
     /// Cloud Asset: search over a whole organization.
     CloudAsset,
+    /// Cloud Identity: what the Admin console sets.
+    CloudIdentity,
     /// Policy Analyzer: when accounts and keys were used last.
     PolicyAnalyzer,
     /// Organization Policy: what a project forbids.
@@ -30,7 +32,7 @@ pub(crate) enum Api {
 
 impl Api {
     /// Every API.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Directory,
         Self::Gmail,
         Self::Iam,
@@ -39,6 +41,7 @@ impl Api {
         Self::Reports,
         Self::ResourceManager,
         Self::CloudAsset,
+        Self::CloudIdentity,
         Self::PolicyAnalyzer,
         Self::OrgPolicy,
         Self::ServiceAccountMetadata,
@@ -66,6 +69,7 @@ impl Api {
             Self::Token => "https://oauth2.googleapis.com/",
             Self::ResourceManager => "https://cloudresourcemanager.googleapis.com/",
             Self::CloudAsset => "https://cloudasset.googleapis.com/",
+            Self::CloudIdentity => "https://cloudidentity.googleapis.com/",
             Self::PolicyAnalyzer => "https://policyanalyzer.googleapis.com/",
             Self::OrgPolicy => "https://orgpolicy.googleapis.com/",
             Self::ServiceAccountMetadata => "https://www.googleapis.com/",

@@ -10,6 +10,7 @@ mod body_check;
 mod breaker;
 mod client;
 pub(crate) mod cloudasset1;
+pub(crate) mod cloudidentity1;
 pub(crate) mod cloudresourcemanager3;
 mod connect;
 mod error;

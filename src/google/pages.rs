@@ -25,7 +25,7 @@ pub(crate) struct BrokenRows {
 const MAX_NAMED: usize = 100;
 
 /// What names a row of any listing, where it can be read.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
     "id",
     "primaryEmail",
     "roleId",
@@ -34,6 +34,7 @@ const NAMES: [&str; 15] = [
     "assignedTo",
     "domainName",
     "domainAliasName",
+    "orgUnitPath",
     "sendAsEmail",
     "email",
     "uniqueId",

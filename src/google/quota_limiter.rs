@@ -43,13 +43,15 @@ impl QuotaLimiter {
 
 /// Requests a minute; 0 where no quota was found. Directory and Reports: per user and project; the others: per
 /// project. Gmail counts units, and a read of settings is one. Google's limits pages, 2026-11-21; Reports' lower
-/// quota for filtered listings (250) is left to its answers.
+/// quota for filtered listings (250) is left to its answers. Cloud Identity: reads of policies, as gws-auditor says
+/// (<https://github.com/argusssec-cloud/gws-auditor>); Google's page was not found.
 const fn published(api: Api) -> u32 {
     match api {
         Api::Directory | Api::Reports => 2_400,
         Api::Gmail => 1_200_000,
         Api::Iam => 6_000,
         Api::IamCredentials => 60_000,
+        Api::CloudIdentity => 30,
         Api::Token
         | Api::ResourceManager
         | Api::CloudAsset

@@ -252,6 +252,7 @@ fn delegate(needed: &[&str], account: &OwnAccount, cause: String) -> Problem {
 fn needed(config: &Config, plan: &Plan) -> Vec<&'static str> {
     let admin = (!config.admin_role).then(|| access::scopes(Identity::Admin, &plan.parts));
     let mut scopes: Vec<_> = admin.into_iter().flatten().collect();
+    scopes.extend(access::scopes(Identity::SuperAdmin, &plan.parts));
     scopes.extend(access::scopes(Identity::Mailbox, &plan.parts));
     scopes.sort_unstable();
     scopes.dedup();

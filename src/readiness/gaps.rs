@@ -78,8 +78,10 @@ fn step(part: Part, cause: Option<Cause>) -> StepId {
         {
             StepId::Cloud
         }
-        (None, Identity::Admin) if cause.is_some_and(is_about_the_request) => StepId::Customer,
-        (None, Identity::Account | Identity::Admin) => StepId::Coverage,
+        (None, Identity::Admin | Identity::SuperAdmin) if cause.is_some_and(is_about_the_request) => {
+            StepId::Customer
+        }
+        (None, Identity::Account | Identity::Admin | Identity::SuperAdmin) => StepId::Coverage,
     }
 }
 

@@ -147,7 +147,8 @@ fn apis(plan: &Plan, config: &Config) -> BTreeSet<Api> {
 
 const fn apis_of(part: Part) -> &'static [Api] {
     match part {
-        Part::Users | Part::Domains | Part::AdminRoles | Part::Groups => &[Api::Directory],
+        Part::Users | Part::Domains | Part::AdminRoles | Part::OrgUnits | Part::Groups => &[Api::Directory],
+        Part::Policies => &[Api::CloudIdentity],
         Part::AdminLog | Part::AccessEvaluationLog | Part::TokenLog => &[Api::Reports],
         Part::Mailbox(_) => &[Api::Gmail],
         Part::ServiceAccounts | Part::SaKeys | Part::IamRoles | Part::WorkloadIdentityPools => &[Api::Iam],

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::authority::{Takeover, TakeoverCut};
 use crate::delegation::{DelegationEvent, Grant, Grants, Provenance, Sighting};
 use crate::tenant::Period;
+use crate::tenant::policies::{OrgUnits, TenantPolicies};
 use crate::tenant::{
     AdminEvents, AdminRoles, App, ClientCertificates, Domains, Gap, GmailSettingChange, Guardrails, IamFacts,
     IamResource, Mailbox, Part, People, Person, Reading, ServiceAccountUse, ServiceAccounts, User,
@@ -48,6 +49,9 @@ pub(crate) struct Snapshot {
     /// Domains and domain aliases.
     pub(crate) domains: Reading<Domains>,
     pub(crate) admin_roles: Reading<AdminRoles>,
+    pub(crate) org_units: Reading<OrgUnits>,
+    /// What the Admin console sets.
+    pub(crate) policies: Reading<TenantPolicies>,
     /// Service accounts with their keys.
     pub(crate) service_accounts: Reading<ServiceAccounts>,
     /// Whether the console's list was read completely.
@@ -171,6 +175,8 @@ impl Snapshot {
             Part::Users => self.people.gap(),
             Part::Domains => self.domains.gap(),
             Part::AdminRoles => self.admin_roles.gap(),
+            Part::OrgUnits => self.org_units.gap(),
+            Part::Policies => self.policies.gap(),
             Part::Mailbox(_) => None,
             Part::ServiceAccounts => self.service_accounts.gap(),
             Part::SaKeys => {

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use crate::delegation::{ClientProbe, GrantListing};
+use crate::tenant::policies::{OrgUnits, TenantPolicies};
 use crate::tenant::{
     AdminRoles, App, ClientCertificates, Domains, GmailSettingChange, Groups, Guardrails, IamPolicies,
     IamRoles, Part, ServiceAccountUse, ServiceAccounts, UserListing, WorkloadIdentityPools,
@@ -55,3 +56,5 @@ pub(crate) const IAM_ROLES: PartKey<IamRoles> = PartKey::new(Part::IamRoles);
 pub(crate) const GROUPS: PartKey<Groups> = PartKey::new(Part::Groups);
 pub(crate) const WORKLOAD_IDENTITY_POOLS: PartKey<WorkloadIdentityPools> =
     PartKey::new(Part::WorkloadIdentityPools);
+pub(crate) const ORG_UNITS: PartKey<OrgUnits> = PartKey::new(Part::OrgUnits);
+pub(crate) const POLICIES: PartKey<TenantPolicies> = PartKey::new(Part::Policies);

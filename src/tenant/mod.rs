@@ -9,6 +9,7 @@ mod input_file;
 mod invisible;
 mod logs;
 mod part;
+pub(crate) mod policies;
 mod quoted;
 mod sample;
 

@@ -93,6 +93,10 @@ parts! {
         Groups: groups, "Groups and their members";
         /// The workload identity pools that those policies bind.
         WorkloadIdentityPools: workload_identity_pools, "Workload identity pools";
+        /// Organizational units. Read only if the operator names it.
+        OrgUnits: org_units, "Organizational units";
+        /// What the Admin console sets for organizational units and groups. Read only if the operator names it.
+        Policies: policies, "Policies of the Admin console";
     ]
 }
 
@@ -117,6 +121,12 @@ impl Part {
             Self::SaKeys => PartGrain::ServiceAccount,
             _ => PartGrain::Tenant,
         }
+    }
+
+    /// Whether it is read only if `[collect] parts` names it: it needs a scope, or a right, that few want to give.
+    #[must_use]
+    pub(crate) const fn is_optional(self) -> bool {
+        matches!(self, Self::OrgUnits | Self::Policies)
     }
 
     /// The part that lists what this one is read for, if it is not one listing.
@@ -229,7 +239,11 @@ mod tests {
         // Other accounts, and settings that no check needs, are read only if the operator asks for it.
         let unneeded =
             MailboxSetting::ALL.into_iter().map(Part::Mailbox).filter(|part| *part != Part::SEND_AS);
-        let expected = ["admin_roles"].into_iter().chain(unneeded.map(Part::id)).chain(["other_probes"]);
+        let expected = ["admin_roles"].into_iter().chain(unneeded.map(Part::id)).chain([
+            "other_probes",
+            "org_units",
+            "policies",
+        ]);
         assert_eq!(left_out, expected.collect::<Vec<_>>());
         assert_eq!(written.len() + left_out.len(), Part::all().count(), "{written:?}");
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::support::{Audit, Tenant, files_below, unguarded};
+use crate::support::{Audit, Tenant, WITH_OPTIONAL, files_below, unguarded};
 use serde_json::Value;
 use workspace_audit_emulator::{Options, TenantName};
 
@@ -187,14 +187,14 @@ fn coverage_adds_up_and_so_does_every_check() {
 
 #[test]
 fn a_healthy_tenant_passes_with_its_exceptions_and_a_neglected_one_fails_every_check() {
-    let healthy = Tenant::named(TenantName::Healthy);
-    let audit = healthy.audit();
+    let healthy = Tenant::readable(TenantName::Healthy);
+    let audit = healthy.audit_with(&["--set", WITH_OPTIONAL], &[]);
     audit.assert_code(0);
     let verdicts: BTreeSet<String> =
         audit.rows("findings.csv").into_iter().map(|row| row["verdict"].clone()).collect();
     assert_eq!(verdicts, BTreeSet::from(["excepted".to_owned()]));
-    let tenant = Tenant::named(TenantName::Neglected);
-    let neglected = tenant.audit();
+    let tenant = Tenant::readable(TenantName::Neglected);
+    let neglected = tenant.audit_with(&["--set", WITH_OPTIONAL], &[]);
     let report = neglected.json("report.json");
     for check in report["checks"].as_array().unwrap() {
         let id = check["id"].as_str().unwrap();
@@ -308,8 +308,8 @@ fn a_subject_without_a_mailbox_right_is_a_gap_of_one_user() {
 
 #[test]
 fn hostile_names_stay_text_in_every_file() {
-    let tenant = Tenant::named(TenantName::Neglected);
-    let audit = tenant.audit();
+    let tenant = Tenant::readable(TenantName::Neglected);
+    let audit = tenant.audit_with(&["--set", WITH_OPTIONAL], &[]);
     let tables = documented_tables();
     assert!(tables.contains_key("sa_paths.csv"), "{tables:?}");
     for name in tables.keys() {

@@ -67,6 +67,8 @@ mod organization;
 #[cfg(test)]
 mod own_account;
 #[cfg(test)]
+mod policies;
+#[cfg(test)]
 mod probe_others;
 #[cfg(test)]
 mod real_cloud;

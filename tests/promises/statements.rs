@@ -7,7 +7,7 @@ use serde_json::Value;
 use workspace_audit_emulator::TenantName;
 
 use crate::resume::{signal, slow, start, wait_for_mailboxes};
-use crate::support::{Audit, Tenant, binary};
+use crate::support::{Audit, Tenant, WITH_OPTIONAL, binary};
 
 fn texts(value: &Value) -> BTreeSet<String> {
     value.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
@@ -86,8 +86,8 @@ fn what_is_not_configured_is_said_first_with_what_it_hides_and_its_setting() {
 
 #[test]
 fn where_everything_is_configured_nothing_says_otherwise() {
-    let tenant = Tenant::named(TenantName::Typical);
-    let audit = tenant.audit();
+    let tenant = Tenant::readable(TenantName::Typical);
+    let audit = tenant.audit_with(&["--set", WITH_OPTIONAL], &[]);
     audit.assert_code(0);
     assert_eq!(audit.json("status.json")["not_configured"], serde_json::json!([]));
     assert_eq!(audit.json("status.json")["resumed_at"], Value::Null);

@@ -9,6 +9,15 @@ use serde_json::Value;
 use tempfile::TempDir;
 use workspace_audit_emulator::{ClientFiles, Emulator, LoggedRequest, Options, TenantName};
 
+/// The scopes of the parts that are read only if they are named.
+pub(crate) const OPTIONAL_SCOPES: [&str; 2] = [
+    "https://www.googleapis.com/auth/admin.directory.orgunit.readonly",
+    "https://www.googleapis.com/auth/cloud-identity.policies.readonly",
+];
+
+/// The setting that names them.
+pub(crate) const WITH_OPTIONAL: &str = r#"collect.parts=["default","org_units","policies"]"#;
+
 /// A served tenant with the files of a client.
 pub(crate) struct Tenant {
     emulator: Option<Emulator>,
@@ -40,6 +49,12 @@ impl Tenant {
         let folder = tempfile::tempdir().unwrap();
         let files = emulator.write_client_files(folder.path()).unwrap();
         Self { emulator: Some(emulator), runtime, folder, files }
+    }
+
+    /// Of which the audit can read every part, if it is told to.
+    pub(crate) fn readable(tenant: TenantName) -> Self {
+        let extra_scopes = OPTIONAL_SCOPES.map(str::to_owned).to_vec();
+        Self::with(Options { tenant, extra_scopes, ..Options::default() })
     }
 
     fn emulator(&self) -> &Emulator {

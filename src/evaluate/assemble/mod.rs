@@ -15,6 +15,7 @@ use crate::delegation::SourceCoverage;
 use crate::evaluate::UserTotals;
 use crate::snapshot::{IdentityIndex, Snapshot};
 use crate::store::{LoggedKind, PartKey, Run, StoreError, part_key};
+use crate::tenant::policies::{OrgUnits, TenantPolicies, root};
 use crate::tenant::{
     AdminEvents, App, Gap, GapClass, GapReason, GmailSettingChange, IamFacts, Part, People, Reading,
     ServiceAccounts, UserListing,
@@ -79,6 +80,8 @@ pub(crate) fn facts(
         people: people(run, &listing)?,
         domains: part(run, part_key::DOMAINS)?,
         admin_roles: part(run, part_key::ADMIN_ROLES)?,
+        org_units: optional(run, part_key::ORG_UNITS)?,
+        policies: optional(run, part_key::POLICIES)?,
         service_accounts,
         console_grants: up_to_date(
             console.without_facts(),
@@ -120,6 +123,7 @@ pub(crate) fn facts(
         apps: Vec::new(),
         identities: IdentityIndex::default(),
     };
+    tenant.org_units = with_root(tenant.org_units, &tenant.policies);
     tenant.apps = let_in(token_log.known().cloned().unwrap_or_default(), &tenant);
     (tenant.takeovers, tenant.takeover_cuts) = takeovers(&tenant, approvals);
     Ok(Facts {
@@ -179,6 +183,24 @@ fn new_apps(
 
 fn part<T: serde::de::DeserializeOwned>(run: &Run<'_>, key: PartKey<T>) -> Result<Reading<T>, StoreError> {
     Ok(run.part(key)?.unwrap_or_else(|| Reading::Missing(Gap::not_reached(key.part()))))
+}
+
+/// A part that a run of an older version did not know: it did not ask for it.
+fn optional<T: serde::de::DeserializeOwned>(
+    run: &Run<'_>,
+    key: PartKey<T>,
+) -> Result<Reading<T>, StoreError> {
+    Ok(run.part(key)?.unwrap_or_else(|| Reading::Missing(checks::not_asked(key.part()))))
+}
+
+/// The units, with a gap if nobody knows which of them is the root: what is set for all is set there.
+fn with_root(units: Reading<OrgUnits>, policies: &Reading<TenantPolicies>) -> Reading<OrgUnits> {
+    match (units, policies) {
+        (Reading::Complete(units), Reading::Complete(policies)) if root(policies, &units).is_none() => {
+            Reading::Partial(units, checks::root_unknown())
+        }
+        (units, _) => units,
+    }
 }
 
 /// What stays of the cursor of a listing that was stopped.

@@ -54,6 +54,10 @@ fn the_columns_are_the_documented_ones() {
              last_seen_at,granted_by,last_used_at,granted_at,disagreement",
         ),
         (
+            "policies.csv",
+            "setting,org_unit,group,org_unit_path,group_address,field,value,source,policy,unknown_because",
+        ),
+        (
             "findings.csv",
             "check_id,verdict,severity,subject_kind,subject_id,subject_name,message,evidence,fix,place,\
              controls,fingerprint,first_seen_at,change,exception_id,assumptions,unread,also_checks,added,accepted,command,may_break",

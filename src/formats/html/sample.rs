@@ -17,6 +17,7 @@ use crate::findings::{
 use crate::formats::Source;
 use crate::requests::Requests;
 use crate::snapshot::{IdentityIndex, Snapshot, UserFacts};
+use crate::tenant::policies::{OrgUnits, TenantPolicies};
 use crate::tenant::{
     AdminRoles, ClientCertificates, Domain, DomainKind, Domains, ForeignAccount, Gap, GapClass, GmailState,
     Guardrails, IamCondition, IamFacts, IamResource, Inputs, LastLogin, Mailbox, MailboxFact, Part, People,
@@ -523,6 +524,8 @@ pub(super) fn tenant(people: People) -> Snapshot {
         console_grants: Reading::Complete(()),
         probe_grants: Reading::Complete(()),
         other_probes: Reading::Complete(()),
+        org_units: Reading::Complete(OrgUnits::default()),
+        policies: Reading::Complete(TenantPolicies::default()),
         iam: IamFacts::default(),
         takeovers: vec![takeover(NEWSLETTER, "newsletter@mailing-prod.iam.gserviceaccount.com")],
         takeover_cuts: vec![TakeoverCut {

@@ -120,6 +120,7 @@ fn delegated(summary: &RunSummary) -> impl Iterator<Item = (&str, &str)> {
 fn asker(identity: &str) -> String {
     match identity {
         "admin" => "reading as the admin".to_owned(),
+        "super_admin" => "reading policies as the admin".to_owned(),
         "mailbox" => "reading each mailbox".to_owned(),
         other => clip(other),
     }
