@@ -218,8 +218,8 @@ async fn prepare_trial(
             }
         }
         _ if sample.users.is_some() => {
-            "`--users` is compared with the primary address of each user. Put it in quotes, \
-                                        as in `--users '*@example.com'`."
+            "`--users` is compared with the primary address of each user. `*` stands for any text, as in \
+             `--users '*@example.com'`. Users who are suspended, archived, guests or without a mailbox do not count."
                 .to_owned()
         }
         _ => "Every user who fits is suspended, archived, a guest or without a mailbox.".to_owned(),

@@ -36,7 +36,7 @@ pub(crate) fn filled_template(values: &TemplateValues<'_>) -> String {
         TEMPLATE.replacen("admin = \"auditor@example.com\"", &format!("admin = {}", quoted(admin)), 1);
     if let Some(account) = service_account {
         text = text.replacen("key_file = ", "# key_file = ", 1);
-        let example = "# service_account = \"auditor@my-project.iam.gserviceaccount.com\"";
+        let example = "# service_account = \"workspace-audit@my-project.iam.gserviceaccount.com\"";
         text = text.replacen(example, &format!("service_account = {}", quoted(account)), 1);
     }
     match organization {
@@ -552,6 +552,12 @@ fn did_you_mean(error: ConfigError, nearest: Option<String>) -> ConfigError {
     }
 }
 
+/// Whether a text has what only credentials have.
+fn holds_secret(text: &str) -> bool {
+    let names = ["PRIVATE KEY", "private_key", "client_secret", "refresh_token", "access_token", "ya29."];
+    names.iter().any(|name| text.contains(name))
+}
+
 impl ConfigError {
     /// A stable name of every one of them: the JSON log has it.
     pub(crate) const ID: &str = "configuration";
@@ -565,8 +571,11 @@ impl ConfigError {
     pub(crate) fn in_file(path: &Path, text: &str, span: Range<usize>, message: &str) -> Self {
         let line = text[..span.start.min(text.len())].matches('\n').count() + 1;
         let mut error = Self::new(format!("{}:{line}: {message}", path.display()));
-        error.0.file = Some(NamedSource::new(path.display().to_string(), text.to_owned()));
-        error.0.place = Some(span.into());
+        // The lines are shown with the error: not those of a key file that was given by mistake.
+        if !holds_secret(text) {
+            error.0.file = Some(NamedSource::new(path.display().to_string(), text.to_owned()));
+            error.0.place = Some(span.into());
+        }
         error
     }
 

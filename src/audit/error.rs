@@ -97,7 +97,7 @@ pub(crate) enum AuditError {
     NoRun,
     #[error("the run {0} has no earlier run to compare it with")]
     #[diagnostic(help(
-        "Name two runs: `workspace-audit diff OLD NEW`. To list the runs, run `workspace-audit runs`."
+        "Run the audit again later, then run `workspace-audit diff`. To list the runs, run `workspace-audit runs`."
     ))]
     NothingToCompare(String),
     #[error("the run {older} started after the run {newer}")]

@@ -3,7 +3,7 @@
 //! The syntax is that of the references of gcloud (`gcloud projects|organizations|resource-manager folders|iam
 //! service-accounts remove-iam-policy-binding`, `gcloud iam service-accounts keys disable`, `gcloud
 //! resource-manager org-policies enable-enforce`, cloud.google.com/sdk/gcloud/reference) and of GAM's wiki: "Users - Gmail - Send
-//! As/Signature/Vacation", "Users - Tokens", "Managing Admins" and "Users" (`gam update user X suspended on`).
+//! As/Signature/Vacation", "Users - Gmail - Delegates", "Users - Gmail - Filters", "Users - Gmail - Forwarding", "Users - Tokens", "Managing Admins" and "Users" (`gam update user X suspended on`).
 
 use crate::authority::AccessBinding;
 use crate::tenant::{IamResource, ServiceAccount, ServiceAccountKey};
@@ -40,6 +40,26 @@ pub(super) fn disable_key(key: &ServiceAccountKey, account: &ServiceAccount) -> 
 /// Deletes a send-as address of a mailbox.
 pub(super) fn delete_send_as(user: &str, address: &str) -> Option<String> {
     Some(format!("gam user {} delete sendas {}", word(user)?, word(address)?))
+}
+
+/// Turns the automatic forwarding of a mailbox off.
+pub(super) fn forward_off(user: &str) -> Option<String> {
+    Some(format!("gam user {} forward off", word(user)?))
+}
+
+/// Deletes an address that a mailbox may forward to.
+pub(super) fn delete_forwarding_address(user: &str, address: &str) -> Option<String> {
+    Some(format!("gam user {} delete forwardingaddress {}", word(user)?, word(address)?))
+}
+
+/// Deletes a filter of a mailbox.
+pub(super) fn delete_filter(user: &str, id: &str) -> Option<String> {
+    Some(format!("gam user {} delete filter {}", word(user)?, word(id)?))
+}
+
+/// Removes a delegate of a mailbox.
+pub(super) fn delete_delegate(user: &str, address: &str) -> Option<String> {
+    Some(format!("gam user {} delete delegate {}", word(user)?, word(address)?))
 }
 
 /// Suspends a user, which can be undone.

@@ -6,9 +6,12 @@ use super::test_facts::*;
 use super::{ALL, Evaluator};
 use crate::findings::{CheckResult, Verdict};
 use crate::snapshot::{Snapshot, UserFacts};
+use crate::tenant::gmail::{
+    AutoForwarding, Delegate, Filter, FilterAction, FilterCriteria, Filters, ForwardingAddress,
+};
 use crate::tenant::{
-    Domain, DomainKind, GmailState, LastLogin, MailboxFact, Part, Reading, SendAs, SendAsKind,
-    ServiceAccountKey, SmtpMsa, User,
+    Domain, DomainKind, GmailState, LastLogin, Mailbox, MailboxFact, MailboxPart, MailboxSetting, Part,
+    Reading, SendAs, SendAsKind, ServiceAccountKey, SmtpMsa, User,
 };
 
 /// Texts as people and attackers write them, and those on which a check turns.
@@ -67,11 +70,50 @@ fn entries() -> impl Strategy<Value = SendAs> {
     )
 }
 
+fn status() -> impl Strategy<Value = String> {
+    let known = ["accepted", "pending", "rejected", "expired", "", "verificationStatusUnspecified"];
+    proptest::sample::select(known.to_vec()).prop_map(str::to_owned)
+}
+
+fn filters() -> impl Strategy<Value = Filter> {
+    let subject = prop_oneof![text(), Just("Invoice".to_owned()), Just("news".to_owned())];
+    let forward = prop_oneof![Just(String::new()), text()];
+    (subject, forward, any::<[bool; 3]>()).prop_map(|(subject, forward, [trashes, archives, marks_read])| {
+        Filter {
+            id: subject.clone(),
+            criteria: FilterCriteria { subject, ..FilterCriteria::default() },
+            action: FilterAction { forward, trashes, archives, marks_read },
+        }
+    })
+}
+
+fn auto_forwarding() -> impl Strategy<Value = AutoForwarding> {
+    let dispositions = ["leaveInInbox", "archive", "trash", "markRead", ""];
+    let disposition = proptest::sample::select(dispositions.to_vec()).prop_map(str::to_owned);
+    (any::<bool>(), text(), disposition).prop_map(|(enabled, email, disposition)| AutoForwarding {
+        enabled,
+        email,
+        disposition,
+    })
+}
+
 pub(crate) fn mailboxes() -> impl Strategy<Value = UserFacts> {
     let gmail = prop_oneof![Just(GmailState::On), Just(GmailState::Off), Just(GmailState::Unknown)];
-    (users(), proptest::collection::vec(entries(), 0..3), gmail).prop_map(|(user, entries, gmail)| {
+    let named = || proptest::collection::vec((text(), status()), 0..2);
+    let filters = proptest::collection::vec(filters(), 0..2);
+    let settings = (named(), named(), auto_forwarding(), filters);
+    let send_as = proptest::collection::vec(entries(), 0..3);
+    (users(), send_as, gmail, settings).prop_map(|(user, entries, gmail, settings)| {
+        let (delegates, addresses, auto_forwarding, filters) = settings;
         let mut facts = mailbox(user, entries);
-        facts.mailbox.gmail = gmail;
+        let mailbox = &mut facts.mailbox;
+        mailbox.gmail = gmail;
+        let delegate = |(email, verification_status)| Delegate { email, verification_status };
+        mailbox.delegates = MailboxFact::Read(delegates.into_iter().map(delegate).collect());
+        let address = |(email, verification_status)| ForwardingAddress { email, verification_status };
+        mailbox.forwarding_addresses = MailboxFact::Read(addresses.into_iter().map(address).collect());
+        mailbox.auto_forwarding = MailboxFact::Read(auto_forwarding);
+        mailbox.filters = MailboxFact::Read(Filters { total: filters.len() as u64, kept: filters });
         facts
     })
 }
@@ -130,8 +172,11 @@ proptest! {
 
     #[test]
     fn an_unread_mailbox_neither_passes_nor_fails(user in users(), asked in any::<bool>()) {
-        let fact = if asked { MailboxFact::Missing(gap(Part::SEND_AS)) } else { MailboxFact::NotAsked };
-        let facts = with_send_as(user, fact);
+        let mut facts = mailbox(user, []);
+        facts.mailbox = Mailbox::not_asked();
+        for setting in MailboxSetting::ALL.into_iter().filter(|_| asked) {
+            facts.mailbox.put(MailboxPart::missing(setting, gap(Part::Mailbox(setting))));
+        }
         for (id, results) in of_user(&facts, &tenants_of(&facts)) {
             if id.starts_with("MAIL-") {
                 prop_assert_eq!(only(results).verdict, Verdict::NotAssessed, "{}", id);

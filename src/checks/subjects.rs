@@ -18,12 +18,38 @@ pub(crate) fn user(user: &User) -> Subject {
     aliases.fold(Subject::new(SubjectKind::User, &user.id, &user.primary_email), Subject::also)
 }
 
-/// One send-as address of a user's mailbox. The address alone does not name it: an exception for its owner
-/// would cover whoever sends as the owner.
+/// One send-as address of a user's mailbox.
 #[must_use]
 pub(crate) fn send_as(holder: &User, address: &str) -> Subject {
+    address_of(SubjectKind::SendAs, holder, address)
+}
+
+/// One delegate of a user's mailbox.
+#[must_use]
+pub(crate) fn delegate(holder: &User, address: &str) -> Subject {
+    address_of(SubjectKind::Delegate, holder, address)
+}
+
+/// One address that a user's mailbox forwards to, or may.
+#[must_use]
+pub(crate) fn forwarding(holder: &User, address: &str) -> Subject {
+    address_of(SubjectKind::Forwarding, holder, address)
+}
+
+/// One filter of a user's mailbox, by Gmail's id.
+#[must_use]
+pub(crate) fn filter(holder: &User, id: &str) -> Subject {
+    let name = format!("{} filter {id}", holder.primary_email);
+    Subject::new(SubjectKind::Filter, format!("{}/{id}", holder.id), name)
+        .part_of(&holder.id)
+        .part_of(&holder.primary_email)
+}
+
+/// An address in a user's mailbox. The address alone does not name it: an exception for its owner would cover whatever
+/// others do with it.
+fn address_of(kind: SubjectKind, holder: &User, address: &str) -> Subject {
     let id = format!("{}/{}", holder.id, Address::new(address).as_str());
-    Subject::new(SubjectKind::SendAs, id, format!("{} → {address}", holder.primary_email))
+    Subject::new(kind, id, format!("{} → {address}", holder.primary_email))
         .part_of(&holder.id)
         .part_of(&holder.primary_email)
 }

@@ -8,6 +8,7 @@ use crate::delegation::{Grant, Grants, Provenance, Sighting};
 use crate::findings::CheckResult;
 use crate::policy::{Policy, Profile, Register, RegisteredClient};
 use crate::snapshot::{Snapshot, UserFacts};
+use crate::tenant::gmail::{AutoForwarding, Filters};
 use crate::tenant::policies::{OrgUnit, OrgUnits, PolicyOrigin, TenantPolicies, TenantPolicy};
 use crate::tenant::{
     AdminRole, AdminRoles, AssigneeType, Domain, DomainKind, Domains, Gap, GapClass, GmailState, Groups,
@@ -97,6 +98,14 @@ pub(crate) fn with_send_as(user: User, send_as: MailboxFact<Vec<SendAs>>) -> Use
         gmail: GmailState::On,
         gmail_evidence: "send_as_list_answered".into(),
         send_as,
+        delegates: MailboxFact::Read(Vec::new()),
+        forwarding_addresses: MailboxFact::Read(Vec::new()),
+        auto_forwarding: MailboxFact::Read(AutoForwarding {
+            enabled: false,
+            email: String::new(),
+            disposition: String::new(),
+        }),
+        filters: MailboxFact::Read(Filters::default()),
         ..Mailbox::not_asked()
     };
     UserFacts { user, mailbox, known_sign_in: None }

@@ -1,6 +1,6 @@
 //! The operator's files: exceptions, the register and the delegation list.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Days, Utc};
 
 use crate::input_file;
 use crate::policy::{Exceptions, Register};
@@ -24,6 +24,17 @@ pub(crate) fn read_exceptions(
             "Required keys: check, subject, reason, owner, expires (a date). Optional keys: approver, ticket, created.",
         )
     })?;
+    // The day is over later in the west than in the east.
+    let tomorrow = Utc::now().date_naive() + Days::new(1);
+    if let Some(exception) = exceptions.from_the_future(tomorrow) {
+        let message = format!(
+            "{}:{}: `created` is in the future. The exception for {} would accept what nobody has seen yet",
+            path.display(),
+            exception.line,
+            exception.id
+        );
+        return Err(ConfigError::new(message).with_help("Set `created` to the day on which it was approved."));
+    }
     Ok((exceptions, Some(file)))
 }
 

@@ -445,8 +445,11 @@ fn exceptions(world: &World, accepting: &[Accepting]) -> Exceptions {
         // JSON writes this sign as it is; TOML does not allow that.
         let subject = serde_json::to_string(subject).unwrap().replace('\u{7f}', "\\u007f");
         let day = |days: i64| (world.tenant.run_at + chrono::Duration::days(days)).date_naive();
-        let created = one.created.map(|days| format!("created = {}\n", day(days))).unwrap_or_default();
-        let expires = day(if one.is_expired { -1 } else { 90 });
+        // No exception is written after it ends.
+        let last = if one.is_expired { -1 } else { 90 };
+        let created =
+            one.created.map(|days| format!("created = {}\n", day(days.min(last)))).unwrap_or_default();
+        let expires = day(last);
         text.push_str(&format!(
             "[[exception]]\ncheck = \"{check}\"\nsubject = {subject}\nreason = \"r\"\nowner = \"o\"\n{created}expires = {expires}\n"
         ));
@@ -489,8 +492,7 @@ impl World {
         for row in run.users_to_read(usize::MAX) {
             let (key, user, _) = row.unwrap();
             let facts = self.users.iter().find(|facts| facts.user.id == user.id).unwrap();
-            let send_as = MailboxPart::SendAs(facts.mailbox.send_as.clone());
-            mailboxes.push((key, vec![send_as, MailboxPart::Imap(facts.mailbox.imap.clone())]));
+            mailboxes.push((key, facts.mailbox.parts()));
         }
         run.put_mailboxes(&mailboxes).unwrap();
         let settings = Settings::default();

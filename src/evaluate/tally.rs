@@ -45,9 +45,12 @@ impl Tally {
             self.population.assessed += 1;
         }
         for gap in results.iter().filter_map(|result| result.gap.as_ref()) {
+            // A value of the user's own that cannot be read or is left out, or a part of the mailbox.
+            let is_value =
+                gap.reason == GapReason::FIELD_LEFT_OUT || gap.reason == GapReason::UNREADABLE_VALUE;
             let own = holder.filter(|facts| {
                 let missing = facts.gap(gap.part);
-                missing.is_some_and(|missing| missing.reason == gap.reason)
+                is_value || missing.is_some_and(|missing| missing.reason == gap.reason)
             });
             let cost = self.add_gap(gap);
             if let Some(facts) = own {

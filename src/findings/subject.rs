@@ -13,6 +13,12 @@ pub(crate) enum SubjectKind {
     User,
     /// One send-as address of a mailbox.
     SendAs,
+    /// One delegate of a mailbox.
+    Delegate,
+    /// One address that a mailbox forwards to, or may.
+    Forwarding,
+    /// One filter of a mailbox.
+    Filter,
     Domain,
     /// A setting of an organizational unit.
     OrgUnit,

@@ -2,7 +2,11 @@
 
 mod coverage;
 mod delegated_scopes;
+mod delegates;
+mod filters;
 mod findings;
+mod forwarding;
+mod mail_clients;
 mod policies;
 mod sa_keys;
 mod sa_paths;
@@ -20,6 +24,10 @@ use super::{Format, FormatError, FormatOptions, Source};
 const TABLES: &[Table] = &[
     users::TABLE,
     send_as::TABLE,
+    delegates::TABLE,
+    forwarding::TABLE,
+    filters::TABLE,
+    mail_clients::TABLE,
     service_accounts::TABLE,
     sa_keys::TABLE,
     sa_paths::TABLE,

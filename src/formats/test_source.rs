@@ -16,6 +16,9 @@ use crate::findings::{
 };
 use crate::requests::Requests;
 use crate::snapshot::{Snapshot, UserFacts};
+use crate::tenant::gmail::{
+    AutoForwarding, Delegate, Filter, FilterAction, FilterCriteria, Filters, ForwardingAddress, Imap,
+};
 use crate::tenant::is_invisible;
 use crate::tenant::policies::{OrgUnit, OrgUnits, PolicyOrigin, TenantPolicies, TenantPolicy};
 use crate::tenant::{
@@ -131,6 +134,55 @@ fn user(id: &str, primary_email: &str) -> User {
     }
 }
 
+/// A mailbox whose settings hold what attackers write.
+fn hostile_settings() -> Mailbox {
+    let delegate =
+        |email: &str, status: &str| Delegate { email: email.into(), verification_status: status.into() };
+    let address = |email: &str, status: &str| ForwardingAddress {
+        email: email.into(),
+        verification_status: status.into(),
+    };
+    let filter = |id: &str, subject: &str, forward: &str| Filter {
+        id: id.into(),
+        criteria: FilterCriteria {
+            subject: subject.into(),
+            size: 1,
+            size_comparison: "larger".into(),
+            ..FilterCriteria::default()
+        },
+        action: FilterAction { forward: forward.into(), trashes: true, ..FilterAction::default() },
+    };
+    Mailbox {
+        delegates: MailboxFact::Read(vec![
+            delegate("bob@example.com", "accepted"),
+            delegate("=HYPERLINK(\"https://evil.example\")", "\u{202E}detpecca"),
+        ]),
+        forwarding_addresses: MailboxFact::Read(vec![address("bob@example.com", "pending")]),
+        auto_forwarding: MailboxFact::Read(AutoForwarding {
+            enabled: true,
+            email: "+ceo@evil.example".into(),
+            disposition: "trash".into(),
+        }),
+        filters: MailboxFact::Partial(
+            Filters {
+                total: 3,
+                kept: vec![
+                    filter("ANe1Bm1", "=cmd|' /C calc'!A0", "ceo@evil.example"),
+                    filter("ANe1Bm2", "invoice\r\n@SUM(1)", ""),
+                ],
+            },
+            gap(Part::FILTERS),
+        ),
+        imap: MailboxFact::Read(Imap {
+            enabled: true,
+            auto_expunge: true,
+            expunge_behavior: "archive".into(),
+            max_folder_size: 0,
+        }),
+        ..Mailbox::not_asked()
+    }
+}
+
 fn send_as(send_as_email: &str, display_name: &str) -> SendAs {
     SendAs {
         send_as_email: send_as_email.into(),
@@ -214,7 +266,7 @@ fn users() -> Vec<UserFacts> {
                 gmail: GmailState::On,
                 gmail_evidence: "send_as_list_answered".into(),
                 send_as: MailboxFact::Read(ann_send_as),
-                ..Mailbox::not_asked()
+                ..hostile_settings()
             },
         },
         UserFacts {

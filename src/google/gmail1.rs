@@ -65,3 +65,117 @@ pub(crate) async fn get_imap(session: &Session<'_>) -> Result<ImapSettings, Goog
         .query("fields", "enabled,autoExpunge,expungeBehavior,maxFolderSize");
     session.get(SETTINGS_SCOPE, &request).await
 }
+
+/// `Delegate`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Delegate {
+    /// Of a user or a group.
+    pub(crate) delegate_email: String,
+    /// `accepted`, `pending`, `rejected`, `expired`.
+    pub(crate) verification_status: Option<String>,
+}
+
+/// `users.settings.delegates.list` of the session's own subject: not paged.
+#[must_use]
+pub(crate) fn list_delegates<'a>(session: &'a Session<'a>) -> Pages<'a, Delegate> {
+    let request = Request::new(Api::Gmail, "gmail/v1/users/me/settings/delegates")
+        .query("fields", "delegates(delegateEmail,verificationStatus)");
+    Pages::new(session, SETTINGS_SCOPE, request, "delegates", Bound::FEW)
+}
+
+/// `ForwardingAddress`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ForwardingAddress {
+    pub(crate) forwarding_email: String,
+    /// `accepted`, `pending`.
+    pub(crate) verification_status: Option<String>,
+}
+
+/// `users.settings.forwardingAddresses.list` of the session's own subject: not paged.
+#[must_use]
+pub(crate) fn list_forwarding_addresses<'a>(session: &'a Session<'a>) -> Pages<'a, ForwardingAddress> {
+    let request = Request::new(Api::Gmail, "gmail/v1/users/me/settings/forwardingAddresses")
+        .query("fields", "forwardingAddresses(forwardingEmail,verificationStatus)");
+    Pages::new(session, SETTINGS_SCOPE, request, "forwardingAddresses", Bound::FEW)
+}
+
+/// `AutoForwarding`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AutoForwarding {
+    pub(crate) enabled: Option<bool>,
+    pub(crate) email_address: Option<String>,
+    /// `leaveInInbox`, `archive`, `trash`, `markRead`.
+    pub(crate) disposition: Option<String>,
+}
+
+/// `users.settings.getAutoForwarding` of the session's own subject.
+pub(crate) async fn get_auto_forwarding(session: &Session<'_>) -> Result<AutoForwarding, GoogleError> {
+    let request = Request::new(Api::Gmail, "gmail/v1/users/me/settings/autoForwarding")
+        .query("fields", "enabled,emailAddress,disposition");
+    session.get(SETTINGS_SCOPE, &request).await
+}
+
+/// `Filter`.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Filter {
+    pub(crate) id: String,
+    pub(crate) criteria: Option<FilterCriteria>,
+    pub(crate) action: Option<FilterAction>,
+}
+
+/// `FilterCriteria`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FilterCriteria {
+    pub(crate) from: Option<String>,
+    pub(crate) to: Option<String>,
+    pub(crate) subject: Option<String>,
+    pub(crate) query: Option<String>,
+    pub(crate) negated_query: Option<String>,
+    pub(crate) has_attachment: Option<bool>,
+    pub(crate) exclude_chats: Option<bool>,
+    /// In bytes.
+    pub(crate) size: Option<i64>,
+    /// `smaller`, `larger`.
+    pub(crate) size_comparison: Option<String>,
+}
+
+/// `FilterAction`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FilterAction {
+    #[serde(default)]
+    pub(crate) add_label_ids: Vec<String>,
+    #[serde(default)]
+    pub(crate) remove_label_ids: Vec<String>,
+    pub(crate) forward: Option<String>,
+}
+
+/// `users.settings.filters.list` of the session's own subject: not paged. The list's field is called `filter`.
+#[must_use]
+pub(crate) fn list_filters<'a>(session: &'a Session<'a>) -> Pages<'a, Filter> {
+    let fields = "filter(id,criteria(from,to,subject,query,negatedQuery,hasAttachment,excludeChats,size,\
+                  sizeComparison),action(addLabelIds,removeLabelIds,forward))";
+    let request = Request::new(Api::Gmail, "gmail/v1/users/me/settings/filters").query("fields", fields);
+    Pages::new(session, SETTINGS_SCOPE, request, "filter", Bound::FEW)
+}
+
+/// `PopSettings`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PopSettings {
+    /// `disabled`, `fromNowOn`, `allMail`.
+    pub(crate) access_window: Option<String>,
+    /// `leaveInInbox`, `archive`, `trash`, `markRead`.
+    pub(crate) disposition: Option<String>,
+}
+
+/// `users.settings.getPop` of the session's own subject.
+pub(crate) async fn get_pop(session: &Session<'_>) -> Result<PopSettings, GoogleError> {
+    let request = Request::new(Api::Gmail, "gmail/v1/users/me/settings/pop")
+        .query("fields", "accessWindow,disposition");
+    session.get(SETTINGS_SCOPE, &request).await
+}

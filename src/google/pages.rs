@@ -25,7 +25,7 @@ pub(crate) struct BrokenRows {
 const MAX_NAMED: usize = 100;
 
 /// What names a row of any listing, where it can be read.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 18] = [
     "id",
     "primaryEmail",
     "roleId",
@@ -36,6 +36,8 @@ const NAMES: [&str; 16] = [
     "domainAliasName",
     "orgUnitPath",
     "sendAsEmail",
+    "delegateEmail",
+    "forwardingEmail",
     "email",
     "uniqueId",
     "name",

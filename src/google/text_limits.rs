@@ -30,9 +30,11 @@ pub(super) fn of_field(name: &str) -> Option<usize> {
         "nextPageToken" | "value" | "multiValue" => None,
         "title" => Some(MAX_TITLE),
         "email" | "primaryEmail" | "aliases" | "nonEditableAliases" | "primaryGuestEmail" | "sendAsEmail"
-        | "replyToAddress" => Some(MAX_ADDRESS),
+        | "replyToAddress" | "delegateEmail" | "forwardingEmail" | "emailAddress" => Some(MAX_ADDRESS),
         "members" | "exemptedMembers" => Some(MAX_PRINCIPAL),
         "expression" | "attributeCondition" => Some(MAX_EXPRESSION),
+        // Of a filter: one of about 1,500 characters was seen (<https://github.com/mbrt/gmailctl/issues/148>).
+        "query" | "negatedQuery" | "from" | "to" | "subject" => Some(MAX_EXPRESSION),
         _ => Some(MAX_TEXT),
     }
 }

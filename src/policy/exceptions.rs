@@ -1,5 +1,7 @@
 //! Findings that somebody accepted in writing, for a time.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use globset::{GlobBuilder, GlobMatcher};
 use serde::Deserialize;
@@ -35,13 +37,13 @@ impl Exception {
     #[must_use]
     pub(crate) fn covers(&self, check_id: &str, subject: &Subject) -> bool {
         self.check == check_id
-            && subject.names().any(|name| name == self.subject || self.matcher.is_match(name))
+            && subject.names().any(|name| name == self.subject || self.matcher.is_match(&*folded(name)))
     }
 
     /// Whether its subject names this one alone, and nothing wider that it is a part of.
     #[must_use]
     pub(crate) fn names(&self, subject: &Subject) -> bool {
-        let is_it = |name: &str| !self.is_pattern() && self.matcher.is_match(name);
+        let is_it = |name: &str| !self.is_pattern() && self.matcher.is_match(&*folded(name));
         subject.own_names().any(|name| name == self.subject || is_it(name))
     }
 
@@ -158,6 +160,12 @@ impl Exceptions {
             .map(Self)
     }
 
+    /// The first exception that was written after this day: it would accept what nobody has seen yet.
+    #[must_use]
+    pub(crate) fn from_the_future(&self, today: NaiveDate) -> Option<&Exception> {
+        self.0.iter().find(|exception| exception.created.is_some_and(|created| created > today))
+    }
+
     /// The exception that covers a verdict: a live one if there is one, else an expired one.
     #[must_use]
     pub(crate) fn covering(
@@ -198,6 +206,15 @@ fn is_misspelled(written: &str, id: &str) -> bool {
     written_number == number && strsim::osa_distance(&written_letters, &letters) <= 1
 }
 
+/// Addresses in lower case, everything else as it is: ids of roles and filters differ by case alone.
+fn folded(text: &str) -> Cow<'_, str> {
+    if !text.contains('@') {
+        return Cow::Borrowed(text);
+    }
+    let fold = |word: &str| if word.contains('@') { word.to_lowercase() } else { word.to_owned() };
+    Cow::Owned(text.split_inclusive(['/', ' ', '#']).map(fold).collect())
+}
+
 fn valid(written: WrittenException, line: usize, known_checks: &[&str]) -> Result<Exception, ExceptionError> {
     let refuse = |message: String| ExceptionError { message, span: None };
     for (key, value) in [
@@ -218,16 +235,20 @@ fn valid(written: WrittenException, line: usize, known_checks: &[&str]) -> Resul
             .unwrap_or_default();
         return Err(refuse(format!("there is no check `{}`{nearest}", written.check)));
     }
-    let matcher = GlobBuilder::new(&written.subject)
-        .case_insensitive(true)
+    let matcher = GlobBuilder::new(&folded(&written.subject))
         .literal_separator(false)
         .build()
         .map_err(|error| refuse(format!("`subject` is not an ID, an address or a glob: {error}")))?
         .compile_matcher();
+    let expires = date("expires", &written.expires)?;
+    let created = written.created.as_ref().map(|created| date("created", created)).transpose()?;
+    if let Some(created) = created.filter(|created| *created > expires) {
+        return Err(refuse(format!("`created` ({created}) is after `expires` ({expires})")));
+    }
     Ok(Exception {
         id: format!("{}/{}", written.check, written.subject),
-        expires: date("expires", &written.expires)?,
-        created: written.created.as_ref().map(|created| date("created", created)).transpose()?,
+        expires,
+        created,
         check: written.check,
         subject: written.subject,
         reason: written.reason,
@@ -295,6 +316,29 @@ mod tests {
             assert!(exceptions.covering("MAIL-08", &subject, at("2026-11-21")).is_some(), "{pattern}");
             assert!(exceptions.covering("KEY-01", &subject, at("2026-11-21")).is_none(), "{pattern}");
         }
+    }
+
+    #[test]
+    fn only_addresses_compare_without_case() {
+        let id = "projects/p/roles/jwtSigner/group:Platform@Example.com";
+        let subject = Subject::new(SubjectKind::Binding, id, "x");
+        let covers = |written: &str| {
+            let exceptions = parse(&entry("MAIL-08", written, "2027-01-01")).unwrap();
+            exceptions.covering("MAIL-08", &subject, at("2026-11-21")).is_some()
+        };
+        assert!(covers(id) && covers(&id.replace("Platform@Example", "platform@EXAMPLE")));
+        assert!(covers("projects/p/roles/*/group:platform@example.com"));
+        assert!(!covers(&id.replace("jwtSigner", "jwtsigner")));
+        assert!(!covers("projects/p/roles/JWT*"));
+    }
+
+    #[test]
+    fn an_exception_cannot_be_written_after_it_ends_or_after_today() {
+        let created = |day: &str| entry("MAIL-08", "x", "2027-01-01") + &format!("created = {day}\n");
+        assert!(parse(&created("2027-01-02")).is_err());
+        let exceptions = parse(&created("2026-11-22")).unwrap();
+        assert!(exceptions.from_the_future(at("2026-11-21").date_naive()).is_some());
+        assert!(exceptions.from_the_future(at("2026-11-22").date_naive()).is_none());
     }
 
     #[test]

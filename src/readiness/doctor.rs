@@ -369,11 +369,13 @@ impl Tenant<'_> {
                 && error.cause == causes::ADMIN_RIGHT_MISSING
             {
                 // Google says no more of any of these.
-                cause.push_str(
-                    ". It has no admin right at all: it is no admin, suspended, archived, or never signed in",
-                );
+                cause.push_str(&format!(
+                    ". {name} has no admin right at all: the account is not an admin, or it is suspended, archived \
+                     or never signed in"
+                ));
                 fix = format!(
-                    "Set `[tenant] admin` to an active admin who has signed in once. Or reactivate {name}, sign in once, and assign a role with: {}.",
+                    "Set `[tenant] admin` to an active admin who has signed in once. Or make {name} such an admin, \
+                     with: {}.",
                     roles.join("; ")
                 );
             }

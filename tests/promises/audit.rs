@@ -293,7 +293,7 @@ fn a_subject_without_a_mailbox_right_is_a_gap_of_one_user() {
         faults: vec!["GET /gmail/v1/users/*/settings/sendAs 403 after=5".parse().unwrap()],
         ..Options::default()
     });
-    let audit = tenant.audit();
+    let audit = tenant.audit_with(&["--set", r#"collect.parts=["users","domains","send_as"]"#], &[]);
     audit.assert_code(4);
     let rows = audit.rows("users.csv");
     let answered = rows.iter().filter(|row| row["mailbox_read"] == "complete" || row["gmail"] == "off");

@@ -55,6 +55,8 @@ mod ledger;
 #[cfg(test)]
 mod mailbox_parts;
 #[cfg(test)]
+mod mailbox_settings;
+#[cfg(test)]
 mod missing_sources;
 #[cfg(test)]
 mod named_gaps;

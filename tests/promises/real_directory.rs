@@ -344,9 +344,7 @@ fn a_mailbox_without_its_own_address_was_not_read() {
     let (_tenant, whole) = audit_with(Vec::new());
     let read: u64 = whole.coverage("send_as")["read"].parse().unwrap();
     let stray = json!({ "sendAs": [{ "sendAsEmail": "nora@example.com", "treatAsAlias": true }] });
-    for (body, mailbox_read) in
-        [(json!({}), "failed"), (json!({ "sendAs": [] }), "failed"), (stray, "partial")]
-    {
+    for body in [json!({}), json!({ "sendAs": [] }), stray] {
         let (_tenant, audit) = audit_with(vec![fault(&format!("{SEND_AS} body subject={NORA}"), &body)]);
         audit.assert_code(4);
         let row = audit.coverage("send_as");
@@ -356,7 +354,7 @@ fn a_mailbox_without_its_own_address_was_not_read() {
             "{body}"
         );
         let user = user_row(&audit, NORA);
-        assert_eq!(user["mailbox_read"], mailbox_read, "{body}");
+        assert_eq!(user["mailbox_read"], "partial", "{body}");
         assert!(user["mailbox_gap"].starts_with("empty_listing: "), "{user:?}");
     }
 }

@@ -19,6 +19,13 @@ pub(crate) fn slow() -> Options {
     }
 }
 
+/// A tenant of whose mailboxes one setting is read, so that one request is one mailbox.
+fn slow_with_one_setting() -> Tenant {
+    let tenant = Tenant::with(slow());
+    tenant.edit_config(|text| format!("{text}\n[collect]\nparts = [\"users\", \"domains\", \"send_as\"]\n"));
+    tenant
+}
+
 /// Starts a run that nobody waits for.
 pub(crate) fn start(tenant: &Tenant) -> Child {
     Command::new(env!("CARGO_BIN_EXE_workspace-audit"))
@@ -118,7 +125,7 @@ fn a_killed_run_continues_by_itself_and_ends_like_one_that_nobody_disturbed() {
 
 #[test]
 fn a_run_that_is_told_to_stop_reports_what_it_has_and_resumes() {
-    let tenant = Tenant::with(slow());
+    let tenant = slow_with_one_setting();
     let child = start(&tenant);
     wait_for_mailboxes(&tenant, 100);
     signal(&child, "-TERM");
@@ -322,7 +329,7 @@ fn a_run_that_never_came_to_a_report_says_so_when_it_is_to_be_judged() {
 
 #[test]
 fn the_requests_of_every_attempt_are_counted() {
-    let tenant = Tenant::with(slow());
+    let tenant = slow_with_one_setting();
     let child = start(&tenant);
     wait_for_mailboxes(&tenant, 100);
     signal(&child, "-TERM");

@@ -87,7 +87,8 @@ pub(crate) struct Pop {
     pub(crate) open: bool,
 }
 
-/// A filter: criteria and action, in Gmail's own field names.
+/// A filter: criteria and action, in Gmail's own field names. Null where it has none: a filter has no action once its label
+/// was deleted (<https://github.com/GAM-team/GAM/issues/294>, <https://github.com/mbrt/gmailctl/issues/49>).
 #[derive(Debug, Clone)]
 pub(crate) struct Filter {
     pub(crate) id: String,
@@ -164,7 +165,12 @@ impl Mailbox {
     }
 
     pub(crate) fn render_imap(&self) -> Value {
-        json!({ "enabled": self.imap.enabled, "autoExpunge": true, "expungeBehavior": "archive" })
+        json!({
+            "enabled": self.imap.enabled,
+            "autoExpunge": true,
+            "expungeBehavior": "archive",
+            "maxFolderSize": 0,
+        })
     }
 
     pub(crate) fn render_pop(&self) -> Value {
@@ -179,6 +185,12 @@ impl Mailbox {
 
 impl Filter {
     pub(crate) fn render(&self) -> Value {
-        json!({ "id": self.id, "criteria": self.criteria, "action": self.action })
+        let mut filter = json!({ "id": self.id });
+        for (name, value) in [("criteria", &self.criteria), ("action", &self.action)] {
+            if !value.is_null() {
+                filter[name] = value.clone();
+            }
+        }
+        filter
     }
 }

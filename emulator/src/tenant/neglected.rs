@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::foundation::Foundation;
-use super::mailbox::{Delegate, Filter, MailService, SendAs};
+use super::mailbox::{Delegate, Filter, ForwardingAddress, MailService, SendAs};
 use super::project::KeyOrigin;
 use super::{typical, typical_cloud};
 
@@ -83,6 +83,31 @@ fn hostile(tenant: &mut Foundation) {
     }
     // Letters that look like the chief's.
     let lookalike = tenant.hire_as("lookalike", "Неlena", "Strаnd");
+    let forwarding = |email: &str, status| ForwardingAddress { email: email.to_owned(), status };
+    lookalike.mailbox.forwarding_addresses = vec![
+        forwarding("collector@phish.example", "accepted"),
+        forwarding("not-yet@phish.example", "pending"),
+    ];
+    let delegate = |email: &str, status| Delegate { email: email.to_owned(), status };
+    lookalike.mailbox.delegates = vec![
+        delegate("admin-backup@example.com", "accepted"),
+        delegate("nobody-any-more@example.com", "accepted"),
+        delegate("landing-page@example.com", "pending"),
+        delegate("hostile-script@example.com", "expired"),
+        delegate("hostile-plus@example.com", "rejected"),
+    ];
+    lookalike.mailbox.filters = vec![
+        Filter {
+            id: "ANe1Bmi5XqxAqrfoTq7b4INMoakXwyI0cVbXrQ".to_owned(),
+            criteria: serde_json::json!({ "query": "list:(developers.example.org)" }),
+            action: serde_json::Value::Null,
+        },
+        Filter {
+            id: "ANe1BmjZ8PpYc2vN4mKqLw0TtRrSsXxYyZzAaB".to_owned(),
+            criteria: serde_json::json!({ "size": 1, "sizeComparison": "larger" }),
+            action: serde_json::json!({ "removeLabelIds": ["INBOX", "UNREAD"] }),
+        },
+    ];
     lookalike.mailbox.send_as = vec![SendAs {
         email: "helena.strand@ехаmple.example".to_owned(),
         display_name: "Helena Strand".to_owned(),

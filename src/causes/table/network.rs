@@ -14,7 +14,7 @@ causes! {
     CONNECT = "connect" {
         title: "The machine cannot connect to the server: a wrong host or port, a firewall, or nothing listens there",
         proof: "Run `curl -v telnet://HOST:PORT` with the host and port of the text.",
-        fix: "Check the host, the port, the firewall and the proxy. SMTP needs port 587 or 465, Google's APIs need 443. A host of 127.0.0.1 is a missing setting.",
+        fix: "Check the host, the port, the firewall and the proxy. SMTP needs port 587 or 465, Google's APIs need 443. If the host is 127.0.0.1 or localhost, start the server there, or set the host that you mean.",
         place: MACHINE,
         source: "nodemailer/nodemailer#889",
         own: Failed, AfterWait,

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::scope::{MARKETPLACE_FIX, REMOVE, own_client};
+use super::scope::{MARKETPLACE_FIX, advise_on_unknown, own_client};
 use crate::checks::words::listed;
 use crate::checks::{Check, Condition, Evaluator, subjects};
 use crate::delegation::is_app_name;
@@ -211,9 +211,7 @@ fn unmatched(
         ),
     };
     let result = match entry.filter(|client| client.vendor) {
-        _ if identity.is_gone() => {
-            CheckResult::review(Severity::High, message).fix(REMOVE).advising(Advice::RemoveDelegation)
-        }
+        _ if identity.is_gone() => advise_on_unknown(CheckResult::review(Severity::High, message), identity),
         Some(client) => {
             CheckResult::review(Severity::High, format!("{message}; the register marks it as a vendor's"))
                 .accepted_by_register(&client.client_id)

@@ -54,7 +54,20 @@ pub(super) fn client_name<'a>(grant: &'a Grant, tenant: &'a Snapshot) -> Cow<'a,
 }
 
 /// What to do about a delegation whose account is gone.
-pub(super) const REMOVE: &str = "Remove the delegation, because its service account does not exist.";
+pub(super) const REMOVE: &str = "Remove the delegation, because its service account is deleted.";
+
+/// What to do about a delegation whose client is no service account that exists: it may be a client of a vendor.
+pub(super) const FIND_OWNER: &str = "Find out which program uses this client. If no program needs it, remove \
+                                     its delegation.";
+
+/// What to do about a client that no service account is.
+pub(super) fn advise_on_unknown(result: CheckResult, identity: ClientIdentity<'_>) -> CheckResult {
+    match identity {
+        ClientIdentity::Deleted(_) => result.fix(REMOVE).advising(Advice::RemoveDelegation),
+        ClientIdentity::NoAccount => result.fix(FIND_OWNER).advising(Advice::Other("find_owner")),
+        _ => result,
+    }
+}
 
 /// What fails of a scope: what the client can do with it, or could, if its account is gone. One that is known to be
 /// deleted can be restored for a while, and does nothing until then: medium at most.
@@ -103,10 +116,8 @@ pub(super) fn describe(
         result = result.evidence("disagreement", disagreement.to_string());
     }
     if tenant.identity_of(&grant.client_id).is_gone() {
-        result = result
-            .evidence("service_account", "does not exist")
-            .fix(REMOVE)
-            .advising(Advice::RemoveDelegation);
+        result = result.evidence("service_account", "does not exist");
+        result = advise_on_unknown(result, tenant.identity_of(&grant.client_id));
     }
     if is_app_name(&grant.client_id) {
         let verdict = if result.verdict == Verdict::Fail { Verdict::Review } else { result.verdict };

@@ -35,7 +35,8 @@ pub(crate) const CHECK: Check = Check {
     fix: "Replace the scope with the narrowest one that is sufficient. To send, use `gmail.send`. To read, \
           use `gmail.readonly`, or `gmail.metadata` for headers and labels. To change settings, use \
           `gmail.settings.basic` instead of `gmail.settings.sharing`. If only a few users need the client, \
-          use their OAuth consent instead of a delegation.",
+          use their OAuth consent instead of a delegation. If the client already has the narrowest scope and \
+          needs every mailbox, record an exception.",
     command: Some("None. Google has no API or command that changes a delegation."),
     may_break: Some(
         "Programs that use a removed scope or client get `unauthorized_client` when they request a token. \

@@ -1,11 +1,11 @@
-//! One verdict for each send-as address that offends; one for the mailbox where none does.
+//! One verdict for each entry of a mailbox's setting that offends; one for the mailbox where none does.
 
 use crate::checks::{command, gaps, subjects};
 use crate::findings::CheckResult;
 use crate::snapshot::{Snapshot, UserFacts};
-use crate::tenant::{Gap, MailboxFact, Part, SendAs};
+use crate::tenant::{Gap, MailboxFact, MailboxSetting, Part, SendAs};
 
-/// What a check says of one send-as address.
+/// What a check says of one entry.
 pub(super) enum Entry {
     Fine,
     Offends(Box<CheckResult>),
@@ -13,8 +13,60 @@ pub(super) enum Entry {
     Unknown(Gap),
 }
 
-/// Judges each send-as address of a mailbox. `decisive` are the tenant-wide parts without which no
-/// mailbox is in order; of single rows that are missing there, `judge` says whether an address depends on them.
+/// What is judged of a mailbox's setting, and what it takes to say that nothing is wrong.
+pub(super) struct Judgment<'a> {
+    pub(super) tenant: &'a Snapshot,
+    pub(super) setting: MailboxSetting,
+    /// The tenant-wide parts without which no mailbox is in order; of single rows that are missing there, the judge of
+    /// an entry says whether it depends on them.
+    pub(super) decisive: &'a [Part],
+    /// What is said of a mailbox without an entry that offends.
+    pub(super) fine: &'a str,
+}
+
+impl Judgment<'_> {
+    /// Judges each entry of a setting.
+    pub(super) fn of_entries<'f, F, T: 'f>(
+        &self,
+        fact: &'f MailboxFact<F>,
+        entries: impl FnOnce(&'f F) -> &'f [T],
+        judge: impl Fn(&'f T) -> Entry,
+    ) -> Vec<CheckResult> {
+        let part = Part::Mailbox(self.setting);
+        let entries = match fact {
+            MailboxFact::Read(fact) | MailboxFact::Partial(fact, _) => entries(fact),
+            MailboxFact::NotApplicable(reason) => return vec![CheckResult::not_applicable(reason)],
+            MailboxFact::Missing(gap) => return vec![CheckResult::not_assessed(gap)],
+            MailboxFact::NotAsked => return vec![CheckResult::not_assessed(&gaps::not_asked(part))],
+        };
+        let mut results = Vec::new();
+        // A row that cannot be read may be the one that offends.
+        let mut unknown = fact.gap().cloned();
+        for entry in entries {
+            match judge(entry) {
+                Entry::Fine => {}
+                Entry::Offends(result) => results.push(*result),
+                Entry::Unknown(gap) => unknown = unknown.or(Some(gap)),
+            }
+        }
+        if entries.is_empty() && self.setting == MailboxSetting::SendAs {
+            let gap = gaps::unreadable(part, "Gmail listed no address, not even the mailbox's own");
+            unknown = unknown.or(Some(gap));
+        }
+        if results.is_empty() && unknown.is_none() {
+            let gap = |&part: &Part| self.tenant.gap(part).filter(|gap| !gap.is_of_rows());
+            unknown = self.decisive.iter().find_map(gap).cloned();
+        }
+        match unknown {
+            Some(gap) => results.push(CheckResult::not_assessed(&gap)),
+            None if results.is_empty() => results.push(CheckResult::pass(self.fine)),
+            None => {}
+        }
+        results
+    }
+}
+
+/// Judges each send-as address of a mailbox.
 pub(super) fn judge_each(
     facts: &UserFacts,
     tenant: &Snapshot,
@@ -22,36 +74,11 @@ pub(super) fn judge_each(
     fine: &str,
     judge: impl Fn(&SendAs) -> Entry,
 ) -> Vec<CheckResult> {
-    let entries = match &facts.mailbox.send_as {
-        MailboxFact::Read(entries) | MailboxFact::Partial(entries, _) => entries,
-        MailboxFact::NotApplicable(reason) => return vec![CheckResult::not_applicable(reason)],
-        MailboxFact::Missing(gap) => return vec![CheckResult::not_assessed(gap)],
-        MailboxFact::NotAsked => return vec![CheckResult::not_assessed(&gaps::not_asked(Part::SEND_AS))],
-    };
-    let mut results = Vec::new();
-    // A row that cannot be read may be the one that offends.
-    let mut unknown = facts.mailbox.send_as.gap().cloned();
-    for entry in entries {
-        match judge(entry) {
-            Entry::Fine => {}
-            Entry::Offends(result) => results.push(describe(*result, facts, entry)),
-            Entry::Unknown(gap) => unknown = unknown.or(Some(gap)),
-        }
-    }
-    if entries.is_empty() {
-        let gap = gaps::unreadable(Part::SEND_AS, "Gmail listed no address, not even the mailbox's own");
-        unknown = unknown.or(Some(gap));
-    }
-    if results.is_empty() && unknown.is_none() {
-        let gap = |&part: &Part| tenant.gap(part).filter(|gap| !gap.is_of_rows());
-        unknown = decisive.iter().find_map(gap).cloned();
-    }
-    match unknown {
-        Some(gap) => results.push(CheckResult::not_assessed(&gap)),
-        None if results.is_empty() => results.push(CheckResult::pass(fine)),
-        None => {}
-    }
-    results
+    let judgment = Judgment { tenant, setting: MailboxSetting::SendAs, decisive, fine };
+    judgment.of_entries(&facts.mailbox.send_as, Vec::as_slice, |entry| match judge(entry) {
+        Entry::Offends(result) => Entry::Offends(Box::new(describe(*result, facts, entry))),
+        other => other,
+    })
 }
 
 fn describe(result: CheckResult, facts: &UserFacts, entry: &SendAs) -> CheckResult {

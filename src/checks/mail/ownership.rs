@@ -13,8 +13,13 @@ pub(super) enum Ownership {
     Unknown(Gap),
 }
 
-/// Whether an address that stands in `holder`'s mailbox is the tenant's own.
+/// Whether a send-as address of `holder`'s mailbox is the tenant's own.
 pub(super) fn ownership(text: &str, holder: &User, tenant: &Snapshot) -> Ownership {
+    ownership_in(Part::SEND_AS, text, holder, tenant)
+}
+
+/// Whether an address that stands in this part of `holder`'s mailbox is the tenant's own.
+pub(super) fn ownership_in(part: Part, text: &str, holder: &User, tenant: &Snapshot) -> Ownership {
     let address = Address::new(text);
     let is_holders = || !holder.is_guest() && holder.has_address(text);
     // A guest's address is where it is: an invitation makes it nobody's inside.
@@ -23,9 +28,14 @@ pub(super) fn ownership(text: &str, holder: &User, tenant: &Snapshot) -> Ownersh
     if is_holders() || is_users() {
         return Ownership::Ours;
     }
-    let Some(domain) = address.domain().filter(|_| is_single(&address)) else {
-        let message = "A send-as entry does not contain exactly one email address";
-        return Ownership::Unknown(unreadable(Part::SEND_AS, message));
+    let Some(domain) = address.domain().filter(|_| address.is_single()) else {
+        // One of several that is outside is outside.
+        let mut single = text.split([',', ';', '<', '>', ' ']).filter(|one| Address::new(one).is_single());
+        if single.any(|one| matches!(ownership_in(part, one, holder, tenant), Ownership::Outside)) {
+            return Ownership::Outside;
+        }
+        let message = "An entry of the mailbox does not contain exactly one email address";
+        return Ownership::Unknown(unreadable(part, message));
     };
     let gap = tenant.domains.gap();
     let domains = match (tenant.domains.known(), gap) {
@@ -48,15 +58,6 @@ pub(super) fn ownership(text: &str, holder: &User, tenant: &Snapshot) -> Ownersh
     }
 }
 
-/// Whether the text is one address: of several in a row, the last one's domain would speak for all.
-fn is_single(address: &Address) -> bool {
-    let separates =
-        |sign: char| sign.is_whitespace() || sign.is_control() || matches!(sign, '@' | ',' | ';' | '<' | '>');
-    address.as_str().rsplit_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && !domain.is_empty() && !local.contains(separates) && !domain.contains(separates)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,9 +67,10 @@ mod tests {
     fn a_stranger_cannot_hide_before_an_address_of_the_tenant() {
         let ann = ann();
         let tenant = tenant([&ann]);
-        for text in
-            ["thief@other.example, a@example.com", "<thief@other.example> a@example.com", "@example.com"]
-        {
+        for text in ["thief@other.example, a@example.com", "<thief@other.example> a@example.com"] {
+            assert!(matches!(ownership(text, &ann, &tenant), Ownership::Outside), "{text}");
+        }
+        for text in ["@example.com", "thief@other.example@example.com", "a@example.com, b@example.com"] {
             assert!(matches!(ownership(text, &ann, &tenant), Ownership::Unknown(_)), "{text}");
         }
         assert!(matches!(ownership(" A@Example.COM ", &ann, &tenant), Ownership::Ours));

@@ -49,8 +49,11 @@ const COLUMNS: &[BorrowingColumn] = &[
 ];
 
 /// Whether the address is at a verified domain of the tenant; `None` if nobody knows.
-fn is_domain_owned(address: &str, domains: &Reading<Domains>) -> Option<bool> {
+pub(super) fn is_domain_owned(address: &str, domains: &Reading<Domains>) -> Option<bool> {
     let address = Address::new(address);
+    if !address.is_single() {
+        return None;
+    }
     let found = address.domain().and_then(|domain| domains.known()?.find(domain));
     match (found.map(|domain| domain.verified), domains) {
         (Some(Some(true)), _) => Some(true),
@@ -86,7 +89,8 @@ mod tests {
             ("a@claimed.example", Some(false), None),
             ("a@quiet.example", None, None),
             ("a@elsewhere.example", Some(false), None),
-            ("no address", Some(false), None),
+            ("no address", None, None),
+            ("a@elsewhere.example,a@owned.example", None, None),
         ] {
             assert_eq!(is_domain_owned(address, &complete), when_complete, "{address}");
             assert_eq!(is_domain_owned(address, &partial), when_partial, "{address}");

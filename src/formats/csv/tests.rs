@@ -36,6 +36,26 @@ fn the_columns_are_the_documented_ones() {
              address_owner",
         ),
         (
+            "delegates.csv",
+            "user_id,primary_email,delegate_email,verification_status,delegate_user_id,delegate_is_active,\
+             delegate_two_step_enrolled",
+        ),
+        (
+            "forwarding.csv",
+            "user_id,primary_email,forwarding_email,verification_status,automatic,disposition,domain_owned,\
+             address_owner",
+        ),
+        (
+            "filters.csv",
+            "user_id,primary_email,filter_id,from,to,subject,query,negated_query,has_attachment,\
+             size_comparison,size,forward,forward_domain_owned,forward_owner,trashes,archives,marks_read",
+        ),
+        (
+            "mail_clients.csv",
+            "user_id,primary_email,imap_enabled,imap_auto_expunge,imap_expunge_behavior,imap_max_folder_size,\
+             pop_access_window,pop_disposition",
+        ),
+        (
             "service_accounts.csv",
             "project,email,unique_id,client_id,display_name,disabled,user_managed_keys,\
              oldest_key_created_at,delegated_scopes",

@@ -40,9 +40,10 @@ pub(super) struct Plan<'a> {
 type Object = (SubjectKind, String);
 
 fn object(finding: &Finding) -> Option<Object> {
-    use SubjectKind::{Binding, Client, Key, SendAs};
+    use SubjectKind::{Binding, Client, Delegate, Filter, Forwarding, Key, SendAs};
     let Subject { kind, id, .. } = &finding.subject;
-    matches!(kind, Binding | Client | Key | SendAs).then(|| (*kind, id.clone()))
+    matches!(kind, Binding | Client | Key | SendAs | Delegate | Forwarding | Filter)
+        .then(|| (*kind, id.clone()))
 }
 
 /// What an action closes.

@@ -34,6 +34,20 @@ impl Address {
         }
     }
 
+    /// Whether it is one address: of several in a row, the last one's domain would speak for all.
+    #[must_use]
+    pub(crate) fn is_single(&self) -> bool {
+        let separates = |sign: char| {
+            sign.is_whitespace() || sign.is_control() || matches!(sign, '@' | ',' | ';' | '<' | '>')
+        };
+        self.0.rsplit_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty()
+                && !domain.is_empty()
+                && !local.contains(separates)
+                && !domain.contains(separates)
+        })
+    }
+
     /// The part after `@`, if there is one.
     #[must_use]
     pub(crate) fn domain(&self) -> Option<&str> {

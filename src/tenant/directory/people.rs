@@ -20,6 +20,8 @@ pub(crate) struct Person<'a> {
     pub(crate) is_delegated_admin: Option<bool>,
     /// Somebody outside the organization.
     pub(crate) is_guest: bool,
+    /// Enrolled in 2-Step Verification; `None` if Directory left it out.
+    pub(crate) is_two_step_enrolled: Option<bool>,
 }
 
 /// An index of all users by address and by display name: about 120 bytes a user.
@@ -43,6 +45,7 @@ struct Row {
     is_super_admin: Option<bool>,
     is_delegated_admin: Option<bool>,
     is_guest: bool,
+    is_two_step_enrolled: Option<bool>,
 }
 
 impl People {
@@ -76,6 +79,7 @@ impl People {
             is_super_admin: user.is_admin,
             is_delegated_admin: user.is_delegated_admin,
             is_guest: user.is_guest(),
+            is_two_step_enrolled: user.two_step_enrolled,
         });
         self.by_id.add(&user.id, number);
         for address in user.addresses() {
@@ -103,6 +107,7 @@ impl People {
             is_super_admin: row.is_super_admin,
             is_delegated_admin: row.is_delegated_admin,
             is_guest: row.is_guest,
+            is_two_step_enrolled: row.is_two_step_enrolled,
         })
     }
 

@@ -126,6 +126,12 @@ macro_rules! mailbox_settings {
             pub(crate) fn put(&mut self, part: MailboxPart) {
                 match part { $(MailboxPart::$setting(fact) => self.$id = fact,)* }
             }
+
+            /// Each setting, as the history keeps it.
+            #[cfg(test)]
+            pub(crate) fn parts(&self) -> Vec<MailboxPart> {
+                vec![$(MailboxPart::$setting(self.$id.clone()),)*]
+            }
         }
     };
 }

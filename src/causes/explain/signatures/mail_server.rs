@@ -551,7 +551,7 @@ pub(super) const GENERAL: &[Signature] = &[
         ],
     )
     .general()
-    .not(&["gsmtp", "support.google.com"])
+    .not(&["gsmtp", "support.google.com", "Username and Password not accepted"])
     .means(
         "A mail server refuses the login. Without Google's mark (gsmtp), the server may not be Gmail.",
         &[PROVIDER_LOGIN, PASSWORD_REFUSED],
