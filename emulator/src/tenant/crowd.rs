@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::mailbox::{MailService, Mailbox, SendAs, SmtpMsa};
+use super::mailbox::{MailService, Mailbox, SendAs, SmtpMsa, mail_clients};
 use super::names::{self, PRIMARY_DOMAIN};
 use super::person::{Person, Standing};
 use crate::dice::Dice;
@@ -84,7 +84,7 @@ impl Crowd {
         if dice.one_in(4) {
             let alias = format!("{login}@example.org");
             person.aliases.push(alias.clone());
-            person.mailbox.send_as.push(SendAs { email: alias, treat_as_alias: true, ..SendAs::default() });
+            person.mailbox.send_as.push(SendAs::native(&alias));
         }
         if dice.one_in(100) {
             let relay = SmtpMsa { host: "smtp.partner.example".to_owned(), port: 587, security: "starttls" };
@@ -99,6 +99,7 @@ impl Crowd {
         if dice.one_in(500) {
             person.mailbox.reply_to = format!("{login}@mailbox.example");
         }
+        (person.mailbox.imap, person.mailbox.pop) = mail_clients(dice);
     }
 
     fn days_ago(&self, days: u64) -> DateTime<Utc> {

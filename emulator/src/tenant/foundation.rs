@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Datelike, Duration, TimeZone, Utc};
 
 use super::crowd::Crowd;
+use super::mailbox::mail_clients;
 use super::people::People;
 use super::person::{Person, Standing};
 use super::project::{Key, KeyOrigin, Project, ServiceAccount};
@@ -201,6 +202,14 @@ impl Foundation {
                 self.hire(given, family);
                 hired += 1;
             }
+        }
+    }
+
+    /// Gives everybody settings for mail programs.
+    pub(super) fn set_up_mail_clients(&mut self) {
+        for person in &mut self.people {
+            let mut dice = Dice::new(self.seed, &person.id, 1);
+            (person.mailbox.imap, person.mailbox.pop) = mail_clients(&mut dice);
         }
     }
 

@@ -38,14 +38,12 @@ fn people(tenant: &mut Foundation) {
     person.aliases = vec!["nora@example.com".to_owned(), "nora.lindqvist@example.org".to_owned()];
     person.non_editable_aliases = vec!["nora.lindqvist@example.net".to_owned()];
     person.mailbox.send_as = vec![
-        SendAs { email: "nora@example.com".to_owned(), treat_as_alias: true, ..SendAs::default() },
+        SendAs::native("nora@example.com"),
         SendAs {
-            email: "nora.lindqvist@example.org".to_owned(),
             display_name: "Nora Lindqvist".to_owned(),
             reply_to: "nora@example.com".to_owned(),
-            treat_as_alias: true,
             default: true,
-            ..SendAs::default()
+            ..SendAs::native("nora.lindqvist@example.org")
         },
     ];
 

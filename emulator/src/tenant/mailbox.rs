@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::dice::Dice;
+
 /// Whether the mailbox answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum MailService {
@@ -41,6 +43,8 @@ pub(crate) struct SendAs {
     pub(crate) signature: String,
     pub(crate) default: bool,
     pub(crate) treat_as_alias: bool,
+    /// One of the user's own aliases in Directory: nobody has to confirm it.
+    pub(crate) native: bool,
     /// Waiting for the owner of the address to confirm.
     pub(crate) pending: bool,
     pub(crate) smtp_msa: Option<SmtpMsa>,
@@ -76,19 +80,39 @@ pub(crate) struct AutoForwarding {
 }
 
 /// IMAP access.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Imap {
     pub(crate) enabled: bool,
+    pub(crate) auto_expunge: bool,
+    pub(crate) expunge_behavior: &'static str,
+    /// 0 is no limit.
+    pub(crate) max_folder_size: u32,
 }
 
 /// POP access.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Pop {
-    pub(crate) open: bool,
+    pub(crate) access_window: &'static str,
+    pub(crate) disposition: &'static str,
+}
+
+/// As an account has it that never changed it (<https://github.com/bingran-you/smolclaw>, tests/fixtures/real_gmail).
+impl Default for Imap {
+    fn default() -> Self {
+        Self { enabled: false, auto_expunge: true, expunge_behavior: "archive", max_folder_size: 0 }
+    }
+}
+
+/// The same.
+impl Default for Pop {
+    fn default() -> Self {
+        Self { access_window: "disabled", disposition: "leaveInInbox" }
+    }
 }
 
 /// A filter: criteria and action, in Gmail's own field names. Null where it has none: a filter has no action once its label
-/// was deleted (<https://github.com/GAM-team/GAM/issues/294>, <https://github.com/mbrt/gmailctl/issues/49>).
+/// was deleted (<https://github.com/GAM-team/GAM/issues/294>, <https://github.com/mbrt/gmailctl/issues/49>). GAM expects
+/// filters without criteria, too; no answer with one was found.
 #[derive(Debug, Clone)]
 pub(crate) struct Filter {
     pub(crate) id: String,
@@ -97,16 +121,25 @@ pub(crate) struct Filter {
 }
 
 impl SendAs {
-    /// As Gmail writes it. The three texts are present even when empty, as users' reports of
-    /// `sendAs.list` show them; false booleans are left out.
+    /// An alias of the user's own.
+    pub(crate) fn native(email: &str) -> Self {
+        Self { email: email.to_owned(), native: true, ..Self::default() }
+    }
+
+    /// As Gmail writes it. The three texts are present even when empty, as an answer for a consumer account has them
+    /// (<https://github.com/bingran-you/smolclaw>, tests/fixtures/real_gmail); false booleans are left out. An alias of the
+    /// user's own has no status, and `treatAsAlias` is not true
+    /// (<https://github.com/openclaw/gogcli/issues/406>).
     pub(crate) fn render(&self) -> Value {
         let mut entry = json!({
             "sendAsEmail": self.email,
             "displayName": self.display_name,
             "replyToAddress": self.reply_to,
             "signature": self.signature,
-            "verificationStatus": if self.pending { "pending" } else { "accepted" },
         });
+        if !self.native {
+            entry["verificationStatus"] = json!(if self.pending { "pending" } else { "accepted" });
+        }
         if self.default {
             entry["isDefault"] = json!(true);
         }
@@ -167,15 +200,14 @@ impl Mailbox {
     pub(crate) fn render_imap(&self) -> Value {
         json!({
             "enabled": self.imap.enabled,
-            "autoExpunge": true,
-            "expungeBehavior": "archive",
-            "maxFolderSize": 0,
+            "autoExpunge": self.imap.auto_expunge,
+            "expungeBehavior": self.imap.expunge_behavior,
+            "maxFolderSize": self.imap.max_folder_size,
         })
     }
 
     pub(crate) fn render_pop(&self) -> Value {
-        let window = if self.pop.open { "allMail" } else { "disabled" };
-        json!({ "accessWindow": window, "disposition": "leaveInInbox" })
+        json!({ "accessWindow": self.pop.access_window, "disposition": self.pop.disposition })
     }
 
     pub(crate) fn render_filters(&self) -> Vec<Value> {
@@ -184,6 +216,11 @@ impl Mailbox {
 }
 
 impl Filter {
+    /// A filter with an id of 38 characters, as most real ones have.
+    pub(crate) fn new(name: &str, criteria: Value, action: Value) -> Self {
+        Self { id: filter_id(name, 38), criteria, action }
+    }
+
     pub(crate) fn render(&self) -> Value {
         let mut filter = json!({ "id": self.id });
         for (name, value) in [("criteria", &self.criteria), ("action", &self.action)] {
@@ -193,4 +230,27 @@ impl Filter {
         }
         filter
     }
+}
+
+/// An id as Gmail makes them: of 38 characters, or of 74 (<https://github.com/mbrt/gmailctl/issues/115>).
+pub(crate) fn filter_id(name: &str, length: usize) -> String {
+    const BEGINNING: &str = "ANe1Bm";
+    let mut dice = Dice::new(0, name, length as u64);
+    format!("{BEGINNING}{}", dice.letters_and_digits(length - BEGINNING.len()))
+}
+
+/// Settings of mail programs as users have them: most use IMAP, few use POP.
+pub(crate) fn mail_clients(dice: &mut Dice) -> (Imap, Pop) {
+    let imap = Imap {
+        enabled: !dice.one_in(4),
+        auto_expunge: !dice.one_in(5),
+        expunge_behavior: dice.pick(&["archive", "archive", "trash", "deleteForever"]),
+        max_folder_size: if dice.one_in(6) { 1000 } else { 0 },
+    };
+    let pop = match dice.below(8) {
+        0 => Pop { access_window: "allMail", disposition: dice.pick(&["leaveInInbox", "archive"]) },
+        1 => Pop { access_window: "fromNowOn", disposition: dice.pick(&["markRead", "trash"]) },
+        _ => Pop::default(),
+    };
+    (imap, pop)
 }

@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::foundation::Foundation;
-use super::mailbox::{AutoForwarding, Delegate, Filter, ForwardingAddress, MailService, SendAs, SmtpMsa};
+use super::mailbox::{
+    AutoForwarding, Delegate, Filter, ForwardingAddress, MailService, SendAs, SmtpMsa, filter_id,
+};
 use super::person::Standing;
 use super::project::KeyOrigin;
 use super::setting_policy::HAS_LICENSE;
@@ -22,6 +24,7 @@ pub(super) fn found(seed: u64, now: DateTime<Utc>) -> (Foundation, &'static str)
     senders(&mut tenant);
     states(&mut tenant);
     tenant.hire_many(30);
+    tenant.set_up_mail_clients();
     clients(&mut tenant);
     typical_cloud::furnish(&mut tenant);
     policies(&mut tenant);
@@ -100,13 +103,11 @@ pub(super) fn senders(tenant: &mut Foundation) {
     own.aliases = vec!["linnea@example.com".to_owned(), "linnea.berg@example.org".to_owned()];
     own.non_editable_aliases = vec!["linnea.berg@example.net".to_owned()];
     own.mailbox.send_as = vec![
-        SendAs { email: "linnea@example.com".to_owned(), treat_as_alias: true, ..SendAs::default() },
+        SendAs::native("linnea@example.com"),
         SendAs {
-            email: "linnea.berg@example.org".to_owned(),
             display_name: "Linnea Berg".to_owned(),
-            treat_as_alias: true,
             default: true,
-            ..SendAs::default()
+            ..SendAs::native("linnea.berg@example.org")
         },
     ];
 
@@ -125,8 +126,18 @@ pub(super) fn senders(tenant: &mut Foundation) {
         smtp_msa: Some(relay("smtp.freelance.example", 587, "starttls")),
         ..SendAs::default()
     }];
-    tenant.hire("Farid", "Rahimi").mailbox.send_as =
+    let farid = tenant.hire("Farid", "Rahimi");
+    farid.mailbox.send_as =
         vec![SendAs { email: "farid@agency.example".to_owned(), pending: true, ..SendAs::default() }];
+    // An address of the tenant's own, one that nobody confirmed, and one that is out of use.
+    let address = |email: &str, status| ForwardingAddress { email: email.to_owned(), status };
+    farid.mailbox.forwarding_addresses = vec![
+        address("gwen.abbott@example.com", "accepted"),
+        address("farid@agency.example", "pending"),
+        address("holiday-cover@services.example", "accepted"),
+    ];
+    farid.mailbox.delegates =
+        vec![Delegate { email: "gwen.abbott@example.com".to_owned(), status: "pending" }];
     tenant.hire("Gwen", "Abbott").mailbox.send_as = vec![SendAs {
         email: "newsletter@mailings.example".to_owned(),
         display_name: "Newsletter".to_owned(),
@@ -144,11 +155,9 @@ pub(super) fn senders(tenant: &mut Foundation) {
     let assistant = tenant.hire("Karin", "Falk");
     assistant.aliases = vec!["office@example.com".to_owned()];
     assistant.mailbox.send_as = vec![SendAs {
-        email: "office@example.com".to_owned(),
         display_name: "Front office".to_owned(),
         reply_to: "front-desk@services.example".to_owned(),
-        treat_as_alias: true,
-        ..SendAs::default()
+        ..SendAs::native("office@example.com")
     }];
 
     let forwarder = tenant.hire("Lars", "Thomsen");
@@ -158,11 +167,42 @@ pub(super) fn senders(tenant: &mut Foundation) {
         Some(AutoForwarding { email: "lars@private-mail.example".to_owned(), disposition: "leaveInInbox" });
     let filtering = tenant.hire("Monika", "Graf");
     filtering.mailbox.imap.enabled = true;
-    filtering.mailbox.filters = vec![Filter {
-        id: "ANe1BmgKq7Yw".to_owned(),
-        criteria: serde_json::json!({ "subject": "invoice" }),
-        action: serde_json::json!({ "addLabelIds": ["TRASH"], "removeLabelIds": ["INBOX"] }),
-    }];
+    filtering.mailbox.filters = vec![Filter::new(
+        "invoices",
+        json!({ "subject": "invoice" }),
+        json!({ "addLabelIds": ["TRASH"], "removeLabelIds": ["INBOX"] }),
+    )];
+    filtering.mailbox.filters.extend(sorting());
+}
+
+/// Filters that only sort, as most do.
+fn sorting() -> Vec<Filter> {
+    let mut filters = vec![
+        Filter::new(
+            "lists",
+            json!({ "query": "list:(developers.example.org)", "excludeChats": true }),
+            json!({ "addLabelIds": ["Label_12", "STARRED"], "removeLabelIds": ["INBOX", "SPAM"] }),
+        ),
+        Filter::new(
+            "large",
+            json!({ "from": "scanner@example.com", "size": 10_485_760, "sizeComparison": "larger", "hasAttachment": true }),
+            json!({ "addLabelIds": ["TRASH"] }),
+        ),
+        Filter::new(
+            "boss",
+            json!({ "from": CHIEF, "to": "monika.graf@example.com", "negatedQuery": "newsletter" }),
+            json!({ "addLabelIds": ["IMPORTANT"], "removeLabelIds": ["UNREAD"] }),
+        ),
+        // Its criteria, and of the next one its label, are gone.
+        Filter::new("no criteria", Value::Null, json!({ "addLabelIds": ["Label_3"] })),
+        Filter::new("no action", json!({ "query": "list:(old.example.org)" }), Value::Null),
+    ];
+    filters.extend((0..24).map(|number| Filter {
+        id: filter_id(&format!("supplier {number}"), 74),
+        criteria: json!({ "from": format!("orders@supplier-{number}.example") }),
+        action: json!({ "addLabelIds": [format!("Label_{}", 20 + number)], "removeLabelIds": ["INBOX"] }),
+    }));
+    filters
 }
 
 /// Accounts in every state.

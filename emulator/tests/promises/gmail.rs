@@ -29,6 +29,59 @@ async fn a_mailbox_is_read_as_its_owner() {
 }
 
 #[tokio::test]
+async fn an_alias_of_the_users_own_has_no_status() {
+    let client = Client::of(TenantName::Typical).await;
+    let answer = client.read_as("linnea.berg@example.com", SETTINGS, SEND_AS).await;
+    let entries = answer.body["sendAs"].as_array().unwrap();
+    assert_eq!(entries.len(), 3);
+    for entry in entries {
+        assert_eq!(entry.get("verificationStatus"), None, "{entry}");
+        assert_eq!(entry.get("treatAsAlias"), None, "{entry}");
+    }
+    let other = client.read_as("henrik.lund@example.com", SETTINGS, SEND_AS).await;
+    let other = &other.body["sendAs"][1];
+    assert_eq!((&other["verificationStatus"], &other["treatAsAlias"]), (&json!("accepted"), &json!(true)));
+}
+
+#[tokio::test]
+async fn filters_have_ids_as_gmail_makes_them_and_may_lack_criteria_or_action() {
+    let client = Client::of(TenantName::Typical).await;
+    let path = "/gmail/v1/users/me/settings/filters";
+    let answer = client.read_as("monika.graf@example.com", SETTINGS, path).await;
+    let filters = answer.body["filter"].as_array().unwrap();
+    let ids: std::collections::BTreeSet<&str> =
+        filters.iter().filter_map(|filter| filter["id"].as_str()).collect();
+    assert_eq!(ids.len(), filters.len(), "no id twice");
+    assert!(ids.iter().all(|id| id.starts_with("ANe1Bm") && [38, 74].contains(&id.len())), "{ids:?}");
+    for absent in ["criteria", "action"] {
+        assert_eq!(filters.iter().filter(|filter| filter.get(absent).is_none()).count(), 1, "{absent}");
+    }
+}
+
+#[tokio::test]
+async fn a_mailbox_has_delegates_of_every_kind_and_the_group_among_them_looks_like_the_others() {
+    let client = Client::of(TenantName::Neglected).await;
+    let path = "/gmail/v1/users/me/settings/delegates";
+    let answer = client.read_as("lookalike@example.com", SETTINGS, path).await;
+    let rows = answer.body["delegates"].as_array().unwrap();
+    for status in ["accepted", "pending", "rejected", "expired"] {
+        assert!(rows.iter().any(|row| row["verificationStatus"] == status), "{status}");
+    }
+    let truth = client.emulator.truth();
+    let is_listed = |list: &str, field: &str, email: &str| {
+        truth[list].as_array().unwrap().iter().any(|entry| entry[field] == email)
+    };
+    let of = |list, field| {
+        rows.iter().filter(|row| is_listed(list, field, row["delegateEmail"].as_str().unwrap())).count()
+    };
+    assert_eq!((of("groups", "email"), of("deletedUsers", "primaryEmail")), (1, 1));
+    assert_eq!(of("users", "primaryEmail") + 3, rows.len(), "one address is nobody's");
+    for row in rows {
+        assert_eq!(row.as_object().unwrap().len(), 2, "{row}");
+    }
+}
+
+#[tokio::test]
 async fn empty_lists_are_left_out() {
     let client = Client::of(TenantName::Healthy).await;
     let token = client.token(Some(ADMIN), &[SETTINGS]).await;
