@@ -222,7 +222,7 @@ async fn prepare_trial(
              `--users '*@example.com'`. Users who are suspended, archived, guests or without a mailbox do not count."
                 .to_owned()
         }
-        _ => "Every user who fits is suspended, archived, a guest or without a mailbox.".to_owned(),
+        _ => "Every user who fits is suspended, a guest or without a mailbox.".to_owned(),
     };
     Err(AuditError::EmptySample { sample: sample.to_string(), help })
 }

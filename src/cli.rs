@@ -435,6 +435,9 @@ pub(crate) struct Emulate {
     /// Assign an admin role to the audit's own service account, so that it needs no subject
     #[arg(long)]
     pub(crate) admin_role: bool,
+    /// Let Gmail answer for the mailboxes of archived users; by default, it refuses them
+    #[arg(long)]
+    pub(crate) archived_mailboxes: bool,
     /// Remove an IAM permission from the audit's own service account; a trailing `*` matches every permission with this
     /// prefix; may be repeated
     #[arg(long, value_name = "PERMISSION")]

@@ -74,8 +74,9 @@ pub(crate) fn filter(call: &Call<'_>) -> Outcome {
 ///
 /// *Unverified*: that a user's alias or id in the path is refused like a stranger's address, and that
 /// suspended and otherwise closed mailboxes answer 403 with these words; users report the status for
-/// suspended ones. For archived users nobody reports any: an administrator's command over all users that
-/// are not suspended, archived ones included, goes on where Gmail is off and ends at a 403.
+/// suspended ones. For archived users nobody reports any answer: CloudM reads their mail
+/// (<https://support.cloudm.io/hc/en-us/articles/11942880262428>), VaultMe asks to reactivate them first
+/// (<https://help.vaultme.com/imap/google/selecting-user-accounts-for-migration>). So both are served.
 fn owner<'a>(call: &Call<'a>) -> Result<std::borrow::Cow<'a, Person>, ApiError> {
     let Some(person) = call.subject() else {
         return Err(precondition("Precondition check failed."));
@@ -86,8 +87,10 @@ fn owner<'a>(call: &Call<'a>) -> Result<std::borrow::Cow<'a, Person>, ApiError> 
     }
     match person.standing {
         Standing::Suspended { .. } => return Err(forbidden("Forbidden")),
-        Standing::Archived { .. } => return Err(precondition("Mail service not enabled")),
-        Standing::Active => {}
+        Standing::Archived { .. } if !call.tenant().archived_mailboxes => {
+            return Err(precondition("Mail service not enabled"));
+        }
+        Standing::Archived { .. } | Standing::Active => {}
     }
     match person.mailbox.service {
         MailService::Refused => Err(forbidden("Forbidden")),

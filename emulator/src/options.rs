@@ -41,6 +41,8 @@ pub struct Options {
     pub extra_scopes: Vec<String>,
     /// Give the audit's own service account an administrator role that may read users, domains and roles.
     pub admin_role: bool,
+    /// Gmail answers for the mailboxes of archived users, too; otherwise it refuses them.
+    pub archived_mailboxes: bool,
     /// IAM permissions taken away from the audit's own account; `*` at the end takes all that begin so.
     pub revoked_permissions: Vec<String>,
     /// APIs switched off in the audit's own project, by the name of their service.
@@ -73,6 +75,7 @@ impl Default for Options {
             revoked_scopes: Vec::new(),
             extra_scopes: Vec::new(),
             admin_role: false,
+            archived_mailboxes: false,
             revoked_permissions: Vec::new(),
             disabled_services: Vec::new(),
             service_accounts: 0,

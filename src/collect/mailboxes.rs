@@ -1,14 +1,15 @@
 //! Each user's mailbox: what becomes of it, from the user's state or from Gmail's answer.
 
 use futures::{StreamExt, TryStreamExt, stream};
+use tokio::time::Instant;
 
 use crate::causes::{self, Class};
 use crate::google::{Client, Session};
-use crate::store::{Run, StoreError};
+use crate::store::{Run, StoreError, UserKey};
 use crate::tenant::{MailboxPart, MailboxSetting, Part, User, without_request};
 
 use super::mailbox_settings::read;
-use super::{Identity, Plan, Progress, access, gaps};
+use super::{Identity, Plan, Progress, access, archived_mailboxes, gaps};
 
 /// Mailboxes that are written at once.
 pub(super) const BATCH: usize = 200;
@@ -31,38 +32,92 @@ pub(super) async fn collect(
         progress.resumed(Part::Mailbox(*setting), run.mailbox_count(*setting)?);
     }
     let scopes = access::scopes(Identity::Mailbox, &plan.parts);
+    let reader = Reader { client, plan, run, progress, scopes: &scopes, settings: &settings };
     let deadline = plan.deadline();
+    let known = archived_mailboxes::known(plan, run, &settings)?;
     let users = run.users_to_read(settings.len());
-    let mut batches = stream::iter(spread(users))
-        .map(|user| {
-            let (scopes, settings) = (&scopes, &settings);
-            async move {
-                let (key, user, kept) = user?;
-                let session = Session::as_subject(client, &user.primary_email, scopes).until(deadline);
-                let settings = settings.iter().copied().filter(|setting| !kept.contains(setting));
-                let parts = mailbox(&session, settings, &user).await;
-                parts.iter().for_each(|part| progress.advanced(Part::Mailbox(part.setting()), 1));
-                Ok::<_, StoreError>((key, parts))
-            }
-        })
-        .buffer_unordered(plan.concurrency.max(1))
-        .try_ready_chunks(BATCH);
-    loop {
-        match batches.try_next().await {
-            Ok(Some(batch)) => run.put_mailboxes(&batch)?,
-            Ok(None) => break,
-            Err(error) => {
-                // What was read before the store failed is kept if the store still takes it.
-                run.put_mailboxes(&error.0)?;
-                return Err(error.1);
-            }
-        }
-    }
+    let users =
+        users.filter(|row| !row.as_ref().is_ok_and(|(_, user, _)| archived_mailboxes::concerns(user)));
+    reader.read_all(spread(users), deadline).await?;
+    // Only archived users are left.
+    archived_mailboxes::collect(&reader, spread(run.users_to_read(settings.len())), known, deadline).await?;
     if client.are_delegated(&scopes) {
         mark_refused_users(run)?;
     }
     settings.iter().for_each(|setting| progress.finished(Part::Mailbox(*setting)));
     Ok(())
+}
+
+/// A user whose mailbox is to be read, and the settings of it that are kept already.
+pub(super) type Row = Result<(UserKey, User, Vec<MailboxSetting>), StoreError>;
+
+/// Reads mailboxes, and keeps what was read.
+pub(super) struct Reader<'a> {
+    client: &'a Client,
+    plan: &'a Plan,
+    pub(super) run: &'a Run<'a>,
+    progress: &'a dyn Progress,
+    scopes: &'a [&'static str],
+    settings: &'a [MailboxSetting],
+}
+
+impl Reader<'_> {
+    /// Reads the mailboxes of these users, several at once.
+    pub(super) async fn read_all(
+        &self,
+        users: impl Iterator<Item = Row>,
+        deadline: Instant,
+    ) -> Result<(), StoreError> {
+        let mut batches = stream::iter(users)
+            .map(|user| self.read(user, deadline))
+            .buffer_unordered(self.plan.concurrency.max(1))
+            .try_ready_chunks(BATCH);
+        loop {
+            match batches.try_next().await {
+                Ok(Some(batch)) => self.run.put_mailboxes(&batch)?,
+                Ok(None) => return Ok(()),
+                Err(error) => {
+                    // What was read before the store failed is kept if the store still takes it.
+                    self.run.put_mailboxes(&error.0)?;
+                    return Err(error.1);
+                }
+            }
+        }
+    }
+
+    /// Reads what is missing of a user's mailbox.
+    pub(super) async fn read(
+        &self,
+        user: Row,
+        deadline: Instant,
+    ) -> Result<(UserKey, Vec<MailboxPart>), StoreError> {
+        let (key, user, kept) = user?;
+        let session = Session::as_subject(self.client, &user.primary_email, self.scopes).until(deadline);
+        let parts = mailbox(&session, self.missing(&kept), &user).await;
+        self.advanced(&parts);
+        Ok((key, parts))
+    }
+
+    /// Notes of a user's mailbox that there is nothing to read.
+    pub(super) fn without_request(
+        &self,
+        user: Row,
+        why: &str,
+    ) -> Result<(UserKey, Vec<MailboxPart>), StoreError> {
+        let (key, _, kept) = user?;
+        let parts: Vec<_> =
+            self.missing(&kept).map(|setting| MailboxPart::not_applicable(setting, why)).collect();
+        self.advanced(&parts);
+        Ok((key, parts))
+    }
+
+    fn missing(&self, kept: &[MailboxSetting]) -> impl Iterator<Item = MailboxSetting> {
+        self.settings.iter().copied().filter(|setting| !kept.contains(setting))
+    }
+
+    fn advanced(&self, parts: &[MailboxPart]) {
+        parts.iter().for_each(|part| self.progress.advanced(Part::Mailbox(part.setting()), 1));
+    }
 }
 
 /// Users who were asked before anybody got a token, and refused in words that fit a missing delegation: others did

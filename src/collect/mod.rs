@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 mod admin_roles;
+mod archived_mailboxes;
 mod audit_logs;
 mod client_certificates;
 pub(crate) mod console_grants;

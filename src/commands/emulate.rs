@@ -54,6 +54,7 @@ fn options(emulate: Emulate) -> Result<Options, Failure> {
         revoked_scopes: emulate.revoke_scope,
         extra_scopes: emulate.extra_scope,
         admin_role: emulate.admin_role,
+        archived_mailboxes: emulate.archived_mailboxes,
         revoked_permissions: emulate.revoke_permission,
         disabled_services: emulate.disable_service,
         service_accounts: emulate.service_accounts,

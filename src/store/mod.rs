@@ -31,6 +31,7 @@ pub(crate) use events::{EventStage, LoggedKind};
 pub(crate) use findings::{GoneFinding, PreviousFinding};
 pub(crate) use part_key::PartKey;
 pub(crate) use run::{KnownRun, Run, RunState};
+pub(crate) use users::UserKey;
 
 use lock::Lock;
 use seal::Seal;

@@ -28,7 +28,7 @@ pub(crate) use directory::{
 };
 pub(crate) use gap::{AdminEvents, Gap, GapClass};
 pub(crate) use gmail::{
-    GmailState, Mailbox, MailboxFact, MailboxPart, MailboxRead, MailboxSetting, PartStatus, SendAs,
+    ARCHIVED, GmailState, Mailbox, MailboxFact, MailboxPart, MailboxRead, MailboxSetting, PartStatus, SendAs,
     SendAsKind, SmtpMsa, without_request,
 };
 pub(crate) use input_file::{InputFile, Inputs, sha256_hex};

@@ -8,6 +8,8 @@ mod actions;
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod archived_mailboxes;
+#[cfg(test)]
 mod audit;
 #[cfg(test)]
 mod bindings;

@@ -445,6 +445,7 @@ impl Foundation {
             setting_policies: self.setting_policies,
             foreign_accounts: self.foreign_accounts,
             log: Log::new(self.entries, self.log_crowd),
+            archived_mailboxes: false,
             revoked_permissions: Vec::new(),
             grants: self.grants,
             exceptions: self.exceptions,

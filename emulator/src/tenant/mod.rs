@@ -74,6 +74,8 @@ pub(crate) struct Tenant {
     /// Service accounts of projects that are not the tenant's.
     pub(crate) foreign_accounts: Vec<ForeignAccount>,
     pub(crate) log: Log,
+    /// Whether Gmail answers for the mailboxes of archived users.
+    pub(crate) archived_mailboxes: bool,
     /// Permissions taken away from the audit's own account.
     pub(crate) revoked_permissions: Vec<String>,
     pub(crate) grants: Vec<Grant>,
@@ -161,6 +163,7 @@ impl Tenant {
                 }
             }
         }
+        tenant.archived_mailboxes = options.archived_mailboxes;
         tenant.revoked_permissions.clone_from(&options.revoked_permissions);
         let audit_project = tenant.audit_account().0.id.clone();
         if let Some(project) = tenant.projects.iter_mut().find(|project| project.id == audit_project) {

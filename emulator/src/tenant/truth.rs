@@ -95,7 +95,10 @@ fn user(tenant: &Tenant, person: &Person) -> Value {
     let mailbox = &person.mailbox;
     let state = if matches!(person.standing, Standing::Suspended { .. }) {
         "refused"
-    } else if !person.is_active() || !person.mailbox_set_up || mailbox.service == MailService::Off {
+    } else if (!person.is_active() && !tenant.archived_mailboxes)
+        || !person.mailbox_set_up
+        || mailbox.service == MailService::Off
+    {
         "off"
     } else if mailbox.service == MailService::Refused {
         "refused"

@@ -240,6 +240,9 @@ pub(super) fn states(tenant: &mut Foundation) {
         let person = tenant.hire(given, family);
         person.standing = Standing::Archived { since };
         person.last_login_at = Some(since);
+        // Shown only where Gmail answers for archived users.
+        let email = format!("{}@private-mail.example", given.to_lowercase());
+        person.mailbox.send_as = vec![SendAs { email, ..SendAs::default() }];
     }
     tenant.hire_as("lobby-display", "Lobby", "Display").mailbox_set_up = false;
     tenant.hire_as("contractor-07", "Contractor", "Seven").mailbox_set_up = false;

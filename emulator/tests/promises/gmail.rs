@@ -1,9 +1,9 @@
 //! The Gmail API.
 
 use serde_json::json;
-use workspace_audit_emulator::TenantName;
+use workspace_audit_emulator::{Options, TenantName};
 
-use crate::client::{ADMIN, CLOUD, Client, SETTINGS, USERS};
+use crate::client::{ADMIN, CLOUD, Client, SETTINGS, USERS, options};
 
 const SEND_AS: &str = "/gmail/v1/users/me/settings/sendAs";
 
@@ -134,9 +134,17 @@ async fn another_users_mailbox_is_denied_in_the_name_of_the_subject() {
 }
 
 #[tokio::test]
-async fn suspended_and_closed_mailboxes_refuse_and_archived_ones_are_off() {
+async fn suspended_and_closed_mailboxes_refuse_and_archived_ones_are_off_or_answer() {
+    for (archived_mailboxes, status) in [(false, 400), (true, 200)] {
+        let options = Options { archived_mailboxes, ..options(TenantName::Neglected) };
+        let client = Client::with(options).await;
+        assert_eq!(client.read_as("doris.ebner@example.com", SETTINGS, SEND_AS).await.status, status);
+        let truth = client.emulator.truth();
+        let users = truth["users"].as_array().unwrap().iter();
+        let archived = users.filter(|user| user["archived"] == true).map(|user| &user["gmail"]);
+        assert_eq!(archived.collect::<Vec<_>>(), [if archived_mailboxes { "on" } else { "off" }; 2]);
+    }
     let client = Client::of(TenantName::Neglected).await;
-    assert_eq!(client.read_as("doris.ebner@example.com", SETTINGS, SEND_AS).await.status, 400);
     for subject in ["zoe.martin@example.com", "vault-hold@example.com"] {
         let answer = client.read_as(subject, SETTINGS, SEND_AS).await;
         assert_eq!(answer.status, 403, "{subject}");

@@ -54,8 +54,8 @@ impl Reason {
                                 account is active."
             }
             Self::Archived => {
-                "The user cannot sign in or send. Settings are readable again when the account \
-                               is active."
+                "The user cannot sign in or send. If Gmail refuses the settings of one archived user, the \
+                               others are not requested."
             }
             Self::Guest => "The user is outside the organization. Mail goes to the guest's own provider.",
             Self::Unknown => "It is not known whether Gmail is on.",
@@ -137,7 +137,10 @@ impl Row {
                 Some(outside) => format!("own address: {}", address(outside)),
                 None => "guest".to_owned(),
             },
-            (_, Some(gap)) if reason.is_gap() => clip(&gap.message),
+            (_, Some(gap)) if reason.is_gap() || reason == Reason::Archived => clip(&gap.message),
+            (Reason::Archived, None) if facts.mailbox.read() == MailboxRead::Complete => {
+                "settings read".to_owned()
+            }
             _ => facts.mailbox.gmail_evidence.replace('_', " "),
         };
         Self {

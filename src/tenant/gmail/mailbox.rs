@@ -66,7 +66,7 @@ pub(crate) enum MailboxFact<T> {
     Read(T),
     /// Gmail answered, and some rows of the answer cannot be read.
     Partial(T, Gap),
-    /// There is nothing to read: suspended, archived, Gmail off, no mailbox. Says which.
+    /// There is nothing to read: suspended, archived and refused, Gmail off, no mailbox. Says which.
     NotApplicable(String),
     /// It should have been read and was not.
     Missing(Gap),
@@ -208,15 +208,17 @@ impl Mailbox {
 /// Why nobody can read the mailbox of this user, as Directory shows: no request is made.
 #[must_use]
 pub(crate) fn without_request(user: &User) -> Option<&'static str> {
-    match (user.suspended, user.archived, user.is_mailbox_setup) {
+    match (user.suspended, user.is_mailbox_setup) {
         // A guest is made of an external address (Directory reference: users.createGuest). Assumed: mail goes there.
         _ if user.is_guest() => Some("guest"),
-        (Some(true), ..) => Some("suspended"),
-        (_, Some(true), _) => Some("archived"),
-        (.., Some(false)) => Some("is_mailbox_setup_false"),
+        (Some(true), _) => Some("suspended"),
+        (_, Some(false)) => Some("is_mailbox_setup_false"),
         _ => None,
     }
 }
+
+/// The user is archived, and Gmail refused the mailbox of an archived user in this run.
+pub(crate) const ARCHIVED: &str = "archived";
 
 /// Gmail is off for the user.
 const MAIL_OFF: &str = causes::MAIL_SERVICE_NOT_ENABLED.id();

@@ -15,7 +15,7 @@ pub(crate) use delegate::Delegate;
 pub(crate) use filter::{Filter, FilterAction, FilterCriteria, Filters};
 pub(crate) use forwarding::{AutoForwarding, ForwardingAddress};
 pub(crate) use imap::Imap;
-pub(crate) use mailbox::{GmailState, MailboxFact, MailboxRead, PartStatus, without_request};
+pub(crate) use mailbox::{ARCHIVED, GmailState, MailboxFact, MailboxRead, PartStatus, without_request};
 pub(crate) use pop::Pop;
 pub(crate) use send_as::{SendAs, SendAsKind, SmtpMsa};
 
