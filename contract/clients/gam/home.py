@@ -62,6 +62,8 @@ class Home:
             f"customer_id = {TRUTH['customerId']}\n"
             f"domain = {TRUTH['customerDomain']}\n"
             "no_browser = true\n"
+            # Else a reader of CSV finds every backslash twice.
+            "csv_output_no_escape_char = true\n"
             f"cache_dir = {self.path}\n"
             f"drive_dir = {self.path}\n"
         )

@@ -49,13 +49,16 @@ class Mailboxes(unittest.TestCase):
             self.assertEqual(settings.getPop(userId=address).execute(), user["pop"])
             filters = settings.filters().list(userId="me").execute()
             self.assertEqual(filters.get("filter", []), user["filters"])
-            entry = user["sendAs"][-1]
-            self.assertEqual(
-                settings.sendAs()
-                .get(userId="me", sendAsEmail=entry["sendAsEmail"])
-                .execute(),
-                entry,
-            )
+            single = {
+                "sendAs": (settings.sendAs(), "sendAsEmail"),
+                "delegates": (settings.delegates(), "delegateEmail"),
+                "forwardingAddresses": (settings.forwardingAddresses(), "forwardingEmail"),
+                "filters": (settings.filters(), "id"),
+            }
+            for field, (collection, name) in single.items():
+                for entry in user[field][-1:]:
+                    request = collection.get(userId="me", **{name: entry[name]})
+                    self.assertEqual(request.execute(), entry, (address, field))
 
     def test_masks(self):
         """fields reach into the entries of a list and into their parts"""
