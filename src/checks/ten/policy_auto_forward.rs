@@ -1,6 +1,6 @@
 //! TEN-04: users may forward all of their mail.
 
-use super::switches::{self, INHERITED, ShouldBeOff, UNDECIDED};
+use super::switches::{self, INHERITED, OF_GROUPS, ShouldBeOff, UNDECIDED};
 use crate::checks::{Check, Condition, Evaluator};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
@@ -22,10 +22,7 @@ pub(crate) const CHECK: Check = Check {
         Condition::pass("The setting is off."),
         Condition::not_assessed(UNDECIDED),
         Condition::note(INHERITED),
-        Condition::note(
-            "A group's setting counts for its members that are in no other group with this setting: \
-             membership is not compared.",
-        ),
+        Condition::note(OF_GROUPS),
     ],
     why: "Who has a mailbox for a minute can forward all of its later mail to an address outside, and keeps \
           reading after the password is changed.",

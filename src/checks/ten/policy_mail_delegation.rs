@@ -1,6 +1,6 @@
 //! TEN-03: users may let others into their mailbox.
 
-use super::switches::{self, INHERITED, ShouldBeOff, UNDECIDED};
+use super::switches::{self, INHERITED, OF_GROUPS, ShouldBeOff, UNDECIDED};
 use crate::checks::{Check, Condition, Evaluator};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
@@ -22,6 +22,7 @@ pub(crate) const CHECK: Check = Check {
         Condition::pass("The setting is off. If no policy sets it, Google's default is off."),
         Condition::not_assessed(UNDECIDED),
         Condition::note(INHERITED),
+        Condition::note(OF_GROUPS),
     ],
     why: "A delegate reads, sends and deletes mail in the name of the owner, without the owner's password and \
           second step. Attackers add themselves as delegates to keep access.",

@@ -1,6 +1,6 @@
 //! TEN-05: mail that leaves by other servers, and programs that copy mailboxes.
 
-use super::switches::{self, INHERITED, ShouldBeOff, UNDECIDED};
+use super::switches::{self, INHERITED, OF_GROUPS, ShouldBeOff, UNDECIDED};
 use crate::checks::{Check, Condition, Evaluator};
 use crate::findings::{CheckResult, Severity};
 use crate::policy::Policy;
@@ -29,6 +29,7 @@ pub(crate) const CHECK: Check = Check {
         Condition::not_assessed(UNDECIDED),
         Condition::not_assessed("No policy sets IMAP or POP: Google documents no default."),
         Condition::note(INHERITED),
+        Condition::note(OF_GROUPS),
     ],
     why: "Mail through an external server passes none of the tenant's rules and logs. IMAP and POP copy a whole \
           mailbox to a program that the tenant does not control.",

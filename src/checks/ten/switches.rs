@@ -13,6 +13,8 @@ use crate::tenant::{Gap, GapClass, GapReason, Part, one_word};
 /// What every check of a switch says of it.
 pub(super) const INHERITED: &str = "An organizational unit that inherits the setting has no finding of its own: change the setting where it is made.";
 
+pub(super) const OF_GROUPS: &str = "A group's setting counts for its members that are in no other group with this setting: membership is not compared.";
+
 pub(super) const UNDECIDED: &str = "Policies that disagree apply by license, by a condition that the audit does not know, or with the same rank.";
 
 /// A switch that should be off.

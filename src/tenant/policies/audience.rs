@@ -71,6 +71,8 @@ impl<'p> Audience<'p> {
         };
         match Self::read(query) {
             Some(read) if read.agrees_with(&told) => Self { group: told.group.or(read.group), ..read },
+            // Whatever the query says, the field names a group that no other policy is for.
+            _ if told.group == Some(ALL_ADMINS) => Self { is_conditional: true, ..told },
             _ => Self { org_unit: None, group: None, is_conditional: true },
         }
     }
@@ -182,6 +184,9 @@ mod tests {
         assert_eq!(read(UNIT, "elsewhere", ""), unknown);
         assert_eq!(read(UNIT, "03ph8a2z2dvk5ts", "groups/x"), unknown);
         assert_eq!(read(&format!("{GROUP} && {UNIT}"), "03ph8a2z2dvk5ts", ""), unknown);
+        // Of the group of all admins, no query was seen.
+        let admins = (Some("03ph8a2z2dvk5ts".to_owned()), Some(ALL_ADMINS.to_owned()), true);
+        assert_eq!(read("entity.is_admin == true", "03ph8a2z2dvk5ts", ALL_ADMINS), admins);
         // Google can leave the organizational unit out.
         assert_eq!(read("", "", ""), unknown);
         let (unit, group, is_conditional) = read(GROUP, "", "groups/01opuj5n2o9gbsy");
