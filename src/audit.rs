@@ -5,6 +5,7 @@ mod error;
 mod outcome;
 mod places;
 mod rehearsal;
+mod rights;
 mod summary;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +35,7 @@ pub(crate) use error::AuditError;
 pub(crate) use outcome::{Beginning, Exit, Outcome};
 pub(crate) use places::{LowSpace, check_places, refuse_history_of_another_tenant};
 pub(crate) use rehearsal::{Rehearsal, connect_to_rehearse, rehearsal_plan, rehearse};
+pub(crate) use rights::{MailQuestion, MailReply, mail_rights};
 use summary::{profile_name, requests, scope_table, settings, summary, with_verdicts};
 
 /// The options of a run outside its configuration.

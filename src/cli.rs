@@ -75,6 +75,10 @@ pub(crate) enum Command {
     Runs(Runs),
     /// Compare two runs
     Diff(Diff),
+    /// Show who can send mail as an address, by what right, and how to end it
+    WhoCanSendAs(WhoCanSendAs),
+    /// Show which mailboxes a user, group, client, app or service account can send as or read, and by what right
+    Reach(Reach),
     /// Create a register of delegated clients to fill in
     Register(Register),
     /// List the checks
@@ -237,6 +241,43 @@ pub(crate) struct Diff {
     pub(crate) new: Option<String>,
     #[command(flatten)]
     pub(crate) configured: Configured,
+}
+
+/// Exit codes: 0 answered, 2 there is no such run, 3 the run does not know the address.
+#[derive(Debug, Args)]
+pub(crate) struct WhoCanSendAs {
+    /// The address of a user or a group, an alias, or an outside address
+    #[arg(value_name = "ADDRESS")]
+    pub(crate) address: String,
+    #[command(flatten)]
+    pub(crate) of: StoredRun,
+}
+
+/// Exit codes: 0 answered, 2 there is no such run, 3 the run does not know the principal.
+#[derive(Debug, Args)]
+pub(crate) struct Reach {
+    /// The address of a user, group or service account, or a client ID
+    #[arg(value_name = "PRINCIPAL")]
+    pub(crate) principal: String,
+    #[command(flatten)]
+    pub(crate) of: StoredRun,
+}
+
+/// The run that a question is answered from.
+#[derive(Debug, Args)]
+pub(crate) struct StoredRun {
+    /// The id of the run, as `runs` lists it, or `latest`
+    #[arg(long, default_value = "latest", value_name = "RUN")]
+    pub(crate) run: String,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text, value_name = "FORMAT")]
+    pub(crate) format: ReportFormat,
+    /// The configuration file
+    #[arg(short, long, default_value = "config.toml", value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Override any setting, such as history.path=/srv/audit/history.sqlite; may be repeated
+    #[arg(long = "set", value_name = "SECTION.KEY=VALUE", value_parser = setting)]
+    pub(crate) settings: Vec<(String, String)>,
 }
 
 #[derive(Debug, Args)]

@@ -12,12 +12,15 @@ mod init;
 mod json_line;
 mod lists;
 mod logging;
+mod mail_rights;
 mod progress_bar;
+mod reach;
 mod register;
 mod run;
 mod runs;
 mod stop_signal;
 mod terminal;
+mod who_can_send_as;
 
 use std::process::ExitCode;
 
@@ -39,6 +42,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Report(again) => again::report(&again, &cli.output),
         Command::Runs(args) => runs::run(&args),
         Command::Diff(diff) => diff::run(&diff),
+        Command::WhoCanSendAs(question) => who_can_send_as::run(&question),
+        Command::Reach(question) => reach::run(&question),
         Command::Register(register) => register::run(&register),
         Command::Checks(list) => lists::checks(&list),
         Command::Scopes(list) => lists::scopes(&list),

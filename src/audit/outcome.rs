@@ -45,7 +45,7 @@ pub(crate) enum Exit {
     Usage,
     /// 3: everything was read, findings at or above `fail_on`.
     Findings,
-    /// 3: `explain` recognized nothing.
+    /// 3: `explain` recognized nothing, or the run knows no such address or principal.
     NotRecognized,
     /// 4: something that was asked for was denied or failed, whatever was found.
     Partial,

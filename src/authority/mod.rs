@@ -7,6 +7,7 @@ mod accounts;
 mod build;
 mod cuts;
 mod graph;
+pub(crate) mod mail;
 mod member;
 mod path;
 mod principal;

@@ -94,6 +94,9 @@ reasons! {
     NOT_REACHED = "not_reached",
         "The run ended before the part was read.",
         "Run `workspace-audit run` again: it continues a stopped run. A trial starts again.";
+    NOT_NAMED = "not_named",
+        "More is known to exist than is known by name: users of an app, or scopes of a client.",
+        "Look it up in the Admin console: the fix names the page.";
     NOT_KEPT = "not_kept",
         "An older version of workspace-audit made the run and did not store this fact.",
         "Run the audit again.";

@@ -47,19 +47,6 @@ pub(super) fn contradiction(part: Part, message: String) -> Gap {
     }
 }
 
-/// The run did not ask for this part.
-pub(crate) fn not_asked(part: Part) -> Gap {
-    Gap {
-        part,
-        class: GapClass::NotConfigured,
-        reason: GapReason::NOT_ASKED,
-        message: format!("This run did not read the part `{part}`"),
-        needed: String::new(),
-        fix: format!("Add `{part}` to `[collect] parts`, or set `[collect] parts` to \"default\"."),
-        places: Box::default(),
-    }
-}
-
 /// The scope-risk table has no row for the scope, so nobody knows what it lets a client do.
 pub(super) fn scope_unknown(part: Part) -> Gap {
     Gap {

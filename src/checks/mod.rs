@@ -26,7 +26,7 @@ pub(crate) mod test_facts;
 
 pub(crate) use app::token_mail_scope::is_only_remembered;
 pub(crate) use check::{Check, Condition, Evaluator, ExceptionUse};
-pub(crate) use gaps::{not_asked, root_unknown};
+pub(crate) use gaps::root_unknown;
 pub(crate) use key::binding::{BindingFacts, Kept, NamedBefore, OneFinding, bindings, path_checks};
 pub(crate) use own::audit_loses;
 

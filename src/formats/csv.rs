@@ -11,6 +11,7 @@ mod policies;
 mod sa_keys;
 mod sa_paths;
 mod send_as;
+mod send_authority;
 mod service_accounts;
 mod table;
 mod users;
@@ -18,6 +19,8 @@ mod users;
 use std::path::Path;
 
 use self::table::{Rows, Table, TableFile};
+use crate::authority::mail::MailRights;
+
 use super::{Format, FormatError, FormatOptions, Source};
 
 /// Every table. Adding one takes its file and a line here.
@@ -33,6 +36,7 @@ const TABLES: &[Table] = &[
     sa_paths::TABLE,
     delegated_scopes::TABLE,
     policies::TABLE,
+    send_authority::TABLE,
     findings::TABLE,
     coverage::TABLE,
 ];
@@ -48,7 +52,7 @@ impl Format for Csv {
 
     fn write(&self, source: &dyn Source, options: FormatOptions, folder: &Path) -> Result<(), FormatError> {
         let sample = source.summary().sample.as_deref();
-        let mut user_tables = Vec::new();
+        let (mut user_tables, mut rights_tables) = (Vec::new(), Vec::new());
         for table in TABLES {
             let mut file = TableFile::create(table, options, sample, folder)?;
             match table.rows {
@@ -57,18 +61,29 @@ impl Format for Csv {
                     file.finish()?;
                 }
                 Rows::OfUser(write) => user_tables.push((write, file)),
+                Rows::Gathered(write) => rights_tables.push((write, file)),
             }
         }
-        write_users(source, &mut user_tables)?;
-        user_tables.into_iter().try_for_each(|(_, file)| file.finish())
+        let mut rights = MailRights::new(source.tenant().mail_facts());
+        write_users(source, &mut user_tables, &mut rights)?;
+        for (write, file) in &mut rights_tables {
+            write(&rights, file)?;
+        }
+        let files = user_tables.into_iter().map(|(_, file)| file);
+        files.chain(rights_tables.into_iter().map(|(_, file)| file)).try_for_each(TableFile::finish)
     }
 }
 
-/// Users may be a million: all of their tables are written in one pass.
-fn write_users(source: &dyn Source, tables: &mut [(table::OfUser, TableFile)]) -> Result<(), FormatError> {
+/// Users may be a million: all of their tables are written in one pass, in which their rights are gathered too.
+fn write_users(
+    source: &dyn Source,
+    tables: &mut [(table::OfUser, TableFile)],
+    rights: &mut MailRights<'_>,
+) -> Result<(), FormatError> {
     let unreadable = |error| FormatError::of(users::TABLE.file, error);
     for user in source.users().map_err(unreadable)? {
         let user = user.map_err(unreadable)?;
+        rights.add(&user.user, &user.mailbox);
         for (write, file) in &mut *tables {
             write(&user, source.tenant(), file)?;
         }

@@ -1,6 +1,7 @@
 //! One run's facts as checks see them, and what is missing of them for whom.
 
 mod client_identity;
+mod mail_facts;
 
 pub(crate) use client_identity::{ClientIdentity, IdentityIndex};
 

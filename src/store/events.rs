@@ -163,14 +163,18 @@ impl Run<'_> {
     /// The time after which what happened is reported: so many days before the first run. Earlier is only what was
     /// logged late.
     pub(crate) fn events_from(&self, look_back: Duration) -> Result<DateTime<Utc>, StoreError> {
+        let is_read_only = self.store.is_read_only()?;
         let connection = self.store.connection();
         let from = self.started_at() - look_back;
-        connection.execute(
-            "INSERT INTO events_from VALUES (1, ?1) ON CONFLICT DO UPDATE SET at = min(at, excluded.at)",
-            [from.timestamp_micros()],
-        )?;
-        let at: i64 = connection.query_row("SELECT at FROM events_from", [], |row| row.get(0))?;
-        Ok(DateTime::from_timestamp_micros(at).unwrap_or(from))
+        if !is_read_only {
+            connection.execute(
+                "INSERT INTO events_from VALUES (1, ?1) ON CONFLICT DO UPDATE SET at = min(at, excluded.at)",
+                [from.timestamp_micros()],
+            )?;
+        }
+        let at: Option<i64> =
+            connection.query_row("SELECT at FROM events_from", [], |row| row.get(0)).optional()?;
+        Ok(at.and_then(DateTime::from_timestamp_micros).unwrap_or(from))
     }
 
     /// Keeps for ever what happened, under an id that is the same in every run. What is known is kept once.
@@ -179,6 +183,10 @@ impl Run<'_> {
         kind: LoggedKind,
         facts: impl Iterator<Item = (&'f str, DateTime<Utc>, &'f T)>,
     ) -> Result<(), StoreError> {
+        if self.store.is_read_only()? {
+            // A run that has a report has them.
+            return Ok(());
+        }
         self.store.atomically(|| {
             let connection = self.store.connection();
             let mut insert = connection.prepare_cached(

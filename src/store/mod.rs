@@ -281,6 +281,10 @@ impl Store {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn is_read_only(&self) -> Result<bool, StoreError> {
+        Ok(self.connection().is_readonly(rusqlite::MAIN_DB)?)
+    }
+
     fn atomically<T, E: From<StoreError>>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         let say = |words| self.connection().execute_batch(words).map_err(StoreError::from);
         say("BEGIN IMMEDIATE")?;

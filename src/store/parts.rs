@@ -83,7 +83,14 @@ impl Run<'_> {
         scope: &str,
         seen_at: DateTime<Utc>,
     ) -> Result<DateTime<Utc>, StoreError> {
+        let is_read_only = self.store.is_read_only()?;
         let connection = self.store.connection();
+        if is_read_only {
+            // A run that has a report has said so before.
+            let query = "SELECT first_seen_at FROM grant_seen WHERE client_id = ?1 AND scope = ?2";
+            let known = connection.prepare_cached(query)?.query_row([client_id, scope], |row| row.get(0));
+            return Ok(known.optional()?.unwrap_or(seen_at));
+        }
         connection
             .prepare_cached(
                 "INSERT INTO grant_seen (client_id, scope, first_seen_at) VALUES (?1, ?2, ?3)

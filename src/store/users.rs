@@ -208,13 +208,43 @@ impl Run<'_> {
         );
         Rows { with_mailboxes: true, ..rows }.map(move |row| {
             let row = row?;
-            let facts = row.mailbox.iter().map(|(part, text)| mailbox_part(part, text));
-            let facts: Vec<Option<MailboxPart>> = facts.collect::<Result<_, _>>()?;
             let user = row.user()?;
-            let mailbox = Mailbox::of(&user, &asked, facts.into_iter().flatten());
+            let mailbox = row.mailbox(&user, &asked)?;
             let known_sign_in = row.known_sign_in.filter(|at| *at > 0);
             let known_sign_in = known_sign_in.and_then(DateTime::<Utc>::from_timestamp_millis);
             Ok(UserFacts { user, mailbox, known_sign_in })
+        })
+    }
+
+    /// The same, without most mailboxes of which only the owner's own address is known: those whose send-as addresses
+    /// and delegates were read, or cannot be, and have nothing else.
+    pub(crate) fn user_facts_beside_owners(
+        &self,
+        asked: &BTreeSet<Part>,
+    ) -> impl Iterator<Item = Result<UserFacts, StoreError>> + '_ {
+        let wanted = [Part::SEND_AS, Part::DELEGATES].into_iter().filter(|part| asked.contains(part)).count();
+        let asked = asked.clone();
+        let rows = self.rows(
+            "SELECT key.user_id, row.user, row.last_login, profile.text, NULL
+             FROM user_key AS key
+             CROSS JOIN user_fact AS row ON row.run = ?1 AND row.user = key.user
+             CROSS JOIN fact AS profile ON profile.fact = row.profile
+             WHERE key.user_id > ?2
+                 AND (json_extract(profile.text, '$.archived')
+                      OR (SELECT count(*) FROM mailbox_fact AS part JOIN fact USING (fact)
+                      WHERE part.run = ?1 AND part.user = row.user AND (
+                          (part.part = 'delegates' AND fact.text = '{\"read\":[]}')
+                          OR (part.part = 'send_as' AND json_array_length(fact.text, '$.read') = 1)
+                          OR (part.part IN ('delegates', 'send_as')
+                              AND json_type(fact.text, '$.not_applicable') IS NOT NULL))) < ?4)
+             ORDER BY key.user_id LIMIT ?3",
+        );
+        let wanted = i64::try_from(wanted).unwrap_or(i64::MAX);
+        Rows { fewer_than: Some(wanted), with_mailboxes: true, ..rows }.map(move |row| {
+            let row = row?;
+            let user = row.user()?;
+            let mailbox = row.mailbox(&user, &asked)?;
+            Ok(UserFacts { user, mailbox, known_sign_in: None })
         })
     }
 
@@ -319,6 +349,12 @@ impl Row {
     fn user(&self) -> Result<User, StoreError> {
         let profile: User = serde_json::from_str(&self.profile)?;
         Ok(User { last_login: last_login(self.last_login), ..profile })
+    }
+
+    fn mailbox(&self, user: &User, asked: &BTreeSet<Part>) -> Result<Mailbox, StoreError> {
+        let facts = self.mailbox.iter().map(|(part, text)| mailbox_part(part, text));
+        let facts: Vec<Option<MailboxPart>> = facts.collect::<Result<_, _>>()?;
+        Ok(Mailbox::of(user, asked, facts.into_iter().flatten()))
     }
 }
 

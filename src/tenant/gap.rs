@@ -96,6 +96,20 @@ impl Gap {
         }
     }
 
+    /// The run did not ask for this part.
+    #[must_use]
+    pub(crate) fn not_asked(part: Part) -> Self {
+        Self {
+            part,
+            class: GapClass::NotConfigured,
+            reason: GapReason::NOT_ASKED,
+            message: format!("This run did not read the part `{part}`"),
+            needed: String::new(),
+            fix: format!("Add `{part}` to `[collect] parts`, or set `[collect] parts` to \"default\"."),
+            places: Box::default(),
+        }
+    }
+
     /// The run ended before the part was read.
     #[must_use]
     pub(crate) fn not_reached(part: Part) -> Self {

@@ -94,6 +94,7 @@ mod rights;
 mod sample;
 #[cfg(test)]
 mod secrets;
+mod send_authority;
 #[cfg(test)]
 mod setup_messages;
 #[cfg(test)]

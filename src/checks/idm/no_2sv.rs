@@ -1,6 +1,6 @@
 //! IDM-02: accounts that a password alone opens.
 
-use crate::checks::gaps::{left_out, not_asked};
+use crate::checks::gaps::left_out;
 use crate::checks::standing::{AdminStanding, GUEST, Standing, admin_standing, standing};
 use crate::checks::{Check, Condition, Evaluator};
 use crate::findings::{CheckResult, Severity};
@@ -163,7 +163,7 @@ fn has_mailbox(facts: &UserFacts) -> Result<bool, Gap> {
         // Directory does not tell that Gmail is off for a mailbox that was set up.
         (GmailState::Unknown, Some(true)) => match &facts.mailbox.send_as {
             MailboxFact::Missing(gap) => Err(gap.clone()),
-            MailboxFact::NotAsked => Err(not_asked(Part::SEND_AS)),
+            MailboxFact::NotAsked => Err(Gap::not_asked(Part::SEND_AS)),
             _ => Ok(true),
         },
         (GmailState::Unknown, None) => Err(left_out(Part::Users, "Directory", "isMailboxSetup")),

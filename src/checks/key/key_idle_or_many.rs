@@ -2,7 +2,7 @@
 
 use super::holder::{describe, grants_of, opens_the_account};
 use crate::checks::age::{days_between, is_older};
-use crate::checks::gaps::{delegated_use_unseen, left_out, not_asked};
+use crate::checks::gaps::{delegated_use_unseen, left_out};
 use crate::checks::keys::{is_usable, is_user_managed};
 use crate::checks::{Check, Condition, Evaluator, subjects};
 use crate::delegation::{RiskClass, ScopeRiskTable};
@@ -140,7 +140,7 @@ fn idle_since(
         Some(ServiceAccountLastUse::Unknown(gap)) => Err(gap.clone()),
         None => {
             let gap = tenant.service_account_use.gap().cloned();
-            Err(gap.unwrap_or_else(|| not_asked(Part::ServiceAccountUse)))
+            Err(gap.unwrap_or_else(|| Gap::not_asked(Part::ServiceAccountUse)))
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use crate::authority::{Takeover, TakeoverEdge, TakeoverPath, TakeoverPrincipal};
-use crate::checks::{gaps, subjects};
+use crate::checks::subjects;
 use crate::findings::{CheckResult, Reached, ReachedBy, Rule, Severity};
 use crate::snapshot::Snapshot;
 use crate::tenant::{Gap, Part};
@@ -123,7 +123,7 @@ fn reached(seen: &Seen<'_>, takeover: &Takeover) -> Reached {
 /// Of a client that no listed account is, nobody can say who can take it over.
 fn unmatched(client_id: &str, tenant: &Snapshot) -> CheckResult {
     let gap: Option<Gap> = match subjects::account_of(client_id, tenant) {
-        Some(_) => Some(gaps::not_asked(Part::IamPolicies)),
+        Some(_) => Some(Gap::not_asked(Part::IamPolicies)),
         None => tenant.service_accounts.gap().cloned(),
     };
     gap.map_or_else(

@@ -37,7 +37,7 @@ impl Judgment<'_> {
             MailboxFact::Read(fact) | MailboxFact::Partial(fact, _) => entries(fact),
             MailboxFact::NotApplicable(reason) => return vec![CheckResult::not_applicable(reason)],
             MailboxFact::Missing(gap) => return vec![CheckResult::not_assessed(gap)],
-            MailboxFact::NotAsked => return vec![CheckResult::not_assessed(&gaps::not_asked(part))],
+            MailboxFact::NotAsked => return vec![CheckResult::not_assessed(&Gap::not_asked(part))],
         };
         let mut results = Vec::new();
         // A row that cannot be read may be the one that offends.

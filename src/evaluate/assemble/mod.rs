@@ -190,7 +190,7 @@ fn optional<T: serde::de::DeserializeOwned>(
     run: &Run<'_>,
     key: PartKey<T>,
 ) -> Result<Reading<T>, StoreError> {
-    Ok(run.part(key)?.unwrap_or_else(|| Reading::Missing(checks::not_asked(key.part()))))
+    Ok(run.part(key)?.unwrap_or_else(|| Reading::Missing(Gap::not_asked(key.part()))))
 }
 
 /// The units, with a gap if nobody knows which of them is the root: what is set for all is set there.

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
+use crate::authority::mail::MailRights;
 use crate::formats::csv_cell::{self, Cell};
 use crate::formats::private_file::private_file;
 use crate::formats::{FormatError, FormatOptions, Source};
@@ -15,12 +16,17 @@ pub(super) type Column<Row> = (&'static str, fn(&Row) -> Cell<'_>);
 /// Writes one user's rows.
 pub(super) type OfUser = fn(&UserFacts, &Snapshot, &mut TableFile) -> Result<(), FormatError>;
 
+/// Writes the rows of all rights.
+pub(super) type OfRights = fn(&MailRights<'_>, &mut TableFile) -> Result<(), FormatError>;
+
 /// Where a table's rows come from.
 pub(super) enum Rows {
     /// From the run as a whole.
     OfRun(fn(&dyn Source, &mut TableFile) -> Result<(), FormatError>),
     /// From each user in turn.
     OfUser(OfUser),
+    /// From the rights that all users together make.
+    Gathered(OfRights),
 }
 
 /// One CSV file.

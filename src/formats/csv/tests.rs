@@ -78,6 +78,11 @@ fn the_columns_are_the_documented_ones() {
             "setting,org_unit,group,org_unit_path,group_address,field,value,source,policy,unknown_because",
         ),
         (
+            "send_authority.csv",
+            "user_id,primary_email,address,holder_kind,holder_id,holder,by,sends,reads,standing,setting,since,\
+             last_used_at,path,how_to_end",
+        ),
+        (
             "findings.csv",
             "check_id,verdict,severity,subject_kind,subject_id,subject_name,message,evidence,fix,place,\
              controls,fingerprint,first_seen_at,change,exception_id,assumptions,unread,also_checks,added,accepted,command,may_break",
