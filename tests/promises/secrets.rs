@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use workspace_audit_emulator::TenantName;
 
-use crate::support::{Tenant, files_below};
+use crate::support::{Tenant, binary, files_below};
 
 #[test]
 fn no_token_assertion_or_key_is_in_a_log_a_report_or_the_history() {
@@ -93,4 +93,29 @@ fn each_identity_asks_for_just_its_scopes() {
     assert_eq!(as_users, scopes(&["gmail.settings.basic"]));
     assert_eq!(as_account, scopes(&["cloud-platform"]));
     assert!(probed > 100, "the probe asks for one scope at a time: {probed}");
+}
+
+#[test]
+fn a_key_file_in_the_place_of_another_file_is_refused_without_a_line_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("key.json");
+    let text =
+        r#"{"type": "service_account", "private_key": "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\n"}"#;
+    std::fs::write(&key, text).unwrap();
+    let key = key.display().to_string();
+    let config = folder.path().join("config.toml").display().to_string();
+    std::fs::write(&config, "[tenant]\nadmin = \"admin@example.com\"\n").unwrap();
+    for arguments in [
+        vec!["run", "--config", &key],
+        vec!["judge", "--config", &key],
+        vec!["doctor", "--config", &key],
+        vec!["run", "--config", &config, "--exceptions", &key],
+        vec!["run", "--config", &config, "--set", &format!("checks.register={key}")],
+    ] {
+        let output = binary(&arguments, &[]);
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert!(!output.status.success(), "{arguments:?}");
+        assert!(said.contains("key.json"), "{arguments:?}: {said}");
+        assert!(!said.contains("MIIEvQ"), "{arguments:?}: {said}");
+    }
 }
