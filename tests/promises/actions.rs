@@ -27,13 +27,14 @@ fn open(audit: &Audit) -> u64 {
 
 #[test]
 fn the_actions_of_a_report_add_up_to_its_open_findings_and_each_is_in_one() {
-    for name in [TenantName::Typical, TenantName::Neglected] {
+    // Twelve hostile mailboxes of the neglected tenant have a filter and a delegate each.
+    for (name, most) in [(TenantName::Typical, 50), (TenantName::Neglected, 90)] {
         let tenant = Tenant::named(name);
         let audit = tenant.audit();
         let page = page(&audit);
         let open = open(&audit);
         let links = select(&page, "#first .actions a[data-d]");
-        assert!((10..=50).contains(&links.len()), "{name:?}: {} actions", links.len());
+        assert!((10..=most).contains(&links.len()), "{name:?}: {} actions", links.len());
         let mut closed = 0;
         for link in links {
             let action = link.attr("data-d").unwrap();

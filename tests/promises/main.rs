@@ -47,6 +47,7 @@ mod history;
 mod hostile;
 #[cfg(test)]
 mod imports;
+#[cfg(test)]
 mod items;
 #[cfg(test)]
 mod kept_histories;
