@@ -26,7 +26,7 @@ pub(crate) fn read_exceptions(
     })?;
     // The day is over later in the west than in the east.
     let tomorrow = Utc::now().date_naive() + Days::new(1);
-    if let Some(exception) = exceptions.from_the_future(tomorrow) {
+    if let Some(exception) = exceptions.written_after(tomorrow) {
         let message = format!(
             "{}:{}: `created` is in the future. The exception for {} would accept what nobody has seen yet",
             path.display(),

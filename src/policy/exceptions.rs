@@ -162,7 +162,7 @@ impl Exceptions {
 
     /// The first exception that was written after this day: it would accept what nobody has seen yet.
     #[must_use]
-    pub(crate) fn from_the_future(&self, today: NaiveDate) -> Option<&Exception> {
+    pub(crate) fn written_after(&self, today: NaiveDate) -> Option<&Exception> {
         self.0.iter().find(|exception| exception.created.is_some_and(|created| created > today))
     }
 
@@ -337,8 +337,8 @@ mod tests {
         let created = |day: &str| entry("MAIL-08", "x", "2027-01-01") + &format!("created = {day}\n");
         assert!(parse(&created("2027-01-02")).is_err());
         let exceptions = parse(&created("2026-11-22")).unwrap();
-        assert!(exceptions.from_the_future(at("2026-11-21").date_naive()).is_some());
-        assert!(exceptions.from_the_future(at("2026-11-22").date_naive()).is_none());
+        assert!(exceptions.written_after(at("2026-11-21").date_naive()).is_some());
+        assert!(exceptions.written_after(at("2026-11-22").date_naive()).is_none());
     }
 
     #[test]
