@@ -137,6 +137,8 @@ fn an_expired_exception_brings_its_finding_back_and_is_a_finding_itself() {
         .map(|line| {
             if line.starts_with("expires") {
                 "expires = 2020-01-31\n".to_owned()
+            } else if line.starts_with("created") {
+                "created = 2020-01-01\n".to_owned()
             } else {
                 format!("{line}\n")
             }
