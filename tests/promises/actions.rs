@@ -27,14 +27,13 @@ fn open(audit: &Audit) -> u64 {
 
 #[test]
 fn the_actions_of_a_report_add_up_to_its_open_findings_and_each_is_in_one() {
-    // Twelve hostile mailboxes of the neglected tenant have a filter and a delegate each.
-    for (name, most) in [(TenantName::Typical, 50), (TenantName::Neglected, 90)] {
+    for name in [TenantName::Typical, TenantName::Neglected] {
         let tenant = Tenant::named(name);
         let audit = tenant.audit();
         let page = page(&audit);
         let open = open(&audit);
         let links = select(&page, "#first .actions a[data-d]");
-        assert!((10..=most).contains(&links.len()), "{name:?}: {} actions", links.len());
+        assert!((10..=50).contains(&links.len()), "{name:?}: {} actions", links.len());
         let mut closed = 0;
         for link in links {
             let action = link.attr("data-d").unwrap();
@@ -42,7 +41,12 @@ fn the_actions_of_a_report_add_up_to_its_open_findings_and_each_is_in_one() {
             assert_eq!(number_in(link), rows.len() as u64, "{name:?}: action {action}");
             closed += rows.len() as u64;
         }
-        assert_eq!(closed, open, "{name:?}");
+        // What the fifty actions leave out is counted above them.
+        let left_out = open - closed;
+        let lead: String = select(&page, "#first .lead")[0].text().collect();
+        assert!(name == TenantName::Neglected || left_out == 0, "{name:?}: {left_out}");
+        assert_eq!(lead.contains("not listed here"), left_out > 0, "{lead}");
+        assert!(left_out == 0 || lead.contains(&format!("for {left_out} finding")), "{lead}");
         assert_eq!(select(&page, "#rows li[data-v~=open]").len() as u64, open, "{name:?}");
         assert_eq!(select(&page, "#rows li[data-d]:not([data-v~=open])").len(), 0, "{name:?}");
     }

@@ -5,7 +5,7 @@ use std::process::Output;
 use serde_json::Value;
 use workspace_audit_emulator::{Options, TenantName};
 
-use crate::support::{Tenant, binary, files_below};
+use crate::support::{OPTIONAL_SCOPES, Tenant, binary, files_below};
 
 /// What `doctor` found.
 pub(crate) struct Examined {
@@ -96,9 +96,13 @@ fn healthy(options: Options) -> Tenant {
     Tenant::with(Options { tenant: TenantName::Healthy, ..options })
 }
 
-/// Also reads what only the operator asks for, so that nothing is left to configure.
-fn with_optional_parts(text: &str) -> String {
-    format!("{text}\n[collect]\nparts = [\"default\", \"org_units\", \"policies\"]\n")
+/// A tenant of which everything is read, also what only the operator asks for: nothing is left to configure.
+fn with_every_part(edit: impl FnOnce(String) -> String) -> Tenant {
+    let scopes = OPTIONAL_SCOPES.map(str::to_owned).to_vec();
+    let tenant = healthy(Options { extra_scopes: scopes, ..Options::default() });
+    let parts = "[collect]\nparts = [\"default\", \"org_units\", \"policies\"]";
+    tenant.edit_config(|text| format!("{}\n{parts}\n", edit(text)));
+    tenant
 }
 
 fn edited(edit: impl FnOnce(String) -> String) -> Tenant {
@@ -109,7 +113,7 @@ fn edited(edit: impl FnOnce(String) -> String) -> Tenant {
 
 #[test]
 fn a_good_set_up_is_green_and_the_run_after_it_is_complete() {
-    let tenant = edited(|text| with_optional_parts(&text));
+    let tenant = with_every_part(|text| text);
     let ids = [
         "config",
         "credentials",
@@ -335,17 +339,20 @@ fn scopes_that_are_not_delegated_are_listed_with_the_line_to_paste() {
 #[test]
 fn what_is_not_configured_or_old_is_a_warning() {
     let without = |key: &'static str| {
-        edited(move |text| text.lines().filter(|line| !line.starts_with(key)).collect::<Vec<_>>().join("\n"))
+        with_every_part(move |text| {
+            text.lines().filter(|line| !line.starts_with(key)).collect::<Vec<_>>().join("\n")
+        })
     };
     for (tenant, id) in [
         (without("console_grants"), "console_list"),
         (without("projects"), "cloud"),
         (
-            edited(|text| text.replace("console_grants_date = 20", "console_grants_date = 2020-01-01 # 20")),
+            with_every_part(|text| {
+                text.replace("console_grants_date = 20", "console_grants_date = 2020-01-01 # 20")
+            }),
             "console_list",
         ),
     ] {
-        tenant.edit_config(|text| with_optional_parts(&text));
         let found = examined(&tenant);
         found.assert_ready();
         assert_eq!(found.step(id)["state"], "warning", "{}", found.text);

@@ -104,7 +104,8 @@ fn a_key_file_in_the_place_of_another_file_is_refused_without_a_line_of_it() {
     std::fs::write(&key, text).unwrap();
     let key = key.display().to_string();
     let config = folder.path().join("config.toml").display().to_string();
-    std::fs::write(&config, "[tenant]\nadmin = \"admin@example.com\"\n").unwrap();
+    std::fs::write(&config, "[tenant]\nadmin = \"admin@example.com\"\n[auth]\nkey_file = \"other.json\"\n")
+        .unwrap();
     for arguments in [
         vec!["run", "--config", &key],
         vec!["judge", "--config", &key],
