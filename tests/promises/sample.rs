@@ -64,7 +64,7 @@ fn assert_tables_marked(trial: &Audit) {
     let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
     let tables: Vec<String> =
         names.map(|name| name.into_string().unwrap()).filter(|name| name.ends_with(".csv")).collect();
-    assert_eq!(tables.len(), 13);
+    assert!(tables.len() > 12, "{tables:?}");
     let sample = trial.json("status.json")["sample"].as_str().unwrap().to_owned();
     for table in tables {
         let text = trial.file(&table);
