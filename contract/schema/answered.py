@@ -51,6 +51,10 @@ def complaints(exchange: Exchange) -> Iterator[str]:
         yield from _certificates(exchange)
         return
     method = asked.method_of(exchange)
+    is_served = isinstance(method, Violation) or exchange.logged["operation"] is not None
+    if not is_served and exchange.status == 404 and _is_page(exchange.answer):
+        # The emulator does not have the method: it has no such address.
+        return
     if isinstance(method, Violation) and 404 in method.statuses and _is_page(exchange.answer):
         yield from _refused([method], exchange)
         return

@@ -246,6 +246,9 @@ OTHER_HOSTS: dict[str, Fact] = {
     for name in ("admin.directory_v1", "admin.reports_v1", "gmail.v1")
 }
 GOOGLE_HOSTS = ("googleapis.com", "google.com")
+# The path of a `base_url` that tests set on purpose, and that no API has.
+WRONG_BASE_PATH = "/wrong/"
+
 TOKEN_HOSTS: dict[str, str] = {
     "/token": "oauth2.googleapis.com",
     "/o/oauth2/token": "accounts.google.com",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from . import asked, discovery
+from . import asked, discovery, facts
 from .asked import Violation
 from .exchanges import Exchange
 
@@ -22,6 +22,8 @@ _WITHOUT_ASSERTION = {
 def complaints(exchange: Exchange) -> Iterator[str]:
     """What the client must not have sent."""
     if exchange.is_metadata or exchange.is_certificates:
+        return
+    if exchange.path.startswith(facts.WRONG_BASE_PATH) and exchange.status == 404:
         return
     if exchange.is_token_call:
         if exchange.logged["form"].get("grant_type") not in _WITHOUT_ASSERTION:

@@ -142,3 +142,24 @@ fn the_answer_without_a_body_that_means_no_delegates_is_an_empty_list() {
     assert!(audit.verdicts("MAIL-05")["pass"] > 0);
     assert_eq!(audit.coverage("delegates")["failed"], "0");
 }
+
+#[test]
+fn imap_and_pop_settings_are_those_of_each_mailbox_where_they_are_named() {
+    let tenant = Tenant::named(TenantName::Typical);
+    let parts = r#"collect.parts=["users","domains","send_as","imap","pop"]"#;
+    let (audit, truth) = (tenant.audit_with(&["--set", parts], &[]), tenant.truth());
+    let columns =
+        ["user_id", "imap_enabled", "imap_expunge_behavior", "pop_access_window", "pop_disposition"];
+    let of_user = |user: &Value| {
+        vec![
+            texts(user, "id").to_owned(),
+            user["imap"]["enabled"].to_string(),
+            texts(&user["imap"], "expungeBehavior").to_owned(),
+            texts(&user["pop"], "accessWindow").to_owned(),
+            texts(&user["pop"], "disposition").to_owned(),
+        ]
+    };
+    let expected: BTreeSet<_> = open_mailboxes(&truth).into_iter().map(of_user).collect();
+    assert!(expected.iter().any(|row| row[1] == "true") && expected.iter().any(|row| row[3] != "disabled"));
+    assert_eq!(cells(&audit, "mail_clients.csv", &columns), expected);
+}
